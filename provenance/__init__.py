@@ -1,0 +1,1 @@
+"""The media: what a file itself proves (Content Credentials, digests, declared AI use)."""

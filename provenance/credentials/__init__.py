@@ -1,0 +1,1 @@
+"""Content Credentials: the model, the engines that read them, and what they leave to us."""

@@ -1,0 +1,1 @@
+"""Renderers: each sees a Report and nothing else."""
