@@ -1,0 +1,196 @@
+"""What do Content Credentials say, in types that belong to no engine?
+
+Names follow the C2PA specification 2.4. Everything is frozen, everything that came from the media is plain text or
+numbers, and nothing here decides trust: that is `signer.py`'s and the report's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Kind(enum.StrEnum):
+    """The three lists in which validators file their codes (C2PA 2.4, section 15.2)."""
+
+    SUCCESS = "success"
+    INFORMATIONAL = "informational"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ValidationCode:
+    """One validation code, kept verbatim, with what it speaks of."""
+
+    code: str
+    kind: Kind
+    url: str
+    """JUMBF URI of the subject, empty where the engine names none."""
+    io_error: bool = False
+    """The engine's explanation named an input/output or memory error: an `error`, never a mismatch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateInfo:
+    """What a certificate says of itself. Nobody has vouched for these words."""
+
+    subject: Mapping[str, str]
+    """Distinguished name attributes by short name (`O`, `CN`, …)."""
+    issuer: Mapping[str, str]
+    serial: str
+    """Lower-case hex."""
+    not_before: dt.datetime | None
+    not_after: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timestamp:
+    """A time stamp's content (RFC 3161), whether or not anybody trusts its authority."""
+
+    time: dt.datetime
+    authority: CertificateInfo | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Who signed a claim, as the certificate puts it."""
+
+    algorithm: str
+    """COSE name in lower case: `es256`, `ps384`, `ed25519`, …; empty where it could not be read."""
+    certificate: CertificateInfo | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One action (C2PA 2.4, section 18.17)."""
+
+    action: str
+    """`c2pa.created`, `c2pa.edited`, …"""
+    when: str | None = None
+    """As written by the signer: a claim, not a time stamp."""
+    software_agent: str | None = None
+    digital_source_type: str | None = None
+    """IPTC NewsCodes URI or a C2PA one, as written."""
+    description: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingredient:
+    """Something the asset was made from (C2PA 2.4, section 18.16)."""
+
+    label: str
+    """Assertion label within its manifest."""
+    url: str
+    """Full JUMBF URI of the ingredient assertion."""
+    relationship: str
+    """`parentOf`, `componentOf` or `inputTo`."""
+    title: str | None = None
+    format: str | None = None
+    manifest: str | None = None
+    """Label of the ingredient's own manifest in the store; None where it has none."""
+    recorded: tuple[ValidationCode, ...] = ()
+    """What the claim generator saw when it added the ingredient."""
+    live: tuple[ValidationCode, ...] = ()
+    """What this validation saw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One manifest of the store."""
+
+    label: str
+    claim_version: int
+    """1 or 2."""
+    is_update: bool
+    is_compressed: bool
+    title: str | None
+    format: str | None
+    instance_id: str | None
+    claim_generator: str
+    """`name/version` words of the software that made the claim, as written; empty where none."""
+    signer: Signer | None
+    timestamp: Timestamp | None
+    actions: tuple[Action, ...]
+    ingredients: tuple[Ingredient, ...]
+    assertions: Mapping[str, Any]
+    """Assertion label to its decoded content; binary fields as crJSON writes them (`b64'…'`)."""
+    codes: tuple[ValidationCode, ...]
+    """Results for this manifest, sorted. For ancestors that an engine validates only as ingredients: what it says of them."""
+    redacted: tuple[str, ...] = ()
+    """JUMBF URIs of assertions redacted by this manifest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestStore:
+    """The whole store as one engine sees it. The active manifest stands first."""
+
+    manifests: tuple[Manifest, ...]
+    embedded: bool
+    """False for a sidecar."""
+    raw: bytes = field(default=b"", repr=False)
+    """The manifest store's own bytes (JUMBF), empty where the engine does not give them."""
+    thumbnail: bytes = field(default=b"", repr=False)
+    """The active manifest's claim thumbnail, empty where there is none."""
+    thumbnail_type: str = ""
+    """Media type of the thumbnail."""
+
+    @property
+    def active(self) -> Manifest:
+        """The active manifest."""
+        return self.manifests[0]
+
+    def manifest(self, label: str) -> Manifest | None:
+        """The manifest with that label; None where the store has none."""
+        return next((manifest for manifest in self.manifests if manifest.label == label), None)
+
+
+class Outcome(enum.StrEnum):
+    """What an engine could do with an asset."""
+
+    FOUND = "found"
+    """There is a manifest store and it was read."""
+    ABSENT = "absent"
+    """A type that the engine reads, and no manifest store in it."""
+    REMOTE = "remote"
+    """Only a reference to a manifest store somewhere else; nothing is fetched unless asked."""
+    UNSUPPORTED = "unsupported"
+    """A type, or a shape of a type, that the engine does not read."""
+    UNPARSABLE = "unparsable"
+    """The asset or its manifest store is malformed."""
+    ERROR = "error"
+    """The engine crashed, hung, ran out of memory or could not be started: says nothing about the asset."""
+    SKIPPED = "skipped"
+    """The engine was not asked."""
+
+
+class State(enum.StrEnum):
+    """The specification's validation state (C2PA 2.4, section 14.3)."""
+
+    INVALID = "Invalid"
+    VALID = "Valid"
+    TRUSTED = "Trusted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one engine read from one asset."""
+
+    engine: str
+    """`c2pa-rs` or `encypher-c2pa`."""
+    version: str
+    outcome: Outcome
+    state: State | None = None
+    """The engine's own overall state by its own clock and lists; None unless `found`."""
+    store: ManifestStore | None = None
+    codes: tuple[ValidationCode, ...] = ()
+    """Every code with its subject, sorted and without duplicates (also those of ingredients)."""
+    reason: str = ""
+    """Our own stable word for why nothing was read (`time-limit`, `memory-limit`, `crash`, `remote`, `prerelease`, …)."""
+    remote_url: str = ""
+    """The address of a remote manifest store, as written in the asset."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Engine-specific single answers (`integrity`, `signature`, `hard_binding`, `trust`) where it gives them."""
