@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 SCHEMA: Final = "vouchmark.report/1"
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A JSON value. Detail keeps to integers and strings where it can: floats are rounded by whoever makes them."""
 
 

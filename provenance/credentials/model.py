@@ -119,7 +119,7 @@ class Manifest:
     assertions: Mapping[str, Any]
     """Assertion label to its decoded content; binary fields as crJSON writes them (`b64'…'`)."""
     codes: tuple[ValidationCode, ...]
-    """Results for this manifest, sorted. For ancestors that an engine validates only as ingredients: what it says of them."""
+    """Results for this manifest, sorted. For ancestors validated only as ingredients: what the engine says of them."""
     redacted: tuple[str, ...] = ()
     """JUMBF URIs of assertions redacted by this manifest."""
 
@@ -189,7 +189,7 @@ class Reading:
     codes: tuple[ValidationCode, ...] = ()
     """Every code with its subject, sorted and without duplicates (also those of ingredients)."""
     reason: str = ""
-    """Our own stable word for why nothing was read (`time-limit`, `memory-limit`, `crash`, `remote`, `prerelease`, …)."""
+    """Our own stable word for why nothing was read: `time-limit`, `memory-limit`, `crash`, `prerelease`, …"""
     remote_url: str = ""
     """The address of a remote manifest store, as written in the asset."""
     answers: Mapping[str, str] = field(default_factory=dict)
