@@ -1,0 +1,454 @@
+"""What does a raw manifest store hold, box by box, and what are its parts' digests?
+
+A strict, bounded reader of JUMBF (ISO/IEC 19566-5) as C2PA 2.4 (section 11) uses it. It reads; it does not judge: the
+claim, the signature and the assertions are handed on as bytes with their digests, and whatever is missing or doubled
+is named by the specification's code. Nothing in the result refers to another manifest except by URI.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from provenance.credentials import cbor
+from provenance.credentials.errors import (
+    CredentialsError,
+    CredentialsLimitError,
+    MalformedCredentialsError,
+    UnsupportedCredentialsError,
+)
+
+MAX_STORE_BYTES: Final = 256 * 1024 * 1024
+"""Bytes of a manifest store. Thumbnails dominate; the largest real store seen is under 16 MiB."""
+MAX_INFLATED_BYTES: Final = 64 * 1024 * 1024
+"""Bytes that all compressed manifests of one store may unfold to, together: bounds a brotli bomb."""
+MAX_BOXES: Final = 50_000
+"""Boxes in one store, nested ones included. Real stores have a few hundred."""
+MAX_BOX_DEPTH: Final = 16
+"""Nested superboxes. Store, manifest, assertion store, assertion are four."""
+MAX_MANIFESTS: Final = 1_000
+"""Manifests in one store: each costs a signature check."""
+MAX_LABEL_BYTES: Final = 1_024
+"""Bytes of a box label; C2PA URNs have about 60."""
+
+_HEADER: Final = 8
+_LARGE_HEADER: Final = 16
+_INFLATE_STEP: Final = 64 * 1024
+_JUMBF_UUID_TAIL: Final = bytes.fromhex("00110010800000aa00389b71")
+_EMBEDDED_FILE_UUID: Final = bytes.fromhex("40cb0c32bb8a489da70b2ad6f47f4369")
+_TOGGLE_LABEL: Final = 0x02
+_TOGGLE_ID: Final = 0x04
+_TOGGLE_HASH: Final = 0x08
+_MANIFEST_KINDS: Final = ("c2ma", "c2um", "c2md")
+_DIGESTS: Final = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
+HARD_BINDINGS: Final = ("c2pa.hash.data", "c2pa.hash.bmff", "c2pa.hash.boxes", "c2pa.hash.collection.data")
+"""Labels of hard-binding assertions, without version and instance (C2PA 2.4, section 9.2)."""
+
+
+def digest(algorithm: str, *parts: bytes | memoryview) -> bytes:
+    """The digest over the parts in order, by C2PA's name for the algorithm (2.4, section 13.1).
+
+    Raises UnsupportedCredentialsError for anything but sha256, sha384, sha512.
+    """
+    maker = _DIGESTS.get(algorithm)
+    if maker is None:
+        raise UnsupportedCredentialsError(f"got hash algorithm {algorithm!r}, expected one of {sorted(_DIGESTS)}")
+    state = maker(usedforsecurity=True)
+    for part in parts:
+        state.update(part)
+    return state.digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One content box."""
+
+    type: str
+    payload: memoryview = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Superbox:
+    """One JUMBF superbox."""
+
+    kind: str
+    """First four characters of its type UUID (`c2ma`, `cbor`, …), `embedded` for an embedded file, else hex."""
+    label: str
+    content: memoryview = field(repr=False)
+    """Description box and children without the superbox's own header: what hashed URIs hash."""
+    boxes: tuple[Box | Superbox, ...]
+
+    def superboxes(self) -> Iterator[Superbox]:
+        """The nested superboxes, in order."""
+        return (box for box in self.boxes if isinstance(box, Superbox))
+
+    def payload(self, box_type: str) -> memoryview | None:
+        """The payload of the first content box of that type; None where there is none."""
+        return next((box.payload for box in self.boxes if isinstance(box, Box) and box.type == box_type), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """One assertion as it lies in the store; whether a claim vouches for it is another question."""
+
+    label: str
+    kind: str
+    """`cbor`, `json`, `embedded`, …"""
+    content: memoryview = field(repr=False)
+    """What its hashed URI hashes."""
+    data: memoryview = field(repr=False)
+    """The payload: CBOR, JSON or the embedded file's bytes."""
+    media_type: str = ""
+    """Of an embedded file, as written."""
+
+    @property
+    def base_label(self) -> str:
+        """The label without instance (`__2`) and version (`.v3`)."""
+        base = self.label.split("__", 1)[0]
+        head, _, tail = base.rpartition(".")
+        return head if head and tail.startswith("v") and tail[1:].isdigit() else base
+
+    @property
+    def version(self) -> int:
+        """The version in the label, 1 where none is written."""
+        tail = self.label.split("__", 1)[0].rpartition(".")[2]
+        return int(tail[1:]) if tail.startswith("v") and tail[1:].isdigit() and len(tail) <= 4 else 1
+
+    @property
+    def is_zeroed(self) -> bool:
+        """Every payload byte is zero: how a redaction may leave an assertion (C2PA 2.4, section 6.8)."""
+        return not any(self.data)
+
+    def map(self) -> Mapping[str, Any]:
+        """The decoded CBOR map. Raises MalformedCredentialsError, CredentialsLimitError."""
+        return cbor.decode_map(bytes(self.data), what=f"assertion {self.label}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashedUri:
+    """A reference with the digest of what it refers to (C2PA 2.4, section 8.3)."""
+
+    url: str
+    algorithm: str
+    """Empty where the reference names none: then the claim's own algorithm counts."""
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawManifest:
+    """One manifest's parts."""
+
+    label: str
+    is_update: bool
+    is_compressed: bool
+    content: memoryview = field(repr=False)
+    """The manifest superbox without its header, decompressed."""
+    claim_version: int
+    claim_bytes: bytes = field(repr=False)
+    """Exactly the bytes that the signature covers; empty where there is no claim."""
+    claim: Mapping[str, Any] = field(repr=False)
+    """The decoded claim; empty where it could not be decoded."""
+    signature: bytes = field(repr=False)
+    """COSE_Sign1, as stored; empty where there is none."""
+    signature_content: memoryview = field(repr=False)
+    """The signature superbox's content, for hashed URIs to it."""
+    assertions: tuple[Assertion, ...]
+    problems: tuple[str, ...] = ()
+    """The specification's codes for what is missing, doubled or unreadable."""
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the manifest superbox without its header: the `c2pa-manifest` binding of a vouch."""
+        return hashlib.sha256(self.content).digest()
+
+    @property
+    def algorithm(self) -> str:
+        """The claim's default hash algorithm (C2PA 2.4, section 10.2)."""
+        name = self.claim.get("alg")
+        return name if isinstance(name, str) else "sha256"
+
+    def assertion(self, label: str) -> Assertion | None:
+        """The only assertion with that label; None where there is none, or more than one."""
+        found = [assertion for assertion in self.assertions if assertion.label == label]
+        return found[0] if len(found) == 1 else None
+
+    def references(self) -> tuple[HashedUri, ...]:
+        """The claim's assertion references, created before gathered.
+
+        Raises MalformedCredentialsError where an entry is no hashed URI.
+        """
+        names = ("assertions",) if self.claim_version == 1 else ("created_assertions", "gathered_assertions")
+        references: list[HashedUri] = []
+        for name in names:
+            entries = self.claim.get(name, [])
+            if not isinstance(entries, list):
+                raise MalformedCredentialsError(f"got {type(entries).__name__}, expected a list in claim.{name}")
+            references += [hashed_uri(entry, what=f"claim.{name}") for entry in entries]
+        return tuple(references)
+
+    @property
+    def redacted(self) -> tuple[str, ...]:
+        """JUMBF URIs that this manifest says it redacted."""
+        entries = self.claim.get("redacted_assertions") or []
+        return tuple(entry for entry in entries if isinstance(entry, str)) if isinstance(entries, list) else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawStore:
+    """All manifests of a store, in the order in which they lie. The last one is active (C2PA 2.4, section 11.1.4)."""
+
+    manifests: tuple[RawManifest, ...]
+    ambiguous: frozenset[str] = frozenset()
+    """Labels that more than one manifest carries: no reference to them can be followed."""
+    unreadable: tuple[str, ...] = ()
+    """Labels of manifests that could not be read at all, and unlabelled boxes as an empty string."""
+
+    @property
+    def active(self) -> RawManifest:
+        """The active manifest."""
+        return self.manifests[-1]
+
+    def manifest(self, label: str) -> RawManifest | None:
+        """The only manifest with that label; None where there is none, or more than one."""
+        if label in self.ambiguous:
+            return None
+        return next((manifest for manifest in self.manifests if manifest.label == label), None)
+
+
+def hashed_uri(value: object, *, what: str) -> HashedUri:
+    """A decoded hashed-URI map as a value. Raises MalformedCredentialsError."""
+    if not isinstance(value, Mapping):
+        raise MalformedCredentialsError(f"got {type(value).__name__}, expected a hashed URI in {what}")
+    url, algorithm, stored = value.get("url"), value.get("alg", ""), value.get("hash")
+    if isinstance(stored, str):
+        stored = _from_base64(stored, what=what)
+    if not isinstance(url, str) or not isinstance(stored, bytes) or not isinstance(algorithm, str | None):
+        raise MalformedCredentialsError(f"got a hashed URI without url and hash in {what}")
+    return HashedUri(url=url, algorithm=algorithm or "", hash=stored)
+
+
+def _from_base64(text: str, *, what: str) -> bytes:
+    import base64
+    import binascii
+
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedCredentialsError(f"got a hash that is no base64 in {what}") from error
+
+
+def split_uri(url: str, *, manifest: str) -> tuple[str, tuple[str, ...]]:
+    """A JUMBF URI as (manifest label, path inside it); relative ones belong to `manifest`.
+
+    `self#jumbf=/c2pa/LABEL/c2pa.assertions/NAME` and `self#jumbf=c2pa.assertions/NAME` (C2PA 2.4, section 8.2.1).
+    Raises MalformedCredentialsError.
+    """
+    prefix, found, path = url.partition("self#jumbf=")
+    if prefix or not found or len(url) > 4 * MAX_LABEL_BYTES:
+        raise MalformedCredentialsError("got a URI that is not self#jumbf=…")
+    if not path.startswith("/"):
+        return manifest, tuple(path.split("/"))
+    parts = path.split("/")[1:]
+    if len(parts) < 2 or parts[0] != "c2pa":
+        raise MalformedCredentialsError("got an absolute JUMBF URI that does not start with /c2pa/LABEL")
+    return parts[1], tuple(parts[2:])
+
+
+class _Reader:
+    """Counts boxes over a whole store, so that the bound holds over nesting and decompression alike."""
+
+    def __init__(self) -> None:
+        self.boxes = 0
+        self.inflated = 0
+
+    def split(self, data: memoryview, *, depth: int) -> Iterator[tuple[bytes, memoryview]]:
+        """The boxes of a byte run as (type, payload). Every byte must belong to one."""
+        if depth > MAX_BOX_DEPTH:
+            raise CredentialsLimitError(f"got boxes nested deeper than {MAX_BOX_DEPTH}")
+        offset = 0
+        while offset < len(data):
+            self.boxes += 1
+            if self.boxes > MAX_BOXES:
+                raise CredentialsLimitError(f"got more than {MAX_BOXES} boxes in one store")
+            head = data[offset : offset + _LARGE_HEADER]
+            if len(head) < _HEADER:
+                raise MalformedCredentialsError(f"got {len(head)} bytes, expected a box header")
+            size, start = int.from_bytes(head[:4], "big"), _HEADER
+            if size == 1:
+                size, start = int.from_bytes(head[_HEADER:_LARGE_HEADER], "big"), _LARGE_HEADER
+            elif size == 0:
+                size = len(data) - offset
+            if size < start or offset + size > len(data):
+                raise MalformedCredentialsError(f"got a box of {size} bytes where {len(data) - offset} are left")
+            yield bytes(head[4:8]), data[offset + start : offset + size]
+            offset += size
+
+    def superbox(self, content: memoryview, *, depth: int) -> Superbox:
+        """A superbox from its content."""
+        parts = self.split(content, depth=depth)
+        first = next(parts, None)
+        if first is None or first[0] != b"jumd":
+            raise MalformedCredentialsError("got a superbox without a description box")
+        kind, label = _description(first[1])
+        boxes: list[Box | Superbox] = []
+        for box_type, payload in parts:
+            if box_type == b"jumb":
+                boxes.append(self.superbox(payload, depth=depth + 1))
+            else:
+                boxes.append(Box(type=box_type.decode("latin-1"), payload=payload))
+        return Superbox(kind=kind, label=label, content=content, boxes=tuple(boxes))
+
+    def inflate(self, data: memoryview) -> memoryview:
+        """A brotli stream's content, within the store's budget."""
+        import brotli
+
+        decoder, parts = brotli.Decompressor(), []
+        try:
+            chunk = decoder.process(bytes(data), output_buffer_limit=_INFLATE_STEP)
+            while True:
+                self.inflated += len(chunk)
+                if self.inflated > MAX_INFLATED_BYTES:
+                    raise CredentialsLimitError(f"got compressed manifests of more than {MAX_INFLATED_BYTES} bytes")
+                parts.append(chunk)
+                if decoder.is_finished() or (not chunk and decoder.can_accept_more_data()):
+                    break
+                chunk = decoder.process(b"", output_buffer_limit=_INFLATE_STEP)
+        except brotli.error as error:
+            raise MalformedCredentialsError("got a compressed manifest that is no brotli stream") from error
+        if not decoder.is_finished():
+            raise MalformedCredentialsError("got a compressed manifest that ends too early")
+        return memoryview(b"".join(parts))
+
+
+def _description(payload: memoryview) -> tuple[str, str]:
+    """(kind, label) of a description box (ISO/IEC 19566-5, section A.3)."""
+    if len(payload) < 17:
+        raise MalformedCredentialsError(f"got a description box of {len(payload)} bytes, expected at least 17")
+    uuid, toggles, rest = bytes(payload[:16]), payload[16], bytes(payload[17 : 17 + MAX_LABEL_BYTES + 1])
+    label = ""
+    if toggles & _TOGGLE_LABEL:
+        text, found, _ = rest.partition(b"\0")
+        if not found:
+            raise MalformedCredentialsError(f"got a box label that does not end within {MAX_LABEL_BYTES} bytes")
+        try:
+            label = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise MalformedCredentialsError("got a box label that is no UTF-8") from error
+    if uuid[4:] == _JUMBF_UUID_TAIL:
+        return uuid[:4].decode("latin-1"), label
+    return ("embedded" if uuid == _EMBEDDED_FILE_UUID else uuid.hex()), label
+
+
+def _assertion(box: Superbox) -> Assertion:
+    media_type = ""
+    if box.kind == "embedded":
+        described = bytes(box.payload("bfdb") or b"")
+        media_type = described[1:].split(b"\0", 1)[0].decode("utf-8", "replace")
+        data = box.payload("bidb")
+    else:
+        data = box.payload(box.kind)
+    return Assertion(
+        label=box.label,
+        kind=box.kind,
+        content=box.content,
+        data=memoryview(b"") if data is None else data,
+        media_type=media_type,
+    )
+
+
+def _only(boxes: list[Superbox], missing: str, multiple: str, problems: list[str]) -> Superbox | None:
+    if len(boxes) == 1:
+        return boxes[0]
+    problems.append(multiple if boxes else missing)
+    return None
+
+
+def _manifest(box: Superbox, *, is_compressed: bool) -> RawManifest:
+    """One manifest's parts; what is wrong with them is listed, not raised."""
+    problems: list[str] = []
+    by_kind: dict[str, list[Superbox]] = {}
+    for child in box.superboxes():
+        by_kind.setdefault(child.kind, []).append(child)
+    claim_box = _only(by_kind.get("c2cl", []), "claim.missing", "claim.multiple", problems)
+    signature_box = _only(by_kind.get("c2cs", []), "claimSignature.missing", "claimSignature.missing", problems)
+    store_box = _only(by_kind.get("c2as", []), "assertion.missing", "assertion.multiple", problems)
+    claim_bytes = bytes((claim_box.payload("cbor") if claim_box else None) or b"")
+    claim: Mapping[str, Any] = {}
+    if claim_box is not None:
+        try:
+            claim = cbor.decode_map(claim_bytes, what="claim")
+        except CredentialsError:
+            problems.append("claim.cbor.invalid")
+    assertions = tuple(_assertion(child) for child in store_box.superboxes()) if store_box else ()
+    if any(count > 1 for count in Counter(assertion.label for assertion in assertions).values()):
+        problems.append("assertion.multiple")
+    return RawManifest(
+        label=box.label,
+        is_update=box.kind == "c2um",
+        is_compressed=is_compressed,
+        content=box.content,
+        claim_version=2 if claim_box is not None and claim_box.label.startswith("c2pa.claim.v2") else 1,
+        claim_bytes=claim_bytes,
+        claim=claim,
+        signature=bytes((signature_box.payload("cbor") if signature_box else None) or b""),
+        signature_content=signature_box.content if signature_box else memoryview(b""),
+        assertions=assertions,
+        problems=tuple(problems),
+    )
+
+
+def _inflated(reader: _Reader, box: Superbox) -> Superbox:
+    """The manifest superbox inside a compressed one; it must keep the label (C2PA 2.4, section 11.1.4.4)."""
+    packed = box.payload("brob")
+    if packed is None:
+        raise MalformedCredentialsError("got a compressed manifest without a brob box")
+    parts = list(reader.split(reader.inflate(packed), depth=2))
+    if len(parts) != 1 or parts[0][0] != b"jumb":
+        raise MalformedCredentialsError("got a compressed manifest that does not unfold to one superbox")
+    inner = reader.superbox(parts[0][1], depth=2)
+    if inner.label != box.label:
+        raise MalformedCredentialsError("got a compressed manifest whose inner label differs from its own")
+    return inner
+
+
+def parse_store(data: bytes) -> RawStore:
+    """A manifest store's parts from its bytes (the superbox labelled `c2pa`, header included).
+
+    Zero bytes after the superbox are padding. Raises MalformedCredentialsError where there is no store or no readable
+    manifest, CredentialsLimitError where a bound is passed. A single unreadable manifest is named in `unreadable`.
+    """
+    if len(data) > MAX_STORE_BYTES:
+        raise CredentialsLimitError(f"got a manifest store of {len(data)} bytes, expected at most {MAX_STORE_BYTES}")
+    reader = _Reader()
+    first = next(reader.split(memoryview(data), depth=0), None) if data else None
+    if first is None or first[0] != b"jumb":
+        raise MalformedCredentialsError("got no JUMBF superbox")
+    outer = reader.split(first[1], depth=1)
+    head = next(outer, None)
+    if head is None or head[0] != b"jumd" or _description(head[1]) != ("c2pa", "c2pa"):
+        raise MalformedCredentialsError("got a superbox that is no C2PA manifest store")
+    manifests: list[RawManifest] = []
+    unreadable: list[str] = []
+    for box_type, payload in outer:
+        if box_type != b"jumb":
+            continue
+        if len(manifests) + len(unreadable) >= MAX_MANIFESTS:
+            raise CredentialsLimitError(f"got more than {MAX_MANIFESTS} manifests in one store")
+        label = ""
+        try:
+            box = reader.superbox(payload, depth=2)
+            label = box.label
+            is_compressed = box.kind == "c2cm" or box.payload("brob") is not None
+            inner = _inflated(reader, box) if is_compressed else box
+            if inner.kind in _MANIFEST_KINDS:
+                manifests.append(_manifest(inner, is_compressed=is_compressed))
+        except MalformedCredentialsError:
+            unreadable.append(label)
+    if not manifests:
+        raise MalformedCredentialsError("got a manifest store without a readable manifest")
+    counts = Counter(manifest.label for manifest in manifests)
+    ambiguous = frozenset(label for label, count in counts.items() if count > 1)
+    return RawStore(manifests=tuple(manifests), ambiguous=ambiguous, unreadable=tuple(unreadable))
