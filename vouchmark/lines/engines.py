@@ -1,0 +1,190 @@
+"""Do independent verifiers agree, and if not, on what?
+
+Each engine's overall state is shown as the specification words it (Invalid, Valid, Trusted). Expiry is recomputed at
+the report's own time, because an engine judges it by the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from provenance.credentials.model import Outcome, Reading, State, ValidationCode
+from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
+from vouchmark.report import Json, NotChecked, Root, Status
+
+CLOCK: Final = frozenset(
+    {"signingCredential.expired", "claimSignature.outsideValidity", "claimSignature.insideValidity"}
+)
+"""Codes that an engine derives from the wall clock."""
+
+OUTCOME_WORDS: Final = {
+    Outcome.ABSENT: "finds no Content Credentials",
+    Outcome.REMOTE: "finds only an address of Content Credentials kept elsewhere",
+    Outcome.UNSUPPORTED: "does not read this type of file",
+    Outcome.UNPARSABLE: "cannot parse the file or its Content Credentials",
+    Outcome.ERROR: "failed on this file",
+}
+
+KNOWN: Final = (
+    ("cawg.", "an identity assertion does not hold, which one engine counts against the whole file"),
+    ("signingCredential.expired", "the certificate has expired, which one engine counts as invalid"),
+    ("claimSignature.outsideValidity", "the certificate has expired, which one engine counts as invalid"),
+    ("claim.hardBindings.missing", "one engine does not know this older form of hard binding"),
+    ("assertion.required.missing", "one engine demands an assertion that the other does not"),
+)
+"""Differences between the two engines that were traced to their cause."""
+
+
+def answer(facts: Facts) -> Answer:
+    """The engines line."""
+    if facts.unreadable:
+        return Answer(summary="No engine saw the file.", status=Status.SKIPPED)
+    readings = [r for r in (facts.first, facts.second) if r is not None and r.outcome is not Outcome.SKIPPED]
+    drafts = [_state(facts, reading) for reading in readings]
+    if len(readings) < 2:
+        return Answer(
+            summary=drafts[0].statement if drafts else "No engine was asked.",
+            drafts=tuple(drafts),
+            not_checked=(NotChecked(what="a second, independent engine", why="not asked for"),),
+            status=None if drafts else Status.SKIPPED,
+        )
+    drafts.insert(0, _compare(facts, readings[0], readings[1]))
+    return Answer(summary=drafts[0].statement, drafts=tuple(drafts))
+
+
+def state_at(facts: Facts, reading: Reading) -> State | None:
+    """The engine's state with expiry as of the report's time; None where it found nothing to judge."""
+    if reading.outcome is not Outcome.FOUND or reading.state is None:
+        return None
+    if reading.store is None or not any(code.code in CLOCK for code in reading.codes):
+        return reading.state
+    if reading is not facts.first:
+        # The second engine is given the report's time and judges expiry by it.
+        return reading.state
+    expired = facts.expired(reading.store.active)
+    others = [
+        c
+        for c in failures(reading.store.active.codes)
+        if c.code not in CLOCK and c.code != "signingCredential.untrusted"
+    ]
+    if others or reading.state is State.INVALID and not _only_clock(reading):
+        return State.INVALID
+    if expired:
+        return State.INVALID
+    return State.TRUSTED if has(reading.store.active.codes, "signingCredential.trusted") else State.VALID
+
+
+def _only_clock(reading: Reading) -> bool:
+    """Whether nothing but the clock makes the engine say Invalid."""
+    serious = {c.code for c in failures(reading.codes)} - {"signingCredential.untrusted"}
+    return bool(serious) and serious <= CLOCK
+
+
+def _state(facts: Facts, reading: Reading) -> Draft:
+    state = state_at(facts, reading)
+    detail: dict[str, Json] = {
+        "engine": reading.engine,
+        "outcome": str(reading.outcome),
+        "state": str(state) if state else None,
+        "failures": _names(code for code in failures(reading.codes) if code.code not in CLOCK),
+    }
+    if reading.reason:
+        detail["reason"] = reading.reason
+    if reading.answers:
+        detail["answers"] = dict(sorted(reading.answers.items()))
+    if state is not None:
+        statement, status = f"{reading.engine} says {state}.", Status.PASS
+    else:
+        statement = f"{reading.engine} {OUTCOME_WORDS.get(reading.outcome, 'gives no state')}."
+        status = Status.ERROR if reading.outcome in (Outcome.ERROR, Outcome.UNPARSABLE) else Status.ABSENT
+    return Draft(
+        code="engines.state",
+        status=status,
+        statement=statement,
+        source=source_of(reading),
+        root=Root.ENGINE,
+        subject=facts.name,
+        detail=detail,
+    )
+
+
+def _names(codes: object) -> list[Json]:
+    return sorted({code.code for code in codes})  # type: ignore[attr-defined]
+
+
+def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
+    """One finding: agree, disagree and on what, or not comparable."""
+    ours, theirs = _answers(facts, first), _answers(facts, second)
+    if Outcome.ERROR in (first.outcome, second.outcome):
+        failed = first if first.outcome is Outcome.ERROR else second
+        statement = f"The engines cannot be compared: {failed.engine} failed on this file."
+        return _verdict(facts, "engines.incomparable", Status.ERROR, statement, {"failed": failed.engine})
+    unsupported = [r.engine for r in (first, second) if r.outcome is Outcome.UNSUPPORTED]
+    if unsupported and first.outcome is not second.outcome:
+        statement = f"The engines cannot be compared: {unsupported[0]} does not read this type of file."
+        return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unsupported[0]})
+    differ = [question for question in ours if ours[question] != theirs[question]]
+    if not differ:
+        return _verdict(facts, "engines.agree", Status.PASS, "Both engines agree.", {"on": list(ours)})
+    why = _explain((*first.codes, *second.codes)) if differ == ["state"] else ""
+    statement = f"The engines disagree on {_listed(differ)}{f': {why}' if why else ''}."
+    table: dict[str, Json] = {q: {first.engine: ours[q], second.engine: theirs[q]} for q in differ}
+    return _verdict(facts, "engines.disagree", Status.UNKNOWN, statement, {"on": list[Json](differ), "answers": table})
+
+
+WORDS: Final = {
+    "presence": "whether there are Content Credentials",
+    "bytes": "whether the bytes are the signed ones",
+    "signature": "whether the signature holds",
+    "state": "the overall state",
+}
+
+
+def _listed(questions: list[str]) -> str:
+    return " and ".join(WORDS[question] for question in questions)
+
+
+def _answers(facts: Facts, reading: Reading) -> dict[str, str]:
+    """Comparable answers of one engine. Trust is left out: the engines are not always given the same lists."""
+    presence = "absent" if reading.outcome in (Outcome.ABSENT, Outcome.UNSUPPORTED) else "present"
+    if reading.outcome is not Outcome.FOUND:
+        return {"presence": presence, "bytes": "not said", "signature": "not said", "state": "not said"}
+    codes = reading.codes if reading.store is None else (reading.store.active.codes or reading.codes)
+    state = state_at(facts, reading)
+    return {
+        "presence": presence,
+        "bytes": _bytes(codes),
+        "signature": "broken" if has(failures(codes), "claimSignature.mismatch", "claimSignature.missing") else "holds",
+        "state": "Invalid" if state is State.INVALID else "not Invalid",
+    }
+
+
+def _bytes(codes: tuple[ValidationCode, ...]) -> str:
+    for code in failures(codes):
+        if (
+            code.code.startswith("assertion.")
+            and "Hash" in code.code
+            and code.code.endswith((".mismatch", ".unknownBox"))
+        ):
+            return "changed"
+    return "not changed"
+
+
+def _explain(codes: tuple[ValidationCode, ...]) -> str:
+    for prefix, words in KNOWN:
+        if any(code.code.startswith(prefix) for code in failures(codes)):
+            return words
+    return ""
+
+
+def _verdict(facts: Facts, code: str, status: Status, statement: str, detail: Mapping[str, Json]) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source="vouchmark",
+        root=Root.ENGINE,
+        subject=facts.name,
+        detail=dict(detail),
+    )

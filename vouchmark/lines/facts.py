@@ -1,0 +1,179 @@
+"""What does every line of evidence look at, and how does it become numbered findings?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
+from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, Root, Status, most_serious
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything known about one asset before any line has spoken."""
+
+    name: str
+    media_type: str | None
+    named_type: str | None
+    """The type that the file's name claims, where the content disagrees."""
+    first: Reading
+    """The engine whose store the lines describe."""
+    second: Reading | None
+    """The independent engine; None where it was not asked."""
+    at: dt.datetime
+    unreadable: str = ""
+    """Why the bytes could not be read, in a word; empty where they were."""
+    unreadable_words: str = ""
+    """The same in a sentence."""
+    signer_lists: bool = False
+    """Whether the reader has any list of claim signers."""
+    tsa_lists: bool = False
+    """Whether the reader has any list of time-stamping authorities."""
+
+    @property
+    def bound(self) -> Manifest | None:
+        """The manifest that carries the hard binding: the active one, or the one below its update manifests.
+
+        An update manifest has exactly one ingredient, the manifest that it updates (C2PA 2.4, section 11.2.2).
+        """
+        store = self.first.store
+        manifest = store.active if store else None
+        seen: set[str] = set()
+        while store and manifest and manifest.is_update and manifest.label not in seen:
+            seen.add(manifest.label)
+            parents = [i.manifest for i in manifest.ingredients if i.relationship == "parentOf" and i.manifest]
+            manifest = store.manifest(parents[0]) if len(parents) == 1 else None
+        return manifest if manifest and not manifest.is_update else None
+
+    def codes_of(self, manifest: Manifest) -> tuple[ValidationCode, ...]:
+        """Every code that the first engine gave with that manifest as its subject, wherever it filed it."""
+        mark = f"/{manifest.label}"
+        return tuple(
+            code
+            for code in self.first.codes
+            if code in manifest.codes or code.url.endswith(mark) or f"{mark}/" in code.url
+        )
+
+    def expired(self, manifest: Manifest) -> bool:
+        """Whether the signer's certificate was out of its validity at the time that counts, judged at `at`.
+
+        The time that counts is the time stamp's where the engine accepts the stamp, else `at`: the engine's own
+        answer depends on the wall clock, and a report must not.
+        """
+        certificate = manifest.signer.certificate if manifest.signer else None
+        if certificate is None or certificate.not_before is None or certificate.not_after is None:
+            return False
+        codes = self.codes_of(manifest)
+        stamped = (
+            manifest.timestamp is not None and has(codes, "timeStamp.validated") and has(codes, "timeStamp.trusted")
+        )
+        moment = manifest.timestamp.time if stamped and manifest.timestamp else self.at
+        return not certificate.not_before <= moment <= certificate.not_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A finding before it has its number."""
+
+    code: str
+    status: Status
+    statement: str
+    source: str
+    root: Root
+    subject: str
+    detail: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one line has to say: its findings, its sentence, and what it did not look at."""
+
+    summary: str
+    drafts: tuple[Draft, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    status: Status | None = None
+    """Only where the line's status is not its most serious finding (no findings at all)."""
+
+
+def evidence(line: Line, answer: Answer) -> Evidence:
+    """Number an answer's drafts; the line's status is its most serious finding."""
+    findings = tuple(
+        Finding(
+            id=f"{line}.{number}",
+            code=draft.code,
+            status=draft.status,
+            statement=draft.statement,
+            source=draft.source,
+            root=draft.root,
+            subject=draft.subject,
+            detail=draft.detail,
+        )
+        for number, draft in enumerate(answer.drafts, start=1)
+    )
+    status = answer.status or most_serious(finding.status for finding in findings)
+    return Evidence(status=status, summary=answer.summary, findings=findings)
+
+
+def source_of(reading: Reading) -> str:
+    """The engine as findings name it."""
+    return f"{reading.engine} {reading.version}".strip()
+
+
+def failures(codes: Iterable[ValidationCode]) -> tuple[ValidationCode, ...]:
+    """Those codes that the specification files under failure."""
+    return tuple(code for code in codes if code.kind is Kind.FAILURE)
+
+
+def has(codes: Iterable[ValidationCode], *names: str) -> bool:
+    """Whether any of those codes is among them."""
+    return any(code.code in names for code in codes)
+
+
+def certificate_name(certificate: CertificateInfo | None) -> str:
+    """What a certificate calls its subject: organisation and, where it says more, common name; empty where neither."""
+    if certificate is None:
+        return ""
+    organisation = certificate.subject.get("O", "").strip()
+    common = certificate.subject.get("CN", "").strip()
+    if organisation and common and common.casefold() != organisation.casefold():
+        return f"{organisation} ({common})"
+    return organisation or common
+
+
+def day(moment: dt.datetime) -> str:
+    """A date for a sentence, in UTC."""
+    return moment.astimezone(dt.UTC).date().isoformat()
+
+
+def instant(moment: dt.datetime) -> str:
+    """RFC 3339 in UTC, whole seconds: how every instant in a detail is written."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
+    """The answer of a line that needs a manifest store where there is none; None where there is one."""
+    if facts.first.outcome is Outcome.FOUND:
+        return None
+    if facts.unreadable or facts.first.outcome in (Outcome.ERROR, Outcome.UNPARSABLE):
+        return Answer(summary="Could not be looked at.", drafts=(_blank(facts, line, Status.ERROR, "unreadable"),))
+    if facts.first.outcome is Outcome.SKIPPED:
+        return Answer(summary="The engine was not asked.", status=Status.SKIPPED)
+    if facts.first.outcome is Outcome.REMOTE:
+        summary = "The Content Credentials are kept elsewhere and were not fetched."
+        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "remote", summary),))
+    summary = "No Content Credentials in the file."
+    return Answer(summary=summary, drafts=(_blank(facts, line, Status.ABSENT, "absent", summary),))
+
+
+def _blank(facts: Facts, line: Line, status: Status, word: str, statement: str = "") -> Draft:
+    """A finding that says only that this line had nothing to look at."""
+    return Draft(
+        code=f"{line}.{word}",
+        status=status,
+        statement=statement or "The Content Credentials could not be read, so this could not be looked at.",
+        source=source_of(facts.first),
+        root=Root.FILE,
+        subject=facts.name,
+    )

@@ -1,0 +1,154 @@
+"""What happened before?
+
+Walks from the active manifest through ingredient links only. A manifest that lies in the file but is not reached that
+way is reported as such and never believed. The first broken or missing link is named, also where the outer signature
+is fine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from provenance.credentials.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
+from vouchmark.lines.facts import Answer, Draft, Facts, certificate_name, nothing_to_look_at, source_of
+from vouchmark.report import Json, Line, Root, Status
+
+MAX_DEPTH: Final = 64
+"""Links from the active manifest; deeper chains are reported as not followed. Real files stay below ten."""
+MAX_STEPS: Final = 512
+"""Ingredients looked at in one file; a signed store can name the same ancestor many times."""
+
+NOT_A_BREAK: Final = (
+    "signingCredential.untrusted",
+    "signingCredential.expired",
+    "signingCredential.ocsp",
+    "cawg.",
+    "timeStamp.",
+)
+"""Recorded or live failures of an ancestor that do not say its bytes or statements were changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One ingredient link met on the walk."""
+
+    depth: int
+    owner: Manifest
+    ingredient: Ingredient
+    manifest: Manifest | None
+
+
+def walk(store: ManifestStore) -> Iterator[Step]:
+    """Every ingredient reached from the active manifest, nearest first, each manifest entered once."""
+    queue: list[tuple[int, Manifest]] = [(1, store.active)]
+    entered = {store.active.label}
+    steps = 0
+    while queue:
+        depth, owner = queue.pop(0)
+        for ingredient in owner.ingredients:
+            steps += 1
+            if steps > MAX_STEPS:
+                return
+            manifest = store.manifest(ingredient.manifest) if ingredient.manifest else None
+            yield Step(depth=depth, owner=owner, ingredient=ingredient, manifest=manifest)
+            if manifest is not None and manifest.label not in entered and depth < MAX_DEPTH:
+                entered.add(manifest.label)
+                queue.append((depth + 1, manifest))
+
+
+def answer(facts: Facts) -> Answer:
+    """The history line."""
+    nothing = nothing_to_look_at(facts, Line.HISTORY)
+    if nothing is not None:
+        return nothing
+    store = facts.first.store
+    if store is None:
+        return Answer(summary="No history could be read.", status=Status.UNKNOWN)
+    steps = list(walk(store))
+    drafts = [_judge(facts, step) for step in steps]
+    drafts.extend(_unreferenced(facts, store, steps))
+    if not drafts:
+        statement = "No earlier version is recorded."
+        return Answer(
+            summary=statement,
+            drafts=(_draft(facts, "history.none", Status.ABSENT, statement, store.active.label, {}),),
+        )
+    for status in (Status.FAIL, Status.UNKNOWN, Status.PASS):
+        first = next((draft for draft in drafts if draft.status is status), None)
+        if first is not None:
+            break
+    else:
+        first = drafts[0]
+    summary = first.statement
+    if first.status is Status.PASS and len(drafts) > 1:
+        summary = f"All {len(drafts)} recorded ingredients are unchanged."
+    return Answer(summary=summary, drafts=tuple(drafts))
+
+
+def _broken(codes: tuple[ValidationCode, ...]) -> list[str]:
+    """Failures that say the ancestor was changed or its link is broken."""
+    found = {code.code for code in codes if code.kind is Kind.FAILURE and not code.code.startswith(NOT_A_BREAK)}
+    return sorted(found)
+
+
+def _judge(facts: Facts, step: Step) -> Draft:
+    ingredient, manifest = step.ingredient, step.manifest
+    role = "parent" if ingredient.relationship == "parentOf" else "component"
+    title = f"“{ingredient.title}”" if ingredient.title else f"an ingredient without a title ({ingredient.label})"
+    live = list(ingredient.live)
+    if manifest is not None:
+        live.extend(facts.codes_of(manifest))
+    recorded, seen = _broken(ingredient.recorded), _broken(tuple(live))
+    detail: dict[str, Json] = {
+        "relationship": ingredient.relationship,
+        "depth": step.depth,
+        "title": ingredient.title or "",
+        "manifest": ingredient.manifest or "",
+        "recorded_failures": list(recorded),
+        "failures": list(seen),
+    }
+    if manifest is not None and manifest.signer is not None:
+        detail["signer"] = certificate_name(manifest.signer.certificate)
+    subject = ingredient.url or step.owner.label
+    if seen or recorded:
+        when = "" if seen else " already when it was added"
+        statement = f"The {role} {title} was changed or broken{when}; what it says of itself cannot be relied on."
+        return _draft(facts, f"history.{role}.broken", Status.FAIL, statement, subject, detail)
+    if ingredient.manifest and manifest is None:
+        statement = f"The Content Credentials of the {role} {title} are named but missing."
+        return _draft(facts, f"history.{role}.missing", Status.FAIL, statement, subject, detail)
+    if manifest is None:
+        statement = (
+            f"The {role} {title} has no Content Credentials of its own; what happened before it is not recorded."
+        )
+        return _draft(facts, f"history.{role}.unsigned", Status.UNKNOWN, statement, subject, detail)
+    statement = f"The {role} {title} has Content Credentials of its own, unchanged."
+    return _draft(facts, f"history.{role}.intact", Status.PASS, statement, subject, detail)
+
+
+def _unreferenced(facts: Facts, store: ManifestStore, steps: list[Step]) -> Iterator[Draft]:
+    reached = {store.active.label} | {step.manifest.label for step in steps if step.manifest}
+    for manifest in store.manifests:
+        if manifest.label not in reached:
+            yield _draft(
+                facts,
+                "history.unreferenced",
+                Status.UNKNOWN,
+                "A manifest lies in the file that nothing signed refers to; what it says is not believed.",
+                manifest.label,
+                {"manifest": manifest.label},
+            )
+
+
+def _draft(facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=source_of(facts.first),
+        root=Root.INGREDIENT,
+        subject=subject,
+        detail=dict(detail),
+    )

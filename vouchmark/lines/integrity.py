@@ -1,0 +1,287 @@
+"""Are these the bytes that were signed?
+
+Five sentences are kept apart here: changed after signing, malformed by its issuer, cannot be checked alone, kept
+elsewhere, and not there at all. The signer's certificate, time stamps, identities and ancestors have lines of their
+own and never move this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
+from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
+from vouchmark.report import NotChecked, Root, Status
+
+BINDING_MATCH: Final = frozenset(
+    {
+        "assertion.dataHash.match",
+        "assertion.bmffHash.match",
+        "assertion.boxesHash.match",
+        "assertion.collectionHash.match",
+        "assertion.multiAssetHash.match",
+    }
+)
+"""The hard binding holds (C2PA 2.4, table of success codes)."""
+
+BYTES_CHANGED: Final = frozenset(
+    {
+        "assertion.dataHash.mismatch",
+        "assertion.bmffHash.mismatch",
+        "assertion.boxesHash.mismatch",
+        "assertion.boxesHash.unknownBox",
+        "assertion.collectionHash.mismatch",
+        "assertion.collectionHash.incorrectFileCount",
+        "assertion.multiAssetHash.mismatch",
+    }
+)
+"""Media bytes differ from what was signed."""
+
+STATEMENTS_CHANGED: Final = frozenset(
+    {
+        "assertion.hashedURI.mismatch",
+        "assertion.missing",
+        "assertion.undeclared",
+        "assertion.inaccessible",
+        "hashedURI.mismatch",
+        "hashedURI.missing",
+    }
+)
+"""A signed statement differs, is gone, or was added without being signed."""
+
+SIGNATURE_BROKEN: Final = frozenset({"claimSignature.mismatch", "claimSignature.missing"})
+"""Nobody's signature covers the claim as it stands."""
+
+OTHER_LINES: Final = (
+    "signingCredential.",
+    "timeStamp.",
+    "timeOfSigning.",
+    "cawg.",
+    "ingredient.",
+    "claimSignature.outside",
+)
+"""Failures that say nothing about these bytes: signer, time, identity and history have lines of their own."""
+
+STORE_ALONE: Final = "application/c2pa"
+
+
+def answer(facts: Facts) -> Answer:
+    """The integrity line."""
+    if facts.unreadable:
+        return Answer(summary=f"The file could not be read: {facts.unreadable_words}.", drafts=(_unreadable(facts),))
+    match facts.first.outcome:
+        case Outcome.FOUND:
+            return _found(facts)
+        case Outcome.ABSENT:
+            return _one(
+                facts,
+                "integrity.absent",
+                Status.ABSENT,
+                "The file has no Content Credentials; from the file alone nobody can tell whether it was changed.",
+            )
+        case Outcome.REMOTE:
+            return _one(
+                facts,
+                "integrity.remote",
+                Status.UNKNOWN,
+                "The file only names an address where its Content Credentials are kept; nothing was fetched.",
+                detail={"url": facts.first.remote_url},
+                not_checked=(NotChecked(what="remote Content Credentials", why="nothing is fetched unless asked"),),
+            )
+        case Outcome.UNSUPPORTED:
+            return _one(
+                facts,
+                "integrity.unsupported",
+                Status.UNKNOWN,
+                "Content Credentials in this type of file cannot be read here.",
+                detail={"type": facts.media_type, "reason": facts.first.reason},
+                not_checked=(NotChecked(what="Content Credentials", why="type of file not supported"),),
+            )
+        case Outcome.SKIPPED:
+            return Answer(summary="No engine was asked.", status=Status.SKIPPED)
+        case Outcome.UNPARSABLE:
+            return _one(
+                facts,
+                "integrity.unparsable",
+                Status.ERROR,
+                _UNPARSABLE.get(
+                    facts.first.reason, "The file or its Content Credentials are malformed and cannot be read."
+                ),
+                detail={"reason": facts.first.reason},
+            )
+        case Outcome.ERROR:
+            return _one(
+                facts,
+                "integrity.error",
+                Status.ERROR,
+                _ERRORS.get(facts.first.reason, "The engine failed on this file; that says nothing about the file."),
+                detail={"reason": facts.first.reason},
+            )
+
+
+_UNPARSABLE: Final = {
+    "prerelease": "The Content Credentials are of a pre-release draft (0.x) that can no longer be checked.",
+}
+
+_ERRORS: Final = {
+    "time-limit": "Reading it took longer than the time limit; that says nothing about the file.",
+    "memory-limit": "Reading it took more than the memory limit; that says nothing about the file.",
+    "crash": "The engine crashed on this file; that says nothing about the file.",
+}
+
+
+def _unreadable(facts: Facts) -> Draft:
+    return Draft(
+        code="integrity.unreadable",
+        status=Status.ERROR,
+        statement=f"The file could not be read: {facts.unreadable_words}.",
+        source="vouchmark",
+        root=Root.FILE,
+        subject=facts.name,
+        detail={"reason": facts.unreadable},
+    )
+
+
+def _one(
+    facts: Facts,
+    code: str,
+    status: Status,
+    statement: str,
+    *,
+    detail: dict[str, object] | None = None,
+    not_checked: tuple[NotChecked, ...] = (),
+) -> Answer:
+    draft = Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=source_of(facts.first),
+        root=Root.FILE,
+        subject=facts.name,
+        detail={key: value for key, value in (detail or {}).items() if isinstance(value, str) and value},
+    )
+    return Answer(summary=statement, drafts=(draft, *_wrong_name(facts)), not_checked=not_checked)
+
+
+def _wrong_name(facts: Facts) -> tuple[Draft, ...]:
+    """A finding for a name that claims another type; information only."""
+    if not facts.named_type:
+        return ()
+    return (
+        Draft(
+            code="integrity.type.misnamed",
+            status=Status.ABSENT,
+            statement=f"The name says {facts.named_type}, the content is {facts.media_type}.",
+            source="vouchmark",
+            root=Root.FILE,
+            subject=facts.name,
+            detail={"named": facts.named_type, "content": facts.media_type or ""},
+        ),
+    )
+
+
+def _found(facts: Facts) -> Answer:
+    manifest = facts.bound
+    store = facts.first.store
+    if store is None or manifest is None:
+        draft = _draft(
+            facts, "integrity.unbound", Status.FAIL, "No manifest in the file is bound to its content.", facts.name
+        )
+        return Answer(summary=draft.statement, drafts=(draft, *_wrong_name(facts)))
+    # Update manifests above the bound one are part of what must hold.
+    chain = [m for m in store.manifests if m is store.active or m is manifest or m.is_update]
+    drafts: list[Draft] = []
+    for member in dict.fromkeys(m.label for m in chain):
+        judged = store.manifest(member)
+        if judged is not None:
+            drafts.extend(_judge(facts, judged))
+    if not any(draft.status in (Status.FAIL, Status.ERROR, Status.UNKNOWN) for draft in drafts):
+        drafts.insert(0, _match(facts, manifest))
+    drafts.sort(key=lambda draft: _ORDER.index(draft.status))
+    return Answer(summary=_summary(drafts), drafts=(*drafts, *_wrong_name(facts)))
+
+
+_ORDER: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT, Status.SKIPPED)
+
+
+def _match(facts: Facts, manifest: Manifest) -> Draft:
+    """All is well: say so with the binding's own code; fail closed where no code says it."""
+    binding = sorted({c.code for c in facts.codes_of(manifest) if c.code in BINDING_MATCH and c.kind is Kind.SUCCESS})
+    signed = has(facts.codes_of(manifest), "claimSignature.validated")
+    if binding and signed:
+        return _draft(facts, binding[0], Status.PASS, "The file is unchanged since it was signed.", manifest.label)
+    return _draft(
+        facts,
+        "integrity.unbound",
+        Status.FAIL if not binding else Status.UNKNOWN,
+        "The engine did not confirm that the signature covers this file's content.",
+        manifest.label,
+    )
+
+
+def _judge(facts: Facts, manifest: Manifest) -> list[Draft]:
+    """One draft for each kind of failure that speaks about the bytes or the statements of a manifest."""
+    drafts: list[Draft] = []
+    for code in sorted(set(failures(manifest.codes))):
+        if code.code.startswith(OTHER_LINES):
+            continue
+        drafts.append(_failure(facts, manifest, code))
+    return drafts
+
+
+def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
+    subject = code.url or manifest.label
+    if code.io_error:
+        statement = "The engine ran into an input or memory error while it compared the bytes; nothing follows from it."
+        return _draft(facts, "integrity.error", Status.ERROR, statement, subject, {"reason": "io", "from": code.code})
+    if code.code in BYTES_CHANGED:
+        if facts.media_type == STORE_ALONE:
+            statement = "This is a manifest store on its own; without the media it belongs to nothing can be compared."
+            return _draft(facts, "integrity.store.alone", Status.UNKNOWN, statement, subject, {"from": code.code})
+        if _is_initialisation_segment(manifest):
+            statement = "This is the first part of a fragmented video; without its fragments nothing can be compared."
+            return _draft(facts, "integrity.fragments.missing", Status.UNKNOWN, statement, subject, {"from": code.code})
+        return _draft(facts, code.code, Status.FAIL, "The file was changed after it was signed.", subject)
+    if code.code in SIGNATURE_BROKEN:
+        statement = "The signature does not fit what it is said to sign: the statements or the signature were altered."
+        return _draft(facts, code.code, Status.FAIL, statement, subject)
+    if code.code in STATEMENTS_CHANGED:
+        statement = "A statement in the Content Credentials was altered, removed or added after signing."
+        return _draft(facts, code.code, Status.FAIL, statement, subject)
+    statement = "The Content Credentials were malformed by their issuer; that is not a sign of a later change."
+    return _draft(facts, "integrity.malformed", Status.FAIL, statement, subject, {"from": code.code})
+
+
+def _is_initialisation_segment(manifest: Manifest) -> bool:
+    """Whether the BMFF hash speaks of fragments in other files (`initHash`, C2PA 2.4, section 9.2.3)."""
+    for label, content in manifest.assertions.items():
+        if label.startswith("c2pa.hash.bmff") and isinstance(content, Mapping):
+            tree = content.get("merkle")
+            if isinstance(tree, list) and any(isinstance(row, Mapping) and row.get("initHash") for row in tree):
+                return True
+    return False
+
+
+def _draft(
+    facts: Facts, code: str, status: Status, statement: str, subject: str, detail: dict[str, str] | None = None
+) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=source_of(facts.first),
+        root=Root.CLAIM_SIGNATURE,
+        subject=subject,
+        detail=dict(detail or {}),
+    )
+
+
+def _summary(drafts: list[Draft]) -> str:
+    """The sentence of the most serious finding; among failures a changed byte is named before anything else."""
+    worst = [draft for draft in drafts if draft.status is drafts[0].status]
+    for family in (BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED):
+        for draft in worst:
+            if draft.code in family:
+                return draft.statement
+    return worst[0].statement
