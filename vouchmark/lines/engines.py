@@ -6,7 +6,7 @@ the report's own time, because an engine judges it by the wall clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from provenance.credentials.model import Outcome, Reading, State, ValidationCode
@@ -54,31 +54,19 @@ def answer(facts: Facts) -> Answer:
 
 
 def state_at(facts: Facts, reading: Reading) -> State | None:
-    """The engine's state with expiry as of the report's time; None where it found nothing to judge."""
-    if reading.outcome is not Outcome.FOUND or reading.state is None:
-        return None
-    if reading.store is None or not any(code.code in CLOCK for code in reading.codes):
-        return reading.state
-    if reading is not facts.first:
-        # The second engine is given the report's time and judges expiry by it.
-        return reading.state
-    expired = facts.expired(reading.store.active)
-    others = [
-        c
-        for c in failures(reading.store.active.codes)
-        if c.code not in CLOCK and c.code != "signingCredential.untrusted"
-    ]
-    if others or reading.state is State.INVALID and not _only_clock(reading):
-        return State.INVALID
-    if expired:
-        return State.INVALID
-    return State.TRUSTED if has(reading.store.active.codes, "signingCredential.trusted") else State.VALID
+    """The engine's state with expiry as of the report's time; None where it found nothing to judge.
 
-
-def _only_clock(reading: Reading) -> bool:
-    """Whether nothing but the clock makes the engine say Invalid."""
-    serious = {c.code for c in failures(reading.codes)} - {"signingCredential.untrusted"}
-    return bool(serious) and serious <= CLOCK
+    Only the first engine needs it: the second is given the report's time and judges expiry by that.
+    """
+    if reading.state is None or reading.store is None or reading is not facts.first:
+        return reading.state
+    active = reading.store.active
+    if reading.state is not State.INVALID:
+        return State.INVALID if facts.expired(active) else reading.state
+    serious = {code.code for code in failures(active.codes)} - {"signingCredential.untrusted"}
+    if not serious or not serious <= CLOCK or facts.expired(active):
+        return State.INVALID
+    return State.TRUSTED if has(active.codes, "signingCredential.trusted") else State.VALID
 
 
 def _state(facts: Facts, reading: Reading) -> Draft:
@@ -109,8 +97,8 @@ def _state(facts: Facts, reading: Reading) -> Draft:
     )
 
 
-def _names(codes: object) -> list[Json]:
-    return sorted({code.code for code in codes})  # type: ignore[attr-defined]
+def _names(codes: Iterable[ValidationCode]) -> list[Json]:
+    return list[Json](sorted({code.code for code in codes}))
 
 
 def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:

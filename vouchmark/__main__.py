@@ -1,0 +1,5 @@
+"""Runs the command line as `python -m vouchmark`."""
+
+from vouchmark.cli import main
+
+main(prog_name="vouchmark")
