@@ -118,9 +118,12 @@ def _generator_list(backend_name: str, suite: Suite, api_id: bytes) -> _Generato
     return _GeneratorList(backend_name, suite, api_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Generators:
-    """The points that a signature of some shape uses, in the order in which they are hashed."""
+    """The points that a signature of some shape uses, in the order in which they are hashed.
+
+    Equal only to itself (points of some engines have no hash): `prepare_generators` keeps one for each shape.
+    """
 
     suite: Suite
     api_id: bytes
