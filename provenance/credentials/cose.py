@@ -1,0 +1,257 @@
+"""Does the claim signature hold, and what does the signature box carry: certificates, time stamp, revocation answers?
+
+COSE_Sign1 with a detached payload (RFC 9052, section 4; C2PA 2.4, section 13.2). Verifying here, for every manifest of
+a store, makes our answer on ancestors independent of the engines, which accept an ancestor by its recorded results.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from provenance.credentials.cbor import read_header_map
+from provenance.credentials.errors import (
+    CredentialsError,
+    CredentialsLimitError,
+    MalformedCredentialsError,
+    UnsupportedCredentialsError,
+)
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+MAX_SIGNATURE_BOX_BYTES: Final = 1024 * 1024
+"""Bytes of one COSE_Sign1. Writers pad theirs to 10-20 KiB; chains and OCSP answers fit well below."""
+MAX_CHAIN_CERTIFICATES: Final = 10
+"""Certificates in one x5chain: each may cost a public-key operation."""
+MAX_CERTIFICATE_BYTES: Final = 64 * 1024
+"""Bytes of one certificate. Real ones stay below 4 KiB."""
+MAX_RSA_BITS: Final = 8192
+"""Bits of an RSA modulus: the cost of a check grows with its square, and no certificate of these lists has more."""
+
+_TAGGED_SIGN1: Final = 0xD2
+_ARRAY_OF_FOUR: Final = 0x84
+_NULL: Final = 0xF6
+_ALG: Final = 1
+_X5CHAIN: Final = 33
+_X5CHAIN_NAME: Final = "x5chain"
+# RFC 9053, 9054 and 9864 (fully specified ECDSA and EdDSA).
+_ALGORITHMS: Final[Mapping[int, str]] = {
+    -7: "es256", -35: "es384", -36: "es512", -37: "ps256", -38: "ps384", -39: "ps512", -8: "ed25519",
+    -9: "es256", -51: "es384", -52: "es512", -19: "ed25519",
+}  # fmt: skip
+
+
+class ClaimSignatureError(CredentialsError):
+    """The signature does not belong to these claim bytes under the certificate's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign1:
+    """A claim signature's parts."""
+
+    algorithm: str
+    """`es256` … `es512`, `ps256` … `ps512`, `ed25519`."""
+    protected: bytes = field(repr=False)
+    """The protected header exactly as stored: it is signed."""
+    signature: bytes = field(repr=False)
+    chain: tuple[bytes, ...] = field(repr=False)
+    """DER certificates, the signer's first; what follows is whatever the signer put there."""
+    chain_is_signed: bool
+    """False for old files whose chain stands in the unprotected header."""
+    time_stamps: tuple[bytes, ...] = field(default=(), repr=False)
+    """RFC 3161 responses (version 1) or tokens (version 2), as stored."""
+    time_stamp_version: int = 0
+    """2 for `sigTst2`, which stamps the signature; 1 for `sigTst`, which stamps the claim; 0 without."""
+    ocsp: tuple[bytes, ...] = field(default=(), repr=False)
+    """Stapled OCSP responses (`rVals`)."""
+
+
+def _head(major: int, length: int) -> bytes:
+    """The shortest CBOR head."""
+    if length < 24:
+        return bytes([major << 5 | length])
+    size, short = next((size, short) for size, short in ((1, 24), (2, 25), (4, 26), (8, 27)) if length < 256**size)
+    return bytes([major << 5 | short]) + length.to_bytes(size, "big")
+
+
+def _bstr(data: bytes) -> bytes:
+    return _head(2, len(data)) + data
+
+
+def signed_bytes(sign1: Sign1, claim: bytes) -> bytes:
+    """The Sig_structure over which a claim signature is made (RFC 9052, section 4.4)."""
+    context = b"Signature1"
+    return b"\x84" + _head(3, len(context)) + context + _bstr(sign1.protected) + _bstr(b"") + _bstr(claim)
+
+
+def stamped_bytes(sign1: Sign1, claim: bytes) -> bytes:
+    """The counter-signature structure that a time stamp hashes (C2PA 2.4, section 10.3.2.5)."""
+    context = b"CounterSignature"
+    payload = claim if sign1.time_stamp_version == 1 else _bstr(sign1.signature)
+    return b"\x84" + _head(3, len(context)) + context + _bstr(sign1.protected) + _bstr(b"") + _bstr(payload)
+
+
+def _read_bstr(stream: io.BytesIO, *, what: str) -> bytes:
+    """One definite-length byte string."""
+    head = stream.read(1)
+    if not head or head[0] >> 5 != 2:
+        raise MalformedCredentialsError(f"got no byte string, expected {what}")
+    short = head[0] & 0x1F
+    if short >= 24:
+        size = {24: 1, 25: 2, 26: 4, 27: 8}.get(short)
+        if size is None:
+            raise MalformedCredentialsError(f"got a byte string without a length, expected {what}")
+        short = int.from_bytes(stream.read(size), "big")
+    data = stream.read(short)
+    if len(data) != short:
+        raise MalformedCredentialsError(f"got {len(data)} bytes, expected {short} in {what}")
+    return data
+
+
+def _certificates(value: Any) -> tuple[bytes, ...]:
+    """An x5chain value, one certificate or a list, which old writers nest."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
+        value = value[0]
+    entries = [value] if isinstance(value, bytes) else value
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, bytes) for entry in entries):
+        raise MalformedCredentialsError("got an x5chain that is no list of certificates")
+    if len(entries) > MAX_CHAIN_CERTIFICATES:
+        raise CredentialsLimitError(f"got {len(entries)} certificates, expected at most {MAX_CHAIN_CERTIFICATES}")
+    for entry in entries:
+        if len(entry) > MAX_CERTIFICATE_BYTES:
+            raise CredentialsLimitError(f"got a certificate of {len(entry)} bytes, expected <= {MAX_CERTIFICATE_BYTES}")
+    return tuple(entries)
+
+
+def _chain(protected: Mapping[int | str, Any], unprotected: Mapping[int | str, Any]) -> tuple[tuple[bytes, ...], bool]:
+    """(certificates, stands in the signed header). Two chains would leave open which one counts: refused."""
+    signed = [protected[label] for label in (_X5CHAIN, _X5CHAIN_NAME) if label in protected]
+    unsigned = [unprotected[label] for label in (_X5CHAIN, _X5CHAIN_NAME) if label in unprotected]
+    if len(signed) + len(unsigned) != 1:
+        raise MalformedCredentialsError(f"got {len(signed) + len(unsigned)} certificate chains, expected one")
+    return _certificates((signed or unsigned)[0]), bool(signed)
+
+
+def _byte_strings(value: Any, *names: str) -> tuple[bytes, ...]:
+    """The byte strings of `{"tstTokens": [{"val": …}]}` or `{"ocspVals": […]}`; anything else yields none."""
+    entries = value.get(names[0]) if isinstance(value, dict) else None
+    if not isinstance(entries, list):
+        return ()
+    if len(names) > 1:
+        entries = [entry.get(names[1]) if isinstance(entry, dict) else None for entry in entries]
+    return tuple(entry for entry in entries if isinstance(entry, bytes))
+
+
+def parse_sign1(data: bytes) -> Sign1:
+    """A claim signature from the signature box's CBOR.
+
+    Raises MalformedCredentialsError, CredentialsLimitError; UnsupportedCredentialsError for another algorithm.
+    """
+    if len(data) > MAX_SIGNATURE_BOX_BYTES:
+        raise CredentialsLimitError(f"got a signature of {len(data)} bytes, expected <= {MAX_SIGNATURE_BOX_BYTES}")
+    stream = io.BytesIO(data)
+    if stream.read(2) != bytes([_TAGGED_SIGN1, _ARRAY_OF_FOUR]):
+        raise MalformedCredentialsError("got no tagged COSE_Sign1")
+    raw_protected = _read_bstr(stream, what="a protected header")
+    inner = io.BytesIO(raw_protected)
+    protected = read_header_map(inner, what="protected header")
+    if inner.tell() != len(raw_protected):
+        raise MalformedCredentialsError("got bytes after the protected header's map")
+    unprotected = read_header_map(stream, what="unprotected header")
+    if stream.read(1) != bytes([_NULL]):
+        raise MalformedCredentialsError("got a payload inside the signature, expected a detached one")
+    signature = _read_bstr(stream, what="a signature")
+    if stream.tell() != len(data):
+        raise MalformedCredentialsError(f"got {len(data) - stream.tell()} bytes after COSE_Sign1")
+    algorithm = protected.get(_ALG)
+    if not isinstance(algorithm, int) or algorithm not in _ALGORITHMS:
+        raise UnsupportedCredentialsError("got a signature algorithm that C2PA does not allow")
+    chain, is_signed = _chain(protected, unprotected)
+    version = 2 if "sigTst2" in unprotected else 1 if "sigTst" in unprotected else 0
+    stamps = unprotected.get("sigTst2" if version == 2 else "sigTst")
+    return Sign1(
+        algorithm=_ALGORITHMS[algorithm],
+        protected=raw_protected,
+        signature=signature,
+        chain=chain,
+        chain_is_signed=is_signed,
+        time_stamps=_byte_strings(stamps, "tstTokens", "val"),
+        time_stamp_version=version,
+        ocsp=_byte_strings(unprotected.get("rVals"), "ocspVals"),
+    )
+
+
+def load_certificate(der: bytes) -> x509.Certificate:
+    """An X.509 certificate. Raises MalformedCredentialsError."""
+    from cryptography import x509
+
+    try:
+        return x509.load_der_x509_certificate(der)
+    except (ValueError, TypeError) as error:
+        raise MalformedCredentialsError("got bytes that are no X.509 certificate") from error
+
+
+def public_key(certificate: x509.Certificate) -> Any:
+    """The certificate's key. Raises MalformedCredentialsError, UnsupportedCredentialsError."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    try:
+        key = certificate.public_key()
+    except UnsupportedAlgorithm as error:
+        raise UnsupportedCredentialsError("got a public key of a kind that is not read here") from error
+    except (ValueError, TypeError) as error:
+        raise MalformedCredentialsError("got a certificate whose public key cannot be read") from error
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size > MAX_RSA_BITS:
+        raise CredentialsLimitError(f"got an RSA key of {key.key_size} bits, expected at most {MAX_RSA_BITS}")
+    return key
+
+
+def _verify_ecdsa(key: Any, signature: bytes, message: bytes, digest: Any) -> None:
+    """ECDSA with the two integers side by side (RFC 9053, section 2.1)."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in ("secp256r1", "secp384r1", "secp521r1"):
+        raise ClaimSignatureError("got a key that is none of P-256, P-384, P-521 for an ECDSA signature")
+    size = (key.curve.key_size + 7) // 8
+    if len(signature) != 2 * size:
+        raise ClaimSignatureError(f"got a signature of {len(signature)} bytes, expected {2 * size}")
+    r, s = int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big")
+    key.verify(encode_dss_signature(r, s), message, ec.ECDSA(digest))
+
+
+def verify_claim(sign1: Sign1, claim: bytes) -> None:
+    """Accept `claim` as signed by the key of the first certificate, or raise.
+
+    Says nothing about who that is. Raises ClaimSignatureError; MalformedCredentialsError, CredentialsLimitError and
+    UnsupportedCredentialsError where certificate or key cannot be used.
+    """
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+
+    key = public_key(load_certificate(sign1.chain[0]))
+    message = signed_bytes(sign1, claim)
+    digest = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}.get(sign1.algorithm[2:])
+    try:
+        if sign1.algorithm == "ed25519":
+            if not isinstance(key, ed25519.Ed25519PublicKey):
+                raise ClaimSignatureError("got a key that is no Ed25519 key for an EdDSA signature")
+            key.verify(sign1.signature, message)
+        elif sign1.algorithm.startswith("es"):
+            _verify_ecdsa(key, sign1.signature, message, digest)
+        elif digest is not None:
+            if not isinstance(key, rsa.RSAPublicKey):
+                raise ClaimSignatureError("got a key that is no RSA key for an RSASSA-PSS signature")
+            scheme = padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size)
+            key.verify(sign1.signature, message, scheme, digest)
+    except InvalidSignature as error:
+        raise ClaimSignatureError("the signature does not belong to these claim bytes") from error
+    except UnsupportedAlgorithm as error:
+        raise UnsupportedCredentialsError("got a signature of a kind that is not read here") from error
+    except ValueError as error:
+        raise ClaimSignatureError("got a signature that cannot be one of this key") from error
