@@ -70,8 +70,10 @@ def core_commit(
     # 1.
     secret_prover_blind, s_tilde, *m_tilde = random_scalars
     # 2., 3.
-    C = curve.msm_secret(blind_generators, [secret_prover_blind, *scalars])
-    Cbar = curve.msm_secret(blind_generators, [s_tilde, *m_tilde])
+    C, Cbar = curve.both(
+        lambda: curve.msm_secret(blind_generators, [secret_prover_blind, *scalars]),
+        lambda: curve.msm_secret(blind_generators, [s_tilde, *m_tilde]),
+    )
     # 4.
     challenge = blind_challenge(C, Cbar, blind_generators, api_id, suite=suite)
     # 5. to 7.

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 from zk.ciphersuite import MAX_MESSAGES, Generators
 from zk.curve import G1, G1_OCTETS, G2, G2_OCTETS, R, backend, load
@@ -31,6 +31,8 @@ from zk.encoding import (
 )
 from zk.errors import EncodingError, ProofError, SignatureError
 from zk.hashing import hash_to_scalar
+
+_Beside = TypeVar("_Beside")
 
 MAX_OCTETS: Final = 65536
 """Octets of a header, presentation header, context identifier or message at most: hashing them costs under 1 ms."""
@@ -317,14 +319,17 @@ def proof_init(
     # 1.
     disclosed = tuple(scalars[i] for i in disclosed_indexes)
     domain, part = _disclosed_part(pk, generators, header, tuple(disclosed_indexes), disclosed)
-    # 2. to 5.
+    # 2. to 4.
     B = curve.add(part, curve.msm_secret(H_j, [scalars[j] for j in hidden])) if hidden else part
-    D = curve.mul_secret(B, r2)
-    Abar = curve.mul_secret(signature.A, r1 * r2)
-    Bbar = curve.msm_secret([D, Abar], [r1, -signature.e])
-    # 6., 7.
-    T1 = curve.msm_secret([Abar, D], [e_tilde, r1_tilde])
-    T2 = curve.msm_secret([D, *H_j], [r3_tilde, *m_tilde])
+    D, Abar = curve.both(lambda: curve.mul_secret(B, r2), lambda: curve.mul_secret(signature.A, r1 * r2))
+    # 5. to 7.
+    T2, (Bbar, T1) = curve.both(
+        lambda: curve.msm_secret([D, *H_j], [r3_tilde, *m_tilde]),
+        lambda: (
+            curve.msm_secret([D, Abar], [r1, -signature.e]),
+            curve.msm_secret([Abar, D], [e_tilde, r1_tilde]),
+        ),
+    )
     # 8.
     return InitResult(point_octets=b"".join(curve.encode_g1(p) for p in (Abar, Bbar, D, T1, T2)), domain=domain)
 
@@ -362,7 +367,7 @@ def core_proof_verify(
     parsed = octets_to_proof(proof)
     W = octets_to_pubkey(pk)
     # 1. to 5.
-    init = proof_verify_init(pk, parsed, generators, header, disclosed_scalars, disclosed_indexes)
+    init, _ = proof_verify_init(pk, parsed, generators, header, disclosed_scalars, disclosed_indexes, lambda: None)
     challenge = proof_challenge(init, generators, disclosed_scalars, disclosed_indexes, b"", ph_octets(ph))
     require_challenge(parsed.challenge, challenge, "proof")
     # 6.
@@ -378,8 +383,12 @@ def proof_verify_init(
     header: bytes,
     disclosed_scalars: Sequence[int],
     disclosed_indexes: Sequence[int],
-) -> InitResult:
-    """ProofVerifyInit ("Proof Verification Initialization"). Raises EncodingError if the counts do not agree."""
+    beside: Callable[[], _Beside],
+) -> tuple[InitResult, _Beside]:
+    """ProofVerifyInit ("Proof Verification Initialization"), with the result of an independent sum computed beside it.
+
+    Raises EncodingError if the counts do not agree.
+    """
     total = len(generators.h)
     if len(disclosed_scalars) != len(disclosed_indexes) or len(disclosed_indexes) + len(proof.m_hat) != total:
         raise EncodingError(
@@ -389,13 +398,18 @@ def proof_verify_init(
     curve = backend()
     # 1., 3.
     domain, Bv = _disclosed_part(pk, generators, header, tuple(disclosed_indexes), tuple(disclosed_scalars))
-    # 2.
-    T1 = curve.msm([proof.Bbar, proof.Abar, proof.D], [proof.challenge, proof.e_hat, proof.r1_hat])
-    # 4.
+    # 2., 4.
     H_j = [generators.h[j] for j in undisclosed(total, disclosed_indexes)]
-    T2 = curve.msm([Bv, proof.D, *H_j], [proof.challenge, proof.r3_hat, *proof.m_hat])
+    T2, (T1, result) = curve.both(
+        lambda: curve.msm([Bv, proof.D, *H_j], [proof.challenge, proof.r3_hat, *proof.m_hat]),
+        lambda: (
+            curve.msm([proof.Bbar, proof.Abar, proof.D], [proof.challenge, proof.e_hat, proof.r1_hat]),
+            beside(),
+        ),
+    )
     # 5.
-    return InitResult(point_octets=proof.point_octets + curve.encode_g1(T1) + curve.encode_g1(T2), domain=domain)
+    octets = proof.point_octets + curve.encode_g1(T1) + curve.encode_g1(T2)
+    return InitResult(point_octets=octets, domain=domain), result
 
 
 def ph_octets(ph: bytes) -> bytes:

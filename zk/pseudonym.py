@@ -220,14 +220,17 @@ def _proof_gen_with_nym(
     indexes = check_both(disclosed_indexes, len(messages), disclosed_commitment_indexes, len(committed_messages))
     sig = octets_to_signature(signature)
     octets_to_pubkey(pk)
-    # 2., 3.
+    # 2., 3., beside 5., 7. PseudonymProofInit, with the random scalars of the nym secrets, which are the last
     combined_header = _combined(header, len(nyms))
-    init = proof_init(pk, sig, generators, combined_header, scalars, indexes, random_scalars=random_scalars)
-    # 5., 7. PseudonymProofInit, with the random scalars of the nym secrets, which are the last
     OP, z = _context(context_id, suite)
     curve = backend()
-    pseudonym = _encode_pseudonym(curve.mul_secret(OP, _polynomial(nyms, z)))
-    Ut = _encode_pseudonym(curve.mul_secret(OP, _polynomial(random_scalars[-len(nyms) :], z)))
+    points, init = curve.both(
+        lambda: [
+            curve.mul_secret(OP, _polynomial(coefficients, z)) for coefficients in (nyms, random_scalars[-len(nyms) :])
+        ],
+        lambda: proof_init(pk, sig, generators, combined_header, scalars, indexes, random_scalars=random_scalars),
+    )
+    pseudonym, Ut = (_encode_pseudonym(point) for point in points)
     # 8.
     tail = ph_octets(ph) + i2osp(len(context_id), 8) + context_id
     challenge = proof_challenge(init, generators, [scalars[i] for i in indexes], indexes, pseudonym + Ut, tail)
@@ -314,14 +317,20 @@ def prepare_verify(
     parsed = octets_to_proof(proof)
     octets_to_pubkey(pk)
     nym_point = octets_to_point_g1(pseudonym, "pseudonym")
-    # 1., 2.
+    # 1., 2., beside 3. PseudonymProofVerifyInit
     combined_header = _combined(header, length_nym_vector)
-    init = proof_verify_init(pk, parsed, generators, combined_header, scalars, indexes)
-    # 3. PseudonymProofVerifyInit
     OP, z = _context(context_id, suite)
     response = _polynomial(parsed.m_hat[-length_nym_vector:], z)
     curve = backend()
-    Uv = curve.msm([OP, nym_point], [response, -parsed.challenge])
+    init, Uv = proof_verify_init(
+        pk,
+        parsed,
+        generators,
+        combined_header,
+        scalars,
+        indexes,
+        lambda: curve.msm([OP, nym_point], [response, -parsed.challenge]),
+    )
     if curve.is_identity(Uv):
         raise ProofError("the pseudonym's proof is degenerate")
     # 5., 6.

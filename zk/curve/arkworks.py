@@ -20,6 +20,7 @@ class ArkworksCurve(Curve[G1Point, G2Point]):
     """The fast engine, used wherever its wheel is installed."""
 
     name = "arkworks"
+    releases_gil = True  # in multiexp_unchecked and pairing_check, not in single multiplications
 
     def __init__(self) -> None:
         self.g1_identity = G1Point.identity()

@@ -29,6 +29,7 @@ class PyEccCurve(Curve[_Point, _Point]):
     """The reference engine. Points are projective triples."""
 
     name = "py_ecc"
+    releases_gil = False
 
     def __init__(self) -> None:
         self.g1_identity = Z1
