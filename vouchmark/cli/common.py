@@ -1,0 +1,68 @@
+"""What do all commands share? Times, usage errors with a hint, progress on a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+
+from vouchmark.report import Exit
+
+T = TypeVar("T")
+
+PATIENCE: Final = 2.0
+"""Seconds before progress shows: a short run should leave no trace."""
+
+
+class Instant(click.ParamType[dt.datetime]):
+    """An RFC 3339 instant, or a date taken as its first moment in UTC."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        """Parse; a time without a zone is refused, because two readers would read it differently."""
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            moment = dt.datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"got {value!r}, expected a time such as 2026-11-21T12:00:00Z or a date", param, ctx)
+        if moment.tzinfo is None:
+            if len(str(value)) > len("2026-11-21"):
+                self.fail(f"got {value!r} without a zone, expected one: add Z for UTC", param, ctx)
+            moment = moment.replace(tzinfo=dt.UTC)
+        return moment.astimezone(dt.UTC)
+
+
+def fail_usage(message: str, *, hint: str = "") -> NoReturn:
+    """Leave with one clear error, a hint on what to do next, and the code for usage."""
+    fail(message, hint=hint, code=Exit.USAGE)
+
+
+def fail(message: str, *, hint: str = "", code: Exit = Exit.USAGE) -> NoReturn:
+    """Leave with one clear error, a hint on what to do next, and that exit code."""
+    click.echo(f"error: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+    raise click.exceptions.Exit(int(code))
+
+
+def progress(items: Iterable[T], *, quiet: bool) -> Iterator[T]:
+    """Pass items on; on a terminal's stderr say how many are done, once it takes longer than `PATIENCE`."""
+    if quiet or not sys.stderr.isatty() or sys.stdout.isatty():
+        # Where stdout is the same terminal, the reports themselves show that it goes on.
+        yield from items
+        return
+    started, done = time.monotonic(), 0
+    for item in items:
+        yield item
+        done += 1
+        if time.monotonic() - started > PATIENCE:
+            sys.stderr.write(f"\r{done} checked")
+            sys.stderr.flush()
+    if time.monotonic() - started > PATIENCE:
+        sys.stderr.write("\r\x1b[K")

@@ -1,0 +1,307 @@
+"""Which checks run on one asset, in which order, and how do they become a report?
+
+One asset in, one report out; nothing of the media decides which lists or policy are used. Every input yields a report,
+also one that cannot be read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from provenance.asset import Asset, AssetError, Limits, find_sidecar, open_asset
+from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.pool import ENGINES, Examination, Job, Pool, examine_in_process
+from provenance.credentials.trust_lists import TrustStore
+from vouchmark import __version__
+from vouchmark.lines import ai, engines, history, integrity, signer, time
+from vouchmark.lines.facts import Answer, Facts, evidence, instant
+from vouchmark.policy import Policy
+from vouchmark.report import (
+    Inputs,
+    Json,
+    Line,
+    Media,
+    NotChecked,
+    Report,
+    Status,
+    TrustListInput,
+)
+
+LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
+    Line.INTEGRITY: integrity.answer,
+    Line.SIGNER: signer.answer,
+    Line.TIME: time.answer,
+    Line.HISTORY: history.answer,
+    Line.AI: ai.answer,
+    Line.ENGINES: engines.answer,
+}
+"""The lines that are filled; the others are skipped and named under `not_checked`."""
+
+UNBUILT: Final[Mapping[Line, str]] = {
+    Line.PERSON: "personhood proofs",
+    Line.KNOWN: "known media",
+    Line.CLAIM: "claimed place and time",
+}
+"""What the skipped lines will look at."""
+
+STALE_DAYS: Final = 60
+"""Age of a trust list past which the report says so; the official lists change every two to four weeks."""
+
+REQUIRED: Final = (Line.INTEGRITY, Line.SIGNER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that a report is a function of, besides the bytes."""
+
+    at: dt.datetime
+    """Aware; expiry and lists are judged at this instant."""
+    policy: Policy
+    trust: TrustStore
+    engines: tuple[str, ...] = ENGINES
+    only: tuple[Line, ...] = ()
+    """Lines to check and require; empty for all."""
+    require: tuple[Line, ...] = REQUIRED
+    limits: Limits = field(default_factory=Limits)
+    sidecar: bytes | None = None
+    """A manifest store given by hand; None to look beside the file."""
+
+    @property
+    def required(self) -> tuple[Line, ...]:
+        """The lines that the exit code rests on."""
+        return self.only or self.require
+
+
+def check(
+    source: str | Path | bytes | BinaryIO,
+    *,
+    policy: Policy | None = None,
+    trust: TrustStore | None = None,
+    at: dt.datetime | None = None,
+    engines: tuple[str, ...] = ENGINES,
+    only: Iterable[Line | str] = (),
+    require: Iterable[Line | str] = REQUIRED,
+    limits: Limits | None = None,
+    manifest: bytes | None = None,
+    in_process: bool = False,
+) -> Report:
+    """Examine one asset offline and return its report.
+
+    Args:
+        source: a path, the bytes, or a binary stream.
+        policy: the reader's policy; the built-in default where None.
+        trust: the reader's lists; those of the user's data folder where None.
+        at: aware instant at which expiry and lists are judged; now where None.
+        engines: names out of `provenance.credentials.pool.ENGINES`.
+        only: lines to check and require, where not all.
+        require: lines that the exit code rests on.
+        limits: size and pixel limits.
+        manifest: a manifest store kept outside the asset.
+        in_process: parse in this process, without time and memory limit; for input that you trust.
+
+    Returns:
+        A report, also for an asset that cannot be read (`integrity` is then `error`).
+
+    Raises:
+        ValueError: `at` is naive, or a line or engine has no such name.
+    """
+    settings = make_settings(
+        policy=policy, trust=trust, at=at, engines=engines, only=only, require=require, limits=limits, manifest=manifest
+    )
+    if in_process:
+        return next(examine_all([source], settings, pool=None))
+    with Pool(workers=1) as pool:
+        return next(examine_all([source], settings, pool=pool))
+
+
+def make_settings(
+    *,
+    policy: Policy | None = None,
+    trust: TrustStore | None = None,
+    at: dt.datetime | None = None,
+    engines: tuple[str, ...] = ENGINES,
+    only: Iterable[Line | str] = (),
+    require: Iterable[Line | str] = REQUIRED,
+    limits: Limits | None = None,
+    manifest: bytes | None = None,
+) -> Settings:
+    """Settings with the defaults filled in; see `check` for what each one is.
+
+    Raises:
+        ValueError: `at` is naive, or a line or engine has no such name.
+    """
+    if at is not None and at.tzinfo is None:
+        raise ValueError("got a time without a zone, expected an aware one")
+    unknown = [name for name in engines if name not in ENGINES]
+    if unknown or not engines:
+        raise ValueError(f"got engines {list(engines)}, expected some of {list(ENGINES)}")
+    return Settings(
+        at=(at or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(microsecond=0),
+        policy=policy or Policy.default(),
+        trust=trust if trust is not None else TrustStore.load(),
+        engines=tuple(name for name in ENGINES if name in engines),
+        only=_lines(only),
+        require=_lines(require),
+        limits=limits or Limits(),
+        sidecar=manifest,
+    )
+
+
+def _lines(names: Iterable[Line | str]) -> tuple[Line, ...]:
+    """Lines in report order, without repeats."""
+    wanted = {Line(name) for name in names}
+    return tuple(line for line in Line if line in wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unread:
+    """An input whose bytes could not be had."""
+
+    name: str
+    error: AssetError
+
+
+def examine_all(
+    sources: Iterable[str | Path | bytes | BinaryIO], settings: Settings, *, pool: Pool | None
+) -> Iterator[Report]:
+    """One report for each source, in order, as they become ready.
+
+    Args:
+        sources: paths, bytes or binary streams; each is opened once, when its turn comes.
+        settings: what the reports are a function of.
+        pool: where to parse; None parses in this process.
+    """
+    opened = ((item, _job(item, source, settings)) for source in sources for item in [_open(source, settings)])
+    if pool is None:
+        for item, job in opened:
+            yield _report_of(item, None if job is None else examine_in_process(item_asset(item), job), settings)
+        return
+    for item, examination in pool.examine_stream(opened):
+        yield _report_of(item, examination, settings)
+
+
+def item_asset(item: Asset | _Unread) -> Asset:
+    """The asset of an item that was read; TypeError where it was not."""
+    if isinstance(item, Asset):
+        return item
+    raise TypeError("got an input that could not be read, expected an asset")
+
+
+def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | _Unread:
+    try:
+        return open_asset(Path(source) if isinstance(source, str) else source, limits=settings.limits)
+    except AssetError as error:
+        name = Path(source).name if isinstance(source, str | Path) else "-"
+        return _Unread(name=name or str(source), error=error)
+
+
+def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | None:
+    if isinstance(item, _Unread):
+        return None
+    sidecar = settings.sidecar
+    if sidecar is None and isinstance(source, str | Path):
+        sidecar = find_sidecar(Path(source), limits=settings.limits)
+    return Job(
+        media_type=item.media_type,
+        sidecar=sidecar,
+        engines=settings.engines,
+        trust=settings.trust.settings(),
+        at=settings.at,
+        limits=settings.limits,
+    )
+
+
+def _report_of(item: Asset | _Unread, examination: Examination | None, settings: Settings) -> Report:
+    """Fill the lines in order and let the policy speak."""
+    facts = _facts(item, examination, settings)
+    lines, not_checked = {}, list(_general_gaps(facts, settings))
+    for line in Line:
+        answer = _answer(line, facts, settings)
+        lines[line] = evidence(line, answer)
+        not_checked.extend(gap for gap in answer.not_checked if gap not in not_checked)
+    asset = item if isinstance(item, Asset) else None
+    report = Report(
+        media=Media(
+            name=facts.name,
+            type=asset.media_type if asset else None,
+            size=asset.size if asset else None,
+            sha256=asset.sha256 if asset else None,
+            width=examination.width if examination else None,
+            height=examination.height if examination else None,
+        ),
+        evidence=lines,
+        verdict=None,
+        not_checked=tuple(not_checked),
+        inputs=_inputs(examination, settings),
+        required=settings.required,
+    )
+    return settings.policy.applied(report)
+
+
+def _answer(line: Line, facts: Facts, settings: Settings) -> Answer:
+    if settings.only and line not in settings.only:
+        return Answer(summary="Not asked for.", status=Status.SKIPPED)
+    if line in UNBUILT:
+        gap = NotChecked(what=UNBUILT[line], why="not built yet")
+        return Answer(summary="Not looked at in this version.", status=Status.SKIPPED, not_checked=(gap,))
+    return LINES[line](facts)
+
+
+def _facts(item: Asset | _Unread, examination: Examination | None, settings: Settings) -> Facts:
+    readings = {reading.engine: reading for reading in (examination.readings if examination else ())}
+    asked = [readings[name] for name in settings.engines if name in readings]
+    first = asked[0] if asked else Reading(engine=settings.engines[0], version="", outcome=Outcome.SKIPPED)
+    kinds = {trust_list.kind for trust_list in settings.trust.lists}
+    unread = item if isinstance(item, _Unread) else None
+    return Facts(
+        name=item.name,
+        media_type=None if isinstance(item, _Unread) else item.media_type,
+        named_type=None if isinstance(item, _Unread) else item.named_type,
+        first=first,
+        second=asked[1] if len(asked) > 1 else None,
+        at=settings.at,
+        unreadable=unread.error.reason if unread else "",
+        unreadable_words=str(unread.error) if unread else "",
+        signer_lists="signer" in kinds,
+        tsa_lists="tsa" in kinds,
+    )
+
+
+def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
+    """What no single line can say: lists that are missing or old."""
+    if facts.first.outcome is not Outcome.FOUND:
+        return
+    if not facts.signer_lists:
+        yield NotChecked(what="the signer against the official list", why="no list imported (vouchmark trust update)")
+    for trust_list in settings.trust.lists:
+        age = trust_list.age_days(settings.at)
+        if age is not None and age > STALE_DAYS:
+            yield NotChecked(what=f"changes to the list {trust_list.name}", why=f"the list is {age} days old")
+
+
+def _inputs(examination: Examination | None, settings: Settings) -> Inputs:
+    options: dict[str, Json] = {}
+    if settings.only:
+        options["only"] = list[Json](settings.only)
+    if settings.require != REQUIRED and not settings.only:
+        options["require"] = list[Json](settings.require)
+    return Inputs(
+        at=instant(settings.at),
+        tool=f"vouchmark {__version__}",
+        engines=dict(sorted(examination.versions.items())) if examination else {},
+        trust_lists=tuple(
+            TrustListInput(
+                name=trust_list.name,
+                kind=str(trust_list.kind),
+                label=str(trust_list.label),
+                dated=trust_list.dated,
+                sha256=trust_list.sha256,
+            )
+            for trust_list in settings.trust.lists
+        ),
+        options=options,
+    )
