@@ -68,7 +68,11 @@ class LazyGroup(click.Group):
 
 @click.command(
     cls=LazyGroup,
-    context_settings={"auto_envvar_prefix": "VOUCHMARK", "help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "auto_envvar_prefix": "VOUCHMARK",
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
 )
 @click.version_option(__version__, "--version", prog_name="vouchmark", message="%(prog)s %(version)s")
 def main() -> None:

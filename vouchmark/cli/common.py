@@ -57,10 +57,9 @@ def progress(items: Iterable[T], *, quiet: bool) -> Iterator[T]:
         # Where stdout is the same terminal, the reports themselves show that it goes on.
         yield from items
         return
-    started, done = time.monotonic(), 0
-    for item in items:
+    started = time.monotonic()
+    for done, item in enumerate(items, start=1):
         yield item
-        done += 1
         if time.monotonic() - started > PATIENCE:
             sys.stderr.write(f"\r{done} checked")
             sys.stderr.flush()
