@@ -194,20 +194,45 @@ def load_certificate(der: bytes) -> x509.Certificate:
         raise MalformedCredentialsError("got bytes that are no X.509 certificate") from error
 
 
+def _bounded_key(key: Any) -> Any:
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size > MAX_RSA_BITS:
+        raise CredentialsLimitError(f"got an RSA key of {key.key_size} bits, expected at most {MAX_RSA_BITS}")
+    return key
+
+
 def public_key(certificate: x509.Certificate) -> Any:
     """The certificate's key. Raises MalformedCredentialsError, UnsupportedCredentialsError."""
     from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import rsa
 
     try:
-        key = certificate.public_key()
+        return _bounded_key(certificate.public_key())
     except UnsupportedAlgorithm as error:
         raise UnsupportedCredentialsError("got a public key of a kind that is not read here") from error
     except (ValueError, TypeError) as error:
         raise MalformedCredentialsError("got a certificate whose public key cannot be read") from error
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size > MAX_RSA_BITS:
-        raise CredentialsLimitError(f"got an RSA key of {key.key_size} bits, expected at most {MAX_RSA_BITS}")
-    return key
+
+
+def public_key_of(der: bytes) -> Any:
+    """The key of a certificate, also of one whose names `cryptography` refuses to read (real authorities have such).
+
+    Enough to verify a signature; such a certificate leads to no list. Raises like `public_key`.
+    """
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    try:
+        return public_key(load_certificate(der))
+    except MalformedCredentialsError:
+        from asn1crypto import x509 as asn1_x509
+
+        try:
+            return _bounded_key(load_der_public_key(asn1_x509.Certificate.load(der, strict=True).public_key.dump()))
+        except UnsupportedAlgorithm as error:
+            raise UnsupportedCredentialsError("got a public key of a kind that is not read here") from error
+        except (ValueError, TypeError, KeyError) as error:
+            raise MalformedCredentialsError("got bytes that are no X.509 certificate") from error
 
 
 def _verify_ecdsa(key: Any, signature: bytes, message: bytes, digest: Any) -> None:
@@ -234,7 +259,7 @@ def verify_claim(sign1: Sign1, claim: bytes) -> None:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
-    key = public_key(load_certificate(sign1.chain[0]))
+    key = public_key_of(sign1.chain[0])
     message = signed_bytes(sign1, claim)
     digest = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}.get(sign1.algorithm[2:])
     try:
