@@ -55,8 +55,13 @@ def commit(committed_messages: Sequence[bytes], *, suite: Suite) -> tuple[bytes,
     needed for every proof. Raises EncodingError.
     """
     check_messages(committed_messages, "committed messages")
+    return _commit(committed_messages, suite=suite, random_scalars=draw_scalars(len(committed_messages) + 2))
+
+
+def _commit(committed_messages: Sequence[bytes], *, suite: Suite, random_scalars: Sequence[int]) -> tuple[bytes, bytes]:
+    """`commit` with its randomness given: for the official fixtures, which publish theirs, and for nobody else."""
     scalars = messages_to_scalars(committed_messages, suite.blind_api_id, suite=suite)
-    return core_commit(scalars, suite.blind_api_id, suite=suite, random_scalars=draw_scalars(len(scalars) + 2))
+    return core_commit(scalars, suite.blind_api_id, suite=suite, random_scalars=random_scalars)
 
 
 def core_commit(
