@@ -1,0 +1,232 @@
+"""How are trust lists kept on disk, and are they still what was put there?
+
+`trust/index.json` names every kept file by its SHA-256; `trust/lists/<SHA-256>` holds the bytes exactly as they came;
+`trust/distrust.json` is the reader's own. Every file is written beside its place and moved into it, and a lock keeps
+two commands apart, so that a crash or a failed download leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from provenance.credentials import distrust as distrust_file
+from provenance.credentials.distrust import DistrustEntry
+from provenance.credentials.trust_formats import (
+    MAX_LIST_BYTES,
+    Content,
+    Label,
+    ListKind,
+    TrustListDataError,
+    TrustListStoreError,
+)
+
+SCHEMA: Final = "vouchmark.trust/1"
+MAX_INDEX_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of the index or the distrust file; both are small (one line of 68 bytes a leaf certificate)."""
+MAX_LISTS: Final = 1_000
+"""Kept files; a reader has a handful."""
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""Names that a list can be given: short, and the same on every system."""
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class TrustListMissingError(TrustListStoreError):
+    """The index names a file that is not there."""
+
+
+def default_home() -> Path:
+    """The folder of the reader's own data: `VOUCHMARK_HOME`, else the system's place for it."""
+    chosen = os.environ.get("VOUCHMARK_HOME", "")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_data_path
+
+    return user_data_path("vouchmark", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """What the index says of one kept file."""
+
+    name: str
+    content: Content
+    kind: ListKind | None
+    """None for what is no list of certificates."""
+    label: Label
+    dated: dt.date
+    confirmed: dt.date | None
+    issued: dt.datetime | None
+    sequence: int | None
+    sha256: str
+    leaves: frozenset[str]
+    """SHA-256 of the list's certificates that are no CA: found out at import, when each was read."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in the index."""
+        return {
+            "name": self.name,
+            "content": self.content.value,
+            "kind": self.kind.value if self.kind else None,
+            "label": self.label.value,
+            "dated": self.dated.isoformat(),
+            "confirmed": self.confirmed.isoformat() if self.confirmed else None,
+            "issued": self.issued.isoformat() if self.issued else None,
+            "sequence": self.sequence,
+            "sha256": self.sha256,
+            "leaves": sorted(self.leaves),
+        }
+
+    @classmethod
+    def from_json(cls, row: Any) -> KeptRow:
+        """From the index. Raises ValueError, TypeError or KeyError where it is not of this shape."""
+        if set(row) != set(cls.__slots__):
+            raise ValueError("a row lacks a key or has one too many")
+        leaves = frozenset(row["leaves"])
+        if not all(_DIGEST.fullmatch(item) for item in (*leaves, row["sha256"])) or not NAME.fullmatch(row["name"]):
+            raise ValueError("a name or a digest is malformed")
+        content = Content(row["content"])
+        if (content is Content.CERTIFICATES) is (row["kind"] is None) or not isinstance(row["sequence"], int | None):
+            raise ValueError("kind or sequence is malformed")
+        return cls(
+            name=row["name"],
+            content=content,
+            kind=None if row["kind"] is None else ListKind(row["kind"]),
+            label=Label(row["label"]),
+            dated=dt.date.fromisoformat(row["dated"]),
+            confirmed=None if row["confirmed"] is None else dt.date.fromisoformat(row["confirmed"]),
+            issued=None if row["issued"] is None else dt.datetime.fromisoformat(row["issued"]),
+            sequence=row["sequence"],
+            sha256=row["sha256"],
+            leaves=leaves,
+        )
+
+
+class TrustFolder:
+    """The folder `trust` of a reader's data. Reading never creates anything."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / "trust"
+
+    def read_index(self) -> list[KeptRow]:
+        """The kept files, sorted by name; none where nothing was ever imported. Raises TrustListStoreError."""
+        path = self.path / "index.json"
+        data = _read(path, MAX_INDEX_BYTES)
+        if data is None:
+            return []
+        try:
+            value = json.loads(data)
+            if value["schema"] != SCHEMA or len(value["lists"]) > MAX_LISTS:
+                raise ValueError("unknown schema, or too many lists")
+            rows = [KeptRow.from_json(row) for row in value["lists"]]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise TrustListStoreError(f"the index of trust lists {path} is damaged: {error}") from error
+        if len({row.name for row in rows}) != len(rows):
+            raise TrustListStoreError(f"the index of trust lists {path} is damaged: a name stands there twice")
+        return rows
+
+    def read_pinned(self, row: KeptRow) -> bytes:
+        """A kept file's bytes, which are those that were imported. Raises TrustListStoreError where they are not."""
+        path = self.path / "lists" / row.sha256
+        data = _read(path, MAX_LIST_BYTES)
+        if data is None:
+            raise TrustListMissingError(f"the trust list {row.name!r} is missing: {path}")
+        found = hashlib.sha256(data).hexdigest()
+        if found != row.sha256:
+            raise TrustListStoreError(
+                f"the trust list {row.name!r} was changed since it was imported: "
+                f"got SHA-256 {found}, expected {row.sha256}"
+            )
+        return data
+
+    def read_distrust(self) -> tuple[DistrustEntry, ...]:
+        """The distrust file; empty where there is none. Raises TrustListStoreError."""
+        path = self.path / "distrust.json"
+        data = _read(path, MAX_INDEX_BYTES)
+        try:
+            return () if data is None else distrust_file.parse(data)
+        except TrustListDataError as error:
+            raise TrustListStoreError(f"{path}: {error}") from error
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other commands from writing meanwhile. Raises TrustListStoreError where the folder cannot be made."""
+        import fcntl
+
+        try:
+            (self.path / "lists").mkdir(parents=True, exist_ok=True)
+            lock = (self.path / ".lock").open("wb")
+        except OSError as error:
+            raise TrustListStoreError(f"cannot write to {self.path}: {error.strerror}") from error
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def write(self, rows: Iterable[KeptRow], *, files: Iterable[bytes] = ()) -> None:
+        """Put new files in place, then the index that names them, then drop files that it no longer names.
+
+        Call it under `locked()`. Raises TrustListStoreError; what was there before then still stands.
+        """
+        kept = sorted(rows, key=lambda row: row.name)
+        if len(kept) > MAX_LISTS:
+            raise TrustListStoreError(f"got {len(kept)} lists, expected at most {MAX_LISTS}")
+        index = {"schema": SCHEMA, "lists": [row.to_json() for row in kept]}
+        try:
+            for data in files:
+                _write(self.path / "lists" / hashlib.sha256(data).hexdigest(), data)
+            _write(self.path / "index.json", (json.dumps(index, indent=1) + "\n").encode())
+            named = {row.sha256 for row in kept}
+            for path in (self.path / "lists").iterdir():
+                if path.name not in named:
+                    path.unlink()
+        except OSError as error:
+            raise TrustListStoreError(f"cannot write to {self.path}: {error.strerror}") from error
+
+    def write_distrust(self, entries: Iterable[DistrustEntry]) -> None:
+        """Replace the distrust file. Call it under `locked()`. Raises TrustListStoreError."""
+        try:
+            _write(self.path / "distrust.json", distrust_file.dump(tuple(entries)))
+        except OSError as error:
+            raise TrustListStoreError(f"cannot write to {self.path}: {error.strerror}") from error
+
+
+def _read(path: Path, limit: int) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise TrustListStoreError(f"{path}: {error.strerror}") from error
+    if len(data) > limit:
+        raise TrustListStoreError(f"{path}: more than {limit} bytes")
+    return data
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write beside the place, make it durable, move it there."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

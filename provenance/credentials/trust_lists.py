@@ -1,0 +1,314 @@
+"""Which lists of signers does the reader trust, of what kind, how old, and are they still the ones imported?
+
+A list has a kind (what it vouches for), a label (who says so), a date and the SHA-256 of its file. Kinds are never
+mixed: a root listed for time stamps vouches for no signer. Labels are never mixed either. Loading checks every kept
+file against its SHA-256 and refuses the lot where one differs; nothing here opens a connection
+(`trust_update.py` does, when asked) and nothing here loads an X.509 library unless a new file is read.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from provenance.credentials import distrust as distrust_file
+from provenance.credentials.distrust import DistrustEntry
+from provenance.credentials.trust_folder import KeptRow, TrustFolder, TrustListMissingError, default_home
+from provenance.credentials.trust_formats import (
+    MAX_LIST_BYTES,
+    Content,
+    Label,
+    ListFile,
+    ListKind,
+    TrustListDataError,
+    TrustListError,
+    TrustListFetchError,
+    TrustListOlderError,
+    TrustListStoreError,
+    certificate_hash,
+    parse,
+    split,
+    to_pem,
+)
+
+__all__ = [
+    "KeptConfiguration",
+    "Label",
+    "ListKind",
+    "TrustList",
+    "TrustListDataError",
+    "TrustListError",
+    "TrustListFetchError",
+    "TrustListOlderError",
+    "TrustListStoreError",
+    "TrustSettings",
+    "TrustStore",
+    "default_home",
+]
+
+STALE_DAYS: Final = 60
+"""Days after which a list is called old: the official ones change every two to four weeks."""
+
+EKU_EMAIL_PROTECTION: Final = "1.3.6.1.5.5.7.3.4"
+"""id-kp-emailProtection (RFC 5280): what claim signers carried before C2PA had a purpose of its own."""
+EKU_DOCUMENT_SIGNING: Final = "1.3.6.1.5.5.7.3.36"
+"""id-kp-documentSigning (RFC 9336)."""
+EKU_TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
+"""id-kp-timeStamping (RFC 3161)."""
+EKU_OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
+"""id-kp-OCSPSigning (RFC 6960)."""
+EKU_MICROSOFT_SIGNING: Final = "1.3.6.1.4.1.311.76.59.1.9"
+"""Microsoft's purpose for signing Content Credentials, from before C2PA's."""
+EKU_C2PA_CLAIM_SIGNING: Final = "1.3.6.1.4.1.62558.2.1"
+"""c2pa-kp-claimSigning (C2PA certificate policy)."""
+DEFAULT_EKU_OIDS: Final = (
+    EKU_EMAIL_PROTECTION,
+    EKU_DOCUMENT_SIGNING,
+    EKU_TIME_STAMPING,
+    EKU_OCSP_SIGNING,
+    EKU_MICROSOFT_SIGNING,
+    EKU_C2PA_CLAIM_SIGNING,
+)
+"""Purposes that the engine is told to accept. Without the last, certificates that carry only it read Invalid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustSettings:
+    """What an engine is told about trust: text only, ready for its settings, and cheap to send to a worker."""
+
+    signer_anchors: tuple[tuple[str, str], ...] = ()
+    """List name and PEM bundle."""
+    tsa_anchors: tuple[tuple[str, str], ...] = ()
+    cawg_anchors: tuple[tuple[str, str], ...] = ()
+    allowed: str = ""
+    """Leaf certificates that need no anchor, as lines of base64 SHA-256 of their DER (the engine's own format)."""
+    eku_oids: tuple[str, ...] = DEFAULT_EKU_OIDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustList:
+    """One list, as loaded."""
+
+    name: str
+    kind: ListKind
+    label: Label
+    dated: dt.date | None
+    """The date that the list says of itself, or the day of its import; None for a file given for one run."""
+    sha256: str
+    """Of the file's bytes, lower-case hex."""
+    certificates: tuple[bytes, ...] = field(repr=False)
+    """Anchors: DER of the CAs in the list."""
+    leaves: tuple[bytes, ...] = field(default=(), repr=False)
+    """DER of the certificates that are no CA: they vouch for themselves alone."""
+    allowed: frozenset[str] = field(default=frozenset(), repr=False)
+    """SHA-256 (lower-case hex) of every leaf certificate that needs no anchor; those of `leaves` among them."""
+    confirmed: dt.date | None = None
+    """The day on which an update last found this to be the newest; None where it never came by update."""
+
+    def age_days(self, *, at: dt.datetime) -> int | None:
+        """Whole days from the list's date to `at`, not below 0; None where it has no date."""
+        return None if self.dated is None else max(0, (at.astimezone(dt.UTC).date() - self.dated).days)
+
+    def is_stale(self, *, at: dt.datetime) -> bool:
+        """Whether it is older than `STALE_DAYS`. The interim list is frozen: age says nothing of it."""
+        age = self.age_days(at=at)
+        return self.label is not Label.INTERIM and age is not None and age > STALE_DAYS
+
+    def pem(self) -> str:
+        """The anchors as one PEM bundle; empty where the list has none."""
+        return "".join(map(to_pem, self.certificates))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptConfiguration:
+    """A kept file that is no list of certificates: conforming products, or key usages."""
+
+    name: str
+    content: Content
+    label: Label
+    dated: dt.date | None
+    sha256: str
+    data: bytes = field(repr=False)
+    confirmed: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustStore:
+    """All that the reader trusts and distrusts, for one run."""
+
+    lists: tuple[TrustList, ...] = ()
+    """Sorted by label, kind and name; lists of this run last."""
+    distrust: tuple[DistrustEntry, ...] = ()
+    eku_oids: tuple[str, ...] = DEFAULT_EKU_OIDS
+    configurations: tuple[KeptConfiguration, ...] = ()
+
+    @classmethod
+    def empty(cls) -> TrustStore:
+        """No list at all: every signer is unknown."""
+        return cls()
+
+    @classmethod
+    def load(cls, home: Path | None = None) -> TrustStore:
+        """Read the kept lists; empty where none was ever imported.
+
+        Args:
+            home: The folder; `default_home()` where not given.
+
+        Raises:
+            TrustListStoreError: The folder cannot be read, or a file is not the one that was imported.
+        """
+        folder = TrustFolder(home or default_home())
+        try:
+            return cls._read(folder)
+        except TrustListMissingError:
+            # Another command replaced the list between our reading the index and the file.
+            return cls._read(folder)
+
+    @classmethod
+    def _read(cls, folder: TrustFolder) -> TrustStore:
+        rows = folder.read_index()
+        lists = sorted(
+            (_load_list(folder, row) for row in rows if row.content is Content.CERTIFICATES),
+            key=lambda item: (item.label, item.kind, item.name),
+        )
+        kept = tuple(_load_configuration(folder, row) for row in rows if row.content is not Content.CERTIFICATES)
+        oids = [oid for item in kept if item.content is Content.KEY_USAGES for oid in split(item.data).oids]
+        return cls(
+            lists=tuple(lists),
+            distrust=folder.read_distrust(),
+            eku_oids=tuple(dict.fromkeys(oids)) or DEFAULT_EKU_OIDS,
+            configurations=kept,
+        )
+
+    def with_run_lists(
+        self, *, trust: Iterable[Path] = (), tsa_trust: Iterable[Path] = (), no_default: bool = False
+    ) -> TrustStore:
+        """This store and, for one run, the certificates of these files (label `yours`, without a date).
+
+        Args:
+            trust: Lists of claim signers.
+            tsa_trust: Lists of time-stamping authorities.
+            no_default: Leave out everything that is kept, the distrust file too.
+
+        Raises:
+            TrustListDataError: A file cannot be read, is no list, or says of itself that it is of another kind.
+        """
+        added = [_run_list(path, ListKind.SIGNER) for path in trust]
+        added += [_run_list(path, ListKind.TSA) for path in tsa_trust]
+        base = TrustStore.empty() if no_default else self
+        return replace(base, lists=(*base.lists, *added)) if added else base
+
+    def of_kind(self, kind: ListKind) -> tuple[TrustList, ...]:
+        """The lists of one kind."""
+        return tuple(item for item in self.lists if item.kind is kind)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that decides: lists by file, kind and label, distrust, key usages, products."""
+        parts = {
+            "lists": sorted([item.kind, item.label, item.name, item.sha256] for item in self.lists),
+            "distrust": hashlib.sha256(distrust_file.dump(self.distrust)).hexdigest() if self.distrust else "",
+            "eku": list(self.eku_oids),
+            "configurations": sorted([item.content, item.label, item.sha256] for item in self.configurations),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+    def settings(self) -> TrustSettings:
+        """What the engine is told. Our own chain check judges by kind and label all the same (`signer.py`)."""
+        hashes = sorted({item for listed in self.of_kind(ListKind.SIGNER) for item in listed.allowed})
+        lines = (base64.b64encode(bytes.fromhex(item)).decode("ascii") + "\n" for item in hashes)
+        return TrustSettings(
+            signer_anchors=self._anchors(ListKind.SIGNER),
+            tsa_anchors=self._anchors(ListKind.TSA),
+            cawg_anchors=self._anchors(ListKind.CAWG),
+            allowed="".join(lines),
+            eku_oids=self.eku_oids,
+        )
+
+    def _anchors(self, kind: ListKind) -> tuple[tuple[str, str], ...]:
+        return tuple((item.name, item.pem()) for item in self.of_kind(kind) if item.certificates)
+
+
+def make_list(
+    data: bytes,
+    found: ListFile,
+    *,
+    name: str,
+    kind: ListKind,
+    label: Label,
+    dated: dt.date | None,
+    confirmed: dt.date | None = None,
+) -> TrustList:
+    """A list from the bytes of its file and what `parse` found in them."""
+    hashes = {der: certificate_hash(der) for der in found.certificates} if found.leaves else {}
+    return TrustList(
+        name=name,
+        kind=kind,
+        label=label,
+        dated=dated,
+        sha256=hashlib.sha256(data).hexdigest(),
+        certificates=tuple(der for der in found.certificates if hashes.get(der) not in found.leaves),
+        leaves=tuple(der for der in found.certificates if hashes.get(der) in found.leaves),
+        allowed=found.leaf_hashes | found.leaves,
+        confirmed=confirmed,
+    )
+
+
+def check_kind(found: ListFile, kind: ListKind) -> None:
+    """Refuse a list that says of itself that it vouches for something else. Raises TrustListDataError."""
+    if found.content is not Content.CERTIFICATES:
+        raise TrustListDataError(f"expected a list of certificates, got {found.content}")
+    if found.scheme_kind and found.scheme_kind != kind:
+        raise TrustListDataError(f"{found.scheme!r} is a list of kind {found.scheme_kind}, not {kind}")
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a list that the reader names, up to the bound. Raises TrustListDataError."""
+    try:
+        if not path.is_file():
+            raise TrustListDataError(f"{path}: no such file" if not path.exists() else f"{path}: not a regular file")
+        with path.open("rb") as file:
+            data = file.read(MAX_LIST_BYTES + 1)
+    except OSError as error:
+        raise TrustListDataError(f"{path}: {error.strerror}") from error
+    if len(data) > MAX_LIST_BYTES:
+        raise TrustListDataError(f"{path}: more than {MAX_LIST_BYTES} bytes, too large for a list")
+    return data
+
+
+def _run_list(path: Path, kind: ListKind) -> TrustList:
+    data = read_file(path)
+    try:
+        found = parse(data)
+        check_kind(found, kind)
+    except TrustListDataError as error:
+        raise TrustListDataError(f"{path}: {error}") from error
+    return make_list(data, found, name=path.name, kind=kind, label=Label.YOURS, dated=None)
+
+
+def _load_list(folder: TrustFolder, row: KeptRow) -> TrustList:
+    data = folder.read_pinned(row)
+    try:
+        found = replace(split(data), leaves=row.leaves)
+        kind = ListKind(row.kind)
+    except ValueError as error:
+        raise TrustListStoreError(f"the trust list {row.name!r}: {error}") from error
+    return make_list(data, found, name=row.name, kind=kind, label=row.label, dated=row.dated, confirmed=row.confirmed)
+
+
+def _load_configuration(folder: TrustFolder, row: KeptRow) -> KeptConfiguration:
+    return KeptConfiguration(
+        name=row.name,
+        content=row.content,
+        label=row.label,
+        dated=row.dated,
+        sha256=row.sha256,
+        data=folder.read_pinned(row),
+        confirmed=row.confirmed,
+    )
