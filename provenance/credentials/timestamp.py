@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from provenance.credentials.chain import Refusal, describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, load_certificate, public_key_of, stamped_bytes
+from provenance.credentials.distrust import distrusted_by
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.model import CertificateInfo
 from provenance.credentials.trust_view import ORDER, Label, TrustView
@@ -25,6 +26,7 @@ MAX_TOKEN_CERTIFICATES: Final = 10
 """Certificates in one token."""
 
 _TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
+_HOLDS: Final = ("timeStamp.validated",)
 _HASHES: Final = ("sha256", "sha384", "sha512")
 # Imprints and signatures of old authorities; refused for claims, read in stamps only to say what they are.
 _WEAK: Final = ("md5", "sha1")
@@ -241,23 +243,38 @@ def assess_stamp(stamp: Stamp, trust: TrustView) -> StampAssessment:
     try:
         authority = describe(stamp.certificate)
     except CredentialsError:
-        return StampAssessment(codes=("timeStamp.validated", "timeStamp.untrusted"), time=stamp.time)
-    base = ("timeStamp.validated",)
-    outside = False
-    if _serves_stamps(stamp.certificate):
-        for label in ORDER:
+        return StampAssessment(codes=(*_HOLDS, "timeStamp.untrusted"), time=stamp.time)
+    if not _serves_stamps(stamp.certificate):
+        return StampAssessment(codes=(*_HOLDS, "timeStamp.untrusted"), time=stamp.time, authority=authority)
+    own, outside = fingerprint(stamp.certificate), False
+    for label in ORDER:
+        anchor, path = "", None
+        if own in trust.authority_leaves.get(label, frozenset()):
+            anchor, outside = own, not _was_valid(authority, stamp.time)
+        else:
             path = find_path((stamp.certificate, *stamp.others), trust.authorities.get(label, ()), stamp.time)
-            if path is None:
+            if path is None or _is_distrusted(path.certificates, trust):
                 continue
-            if any(fingerprint(der) in trust.distrust.certificates for der in path.certificates):
-                continue
-            if path.refusal is Refusal.OUTSIDE_VALIDITY:
-                outside = True
-                continue
-            codes = (*base, "timeStamp.trusted")
-            return StampAssessment(codes=codes, time=stamp.time, label=label, authority=authority, anchor=path.anchor)
+            anchor, outside = path.anchor, path.refusal is Refusal.OUTSIDE_VALIDITY
+        if not outside:
+            codes = (*_HOLDS, "timeStamp.trusted")
+            return StampAssessment(codes=codes, time=stamp.time, label=label, authority=authority, anchor=anchor)
     code = "timeStamp.outsideValidity" if outside else "timeStamp.untrusted"
-    return StampAssessment(codes=(*base, code), time=stamp.time, authority=authority)
+    return StampAssessment(codes=(*_HOLDS, code), time=stamp.time, authority=authority)
+
+
+def _was_valid(certificate: CertificateInfo, at: dt.datetime) -> bool:
+    start, end = certificate.not_before, certificate.not_after
+    return start is not None and end is not None and start <= at <= end
+
+
+def _is_distrusted(path: tuple[bytes, ...], trust: TrustView) -> bool:
+    if not trust.distrust:
+        return False
+    infos = [(fingerprint(der), describe(der)) for der in path]
+    return any(
+        distrusted_by(trust.distrust, sha256=digest, subject=info.subject, issuer=info.issuer) for digest, info in infos
+    )
 
 
 def assess_time(sign1: Sign1, claim: bytes, trust: TrustView, *, later: tuple[bytes, ...] = ()) -> StampAssessment:

@@ -1,7 +1,7 @@
 """Which anchors, distrust entries and products does our own chain check look at? Plain data, apart by kind of list.
 
 The kinds never mix: an anchor listed for time stamps or identities cannot be reached from a claim signer, because the
-lists stand in different fields and each check is handed one of them.
+lists stand in different fields and each check is handed one of them. Small enough to be sent to a worker once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,27 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from provenance.credentials.distrust import DistrustEntry
+
+if TYPE_CHECKING:
+    from provenance.credentials.trust_formats import Product
+    from provenance.credentials.trust_lists import TrustStore
+
+CLAIM_SIGNING: Final = "1.3.6.1.4.1.62558.2.1"
+"""c2pa-kp-claimSigning: the only purpose that makes a claim signer under the official list."""
+LEGACY_PURPOSES: Final = frozenset(
+    {
+        CLAIM_SIGNING,
+        "1.3.6.1.5.5.7.3.4",  # e-mail protection
+        "1.3.6.1.5.5.7.3.36",  # document signing (RFC 9336)
+        "1.2.840.113583.1.1.5",  # document signing, Adobe
+        "1.3.6.1.4.1.311.76.59.1.9",  # C2PA signing, Microsoft
+    }
+)
+"""Purposes accepted before C2PA's own existed: always under the interim list, by default under yours."""
+_NEVER_SIGNERS: Final = frozenset({"1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"})
 
 
 class Label(enum.StrEnum):
@@ -25,34 +45,8 @@ class Label(enum.StrEnum):
     """Nobody's."""
 
 
-ORDER = (Label.OFFICIAL, Label.INTERIM, Label.YOURS)
+ORDER: Final = (Label.OFFICIAL, Label.INTERIM, Label.YOURS)
 """The first list that vouches names the signer."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distrust:
-    """What the reader, or a public announcement, has withdrawn trust from."""
-
-    certificates: frozenset[str] = frozenset()
-    """SHA-256 of certificates, lower-case hex, anywhere on a path or in the chain that the signer sent."""
-    issuers: frozenset[str] = frozenset()
-    """Issuer names as RFC 4514 strings, compared case-folded: every certificate issued under that name."""
-    subjects: frozenset[tuple[str, str]] = frozenset()
-    """(O, CN) of signers, compared case-folded."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """One entry of the conforming-products list."""
-
-    record: str
-    """The list's record id; newer certificates carry it."""
-    organisation: str
-    common_name: str
-    max_assurance_level: int | None
-    """None where the entry names none."""
-    disallowed_signals: tuple[str, ...] = ()
-    """The programme's words for what the product may not claim (`capturedMedia`, …), sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,29 +59,62 @@ class TrustView:
     """SHA-256 of claim signers' own certificates that a list allows without a path."""
     authorities: Mapping[Label, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
     """Anchors for time-stamping authorities, DER."""
-    distrust: Distrust = field(default_factory=Distrust)
+    authority_leaves: Mapping[Label, frozenset[str]] = field(default_factory=dict, repr=False)
+    """SHA-256 of time-stamping authorities' own certificates that a list allows without a path."""
+    distrust: tuple[DistrustEntry, ...] = ()
     products: tuple[Product, ...] = field(default=(), repr=False)
-    accept_legacy_purposes: bool = True
-    """Whether certificates for e-mail protection or document signing count under your own list; under the interim list
-    they always do, under the official one never. Off for the conformance programme's cases."""
+    """Conforming products that sign; empty where no such list is kept."""
+    your_purposes: frozenset[str] = LEGACY_PURPOSES
+    """Extended key usages that make a claim signer under the reader's own lists."""
+
+    def purposes(self, label: Label) -> frozenset[str]:
+        """Extended key usages that make a claim signer under a list of that label."""
+        if label is Label.OFFICIAL:
+            return frozenset({CLAIM_SIGNING})
+        return LEGACY_PURPOSES if label is Label.INTERIM else self.your_purposes
+
+    def product(self, *, record: str, organization: str, common_name: str) -> Product | None:
+        """The conforming product that a certificate names: by record id where it carries one, else by (O, CN).
+
+        Where several entries share a name, the one with the highest level counts: the certificate does not say which.
+        """
+        if record:
+            return next((product for product in self.products if product.record == record), None)
+        wanted = (organization.casefold(), common_name.casefold())
+        named = [p for p in self.products if (p.organization.casefold(), p.common_name.casefold()) == wanted]
+        return max(named, key=lambda product: product.assurance_level, default=None)
 
 
-@dataclass(frozen=True)
-class ProductIndex:
-    """Products by record id and by (O, CN)."""
+def view_of(store: TrustStore) -> TrustView:
+    """What the own chain check needs of the reader's lists. Raises TrustListDataError for a damaged products list."""
+    from provenance.credentials.trust_formats import Content, products
+    from provenance.credentials.trust_lists import ListKind
 
-    products: tuple[Product, ...]
-
-    @cached_property
-    def by_record(self) -> Mapping[str, Product]:
-        """By record id."""
-        return {product.record: product for product in self.products if product.record}
-
-    @cached_property
-    def by_name(self) -> Mapping[tuple[str, str], tuple[Product, ...]]:
-        """By (O, CN), case-folded."""
-        found: dict[tuple[str, str], tuple[Product, ...]] = {}
-        for product in self.products:
-            key = (product.organisation.casefold(), product.common_name.casefold())
-            found[key] = (*found.get(key, ()), product)
+    def by_label(kind: ListKind, attribute: str) -> dict[Label, tuple[bytes, ...]]:
+        found: dict[Label, tuple[bytes, ...]] = {}
+        for item in store.of_kind(kind):
+            label = Label(item.label.value)
+            found[label] = tuple(dict.fromkeys((*found.get(label, ()), *getattr(item, attribute))))
         return found
+
+    def allowed(kind: ListKind) -> dict[Label, frozenset[str]]:
+        found: dict[Label, frozenset[str]] = {}
+        for item in store.of_kind(kind):
+            label = Label(item.label.value)
+            found[label] = found.get(label, frozenset()) | item.allowed
+        return found
+
+    return TrustView(
+        signers=by_label(ListKind.SIGNER, "certificates"),
+        leaves=allowed(ListKind.SIGNER),
+        authorities=by_label(ListKind.TSA, "certificates"),
+        authority_leaves=allowed(ListKind.TSA),
+        distrust=store.distrust,
+        products=tuple(
+            product
+            for kept in store.configurations
+            if kept.content is Content.PRODUCTS
+            for product in products(kept.data)
+        ),
+        your_purposes=frozenset(store.eku_oids) - _NEVER_SIGNERS,
+    )

@@ -1,0 +1,160 @@
+"""What do the revocation answers that came with a signature say, and may they be believed?
+
+Stapled OCSP responses (RFC 6960; `rVals`, C2PA 2.4, section 10.3.2.6). Nothing is fetched. An answer counts only when
+it names this certificate, was signed by its issuer or by a responder that the issuer appointed, and covers the moment
+that counts. A missing or unusable answer is "not checked", never "not revoked".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from provenance.credentials.cose import load_certificate, public_key
+from provenance.credentials.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.x509 import ocsp
+
+MAX_RESPONSES: Final = 8
+"""Stapled answers looked at; real signatures carry one."""
+MAX_RESPONSE_BYTES: Final = 256 * 1024
+"""Bytes of one answer; real ones have about 2 KiB."""
+
+_OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
+_REMOVE_FROM_CRL: Final = "removeFromCRL"
+
+
+class Revocation(enum.StrEnum):
+    """What is known about revocation of one certificate."""
+
+    GOOD = "good"
+    """A believable answer for the moment that counts says it was not revoked."""
+    REVOKED = "revoked"
+    """A believable answer says it was revoked at or before the moment that counts."""
+    NOT_CHECKED = "not-checked"
+    """No answer, or none that may be believed for that moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationAssessment:
+    """The outcome over all answers for one certificate."""
+
+    state: Revocation
+    revoked_at: dt.datetime | None = None
+    reason: str = ""
+    """RFC 5280's word for why, empty where none is given."""
+    unusable: int = 0
+    """Answers for this certificate that may not be believed."""
+
+
+def _responder(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> Any:
+    """The key that may answer for `issuer`; None where the responder was not appointed by it (RFC 6960, 4.2.2.2)."""
+    from cryptography import x509
+
+    for certificate in (issuer, *response.certificates):
+        named = response.responder_name is not None and certificate.subject == response.responder_name
+        digest = x509.SubjectKeyIdentifier.from_public_key(certificate.public_key()).digest
+        if not named and response.responder_key_hash != digest:
+            continue
+        if certificate == issuer:
+            return public_key(issuer)
+        produced = response.this_update_utc
+        if not certificate.not_valid_before_utc <= produced <= certificate.not_valid_after_utc:
+            continue
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        if _OCSP_SIGNING in {oid.dotted_string for oid in purposes}:
+            certificate.verify_directly_issued_by(issuer)
+            return public_key(certificate)
+    return None
+
+
+def _verify(response: ocsp.OCSPResponse, key: Any) -> None:
+    """The answer's signature. Raises InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm."""
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+    digest, message = response.signature_hash_algorithm, response.tbs_response_bytes
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        key.verify(response.signature, message)
+    elif isinstance(key, ec.EllipticCurvePublicKey) and digest is not None:
+        key.verify(response.signature, message, ec.ECDSA(digest))
+    elif isinstance(key, rsa.RSAPublicKey) and digest is not None:
+        is_pss = response.signature_algorithm_oid.dotted_string == "1.2.840.113549.1.1.10"
+        scheme: Any = padding.PSS(padding.MGF1(digest), padding.PSS.AUTO) if is_pss else padding.PKCS1v15()
+        key.verify(response.signature, message, scheme, digest)
+    else:
+        raise TypeError("got a responder key of a kind that is not read here")
+
+
+def _names(response: ocsp.OCSPResponse, leaf: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """The answer is about this certificate: serial number and both of the issuer's digests (RFC 6960, 4.1.1)."""
+    from cryptography.x509 import ocsp
+
+    request = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, response.hash_algorithm).build()
+    return (
+        response.serial_number == leaf.serial_number
+        and response.issuer_name_hash == request.issuer_name_hash
+        and response.issuer_key_hash == request.issuer_key_hash
+    )
+
+
+def _judge(
+    der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, at: dt.datetime
+) -> RevocationAssessment | None:
+    """One answer; None where it is about another certificate."""
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.x509 import ExtensionNotFound, ocsp
+
+    unusable = RevocationAssessment(state=Revocation.NOT_CHECKED, unusable=1)
+    try:
+        response = ocsp.load_der_ocsp_response(der)
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            return unusable
+        if not _names(response, leaf, issuer):
+            return None
+        key = _responder(response, issuer)
+        if key is None:
+            return unusable
+        _verify(response, key)
+        revoked_at = response.revocation_time_utc
+        if response.certificate_status is ocsp.OCSPCertStatus.REVOKED and revoked_at is not None:
+            reason = response.revocation_reason.value if response.revocation_reason is not None else ""
+            if revoked_at <= at and reason != _REMOVE_FROM_CRL:
+                return RevocationAssessment(state=Revocation.REVOKED, revoked_at=revoked_at, reason=reason)
+            return RevocationAssessment(state=Revocation.GOOD, revoked_at=revoked_at, reason=reason)
+        until = response.next_update_utc
+        covers = response.this_update_utc <= at and (until is None or at <= until)
+        if response.certificate_status is ocsp.OCSPCertStatus.GOOD and covers:
+            return RevocationAssessment(state=Revocation.GOOD)
+    except (CredentialsError, InvalidSignature, UnsupportedAlgorithm, ExtensionNotFound, ValueError, TypeError):
+        return unusable
+    return unusable
+
+
+def assess_revocation(answers: Sequence[bytes], chain: Sequence[bytes], at: dt.datetime) -> RevocationAssessment:
+    """What the stapled answers say about the first certificate of `chain` at the moment that counts.
+
+    The second certificate is its issuer; without one no answer can be believed. A believable "revoked" outweighs any
+    "good": an attacker may staple an old answer beside the new one.
+    """
+    nothing = RevocationAssessment(state=Revocation.NOT_CHECKED)
+    if not answers or len(chain) < 2:
+        return nothing
+    try:
+        leaf, issuer = load_certificate(chain[0]), load_certificate(chain[1])
+    except CredentialsError:
+        return nothing
+    judged = [
+        verdict
+        for der in answers[:MAX_RESPONSES]
+        if len(der) <= MAX_RESPONSE_BYTES and (verdict := _judge(der, leaf, issuer, at)) is not None
+    ]
+    for state in (Revocation.REVOKED, Revocation.GOOD):
+        found = next((verdict for verdict in judged if verdict.state is state), None)
+        if found is not None:
+            return found
+    return RevocationAssessment(state=Revocation.NOT_CHECKED, unusable=len(judged))
