@@ -29,7 +29,8 @@ CACHED_PATHS: Final = 256
 """Answers kept: the ancestors of one file, and the files of one folder, mostly share a signer."""
 
 _PLAIN_KEYS: Final = ("1.2.840.113549.1.1.1", "1.2.840.10045.2.1")
-_ANY_PURPOSE: Final = "2.5.29.37.0"
+# TLS server and client, code signing, time stamping, OCSP: a CA limited to these issues no claim signer.
+_OTHER_TRADES: Final = frozenset(f"1.3.6.1.5.5.7.3.{number}" for number in (1, 2, 3, 8, 9))
 
 
 class Refusal(enum.StrEnum):
@@ -212,17 +213,17 @@ def _may_issue(path: Sequence[x509.Certificate]) -> bool:
     return True
 
 
-def _purposes_narrow(path: Sequence[x509.Certificate]) -> bool:
-    """No CA between signer and anchor names purposes of which the signer's certificate has none."""
+def _purposes_fit(path: Sequence[x509.Certificate]) -> bool:
+    """No CA between signer and anchor is limited to purposes of another trade, none of which the signer's has.
+
+    Only the well-known other trades count: makers limit their CAs to private purposes that their signers do not carry.
+    """
     from cryptography import x509
 
     own = {oid.dotted_string for oid in _extension(path[0], x509.ExtendedKeyUsage) or ()}
     for certificate in path[1:-1]:
-        allowed = _extension(certificate, x509.ExtendedKeyUsage)
-        if allowed is None:
-            continue
-        named = {oid.dotted_string for oid in allowed}
-        if own and _ANY_PURPOSE not in named and not own & named:
+        named = {oid.dotted_string for oid in _extension(certificate, x509.ExtendedKeyUsage) or ()}
+        if named and named <= _OTHER_TRADES and not own & named:
             return False
     return True
 
@@ -242,7 +243,7 @@ def _build(
     if path is None or path[-1] not in anchors:
         return None
     loaded = [load_certificate(der) for der in path]
-    return loaded if _may_issue(loaded) and _purposes_narrow(loaded) else None
+    return loaded if _may_issue(loaded) and _purposes_fit(loaded) else None
 
 
 @lru_cache(maxsize=CACHED_PATHS)
