@@ -276,9 +276,9 @@ def blind_proof_verify(
     if M < 0:
         raise EncodingError(f"proof: expected more than {L} scalars in all, got {total}")
     indexes = check_both(disclosed_indexes, L, disclosed_committed_indexes, M)
+    check_lengths(disclosed_messages, disclosed_indexes, disclosed_committed_messages, disclosed_committed_indexes)
     generators = prepare_generators(L, M + 1, suite.blind_api_id, suite=suite)
     messages = [*disclosed_messages, *disclosed_committed_messages]
-    check_lengths(disclosed_messages, disclosed_indexes, disclosed_committed_messages, disclosed_committed_indexes)
     scalars = messages_to_scalars(messages, suite.blind_api_id, suite=suite)
     core_proof_verify(pk, proof, generators, header, ph, scalars, indexes)
 

@@ -37,6 +37,9 @@ _Beside = TypeVar("_Beside")
 MAX_OCTETS: Final = 65536
 """Octets of a header, presentation header, context identifier or message at most: hashing them costs under 1 ms."""
 
+MAX_MESSAGE_OCTETS: Final = 1 << 20
+"""Octets of all messages of one list together at most: hashing them costs less than one pairing."""
+
 SIGNATURE_OCTETS: Final = G1_OCTETS + SCALAR_OCTETS
 PROOF_FLOOR: Final = 3 * G1_OCTETS + 4 * SCALAR_OCTETS
 """Octets of a proof that hides nothing; each hidden scalar adds 32."""
@@ -108,13 +111,17 @@ def check_octets(values: Mapping[str, object]) -> None:
 
 
 def check_messages(messages: object, what: str = "messages") -> None:
-    """Refuse lists over MAX_MESSAGES and messages that are no octets or too long. Raises EncodingError."""
+    """Refuse lists over MAX_MESSAGES and messages that are no octets or too long, each or together.
+
+    Raises EncodingError.
+    """
     if isinstance(messages, bytes | str) or not isinstance(messages, Sequence):
         raise EncodingError(f"{what}: expected a list of octets, got {type(messages).__name__}")
     if len(messages) > MAX_MESSAGES:
         raise EncodingError(f"{what}: expected at most {MAX_MESSAGES}, got {len(messages)}")
-    for message in messages:
-        require_octets(message, what, most=MAX_OCTETS)
+    size = sum(len(require_octets(message, what, most=MAX_OCTETS)) for message in messages)
+    if size > MAX_MESSAGE_OCTETS:
+        raise EncodingError(f"{what}: expected at most {MAX_MESSAGE_OCTETS} octets together, got {size}")
 
 
 def check_count(value: object, what: str, *, least: int = 0) -> None:

@@ -302,7 +302,6 @@ def prepare_verify(
     check_octets({"header": header, "presentation header": ph, "context identifier": context_id})
     check_messages(disclosed_messages, "disclosed messages")
     check_messages(disclosed_committed_messages, "disclosed committed messages")
-    check_lengths(disclosed_messages, disclosed_indexes, disclosed_committed_messages, disclosed_committed_indexes)
     check_count(length_nym_vector, "length of the nym vector", least=1)
     check_count(L, "L")
     total = hidden_count(proof) + len(disclosed_messages) + len(disclosed_committed_messages)
@@ -310,6 +309,7 @@ def prepare_verify(
     if M < 0:
         raise EncodingError(f"proof: expected at least {total - M} scalars in all, got {total}")
     indexes = check_both(disclosed_indexes, L, disclosed_committed_indexes, M)
+    check_lengths(disclosed_messages, disclosed_indexes, disclosed_committed_messages, disclosed_committed_indexes)
     api_id = suite.pseudonym_api_id
     generators = prepare_generators(L, total - L, api_id, suite=suite)
     scalars = messages_to_scalars([*disclosed_messages, *disclosed_committed_messages], api_id, suite=suite)
