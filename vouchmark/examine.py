@@ -48,9 +48,6 @@ UNBUILT: Final[Mapping[Line, str]] = {
 }
 """What the skipped lines will look at."""
 
-STALE_DAYS: Final = 60
-"""Age of a trust list past which the report says so; the official lists change every two to four weeks."""
-
 REQUIRED: Final = (Line.INTEGRITY, Line.SIGNER)
 
 
@@ -278,8 +275,8 @@ def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
     if not facts.signer_lists:
         yield NotChecked(what="the signer against the official list", why="no list imported (vouchmark trust update)")
     for trust_list in settings.trust.lists:
-        age = trust_list.age_days(settings.at)
-        if age is not None and age > STALE_DAYS:
+        if trust_list.is_stale(at=settings.at):
+            age = trust_list.age_days(at=settings.at)
             yield NotChecked(what=f"changes to the list {trust_list.name}", why=f"the list is {age} days old")
 
 
@@ -298,7 +295,7 @@ def _inputs(examination: Examination | None, settings: Settings) -> Inputs:
                 name=trust_list.name,
                 kind=str(trust_list.kind),
                 label=str(trust_list.label),
-                dated=trust_list.dated,
+                dated=trust_list.dated.isoformat() if trust_list.dated else None,
                 sha256=trust_list.sha256,
             )
             for trust_list in settings.trust.lists

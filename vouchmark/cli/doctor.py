@@ -1,0 +1,178 @@
+"""`vouchmark doctor`: which versions, engines and lists are at work here, and what is missing?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json as json_module
+import platform
+from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, version
+from typing import Any, Final
+
+import click
+
+from vouchmark import __version__
+from vouchmark.cli.common import Instant
+
+OURS: Final = ("provenance", "zk", "vouchmark")
+"""Import packages that must be this distribution's own: a namesake elsewhere would be run in their place."""
+
+DISTRIBUTIONS: Final = (
+    "c2pa-python",
+    "encypher-c2pa",
+    "cryptography",
+    "py-arkworks-bls12381",
+    "py-ecc",
+    "pillow",
+    "cbor2",
+    "msgspec",
+    "click",
+    "SQLAlchemy",
+    "psycopg",
+)
+
+RELEASED: Final = {("c2pa-python", "0.38.1"): dt.date(2026, 10, 21), ("encypher-c2pa", "1.7.1"): dt.date(2026, 9, 24)}
+"""When the releases that this version was tested with were made: the day its wheel was built, and the day of the trust
+snapshot inside the other. Neither package says it in a form that could be read."""
+
+
+@click.command(short_help="Show versions, engines, lists and what is missing.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--at", type=Instant(), help="Compute ages at this time; now by default.")
+@click.pass_context
+def doctor(ctx: click.Context, *, as_json: bool, at: dt.datetime | None) -> None:
+    """Show versions, engines, lists and what is missing.
+
+    Exit code 0 where everything needed is there, 4 where something is not.
+    """
+    found = examine(at or dt.datetime.now(dt.UTC))
+    if as_json:
+        click.echo(json_module.dumps(found, indent=2, sort_keys=True))
+    else:
+        click.echo(words(found))
+    ctx.exit(4 if found["problems"] else 0)
+
+
+def examine(at: dt.datetime) -> dict[str, Any]:
+    """Everything that the command shows, as plain data."""
+    problems: list[str] = []
+    return {
+        "vouchmark": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: _version(name) for name in DISTRIBUTIONS},
+        "owners": _owners(problems),
+        "engines": _engines(at, problems),
+        "curve": _curve(problems),
+        "trust": _trust(at, problems),
+        "problems": problems,
+    }
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _owners(problems: list[str]) -> dict[str, list[str]]:
+    """Which distribution each of our import packages comes from."""
+    known = packages_distributions()
+    owners = {}
+    for name in OURS:
+        owners[name] = sorted(set(known.get(name, ())))
+        others = [owner for owner in owners[name] if owner != "vouchmark"]
+        if others:
+            problems.append(
+                f"the import package {name} is also shipped by {', '.join(others)}: uninstall one of the two"
+            )
+    return owners
+
+
+def _engines(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
+    """What each engine says of itself, asked for the way `check` does."""
+    found: dict[str, Any] = {}
+    for name, package in (("c2pa-rs", "c2pa-python"), ("encypher-c2pa", "encypher-c2pa")):
+        try:
+            installed = distribution(package)
+        except PackageNotFoundError:
+            problems.append(f"{package} is not installed: run pip install vouchmark again")
+            continue
+        released = RELEASED.get((package, installed.version))
+        found[name] = {
+            "package": package,
+            "version": installed.version,
+            "released": released.isoformat() if released else None,
+            "age_days": (at.date() - released).days if released else None,
+        }
+    try:
+        from provenance.credentials import c2pa_rs
+
+        found["c2pa-rs"]["engine"] = c2pa_rs.version()
+    except (ImportError, OSError, KeyError) as error:
+        problems.append(f"c2pa-python cannot be loaded: {type(error).__name__}")
+    return found
+
+
+def _curve(problems: list[str]) -> dict[str, Any]:
+    from zk.curve import backend
+    from zk.errors import ZkError
+
+    try:
+        return {"backend": backend().name}
+    except ZkError as error:
+        problems.append(str(error))
+        return {"backend": None}
+
+
+def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
+    from provenance.credentials.trust_lists import TrustListError, TrustStore, default_home
+
+    try:
+        store = TrustStore.load()
+    except TrustListError as error:
+        problems.append(str(error))
+        return {"home": str(default_home()), "lists": [], "distrusted": 0}
+    return {
+        "home": str(default_home()),
+        "lists": [
+            {
+                "name": item.name,
+                "kind": str(item.kind),
+                "label": str(item.label),
+                "dated": item.dated.isoformat() if item.dated else None,
+                "age_days": item.age_days(at=at),
+                "stale": item.is_stale(at=at),
+                "certificates": len(item.certificates) + len(item.leaves),
+                "sha256": item.sha256,
+            }
+            for item in store.lists
+        ],
+        "distrusted": len(store.distrust),
+    }
+
+
+def words(found: dict[str, Any]) -> str:
+    """The same for a person."""
+    lines = [f"vouchmark {found['vouchmark']} on Python {found['python']}, {found['platform']}", "", "Engines"]
+    for name, engine in found["engines"].items():
+        inner = f", engine {engine['engine']}" if "engine" in engine else ""
+        tested = f"of {engine['released']}, {engine['age_days']} days old" if engine["released"] else "not tested with"
+        lines.append(f"  {name}: {engine['package']} {engine['version']}{inner}, {tested}")
+    lines += ["", "Curve", f"  {found['curve']['backend'] or 'none'}", "", "Trust lists"]
+    if not found["trust"]["lists"]:
+        lines.append("  none: nobody vouches for any signer yet (run: vouchmark trust update)")
+    for item in found["trust"]["lists"]:
+        age = "without a date" if item["age_days"] is None else f"{item['age_days']} days old"
+        old = ", OLD" if item["stale"] else ""
+        lines.append(
+            f"  {item['name']} ({item['label']}, {item['kind']}): {item['certificates']} certificates, {age}{old}"
+        )
+    lines.append(f"  distrusted: {found['trust']['distrusted']}; kept in {found['trust']['home']}")
+    lines += ["", "Packages"]
+    lines += [f"  {name} {number or 'not installed'}" for name, number in found["packages"].items()]
+    lines += ["", "Import packages"]
+    lines += [f"  {name} from {', '.join(owners) or 'this folder'}" for name, owners in found["owners"].items()]
+    if found["problems"]:
+        lines += ["", "Problems", *(f"  {problem}" for problem in found["problems"])]
+    return "\n".join(lines)
