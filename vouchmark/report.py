@@ -16,6 +16,10 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 """A JSON value. Detail keeps to integers and strings where it can: floats are rounded by whoever makes them."""
 
 
+class ReportError(ValueError):
+    """A document is not a report of this schema, or was changed after it was written."""
+
+
 class Status(enum.StrEnum):
     """What a check found. Absence, doubt, failure and error are four different things."""
 
@@ -50,6 +54,9 @@ class Line(enum.StrEnum):
     CLAIM = "claim"
     ENGINES = "engines"
 
+
+REQUIRED: Final = (Line.INTEGRITY, Line.SIGNER)
+"""The lines that the exit code requires where nobody says otherwise."""
 
 QUESTIONS: Final[Mapping[Line, str]] = {
     Line.INTEGRITY: "Are these the bytes that were signed?",
@@ -208,7 +215,7 @@ class Report:
     """None only before a policy has spoken."""
     not_checked: tuple[NotChecked, ...]
     inputs: Inputs
-    required: tuple[Line, ...] = (Line.INTEGRITY, Line.SIGNER)
+    required: tuple[Line, ...] = REQUIRED
     """The lines that the exit code requires; they stand under `inputs.options` in JSON where not the default."""
 
     def __post_init__(self) -> None:
