@@ -113,7 +113,7 @@ class TrustList:
 
     def age_days(self, *, at: dt.datetime) -> int | None:
         """Whole days from the list's date to `at`, not below 0; None where it has no date."""
-        return None if self.dated is None else max(0, (at.astimezone(dt.UTC).date() - self.dated).days)
+        return _age_days(self.dated, at)
 
     def is_stale(self, *, at: dt.datetime) -> bool:
         """Whether it is older than `STALE_DAYS`. The interim list is frozen: age says nothing of it."""
@@ -136,6 +136,18 @@ class KeptConfiguration:
     sha256: str
     data: bytes = field(repr=False)
     confirmed: dt.date | None = None
+
+    def age_days(self, *, at: dt.datetime) -> int | None:
+        """Whole days from its date to `at`, not below 0; None where it has no date."""
+        return _age_days(self.dated, at)
+
+    def is_stale(self, *, at: dt.datetime) -> bool:
+        """Whether it is a list of products older than `STALE_DAYS`; purposes do not age."""
+        return self.content is Content.PRODUCTS and (self.age_days(at=at) or 0) > STALE_DAYS
+
+
+def _age_days(dated: dt.date | None, at: dt.datetime) -> int | None:
+    return None if dated is None else max(0, (at.astimezone(dt.UTC).date() - dated).days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +187,7 @@ class TrustStore:
         rows = folder.read_index()
         lists = sorted(
             (_load_list(folder, row) for row in rows if row.content is Content.CERTIFICATES),
-            key=lambda item: (item.label, item.kind, item.name),
+            key=lambda item: ([*Label].index(item.label), [*ListKind].index(item.kind), item.name),
         )
         kept = tuple(_load_configuration(folder, row) for row in rows if row.content is not Content.CERTIFICATES)
         oids = [oid for item in kept if item.content is Content.KEY_USAGES for oid in split(item.data).oids]
@@ -294,12 +306,15 @@ def _run_list(path: Path, kind: ListKind) -> TrustList:
 
 def _load_list(folder: TrustFolder, row: KeptRow) -> TrustList:
     data = folder.read_pinned(row)
+    if row.kind is None:
+        raise TrustListStoreError(f"the trust list {row.name!r} has no kind")
     try:
         found = replace(split(data), leaves=row.leaves)
-        kind = ListKind(row.kind)
-    except ValueError as error:
+    except TrustListDataError as error:
         raise TrustListStoreError(f"the trust list {row.name!r}: {error}") from error
-    return make_list(data, found, name=row.name, kind=kind, label=row.label, dated=row.dated, confirmed=row.confirmed)
+    return make_list(
+        data, found, name=row.name, kind=row.kind, label=row.label, dated=row.dated, confirmed=row.confirmed
+    )
 
 
 def _load_configuration(folder: TrustFolder, row: KeptRow) -> KeptConfiguration:

@@ -1,0 +1,108 @@
+"""How is one list downloaded, with every bound that a stranger's server needs?
+
+HTTPS only, also after a redirect; no more than so many bytes; no longer than so many seconds, whatever the server does.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from provenance.credentials.trust_formats import MAX_LIST_BYTES, TrustListFetchError
+
+if TYPE_CHECKING:
+    import ssl
+
+FETCH_SECONDS: Final = 60.0
+"""For one whole download; the largest list takes a second on a slow line."""
+IDLE_SECONDS: Final = 15.0
+"""Without a byte."""
+MAX_REDIRECTS: Final = 3
+"""From HTTPS to HTTPS only; the publishers' hosts use none or one."""
+_CHUNK: Final = 64 * 1024
+
+
+def fetch_https(
+    url: str, *, context: ssl.SSLContext | None = None, limit: int = MAX_LIST_BYTES, seconds: float = FETCH_SECONDS
+) -> bytes:
+    """Download over HTTPS, following redirects to HTTPS only.
+
+    Args:
+        url: Starts with `https://`.
+        context: TLS settings; the system's authorities where not given.
+        limit: Most bytes.
+        seconds: For the whole download.
+
+    Raises:
+        TrustListFetchError: No connection, no valid certificate, an HTTP error, too large, too slow, or not HTTPS.
+    """
+    answers: list[bytes | TrustListFetchError] = []
+
+    def work() -> None:
+        try:
+            answers.append(_download(url, context, limit, seconds))
+        except TrustListFetchError as error:
+            answers.append(error)
+
+    # A server that sends one byte of a header now and then never trips a socket's own limit; leaving the thread does.
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not answers:
+        raise TrustListFetchError(f"{url}: not done after {seconds:g} seconds")
+    if isinstance(answers[0], TrustListFetchError):
+        raise answers[0]
+    return answers[0]
+
+
+def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: float) -> bytes:
+    import http.client
+    import urllib.error
+
+    parts: list[bytes] = []
+    size = 0
+    try:
+        with _opener(context).open(url, timeout=min(IDLE_SECONDS, seconds)) as response:
+            while size <= limit and (chunk := response.read1(_CHUNK)):
+                parts.append(chunk)
+                size += len(chunk)
+            announced = response.headers.get("Content-Length", "")
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise TrustListFetchError(f"{url}: HTTP status {error.code}") from error
+    except urllib.error.URLError as error:
+        raise TrustListFetchError(f"{url}: {error.reason}") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise TrustListFetchError(f"{url}: {type(error).__name__}: {error}") from error
+    if size > limit:
+        raise TrustListFetchError(f"{url}: more than {limit} bytes")
+    if announced.isdigit() and int(announced) != size:
+        raise TrustListFetchError(f"{url}: cut off after {size} of {announced} bytes")
+    return b"".join(parts)
+
+
+def _opener(context: ssl.SSLContext | None) -> Any:
+    """An opener that knows HTTPS and nothing else: no http, ftp, file or data, wherever a redirect points."""
+    import urllib.error
+    import urllib.request
+
+    class HttpsRedirects(urllib.request.HTTPRedirectHandler):
+        max_redirections = MAX_REDIRECTS
+
+        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+            if not newurl.lower().startswith("https://"):
+                raise urllib.error.URLError(f"redirected away from HTTPS, to {newurl[:200]!r}")
+            return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPSHandler(context=context),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+        HttpsRedirects(),
+    ):
+        opener.add_handler(handler)
+    opener.addheaders = [("User-Agent", "vouchmark"), ("Accept-Encoding", "identity")]
+    return opener

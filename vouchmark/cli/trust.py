@@ -1,0 +1,313 @@
+"""`vouchmark trust`: which lists of signers does the reader keep, and whom does the reader distrust?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from vouchmark.cli.common import Instant, fail, fail_usage
+from vouchmark.report import EXIT_ORDER, Exit
+
+if TYPE_CHECKING:
+    from provenance.credentials.distrust import DistrustEntry
+    from provenance.credentials.trust_folder import KeptRow
+    from provenance.credentials.trust_lists import KeptConfiguration, TrustList, TrustStore
+    from provenance.credentials.trust_update import Change
+
+KINDS: Final = ("signer", "tsa", "cawg")
+LABELS: Final = ("official", "interim", "yours")
+WORDS: Final = {
+    "signer": "signers",
+    "tsa": "time-stamping authorities",
+    "cawg": "identity signers (CAWG)",
+    "products": "conforming products",
+    "key-usages": "certificate purposes",
+}
+"""Kind or content of a list, for a person."""
+LABEL_WORDS: Final = {"official": "official", "interim": "interim", "yours": "your own"}
+
+
+@click.group(short_help="Keep the lists of signers that you trust or distrust.")
+def trust() -> None:
+    """Keep the lists of signers that you trust or distrust.
+
+    Lists stay in your data folder (VOUCHMARK_HOME changes it), dated, and pinned by the SHA-256 of their file. Nothing
+    is fetched but by 'update'. Exit codes: 0 done, 1 refused as older than the kept list, 2 a file or option that
+    cannot be used, 4 could not be read, written or fetched.
+    """
+
+
+@trust.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", type=click.Choice(KINDS), help="What it vouches for; needed unless the file says so.")
+@click.option("--label", type=click.Choice(LABELS), default="yours", show_default=True, help="Who vouches.")
+@click.option("--name", help="Name to keep it under; one of that name is replaced. Default: from the file.")
+@click.option("--at", type=Instant(), help="Date of a list that carries none; today by default.")
+@click.option("--force", is_flag=True, help="Take it also where it is older than the kept one.")
+def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.datetime | None, force: bool) -> None:
+    """Keep a list from a file.
+
+    Reads PEM bundles, the C2PA lists in JSON, leaf certificates or their SHA-256 (allow lists), the conforming products
+    list in JSON and store.cfg. One certificate that cannot be read refuses the whole file.
+    """
+    from provenance.credentials.trust_folder import TrustFolder
+    from provenance.credentials.trust_lists import Label, ListKind, default_home, read_file
+    from provenance.credentials.trust_update import default_name, import_list
+
+    with _errors(str(file)):
+        data = read_file(file)
+        change = import_list(
+            TrustFolder(default_home()),
+            data,
+            name=name or default_name(data, stem=file.stem, label=Label(label)),
+            at=at or dt.datetime.now(dt.UTC),
+            kind=ListKind(kind) if kind else None,
+            label=Label(label),
+            force=force,
+        )
+    click.echo(_say(change))
+
+
+@trust.command()
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--at", type=Instant(), help="Count ages up to this time; now by default.")
+def show(form: str, at: dt.datetime | None) -> None:
+    """Show the kept lists with their age and SHA-256, and the distrust file."""
+    from provenance.credentials.trust_lists import TrustStore
+
+    moment = at or dt.datetime.now(dt.UTC)
+    with _errors("the trust lists"):
+        store = TrustStore.load()
+    if form == "json":
+        click.echo(json.dumps(_as_json(store, moment), indent=2))
+        return
+    for line in _as_text(store, moment):
+        click.echo(line)
+
+
+@trust.command()
+@click.option("--interim", is_flag=True, help="Also fetch the frozen interim list.")
+@click.option("--force", is_flag=True, help="Take lists also where they are older than the kept ones.")
+@click.pass_context
+def update(ctx: click.Context, interim: bool, force: bool) -> None:
+    """Fetch the official lists over HTTPS.
+
+    Fetches the C2PA trust list, its list of time-stamping authorities and the conforming products list from
+    raw.githubusercontent.com/c2pa-org/conformance-public; with --interim the frozen interim list from
+    verify.contentauthenticity.org. What cannot be fetched or does not hold leaves the kept list as it is.
+    """
+    from provenance.credentials.trust_fetch import fetch_https
+    from provenance.credentials.trust_folder import TrustFolder
+    from provenance.credentials.trust_lists import TrustListError, TrustListOlderError, default_home
+    from provenance.credentials.trust_update import INTERIM, OFFICIAL
+    from provenance.credentials.trust_update import update as update_lists
+
+    publications = (*OFFICIAL, *INTERIM) if interim else OFFICIAL
+    codes = {Exit.OK}
+    folder = TrustFolder(default_home())
+    for publication, result in update_lists(
+        folder, publications, at=dt.datetime.now(dt.UTC), fetch=fetch_https, force=force
+    ):
+        if isinstance(result, TrustListError):
+            codes.add(Exit.FAILED if isinstance(result, TrustListOlderError) else Exit.ERROR)
+            click.echo(f"error: {publication.name}: {_plain(str(result))}", err=True)
+        else:
+            click.echo(_say(result))
+    if codes != {Exit.OK}:
+        click.echo("hint: kept lists stay as they were; a list from disk: vouchmark trust import FILE", err=True)
+    ctx.exit(int(next(code for code in EXIT_ORDER if code in codes)))
+
+
+@trust.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Drop a kept list by its name."""
+    from provenance.credentials.trust_folder import TrustFolder
+    from provenance.credentials.trust_lists import default_home
+    from provenance.credentials.trust_update import remove as remove_list
+
+    with _errors(name, hint="'vouchmark trust show' names the kept lists"):
+        row = remove_list(TrustFolder(default_home()), name)
+    click.echo(f"{row.name}: removed ({_what(row)})")
+
+
+@trust.command()
+@click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(path_type=Path))
+@click.option("--sha256", multiple=True, metavar="HEX", help="A certificate by the SHA-256 of its DER.")
+@click.option("--subject", multiple=True, metavar="O=…,CN=…", help="Certificates for this name.")
+@click.option("--issuer", multiple=True, metavar="O=…,CN=…", help="Certificates issued under this name.")
+@click.option("--reason", default="", help="Your words on why; reports show them.")
+@click.option("--remove", "removing", is_flag=True, help="Take these entries out again.")
+def distrust(
+    files: tuple[Path, ...],
+    sha256: tuple[str, ...],
+    subject: tuple[str, ...],
+    issuer: tuple[str, ...],
+    reason: str,
+    removing: bool,
+) -> None:
+    r"""Distrust signers, whatever any list says of them; alone: show whom.
+
+    FILE holds certificates (PEM, DER) or base64 SHA-256 lines. A comma inside a name is written \, as in
+    'O=Maker\, Inc.,CN=Camera'.
+    """
+    from provenance.credentials.trust_folder import TrustFolder
+    from provenance.credentials.trust_lists import default_home
+    from provenance.credentials.trust_update import add_distrust, remove_distrust
+
+    folder = TrustFolder(default_home())
+    with _errors("the distrust file"):
+        entries = _entries(files, sha256, subject, issuer, reason)
+        if not entries:
+            if removing or reason:
+                fail_usage("no certificate and no name given", hint="give FILE, --sha256, --subject or --issuer")
+            changed, word = list(folder.read_distrust()), "distrusted"
+        elif removing:
+            changed, word = remove_distrust(folder, entries), "no longer distrusted"
+        else:
+            changed, word = add_distrust(folder, entries), "distrusted"
+    for entry in changed:
+        why = f" ({_plain(entry.reason)})" if entry.reason else ""
+        click.echo(f"{word}: {_plain(entry.describe())}{why}")
+    if not changed:
+        click.echo("nobody is distrusted" if not entries else "nothing changed", err=True)
+
+
+def _entries(
+    files: tuple[Path, ...], sha256: tuple[str, ...], subject: tuple[str, ...], issuer: tuple[str, ...], reason: str
+) -> list[DistrustEntry]:
+    from provenance.credentials.distrust import DistrustEntry, parse_name
+    from provenance.credentials.trust_formats import Content, TrustListDataError, certificate_hash, parse
+    from provenance.credentials.trust_lists import read_file
+
+    hashes = [word.replace(":", "").lower() for word in sha256]
+    for path in files:
+        found = parse(read_file(path))
+        if found.content is not Content.CERTIFICATES:
+            raise TrustListDataError(f"{path}: expected certificates, got {found.content}")
+        hashes += [*map(certificate_hash, found.certificates), *sorted(found.leaf_hashes)]
+    entries = [DistrustEntry(sha256=word, reason=reason) for word in hashes]
+    entries += [DistrustEntry(subject=parse_name(text), reason=reason) for text in subject]
+    return entries + [DistrustEntry(issuer=parse_name(text), reason=reason) for text in issuer]
+
+
+@contextmanager
+def _errors(what: str, *, hint: str = "") -> Iterator[None]:
+    """Turn the lists' errors into one clear line, a hint and the exit code."""
+    from provenance.credentials.trust_lists import TrustListDataError, TrustListError, TrustListOlderError
+
+    try:
+        yield
+    except TrustListOlderError as error:
+        fail(_plain(f"{what}: {error}"), hint=hint or "--force takes it all the same", code=Exit.FAILED)
+    except TrustListDataError as error:
+        text = str(error)
+        fail_usage(_plain(text if text.startswith(what) else f"{what}: {text}"), hint=hint)
+    except TrustListError as error:
+        hint = hint or "import the list again, or drop it: vouchmark trust remove NAME"
+        fail(_plain(str(error)), hint=hint, code=Exit.ERROR)
+
+
+def _plain(text: str) -> str:
+    """Text without control characters and bidirectional marks: names come from files."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+
+
+def _what(item: TrustList | KeptConfiguration | KeptRow) -> str:
+    """`official list of signers` and the like."""
+    kind = getattr(item, "kind", None)
+    return f"{LABEL_WORDS[item.label]} list of {WORDS[kind or getattr(item, 'content', '')]}"
+
+
+def _say(change: Change) -> str:
+    state = "imported" if change.before is None else "replaced" if change.is_new else "unchanged"
+    row = change.row
+    return f"{row.name}: {state}, {_what(row)}, dated {row.dated}\n  SHA-256 {row.sha256}"
+
+
+def _about(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:
+    """Its age in words, with a warning where it is old."""
+    age = item.age_days(at=moment)
+    if age is None:
+        return "without a date"
+    words = f"dated {item.dated} ({age} {'day' if age == 1 else 'days'} old)"
+    return f"{words}, confirmed {item.confirmed}" if item.confirmed else words
+
+
+def _as_text(store: TrustStore, moment: dt.datetime) -> Iterator[str]:
+    if not store.lists:
+        yield "No list of signers is kept: nobody vouches for any signer yet."
+        yield "hint: 'vouchmark trust update' fetches the official lists, 'vouchmark trust import FILE' takes your own"
+    for item in store.lists:
+        hashes = len(item.allowed) - len(item.leaves)
+        parts = [(len(item.certificates), "anchors"), (len(item.leaves), "leaf certificates"), (hashes, "leaf hashes")]
+        yield f"{item.name}: {_what(item)}"
+        yield f"  {', '.join(f'{n} {word}' for n, word in parts if n)}; {_about(item, moment)}"
+        yield f"  SHA-256 {item.sha256}"
+        if item.is_stale(at=moment):
+            yield f"  warning: old; {_remedy(item, moment)}"
+    for kept in store.configurations:
+        yield f"{kept.name}: {_what(kept)}"
+        yield f"  {_about(kept, moment)}"
+        yield f"  SHA-256 {kept.sha256}"
+        if kept.is_stale(at=moment):
+            yield f"  warning: old; {_remedy(kept, moment)}"
+    for entry in store.distrust:
+        why = f" ({_plain(entry.reason)})" if entry.reason else ""
+        yield f"distrusted: {_plain(entry.describe())}{why}"
+
+
+def _remedy(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:
+    if item.label != "official":
+        return "see whether its publisher has a newer one"
+    if item.confirmed and (moment.astimezone(dt.UTC).date() - item.confirmed).days == 0:
+        return "its publisher has no newer one today"
+    return "run: vouchmark trust update"
+
+
+def _as_json(store: TrustStore, moment: dt.datetime) -> dict[str, Any]:
+    return {
+        "lists": [
+            {
+                "name": item.name,
+                "kind": item.kind,
+                "label": item.label,
+                "dated": item.dated.isoformat() if item.dated else None,
+                "confirmed": item.confirmed.isoformat() if item.confirmed else None,
+                "age_days": item.age_days(at=moment),
+                "stale": item.is_stale(at=moment),
+                "anchors": len(item.certificates),
+                "leaves": len(item.allowed),
+                "sha256": item.sha256,
+            }
+            for item in store.lists
+        ],
+        "configurations": [
+            {
+                "name": kept.name,
+                "content": kept.content,
+                "label": kept.label,
+                "dated": kept.dated.isoformat() if kept.dated else None,
+                "sha256": kept.sha256,
+            }
+            for kept in store.configurations
+        ],
+        "distrust": [{key: value for key, value in _entry_json(entry).items() if value} for entry in store.distrust],
+        "key_usages": list(store.eku_oids),
+        "sha256": store.digest,
+    }
+
+
+def _entry_json(entry: DistrustEntry) -> dict[str, Any]:
+    return {
+        "sha256": entry.sha256,
+        "issuer": dict(entry.issuer),
+        "subject": dict(entry.subject),
+        "reason": entry.reason,
+    }
