@@ -16,7 +16,6 @@ from vouchmark.report import EXIT_ORDER, Exit
 
 if TYPE_CHECKING:
     from provenance.credentials.distrust import DistrustEntry
-    from provenance.credentials.trust_folder import KeptRow
     from provenance.credentials.trust_lists import KeptConfiguration, TrustList, TrustStore
     from provenance.credentials.trust_update import Change
 
@@ -134,7 +133,7 @@ def remove(name: str) -> None:
 
     with _errors(name, hint="'vouchmark trust show' names the kept lists"):
         row = remove_list(TrustFolder(default_home()), name)
-    click.echo(f"{row.name}: removed ({_what(row)})")
+    click.echo(f"{row.name}: removed ({_what(row.label, row.kind or row.content)})")
 
 
 @trust.command()
@@ -219,16 +218,17 @@ def _plain(text: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
-def _what(item: TrustList | KeptConfiguration | KeptRow) -> str:
+def _what(label: str, vouches_for: str) -> str:
     """`official list of signers` and the like."""
-    kind = getattr(item, "kind", None)
-    return f"{LABEL_WORDS[item.label]} list of {WORDS[kind or getattr(item, 'content', '')]}"
+    return f"{LABEL_WORDS[label]} list of {WORDS[vouches_for]}"
 
 
 def _say(change: Change) -> str:
     state = "imported" if change.before is None else "replaced" if change.is_new else "unchanged"
     row = change.row
-    return f"{row.name}: {state}, {_what(row)}, dated {row.dated}\n  SHA-256 {row.sha256}"
+    return (
+        f"{row.name}: {state}, {_what(row.label, row.kind or row.content)}, dated {row.dated}\n  SHA-256 {row.sha256}"
+    )
 
 
 def _about(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:
@@ -247,13 +247,13 @@ def _as_text(store: TrustStore, moment: dt.datetime) -> Iterator[str]:
     for item in store.lists:
         hashes = len(item.allowed) - len(item.leaves)
         parts = [(len(item.certificates), "anchors"), (len(item.leaves), "leaf certificates"), (hashes, "leaf hashes")]
-        yield f"{item.name}: {_what(item)}"
+        yield f"{item.name}: {_what(item.label, item.kind)}"
         yield f"  {', '.join(f'{n} {word}' for n, word in parts if n)}; {_about(item, moment)}"
         yield f"  SHA-256 {item.sha256}"
         if item.is_stale(at=moment):
             yield f"  warning: old; {_remedy(item, moment)}"
     for kept in store.configurations:
-        yield f"{kept.name}: {_what(kept)}"
+        yield f"{kept.name}: {_what(kept.label, kept.content)}"
         yield f"  {_about(kept, moment)}"
         yield f"  SHA-256 {kept.sha256}"
         if kept.is_stale(at=moment):
