@@ -39,8 +39,8 @@ MAX_KEY_OCTETS: Final = 65535
 def key_gen(key_material: bytes, key_info: bytes = b"", *, suite: Suite, key_dst: bytes | None = None) -> bytes:
     """Return a secret key, 32 octets, derived from at least 32 octets of secret random material ("Secret Key").
 
-    `key_info` derives distinct keys from one material; `key_dst` defaults to ciphersuite_id || "KEYGEN_DST_", as
-    the interface's api_id begins. Raises EncodingError.
+    `key_info` derives distinct keys from one material; `key_dst` defaults to ciphersuite_id || "KEYGEN_DST_" (the
+    draft's fixtures pass api_id || "KEYGEN_DST_"). Raises EncodingError.
     """
     require_octets(key_material, "key material", most=MAX_KEY_OCTETS)
     require_octets(key_info, "key info", most=MAX_KEY_OCTETS)

@@ -378,9 +378,7 @@ def core_proof_verify(
     challenge = proof_challenge(init, generators, disclosed_scalars, disclosed_indexes, b"", ph_octets(ph))
     require_challenge(parsed.challenge, challenge, "proof")
     # 6.
-    curve = backend()
-    if not curve.pairing_check([(parsed.Abar, W), (curve.neg(parsed.Bbar), curve.g2_generator)]):
-        raise ProofError("the proof does not verify: it is not about a signature of this key")
+    _check_pairing(parsed.Abar, parsed.Bbar, W)
 
 
 def proof_verify_init(
@@ -469,12 +467,16 @@ def check_pairings(terms: Sequence[PairingTerm]) -> None:
     if not terms:
         raise EncodingError("pairing terms: expected at least one, got none")
     if len(terms) == 1:
-        term = terms[0]
-        pairs = [(term.Abar, octets_to_pubkey(term.pk)), (curve.neg(term.Bbar), curve.g2_generator)]
-    else:
-        pairs = _combine(terms)
-    if not curve.pairing_check(pairs):
+        return _check_pairing(terms[0].Abar, terms[0].Bbar, octets_to_pubkey(terms[0].pk))
+    if not curve.pairing_check(_combine(terms)):
         raise ProofError("at least one proof does not verify: it is not about a signature of its key")
+    return None
+
+
+def _check_pairing(Abar: G1, Bbar: G1, W: G2) -> None:
+    curve = backend()
+    if not curve.pairing_check([(Abar, W), (curve.neg(Bbar), curve.g2_generator)]):
+        raise ProofError("the proof does not verify: it is not about a signature of this key")
 
 
 def _combine(terms: Sequence[PairingTerm]) -> list[tuple[G1, G2]]:

@@ -17,7 +17,6 @@ from functools import lru_cache
 from typing import Final
 
 from zk.blind import (
-    blind_scalar,
     check_both,
     check_lengths,
     core_commit,
@@ -433,9 +432,10 @@ def _prepare(
     """prepare_parameters for one who knows all messages, with the nym secrets last."""
     check_messages(messages)
     check_messages(committed_messages, "committed messages")
+    prover_blind = octets_to_scalar(secret_prover_blind, "secret prover blind")  # something is always committed to
     api_id = suite.pseudonym_api_id
     blind_count = len(committed_messages) + len(nyms) + 1
     generators = prepare_generators(len(messages), blind_count, api_id, suite=suite)
     known = messages_to_scalars(messages, api_id, suite=suite)
     committed = messages_to_scalars(committed_messages, api_id, suite=suite)
-    return generators, (*known, blind_scalar(secret_prover_blind), *committed, *nyms)
+    return generators, (*known, prover_blind, *committed, *nyms)

@@ -93,7 +93,7 @@ def holder(suite: Suite, *, count: int = NYMS, key: bytes = b"k" * 32) -> Holder
 
 
 def flips(octets: bytes):
-    """Yield every octet string that differs in exactly one bit."""
+    """Yield every octet string that differs in exactly one bit, with that bit's number."""
     for bit in range(8 * len(octets)):
         changed = bytearray(octets)
         changed[bit // 8] ^= 0x80 >> bit % 8

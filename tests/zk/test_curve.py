@@ -210,7 +210,12 @@ def test_refuses_to_hash_with_a_tag_over_255_octets(curve):
 
 
 # 1,000 random cases on request, 200 fixed ones otherwise.
-CHEAP = settings(max_examples=1000 if SLOW else 200, deadline=None, derandomize=not SLOW, suppress_health_check=[HealthCheck.too_slow])
+CHEAP = settings(
+    max_examples=1000 if SLOW else 200,
+    deadline=None,
+    derandomize=not SLOW,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 scalars = st.one_of(st.sampled_from([0, 1, 2, R - 1, R, R + 1]), st.integers(0, 1 << 64), st.integers(0, 1 << 256))
 seeds = st.integers(0, 15)
 
