@@ -87,7 +87,10 @@ class TrustSettings:
     tsa_anchors: tuple[tuple[str, str], ...] = ()
     cawg_anchors: tuple[tuple[str, str], ...] = ()
     allowed: str = ""
-    """Leaf certificates that need no anchor, as lines of base64 SHA-256 of their DER (the engine's own format)."""
+    """Leaf certificates that need no anchor, as lines of base64 SHA-256 of their DER (the engine's own format).
+
+    c2pa-rs reads them as `allowed_list` of an entry of `trust.anchors` (with `trust_anchors` "" where that entry has
+    none); directly under `trust` it ignores them without a word."""
     eku_oids: tuple[str, ...] = DEFAULT_EKU_OIDS
 
 

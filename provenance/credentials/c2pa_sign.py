@@ -1,0 +1,111 @@
+"""How does a file get Content Credentials from a key on this machine, without a connection?
+
+Beside `c2pa_rs.py`, which reads, this is the only module that imports `c2pa`. What comes back is what the engine wrote:
+it raises nothing where some formats come out broken, so that whoever puts the result in place reads it again first.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
+
+ALGORITHMS: Final = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
+"""COSE algorithms that C2PA allows (C2PA 2.4, section 13.2), by the engine's names in lower case."""
+
+
+class SigningError(CredentialsError):
+    """The engine would not sign: the manifest definition, the certificates or the media are not as it needs them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """A private key behind a function, and the certificates that speak for it."""
+
+    algorithm: str
+    """One of `ALGORITHMS`."""
+    certificates: tuple[bytes, ...] = field(repr=False)
+    """DER: the signer's own, then the CAs above it, without the root."""
+    sign: Callable[[bytes], bytes] = field(repr=False)
+    """Signs what it is given and returns the signature in COSE form (RFC 9053: ECDSA as r and s of fixed length)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Media that something is made from: an ingredient."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    title: str
+    relationship: str = "parentOf"
+    """`parentOf`, `componentOf` or `inputTo`."""
+    instance_id: str = ""
+    """By which actions of the manifest name it in `ingredientIds`."""
+
+
+def sign_media(
+    data: bytes,
+    *,
+    media_type: str,
+    manifest: Mapping[str, Any],
+    key: SigningKey,
+    sources: Sequence[Source] = (),
+    thumbnail: bool = False,
+) -> bytes:
+    """Media with a new manifest in it, which stays signed and offline: no time stamp is asked for.
+
+    Args:
+        data: The media. Credentials that it carries are replaced, unless it is given as a source as well.
+        media_type: Its type.
+        manifest: The engine's manifest definition (`title`, `claim_generator_info`, `assertions`, …).
+        key: Who signs.
+        sources: Ingredients, in order; their own credentials are checked by the engine and recorded.
+        thumbnail: Whether a thumbnail is made and signed too.
+
+    Raises:
+        UnsupportedCredentialsError: An algorithm or media type that cannot be signed.
+        SigningError: The engine refused.
+    """
+    import c2pa
+
+    if key.algorithm not in ALGORITHMS:
+        raise UnsupportedCredentialsError(
+            f"got the algorithm {key.algorithm!r}, expected one of {', '.join(ALGORITHMS)}"
+        )
+    settings = {
+        "core": {"allowed_network_hosts": []},
+        "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": False},
+        "builder": {"thumbnail": {"enabled": thumbnail}},
+    }
+    chain = "".join(map(_pem, key.certificates))
+    algorithm = c2pa.C2paSigningAlg[key.algorithm.upper()]
+    output = io.BytesIO()
+    try:
+        with (
+            c2pa.Context.from_dict(settings) as context,
+            c2pa.Signer.from_callback(key.sign, algorithm, chain) as signer,
+            c2pa.Builder(json.dumps(manifest), context) as builder,
+        ):
+            for source in sources:
+                builder.add_ingredient(json.dumps(_ingredient(source)), source.media_type, io.BytesIO(source.data))
+            builder.sign(signer, media_type, io.BytesIO(data), output)
+    except c2pa.C2paError.NotSupported as error:
+        raise UnsupportedCredentialsError(f"the engine cannot sign {media_type}") from error
+    except c2pa.C2paError as error:
+        raise SigningError(f"the engine refused to sign: {error}") from error
+    return output.getvalue()
+
+
+def _ingredient(source: Source) -> dict[str, str]:
+    described = {"title": source.title, "relationship": source.relationship}
+    return described | ({"instance_id": source.instance_id} if source.instance_id else {})
+
+
+def _pem(der: bytes) -> str:
+    body = base64.encodebytes(der).decode("ascii")
+    return f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n"
