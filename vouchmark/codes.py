@@ -1,0 +1,165 @@
+"""Which codes can a finding carry, and what does each one mean?
+
+Codes are API: a code never changes its meaning. Where the C2PA or CAWG specification has a code it is kept verbatim
+(`vouchmark.specification_codes`); the others are ours, lower-case dotted words under the name of their line.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from vouchmark.report import Line, Status
+from vouchmark.specification_codes import FAMILY_LINES, SPECIFICATION, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One code."""
+
+    code: str
+    line: Line
+    """Where it stands, or for the specification's codes where it usually does."""
+    statuses: tuple[Status, ...]
+    """What findings with this code can be."""
+    meaning: str
+    """One sentence."""
+    origin: str = "vouchmark"
+    """`vouchmark`, `C2PA` or `CAWG`."""
+
+
+PASS, FAIL, UNKNOWN, ABSENT, ERROR = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.ABSENT, Status.ERROR)
+
+_OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
+    # integrity
+    ("integrity.absent", (ABSENT,), "The file has no Content Credentials; nothing follows about it."),
+    ("integrity.remote", (UNKNOWN,), "The Content Credentials are kept at an address that was not fetched."),
+    ("integrity.unsupported", (UNKNOWN,), "Content Credentials in this type of file cannot be read here."),
+    ("integrity.store.alone", (UNKNOWN,), "A manifest store without its media: there is nothing to compare it with."),
+    ("integrity.fragments.missing", (UNKNOWN,), "The first part of a fragmented video: its fragments are needed."),
+    ("integrity.unbound", (FAIL, UNKNOWN), "No signature is known to cover this file's content."),
+    ("integrity.malformed", (FAIL,), "The Content Credentials were malformed by their issuer, not changed later."),
+    ("integrity.unparsable", (ERROR,), "The file or its Content Credentials are malformed and cannot be read."),
+    ("integrity.unreadable", (ERROR,), "The file's bytes could not be had, or are over a limit."),
+    ("integrity.error", (ERROR,), "The check itself failed (time, memory, crash); nothing follows about the file."),
+    ("integrity.type.misnamed", (ABSENT,), "The file's name says one type and its content is another."),
+    # signer
+    ("signer.listed", (PASS,), "A list that the reader uses vouches for the signer."),
+    ("signer.unknown", (UNKNOWN,), "No list that the reader uses vouches for the signer; the name is only a claim."),
+    ("signer.expired", (UNKNOWN,), "The certificate is out of date and no trusted time says when it signed."),
+    ("signer.unestablished", (UNKNOWN,), "The signature does not verify, so it shows no signer."),
+    ("signer.absent", (ABSENT,), "There are no Content Credentials, so there is no signer."),
+    ("signer.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no signer to look at."),
+    ("signer.unreadable", (ERROR, UNKNOWN), "The signer's certificate could not be read."),
+    # time
+    ("time.trusted", (PASS,), "A time-stamping authority on a list that the reader uses says when it was signed."),
+    ("time.unlisted", (UNKNOWN,), "A time stamp by an authority that is not on a list that the reader uses."),
+    ("time.stamp.invalid", (UNKNOWN,), "There is a time stamp, and it does not fit this signature."),
+    ("time.none", (ABSENT,), "There is no time stamp."),
+    ("time.absent", (ABSENT,), "There are no Content Credentials, so there is no signed time."),
+    ("time.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no time to look at."),
+    ("time.unreadable", (ERROR,), "The Content Credentials could not be read, so no time could be looked at."),
+    # history
+    ("history.parent.intact", (PASS,), "The version it was made from has Content Credentials of its own, unchanged."),
+    ("history.parent.broken", (FAIL,), "The version it was made from was changed, or its signature does not hold."),
+    (
+        "history.parent.missing",
+        (FAIL,),
+        "The Content Credentials of the version it was made from are named and not there.",
+    ),
+    ("history.parent.unsigned", (UNKNOWN,), "The version it was made from has no Content Credentials."),
+    ("history.component.intact", (PASS,), "Something used in it has Content Credentials of its own, unchanged."),
+    ("history.component.broken", (FAIL,), "Something used in it was changed, or its signature does not hold."),
+    ("history.component.missing", (FAIL,), "The Content Credentials of something used in it are named and not there."),
+    ("history.component.unsigned", (UNKNOWN,), "Something used in it has no Content Credentials."),
+    (
+        "history.unreferenced",
+        (UNKNOWN,),
+        "A manifest that nothing signed refers to lies in the file; it is not believed.",
+    ),
+    ("history.none", (ABSENT,), "No earlier version is recorded."),
+    ("history.absent", (ABSENT,), "There are no Content Credentials, so there is no recorded history."),
+    ("history.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no history to look at."),
+    ("history.unreadable", (ERROR,), "The Content Credentials could not be read, so no history could be looked at."),
+    # ai
+    ("ai.generated", (PASS, UNKNOWN), "It is declared to have been generated by AI."),
+    ("ai.edited", (PASS, UNKNOWN), "Parts are declared to have been generated or edited with AI."),
+    ("ai.synthetic", (PASS, UNKNOWN), "It is declared to record something virtual."),
+    ("ai.composite", (PASS, UNKNOWN), "It is declared to have been put together from several parts."),
+    ("ai.algorithmic", (PASS, UNKNOWN), "It is declared to come from an algorithm without training data."),
+    ("ai.screen", (PASS, UNKNOWN), "It is declared to be a screen capture, which may show anything."),
+    ("ai.captured", (PASS, UNKNOWN), "It is declared to have been captured by a camera or scanner."),
+    ("ai.human", (PASS, UNKNOWN), "It is declared to be made or edited by people without generative tools."),
+    ("ai.other", (PASS, UNKNOWN), "A source type is declared that this version does not know."),
+    ("ai.contradiction", (FAIL,), "Two statements about its origin contradict each other."),
+    ("ai.none", (ABSENT,), "Nothing about AI is declared; that does not mean that none was used."),
+    ("ai.absent", (ABSENT,), "There are no Content Credentials, so nothing about AI is signed."),
+    ("ai.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no declaration to look at."),
+    ("ai.unreadable", (ERROR,), "The Content Credentials could not be read, so no declaration could be looked at."),
+    # engines
+    ("engines.agree", (PASS,), "Both engines give the same answers."),
+    ("engines.disagree", (UNKNOWN,), "The engines give different answers; the detail says on what."),
+    ("engines.incomparable", (UNKNOWN, ERROR), "One engine could not look, so there is nothing to compare."),
+    ("engines.state", (PASS, ABSENT, ERROR), "What one engine says, in the specification's words."),
+)
+
+OURS: Final[Mapping[str, Code]] = {
+    code: Code(code=code, line=Line(code.split(".", 1)[0]), statuses=statuses, meaning=meaning)
+    for code, statuses, meaning in _OURS
+}
+"""Our own codes, in the order of the lines."""
+
+_STATUSES_OF: Final[Mapping[Kind, tuple[Status, ...]]] = {
+    Kind.SUCCESS: (PASS,),
+    Kind.INFORMATIONAL: (UNKNOWN, ABSENT, PASS),
+    Kind.FAILURE: (FAIL, UNKNOWN),
+}
+
+SPECIFIED: Final[Mapping[str, Code]] = {
+    code: Code(
+        code=code,
+        line=FAMILY_LINES[code.split(".", 1)[0]],
+        statuses=_STATUSES_OF[kind],
+        meaning=meaning,
+        origin="CAWG" if code.startswith("cawg.") else "C2PA",
+    )
+    for code, (kind, meaning) in SPECIFICATION.items()
+}
+"""The specification's codes, as findings carry them."""
+
+
+def find(code: str) -> Code | None:
+    """What is known about a code; None where it is not in the table."""
+    return OURS.get(code) or SPECIFIED.get(code)
+
+
+@functools.cache
+def patterns() -> tuple[str, ...]:
+    """Every code and every family (`signer.*`, `assertion.dataHash.*`) that a policy may name."""
+    names = (*OURS, *SPECIFIED)
+    families = {
+        ".".join(parts[:length]) + ".*"
+        for name in names
+        for parts in [name.split(".")]
+        for length in range(1, len(parts))
+    }
+    return (*names, *sorted(families))
+
+
+def lines_of(pattern: str) -> frozenset[Line] | None:
+    """On which lines a code or family of ours stands.
+
+    Returns:
+        The lines; the empty set for the specification's codes, which any line may carry; None for an unknown one.
+    """
+    if pattern.endswith(".*"):
+        prefix = pattern[:-1]
+        ours = frozenset(code.line for code in OURS.values() if code.code.startswith(prefix))
+        if ours:
+            return ours
+        return frozenset() if any(code.startswith(prefix) for code in SPECIFIED) else None
+    if pattern in OURS:
+        return frozenset({OURS[pattern].line})
+    return frozenset() if pattern in SPECIFIED else None

@@ -1,0 +1,358 @@
+"""How does a policy file become a policy, and how is a mistake in it named?
+
+The grammar stands in `vouchmark.policy`. Strict: an unknown key, a wrong type, an unknown line, status, code, root or
+label is refused with its key path, its line and a guess at what was meant.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import math
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+from vouchmark import codes, labels
+from vouchmark.policy import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Consequence,
+    DetailTest,
+    Distinct,
+    Findings,
+    LineIs,
+    Not,
+    Policy,
+    PolicyError,
+    Rule,
+)
+from vouchmark.render.safe import plain
+from vouchmark.report import Line, Outcome, Root, Status
+from vouchmark.toml_lines import KeyPath, line_of
+
+MAX_BYTES: Final = 64 * 1024
+"""Bytes of a policy; 500 rules written out stay below."""
+MAX_RULES: Final = 500
+"""Rules of a policy; each is tried on every report."""
+MAX_CONDITIONS: Final = 2000
+"""Conditions in all rules together, for the same reason."""
+MAX_DEPTH: Final = 16
+"""Nested `all`, `any` and `not`."""
+MAX_VALUES: Final = 200
+"""Values in any list."""
+MAX_TEXT: Final = 500
+"""Code points of a name or description."""
+MAX_COUNT: Final = 1_000_000
+"""The largest `at_least`."""
+MAX_KEY_PARTS: Final = 32
+"""Dots on a line outside its strings: tomllib's work grows with the square of a dotted key's length."""
+
+T = TypeVar("T")
+
+FINDING_KEYS: Final = ("line", "status", "code", "root", "detail", "at_least", "distinct", "by")
+CONDITION_KEYS: Final = (*FINDING_KEYS, "all", "any", "not")
+
+
+def load(path: Path) -> Policy:
+    """Read a policy file; see `Policy.load`."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PolicyError(f"cannot be read ({error.strerror})", policy=plain(str(path), limit=300)) from None
+    return parse(data, path.stem, where=path.name)
+
+
+def parse(data: bytes, name: str, *, where: str = "") -> Policy:
+    """Read a policy from bytes; see `Policy.parse`."""
+    shown = plain(where or name, limit=200)
+    if len(data) > MAX_BYTES:
+        raise PolicyError(f"larger than {MAX_BYTES} bytes", policy=shown)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise PolicyError("not UTF-8", policy=shown, line=line) from None
+    reader = _Reader(policy=shown, text=text)
+    document = reader.document()
+    return reader.policy_of(document, name, hashlib.sha256(data).hexdigest())
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Walks one document and knows where it is."""
+
+    policy: str
+    text: str
+    conditions: int = field(default=0, init=False)
+
+    def document(self) -> dict[str, Any]:
+        """The TOML document as Python values; PolicyError with tomllib's line where it is none."""
+        for number, line in enumerate(self.text.split("\n"), start=1):
+            if _bare_dots(line) > MAX_KEY_PARTS:
+                raise PolicyError("a key with too many parts", policy=self.policy, line=number)
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            words = str(error)
+            found = re.search(r" \(at line (\d+), column \d+\)$", words)
+            words = plain(words[: found.start()] if found else words, limit=300)
+            words = words[:1].lower() + words[1:]
+            line_number = int(found[1]) if found else None
+            raise PolicyError(f"not TOML: {words}", policy=self.policy, line=line_number) from None
+        except (RecursionError, ValueError):
+            # ValueError: dates that do not exist and integers beyond Python's limit of digits.
+            raise PolicyError(
+                "not TOML: nested too deeply, or a number or date out of range", policy=self.policy
+            ) from None
+
+    def fail(self, path: KeyPath, message: str) -> NoReturn:
+        """Raise with the key path and its line."""
+        raise PolicyError(message, policy=self.policy, path=_words(path), line=line_of(self.text, path))
+
+    def policy_of(self, document: Mapping[str, Any], name: str, sha256: str) -> Policy:
+        """The whole policy."""
+        self.keys((), document, ("name", "description", "otherwise", "rules"), required=("otherwise",))
+        tables = document.get("rules", [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            self.fail(("rules",), f"got {_kind(tables)}, expected rules as [[rules]] tables")
+        if len(tables) > MAX_RULES:
+            self.fail(("rules",), f"got {len(tables)} rules, expected at most {MAX_RULES}")
+        own_name = self.text_at(("name",), document["name"]) if "name" in document else name
+        if not own_name.strip():
+            self.fail(("name",), "got an empty name")
+        return Policy(
+            name=plain(own_name, limit=200),
+            sha256=sha256,
+            rules=tuple(self.rule(("rules", number), table) for number, table in enumerate(tables)),
+            otherwise=self.otherwise(document["otherwise"]),
+            description=self.text_at(("description",), document.get("description", "")),
+        )
+
+    def otherwise(self, value: object) -> Consequence:
+        """What follows where no rule matches: an outcome, or a table of outcome and labels."""
+        if isinstance(value, dict):
+            self.keys(("otherwise",), value, ("outcome", "labels"), required=("outcome",))
+            return self.consequence(("otherwise",), value)
+        return Consequence(outcome=self.member(("otherwise",), value, Outcome, "an outcome"))
+
+    def rule(self, path: KeyPath, table: Mapping[str, Any]) -> Rule:
+        """One rule."""
+        self.keys(path, table, ("name", "when", "outcome", "labels", "final"), required=("when", "outcome"))
+        final = table.get("final", False)
+        if not isinstance(final, bool):
+            self.fail((*path, "final"), f"got {_kind(final)}, expected true or false")
+        return Rule(
+            name=self.text_at((*path, "name"), table.get("name", "")),
+            when=self.condition((*path, "when"), table["when"], depth=1),
+            then=self.consequence(path, table),
+            final=final,
+        )
+
+    def consequence(self, path: KeyPath, table: Mapping[str, Any]) -> Consequence:
+        """Outcome and labels of a rule."""
+        given = self.values((*path, "labels"), table["labels"]) if "labels" in table else ()
+        for name in given:
+            if not labels.is_label(name):
+                hint = _meant(name, labels.LABELS) or "; your own labels begin with x-, in lower case"
+                self.fail((*path, "labels"), f"got {_shown(name)}, expected a known label{hint}")
+        return Consequence(
+            outcome=self.member((*path, "outcome"), table["outcome"], Outcome, "an outcome"), labels=tuple(given)
+        )
+
+    def condition(self, path: KeyPath, value: object, *, depth: int) -> Condition:
+        """One condition of any form."""
+        self.conditions += 1
+        if self.conditions > MAX_CONDITIONS:
+            self.fail(path, f"got more than {MAX_CONDITIONS} conditions in all")
+        if depth > MAX_DEPTH:
+            self.fail(path, f"nested more than {MAX_DEPTH} deep")
+        if not isinstance(value, dict):
+            self.fail(path, f'got {_kind(value)}, expected a table such as {{ line = "integrity", status = "fail" }}')
+        self.keys(path, value, CONDITION_KEYS)
+        joined = [key for key in ("all", "any", "not") if key in value]
+        if joined and len(value) > 1:
+            self.fail(path, f"got {joined[0]!r} beside other keys, expected it alone")
+        if not joined:
+            return self.simple(path, value)
+        inner = (*path, joined[0])
+        if joined[0] == "not":
+            return Not(part=self.condition(inner, value["not"], depth=depth + 1))
+        parts = value[joined[0]]
+        if not isinstance(parts, list) or not parts:
+            self.fail(inner, f"got {_kind(parts)}, expected a list of conditions")
+        read = tuple(self.condition((*inner, n), part, depth=depth + 1) for n, part in enumerate(parts))
+        return AllOf(parts=read) if joined[0] == "all" else AnyOf(parts=read)
+
+    def simple(self, path: KeyPath, table: Mapping[str, Any]) -> LineIs | Findings:
+        """A condition on a line's status or on findings."""
+        lines = self.members((*path, "line"), table, Line, "a line of evidence")
+        statuses = self.members((*path, "status"), table, Status, "a status")
+        if not set(table) - {"line", "status"}:
+            if not lines or not statuses:
+                missing = "status, code, root or detail" if lines else "line, code, root or detail"
+                self.fail(path, f"says too little, expected {missing} as well")
+            return LineIs(lines=lines, statuses=statuses)
+        for key in ("distinct", "by"):
+            if key in table and "at_least" not in table:
+                self.fail((*path, key), "got it without at_least, which it would count")
+        return Findings(
+            lines=lines,
+            statuses=statuses,
+            codes=self.codes((*path, "code"), table, lines),
+            roots=self.members((*path, "root"), table, Root, "a root"),
+            detail=self.detail((*path, "detail"), table.get("detail", {})),
+            at_least=self.count((*path, "at_least"), table.get("at_least", 1)),
+            distinct=self.member((*path, "distinct"), table.get("distinct", "root"), Distinct, "what to count"),
+            by=tuple(self.values((*path, "by"), table["by"])) if "by" in table else (),
+        )
+
+    def codes(self, path: KeyPath, table: Mapping[str, Any], lines: tuple[Line, ...]) -> tuple[str, ...]:
+        """Codes and families that exist, and that stand on the lines asked for where these are ours."""
+        if "code" not in table:
+            return ()
+        patterns = self.values(path, table["code"])
+        for pattern in patterns:
+            known = codes.lines_of(pattern)
+            if known is None:
+                self.fail(path, f"got {_shown(pattern)}, expected a known code{_meant(pattern, codes.patterns())}")
+            if lines and known and not known & set(lines):
+                where = " or ".join(sorted(known))
+                self.fail(path, f"got {_shown(pattern)}, which is never on that line, only on {where}")
+        return tuple(patterns)
+
+    def detail(self, path: KeyPath, value: object) -> tuple[DetailTest, ...]:
+        """Comparisons with a finding's detail."""
+        if not isinstance(value, dict):
+            self.fail(path, f"got {_kind(value)}, expected a table of detail entries")
+        if len(value) > MAX_VALUES:
+            self.fail(path, f"got {len(value)} entries, expected at most {MAX_VALUES}")
+        return tuple(self.detail_test((*path, key), key, wanted) for key, wanted in value.items())
+
+    def detail_test(self, path: KeyPath, key: str, wanted: object) -> DetailTest:
+        """One comparison: a scalar, a list of scalars, bounds, or existence."""
+        parts = tuple(key.split("."))
+        if not all(parts) or len(parts) > MAX_DEPTH:
+            self.fail(path, "got an empty part in a dotted key, or too many")
+        if not isinstance(wanted, dict):
+            values: list[Any] = wanted if isinstance(wanted, list) else [wanted]
+            if not values or len(values) > MAX_VALUES or not all(_is_scalar(item) for item in values):
+                self.fail(path, f"got {_kind(wanted)}, expected a string, a number, true or false, or a list of them")
+            return DetailTest(key=parts, values=tuple(values))
+        self.keys(path, wanted, ("min", "max", "exists"))
+        if not wanted or ("exists" in wanted and len(wanted) > 1):
+            self.fail(path, 'expected min and max, or exists alone; a nested entry is written "outer.inner"')
+        if "exists" in wanted:
+            if not isinstance(wanted["exists"], bool):
+                self.fail((*path, "exists"), f"got {_kind(wanted['exists'])}, expected true or false")
+            return DetailTest(key=parts, exists=wanted["exists"])
+        for bound in wanted:
+            if (
+                isinstance(wanted[bound], bool)
+                or not isinstance(wanted[bound], int | float)
+                or not _finite(wanted[bound])
+            ):
+                self.fail((*path, bound), f"got {_kind(wanted[bound])}, expected a finite number")
+        return DetailTest(key=parts, minimum=wanted.get("min"), maximum=wanted.get("max"))
+
+    def count(self, path: KeyPath, value: object) -> int:
+        """A positive whole number."""
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_COUNT:
+            self.fail(path, f"got {_shown(value)}, expected a whole number from 1 to {MAX_COUNT}")
+        return value
+
+    def text_at(self, path: KeyPath, value: object) -> str:
+        """A short text."""
+        if not isinstance(value, str):
+            self.fail(path, f"got {_kind(value)}, expected text")
+        if len(value) > MAX_TEXT:
+            self.fail(path, f"got {len(value)} characters, expected at most {MAX_TEXT}")
+        return value
+
+    def values(self, path: KeyPath, value: object) -> list[str]:
+        """One string or a list of strings, never empty."""
+        listed = value if isinstance(value, list) else [value]
+        if not listed or not all(isinstance(item, str) for item in listed):
+            self.fail(path, f"got {_kind(value)}, expected a string or a list of strings")
+        if len(listed) > MAX_VALUES:
+            self.fail(path, f"got {len(listed)} values, expected at most {MAX_VALUES}")
+        return list(listed)
+
+    def member(self, path: KeyPath, value: object, kind: Callable[[str], T], expected: str) -> T:
+        """One value of an enumeration."""
+        if not isinstance(value, str):
+            self.fail(path, f"got {_kind(value)}, expected {expected}")
+        try:
+            return kind(value)
+        except ValueError:
+            names = [str(item) for item in kind]  # type: ignore[attr-defined]
+            hint = _meant(value, names) or f": {', '.join(names)}"
+            self.fail(path, f"got {_shown(value)}, expected {expected}{hint}")
+
+    def members(
+        self, path: KeyPath, table: Mapping[str, Any], kind: Callable[[str], T], expected: str
+    ) -> tuple[T, ...]:
+        """One or several values of an enumeration under the path's last key; none where the key is absent."""
+        key = str(path[-1])
+        if key not in table:
+            return ()
+        return tuple(self.member(path, value, kind, expected) for value in self.values(path, table[key]))
+
+    def keys(
+        self, path: KeyPath, table: Mapping[str, Any], known: Iterable[str], *, required: tuple[str, ...] = ()
+    ) -> None:
+        """Refuse unknown keys and ask for the required ones."""
+        for key in table:
+            if key not in known:
+                self.fail((*path, key), f"unknown key{_meant(key, known) or ', expected ' + ', '.join(known)}")
+        for key in required:
+            if key not in table:
+                say = ', such as otherwise = "allow": what follows where no rule matches' if key == "otherwise" else ""
+                self.fail(path, f"expected a key {key}{say}")
+
+
+def _bare_dots(line: str) -> int:
+    """Dots outside one-line strings and comments."""
+    return re.sub(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'|#.*', "", line).count(".")
+
+
+def _meant(given: str, known: Iterable[str]) -> str:
+    """`; did you mean …?` where something is close."""
+    close = difflib.get_close_matches(given[:100], list(known), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _shown(value: object) -> str:
+    return f'"{plain(value, limit=80)}"' if isinstance(value, str) else plain(str(value), limit=80)
+
+
+def _kind(value: object) -> str:
+    names = {bool: "true or false", str: "text", int: "a number", float: "a number", list: "a list", dict: "a table"}
+    if isinstance(value, list | dict) and not value:
+        return f"an empty {'list' if isinstance(value, list) else 'table'}"
+    return names.get(type(value), "a date or time")
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, str | bool | int) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _finite(value: float) -> bool:
+    return isinstance(value, int) or math.isfinite(value)
+
+
+def _words(path: KeyPath) -> str:
+    """`rules[2].when.line`."""
+    shown = ""
+    for part in path:
+        if isinstance(part, int):
+            shown += f"[{part}]"
+        else:
+            name = part if re.fullmatch(r"[A-Za-z0-9_-]{1,80}", part) else _shown(part)
+            shown += f".{name}" if shown else name
+    return shown
