@@ -14,21 +14,20 @@ from typing import Final
 
 from zk.ciphersuite import Suite, messages_to_scalars, prepare_generators
 from zk.core import (
+    as_bool,
     check_indexes,
     check_messages,
     check_octets,
-    core_proof_gen,
-    core_proof_verify,
     core_sign,
     core_verify,
     draw_scalars,
-    hidden_count,
     octets_to_pubkey,
 )
-from zk.curve import G2_OCTETS, backend
-from zk.encoding import SCALAR_OCTETS, i2osp, octets_to_scalar, require_octets, scalar_to_octets
-from zk.errors import EncodingError, ProofError, SignatureError
+from zk.curve import backend
+from zk.encoding import i2osp, octets_to_scalar, require_octets, scalar_to_octets
+from zk.errors import EncodingError
 from zk.hashing import MAX_DST_OCTETS, hash_to_scalar
+from zk.proof import core_proof_gen, core_proof_verify, octets_to_proof
 
 MIN_KEY_MATERIAL: Final = 32
 """Octets of key material at least."""
@@ -147,41 +146,13 @@ def proof_verify(
     """
     check_octets({"header": header, "presentation header": ph})
     check_messages(disclosed_messages, "disclosed messages")
-    total = hidden_count(proof) + len(disclosed_messages)
+    parsed = octets_to_proof(proof)
+    total = len(parsed.m_hat) + len(disclosed_messages)
     check_indexes(disclosed_indexes, total)
     generators = prepare_generators(total, 0, suite.api_id, suite=suite)
     scalars = messages_to_scalars(disclosed_messages, suite.api_id, suite=suite)
-    core_proof_verify(pk, proof, generators, header, ph, scalars, disclosed_indexes)
+    core_proof_verify(pk, parsed, generators, header, ph, scalars, disclosed_indexes)
 
 
-def is_valid(pk: bytes, signature: bytes, header: bytes, messages: Sequence[bytes], *, suite: Suite) -> bool:
-    """Return whether `verify` accepts; malformed octets are simply not valid."""
-    try:
-        verify(pk, signature, header, messages, suite=suite)
-    except (EncodingError, SignatureError):
-        return False
-    return True
-
-
-def is_valid_proof(
-    pk: bytes,
-    proof: bytes,
-    header: bytes,
-    ph: bytes,
-    disclosed_messages: Sequence[bytes],
-    disclosed_indexes: Sequence[int],
-    *,
-    suite: Suite,
-) -> bool:
-    """Return whether `proof_verify` accepts; malformed octets are simply not valid."""
-    try:
-        proof_verify(pk, proof, header, ph, disclosed_messages, disclosed_indexes, suite=suite)
-    except (EncodingError, ProofError):
-        return False
-    return True
-
-
-PUBLIC_KEY_OCTETS: Final = G2_OCTETS
-"""Octets of a public key."""
-SECRET_KEY_OCTETS: Final = SCALAR_OCTETS
-"""Octets of a secret key."""
+is_valid = as_bool(verify)
+is_valid_proof = as_bool(proof_verify)

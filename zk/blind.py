@@ -16,17 +16,15 @@ from typing import Final
 
 from zk.ciphersuite import MAX_MESSAGES, Generators, Suite, create_generators, messages_to_scalars, prepare_generators
 from zk.core import (
+    as_bool,
     calculate_domain,
     check_count,
     check_indexes,
     check_messages,
     check_octets,
-    core_proof_gen,
-    core_proof_verify,
     core_verify,
     draw_scalars,
     finish_signature,
-    hidden_count,
     octets_to_pubkey,
     require_challenge,
     signature_to_octets,
@@ -41,8 +39,9 @@ from zk.encoding import (
     require_octets,
     scalar_to_octets,
 )
-from zk.errors import EncodingError, ProofError, SignatureError
+from zk.errors import EncodingError
 from zk.hashing import hash_to_scalar
+from zk.proof import core_proof_gen, core_proof_verify, octets_to_proof
 
 COMMITMENT_FLOOR: Final = G1_OCTETS + 2 * SCALAR_OCTETS
 """Octets of a commitment with proof to no message; each committed scalar adds 32."""
@@ -271,7 +270,8 @@ def blind_proof_verify(
     check_count(L, "L")
     check_messages(disclosed_messages, "disclosed messages")
     check_messages(disclosed_committed_messages, "disclosed committed messages")
-    total = hidden_count(proof) + len(disclosed_messages) + len(disclosed_committed_messages)
+    parsed = octets_to_proof(proof)
+    total = len(parsed.m_hat) + len(disclosed_messages) + len(disclosed_committed_messages)
     M = total - L - 1  # the blinding factor is always there, and hidden
     if M < 0:
         raise EncodingError(f"proof: expected more than {L} scalars in all, got {total}")
@@ -280,7 +280,7 @@ def blind_proof_verify(
     generators = prepare_generators(L, M + 1, suite.blind_api_id, suite=suite)
     messages = [*disclosed_messages, *disclosed_committed_messages]
     scalars = messages_to_scalars(messages, suite.blind_api_id, suite=suite)
-    core_proof_verify(pk, proof, generators, header, ph, scalars, indexes)
+    core_proof_verify(pk, parsed, generators, header, ph, scalars, indexes)
 
 
 def check_both(indexes: Sequence[int], L: int, committed_indexes: Sequence[int], M: int) -> list[int]:
@@ -308,56 +308,6 @@ def check_lengths(
         )
 
 
-def is_valid_blind_signature(
-    pk: bytes,
-    signature: bytes,
-    header: bytes,
-    messages: Sequence[bytes],
-    committed_messages: Sequence[bytes],
-    secret_prover_blind: bytes | None,
-    *,
-    suite: Suite,
-) -> bool:
-    """Return whether `verify_blind_sign` accepts; malformed octets are simply not valid."""
-    try:
-        verify_blind_sign(pk, signature, header, messages, committed_messages, secret_prover_blind, suite=suite)
-    except (EncodingError, SignatureError):
-        return False
-    return True
-
-
-def is_valid_blind_proof(
-    pk: bytes,
-    proof: bytes,
-    header: bytes,
-    ph: bytes,
-    L: int,
-    disclosed_messages: Sequence[bytes],
-    disclosed_committed_messages: Sequence[bytes],
-    disclosed_indexes: Sequence[int],
-    disclosed_committed_indexes: Sequence[int],
-    *,
-    suite: Suite,
-) -> bool:
-    """Return whether `blind_proof_verify` accepts; malformed octets are simply not valid."""
-    try:
-        blind_proof_verify(
-            pk,
-            proof,
-            header,
-            ph,
-            L,
-            disclosed_messages,
-            disclosed_committed_messages,
-            disclosed_indexes,
-            disclosed_committed_indexes,
-            suite=suite,
-        )
-    except (EncodingError, ProofError):
-        return False
-    return True
-
-
 def _prepare(
     messages: Sequence[bytes], committed_messages: Sequence[bytes], secret_prover_blind: bytes | None, *, suite: Suite
 ) -> tuple[Generators, tuple[int, ...]]:
@@ -369,3 +319,7 @@ def _prepare(
     known = messages_to_scalars(messages, api_id, suite=suite)
     committed = messages_to_scalars(committed_messages, api_id, suite=suite)
     return generators, (*known, blind_scalar(secret_prover_blind), *committed)
+
+
+is_valid_blind_signature = as_bool(verify_blind_sign)
+is_valid_blind_proof = as_bool(blind_proof_verify)

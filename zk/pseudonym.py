@@ -25,29 +25,31 @@ from zk.blind import (
 )
 from zk.ciphersuite import Generators, Suite, messages_to_scalars, prepare_generators
 from zk.core import (
-    PairingTerm,
+    as_bool,
     check_count,
     check_messages,
     check_octets,
-    check_pairings,
     core_verify,
     draw_scalars,
-    hidden_count,
-    octets_to_proof,
     octets_to_pubkey,
     octets_to_signature,
-    ph_octets,
-    proof_challenge,
-    proof_finalize,
-    proof_init,
-    proof_verify_init,
     require_challenge,
-    undisclosed,
 )
 from zk.curve import G1, R, backend, load
 from zk.encoding import i2osp, octets_to_point_g1, octets_to_scalar, scalar_to_octets
 from zk.errors import EncodingError, ProofError
 from zk.hashing import hash_to_scalar
+from zk.proof import (
+    PairingTerm,
+    check_pairings,
+    octets_to_proof,
+    ph_octets,
+    proof_challenge,
+    proof_finalize,
+    proof_init,
+    proof_verify_init,
+    undisclosed,
+)
 
 __all__ = [
     "PairingTerm",
@@ -303,19 +305,18 @@ def prepare_verify(
     check_messages(disclosed_committed_messages, "disclosed committed messages")
     check_count(length_nym_vector, "length of the nym vector", least=1)
     check_count(L, "L")
-    total = hidden_count(proof) + len(disclosed_messages) + len(disclosed_committed_messages)
+    parsed = octets_to_proof(proof)
+    total = len(parsed.m_hat) + len(disclosed_messages) + len(disclosed_committed_messages)
     M = total - L - 1 - length_nym_vector  # committed messages without blinding factor and nym secrets
     if M < 0:
         raise EncodingError(f"proof: expected at least {total - M} scalars in all, got {total}")
     indexes = check_both(disclosed_indexes, L, disclosed_committed_indexes, M)
     check_lengths(disclosed_messages, disclosed_indexes, disclosed_committed_messages, disclosed_committed_indexes)
+    octets_to_pubkey(pk)
+    nym_point = octets_to_point_g1(pseudonym, "pseudonym")
     api_id = suite.pseudonym_api_id
     generators = prepare_generators(L, total - L, api_id, suite=suite)
     scalars = messages_to_scalars([*disclosed_messages, *disclosed_committed_messages], api_id, suite=suite)
-    # CoreProofVerifyWithNym, deserialization
-    parsed = octets_to_proof(proof)
-    octets_to_pubkey(pk)
-    nym_point = octets_to_point_g1(pseudonym, "pseudonym")
     # 1., 2., beside 3. PseudonymProofVerifyInit
     combined_header = _combined(header, length_nym_vector)
     OP, z = _context(context_id, suite)
@@ -341,42 +342,7 @@ def prepare_verify(
     return PairingTerm(Abar=parsed.Abar, Bbar=parsed.Bbar, pk=pk)
 
 
-def is_valid_proof_with_nym(
-    pk: bytes,
-    proof: bytes,
-    header: bytes,
-    ph: bytes,
-    pseudonym: bytes,
-    context_id: bytes,
-    length_nym_vector: int,
-    L: int,
-    disclosed_messages: Sequence[bytes],
-    disclosed_committed_messages: Sequence[bytes],
-    disclosed_indexes: Sequence[int],
-    disclosed_committed_indexes: Sequence[int],
-    *,
-    suite: Suite,
-) -> bool:
-    """Return whether `proof_verify_with_nym` accepts; malformed octets are simply not valid."""
-    try:
-        proof_verify_with_nym(
-            pk,
-            proof,
-            header,
-            ph,
-            pseudonym,
-            context_id,
-            length_nym_vector,
-            L,
-            disclosed_messages,
-            disclosed_committed_messages,
-            disclosed_indexes,
-            disclosed_committed_indexes,
-            suite=suite,
-        )
-    except (EncodingError, ProofError):
-        return False
-    return True
+is_valid_proof_with_nym = as_bool(proof_verify_with_nym)
 
 
 def _combined(header: bytes, length_nym_vector: int) -> bytes:

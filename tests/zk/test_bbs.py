@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from tests.zk.holder import flips
 from tests.zk.mocked_random import SEED, seeded_random_scalars
 from zk import bbs, core
+from zk import proof as proof_room
 from zk.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256, MAX_MESSAGES, SUITES
-from zk.core import MAX_MESSAGE_OCTETS, MAX_OCTETS, PROOF_FLOOR
+from zk.core import MAX_MESSAGE_OCTETS, MAX_OCTETS
 from zk.curve import BACKENDS, R, backend, using
 from zk.errors import EncodingError, ProofError, SignatureError, ZkError
+from zk.proof import PROOF_FLOOR
 
 IDENTITY = bytes([0xC0]) + bytes(47)
 ORDER_THREE = bytes([0x80]) + bytes(47)  # (0, 2): on the curve, of order 3
@@ -396,7 +398,7 @@ def test_every_proof_draws_its_own_randomness(made, monkeypatch):
 
 def test_secrets_are_in_no_error_and_no_repr(made):
     sk, pk, signature, _ = made
-    texts = [repr(core.octets_to_signature(signature)), repr(core.octets_to_proof(made[3]))]
+    texts = [repr(core.octets_to_signature(signature)), repr(proof_room.octets_to_proof(made[3]))]
     for call in (
         lambda: bbs.sign(sk + b"\x00", pk, HEADER, MESSAGES, suite=BLS12_381_SHA_256),
         lambda: bbs.sign(sk, pk[:-1], HEADER, MESSAGES, suite=BLS12_381_SHA_256),
@@ -416,7 +418,7 @@ def test_secrets_are_in_no_error_and_no_repr(made):
 
 decoders = {
     "signature": core.octets_to_signature,
-    "proof": core.octets_to_proof,
+    "proof": proof_room.octets_to_proof,
     "public key": core.octets_to_pubkey,
 }
 

@@ -11,9 +11,9 @@ from tests.zk.mocked_random import SEED, seeded_random_scalars
 from zk import bbs, blind
 from zk.blind import COMMITMENT_FLOOR
 from zk.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256, MAX_MESSAGES, SUITES
-from zk.core import PROOF_FLOOR
 from zk.curve import BACKENDS, R, using
 from zk.errors import EncodingError, ProofError, SignatureError, ZkError
+from zk.proof import PROOF_FLOOR
 
 SUITE = BLS12_381_SHA_256
 IDENTITY = bytes([0xC0]) + bytes(47)

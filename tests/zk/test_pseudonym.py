@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.zk.holder import CONTEXT, HEADER, MESSAGES, NYMS, flips, holder, nyms
 from tests.zk.mocked_random import SEED, seeded_random_scalars
 from zk import bbs, blind, core, pseudonym
+from zk import proof as proof_room
 from zk.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256, MAX_MESSAGES, SUITES
 from zk.core import MAX_OCTETS
 from zk.curve import BACKENDS, R, backend, using
@@ -560,14 +561,14 @@ def test_caches_hold_nothing_secret():
     """What the caches keep between calls is keyed by public values alone."""
     who = holder(SUITE)
     keys = []
-    original = core._compute_disclosed_part
-    cached = core._cached_disclosed_part
-    core._cached_disclosed_part = lambda *arguments: (keys.append(arguments), original(*arguments))[1]
+    original = proof_room._compute_disclosed_part
+    cached = proof_room._cached_disclosed_part
+    proof_room._cached_disclosed_part = lambda *arguments: (keys.append(arguments), original(*arguments))[1]
     try:
         shown = who.show(indexes=(0, 1))
         shown.verify()
     finally:
-        core._cached_disclosed_part = cached
+        proof_room._cached_disclosed_part = cached
     secrets = {octets_to_scalar(octets) for octets in (*who.nym_secrets, who.prover_blind)}
     hidden = bbs.messages_to_scalars(MESSAGES[2:], SUITE.pseudonym_api_id, suite=SUITE)
     assert len(keys) == 2
