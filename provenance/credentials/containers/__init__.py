@@ -1,0 +1,54 @@
+"""Which bytes of a file are media, metadata, manifest or something else? One reader a family of containers.
+
+The type comes from the content; only SVG, which has no signature of its own, is taken at its word.
+"""
+
+from __future__ import annotations
+
+from provenance.credentials.containers.parts import BmffBox, Kind, Layout, NamedBox, Region
+
+__all__ = ["BmffBox", "Kind", "Layout", "NamedBox", "Region", "read_layout"]
+
+_JXL_SIGNATURE = b"\0\0\0\x0cJXL \r\n\x87\n"
+
+
+def read_layout(data: bytes, media_type: str = "") -> Layout:
+    """The parts of a file. Linear in its length.
+
+    Args:
+        data: the whole file.
+        media_type: as recognised elsewhere; asked only where the content has no signature (SVG).
+
+    Returns:
+        A layout; with an empty format and one `other` region where the type is not read here.
+
+    Raises:
+        CredentialsLimitError: more parts than any real file has.
+    """
+    from provenance.credentials.containers import bmff, documents, raster
+
+    if data[:3] == b"\xff\xd8\xff":
+        return raster.read_jpeg(data)
+    if data[:8] == b"\x89PNG\r\n\x1a\n":
+        return raster.read_png(data)
+    if data[:4] in (b"RIFF", b"RF64", b"BW64"):
+        return raster.read_riff(data)
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        return raster.read_gif(data)
+    if data[:12] == _JXL_SIGNATURE:
+        return bmff.read_bmff(data, is_jxl=True)
+    if data[4:8] in (b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"wide", b"free", b"skip", b"pnot", b"uuid"):
+        return bmff.read_bmff(data)
+    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"IIU\0"):
+        return documents.read_tiff(data)
+    if b"%PDF-" in data[:1024]:
+        return documents.read_pdf(data)
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return documents.read_zip(data)
+    if data[:4] == b"fLaC" or (data[:3] == b"ID3" and media_type in ("audio/flac", "audio/x-flac")):
+        return documents.read_flac(data)
+    if data[:3] == b"ID3" or (data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
+        return documents.read_mp3(data)
+    if media_type == "image/svg+xml" or b"<svg" in data[:4096]:
+        return documents.read_svg(data)
+    return Layout(format="", size=len(data), regions=(Region(0, len(data), Kind.OTHER, "unread"),) if data else ())

@@ -1,0 +1,248 @@
+"""Which boxes make up an ISO BMFF or JPEG XL file, and where do their tables say that media lies?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from provenance.credentials.containers.parts import (
+    MAX_PARTS,
+    BmffBox,
+    Kind,
+    Layout,
+    Parts,
+    Region,
+    printable,
+)
+from provenance.credentials.errors import CredentialsLimitError
+
+MAX_BOX_DEPTH: Final = 32
+"""Nested boxes. `moov/trak/mdia/minf/stbl/…` is six; a thousand nested boxes only cost time."""
+MAX_POINTERS: Final = 500_000
+"""Entries read from all offset tables of a file: two hours of video have about 200,000 chunks."""
+
+C2PA_UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+"""The `uuid` box of manifest stores and Merkle rows (C2PA 2.4, section A.5)."""
+_XMP_UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_CONTAINERS: Final = frozenset(
+    ("moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "mvex", "moof", "traf", "mfra", "udta", "sinf", "schi",
+     "iprp", "ipco", "tref", "meta", "strk", "strd")
+)  # fmt: skip
+_METADATA: Final = {"udta": "user data", "Exif": "EXIF", "xml ": "XMP", "ID32": "ID3", "meta": "metadata"}
+_STRUCTURE: Final = ("ftyp", "styp", "free", "skip", "wide", "mfra", "sidx", "ssix", "pdin", "prft", "JXL ")
+_MEDIA: Final = ("moov", "mdat", "moof", "idat", "meta", "jxlc", "jxlp", "jxll", "jbrd", "emsg", "pnot", "imda")
+
+
+class _Walker:
+    """Counts boxes over the whole file."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.count = 0
+        self.complete = True
+
+    def boxes(self, start: int, end: int, *, path: str, depth: int) -> Iterator[BmffBox]:
+        """The boxes between two offsets; stops where one breaks off."""
+        while start + 8 <= end:
+            self.count += 1
+            if self.count > MAX_PARTS:
+                raise CredentialsLimitError(f"got more than {MAX_PARTS} boxes in one file")
+            size, kind = int.from_bytes(self.data[start : start + 4], "big"), self.data[start + 4 : start + 8]
+            header = 8
+            if size == 1:
+                size, header = int.from_bytes(self.data[start + 8 : start + 16], "big"), 16
+            elif size == 0 and depth == 0:
+                size = end - start
+            if size < header or start + size > end:
+                self.complete = False
+                return
+            name = kind.decode("latin-1")
+            if name == "uuid":
+                header += 16
+            yield BmffBox(
+                type=name,
+                start=start,
+                end=start + size,
+                header=header,
+                children=self._children(name, start + header, start + size, path=path, depth=depth),
+            )
+            start += size
+        if 0 < end - start < 8:
+            self.complete = False
+
+    def _children(self, name: str, start: int, end: int, *, path: str, depth: int) -> tuple[BmffBox, ...]:
+        if name not in _CONTAINERS:
+            return ()
+        if depth >= MAX_BOX_DEPTH:
+            raise CredentialsLimitError(f"got boxes nested deeper than {MAX_BOX_DEPTH}")
+        if name == "meta" and self.data[start + 4 : start + 8] != b"hdlr":
+            # A full box (ISO), unless its handler follows at once (QuickTime).
+            start += 4
+        return tuple(self.boxes(start, end, path=f"{path}/{name}", depth=depth + 1))
+
+
+def find(boxes: Iterable[BmffBox], path: str) -> Iterator[BmffBox]:
+    """Every box at a path such as `/moov/trak/mdia`, in file order."""
+    head, _, rest = path.strip("/").partition("/")
+    for box in boxes:
+        if box.type == head:
+            if rest:
+                yield from find(box.children, rest)
+            else:
+                yield box
+
+
+def c2pa_payload(data: bytes, box: BmffBox) -> tuple[str, bytes] | None:
+    """(purpose, content) of a C2PA `uuid` box; None for any other box (C2PA 2.4, section A.5.1)."""
+    if box.type != "uuid" or data[box.start + box.header - 16 : box.start + box.header] != C2PA_UUID:
+        return None
+    body = data[box.start + box.header + 4 : box.end]
+    purpose, found, content = body.partition(b"\0")
+    if not found or len(purpose) > 16:
+        return "", b""
+    name = purpose.decode("latin-1")
+    # A manifest's content starts with the offset of the first Merkle box.
+    return name, content[8:] if name in ("manifest", "original", "update") else content
+
+
+def _kind(data: bytes, box: BmffBox) -> tuple[Kind, str]:
+    c2pa = c2pa_payload(data, box)
+    if c2pa is not None:
+        return Kind.MANIFEST, "manifest"
+    if box.type == "uuid" and data[box.start + box.header - 16 : box.start + box.header] == _XMP_UUID:
+        return Kind.METADATA, "XMP"
+    inner = data[box.start + box.header : box.start + box.header + 4].decode("latin-1") if box.type == "brob" else ""
+    if inner in _METADATA:
+        return Kind.METADATA, _METADATA[inner]
+    if box.type in _STRUCTURE:
+        return Kind.STRUCTURE, printable(box.type.encode("latin-1"))
+    if box.type in _MEDIA:
+        return Kind.MEDIA, "media"
+    if box.type in _METADATA:
+        return Kind.METADATA, _METADATA[box.type]
+    return Kind.OTHER, printable(box.type.encode("latin-1"))
+
+
+def _inner(boxes: Iterable[BmffBox]) -> Iterator[Region]:
+    """Boxes inside media boxes that are not media: user data, and tables that only say where bytes lie."""
+    for box in boxes:
+        if box.type == "udta":
+            yield Region(box.start, box.end, Kind.METADATA, "user data")
+        elif box.type in ("iloc", "stco", "co64", "tfra"):
+            yield Region(box.start, box.end, Kind.STRUCTURE, "offsets")
+        elif box.type in ("free", "skip"):
+            yield Region(box.start, box.end, Kind.STRUCTURE, box.type)
+        elif box.type in ("tfhd", "trun"):
+            # Version and flags, then the track or sample count, then the offset; the rest decides what is played.
+            yield Region(box.start + 16, min(box.end, box.start + 24), Kind.STRUCTURE, "offsets")
+        else:
+            yield from _inner(box.children)
+
+
+def _spread(data: bytes, box: BmffBox) -> Iterator[Region]:
+    """A top-level box as regions, its inner exceptions cut out."""
+    kind, name = _kind(data, box)
+    position = box.start
+    for region in _inner(box.children) if kind is Kind.MEDIA else ():
+        yield Region(position, region.start, kind, name)
+        yield region
+        position = region.end
+    yield Region(position, box.end, kind, name)
+
+
+class _Table:
+    """Reads big-endian integers within a box."""
+
+    def __init__(self, data: bytes, box: BmffBox) -> None:
+        self.data, self.position, self.end = data, box.start + box.header, box.end
+
+    def take(self, size: int) -> int:
+        """The next integer of that many bytes; IndexError past the end."""
+        if self.position + size > self.end:
+            raise IndexError("got a table that breaks off")
+        value = int.from_bytes(self.data[self.position : self.position + size], "big")
+        self.position += size
+        return value
+
+
+def _item_locations(data: bytes, box: BmffBox) -> Iterator[tuple[int, int]]:
+    """(offset, length) of items kept in the file itself (ISO/IEC 14496-12, section 8.11.3)."""
+    table = _Table(data, box)
+    version = table.take(1)
+    table.take(3)
+    sizes, more = table.take(1), table.take(1)
+    offset_size, length_size, base_size, index_size = sizes >> 4, sizes & 15, more >> 4, more & 15
+    for _ in range(table.take(2 if version < 2 else 4)):
+        table.take(2 if version < 2 else 4)
+        method = table.take(2) & 15 if version else 0
+        table.take(2)
+        base = table.take(base_size)
+        for _ in range(table.take(2)):
+            if version and index_size:
+                table.take(index_size)
+            offset, length = table.take(offset_size), table.take(length_size)
+            if method == 0:
+                yield base + offset, length
+
+
+def _chunk_offsets(data: bytes, box: BmffBox) -> Iterator[tuple[int, int]]:
+    """Where chunks start (ISO/IEC 14496-12, section 8.7.5); their lengths stand elsewhere, so one byte each."""
+    table = _Table(data, box)
+    table.take(4)
+    for _ in range(table.take(4)):
+        yield table.take(8 if box.type == "co64" else 4), 1
+
+
+def _pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> tuple[tuple[Region, ...], bool]:
+    """Media as offset tables name it, and whether all tables could be read within bounds."""
+    found: list[Region] = []
+    readers = [(box, _item_locations) for box in find(boxes, "/meta/iloc")]
+    for path in ("/moov/trak/mdia/minf/stbl/stco", "/moov/trak/mdia/minf/stbl/co64"):
+        readers += [(box, _chunk_offsets) for box in find(boxes, path)]
+    for box, reader in readers:
+        try:
+            for offset, length in reader(data, box):
+                if len(found) >= MAX_POINTERS:
+                    return tuple(found), False
+                end = min(len(data), offset + length) if length else len(data)
+                if offset < end:
+                    found.append(Region(offset, end, Kind.MEDIA, box.type))
+        except IndexError:
+            return tuple(found), False
+    return tuple(found), True
+
+
+def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
+    """Boxes of a BMFF file (ISO/IEC 14496-12) or a JPEG XL container (ISO/IEC 18181-2)."""
+    walker, parts, stores = _Walker(data), Parts(len(data)), []
+    boxes = tuple(walker.boxes(0, len(data), path="", depth=0))
+    for box in boxes:
+        if is_jxl and box.type == "jumb":
+            stores.append(data[box.start : box.end])
+            parts.add(box.start, box.end, Kind.MANIFEST, "manifest")
+            parts.box("C2PA", box.start, box.end)
+            continue
+        for region in _spread(data, box):
+            parts.add(*region)
+        parts.box(box.type, box.start, box.end)
+        c2pa = c2pa_payload(data, box)
+        if c2pa is not None and c2pa[0] in ("manifest", "original", "update"):
+            stores.append(_trimmed(c2pa[1]))
+    pointers, readable = _pointers(data, boxes)
+    regions = parts.finish(Kind.OTHER, "unreadable")
+    return Layout(
+        format="jxl" if is_jxl else "bmff",
+        size=len(data),
+        regions=regions,
+        stores=tuple(stores),
+        boxes=tuple(parts.boxes) if is_jxl else (),
+        bmff=boxes,
+        pointers=pointers,
+        complete=walker.complete and readable,
+    )
+
+
+def _trimmed(store: bytes) -> bytes:
+    """A store without the padding after its superbox."""
+    size = int.from_bytes(store[:4], "big")
+    return store[:size] if 8 <= size <= len(store) else store

@@ -1,0 +1,356 @@
+"""Where do content, metadata and manifest lie in TIFF, PDF, SVG, MP3, FLAC and ZIP files?"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from provenance.credentials.containers.parts import Kind, Layout, Parts, Region, from_scattered
+
+MAX_DIRECTORIES: Final = 128
+"""Image directories of one TIFF; raw files have up to ten, scans one a page."""
+MAX_ENTRIES: Final = 100_000
+"""Entries of all TIFF directories, or of a ZIP directory."""
+MAX_STRIPS: Final = 500_000
+"""Strips and tiles of one TIFF."""
+
+_TIFF_SIZES: Final = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+}
+_TIFF_C2PA: Final = 0xCD41
+_TIFF_METADATA: Final = {
+    700: "XMP", 33723: "IPTC", 34377: "Photoshop", 270: "description", 305: "software", 306: "date", 315: "artist",
+    33432: "copyright", 37500: "maker note", 50740: "maker data",
+}  # fmt: skip
+_TIFF_DIRECTORIES: Final = {330: "image", 34665: "EXIF", 34853: "EXIF", 40965: "EXIF"}
+_STRIPS: Final = ((273, 279), (324, 325), (513, 514))
+_JUMBF_STORE: Final = re.compile(rb"jumb....jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x008\x9bq", re.DOTALL)
+_SVG_MANIFEST: Final = re.compile(
+    rb"<c2pa:manifest[^<>]{0,1024}>([A-Za-z0-9+/=\s]{0,268435456})</c2pa:manifest\s{0,64}>"
+)
+_SVG_METADATA: Final = re.compile(rb"<metadata[\s>]|</metadata\s{0,64}>")
+_ID3_MANIFEST_TYPES: Final = (b"application/x-c2pa-manifest-store", b"application/c2pa")
+_ZIP_MANIFEST: Final = b"META-INF/content_credential.c2pa"
+
+
+class _Entry(NamedTuple):
+    tag: int
+    kind: int
+    number: int
+    """Of values."""
+    value: int
+    """Offset of the values, in the entry itself where they fit."""
+    position: int
+    """Of the entry."""
+
+
+class _Tiff:
+    """Reads classic and big TIFF directories (TIFF 6.0; BigTIFF)."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.order = "little" if data[:2] == b"II" else "big"
+        self.big = self._int(2, 2) == 43
+        self.offset_size = 8 if self.big else 4
+        self.regions: list[Region] = [Region(0, 16 if self.big else 8, Kind.MEDIA, "header")]
+        self.stores: list[bytes] = []
+        self.seen: set[int] = set()
+        self.entries = 0
+        self.strips = 0
+        self.complete = True
+
+    def _int(self, position: int, size: int) -> int:
+        return int.from_bytes(self.data[position : position + size], "little" if self.order == "little" else "big")
+
+    def walk(self) -> None:
+        """Every directory, each once."""
+        queue = [(self._int(8 if self.big else 4, self.offset_size), "image")]
+        while queue:
+            position, name = queue.pop(0)
+            if position in self.seen or not position:
+                continue
+            if len(self.seen) >= MAX_DIRECTORIES or position + 8 > len(self.data):
+                self.complete = False
+                return
+            self.seen.add(position)
+            queue += self._directory(position, name)
+
+    def _directory(self, position: int, name: str) -> list[tuple[int, str]]:
+        count_size, entry_size = (8, 20) if self.big else (2, 12)
+        count = self._int(position, count_size)
+        end = position + count_size + count * entry_size + self.offset_size
+        self.entries += count
+        if end > len(self.data) or self.entries > MAX_ENTRIES:
+            self.complete = False
+            return []
+        kind = Kind.METADATA if name == "EXIF" else Kind.MEDIA
+        entries = [self._entry(position + count_size + number * entry_size) for number in range(count)]
+        by_tag = {entry.tag: entry for entry in entries}
+        following: list[tuple[int, str]] = []
+        stored = [entry for entry in entries if entry.tag == _TIFF_C2PA]
+        cut = position
+        for entry in stored:
+            # The count of the manifest's entry changes with the manifest, and writers exclude it.
+            field = entry.position + 4
+            self.regions.append(Region(cut, field, kind, name))
+            cut = field + self.offset_size
+            self.regions.append(Region(field, cut, Kind.STRUCTURE, "manifest length"))
+        self.regions.append(Region(cut, end, kind, name))
+        for entry in entries:
+            following += self._values(entry, kind, name)
+        for offsets, lengths in _STRIPS:
+            if offsets in by_tag and lengths in by_tag:
+                self._pixels(by_tag[offsets], by_tag[lengths])
+        if name == "image":
+            following.append((self._int(end - self.offset_size, self.offset_size), "image"))
+        return following
+
+    def _entry(self, position: int) -> _Entry:
+        kind, count = self._int(position + 2, 2), self._int(position + 4, self.offset_size)
+        value = position + 4 + self.offset_size
+        if count * _TIFF_SIZES.get(kind, 1) > self.offset_size:
+            value = self._int(value, self.offset_size)
+        return _Entry(self._int(position, 2), kind, count, value, position)
+
+    def _values(self, entry: _Entry, kind: Kind, name: str) -> list[tuple[int, str]]:
+        end = entry.value + entry.number * _TIFF_SIZES.get(entry.kind, 1)
+        if end > len(self.data):
+            self.complete = False
+            return []
+        if entry.tag == _TIFF_C2PA:
+            self.regions.append(Region(entry.value, end, Kind.MANIFEST, "manifest"))
+            self.stores.append(self.data[entry.value : end])
+        elif entry.tag in _TIFF_METADATA:
+            self.regions.append(Region(entry.value, end, Kind.METADATA, _TIFF_METADATA[entry.tag]))
+        else:
+            self.regions.append(Region(entry.value, end, kind, name))
+        if entry.tag not in _TIFF_DIRECTORIES:
+            return []
+        size = _TIFF_SIZES.get(entry.kind, 4)
+        positions = [
+            self._int(entry.value + number * size, size) for number in range(min(entry.number, MAX_DIRECTORIES))
+        ]
+        return [(position, _TIFF_DIRECTORIES[entry.tag]) for position in positions]
+
+    def _pixels(self, offsets: _Entry, lengths: _Entry) -> None:
+        self.strips += offsets.number
+        if offsets.number != lengths.number or self.strips > MAX_STRIPS:
+            self.complete = False
+            return
+        sizes = _TIFF_SIZES.get(offsets.kind, 4), _TIFF_SIZES.get(lengths.kind, 4)
+        for number in range(offsets.number):
+            start = self._int(offsets.value + number * sizes[0], sizes[0])
+            length = self._int(lengths.value + number * sizes[1], sizes[1])
+            self.regions.append(Region(start, min(len(self.data), start + length), Kind.MEDIA, "image"))
+
+
+def read_tiff(data: bytes) -> Layout:
+    """Directories, values and pixels of TIFF and the raw formats built on it; bytes nobody points to are `other`."""
+    tiff = _Tiff(data)
+    tiff.walk()
+    # Manifest bytes first: an overlapping claim by another tag must not turn them into something else, nor the reverse.
+    regions = from_scattered(len(data), tiff.regions, rest=Kind.OTHER, rest_name="unreferenced")
+    return Layout(format="tiff", size=len(data), regions=regions, stores=tuple(tiff.stores), complete=tiff.complete)
+
+
+def read_pdf(data: bytes) -> Layout:
+    """A PDF: everything is content but the manifest store, which lies uncompressed in an embedded file stream."""
+    stores, known, position = [], [], 0
+    while found := _JUMBF_STORE.search(data, position):
+        start = found.start() - 4
+        size = int.from_bytes(data[max(start, 0) : found.start()], "big")
+        end = start + size
+        if start < 0 or size < 33 or end > len(data):
+            position = found.end()
+            continue
+        stores.append(data[start:end])
+        known.append(Region(start, end, Kind.MANIFEST, "manifest"))
+        position = end
+    regions = from_scattered(len(data), known, rest=Kind.MEDIA, rest_name="document")
+    return Layout(format="pdf", size=len(data), regions=regions, stores=tuple(stores))
+
+
+def read_svg(data: bytes) -> Layout:
+    """An SVG: the manifest is base64 text in `c2pa:manifest`, other `metadata` is metadata, the rest draws."""
+    stores, known, complete = [], [], True
+    for found in _SVG_MANIFEST.finditer(data):
+        known.append(Region(found.start(1), found.end(1), Kind.MANIFEST, "manifest"))
+        try:
+            stores.append(binascii.a2b_base64(found.group(1)))
+        except binascii.Error:
+            complete = False
+    depth, opened = 0, 0
+    for found in _SVG_METADATA.finditer(data):
+        closing = found.group().startswith(b"</")
+        if closing and depth == 1:
+            known += _around(opened, found.end(), [r for r in known if opened <= r.start < found.end()])
+        if not closing and depth == 0:
+            opened = found.start()
+        depth = max(0, depth + (-1 if closing else 1))
+    regions = from_scattered(len(data), known, rest=Kind.MEDIA, rest_name="drawing")
+    return Layout(format="svg", size=len(data), regions=regions, stores=tuple(stores), complete=complete)
+
+
+def _around(start: int, end: int, holes: list[Region]) -> list[Region]:
+    pieces = []
+    for hole in sorted(holes):
+        pieces.append(Region(start, hole.start, Kind.METADATA, "metadata"))
+        start = hole.end
+    return [*pieces, Region(start, end, Kind.METADATA, "metadata")]
+
+
+def _synchsafe(raw: bytes) -> int:
+    return sum((byte & 0x7F) << (7 * (3 - place)) for place, byte in enumerate(raw))
+
+
+def _id3(data: bytes, parts: Parts, stores: list[bytes]) -> int:
+    """The ID3v2 tag at the start (id3.org, 2.3 and 2.4); returns where it ends, 0 where there is none."""
+    if data[:3] != b"ID3" or len(data) < 10:
+        return 0
+    version, stop = data[3], min(len(data), 10 + _synchsafe(data[6:10]))
+    position = 10
+    if data[5] & 0x40 and version >= 3:
+        size = _synchsafe(data[10:14]) if version == 4 else 4 + int.from_bytes(data[10:14], "big")
+        position += size
+    parts.add(0, position, Kind.STRUCTURE, "ID3 header")
+    while position + 10 <= stop and version >= 3 and data[position]:
+        name, raw = data[position : position + 4], data[position + 4 : position + 8]
+        size = _synchsafe(raw) if version == 4 else int.from_bytes(raw, "big")
+        end = min(stop, position + 10 + size)
+        body = data[position + 10 : end]
+        if name == b"GEOB" and body[1:].split(b"\0", 1)[0] in _ID3_MANIFEST_TYPES:
+            parts.add(position, end, Kind.MANIFEST, "manifest")
+            found = _JUMBF_STORE.search(body)
+            stores.append(body[found.start() - 4 :] if found and found.start() >= 4 else b"")
+        else:
+            parts.add(position, end, Kind.METADATA, "cover" if name == b"APIC" else "ID3")
+        position = end
+    parts.add(position, stop, Kind.STRUCTURE, "ID3 padding")
+    return stop
+
+
+def read_mp3(data: bytes) -> Layout:
+    """An MP3: ID3v2 before, ID3v1 after, sound between."""
+    parts, stores = Parts(len(data)), list[bytes]()
+    _id3(data, parts, stores)
+    tail = len(data) - 128 if data[-128:-125] == b"TAG" else len(data)
+    start = parts.regions[-1].end if parts.regions else 0
+    parts.add(start, tail, Kind.MEDIA, "sound")
+    regions = parts.finish(Kind.METADATA, "ID3v1")
+    return Layout(format="mp3", size=len(data), regions=regions, stores=tuple(stores))
+
+
+def read_flac(data: bytes) -> Layout:
+    """A FLAC file (RFC 9639): perhaps an ID3v2 tag, metadata blocks, frames."""
+    parts, stores = Parts(len(data)), list[bytes]()
+    position = _id3(data, parts, stores)
+    complete = data[position : position + 4] == b"fLaC"
+    parts.add(position, position + 4, Kind.MEDIA, "sound")
+    position += 4
+    while complete and position + 4 <= len(data):
+        head, size = data[position], int.from_bytes(data[position + 1 : position + 4], "big")
+        end = position + 4 + size
+        if end > len(data):
+            complete = False
+            break
+        body = data[position + 4 : end]
+        found = _JUMBF_STORE.search(body, 0, 64) if head & 0x7F == 2 else None
+        if found and found.start() >= 4:
+            parts.add(position, end, Kind.MANIFEST, "manifest")
+            stores.append(body[found.start() - 4 :])
+        else:
+            names = {1: (Kind.STRUCTURE, "padding"), 4: (Kind.METADATA, "comments"), 6: (Kind.METADATA, "cover")}
+            parts.add(position, end, *names.get(head & 0x7F, (Kind.MEDIA, "sound")))
+        position = end
+        if head & 0x80:
+            break
+    regions = parts.finish(Kind.MEDIA if complete else Kind.OTHER, "sound" if complete else "unreadable")
+    return Layout(format="flac", size=len(data), regions=regions, stores=tuple(stores), complete=complete)
+
+
+class ZipEntry(NamedTuple):
+    """One file of a ZIP archive."""
+
+    name: bytes
+    start: int
+    """Of the local header."""
+    end: int
+    """After the compressed bytes and, where there is one, the data descriptor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZipDirectory:
+    """A ZIP archive's central directory."""
+
+    entries: tuple[ZipEntry, ...]
+    start: int
+    end: int
+    complete: bool
+
+
+def zip_directory(data: bytes) -> ZipDirectory:
+    """Entries in directory order (APPNOTE 6.3.10, sections 4.3.7 to 4.3.16); ZIP64 archives are not read."""
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
+    if end < 0 or end + 22 > len(data):
+        return ZipDirectory(entries=(), start=len(data), end=len(data), complete=False)
+    count = int.from_bytes(data[end + 10 : end + 12], "little")
+    start = int.from_bytes(data[end + 16 : end + 20], "little")
+    entries: list[ZipEntry] = []
+    position = start
+    for _ in range(count):
+        if data[position : position + 4] != b"PK\x01\x02":
+            return ZipDirectory(entries=tuple(entries), start=start, end=len(data), complete=False)
+        flags = int.from_bytes(data[position + 8 : position + 10], "little")
+        size = int.from_bytes(data[position + 20 : position + 24], "little")
+        lengths = [int.from_bytes(data[position + at : position + at + 2], "little") for at in (28, 30, 32)]
+        local = int.from_bytes(data[position + 42 : position + 46], "little")
+        name = data[position + 46 : position + 46 + lengths[0]]
+        if data[local : local + 4] != b"PK\x03\x04" or 0xFFFFFFFF in (size, local):
+            return ZipDirectory(entries=tuple(entries), start=start, end=len(data), complete=False)
+        local_lengths = [int.from_bytes(data[local + at : local + at + 2], "little") for at in (26, 28)]
+        stop = local + 30 + sum(local_lengths) + size
+        if flags & 8:
+            stop += 16 if data[stop : stop + 4] == b"PK\x07\x08" else 12
+        entries.append(ZipEntry(name, local, stop))
+        position += 46 + sum(lengths)
+    comment = int.from_bytes(data[end + 20 : end + 22], "little")
+    return ZipDirectory(entries=tuple(entries), start=start, end=end + 22 + comment, complete=position == end)
+
+
+def _zip_stores(data: bytes, directory: ZipDirectory) -> Iterator[bytes]:
+    for entry in directory.entries:
+        if entry.name == _ZIP_MANIFEST:
+            found = _JUMBF_STORE.search(data, entry.start, entry.end)
+            if found:
+                yield data[found.start() - 4 : entry.end]
+
+
+def read_zip(data: bytes) -> Layout:
+    """A ZIP document: each entry is content, the manifest is `META-INF/content_credential.c2pa`."""
+    directory = zip_directory(data)
+    known = [
+        Region(e.start, e.end, *((Kind.MANIFEST, "manifest") if e.name == _ZIP_MANIFEST else (Kind.MEDIA, "content")))
+        for e in directory.entries
+    ]
+    known.append(Region(directory.start, directory.end, Kind.STRUCTURE, "directory"))
+    regions = from_scattered(len(data), known, rest=Kind.OTHER, rest_name="between")
+    stores = tuple(_zip_stores(data, directory))
+    return Layout(format="zip", size=len(data), regions=regions, stores=stores, complete=directory.complete)

@@ -1,0 +1,164 @@
+"""What is a file made of, byte by byte, as far as a hard binding cares? The shared words of all container readers."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from provenance.credentials.errors import CredentialsLimitError
+
+MAX_PARTS: Final = 200_000
+"""Chunks, segments, blocks, boxes or frames in one file. A 512 MiB PNG with 8 KiB chunks has 65,536."""
+
+
+class Kind(enum.StrEnum):
+    """What bytes are for."""
+
+    MANIFEST = "manifest"
+    """The manifest store and what wraps it."""
+    METADATA = "metadata"
+    """EXIF, XMP, IPTC, comments: shown beside the media, never as the media."""
+    MEDIA = "media"
+    """What is seen or heard, and the headers and tables that decide how."""
+    STRUCTURE = "structure"
+    """Wrapping that decides nothing on its own: brands, padding, indexes, length fields."""
+    TRAILING = "trailing"
+    """After the end that the format itself marks."""
+    OTHER = "other"
+    """Of a kind that is not known here: never counted as harmless."""
+
+
+class Region(NamedTuple):
+    """Bytes `start` to `end` (exclusive)."""
+
+    start: int
+    end: int
+    kind: Kind
+    name: str
+    """Short and ours, or a chunk's own four characters made printable."""
+
+
+class NamedBox(NamedTuple):
+    """A box as the box hash names them (C2PA 2.4, section 9.2.2)."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BmffBox:
+    """One ISO BMFF box."""
+
+    type: str
+    start: int
+    end: int
+    header: int
+    """Bytes of the header: 8, 16 with a 64-bit size, 16 more for a `uuid`."""
+    children: tuple[BmffBox, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A whole file's parts. The regions lie in order, without gap or overlap."""
+
+    format: str
+    """`jpeg`, `png`, `riff`, `gif`, `tiff`, `bmff`, `jxl`, `pdf`, `svg`, `mp3`, `flac`, `zip`, or empty."""
+    size: int
+    regions: tuple[Region, ...]
+    stores: tuple[bytes, ...] = field(default=(), repr=False)
+    """Every manifest store found, in file order, as raw JUMBF. More than one is for the caller to refuse."""
+    boxes: tuple[NamedBox, ...] = field(default=(), repr=False)
+    """Named boxes for box hashes; empty where the format has none."""
+    bmff: tuple[BmffBox, ...] = field(default=(), repr=False)
+    """Top-level boxes of a BMFF file."""
+    pointers: tuple[Region, ...] = field(default=(), repr=False)
+    """Where tables of offsets say that media lies, apart from any box (BMFF)."""
+    complete: bool = True
+    """False where the container breaks off or is not read to the end: the rest is `other`."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether media can be told from the rest."""
+        return bool(self.format)
+
+    def of_kind(self, kind: Kind) -> Iterator[Region]:
+        """The regions of one kind, in order."""
+        return (region for region in self.regions if region.kind is kind)
+
+    def manifest_runs(self) -> tuple[tuple[int, int], ...]:
+        """The manifest's bytes as runs, touching ones joined."""
+        return join((region.start, region.end) for region in self.of_kind(Kind.MANIFEST))
+
+
+def join(runs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Runs in order, overlapping and touching ones joined, empty ones dropped."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(runs):
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+class Parts:
+    """Collects regions while a container is read, joining neighbours of one kind and name."""
+
+    def __init__(self, size: int) -> None:
+        """`size` is the file's length in bytes."""
+        self.size = size
+        self.regions: list[Region] = []
+        self.boxes: list[NamedBox] = []
+        self.count = 0
+
+    def add(self, start: int, end: int, kind: Kind, name: str) -> None:
+        """The next region; a gap before it becomes `other`. Raises CredentialsLimitError."""
+        self.count += 1
+        if self.count > MAX_PARTS:
+            raise CredentialsLimitError(f"got more than {MAX_PARTS} parts in one file")
+        last = self.regions[-1] if self.regions else None
+        position = last.end if last else 0
+        start, end = max(start, position), min(end, self.size)
+        if end <= start:
+            return
+        if start > position:
+            self.regions.append(Region(position, start, Kind.OTHER, "between"))
+            last = None
+        if last and last.kind is kind and last.name == name:
+            self.regions[-1] = last._replace(end=end)
+        else:
+            self.regions.append(Region(start, end, kind, name))
+
+    def box(self, name: str, start: int, end: int) -> None:
+        """A named box; touching ones of the manifest are one."""
+        if name == "C2PA" and self.boxes and self.boxes[-1].name == name and self.boxes[-1].end == start:
+            self.boxes[-1] = self.boxes[-1]._replace(end=end)
+        else:
+            self.boxes.append(NamedBox(name, start, end))
+
+    def finish(self, kind: Kind, name: str) -> tuple[Region, ...]:
+        """All regions; what is left of the file becomes the last."""
+        position = self.regions[-1].end if self.regions else 0
+        self.add(position, self.size, kind, name)
+        return tuple(self.regions)
+
+
+def printable(raw: bytes) -> str:
+    """A chunk's own name with anything unprintable made visible."""
+    return "".join(chr(byte) if 32 < byte < 127 else f"\\x{byte:02x}" for byte in raw)
+
+
+def from_scattered(size: int, known: Iterable[Region], *, rest: Kind, rest_name: str) -> tuple[Region, ...]:
+    """A partition from regions that may come in any order and overlap: the earlier start wins, gaps are `rest`."""
+    parts = Parts(size)
+    for region in sorted(known, key=lambda one: (one.start, -one.end)):
+        position = parts.regions[-1].end if parts.regions else 0
+        if region.start > position:
+            parts.add(position, region.start, rest, rest_name)
+        parts.add(*region)
+    return parts.finish(rest, rest_name)

@@ -1,0 +1,233 @@
+"""Which bytes does the hard binding cover, what are the others, and how much of the media is among them?
+
+Engines accept a binding whose exclusions leave out every pixel. Here the digest is computed again, each byte outside it
+is named (manifest, metadata, media, trailing), and media outside it fails. Where media cannot be told from the rest,
+that is said: never passed by default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from provenance.credentials.binding import (
+    Bound,
+    Match,
+    box_hash,
+    collection_hash,
+    complement,
+    data_hash,
+    intersect,
+    length,
+    uncovered_media,
+)
+from provenance.credentials.bmff_binding import bmff_hash
+from provenance.credentials.containers import Kind, Layout, Region, read_layout
+from provenance.credentials.containers.parts import join
+from provenance.credentials.errors import (
+    CredentialsError,
+    MalformedCredentialsError,
+    UnsupportedCredentialsError,
+)
+from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
+
+MAX_NAMED: Final = 64
+"""Ranges outside the binding that are listed one by one; the totals by kind are always complete."""
+
+_STEMS: Final = {
+    "c2pa.hash.data": "assertion.dataHash",
+    "c2pa.hash.boxes": "assertion.boxesHash",
+    "c2pa.hash.bmff": "assertion.bmffHash",
+    "c2pa.hash.collection.data": "assertion.collectionHash",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """A range outside the binding."""
+
+    start: int
+    end: int
+    """Exclusive."""
+    kind: Kind
+    name: str
+    """`EXIF`, `XMP`, `image`, … in our words, or a chunk's own name made printable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What one hard binding covers of one file."""
+
+    manifest: str
+    """Label of the manifest that carries the binding; empty where there is none."""
+    binding: str
+    """Label of the assertion; empty where there is none."""
+    match: Match
+    codes: tuple[str, ...]
+    """The specification's code for the digest (`assertion.dataHash.match`, …), then ours:
+    `integrity.stores.multiple`, `integrity.coverage.media_excluded`, `integrity.coverage.unknown`,
+    `integrity.coverage.other_excluded`, `integrity.coverage.trailing_excluded`,
+    `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.fragments.missing`."""
+    format: str
+    """The container as recognised, empty where it is not read here."""
+    size: int
+    """Bytes of the file."""
+    covered: int
+    """Bytes under the digest; 0 unless it matches."""
+    media: int
+    """Bytes of media, as far as they can be told apart."""
+    media_covered: int
+    excluded: tuple[Excluded, ...]
+    """Ranges outside the binding, in order, the manifest's own left out; at most MAX_NAMED."""
+    totals: tuple[tuple[str, int], ...]
+    """Bytes outside the binding by kind, sorted, the manifest's own included."""
+    excluded_names: tuple[str, ...]
+    """Names of metadata outside the binding, sorted."""
+
+    @property
+    def media_share(self) -> float:
+        """Share of the media bytes under the digest, from 0 to 1, rounded down at six places; 0 without any media."""
+        return self.media_covered * 1_000_000 // self.media / 1_000_000 if self.media else 0.0
+
+    @property
+    def is_whole(self) -> bool:
+        """The digest matches and no media byte, nor any byte of an unknown kind, is outside it."""
+        bad = ("media_excluded", "unknown", "other_excluded")
+        return self.match is Match.MATCH and not any(
+            code == f"integrity.coverage.{word}" for word in bad for code in self.codes
+        )
+
+
+def hard_bindings(assertions: Sequence[Assertion]) -> tuple[Assertion, ...]:
+    """The hard bindings among some assertions; parts of a multi-asset hash are none of their own."""
+    return tuple(assertion for assertion in assertions if assertion.base_label in HARD_BINDINGS)
+
+
+def _bind(
+    assertion: Assertion, data: bytes, layout: Layout, algorithm: str, fragments: Sequence[bytes], *, is_updated: bool
+) -> Bound:
+    content = assertion.map()
+    if assertion.base_label == "c2pa.hash.data":
+        return data_hash(content, data, layout, algorithm=algorithm, is_updated=is_updated)
+    if assertion.base_label == "c2pa.hash.boxes":
+        return box_hash(content, data, layout, algorithm=algorithm)
+    if assertion.base_label == "c2pa.hash.collection.data":
+        return collection_hash(content, data, layout, algorithm=algorithm)
+    others = [(fragment, read_layout(fragment).bmff) for fragment in fragments]
+    return bmff_hash(content, data, layout, algorithm=algorithm, version=assertion.version, fragments=others)
+
+
+def _outside(bound: Bound, layout: Layout) -> list[Region]:
+    """The parts of the file outside the binding, each with what it is."""
+    outside, found, number = complement(bound.covered, layout.size), list[Region](), 0
+    for region in layout.regions:
+        while number < len(outside) and outside[number][1] <= region.start:
+            number += 1
+        at = number
+        while at < len(outside) and outside[at][0] < region.end:
+            start, end = max(outside[at][0], region.start), min(outside[at][1], region.end)
+            if start < end:
+                found.append(region._replace(start=start, end=end))
+            at += 1
+    return found
+
+
+def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout) -> list[str]:
+    kinds = {region.kind for region in outside}
+    codes = []
+    if media_outside:
+        codes.append("integrity.coverage.media_excluded")
+    if not layout.is_known or not layout.complete:
+        codes.append("integrity.coverage.unknown")
+    for kind, word in (
+        (Kind.OTHER, "other_excluded"),
+        (Kind.TRAILING, "trailing_excluded"),
+        (Kind.METADATA, "metadata_excluded"),
+    ):
+        if kind in kinds:
+            codes.append(f"integrity.coverage.{word}")
+    return codes or ["integrity.coverage.full"]
+
+
+def _nothing(manifest: str, binding: str, match: Match, codes: Sequence[str], layout: Layout) -> Coverage:
+    media = length(join((region.start, region.end) for region in layout.of_kind(Kind.MEDIA)))
+    return Coverage(
+        manifest=manifest,
+        binding=binding,
+        match=match,
+        codes=tuple(codes),
+        format=layout.format,
+        size=layout.size,
+        covered=0,
+        media=media,
+        media_covered=0,
+        excluded=(),
+        totals=(),
+        excluded_names=(),
+    )
+
+
+def measure(
+    assertion: Assertion | None,
+    data: bytes,
+    layout: Layout,
+    *,
+    manifest: str,
+    algorithm: str,
+    is_updated: bool = False,
+    fragments: Sequence[bytes] = (),
+) -> Coverage:
+    """What a hard binding covers of a file, by our own digest.
+
+    Args:
+        assertion: the binding, its own hash already checked against the claim; None where the manifest has none.
+        data: the whole file.
+        layout: its parts.
+        manifest: label of the manifest that carries the binding.
+        algorithm: that claim's hash algorithm.
+        is_updated: whether update manifests follow the bound one.
+        fragments: other files of a fragmented stream.
+
+    Never raises for what the bytes hold; what cannot be computed is `malformed` or `unsupported`.
+    """
+    doubled = ["integrity.stores.multiple"] if len(layout.stores) > 1 else []
+    if assertion is None:
+        return _nothing(manifest, "", Match.MISSING, ["claim.hardBindings.missing", *doubled], layout)
+    stem = _STEMS.get(assertion.base_label, assertion.base_label)
+    try:
+        bound = _bind(assertion, data, layout, algorithm, fragments, is_updated=is_updated)
+    except MalformedCredentialsError:
+        return _nothing(manifest, assertion.label, Match.MALFORMED, [f"{stem}.malformed", *doubled], layout)
+    except UnsupportedCredentialsError:
+        unknown = ["integrity.coverage.unknown", *doubled]
+        return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
+    except CredentialsError:
+        unknown = ["integrity.coverage.unknown", *doubled]
+        return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
+    if bound.match is not Match.MATCH:
+        return _nothing(manifest, assertion.label, bound.match, [f"{stem}.mismatch", *doubled], layout)
+    outside = _outside(bound, layout)
+    media = join((region.start, region.end) for region in (*layout.of_kind(Kind.MEDIA), *layout.pointers))
+    media_outside = uncovered_media(bound, layout)
+    codes = [f"{stem}.match", *doubled, *_coverage_codes(outside, length(media_outside), layout)]
+    if bound.needs_fragments:
+        codes.append("integrity.fragments.missing")
+    totals: dict[str, int] = {}
+    for region in outside:
+        totals[region.kind.value] = totals.get(region.kind.value, 0) + region.end - region.start
+    named = [region for region in outside if region.kind is not Kind.MANIFEST]
+    return Coverage(
+        manifest=manifest,
+        binding=assertion.label,
+        match=Match.MATCH,
+        codes=tuple(codes),
+        format=layout.format,
+        size=layout.size,
+        covered=length(bound.covered),
+        media=length(media),
+        media_covered=length(intersect(media, bound.covered)),
+        excluded=tuple(Excluded(start=r.start, end=r.end, kind=r.kind, name=r.name) for r in named[:MAX_NAMED]),
+        totals=tuple(sorted(totals.items())),
+        excluded_names=tuple(sorted({region.name for region in named if region.kind is Kind.METADATA})),
+    )
