@@ -49,7 +49,7 @@ MAX_TEXT: Final = 500
 """Code points of a name or description."""
 MAX_COUNT: Final = 1_000_000
 """The largest `at_least`."""
-MAX_KEY_PARTS: Final = 32
+MAX_KEY_PARTS: Final = 64
 """Dots on a line outside its strings: tomllib's work grows with the square of a dotted key's length."""
 
 T = TypeVar("T")

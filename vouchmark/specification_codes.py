@@ -133,7 +133,7 @@ _FAILURE: Final = {
     "assertion.dataHash.mismatch": "The bytes of the file do not match the signed hash.",
     "assertion.dataHash.redacted": "The binding to the content was redacted, which is not allowed (older code).",
     "assertion.external-reference.actions": "An external reference stands for actions, which is not allowed.",
-    "assertion.external-reference.created": "An external reference is declared as the signer's own, which is not allowed.",
+    "assertion.external-reference.created": "An external reference is given as the signer's own, which is not allowed.",
     "assertion.external-reference.hardBinding": "An external reference stands for the binding, which is not allowed.",
     "assertion.external-reference.malformed": "An external reference is malformed.",
     "assertion.hardBinding.redacted": "The binding to the content was redacted, which is not allowed.",

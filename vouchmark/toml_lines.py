@@ -75,9 +75,8 @@ def _value(document: Any, path: KeyPath) -> Any:
 
 
 def _contains(document: object, path: KeyPath) -> bool:
-    for part in path:
-        if (isinstance(part, int) and isinstance(document, list) and part < len(document)) or (isinstance(part, str) and isinstance(document, dict) and part in document):
-            document = document[part]
-        else:
-            return False
+    try:
+        _value(document, path)
+    except (KeyError, IndexError, TypeError):
+        return False
     return True
