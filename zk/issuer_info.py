@@ -68,10 +68,10 @@ POP_DST: Final = b"BLS_POP_BLS12381G1_XMD:SHA-256_SSWU_RO_POP_"
 ED25519_OCTETS: Final = 32
 ED25519_SIGNATURE_OCTETS: Final = 64
 
-_MEMBERS: Final = (
-    ("profile", "drafts", "id", "name", "identity_key", "suite", "n", "epoch_length", "slots", "serial")
-    + ("keys", "counts", "resets", "signature")
-)  # fmt: skip
+_VALUES: Final = frozenset(
+    {"profile", "drafts", "id", "name", "identity_key", "suite", "n", "epoch_length", "slots"}
+    | {"serial", "keys", "counts", "resets"}
+)  # members of issuer.json beside its signature
 _CHECKED_KEYS: Final = 1024  # proofs of possession that held, kept; 150 octets each
 
 
@@ -367,7 +367,7 @@ def _members(octets: bytes) -> dict[str, Any]:
 
 def _parse(members: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of IssuerInfo but the signature; every member is taken exactly once."""
-    _exactly(members, [name for name in _MEMBERS if name != "signature"], "issuer.json")
+    _exactly(members, _VALUES, "issuer.json")
     if members["profile"] != PROFILE:
         raise UnsupportedError(f"issuer.json: expected profile {PROFILE}, got {str(members['profile'])[:40]!r}")
     if members["drafts"] != list(DRAFTS):
@@ -400,7 +400,7 @@ def check_name(name: object) -> str:
 
 def _key(item: object) -> IssuerKey:
     members = _object(item, "key")
-    _exactly(members, ["epoch", "public_key", "possession", "compromised"], "key")
+    _exactly(members, frozenset({"epoch", "public_key", "possession", "compromised"}), "key")
     if not isinstance(members["compromised"], bool):
         raise EncodingError("issuer.json: compromised: expected true or false")
     return IssuerKey(
@@ -413,7 +413,7 @@ def _key(item: object) -> IssuerKey:
 
 def _holder_count(item: object) -> HolderCount:
     members = _object(item, "count")
-    _exactly(members, ["class", "epoch", "level", "holders"], "count")
+    _exactly(members, frozenset({"class", "epoch", "level", "holders"}), "count")
     return HolderCount(
         credential_class=check_class(members["class"]),
         epoch=_text(members["epoch"], "epoch"),
@@ -428,9 +428,9 @@ def _object(value: object, what: str) -> dict[str, Any]:
     return value
 
 
-def _exactly(members: dict[str, Any], names: list[str], what: str) -> None:
-    missing = sorted(set(names) - members.keys())
-    unknown = len(members.keys() - set(names))
+def _exactly(members: dict[str, Any], names: frozenset[str], what: str) -> None:
+    missing = sorted(names - members.keys())
+    unknown = len(members.keys() - names)
     if missing or unknown:
         raise EncodingError(f"issuer.json: {what}: missing {', '.join(missing) or 'none'}, unknown {unknown}")
 
