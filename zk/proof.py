@@ -221,12 +221,15 @@ def core_proof_verify(
 ) -> None:
     """CoreProofVerify of a decoded proof. Raises EncodingError or ProofError."""
     W = octets_to_pubkey(pk)
-    # 1. to 5.
-    init, _ = proof_verify_init(pk, proof, generators, header, disclosed_scalars, disclosed_indexes, lambda: None)
-    challenge = proof_challenge(init, generators, disclosed_scalars, disclosed_indexes, b"", ph_octets(ph))
-    require_challenge(proof.challenge, challenge, "proof")
+
+    def check_challenge() -> None:
+        # 1. to 5.
+        init, _ = proof_verify_init(pk, proof, generators, header, disclosed_scalars, disclosed_indexes, lambda: None)
+        challenge = proof_challenge(init, generators, disclosed_scalars, disclosed_indexes, b"", ph_octets(ph))
+        require_challenge(proof.challenge, challenge, "proof")
+
     # 6.
-    _check_pairing(proof.Abar, proof.Bbar, W)
+    backend().both(lambda: _check_pairing(proof.Abar, proof.Bbar, W), check_challenge)
 
 
 def proof_verify_init(

@@ -8,11 +8,13 @@ order; nym secrets and entropy are scalars of 32 octets. Pinned to the official 
 - the header that is signed is header || I2OSP(N, 8), and the N nym secrets are the last signed scalars;
 - the signature's scalar is e = H(SK, B), B with the signer's entropy in it;
 - indexes count from 0 (the text's check `i < 1` is off by one), and reach neither blinding factor nor nym secrets.
+
+Longer than its neighbours because the draft's twelve parameters are spelt out wherever they are passed on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -261,7 +263,7 @@ def proof_verify_with_nym(
     `length_nym_vector` (N) and `L`, the number of messages that the signer knew, are the verifier's own knowledge and
     never taken from the prover. Raises EncodingError or ProofError.
     """
-    term = prepare_verify(
+    term, check_challenge = _begin_verify(
         pk,
         proof,
         header,
@@ -276,7 +278,7 @@ def proof_verify_with_nym(
         disclosed_committed_indexes,
         suite=suite,
     )
-    check_pairings([term])
+    backend().both(lambda: check_pairings([term]), check_challenge)
 
 
 def prepare_verify(
@@ -300,6 +302,42 @@ def prepare_verify(
     A returned term says nothing yet: the proof holds only once `check_pairings` has accepted a list that contains it.
     Raises EncodingError or ProofError.
     """
+    term, check_challenge = _begin_verify(
+        pk,
+        proof,
+        header,
+        ph,
+        pseudonym,
+        context_id,
+        length_nym_vector,
+        L,
+        disclosed_messages,
+        disclosed_committed_messages,
+        disclosed_indexes,
+        disclosed_committed_indexes,
+        suite=suite,
+    )
+    check_challenge()
+    return term
+
+
+def _begin_verify(
+    pk: bytes,
+    proof: bytes,
+    header: bytes,
+    ph: bytes,
+    pseudonym: bytes,
+    context_id: bytes,
+    length_nym_vector: int,
+    L: int,
+    disclosed_messages: Sequence[bytes],
+    disclosed_committed_messages: Sequence[bytes],
+    disclosed_indexes: Sequence[int],
+    disclosed_committed_indexes: Sequence[int],
+    *,
+    suite: Suite,
+) -> tuple[PairingTerm, Callable[[], None]]:
+    """Parse everything; return the pairing and the challenge that are still to be checked, in either order."""
     check_octets({"header": header, "presentation header": ph, "context identifier": context_id})
     check_messages(disclosed_messages, "disclosed messages")
     check_messages(disclosed_committed_messages, "disclosed committed messages")
@@ -317,29 +355,30 @@ def prepare_verify(
     api_id = suite.pseudonym_api_id
     generators = prepare_generators(L, total - L, api_id, suite=suite)
     scalars = messages_to_scalars([*disclosed_messages, *disclosed_committed_messages], api_id, suite=suite)
-    # 1., 2., beside 3. PseudonymProofVerifyInit
-    combined_header = _combined(header, length_nym_vector)
     OP, z = _context(context_id, suite)
-    response = _polynomial(parsed.m_hat[-length_nym_vector:], z)
     curve = backend()
-    init, Uv = proof_verify_init(
-        pk,
-        parsed,
-        generators,
-        combined_header,
-        scalars,
-        indexes,
-        lambda: curve.msm([OP, nym_point], [response, -parsed.challenge]),
-    )
-    if curve.is_identity(Uv):
-        raise ProofError("the pseudonym's proof is degenerate")
-    # 5., 6.
-    tail = ph_octets(ph) + i2osp(len(context_id), 8) + context_id
-    nym_octets = pseudonym + curve.encode_g1(Uv)
-    challenge = proof_challenge(init, generators, scalars, indexes, nym_octets, tail)
-    require_challenge(parsed.challenge, challenge, "proof")
-    # 7. is left to check_pairings
-    return PairingTerm(Abar=parsed.Abar, Bbar=parsed.Bbar, pk=pk)
+
+    def check_challenge() -> None:
+        # 1., 2., beside 3. PseudonymProofVerifyInit
+        response = _polynomial(parsed.m_hat[-length_nym_vector:], z)
+        init, Uv = proof_verify_init(
+            pk,
+            parsed,
+            generators,
+            _combined(header, length_nym_vector),
+            scalars,
+            indexes,
+            lambda: curve.msm([OP, nym_point], [response, -parsed.challenge]),
+        )
+        if curve.is_identity(Uv):
+            raise ProofError("the pseudonym's proof is degenerate")
+        # 5., 6.
+        tail = ph_octets(ph) + i2osp(len(context_id), 8) + context_id
+        nym_octets = pseudonym + curve.encode_g1(Uv)
+        challenge = proof_challenge(init, generators, scalars, indexes, nym_octets, tail)
+        require_challenge(parsed.challenge, challenge, "proof")
+
+    return PairingTerm(Abar=parsed.Abar, Bbar=parsed.Bbar, pk=pk), check_challenge
 
 
 is_valid_proof_with_nym = as_bool(proof_verify_with_nym)

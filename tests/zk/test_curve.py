@@ -332,6 +332,11 @@ def test_two_computations_give_both_results_and_pass_errors_on(curve):
             curve.both(first, second)
 
 
+def test_two_computations_use_the_engine_chosen_for_the_block(curve, monkeypatch):
+    monkeypatch.setattr(curve, "releases_gil", True)
+    assert curve.both(lambda: backend().name, lambda: backend().name) == (curve.name, curve.name)
+
+
 def test_two_computations_run_here_where_no_thread_is_to_be_had(monkeypatch):
     def refuse(*_):
         raise RuntimeError("can't start new thread")

@@ -15,6 +15,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from zk.errors import EncodingError
@@ -206,7 +207,7 @@ class Curve(ABC, Generic[P1, P2]):
             return first(), second()
         with ThreadPoolExecutor(max_workers=1) as pool:
             try:
-                beside = pool.submit(first)
+                beside = pool.submit(copy_context().run, first)
             except RuntimeError:  # no further thread to be had: too many, or the interpreter is going down
                 return first(), second()
             result = second()
