@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
+from provenance.credentials.trust_lists import TrustSettings
 
 ALGORITHMS: Final = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
 """COSE algorithms that C2PA allows (C2PA 2.4, section 13.2), by the engine's names in lower case."""
@@ -55,6 +56,7 @@ def sign_media(
     manifest: Mapping[str, Any],
     key: SigningKey,
     sources: Sequence[Source] = (),
+    trust: TrustSettings | None = None,
     thumbnail: bool = False,
 ) -> bytes:
     """Media with a new manifest in it, which stays signed and offline: no time stamp is asked for.
@@ -65,6 +67,7 @@ def sign_media(
         manifest: The engine's manifest definition (`title`, `claim_generator_info`, `assertions`, …).
         key: Who signs.
         sources: Ingredients, in order; their own credentials are checked by the engine and recorded.
+        trust: The lists by which sources are checked; what is found of them is recorded for good. None: no list.
         thumbnail: Whether a thumbnail is made and signed too.
 
     Raises:
@@ -81,6 +84,7 @@ def sign_media(
         "core": {"allowed_network_hosts": []},
         "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": False},
         "builder": {"thumbnail": {"enabled": thumbnail}},
+        "trust": (trust or TrustSettings()).to_engine(),
     }
     chain = "".join(map(_pem, key.certificates))
     algorithm = c2pa.C2paSigningAlg[key.algorithm.upper()]

@@ -15,7 +15,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from provenance.credentials import distrust as distrust_file
 from provenance.credentials.distrust import DistrustEntry
@@ -92,6 +92,24 @@ class TrustSettings:
     c2pa-rs reads them as `allowed_list` of an entry of `trust.anchors` (with `trust_anchors` "" where that entry has
     none); directly under `trust` it ignores them without a word."""
     eku_oids: tuple[str, ...] = DEFAULT_EKU_OIDS
+
+    def to_engine(self) -> dict[str, Any]:
+        """The table `trust` of c2pa-rs's settings (0.91). Its unknown keys are ignored in silence: tests hold these."""
+        kinds = (("manifest", self.signer_anchors), ("tsa", self.tsa_anchors), ("cawg", self.cawg_anchors))
+        anchors = [
+            {"trust_uri": name, "trust_kind": kind, "trust_anchors": pem}
+            for kind, lists in kinds
+            for name, pem in lists
+        ]
+        if self.allowed:
+            entry = {
+                "trust_uri": "allowed",
+                "trust_kind": "manifest",
+                "trust_anchors": "",
+                "allowed_list": self.allowed,
+            }
+            anchors.append(entry)
+        return {"trust_config": "\n".join(self.eku_oids), "anchors": anchors}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
