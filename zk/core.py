@@ -37,7 +37,7 @@ MAX_OCTETS: Final = 65536
 """Octets of a header, presentation header, context identifier or message at most: hashing them costs under 1 ms."""
 
 MAX_MESSAGE_OCTETS: Final = 1 << 20
-"""Octets of all messages of one list together at most: hashing them costs less than one pairing."""
+"""Octets of all messages of one list together at most: hashing them costs 1.4 ms (SHA-256) or 4 ms (SHAKE-256)."""
 
 SIGNATURE_OCTETS: Final = G1_OCTETS + SCALAR_OCTETS
 
