@@ -1,0 +1,445 @@
+"""What happened before, as far as verified links lead?
+
+Walks from the active manifest through ingredient assertions that its claim covers, and from there on only where the
+link's digest matches the manifest that lies in the store. Each ancestor is checked by itself, what claim generators
+recorded is kept apart from what is seen now, and a manifest that no such walk reaches is reported and never believed.
+"""
+
+from __future__ import annotations
+
+import enum
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
+from provenance.credentials.jumbf import Assertion, HashedUri, RawManifest, RawStore, digest, hashed_uri, split_uri
+from provenance.credentials.manifest_check import ManifestCheck, check_manifest
+
+MAX_DEPTH: Final = 64
+"""Links from the active manifest. Real files stay below ten."""
+MAX_LINKS: Final = 2_000
+"""Ingredient links followed in one file: a store can name the same ancestor many times."""
+MAX_RECORDED: Final = 1_000
+"""Recorded codes read from one ingredient."""
+MAX_TITLE: Final = 1_024
+"""Characters kept of a title."""
+
+NEVER_REDACTED: Final = ("c2pa.actions", "c2pa.hash.")
+"""Starts of labels that nobody may redact (C2PA 2.4, section 6.8)."""
+SOFT_FAILURES: Final = ("signingCredential.untrusted", "signingCredential.expired", "signingCredential.ocsp", "cawg.",
+                        "timeStamp.", "ingredient.unknownProvenance")  # fmt: skip
+"""Starts of recorded codes that do not say that bytes or statements were changed."""
+_SUCCESSES: Final = (".match", ".validated", ".trusted", ".insideValidity", ".notRevoked", ".accessible",
+                     "additionalExclusionsPresent", ".unknownProvenance", ".redacted")  # fmt: skip
+
+
+class LinkState(enum.StrEnum):
+    """Where one ingredient link leads."""
+
+    VERIFIED = "verified"
+    """To a manifest whose digest is the recorded one."""
+    CHANGED = "changed"
+    """To a manifest of that name with other bytes."""
+    MISSING = "missing"
+    """To a manifest that is not in the store."""
+    AMBIGUOUS = "ambiguous"
+    """To a name that several manifests carry."""
+    UNVERIFIABLE = "unverifiable"
+    """Redaction changed the digest, and the old link has no other that could be checked."""
+    NONE = "none"
+    """The ingredient has no Content Credentials of its own."""
+    MALFORMED = "malformed"
+    """The ingredient assertion cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One ingredient of one manifest."""
+
+    owner: str
+    """Label of the manifest that names the ingredient."""
+    assertion: str
+    """Label of the ingredient assertion."""
+    relationship: str
+    """`parentOf`, `componentOf`, `inputTo`; empty where it could not be read."""
+    state: LinkState
+    target: str
+    """Label of the ingredient's manifest, empty where it has none."""
+    title: str
+    """As written by the signer, at most MAX_TITLE characters."""
+    format: str
+    recorded: tuple[str, ...]
+    """Failure codes that the claim generator recorded when it added the ingredient, sorted."""
+
+    @property
+    def recorded_breaks(self) -> tuple[str, ...]:
+        """Recorded failures that say the ingredient was changed then."""
+        return tuple(code for code in self.recorded if not code.startswith(SOFT_FAILURES))
+
+    @property
+    def role(self) -> str:
+        """`parent` or `component`."""
+        return "parent" if self.relationship == "parentOf" else "component"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """A picture that a manifest carries of its own state."""
+
+    media_type: str
+    """As written."""
+    data: memoryview = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """An assertion that a manifest says it removed from an ancestor."""
+
+    by: str
+    """Label of the manifest that removed it."""
+    manifest: str
+    assertion: str
+    is_allowed: bool
+    """False for actions and hard bindings, and for assertions of the redacting manifest itself."""
+    is_done: bool
+    """False where the assertion is still there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One manifest in the tree, and how it was reached."""
+
+    link: Link | None
+    """None for the active manifest."""
+    check: ManifestCheck | None
+    """None where the link leads to no manifest that may be read."""
+    outcome: str
+    """`intact`, `broken`, `missing`, `unsigned`; for the active manifest `intact` or `broken`."""
+    reasons: tuple[str, ...]
+    """Why it is broken or missing: the specification's codes seen now, then `recorded:` ones."""
+    depth: int
+    is_update: bool
+    title: str
+    generator: str
+    """Name of the software that made the claim, as written."""
+    thumbnail: Thumbnail | None
+    is_repeated: bool
+    """The same manifest stands earlier in the tree, with its children."""
+    children: tuple[Node, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """`history.parent.broken`, `history.component.intact`, …; empty for the active manifest."""
+        return f"history.{self.link.role}.{self.outcome}" if self.link else ""
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below, each before its children."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The whole tree."""
+
+    root: Node
+    unreferenced: tuple[str, ...]
+    """Labels of manifests that no verified link reaches, and of unreadable ones: never believed."""
+    redactions: tuple[Redaction, ...]
+    is_cut: bool
+    """A bound was met: there are more links than were followed."""
+
+    @property
+    def first_break(self) -> Node | None:
+        """The broken or missing ancestor nearest to the active manifest; None where there is none."""
+        bad = [n for n in self.root.walk() if n.link is not None and n.outcome in ("broken", "missing")]
+        return min(bad, key=lambda node: node.depth, default=None)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code of the tree, once, in the order met."""
+        found = [node.code for node in self.root.walk() if node.code]
+        found += ["history.unreferenced"] if self.unreferenced else []
+        found += ["history.redaction.forbidden"] if any(not one.is_allowed for one in self.redactions) else []
+        found += ["history.redaction.not_done"] if any(not one.is_done for one in self.redactions) else []
+        found += ["history.cut"] if self.is_cut else []
+        return tuple(dict.fromkeys(found))
+
+
+def _text(value: object) -> str:
+    return value[:MAX_TITLE] if isinstance(value, str) else ""
+
+
+def _failures(value: object) -> set[str]:
+    """Failure codes of one list of recorded results."""
+    found: set[str] = set()
+    for entry in value[:MAX_RECORDED] if isinstance(value, list) else []:
+        code = entry.get("code") if isinstance(entry, Mapping) else None
+        if isinstance(code, str) and len(code) <= 200 and not code.endswith(_SUCCESSES):
+            found.add(code)
+    return found
+
+
+def _recorded(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the claim generator saw: `validationStatus` (v1, v2) or `validationResults` (v3)."""
+    found = _failures(content.get("validationStatus"))
+    results = content.get("validationResults")
+    if isinstance(results, Mapping):
+        active = results.get("activeManifest")
+        found |= _failures(active.get("failure")) if isinstance(active, Mapping) else set()
+        deltas = results.get("ingredientDeltas")
+        for delta in deltas[:MAX_RECORDED] if isinstance(deltas, list) else []:
+            inner = delta.get("validationDeltas") if isinstance(delta, Mapping) else None
+            found |= _failures(inner.get("failure")) if isinstance(inner, Mapping) else set()
+    return tuple(sorted(found))
+
+
+def _matches(reference: HashedUri, owner: RawManifest, target: RawManifest, content: memoryview) -> bool:
+    """Whether a reference's digest is that of `content`; without an algorithm of its own, by either claim's."""
+    names = (reference.algorithm,) if reference.algorithm else tuple({owner.algorithm, target.algorithm})
+    for name in names:
+        try:
+            if hmac.compare_digest(digest(name, content), reference.hash):
+                return True
+        except UnsupportedCredentialsError:
+            continue
+    return False
+
+
+def _is_legacy_link(reference: HashedUri, owner: RawManifest, target: RawManifest) -> bool:
+    """Before C2PA 1.1 a link hashed the claim alone; its signature covers the same bytes."""
+    return target.claim_version == 1 and _matches(reference, owner, target, memoryview(target.claim_bytes))
+
+
+class _Walker:
+    """Builds the tree; counts links over the whole store."""
+
+    def __init__(self, store: RawStore) -> None:
+        self.store = store
+        self.links = 0
+        self.is_cut = False
+        self.entered: set[str] = set()
+        self.checks: dict[str, ManifestCheck] = {}
+        self.redactions: list[Redaction] = []
+
+    def check(self, manifest: RawManifest) -> ManifestCheck:
+        if manifest.label not in self.checks:
+            self.checks[manifest.label] = check_manifest(manifest)
+        return self.checks[manifest.label]
+
+    def node(
+        self, manifest: RawManifest, link: Link | None, *, depth: int, redacted: frozenset[tuple[str, str]]
+    ) -> Node:
+        check = self.check(manifest)
+        repeated = manifest.label in self.entered
+        self.entered.add(manifest.label)
+        below = redacted | self.redact(manifest, check)
+        gone = [name for name in check.absent if (manifest.label, name) not in redacted]
+        reasons = [code for code in check.codes if code not in ("claimSignature.validated", "assertion.missing")]
+        reasons += ["assertion.missing"] if gone else []
+        reasons += [f"recorded:{code}" for code in link.recorded_breaks] if link else []
+        if link is not None and link.state is LinkState.UNVERIFIABLE:
+            reasons.append("ingredient.manifest.mismatch")
+        children: list[Node] = []
+        if not repeated:
+            if depth >= MAX_DEPTH:
+                self.is_cut = True
+            else:
+                children = self.children(manifest, check, depth=depth + 1, redacted=below)
+        return Node(
+            link=link,
+            check=check,
+            outcome="broken" if reasons else "intact",
+            reasons=tuple(dict.fromkeys(reasons)),
+            depth=depth,
+            is_update=manifest.is_update,
+            title=_text(manifest.claim.get("dc:title")),
+            generator=_generator(manifest.claim),
+            thumbnail=_thumbnail(check),
+            is_repeated=repeated,
+            children=tuple(children),
+        )
+
+    def children(
+        self, manifest: RawManifest, check: ManifestCheck, *, depth: int, redacted: frozenset[tuple[str, str]]
+    ) -> list[Node]:
+        found = []
+        for assertion in check.verified:
+            if assertion.base_label != "c2pa.ingredient":
+                continue
+            self.links += 1
+            if self.links > MAX_LINKS:
+                self.is_cut = True
+                break
+            link, target = self.link(manifest, assertion, redacted)
+            if target is None:
+                found.append(_end(link, depth))
+            else:
+                found.append(self.node(target, link, depth=depth, redacted=redacted))
+        return found
+
+    def link(
+        self, owner: RawManifest, assertion: Assertion, redacted: frozenset[tuple[str, str]]
+    ) -> tuple[Link, RawManifest | None]:
+        """One link and the manifest to which it leads, where that may be entered."""
+        try:
+            content = assertion.map()
+        except CredentialsError:
+            return _link(owner, assertion, {}, LinkState.MALFORMED, ""), None
+        stored = content.get("activeManifest", content.get("c2pa_manifest"))
+        if stored is None:
+            return _link(owner, assertion, content, LinkState.NONE, ""), None
+        try:
+            reference = hashed_uri(stored, what="an ingredient")
+            label, path = split_uri(reference.url, manifest="")
+        except CredentialsError:
+            return _link(owner, assertion, content, LinkState.MALFORMED, ""), None
+        if path or not label:
+            return _link(owner, assertion, content, LinkState.MALFORMED, label), None
+        if label in self.store.ambiguous:
+            return _link(owner, assertion, content, LinkState.AMBIGUOUS, label), None
+        target = self.store.manifest(label)
+        if target is None:
+            return _link(owner, assertion, content, LinkState.MISSING, label), None
+        state = self.state(owner, content, reference, target, redacted)
+        return _link(owner, assertion, content, state, label), target if state is not LinkState.CHANGED else None
+
+    def state(
+        self,
+        owner: RawManifest,
+        content: Mapping[str, Any],
+        reference: HashedUri,
+        target: RawManifest,
+        redacted: frozenset[tuple[str, str]],
+    ) -> LinkState:
+        if _matches(reference, owner, target, target.content) or _is_legacy_link(reference, owner, target):
+            return LinkState.VERIFIED
+        if not any(label == target.label for label, _ in redacted):
+            return LinkState.CHANGED
+        # Redaction changed the manifest's bytes but not its signature, whose digest newer links carry.
+        stored = content.get("claimSignature")
+        if stored is None:
+            return LinkState.UNVERIFIABLE
+        try:
+            signature = hashed_uri(stored, what="an ingredient's signature")
+        except CredentialsError:
+            return LinkState.CHANGED
+        matches = _matches(signature, owner, target, target.signature_content)
+        return LinkState.VERIFIED if matches else LinkState.CHANGED
+
+    def redact(self, manifest: RawManifest, check: ManifestCheck) -> frozenset[tuple[str, str]]:
+        """(manifest, assertion) that this manifest is allowed to have removed; each is noted once."""
+        allowed: set[tuple[str, str]] = set()
+        if not check.is_intact:
+            return frozenset()
+        for url in manifest.redacted:
+            try:
+                label, path = split_uri(url, manifest=manifest.label)
+            except CredentialsError:
+                label, path = "", ()
+            name = path[-1] if len(path) == 2 else ""
+            target = self.store.manifest(label)
+            assertion = target.assertion(name) if target else None
+            ok = bool(name) and label != manifest.label and not name.startswith(NEVER_REDACTED)
+            redaction = Redaction(
+                by=manifest.label,
+                manifest=label,
+                assertion=name,
+                is_allowed=ok,
+                is_done=assertion is None or assertion.is_zeroed,
+            )
+            if redaction not in self.redactions:
+                self.redactions.append(redaction)
+            if ok:
+                allowed.add((label, name))
+        return frozenset(allowed)
+
+
+def _link(owner: RawManifest, assertion: Assertion, content: Mapping[str, Any], state: LinkState, target: str) -> Link:
+    relationship = content.get("relationship")
+    return Link(
+        owner=owner.label,
+        assertion=assertion.label,
+        relationship=relationship if isinstance(relationship, str) and len(relationship) <= 64 else "",
+        state=state,
+        target=target,
+        title=_text(content.get("dc:title")),
+        format=_text(content.get("dc:format")),
+        recorded=_recorded(content),
+    )
+
+
+_END_REASONS: Final = {
+    LinkState.CHANGED: ("broken", "ingredient.manifest.mismatch"),
+    LinkState.MISSING: ("missing", "ingredient.manifest.missing"),
+    LinkState.AMBIGUOUS: ("broken", "ingredient.manifest.mismatch"),
+    LinkState.MALFORMED: ("broken", "assertion.ingredient.malformed"),
+}
+
+
+def _end(link: Link, depth: int) -> Node:
+    """A link that leads to no manifest which may be entered."""
+    outcome, reason = _END_REASONS.get(link.state, ("unsigned", ""))
+    reasons = [reason] if reason else []
+    if link.recorded_breaks:
+        outcome = "broken" if outcome == "unsigned" else outcome
+        reasons += [f"recorded:{code}" for code in link.recorded_breaks]
+    return Node(
+        link=link,
+        check=None,
+        outcome=outcome,
+        reasons=tuple(reasons),
+        depth=depth,
+        is_update=False,
+        title=link.title,
+        generator="",
+        thumbnail=None,
+        is_repeated=False,
+    )
+
+
+def _generator(claim: Mapping[str, Any]) -> str:
+    """The claim generator's name and version, as written."""
+    info = claim.get("claim_generator_info")
+    if isinstance(info, list) and info:
+        info = info[0]
+    if isinstance(info, Mapping) and isinstance(info.get("name"), str):
+        version = info.get("version")
+        return _text(f"{info['name']} {version}" if isinstance(version, str) else info["name"])
+    return _text(claim.get("claim_generator"))
+
+
+def _thumbnail(check: ManifestCheck) -> Thumbnail | None:
+    for assertion in check.verified:
+        if assertion.base_label.startswith("c2pa.thumbnail.claim") and assertion.kind == "embedded":
+            return Thumbnail(media_type=assertion.media_type[:128], data=assertion.data)
+    return None
+
+
+def trace(store: RawStore) -> History:
+    """The history of the active manifest. Never raises for what the bytes hold."""
+    walker = _Walker(store)
+    root = walker.node(store.active, None, depth=0, redacted=frozenset())
+    left = [manifest.label for manifest in store.manifests if manifest.label not in walker.entered]
+    return History(
+        root=root,
+        unreferenced=(*dict.fromkeys(left), *store.unreadable),
+        redactions=tuple(walker.redactions),
+        is_cut=walker.is_cut,
+    )
+
+
+def tree_text(history: History) -> str:
+    """The tree as indented lines, for people. Titles are the signer's words: make them harmless before showing."""
+    lines = []
+    for node in history.root.walk():
+        name = node.title or (node.link.title if node.link else "") or "(untitled)"
+        role = node.link.role if node.link else "this file"
+        more = f": {', '.join(node.reasons)}" if node.reasons else ""
+        again = " (as above)" if node.is_repeated else ""
+        lines.append(f"{'  ' * node.depth}{role} {name} [{node.outcome}{more}]{again}")
+    lines += [f"not referenced: {label or '(unnamed)'}" for label in history.unreferenced]
+    return "\n".join(lines)

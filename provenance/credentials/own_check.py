@@ -1,0 +1,215 @@
+"""What do we ourselves establish about a file's Content Credentials, whatever any engine says?
+
+One entry point for the report: signatures and signers of every manifest reached, what the hard binding covers, and the
+history. Pure: bytes and lists in, frozen data out; no clock, no network, no file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from provenance.credentials.containers import Layout, Region, read_layout
+from provenance.credentials.containers.parts import Kind
+from provenance.credentials.coverage import Coverage, hard_bindings, measure
+from provenance.credentials.errors import CredentialsError, CredentialsLimitError
+from provenance.credentials.history import History, LinkState, Node, trace
+from provenance.credentials.jumbf import RawStore, parse_store
+from provenance.credentials.manifest_check import ManifestCheck
+from provenance.credentials.signer import SignerAssessment, assess_signer
+from provenance.credentials.trust_view import TrustView
+
+MAX_KEPT_STAMPS: Final = 16
+"""Time stamps and revocation answers that later manifests may keep for one manifest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCheck:
+    """Everything that we establish ourselves."""
+
+    problem: str
+    """Empty, or why there is nothing below: `absent`, `malformed` or `limit`."""
+    active: str = ""
+    """Label of the active manifest."""
+    bound: str = ""
+    """Label of the manifest that carries the hard binding: the active one, or the one that verified updates lead to;
+    empty where there is none."""
+    checks: Mapping[str, ManifestCheck] = field(default_factory=dict)
+    """Every manifest that the walk reached, by label."""
+    signers: Mapping[str, SignerAssessment] = field(default_factory=dict)
+    """Signers of the same manifests, where a signature could be read."""
+    coverage: Coverage | None = None
+    history: History | None = None
+    manifest_digests: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of every manifest of the store without its box header, lower-case hex (the `c2pa-manifest` binding)."""
+    store_matches_file: bool | None = None
+    """Whether the store that was handed in is the one that lies in the file; None where none was found there, or the
+    store came from elsewhere."""
+
+    @property
+    def signer(self) -> SignerAssessment | None:
+        """The signer of the bound manifest: later updates never raise or lower this answer."""
+        return self.signers.get(self.bound)
+
+    @property
+    def check(self) -> ManifestCheck | None:
+        """The bound manifest by itself."""
+        return self.checks.get(self.bound)
+
+
+def _bound(root: Node) -> tuple[str, bool]:
+    """(label of the manifest with the hard binding, whether updates follow it). Only verified parent links count."""
+    node: Node | None = root
+    updated = False
+    while node is not None and node.check is not None:
+        if not node.is_update:
+            return node.check.label, updated
+        updated = True
+        parents = [
+            child
+            for child in node.children
+            if child.link and child.link.relationship == "parentOf" and child.link.state is LinkState.VERIFIED
+        ]
+        node = parents[0] if len(parents) == 1 else None
+    return "", updated
+
+
+def _kept(nodes: Sequence[Node]) -> tuple[dict[str, list[bytes]], list[bytes]]:
+    """(time stamps by manifest label, OCSP responses) that intact manifests of the walk keep for others."""
+    stamps: dict[str, list[bytes]] = {}
+    answers: list[bytes] = []
+    for node in nodes:
+        if node.check is None or not node.check.is_intact:
+            continue
+        for assertion in node.check.verified:
+            if assertion.kind != "cbor" or assertion.base_label not in ("c2pa.time-stamp", "c2pa.certificate-status"):
+                continue
+            try:
+                content = assertion.map()
+            except CredentialsError:
+                continue
+            if assertion.base_label == "c2pa.time-stamp":
+                for label, token in content.items():
+                    if isinstance(token, bytes) and len(stamps.setdefault(label, [])) < MAX_KEPT_STAMPS:
+                        stamps[label].append(token)
+            else:
+                values = content.get("ocspVals")
+                found = values if isinstance(values, list) else []
+                answers += [value for value in found if isinstance(value, bytes)][:MAX_KEPT_STAMPS]
+    return stamps, answers[:MAX_KEPT_STAMPS]
+
+
+def _signers(
+    store: RawStore, nodes: Sequence[Node], *, trust: TrustView, at: dt.datetime
+) -> dict[str, SignerAssessment]:
+    stamps, answers = _kept(nodes)
+    found: dict[str, SignerAssessment] = {}
+    for node in nodes:
+        check = node.check
+        if check is None or check.sign1 is None or check.label in found:
+            continue
+        manifest = store.manifest(check.label) or store.active
+        found[check.label] = assess_signer(
+            check.sign1,
+            manifest.claim_bytes,
+            trust=trust,
+            at=at,
+            source_types=check.source_types,
+            later_stamps=tuple(stamps.get(check.label, ())),
+            later_answers=tuple(answers),
+        )
+    return found
+
+
+def _layout(data: bytes, media_type: str) -> Layout:
+    """The file's parts; one unknown region where it has more parts than any real file."""
+    try:
+        return read_layout(data, media_type)
+    except CredentialsLimitError:
+        return Layout(format="", size=len(data), regions=(Region(0, len(data), Kind.OTHER, "unread"),) if data else ())
+
+
+def _is_in_file(raw: bytes, store: RawStore, layout: Layout) -> bool | None:
+    """Whether the store is one that lies in the file, byte for byte or manifest for manifest."""
+    if not layout.stores:
+        return None
+    if raw in layout.stores:
+        return True
+    wanted = {(manifest.label, manifest.digest) for manifest in store.manifests}
+    for found in layout.stores:
+        try:
+            if {(manifest.label, manifest.digest) for manifest in parse_store(found).manifests} == wanted:
+                return True
+        except CredentialsError:
+            continue
+    return False
+
+
+def examine_own(
+    data: bytes,
+    media_type: str,
+    store_bytes: bytes | None,
+    *,
+    trust: TrustView,
+    at: dt.datetime,
+    is_sidecar: bool = False,
+    fragments: Sequence[bytes] = (),
+) -> OwnCheck:
+    """Everything that we establish ourselves about one file.
+
+    Args:
+        data: the whole file.
+        media_type: as recognised from the content.
+        store_bytes: the manifest store as an engine gave it, or a sidecar's; None to use the one found in the file.
+        trust: the reader's lists (`trust_view.view_of`).
+        at: aware; expiry and lists are judged at this instant, unless a trusted time stamp proves another.
+        is_sidecar: whether the store came from beside the file.
+        fragments: the other files of a fragmented stream.
+
+    Returns:
+        The outcome; `problem` says why where the store could not be read. Never raises for what the bytes hold.
+
+    Raises:
+        ValueError: `at` is naive.
+    """
+    if at.tzinfo is None:
+        raise ValueError("got a time without a zone, expected an aware one")
+    layout = _layout(data, media_type)
+    raw = store_bytes if store_bytes is not None else next(iter(layout.stores), b"")
+    if not raw:
+        return OwnCheck(problem="absent")
+    try:
+        store = parse_store(raw)
+        history = trace(store)
+    except CredentialsLimitError:
+        return OwnCheck(problem="limit")
+    except CredentialsError:
+        return OwnCheck(problem="malformed")
+    nodes = tuple(history.root.walk())
+    bound, updated = _bound(history.root)
+    checks = {node.check.label: node.check for node in nodes if node.check is not None}
+    check = checks.get(bound)
+    bindings = hard_bindings(check.verified) if check else ()
+    manifest = store.manifest(bound) if bound else None
+    coverage = measure(
+        bindings[0] if len(bindings) == 1 else None,
+        data,
+        layout,
+        manifest=bound,
+        algorithm=(manifest or store.active).algorithm,
+        is_updated=updated,
+        fragments=fragments,
+    )
+    return OwnCheck(
+        problem="",
+        active=store.active.label,
+        bound=bound,
+        checks=checks,
+        signers=_signers(store, nodes, trust=trust, at=at.astimezone(dt.UTC)),
+        coverage=coverage,
+        history=history,
+        manifest_digests={one.label: one.digest.hex() for one in store.manifests},
+        store_matches_file=None if is_sidecar else _is_in_file(raw, store, layout),
+    )
