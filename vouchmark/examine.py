@@ -175,17 +175,10 @@ def examine_all(
     opened = ((item, _job(item, source, settings)) for source in sources for item in [_open(source, settings)])
     if pool is None:
         for item, job in opened:
-            yield _report_of(item, None if job is None else examine_in_process(item_asset(item), job), settings)
+            yield _report_of(item, None if job is None else examine_in_process(job), settings)
         return
     for item, examination in pool.examine_stream(opened):
         yield _report_of(item, examination, settings)
-
-
-def item_asset(item: Asset | _Unread) -> Asset:
-    """The asset of an item that was read; TypeError where it was not."""
-    if isinstance(item, Asset):
-        return item
-    raise TypeError("got an input that could not be read, expected an asset")
 
 
 def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | _Unread:
@@ -201,14 +194,15 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
         return None
     sidecar = settings.sidecar
     if sidecar is None and isinstance(source, str | Path):
-        sidecar = find_sidecar(Path(source), limits=settings.limits)
+        sidecar = find_sidecar(Path(source))
     return Job(
+        data=item.data,
         media_type=item.media_type,
         sidecar=sidecar,
         engines=settings.engines,
         trust=settings.trust.settings(),
         at=settings.at,
-        limits=settings.limits,
+        pixels=settings.limits.pixels,
     )
 
 
