@@ -1,0 +1,236 @@
+"""What is the answer about one file, in one sentence that a tired reader understands?
+
+Derived from statuses and codes alone, worst news first. Nothing here judges: the words say what was found, by whose
+word, and where that ends. Never "real", "fake" or "authentic".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from vouchmark.render.safe import plain, quoted
+from vouchmark.report import Finding, Line, Report, Root, Status
+
+NAME_SHOWN: Final = 80
+"""Code points of a signer's name in the answer."""
+
+NOT_SHOWN: Final = (
+    (
+        "whether it shows what somebody says it shows",
+        "Whether it shows what somebody says it shows: a signature proves who signed which bytes, not what was in "
+        "front of the lens.",
+    ),
+    (
+        "anything about a file without Content Credentials",
+        "Anything about a file without Content Credentials: that they are not there is evidence of nothing.",
+    ),
+    (
+        "that no AI was used where none is declared",
+        "That no AI was used where none is declared: only statements are read, the pictures are not judged.",
+    ),
+    (
+        "whether a signer is honest",
+        "Whether a signer is honest: a list vouches for a name, not for a picture.",
+    ),
+)
+"""What no report shows, short and long; the same under every report."""
+
+_READING: Final = {
+    "missing": "there is no such file",
+    "denied": "you may not read it",
+    "not-a-file": "it is not a file",
+    "too-large": "it is over the size limit",
+    "empty": "it is empty",
+    "read-failed": "the system failed while it was read",
+    "time-limit": "it is over the time limit",
+    "memory-limit": "it is over the memory limit",
+    "crash": "the program that reads it crashed",
+    "io": "the system failed while it was read",
+    "prerelease": "its Content Credentials are of a draft that can no longer be checked",
+}
+"""Stable reasons in plain words."""
+
+_BYTES: Final = ("Hash.mismatch", "Hash.unknownBox", "Hash.incorrectFileCount", "Hash.missingPart")
+_RECORD: Final = (
+    "claimSignature.mismatch",
+    "claimSignature.missing",
+    "assertion.hashedURI.mismatch",
+    "assertion.missing",
+    "assertion.undeclared",
+    "hashedURI.mismatch",
+    "hashedURI.missing",
+)
+_FAILURES: Final = {
+    "integrity.coverage.media_excluded": "part of the content is not covered by the signature and could be anything",
+    "integrity.coverage.trailing_excluded": "something was appended that the signature does not cover",
+    "integrity.stores.multiple": "it carries two sets of Content Credentials, so none of them can be relied on",
+    "integrity.malformed": "its Content Credentials were malformed by whoever made them, so they show nothing",
+    "integrity.unbound": "its Content Credentials are not bound to this content, so they show nothing about it",
+}
+"""Failures of the binding that are no change after signing."""
+
+_UNKNOWNS: Final = {
+    "integrity.remote": "its Content Credentials are kept somewhere else and were not fetched, so nothing follows yet",
+    "integrity.unsupported": "this type of file cannot be checked here, so nothing follows about it",
+    "integrity.store.alone": "these are Content Credentials without their media, so there is nothing to compare",
+    "integrity.fragments.missing": "this is only the first part of a video in pieces, so nothing can be compared",
+}
+
+_LISTS: Final = {
+    "signer.official": "on the official C2PA list",
+    "signer.interim": "on the frozen interim list",
+    "signer.yours": "on your own list",
+    "signer.bundled": "on a dated list that came with the software",
+    "signer.listed": "on a list you use",
+}
+
+_ALSO: Final = (
+    (Line.TIME, "the times it states cannot all be true"),
+    (Line.AI, "its statements about AI contradict each other"),
+    (Line.PERSON, "no proof that a person stands behind it holds"),
+    (Line.KNOWN, "it differs from the original you gave"),
+    (Line.CLAIM, "what is said about it does not agree with what is signed"),
+)
+"""Failures of other lines, in the order in which they are added to the answer."""
+
+
+def answer(report: Report) -> str:
+    """The answer without the file's name and without a full stop."""
+    status = report.evidence[Line.INTEGRITY].status
+    if status is Status.SKIPPED:
+        return _partial(report)
+    first = {
+        Status.ERROR: _error,
+        Status.FAIL: _failure,
+        Status.UNKNOWN: _unknown,
+        Status.ABSENT: _absent,
+        Status.PASS: _intact,
+    }[status](report)
+    return "; ".join((first, *_additions(report)))
+
+
+def sentence(text: str) -> str:
+    """A sentence of the report as part of a longer one: harmless, without its full stop."""
+    return plain(text).strip().rstrip(".")
+
+
+def _lower(text: str) -> str:
+    """The same with a small first letter, unless its first word is all capitals."""
+    words = sentence(text)
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
+def _found(report: Report, line: Line, *statuses: Status) -> Iterator[Finding]:
+    return (finding for finding in report.evidence[line].findings if finding.status in statuses)
+
+
+def _error(report: Report) -> str:
+    finding = next(_found(report, Line.INTEGRITY, Status.ERROR), None)
+    reason = str(finding.detail.get("reason", "")) if finding else ""
+    words = _READING.get(reason) or _lower(report.evidence[Line.INTEGRITY].summary)
+    if words.startswith(("the file could not be read: ", "could not be read: ")):
+        words = words.split(": ", 1)[1]
+    return f"could not be read: {words}"
+
+
+def _failure(report: Report) -> str:
+    """Worst first: changed bytes, a changed record, then what was wrong from the beginning."""
+    failed = [finding.code for finding in _found(report, Line.INTEGRITY, Status.FAIL)]
+    if any(code.startswith("assertion.") and code.endswith(_BYTES) for code in failed):
+        signed = report.evidence[Line.SIGNER].status is Status.PASS
+        return f"changed after it was signed{f' by {_signer(report)}' if signed else ''}"
+    if any(code in _RECORD for code in failed):
+        return "what was signed about it was changed afterwards"
+    for code, words in _FAILURES.items():
+        if code in failed:
+            return words
+    return f"does not hold: {_lower(report.evidence[Line.INTEGRITY].summary)}"
+
+
+def _unknown(report: Report) -> str:
+    for finding in _found(report, Line.INTEGRITY, Status.UNKNOWN):
+        if finding.code in _UNKNOWNS:
+            return _UNKNOWNS[finding.code]
+    return f"cannot tell whether it was changed: {_lower(report.evidence[Line.INTEGRITY].summary)}"
+
+
+def _absent(report: Report) -> str:
+    return "no Content Credentials: this file cannot tell where it comes from"
+
+
+def _intact(report: Report) -> str:
+    """Unchanged: by whom, and what speaks against relying on it."""
+    status = report.evidence[Line.SIGNER].status
+    if status is Status.PASS:
+        words = f"unchanged since it was signed by {_signer(report)}"
+    elif status is Status.FAIL:
+        words = f"unchanged since it was signed, but do not rely on the signer: {_lower(_summary(report, Line.SIGNER))}"
+    elif status is Status.UNKNOWN:
+        words = f"unchanged since it was signed {_doubt(report)}"
+    else:
+        words = "unchanged since it was signed; who signed was not looked at"
+    broken = next(_found(report, Line.HISTORY, Status.FAIL), None)
+    if broken is None:
+        return words
+    what = "something used in it" if broken.code.startswith("history.component.") else "an earlier version of it"
+    return f"{words}; but {what} was changed or is missing"
+
+
+def _signer(report: Report) -> str:
+    for finding in _found(report, Line.SIGNER, Status.PASS):
+        if finding.code in _LISTS:
+            name = finding.detail.get("name")
+            shown = plain(name, limit=NAME_SHOWN) if isinstance(name, str) and name else "a signer"
+            return f"{shown} ({_LISTS[finding.code]})"
+    return "a signer on a list you use"
+
+
+def _doubt(report: Report) -> str:
+    """The signer's own claim and why nobody vouches for it."""
+    for finding in _found(report, Line.SIGNER, Status.UNKNOWN):
+        name = finding.detail.get("name")
+        if finding.code == "signer.unknown" and isinstance(name, str) and name:
+            return f"by a signer who calls itself {quoted(name, limit=NAME_SHOWN)}; no list you use vouches for it"
+    return f"but it is not established by whom: {_lower(_summary(report, Line.SIGNER))}"
+
+
+def _summary(report: Report, line: Line) -> str:
+    return report.evidence[line].summary
+
+
+def _additions(report: Report) -> Iterator[str]:
+    """What a reader should hear besides: failures of other lines, a declared use of AI, people behind it."""
+    integrity = report.evidence[Line.INTEGRITY].status
+    for line, words in _ALSO:
+        if report.evidence[line].status is Status.FAIL:
+            yield f"and {words}"
+    if report.evidence[Line.AI].status is not Status.FAIL:
+        yield from _declared(report)
+    if report.evidence[Line.PERSON].status is Status.PASS and integrity is not Status.ERROR:
+        yield "at least one person proved to stand behind it"
+
+
+def _declared(report: Report) -> Iterator[str]:
+    """A declared use of AI, neutrally, and whether anybody signed that."""
+    for code, words in (("ai.generated", "generated by AI"), ("ai.edited", "partly generated or edited with AI")):
+        for finding in _found(report, Line.AI, Status.PASS, Status.UNKNOWN):
+            if finding.code != code or finding.root is Root.INGREDIENT:
+                continue
+            if finding.root is Root.UNSIGNED_METADATA:
+                yield f"metadata that nobody signed says it was {words}"
+            elif finding.status is Status.PASS:
+                yield f"its signer declares it as {words}"
+            else:
+                yield f"it is declared as {words}, and nobody stands for that"
+            return
+
+
+def _partial(report: Report) -> str:
+    """Where integrity was not asked for: what the asked lines say, the worst first."""
+    order = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT)
+    for status in order:
+        for line, evidence in report.evidence.items():
+            if evidence.status is status:
+                return f"{line} only: {_lower(evidence.summary)}"
+    return "nothing was looked at"

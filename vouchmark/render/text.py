@@ -1,0 +1,196 @@
+"""How does a report look on a terminal?
+
+First the answer, then one line for each line of evidence, the verdict, what was not checked and what no report shows.
+Everything can be read without colour, and with ASCII signs where the terminal's encoding has no others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from vouchmark.render.answer import NOT_SHOWN, answer, sentence
+from vouchmark.render.layout import MIN_WIDTH, pad, wrap
+from vouchmark.render.safe import plain
+from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, Verdict
+
+SIGNS: Final[Mapping[Status, tuple[str, str]]] = {
+    Status.PASS: ("✔", "+"),
+    Status.FAIL: ("✘", "X"),
+    Status.UNKNOWN: ("?", "?"),
+    Status.ABSENT: ("–", "-"),
+    Status.ERROR: ("!", "!"),
+    Status.SKIPPED: ("·", "."),
+}
+"""A sign for each status, and the same in ASCII; no two are alike in either."""
+
+_COLOURS: Final[Mapping[Status, str]] = {
+    Status.PASS: "32",
+    Status.FAIL: "1;31",
+    Status.UNKNOWN: "33",
+    Status.ABSENT: "2",
+    Status.ERROR: "35",
+    Status.SKIPPED: "2",
+}
+"""SGR parameters; red and green never stand alone, the sign always says the same."""
+
+_TYPOGRAPHY: Final = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-"})
+STATEMENT_LIMIT: Final = 1000
+"""Code points of one sentence on a terminal; the JSON report has the whole."""
+DETAIL_LIMIT: Final = 2000
+"""Code points of one finding's detail on a terminal."""
+NAME_LIMIT: Final = 120
+"""Code points of a file's name in the answer."""
+COLUMN: Final = max(len(line) for line in Line) + 1
+"""Cells of the column with the lines' names."""
+
+
+def can_encode(encoding: str | None) -> bool:
+    """Whether a terminal's encoding has the signs that are used; if not, render with `unicode=False`."""
+    try:
+        "".join(sign for sign, _ in SIGNS.values()).encode(encoding or "ascii")
+        "“”’…é".encode(encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def render(report: Report, *, width: int, colour: bool, verbosity: int, unicode: bool = True) -> str:
+    """A report as text that ends with a newline.
+
+    Args:
+        report: what to show.
+        width: columns, from 40.
+        colour: whether to write SGR colour sequences.
+        verbosity: -1 the answer alone, 0 the lines of evidence, 1 every finding, 2 their details as well.
+        unicode: False writes ASCII alone.
+    """
+    painter = _Painter(colour=colour, unicode=unicode, width=max(MIN_WIDTH, width))
+    lines = list(painter.answer(report))
+    if verbosity >= 0:
+        lines += ["", *painter.evidence(report, verbosity), "", *painter.verdict(report.verdict)]
+        if verbosity >= 1:
+            lines += painter.inputs(report)
+        lines += ["", *painter.not_checked(report), *painter.not_shown(long=verbosity >= 1)]
+    return "\n".join(lines) + "\n"
+
+
+class _Painter:
+    """Lays out parts of a report for one terminal."""
+
+    def __init__(self, *, colour: bool, unicode: bool, width: int) -> None:
+        self.colour = colour
+        self.unicode = unicode
+        self.width = width
+
+    def clean(self, text: str, limit: int = STATEMENT_LIMIT) -> str:
+        """Harmless text in the terminal's signs."""
+        text = plain(text, limit=limit)
+        if self.unicode:
+            return text
+        return text.translate(_TYPOGRAPHY).encode("ascii", "backslashreplace").decode("ascii")
+
+    def paint(self, text: str, sgr: str) -> str:
+        """Text in a colour, where there are colours."""
+        return f"\x1b[{sgr}m{text}\x1b[0m" if self.colour and text else text
+
+    def sign(self, status: Status) -> str:
+        """The status's sign."""
+        return SIGNS[status][0 if self.unicode else 1]
+
+    def answer(self, report: Report) -> Iterator[str]:
+        """The first line: the file's name and the answer."""
+        name = self.clean(report.media.name, NAME_LIMIT)
+        head, *rest = wrap(f"{name}: {self.clean(answer(report))}", width=self.width, rest="  ")
+        yield self.paint(head[: len(name)], "1") + head[len(name) :] if head.startswith(name) else head
+        yield from rest
+
+    def evidence(self, report: Report, verbosity: int) -> Iterator[str]:
+        """One line for each line of evidence; its findings below it where asked for."""
+        for line, evidence in report.evidence.items():
+            yield from self.line(line, evidence)
+            if verbosity >= 1:
+                for finding in evidence.findings:
+                    yield from self.finding(finding, detail=verbosity >= 2)
+
+    def line(self, line: Line, evidence: Evidence) -> Iterator[str]:
+        """Sign, name, sentence."""
+        sgr = _COLOURS[evidence.status]
+        head = f"  {self.sign(evidence.status)} {pad(line, COLUMN)}"
+        first, *rest = wrap(self.clean(evidence.summary), width=self.width, first=head, rest=" " * len(head))
+        yield self.paint(head, sgr) + first[len(head) :]
+        yield from rest
+
+    def finding(self, finding: Finding, *, detail: bool) -> Iterator[str]:
+        """Number, status and code; the sentence; who established it, on what, about what."""
+        indent = " " * 6
+        yield from wrap(
+            f"{finding.id} {finding.status} {self.clean(finding.code)}",
+            width=self.width,
+            first=" " * 4,
+            rest=indent[:4],
+        )
+        for text in (
+            self.clean(finding.statement),
+            self.clean(f"by {finding.source}, from {finding.root}, about {finding.subject}"),
+        ):
+            yield from wrap(text, width=self.width, first=indent, rest=indent)
+        if detail and finding.detail:
+            shown = self.clean(_compact(finding.detail), DETAIL_LIMIT)
+            yield from wrap(shown, width=self.width, first=indent, rest=indent)
+
+    def verdict(self, verdict: Verdict | None) -> Iterator[str]:
+        """What the policy says."""
+        if verdict is None:
+            return
+        labels = ", ".join(verdict.labels)
+        said = f"{verdict.outcome}{f': {labels}' if labels else ''}"
+        head = f"  {pad('verdict', COLUMN + 2)}"
+        yield from wrap(
+            self.clean(f"{said} (policy “{verdict.policy.name}”)"), width=self.width, first=head, rest=" " * len(head)
+        )
+
+    def inputs(self, report: Report) -> Iterator[str]:
+        """What the report is a function of."""
+        media, inputs = report.media, report.inputs
+        size = "" if media.size is None else f"{media.size} bytes"
+        pixels = f"{media.width} x {media.height} pixels" if media.width and media.height else ""
+        digest = f"SHA-256 {media.sha256}" if media.sha256 else ""
+        rows = [
+            ("file", ", ".join(part for part in (media.type or "", size, pixels, digest) if part) or "not read"),
+            ("at", f"{inputs.at}, by {inputs.tool}"),
+            ("engines", ", ".join(f"{name} {version}" for name, version in sorted(inputs.engines.items())) or "none"),
+            ("lists", "; ".join(_list_words(t.name, t.label, t.dated, t.sha256) for t in inputs.trust_lists) or "none"),
+        ]
+        for name, text in rows:
+            head = f"  {pad(name, COLUMN + 2)}"
+            yield from wrap(self.clean(text), width=self.width, first=head, rest=" " * len(head))
+
+    def not_checked(self, report: Report) -> Iterator[str]:
+        """What a reader might expect to have been checked."""
+        gaps = "; ".join(f"{sentence(gap.what)} ({sentence(gap.why)})" for gap in report.not_checked)
+        if not gaps:
+            skipped = any(evidence.status is Status.SKIPPED for evidence in report.evidence.values())
+            gaps = f"the lines marked {self.sign(Status.SKIPPED)}" if skipped else "nothing was left out"
+        yield from wrap(self.clean(f"Not checked: {gaps}."), width=self.width)
+
+    def not_shown(self, *, long: bool) -> Iterator[str]:
+        """What no report shows."""
+        head = "What this report does not show:"
+        if not long:
+            short = "; ".join(short for short, _ in NOT_SHOWN)
+            yield from wrap(self.clean(f"{head} {short}."), width=self.width)
+            return
+        yield head
+        for _, words in NOT_SHOWN:
+            yield from wrap(self.clean(words), width=self.width, first="  - ", rest="    ")
+
+
+def _list_words(name: str, label: str, dated: str | None, sha256: str) -> str:
+    return f"{name} ({label}{f', {dated}' if dated else ''}, SHA-256 {sha256[:16]}…)"
+
+
+def _compact(detail: Mapping[str, Json]) -> str:
+    """A finding's detail on one line."""
+    return json.dumps(dict(sorted(detail.items())), ensure_ascii=False, default=str)
