@@ -249,9 +249,10 @@ def split_uri(url: str, *, manifest: str) -> tuple[str, tuple[str, ...]]:
     prefix, found, path = url.partition("self#jumbf=")
     if prefix or not found or len(url) > 4 * MAX_LABEL_BYTES:
         raise MalformedCredentialsError("got a URI that is not self#jumbf=…")
-    if not path.startswith("/"):
+    # Some writers leave out the slash in front of the store's label.
+    if not path.startswith(("/", "c2pa/")):
         return manifest, tuple(path.split("/"))
-    parts = path.split("/")[1:]
+    parts = path.removeprefix("/").split("/")
     if len(parts) < 2 or parts[0] != "c2pa":
         raise MalformedCredentialsError("got an absolute JUMBF URI that does not start with /c2pa/LABEL")
     return parts[1], tuple(parts[2:])
