@@ -94,6 +94,9 @@ _ALSO: Final = (
 )
 """Failures of other lines, in the order in which they are added to the answer."""
 
+_WEIGHTY: Final = frozenset({"presence", "bytes", "signature"})
+"""What verifiers may disagree on that touches the answer itself; the overall state also differs over expiry."""
+
 
 def answer(report: Report) -> str:
     """The answer without the file's name and without a full stop."""
@@ -205,6 +208,11 @@ def _additions(report: Report) -> Iterator[str]:
     for line, words in _ALSO:
         if report.evidence[line].status is Status.FAIL:
             yield f"and {words}"
+    for finding in _found(report, Line.ENGINES, Status.UNKNOWN):
+        on = finding.detail.get("on")
+        if finding.code == "engines.disagree" and isinstance(on, list) and set(map(str, on)) & _WEIGHTY:
+            yield "but two independent verifiers disagree about that"
+            break
     if report.evidence[Line.AI].status is not Status.FAIL:
         yield from _declared(report)
     if report.evidence[Line.PERSON].status is Status.PASS and integrity is not Status.ERROR:

@@ -67,13 +67,15 @@ def render(report: Report, *, width: int, colour: bool, verbosity: int, unicode:
         unicode: False writes ASCII alone.
     """
     painter = _Painter(colour=colour, unicode=unicode, width=max(MIN_WIDTH, width))
-    lines = list(painter.answer(report))
-    if verbosity >= 0:
-        lines += ["", *painter.evidence(report, verbosity), "", *painter.verdict(report.verdict)]
-        if verbosity >= 1:
-            lines += painter.inputs(report)
-        lines += ["", *painter.not_checked(report), *painter.not_shown(long=verbosity >= 1)]
-    return "\n".join(lines) + "\n"
+    if verbosity < 0:
+        return painter.answer_line(report) + "\n"
+    blocks = [
+        painter.answer(report),
+        painter.evidence(report, verbosity),
+        (*painter.verdict(report.verdict), *(painter.inputs(report) if verbosity >= 1 else ())),
+        (*painter.not_checked(report), *painter.not_shown(long=verbosity >= 1)),
+    ]
+    return "\n\n".join(text for block in blocks if (text := "\n".join(block))) + "\n"
 
 
 class _Painter:
@@ -100,11 +102,21 @@ class _Painter:
         return SIGNS[status][0 if self.unicode else 1]
 
     def answer(self, report: Report) -> Iterator[str]:
-        """The first line: the file's name and the answer."""
-        name = self.clean(report.media.name, NAME_LIMIT)
-        head, *rest = wrap(f"{name}: {self.clean(answer(report))}", width=self.width, rest="  ")
-        yield self.paint(head[: len(name)], "1") + head[len(name) :] if head.startswith(name) else head
+        """The first lines: the file's name and the answer."""
+        head, *rest = wrap(self._answer(report), width=self.width, rest="  ")
+        yield self._bold_name(head, report)
         yield from rest
+
+    def answer_line(self, report: Report) -> str:
+        """The same on one line, however long it is, so that a file is a line for other tools."""
+        return self._bold_name(" ".join(self._answer(report).split()), report)
+
+    def _answer(self, report: Report) -> str:
+        return f"{self.clean(report.media.name, NAME_LIMIT)}: {self.clean(answer(report))}"
+
+    def _bold_name(self, line: str, report: Report) -> str:
+        name = self.clean(report.media.name, NAME_LIMIT)
+        return self.paint(name, "1") + line[len(name) :] if line.startswith(name) else line
 
     def evidence(self, report: Report, verbosity: int) -> Iterator[str]:
         """One line for each line of evidence; its findings below it where asked for."""
@@ -112,7 +124,7 @@ class _Painter:
             yield from self.line(line, evidence)
             if verbosity >= 1:
                 for finding in evidence.findings:
-                    yield from self.finding(finding, detail=verbosity >= 2)
+                    yield from self.finding(finding, evidence.summary, detail=verbosity >= 2)
 
     def line(self, line: Line, evidence: Evidence) -> Iterator[str]:
         """Sign, name, sentence."""
