@@ -45,6 +45,9 @@ IO_WORDS: Final = re.compile(
 )
 """How an explanation names an input, output or memory error that says nothing about the asset."""
 
+_ENGINE_TYPES: Final = {"video/iso.segment": "video/mp4"}
+"""Types that the engine knows by another name."""
+
 
 def version() -> str:
     """The engine's own version, for instance `0.91.3`."""
@@ -93,7 +96,12 @@ def read(data: bytes, media_type: str, *, sidecar: bytes | None = None, trust: T
         A reading; never an error for what the asset holds.
     """
     try:
-        with Reader(media_type, io.BytesIO(data), sidecar, context=_context(trust or TrustSettings())) as reader:
+        with Reader(
+            _ENGINE_TYPES.get(media_type, media_type),
+            io.BytesIO(data),
+            sidecar,
+            context=_context(trust or TrustSettings()),
+        ) as reader:
             return _reading(reader)
     except C2paError as error:
         return _nothing(str(error))

@@ -195,6 +195,9 @@ class _Worker:
     def _kill(self) -> None:
         with self._lock:
             process, self._process = self._process, None
+            stderr, self._stderr = self._stderr, None
+            if stderr is not None:
+                stderr.close()
             if process is None:
                 return
             with suppress(OSError):

@@ -52,8 +52,9 @@ class LazyGroup(click.Group):
         except click.UsageError as error:
             word = args[0] if args else ""
             if "." in word or "/" in word or word == "-":
-                error.message = f"there is no command '{word}'"
-                error.message += f"\nhint: to look at a file, run: vouchmark check {word}"
+                raise click.UsageError(
+                    f"there is no command '{word}'\nhint: to look at a file, run: vouchmark check {word}", ctx
+                ) from error
             raise
 
     def invoke(self, ctx: click.Context) -> Any:

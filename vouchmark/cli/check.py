@@ -55,7 +55,7 @@ MAX_SIDECAR: Final = 64 * MIB
 @click.option("-q", "--quiet", is_flag=True, help="One line a file.")
 @click.option("-v", "--verbose", count=True, help="Every finding.")
 @click.pass_context
-def check(ctx: click.Context, **options: Any) -> None:
+def check(ctx: click.Context, /, **options: Any) -> None:
     """Say what files prove, who stands behind them, and what follows.
 
     Reads files, whole folders, or standard input (-). Exit codes: 0 every required line passed, 1 something failed,

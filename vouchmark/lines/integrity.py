@@ -63,6 +63,7 @@ OTHER_LINES: Final = (
 )
 """Failures that say nothing about these bytes: signer, time, identity and history have lines of their own."""
 
+FRAGMENT: Final = "video/iso.segment"
 STORE_ALONE: Final = "application/c2pa"
 
 
@@ -70,6 +71,13 @@ def answer(facts: Facts) -> Answer:
     """The integrity line."""
     if facts.unreadable:
         return Answer(summary=f"The file could not be read: {facts.unreadable_words}.", drafts=(_unreadable(facts),))
+    if facts.media_type == FRAGMENT and facts.first.outcome is not Outcome.FOUND:
+        return _one(
+            facts,
+            "integrity.fragments.missing",
+            Status.UNKNOWN,
+            "This is one fragment of a video; its Content Credentials are in the video's first part.",
+        )
     match facts.first.outcome:
         case Outcome.FOUND:
             return _found(facts)
