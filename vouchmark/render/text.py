@@ -134,23 +134,16 @@ class _Painter:
         yield self.paint(head, sgr) + first[len(head) :]
         yield from rest
 
-    def finding(self, finding: Finding, *, detail: bool) -> Iterator[str]:
-        """Number, status and code; the sentence; who established it, on what, about what."""
-        indent = " " * 6
-        yield from wrap(
-            f"{finding.id} {finding.status} {self.clean(finding.code)}",
-            width=self.width,
-            first=" " * 4,
-            rest=indent[:4],
-        )
-        for text in (
-            self.clean(finding.statement),
-            self.clean(f"by {finding.source}, from {finding.root}, about {finding.subject}"),
-        ):
-            yield from wrap(text, width=self.width, first=indent, rest=indent)
+    def finding(self, finding: Finding, summary: str, *, detail: bool) -> Iterator[str]:
+        """Number, status and code; its sentence where the line has not said it; who established it, about what."""
+        texts = [self.clean(finding.statement)] if finding.statement != summary else []
+        texts.append(self.clean(f"by {finding.source or 'nobody'}, from {finding.root}, about {finding.subject}"))
         if detail and finding.detail:
-            shown = self.clean(_compact(finding.detail), DETAIL_LIMIT)
-            yield from wrap(shown, width=self.width, first=indent, rest=indent)
+            texts.append(self.clean(_compact(finding.detail), DETAIL_LIMIT))
+        head = f"{finding.id} {finding.status} {self.clean(finding.code)}"
+        yield from wrap(head, width=self.width, first=" " * 4, rest=" " * 4)
+        for text in texts:
+            yield from wrap(text, width=self.width, first=" " * 6, rest=" " * 6)
 
     def verdict(self, verdict: Verdict | None) -> Iterator[str]:
         """What the policy says."""
