@@ -22,6 +22,7 @@ from zk.personhood import (
     Binding,
     CredentialClass,
     IssuerInfo,
+    Level,
     Scope,
     Vouch,
     check_slots,
@@ -162,6 +163,14 @@ def verify_many(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Signed:
+    """What an issuer signs besides the nym secrets."""
+
+    header: bytes
+    messages: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
     """What the reader trusts and asks for, checked once a run."""
 
@@ -177,6 +186,8 @@ class _Reader:
     """Whether voices are recorded, or the ledger is only read."""
     keys: dict[tuple[bytes, str], bytes | KeyUnknownError] = field(default_factory=dict)
     """Keys by issuer and epoch, or why there is none: looked for once a run."""
+    signed: dict[tuple[bytes, CredentialClass, str, Level], _Signed] = field(default_factory=dict)
+    """What issuers sign, by issuer, class, epoch and level: equal for everybody, built once a run."""
 
     @classmethod
     def check(
@@ -223,6 +234,16 @@ class _Reader:
             raise KeyUnknownError(str(found))
         return found
 
+    def statement(self, issuer: IssuerInfo, vouch: Vouch) -> _Signed:
+        """Return the header and messages that this issuer signs for everybody of the vouch's class, epoch and level."""
+        key = (issuer.id, vouch.credential_class, vouch.epoch, vouch.level)
+        if key not in self.signed:
+            self.signed[key] = _Signed(
+                header=header(issuer, vouch.credential_class, vouch.epoch),
+                messages=tuple(issuer_messages(issuer, vouch.credential_class, vouch.epoch, vouch.level)),
+            )
+        return self.signed[key]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Claim:
@@ -232,8 +253,10 @@ class _Claim:
     presented: Presented
     issuer: IssuerInfo
     public_key: bytes
+    signed: _Signed
     scope: str
     context: bytes
+    content: bytes
 
     @property
     def nullifier(self) -> tuple[bytes, CredentialClass, bytes, bytes]:
@@ -246,7 +269,7 @@ class _Claim:
             credential_class=self.vouch.credential_class.value,
             context=self.context,
             pseudonym=self.vouch.pseudonym,
-            content=self.vouch.presentation.content_digest,
+            content=self.content,
         )
 
 
@@ -333,6 +356,8 @@ def _claim(vouch: Vouch, presented: Presented, reader: _Reader) -> _Claim:
         presented=presented,
         issuer=issuer,
         public_key=public_key,
+        signed=reader.statement(issuer, vouch),
+        content=vouch.presentation.content_digest,
         scope=vouch.scope.resolved(digest),
         context=context_id(issuer.id, vouch.credential_class, vouch.scope, period, vouch.slot, digest),
     )
@@ -387,18 +412,17 @@ def _admit(claim: _Claim, reader: _Reader) -> None:
 def _prepare(claim: _Claim) -> PairingTerm | InvalidProofError:
     """Check all of a proof but its pairing, over header and messages as this issuer signs them for everybody."""
     vouch, issuer = claim.vouch, claim.issuer
-    messages = issuer_messages(issuer, vouch.credential_class, vouch.epoch, vouch.level)
     try:
         return prepare_verify(
             claim.public_key,
             vouch.proof,
-            header(issuer, vouch.credential_class, vouch.epoch),
+            claim.signed.header,
             vouch.presentation_header,
             vouch.pseudonym,
             claim.context,
             issuer.n,
             ISSUER_MESSAGES,
-            messages,
+            claim.signed.messages,
             [],
             DISCLOSED_INDEXES,
             [],
@@ -447,7 +471,7 @@ def _map(call: Callable[[_In], _Out], items: Sequence[_In], *, threads: int, chu
 def _settle(proved: dict[int, _Proved], reader: _Reader) -> dict[int, Voice | _Failed]:
     """Say of each proved claim whether it is a voice, and record it."""
     counted = {i: claim for i, (claim, _, _) in proved.items() if claim.vouch.scope in reader.scopes}
-    doubled = conflicting((claim.nullifier, claim.entry.content) for claim in counted.values())
+    doubled = conflicting((claim.nullifier, claim.content) for claim in counted.values())
     records = _ask_ledger(counted, doubled, reader)
     settled: dict[int, Voice | _Failed] = {}
     for i, (claim, time, basis) in proved.items():
