@@ -155,8 +155,6 @@ def split(data: bytes) -> ListFile:
     Raises:
         TrustListDataError: The outer form is broken, empty or over a bound.
     """
-    if not data.strip():
-        raise TrustListDataError("the file is empty")
     if len(data) > MAX_LIST_BYTES:
         raise TrustListDataError(f"got {len(data)} bytes, expected at most {MAX_LIST_BYTES}")
     if data[:2] in (b"\x30\x82", b"\x30\x81"):
@@ -165,6 +163,8 @@ def split(data: bytes) -> ListFile:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise TrustListDataError(f"not text at byte {error.start}, and no DER certificate") from error
+    if not text.strip():
+        raise TrustListDataError("the file is empty")
     if text.lstrip()[0] in "{[":
         return _split_json(text)
     oids = _key_usages(text)
@@ -218,9 +218,12 @@ def _bounded(der: bytes) -> bytes:
 
 def _unbase64(text: str, where: str) -> bytes:
     try:
-        return _bounded(base64.b64decode("".join(text.split()), validate=True))
+        der = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError) as error:
         raise TrustListDataError(f"{where}: not base64") from error
+    if not der:
+        raise TrustListDataError(f"{where}: nothing in it")
+    return _bounded(der)
 
 
 def _split_pem(text: str) -> ListFile:

@@ -1,4 +1,4 @@
-"""Does signing give files that are trusted under the signer's own list alone, and do the tests' tools do what they say?"""
+"""Does signing give files that are trusted under the signer's own list alone? And do the tools of the tests work?"""
 
 from __future__ import annotations
 
