@@ -26,12 +26,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)  # this file is called zk as well: without this it would import itself
 
+from tests.zk import world  # noqa: E402
 from zk import bbs, pseudonym  # noqa: E402
 from zk.ciphersuite import BLS12_381_SHA_256 as SUITE  # noqa: E402
 from zk.core import draw_scalars  # noqa: E402
 from zk.curve import using  # noqa: E402
 from zk.encoding import scalar_to_octets  # noqa: E402
 from zk.ledger import Entry, open_ledger  # noqa: E402
+from zk.personhood import IssuerInfo  # noqa: E402
+from zk.verifier import Presented, Voice, verify_many  # noqa: E402
 
 ISSUER_MESSAGES = [b"profile version", bytes(32), b"lasting", b"2026-11", b"\x01"]
 PEERS = {"@digitalbazaar/bbs-signatures": "3.0.0", "@docknetwork/crypto-wasm-ts": "0.67.0"}
@@ -149,6 +152,49 @@ def measure_proofs(run: Run) -> None:
                 run.aim("verify, N = 4, arkworks (ms)", verify, AIM_VERIFY_MS)
                 run.aim("verify, the same on one processor (ms)", verify_1, AIM_VERIFY_MS)
                 run.aim("proof, N = 4 (bytes)", len(proof), AIM_BYTES)
+
+
+def measure_issuing(run: Run) -> None:
+    """One blind signature over a commitment with N = 4 nym secrets, its proof checked first."""
+    heading("Issuing")
+    holder = Holder(4)
+    blind_sign = median_ms(holder.sign, seconds=run.seconds)
+    print(f"blind_sign_with_nym, N = 4: {blind_sign:.2f} ms, {1000 / blind_sign:,.0f} a second")
+
+
+def make_vouches(count: int, issuers: int) -> tuple[list[Presented], list[IssuerInfo]]:
+    """Return vouches for one photo and scope, by four people of each issuer, none like another."""
+    clubs = [world.Issuer(name=f"Club {number}") for number in range(issuers)]
+    people = [world.person(clubs[number % issuers]) for number in range(4 * issuers)]
+    vouches = [people[i % len(people)].vouch(nonce=i.to_bytes(4, "big")) for i in range(count)]
+    return [world.presented(vouch) for vouch in vouches], [club.info for club in clubs]
+
+
+def batched_ms(items: list[Presented], issuers: list[IssuerInfo], *, threads: int, seconds: float) -> float:
+    """Return milliseconds a vouch in `verify_many`, the whole way from octets to voices, without a ledger."""
+
+    def call() -> None:
+        results = verify_many(items, issuers=issuers, scopes=[world.CAFE], at=world.NOW, threads=threads)
+        if not all(isinstance(result, Voice) for result in results):
+            raise SystemExit("an honest vouch does not hold")
+
+    # Not in the main thread: there, even one thread would use two processors.
+    return on_one_processor(lambda: median_ms(call, seconds=seconds)) / len(items)
+
+
+def measure_batches(run: Run) -> None:
+    """Verify 32 and 1,000 vouches of one issuer and of ten, on one thread and on two."""
+    heading("verify_many, from octets to voices (ms a vouch)")
+    print(f"{'vouches':>8}{'issuers':>9}{'1 thread':>11}{'2 threads':>11}{'faster':>9}")
+    sizes = (32, 200) if run.quick else (32, 1000)
+    for issuers in (1, 10):
+        for count in sizes:
+            items, infos = make_vouches(count, issuers)
+            one, two = (batched_ms(items, infos, threads=threads, seconds=run.seconds) for threads in (1, 2))
+            print(f"{count:>8}{issuers:>9}{one:>11.2f}{two:>11.2f}{one / two:>8.2f}x")
+            if (issuers, count) == (1, sizes[-1]):
+                run.aim(f"verify_many, {count} of one issuer, 2 threads (ms)", two, AIM_BATCHED_MS)
+                run.aim("verify_many, the same on 1 thread (ms)", one, AIM_BATCHED_MS)
 
 
 def random_entries(count: int) -> list[Entry]:
@@ -272,6 +318,8 @@ def main() -> None:
     run = Run(quick=options.quick, seconds=0.3 if options.quick else 2.0)
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}, suite {SUITE.name}")
     measure_proofs(run)
+    measure_batches(run)
+    measure_issuing(run)
     measure_ledger(run)
     if not options.no_peers:
         measure_peers(run)
