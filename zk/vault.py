@@ -222,18 +222,22 @@ def read_private(path: Path, *, most: int) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         with open(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise StorageError(f"{path}: not a regular file")
-            if stat.S_IMODE(status.st_mode) & 0o077:
-                mode = stat.S_IMODE(status.st_mode)
-                raise StorageError(f"{path}: open to others (mode {mode:o}), expected 600: chmod 600 it")
+            check_private(path, os.fstat(file.fileno()))
             octets = file.read(most + 1)
     except OSError as error:
         raise StorageError(f"{path}: cannot read: {error.strerror}") from error
     if len(octets) > most:
         raise StorageError(f"{path}: expected at most {most} octets")
     return octets
+
+
+def check_private(path: Path, status: os.stat_result) -> None:
+    """Refuse what is no regular file, or one that others than its owner may use. Raises StorageError."""
+    if not stat.S_ISREG(status.st_mode):
+        raise StorageError(f"{path}: not a regular file")
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        mode = stat.S_IMODE(status.st_mode)
+        raise StorageError(f"{path}: open to others (mode {mode:o}), expected 600: chmod 600 it")
 
 
 def write_private(path: Path, octets: bytes, *, mode: int = PRIVATE_MODE) -> None:

@@ -1,0 +1,487 @@
+"""How does a person hold credentials and speak with them, once for each slot, without being known?
+
+A wallet trusts its issuer with nothing but its signatures: it computes header and messages itself and refuses others,
+pins the issuer's entropy, and checks every version of issuer.json against the one before.
+
+Everything that must not be lost (the nyms, a request, a used slot) is on the disk before anything leaves the wallet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Self
+
+from zk.continuity import ContinuityStatement, continuity_tag, prove_continuity
+from zk.core import draw_scalars
+from zk.encoding import scalar_to_octets
+from zk.errors import RefusedError, SignatureError, StorageError, UntrustedError, ZkError
+from zk.exchange import BlindSignature, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
+from zk.issuer_info import MAX_JSON_OCTETS, IssuerInfo
+from zk.personhood import (
+    DISCLOSED_INDEXES,
+    Binding,
+    CredentialClass,
+    Level,
+    PresentationHeader,
+    Scope,
+    Vouch,
+    check_slot,
+    context_id,
+    header,
+    issuer_messages,
+    period_of,
+)
+from zk.pseudonym import commit_with_nym, proof_gen_with_nym, verify_finalize_with_nym
+from zk.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked
+from zk.wallet_state import Credential, Lasting, Membership, Pending, Use, WalletState
+
+WALLET_KIND: Final = "wallet"
+"""Kind of the vault."""
+
+_DIRECTORY_MODE: Final = 0o700
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCredential:
+    """What can be told of a credential without its secrets."""
+
+    credential_class: CredentialClass
+    epoch: str
+    level: Level
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMembership:
+    """What can be told of an issuer's part of a wallet."""
+
+    info: IssuerInfo
+    credentials: tuple[HeldCredential, ...]
+    open_requests: tuple[str, ...]
+    """Epochs for which a request was made and no credential accepted yet."""
+    used_slots: int
+    renew_from: datetime | None
+    """When to ask for the next epoch, a random moment, so that asking does not show when one speaks."""
+    crowd: int | None
+    """Holders that the issuer publishes for the current lasting credential: the crowd that it hides in."""
+
+
+class Wallet:
+    """An opened wallet. Safe between processes: each change reads, changes and writes under a lock."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def __repr__(self) -> str:
+        return f"Wallet({str(self._vault.path)!r})"
+
+    @classmethod
+    def create(cls, path: Path, passphrase: Passphrase, *, log_cost: int = DEFAULT_LOG_COST) -> Self:
+        """Make an empty wallet, mode 0600; folders on the way are made too, mode 0700.
+
+        Raises RefusedError if there is a file, or StorageError.
+        """
+        path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow a link in the last part
+        try:
+            path.parent.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{path.parent}: cannot create: {error.strerror}") from error
+        return cls(Vault.create(path, WALLET_KIND, passphrase, WalletState().encode(), log_cost=log_cost))
+
+    @classmethod
+    def open(cls, path: Path, passphrase: Passphrase) -> Self:
+        """Open a wallet. Raises StorageError (not there, wrong passphrase, open to others) or EncodingError."""
+        wallet = cls(Vault.open(path, WALLET_KIND, passphrase))
+        WalletState.decode(wallet._vault.read())
+        return wallet
+
+    def request(
+        self,
+        issuer: IssuerInfo,
+        code: Code,
+        *,
+        at: datetime,
+        ahead: bool = False,
+        source: Path | None = None,
+    ) -> bytes:
+        """Return the request for a first enrolment, or after a reset, for the present epoch or (`ahead`) the next.
+
+        The same code for the same epoch gives the same request again. `source` is the file that `issuer` was read
+        from. Raises RefusedError (a renewal's code; enrolled already), UntrustedError, EncodingError, StorageError.
+        """
+        if code.kind is CodeKind.RENEW:
+            raise RefusedError("code: is for a renewal")
+        with self._changing() as change:
+            membership = change.state.membership(issuer.id) or Membership(info=issuer)
+            membership = _updated(membership, issuer)
+            if source is not None:
+                membership = replace(membership, source=os.path.abspath(source))  # noqa: PTH100 - a link is kept
+            epoch = issuer.epoch_length.epoch_at(at)
+            if ahead:
+                epoch = issuer.epoch_length.next_epoch(epoch)
+            membership, request = _requested(membership, code, epoch)
+            change.state = change.state.with_membership(membership)
+        return request
+
+    def renew(
+        self, code: Code, *, at: datetime, issuer_id: bytes | None = None, newer: IssuerInfo | None = None
+    ) -> bytes:
+        """Return the request for the present epoch if there is no credential for it yet, else for the next.
+
+        `newer` is a later issuer.json. Without `issuer_id` the wallet must hold one issuer. Raises as `request` does.
+        """
+        if code.kind is not CodeKind.RENEW:
+            raise RefusedError(f"code: is not for a renewal but to {code.kind.value}")
+        with self._changing() as change:
+            membership = _the_membership(change.state, issuer_id or (newer.id if newer else None))
+            membership = _refreshed(membership, newer)
+            length = membership.info.epoch_length
+            epoch = length.epoch_at(at)
+            if membership.credential(CredentialClass.LASTING, epoch) is not None:
+                epoch = length.next_epoch(epoch)
+            membership, request = _requested(membership, code, epoch)
+            change.state = change.state.with_membership(membership)
+        return request
+
+    def accept(self, response: bytes, *, newer: IssuerInfo | None = None) -> tuple[HeldCredential, ...]:
+        """Verify an issuer's response and keep both credentials; return what they are.
+
+        May be repeated. Raises RefusedError (no such request), SignatureError (signed something else than header and
+        messages as the wallet computes them, or switched entropy), UntrustedError, EncodingError or StorageError.
+        """
+        answer = EnrolmentResponse.decode(response)
+        with self._changing() as change:
+            membership = change.state.membership(answer.issuer)
+            pending = None if membership is None else _pending_of(membership, answer)
+            if membership is None or pending is None:
+                raise RefusedError("response: answers no request of this wallet")
+            membership = _refreshed(membership, newer)
+            membership = _accepted(membership, pending, answer)
+            change.state = change.state.with_membership(membership)
+        return tuple(
+            HeldCredential(credential_class=each, epoch=answer.epoch, level=answer.level, is_current=False)
+            for each in CredentialClass
+        )
+
+    def present(
+        self,
+        *,
+        scope: Scope,
+        binding: Binding,
+        at: datetime,
+        credential_class: CredentialClass = CredentialClass.LASTING,
+        issuer_id: bytes | None = None,
+        slot: int | None = None,
+        statement: str | None = None,
+        audience: str | None = None,
+        nonce: bytes | None = None,
+        pdq: bytes | None = None,
+    ) -> Vouch:
+        """Return a vouch for one binding, in a free slot taken at random unless one is given.
+
+        The slot is written down before the proof is made. The same binding and statement again get the same slot and a
+        fresh proof; a slot used for others is refused. Raises RefusedError, UntrustedError, EncodingError or
+        StorageError.
+        """
+        presented = PresentationHeader(binding=binding, pdq=pdq, audience=audience, nonce=nonce, statement=statement)
+        with self._changing() as change:
+            membership = _the_membership(change.state, issuer_id)
+            info = membership.info
+            epoch = info.epoch_length.epoch_at(at)
+            credential = membership.credential(credential_class, epoch)
+            if credential is None:
+                raise RefusedError(f"wallet: no {credential_class} credential of this issuer for epoch {epoch}")
+            if info.key_for(epoch) != credential.public_key:
+                raise UntrustedError(
+                    f"epoch {epoch}: the issuer has replaced its key, ask it to approve the request again"
+                )
+            contexts = _contexts(info, credential_class, scope, epoch, binding)
+            slot, is_new = _choose_slot(membership, contexts, presented.content_digest, slot)
+            if is_new:
+                use = Use(context=_sha256(contexts[slot]), content=presented.content_digest)
+                change.state = change.state.with_membership(membership.with_use(use))
+        ph = presented.encode()
+        proof, pseudonym = proof_gen_with_nym(
+            credential.public_key,
+            credential.signature,
+            header(info, credential_class, epoch),
+            ph,
+            credential.nym_secrets,
+            contexts[slot],
+            issuer_messages(info, credential_class, epoch, credential.level),
+            [],
+            DISCLOSED_INDEXES,
+            [],
+            credential.blind,
+            suite=info.suite,
+        )
+        return Vouch(
+            suite=info.suite,
+            issuer=info.id,
+            credential_class=credential_class,
+            epoch=epoch,
+            level=credential.level,
+            scope=scope,
+            period=period_of(credential_class, epoch),
+            slot=slot,
+            proof=proof,
+            pseudonym=pseudonym,
+            presentation_header=ph,
+        )
+
+    def held(self, *, at: datetime) -> tuple[HeldMembership, ...]:
+        """Return what the wallet holds, without its secrets. Raises StorageError or EncodingError."""
+        return tuple(_held(membership, at) for membership in self._state().memberships)
+
+    def _state(self) -> WalletState:
+        return WalletState.decode(self._vault.read())
+
+    @contextmanager
+    def _changing(self) -> Iterator[_Change]:
+        """Read under the lock, let the block change the state, and write it if it did so without raising."""
+        with locked(self._vault.path):
+            before = self._state()
+            change = _Change(before)
+            yield change
+            if change.state != before:
+                self._vault.write(change.state.encode())
+
+
+class _Change:
+    def __init__(self, state: WalletState) -> None:
+        self.state = state
+
+
+def _the_membership(state: WalletState, issuer_id: bytes | None) -> Membership:
+    if issuer_id is None:
+        if len(state.memberships) == 1:
+            return state.memberships[0]
+        raise RefusedError(f"wallet: holds {len(state.memberships)} issuers, name the one that is meant")
+    membership = state.membership(issuer_id)
+    if membership is None:
+        raise RefusedError(f"wallet: holds nothing of issuer {issuer_id.hex()[:16]}")
+    return membership
+
+
+def _updated(membership: Membership, newer: IssuerInfo) -> Membership:
+    """Take a later issuer.json; one that is not later or the same raises UntrustedError."""
+    return replace(membership, info=newer) if newer.supersedes(membership.info) else membership
+
+
+def _refreshed(membership: Membership, newer: IssuerInfo | None) -> Membership:
+    """Take `newer`, or where it is not given a later version in the file that issuer.json came from."""
+    if newer is not None:
+        return _updated(membership, newer)
+    if membership.source is None:
+        return membership
+    try:
+        with Path(membership.source).open("rb") as file:
+            found = IssuerInfo.from_json(file.read(MAX_JSON_OCTETS + 1), check_keys=False)
+    except (OSError, ZkError):
+        return membership  # moved or replaced by something else: what needs a later one will say so
+    if found.id != membership.info.id or found.serial < membership.info.serial:
+        return membership
+    return _updated(membership, found)
+
+
+def _requested(membership: Membership, code: Code, epoch: str) -> tuple[Membership, bytes]:
+    """Return the request for a code and epoch, made now or before, and the membership that remembers it."""
+    info = membership.info
+    code_digest = _sha256(code.octets)
+    for pending in membership.pending:
+        if (pending.code, pending.epoch) == (code_digest, epoch):
+            return membership, pending.request
+    lasting = _lasting_for(membership, code)
+    epochal_nyms = _draw_nyms(info.n)
+    commitment, lasting_blind = commit_with_nym(lasting.nyms, [], suite=info.suite)
+    epochal, epochal_blind = commit_with_nym(epochal_nyms, [], suite=info.suite)
+    statement = ContinuityStatement(
+        issuer_id=info.id,
+        suite=info.suite,
+        n=info.n,
+        epoch=epoch,
+        generation=code.generation,
+        code=code.octets,
+        lasting=commitment,
+        epochal=epochal,
+    )
+    tag = continuity_tag(lasting.nyms, info.id, suite=info.suite)
+    request = EnrolmentRequest(
+        issuer=info.id,
+        suite=info.suite,
+        code=code,
+        epoch=epoch,
+        lasting=commitment,
+        epochal=epochal,
+        tag=None if code.kind is CodeKind.RENEW else tag,
+        proof=prove_continuity(statement, tag, nyms=lasting.nyms, secret_prover_blind=lasting_blind),
+    )
+    pending = Pending(
+        digest=request.digest,
+        code=code_digest,
+        epoch=epoch,
+        generation=code.generation,
+        request=request.encode(),
+        lasting_blind=lasting_blind,
+        epochal_blind=epochal_blind,
+        epochal_nyms=epochal_nyms,
+    )
+    return membership.with_lasting(lasting).with_pending(pending), pending.request
+
+
+def _lasting_for(membership: Membership, code: Code) -> Lasting:
+    """Return the lasting nyms that a code is for: those of its generation, or fresh ones. Raises RefusedError."""
+    known = membership.lasting_of(code.generation)
+    if code.kind is CodeKind.RENEW:
+        if known is None or known.entropy is None:
+            raise RefusedError(
+                "renewal: this wallet does not hold this person's nym secrets; a lost wallet needs a reset"
+            )
+        return known
+    if known is not None:
+        if known.entropy is not None:
+            raise RefusedError("wallet: holds a credential of this issuer already: it can be renewed")
+        return known
+    if any(lasting.generation > code.generation for lasting in membership.lasting):
+        raise RefusedError("code: older than this wallet's last reset")
+    return Lasting(generation=code.generation, nyms=_draw_nyms(membership.info.n))
+
+
+def _draw_nyms(n: int) -> tuple[bytes, ...]:
+    return tuple(scalar_to_octets(scalar) for scalar in draw_scalars(n))
+
+
+def _pending_of(membership: Membership, answer: EnrolmentResponse) -> Pending | None:
+    for pending in membership.pending:
+        if pending.digest == answer.request:
+            if (pending.epoch, pending.generation) != (answer.epoch, answer.generation):
+                raise SignatureError("response: for another epoch or generation than was asked for")
+            return pending
+    return None
+
+
+def _accepted(membership: Membership, pending: Pending, answer: EnrolmentResponse) -> Membership:
+    lasting = membership.lasting_of(pending.generation)
+    if lasting is None:
+        raise RefusedError("response: answers no request of this wallet")
+    if lasting.entropy is not None and lasting.entropy != answer.lasting.entropy:
+        raise SignatureError("issuer: switched the entropy of the lasting nym secrets, which would make them others")
+    for credential_class, entropy in (
+        (CredentialClass.LASTING, answer.lasting.entropy),
+        (CredentialClass.EPOCH, answer.epochal.entropy),
+    ):
+        before = membership.credential(credential_class, answer.epoch)
+        if before is None or before.generation != answer.generation:
+            continue
+        if (before.entropy, before.level) != (entropy, answer.level):
+            raise SignatureError("issuer: answered the same request in another way than before")
+    public_key = membership.info.key_for(answer.epoch)
+    for credential_class, part, nyms, blind in (
+        (CredentialClass.LASTING, answer.lasting, lasting.nyms, pending.lasting_blind),
+        (CredentialClass.EPOCH, answer.epochal, pending.epochal_nyms, pending.epochal_blind),
+    ):
+        credential = _verified(membership.info, credential_class, answer, part, nyms, blind, public_key)
+        membership = membership.with_credential(credential)
+    renewal = _renewal_moment(membership.info, answer.epoch)
+    pinned = replace(lasting, entropy=answer.lasting.entropy)
+    return replace(membership.with_lasting(pinned), renew_from=max(renewal, membership.renew_from or 0))
+
+
+def _verified(
+    info: IssuerInfo,
+    credential_class: CredentialClass,
+    answer: EnrolmentResponse,
+    part: BlindSignature,
+    nyms: tuple[bytes, ...],
+    blind: bytes,
+    public_key: bytes,
+) -> Credential:
+    """Return the credential if it signs header and messages as they are computed here. Raises SignatureError."""
+    nym_secrets = verify_finalize_with_nym(
+        public_key,
+        part.signature,
+        header(info, credential_class, answer.epoch),
+        issuer_messages(info, credential_class, answer.epoch, answer.level),
+        [],
+        nyms,
+        part.entropy,
+        blind,
+        suite=info.suite,
+    )
+    return Credential(
+        credential_class=credential_class,
+        epoch=answer.epoch,
+        level=answer.level,
+        generation=answer.generation,
+        public_key=public_key,
+        signature=part.signature,
+        entropy=part.entropy,
+        nym_secrets=nym_secrets,
+        blind=blind,
+    )
+
+
+def _renewal_moment(info: IssuerInfo, epoch: str) -> int:
+    start, end = (int(bound.timestamp()) for bound in info.epoch_length.epoch_bounds(epoch))
+    half = (end - start) // 2
+    return start + half + secrets.randbelow(half)
+
+
+def _contexts(
+    info: IssuerInfo, credential_class: CredentialClass, scope: Scope, epoch: str, binding: Binding
+) -> list[bytes]:
+    period = period_of(credential_class, epoch)
+    return [context_id(info.id, credential_class, scope, period, slot, binding.digest) for slot in range(info.slots)]
+
+
+def _choose_slot(membership: Membership, contexts: list[bytes], content: bytes, slot: int | None) -> tuple[int, bool]:
+    """Return a slot and whether it is taken now for the first time. Raises RefusedError or EncodingError."""
+    taken = [membership.content_of(_sha256(context)) for context in contexts]
+    if slot is not None:
+        check_slot(slot, len(contexts))
+        if taken[slot] not in (None, content):
+            raise RefusedError(
+                f"slot {slot}: used for another file or statement; it counts once in this scope and period"
+            )
+        return slot, taken[slot] is None
+    if content in taken:
+        return taken.index(content), False
+    free = [index for index, used in enumerate(taken) if used is None]
+    if not free:
+        raise RefusedError("wallet: every slot of this scope and period is used for another file or statement")
+    return secrets.choice(free), True
+
+
+def _held(membership: Membership, at: datetime) -> HeldMembership:
+    info = membership.info
+    epoch = info.epoch_length.epoch_at(at)
+    credentials = tuple(
+        HeldCredential(
+            credential_class=each.credential_class,
+            epoch=each.epoch,
+            level=each.level,
+            is_current=each.epoch == epoch,
+        )
+        for each in membership.credentials
+    )
+    accepted = {each.epoch for each in credentials}
+    current = membership.credential(CredentialClass.LASTING, epoch)
+    return HeldMembership(
+        info=info,
+        credentials=credentials,
+        open_requests=tuple(each.epoch for each in membership.pending if each.epoch not in accepted),
+        used_slots=len(membership.uses),
+        renew_from=None if membership.renew_from is None else datetime.fromtimestamp(membership.renew_from, UTC),
+        crowd=None if current is None else info.holders(CredentialClass.LASTING, epoch, current.level),
+    )
+
+
+def _sha256(octets: bytes) -> bytes:
+    return hashlib.sha256(octets).digest()
