@@ -30,7 +30,7 @@ from provenance.credentials.model import (
     Timestamp,
     ValidationCode,
 )
-from provenance.credentials.trust_lists import TrustSettings
+from provenance.credentials.trust_settings import TrustSettings
 
 ENGINE: Final = "c2pa-rs"
 MAX_TEXT: Final = 2048
@@ -59,23 +59,11 @@ def engine_settings(trust: TrustSettings) -> dict[str, Any]:
 
     Unknown keys are ignored by the engine without a word, so a test shows that each one here has an effect.
     """
-    anchors = [
-        {"trust_uri": name, "trust_kind": kind, "trust_anchors": pem}
-        for kind, group in (
-            ("manifest", trust.signer_anchors),
-            ("tsa", trust.tsa_anchors),
-            ("cawg", trust.cawg_anchors),
-        )
-        for name, pem in group
-    ]
-    settings: dict[str, Any] = {
+    return {
         "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
         "core": {"allowed_network_hosts": []},
-        "trust": {"trust_config": "\n".join(trust.eku_oids), "anchors": anchors},
+        "trust": trust.to_engine(),
     }
-    if trust.allowed:
-        settings["trust"]["allowed_list"] = trust.allowed
-    return settings
 
 
 @lru_cache(maxsize=CONTEXTS)

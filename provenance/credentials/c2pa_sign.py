@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
-from provenance.credentials.trust_lists import TrustSettings
+from provenance.credentials.trust_settings import TrustSettings
 
 ALGORITHMS: Final = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
 """COSE algorithms that C2PA allows (C2PA 2.4, section 13.2), by the engine's names in lower case."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from provenance.credentials.model import Kind, Outcome, Reading, State, ValidationCode
-from provenance.credentials.trust_lists import TrustSettings
+from provenance.credentials.trust_settings import TrustSettings
 
 os.environ["ENCYPHER_C2PA_TELEMETRY"] = "off"
 os.environ.pop("ENCYPHER_C2PA_ONLINE", None)

@@ -11,9 +11,8 @@ from typing import IO, Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from provenance.asset import MAX_PIXELS
 from provenance.credentials.model import Reading
-from provenance.credentials.trust_lists import TrustSettings
+from provenance.credentials.trust_settings import TrustSettings
 
 ENGINES: Final = ("c2pa-rs", "encypher-c2pa")
 """Engines by name, the one whose store the report describes first."""
@@ -30,7 +29,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     engines: tuple[str, ...] = ENGINES
     trust: TrustSettings
     at: dt.datetime
-    pixels: int = MAX_PIXELS
+    pixels: int
+    """Most pixels that a picture may claim."""
 
 
 class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import IO, Final, TypeVar
 
 from provenance.credentials.job import (
@@ -34,6 +31,7 @@ from provenance.credentials.job import (
     write_message,
 )
 from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.spawn import Child
 
 __all__ = ["ENGINES", "Examination", "Job", "Pool", "examine_in_process"]
 
@@ -49,8 +47,6 @@ MAX_JOBS: Final = 1000
 """Jobs after which a worker is replaced, so that what an engine leaks stays bounded."""
 MAX_STDERR: Final = 64 * 1024
 """Bytes of a worker's standard error that are looked at."""
-KEPT_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH")
-"""What a worker's environment keeps: no PYTHON* variable, which could run other code, and no engine's settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +77,16 @@ class Pool:
         workers: processes; one for each core that may be used.
         seconds: time for one asset.
         memory: bytes of address space for one worker beyond what it has after loading; 0 for no limit.
+        started: processes that were started before this module was imported, with the same memory.
     """
 
-    def __init__(self, *, workers: int = 1, seconds: float = SECONDS, memory: int = MEMORY) -> None:
-        self._workers = deque(_Worker(seconds=seconds, memory=memory) for _ in range(workers))
+    def __init__(
+        self, *, workers: int = 1, seconds: float = SECONDS, memory: int = MEMORY, started: Iterable[Child] = ()
+    ) -> None:
+        early = deque(started)
+        self._workers = deque(
+            _Worker(seconds=seconds, memory=memory, started=early.popleft() if early else None) for _ in range(workers)
+        )
         self._all = tuple(self._workers)
         self._threads = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="vouchmark-worker")
 
@@ -159,8 +161,9 @@ def _collect(job: Job, parts: tuple[Part, ...], versions: Mapping[str, str], rea
 class _Worker:
     """One process, started when needed and replaced when it is spent."""
 
-    def __init__(self, *, seconds: float, memory: int) -> None:
+    def __init__(self, *, seconds: float, memory: int, started: Child | None) -> None:
         self._seconds = seconds
+        self._started = started
         self._memory = memory
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None
@@ -174,21 +177,16 @@ class _Worker:
         with self._lock:
             if self._process is not None or self._closed:
                 return
-            # Appending, so that it can be emptied between jobs while the worker goes on writing.
-            self._stderr = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - lives as long as the process
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "provenance.credentials.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._stderr,
-                env=_environment(self._memory),
-                cwd="/" if os.name == "posix" else None,
-            )
+            child = self._started or Child(self._memory)
+            self._started = None
+            self._process, self._stderr = child.process, child.stderr
             self._versions = None
             self._jobs = 0
 
     def stop(self) -> None:
         """End the process for good."""
+        if self._started is not None:
+            self.start()  # takes over a process that was started early, so that it is ended too
         self._closed = True
         self._kill()
 
@@ -313,16 +311,3 @@ class _deadline:  # noqa: N801 - reads as the statement that it is
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
-
-
-def _environment(memory: int) -> dict[str, str]:
-    """A worker's environment: what the system needs, the memory limit, and where this very package lies."""
-    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    kept["ENCYPHER_C2PA_TELEMETRY"] = "off"
-    kept["VOUCHMARK_WORKER_MEMORY"] = str(memory)
-    kept["PYTHONDONTWRITEBYTECODE"] = "1"
-    root = Path(__file__).resolve().parents[2]
-    if root.name not in ("site-packages", "dist-packages"):
-        # A checkout that is on this process's path: the worker must run the same code.
-        kept["PYTHONPATH"] = str(root)
-    return kept

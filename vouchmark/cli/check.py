@@ -72,13 +72,16 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
     """Start the workers before anything heavy is imported here, so that their imports run at the same time."""
     if options["in_process"]:
         return None
+    from provenance.credentials.spawn import Child
+
+    memory = options["memory_limit"] * MIB
+    started = [Child(memory) for _ in range(options["jobs"])]
+
     from provenance.credentials.pool import Pool
 
-    pool = stack.enter_context(
-        Pool(workers=options["jobs"], seconds=options["time_limit"], memory=options["memory_limit"] * MIB)
+    return stack.enter_context(
+        Pool(workers=options["jobs"], seconds=options["time_limit"], memory=memory, started=started)
     )
-    pool.start()
-    return pool
 
 
 def _settings(options: dict[str, Any]) -> Settings:
