@@ -1,102 +1,109 @@
-"""What is this file? Opened once, read once while hashing, its type taken from its content.
+"""What exactly is the file that everything else is said about? Opened once, read once, with its digest and type.
 
-Nothing here parses more than signatures, but for `measure`, which reads a picture's header with Pillow and belongs in
-a worker process.
+Nothing here waits: a FIFO, a device or a socket is refused before a byte is read, and a file over the limit by its
+size alone. Pixels are never decoded; a picture's measures come from its header.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import io
-import mimetypes
 import os
 import stat
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, ClassVar, Final
 
-MIB: Final = 1024 * 1024
-CHUNK: Final = 4 * MIB
-"""Bytes read at a time: large enough that hashing dominates, small enough that a stream is cut off near its limit."""
-MAX_BYTES: Final = 512 * MIB
-"""Default largest file: what both engines read within a worker's 2 GiB."""
-MAX_PIXELS: Final = 256_000_000
-"""Default most pixels: beyond the largest cameras, below what a decoder would need 1 GiB for."""
-MAX_SIDECAR: Final = 64 * MIB
-"""Largest manifest store beside a file; real ones stay below 20 MiB."""
-MAX_FOLDERS: Final = 100_000
-"""Folders entered on one walk: an end also where links or mounts have none."""
-UNKNOWN: Final = "application/octet-stream"
+from provenance.media_type import STORE, disagrees, named_type, recognise
+
+DEFAULT_BYTES: Final = 512 * 1024 * 1024
+"""Bytes: an hour of phone video is larger, but both engines keep a whole file in memory."""
+DEFAULT_PIXELS: Final = 256_000_000
+"""Pixels: the largest phone sensors have 200 million; as RGBA this is 1 GiB."""
+MAX_SIDECAR: Final = 64 * 1024 * 1024
+"""Bytes of a manifest store beside a file; real ones stay below 20 MiB."""
+MAX_DEPTH: Final = 256
+"""Folders inside folders; deeper ones are not entered. Paths end at 4,096 bytes anyway."""
+CHUNK: Final = 1024 * 1024
+"""Bytes asked of a stream at a time."""
 
 
 class AssetError(Exception):
-    """An input cannot be read. `reason` is a stable word, `hint` says what to do next."""
+    """A file could not be read. Says nothing on what may be in it."""
 
-    reason = "unreadable"
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        """A message in lower case without a full stop, and what to do next."""
-        super().__init__(message)
-        self.hint = hint
+    reason: ClassVar[str] = "unreadable"
+    """A stable word for machines."""
+    hint: ClassVar[str] = "check the disk or the connection to it, then try again"
+    """What to do next, in words that follow a colon."""
 
 
-class AssetMissingError(AssetError):
-    """There is nothing of that name."""
+class AssetNotFoundError(AssetError):
+    """There is nothing at that path."""
 
-    reason = "missing"
+    reason = "not-found"
+    hint = "check the name; quote names with spaces"
 
 
-class AssetDeniedError(AssetError):
-    """It may not be read by this user."""
+class AssetPermissionError(AssetError):
+    """This user may not read it."""
 
-    reason = "denied"
+    reason = "no-permission"
+    hint = "ask for the right to read it, or run as a user who has it"
+
+
+class AssetFolderError(AssetError):
+    """It is a folder where one file was expected."""
+
+    reason = "folder"
+    hint = "name the files in it, or the folder to a command that walks folders"
 
 
 class AssetKindError(AssetError):
-    """It is a folder, a pipe, a device or a socket, no file."""
+    """It is a FIFO, a device or a socket: reading it may wait for ever or change something."""
 
     reason = "not-a-file"
+    hint = "copy what it gives into a file, or pipe it to standard input (-)"
 
 
 class AssetTooLargeError(AssetError):
-    """It has more bytes, or pixels, than the limit."""
+    """More bytes than the limit."""
 
     reason = "too-large"
+    hint = "raise the size limit if you trust the file and have the memory: both engines hold it whole"
 
 
-class AssetEmptyError(AssetError):
-    """It has no bytes."""
+class PictureTooLargeError(AssetError):
+    """A header that announces more pixels than the limit (a decompression bomb)."""
 
-    reason = "empty"
-
-
-class AssetReadError(AssetError):
-    """The system failed while it was read."""
-
-    reason = "read-failed"
+    reason = "too-many-pixels"
+    hint = "raise the pixel limit if you trust the file and have the memory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much of an input is accepted."""
+    """How much one file may ask for."""
 
-    bytes: int = MAX_BYTES
-    pixels: int = MAX_PIXELS
+    bytes: int = DEFAULT_BYTES
+    pixels: int = DEFAULT_PIXELS
+
+    def __post_init__(self) -> None:
+        """Refuse limits that let nothing through; ValueError."""
+        if self.bytes < 1 or self.pixels < 1:
+            raise ValueError(f"got limits of {self.bytes} bytes and {self.pixels} pixels, expected at least 1 of each")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """One input, read whole."""
+    """A file as it was read: its bytes cannot change under the checks."""
 
     name: str
-    """File name without its folder; `-` for standard input."""
+    """The file's name without its folder, `-` where it has none; bytes that are no text read as U+FFFD."""
     data: bytes = field(repr=False)
     media_type: str
-    """From the content; `application/octet-stream` where no type was recognised."""
+    """From the content; `application/octet-stream` where nothing is recognised."""
     named_type: str | None
-    """What the name claims, where the content is something else; None where they agree or the name claims nothing."""
+    """What the name claims where the content is something else; None where they agree or it claims nothing."""
     size: int
     """Bytes."""
     sha256: str
@@ -104,354 +111,262 @@ class Asset:
 
 
 def open_asset(source: Path | bytes | BinaryIO, *, name: str | None = None, limits: Limits | None = None) -> Asset:
-    """Read one input whole, hashing on the way.
+    """Read a file, some bytes, or a stream to its end: once, and never waiting for anything but the disk or stream.
 
     Args:
-        source: a path, the bytes, or a binary stream (read to its end, not closed).
-        name: the name to report; a path's own, else `-`, where None.
-        limits: how much is accepted; the defaults where None.
+        source: A path, the bytes themselves, or a binary stream.
+        name: What to call it; the path's last part, or `-`, where not given.
+        limits: How many bytes are let in.
 
     Raises:
-        AssetError: it cannot be read; each subclass names a reason.
+        AssetNotFoundError: Nothing is there.
+        AssetPermissionError: It may not be read.
+        AssetFolderError: It is a folder.
+        AssetKindError: It is a FIFO, a device or a socket.
+        AssetTooLargeError: It is over the limit; found out without reading it where it tells its size.
+        AssetError: Any other failure of the system.
     """
-    limits = limits or Limits()
+    limit = (limits or Limits()).bytes
     if isinstance(source, bytes):
         data = source
-        if len(data) > limits.bytes:
-            raise _too_large(len(data), limits)
-        digest = hashlib.sha256(data).hexdigest()
+        if len(data) > limit:
+            raise AssetTooLargeError(f"it has {len(data)} bytes, over the limit of {limit}")
     elif isinstance(source, Path):
-        name = name or source.name or str(source)
-        data, digest = _read_path(source, limits)
+        name = source.name if name is None else name
+        data = _read_path(source, limit)
     else:
-        data, digest = _read_stream(source, limits)
-    if not data:
-        raise AssetEmptyError("it is empty", hint="check that it was copied or downloaded whole")
-    name = name or "-"
-    media_type = sniff(data, name)
-    claimed = type_of_name(name)
+        data = _read_stream(source, limit)
+    plain = os.fsencode(name or "-").decode("utf-8", "replace")
+    media_type = recognise(data, name=plain)
+    claimed = named_type(plain)
     return Asset(
-        name=name,
+        name=plain,
         data=data,
         media_type=media_type,
-        named_type=claimed if claimed and not _same_type(claimed, media_type) else None,
+        named_type=claimed if disagrees(media_type, claimed) else None,
         size=len(data),
-        sha256=digest,
+        sha256=hashlib.sha256(data).hexdigest(),
     )
 
 
-def _too_large(size: int | None, limits: Limits) -> AssetTooLargeError:
-    got = f"got {size} bytes" if size is not None else "got more"
-    return AssetTooLargeError(f"{got}, expected at most {limits.bytes}", hint="raise the limit with --max-size")
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+"""Not to wait for a FIFO's writer or a tape, and not to make a terminal ours."""
 
 
-def _read_path(path: Path, limits: Limits) -> tuple[bytes, str]:
-    """Open without blocking on pipes, look at what was opened, then read that and nothing else."""
+def _read_path(path: Path, limit: int) -> bytes:
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except FileNotFoundError as error:
-        raise AssetMissingError("there is no such file", hint="check the path") from error
-    except PermissionError as error:
-        raise AssetDeniedError("you may not read it", hint="check its permissions") from error
-    except IsADirectoryError as error:
-        raise AssetKindError("it is a folder", hint="name a file in it") from error
-    except (OSError, ValueError) as error:
-        # ValueError: a NUL in the path. OSError: a socket, a name too long, a loop of links.
-        raise AssetReadError("it cannot be opened", hint="check the path") from error
-    with open(descriptor, "rb", buffering=0) as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, a device or a socket"
-            raise AssetKindError(f"it is {kind}, not a file", hint="to read a pipe, use - and standard input")
-        if status.st_size > limits.bytes:
-            raise _too_large(status.st_size, limits)
-        return _read_stream(file, limits)
-
-
-def _read_stream(stream: BinaryIO | io.FileIO, limits: Limits) -> tuple[bytes, str]:
-    """Read to the end or to one byte past the limit."""
-    digest, parts, total = hashlib.sha256(), [], 0
-    while True:
+        # Asked before opening, because opening some devices does something (a tape rewinds) ...
+        _refuse_other_kinds(path.stat().st_mode)
+        handle = os.open(path, _FLAGS)
         try:
-            part = stream.read(CHUNK)
-        except (OSError, ValueError) as error:
-            raise AssetReadError("the system failed while it was read", hint="try again") from error
-        if not part:
-            break
-        total += len(part)
-        if total > limits.bytes:
-            raise _too_large(None, limits)
-        digest.update(part)
+            # ... and again after, because another file may have taken its place.
+            status = os.fstat(handle)
+            _refuse_other_kinds(status.st_mode)
+            if status.st_size > limit:
+                raise AssetTooLargeError(f"it has {status.st_size} bytes, over the limit of {limit}")
+            return _read_all(handle, status.st_size, limit)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise _typed(error) from error
+    except ValueError as error:  # a NUL in the path
+        raise AssetNotFoundError("the name holds a character that no file name can have") from error
+
+
+def _read_all(handle: int, size: int, limit: int) -> bytes:
+    """Everything up to the end: normally one read of the announced size and one that finds the end."""
+    parts: list[bytes] = []
+    total, ask = 0, size + 1
+    while part := os.read(handle, ask):
         parts.append(part)
-    return (parts[0] if len(parts) == 1 else b"".join(parts)), digest.hexdigest()
+        total += len(part)
+        if total > limit:
+            raise AssetTooLargeError(f"it grew past the limit of {limit} bytes while it was read")
+        ask = max(CHUNK, size + 1 - total)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def walk(paths: Iterable[Path]) -> Iterator[Path]:
-    """Every file below some paths, in the order given and sorted within a folder.
-
-    A path that is no folder is passed on as it is, whatever it is: opening it says what is wrong. Inside folders only
-    regular files count, links to folders are followed once, and hidden names are passed over.
-    """
-    seen: set[tuple[int, int]] = set()
-    for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        yield from _walk_folder(path, seen)
-
-
-def _walk_folder(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
-    stack: list[Path] = [folder]
-    while stack:
-        path = stack.pop()
-        try:
-            status = path.stat()
-            mark = (status.st_dev, status.st_ino)
-            if mark in seen or len(seen) >= MAX_FOLDERS:
-                continue
-            seen.add(mark)
-            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
-        except OSError:
-            # The folder itself is the input that could not be read: opening it says so.
-            yield path
-            continue
-        folders = []
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            found = Path(entry.path)
-            if entry.is_dir():
-                folders.append(found)
-            elif entry.is_file():
-                yield found
-        stack.extend(reversed(folders))
-
-
-def find_sidecar(path: Path) -> bytes | None:
-    """The manifest store beside a file: `photo.c2pa` or `photo.jpg.c2pa` beside `photo.jpg`; None where there is none.
-
-    A store that cannot be read, or is larger than `MAX_SIDECAR`, is none.
-    """
-    if path.suffix.lower() == ".c2pa":
-        return None
-    for beside in (path.with_name(path.name + ".c2pa"), path.with_suffix(".c2pa") if path.suffix else path):
-        if beside == path or not beside.is_file():
-            continue
-        try:
-            return _read_path(beside, Limits(bytes=MAX_SIDECAR))[0] or None
-        except AssetError:
-            continue
-    return None
-
-
-_BRANDS: Final = {
-    b"avif": "image/avif",
-    b"avis": "image/avif",
-    b"heic": "image/heic",
-    b"heix": "image/heic",
-    b"hevc": "image/heic",
-    b"hevx": "image/heic",
-    b"heim": "image/heic",
-    b"heis": "image/heic",
-    b"mif1": "image/heif",
-    b"msf1": "image/heif",
-    b"qt  ": "video/quicktime",
-    b"M4A ": "audio/mp4",
-    b"M4B ": "audio/mp4",
-    b"M4P ": "audio/mp4",
-}
-"""Major brands of ISO BMFF files (ISO/IEC 14496-12, 23008-12; MP4RA)."""
-
-_TIFF_NAMES: Final = {
-    ".dng": "image/x-adobe-dng",
-    ".nef": "image/x-nikon-nef",
-    ".arw": "image/x-sony-arw",
-}
-"""Camera raw formats that are TIFF inside and differ by name alone."""
-
-_NAMES: Final = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".jpe": "image/jpeg",
-    ".png": "image/png",
-    ".apng": "image/png",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".heic": "image/heic",
-    ".heif": "image/heif",
-    ".tif": "image/tiff",
-    ".tiff": "image/tiff",
-    ".gif": "image/gif",
-    ".svg": "image/svg+xml",
-    ".jxl": "image/jxl",
-    ".mp4": "video/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".m4a": "audio/mp4",
-    ".m4s": "video/iso.segment",
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".flac": "audio/flac",
-    ".avi": "video/x-msvideo",
-    ".pdf": "application/pdf",
-    ".zip": "application/zip",
-    ".epub": "application/epub+zip",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".odp": "application/vnd.oasis.opendocument.presentation",
-    ".c2pa": "application/c2pa",
-    **_TIFF_NAMES,
-}
-
-_FAMILIES: Final = (
-    frozenset({"image/heic", "image/heif", "image/avif"}),
-    frozenset({"video/mp4", "audio/mp4", "video/quicktime", "video/iso.segment"}),
-    frozenset({"image/tiff", *_TIFF_NAMES.values()}),
-)
-"""Types that share a container closely enough that a name of one is no lie about the other."""
-
-
-def type_of_name(name: str) -> str | None:
-    """The type that a file's name claims; None where it claims none that is known."""
-    suffix = Path(name).suffix.lower()
-    return _NAMES.get(suffix) or mimetypes.guess_type(name, strict=True)[0]
-
-
-def _same_type(claimed: str, found: str) -> bool:
-    if claimed == found or any({claimed, found} <= family for family in _FAMILIES):
-        return True
-    if found == UNKNOWN:
-        # Nothing was recognised: that contradicts only a name whose type has a signature of its own.
-        return claimed not in _NAMES.values()
-    return claimed.startswith("text/") and found == "text/plain"
-
-
-def sniff(data: bytes, name: str = "") -> str:
-    """The media type of some bytes by their signature; the name decides only between TIFF's kinds."""
-    found = _by_signature(data)
-    if found == "image/tiff":
-        return _TIFF_NAMES.get(Path(name).suffix.lower(), found)
-    return found or _by_text(data)
-
-
-def _by_signature(data: bytes) -> str:
-    head = data[:16]
-    for signature, media_type in _SIGNATURES:
-        if head.startswith(signature):
-            return media_type
-    if head[:4] in (b"RIFF", b"RF64", b"BW64"):
-        return {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}.get(data[8:12], "")
-    if data[4:8] == b"ftyp":
-        return _bmff_type(data)
-    if data[4:8] in (b"styp", b"moof", b"sidx"):
-        return "video/iso.segment"
-    if data[4:8] in (b"moov", b"mdat", b"wide"):
-        return "video/quicktime"
-    if data[4:8] == b"jumb":
-        return "application/c2pa"
-    if head[:4] == b"PK\x03\x04":
-        return _zip_type(data)
-    if len(data) > 3 and data[0] == 0xFF and data[1] & 0xE6 == 0xE2 and data[2] & 0xF0 not in (0x00, 0xF0):
-        return "audio/mpeg"  # an MPEG audio layer III frame without a tag
-    if b"%PDF-" in data[:1024]:
-        return "application/pdf"
-    return ""
-
-
-_SIGNATURES: Final = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"II*\0", "image/tiff"),
-    (b"MM\0*", "image/tiff"),
-    (b"II+\0", "image/tiff"),
-    (b"MM\0+", "image/tiff"),
-    (b"\xff\x0a", "image/jxl"),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", "image/jxl"),
-    (b"fLaC", "audio/flac"),
-    (b"ID3", "audio/mpeg"),
-)
-
-
-def _bmff_type(data: bytes) -> str:
-    major = data[8:12]
-    if major in _BRANDS:
-        found = _BRANDS[major]
-        if found == "image/heif":
-            # mif1 is the family's common brand: a compatible brand says which coding it is.
-            size = min(int.from_bytes(data[:4], "big"), 256)
-            others = {data[at : at + 4] for at in range(16, size - 3, 4)}
-            return next((_BRANDS[b] for b in sorted(others) if _BRANDS.get(b, found) != found), found)
-        return found
-    return "video/mp4"
-
-
-def _zip_type(data: bytes) -> str:
-    """A document's own type where its first entry says it (ODF, EPUB), or its parts do (OOXML)."""
-    length = int.from_bytes(data[26:28], "little")
-    if data[30 : 30 + length] == b"mimetype":
-        start = 30 + length + int.from_bytes(data[28:30], "little")
-        size = min(int.from_bytes(data[18:22], "little"), 128)
-        words = data[start : start + size]
-        if words.isascii() and words.decode("ascii").isprintable() and b"/" in words:
-            return words.decode("ascii")
-    if b"[Content_Types].xml" in data[:4096] or b"[Content_Types].xml" in data[-65536:]:
-        tail = data[-65536:]
-        for part, suffix in ((b"word/", ".docx"), (b"xl/", ".xlsx"), (b"ppt/", ".pptx")):
-            if part in tail:
-                return _NAMES[suffix]
-    return "application/zip"
-
-
-def _by_text(data: bytes) -> str:
-    head = data[:4096]
-    words = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if words.startswith((b"<svg", b"<?xml", b"<!doctype svg", b"<!--")) and b"<svg" in data[: 64 * 1024].lower():
-        return "image/svg+xml"
+def _read_stream(stream: BinaryIO, limit: int) -> bytes:
+    parts: list[bytes] = []
+    total = 0
     try:
-        text = head.decode("utf-8", errors="strict") if len(data) <= len(head) else head[:-4].decode("utf-8", "ignore")
-    except UnicodeDecodeError:
-        return UNKNOWN
-    readable = all(character.isprintable() or character in "\t\r\n\f" for character in text)
-    return "text/plain" if text and readable else UNKNOWN
+        while part := stream.read(min(CHUNK, limit + 1 - total)):
+            if not isinstance(part, bytes):
+                raise TypeError(f"got a stream of {type(part).__name__}, expected one of bytes")
+            parts.append(part)
+            total += len(part)
+            if total > limit:
+                raise AssetTooLargeError(f"it is over the limit of {limit} bytes")
+    except OSError as error:
+        raise _typed(error) from error
+    if part is None:
+        raise AssetError("the stream has nothing to give yet and does not wait")
+    return b"".join(parts)
+
+
+def _refuse_other_kinds(mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise AssetFolderError("it is a folder")
+    if not stat.S_ISREG(mode):
+        kinds = ((stat.S_ISFIFO, "a FIFO"), (stat.S_ISSOCK, "a socket"))
+        kind = next((words for is_kind, words in kinds if is_kind(mode)), "a device")
+        raise AssetKindError(f"it is {kind}, not a file")
+
+
+def _typed(error: OSError) -> AssetError:
+    """Whose fault it is, in our own words: the system's wording differs between machines."""
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return AssetNotFoundError("there is no such file")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return AssetPermissionError("you are not allowed to read it")
+    if error.errno == errno.EISDIR:
+        return AssetFolderError("it is a folder")
+    if error.errno == errno.ENXIO:
+        return AssetKindError("it is a socket or a device, not a file")
+    if error.errno == errno.ENAMETOOLONG:
+        return AssetNotFoundError("the name is longer than any file's")
+    if error.errno == errno.ELOOP:
+        return AssetNotFoundError("it is a link that leads to itself")
+    return AssetError(f"the system could not read it ({errno.errorcode.get(error.errno or 0, 'unknown error')})")
+
+
+def walk(paths: Iterable[Path], *, max_depth: int = MAX_DEPTH) -> Iterator[Path]:
+    """Every file under some paths: named files as they are, folders in the order of their names' bytes, deep first.
+
+    Inside a folder, links to files are followed and links to folders are not, so that nobody else's folder is entered
+    and no loop is. What cannot be read (a folder too) is yielded as well: opening it then says why.
+    """
+    for path in paths:
+        yield from _walk_folder(path, max_depth) if _is(stat.S_ISDIR, path) else (path,)
+
+
+def _is(kind: Callable[[int], bool], path: Path) -> bool:
+    """Whether there is something of that kind; False where nothing can be found out."""
+    try:
+        return kind(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _walk_folder(folder: Path, max_depth: int) -> Iterator[Path]:
+    pending: list[tuple[Path, bool, int]] = [(folder, True, 0)]
+    while pending:
+        path, is_folder, depth = pending.pop()
+        if not is_folder:
+            yield path
+            continue
+        try:
+            with os.scandir(path) as listing:
+                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name), reverse=True)
+        except OSError:
+            yield path
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if depth < max_depth:
+                    pending.append((path / entry.name, True, depth + 1))
+            elif not entry.is_dir():
+                pending.append((path / entry.name, False, depth))
+
+
+def find_sidecar(path: Path, *, limits: Limits | None = None) -> bytes | None:
+    """The manifest store kept beside a file: `x.jpg.c2pa`, else `x.c2pa` where no other file shares that stem.
+
+    Args:
+        path: The media file.
+        limits: As for any file; a sidecar has at most `MAX_SIDECAR` bytes besides.
+
+    Returns:
+        Its bytes; empty where it is there and cannot be read, which must not look like none; None where there is none.
+    """
+    if named_type(path.name) == STORE:
+        return None
+    appended = path.with_name(f"{path.name}.c2pa")
+    if _is(stat.S_ISREG, appended):
+        return _sidecar(appended, limits)
+    replaced = path.with_suffix(".c2pa") if path.suffix else appended
+    if replaced == appended or not _is(stat.S_ISREG, replaced) or not _is_only_one(path, replaced):
+        return None
+    return _sidecar(replaced, limits)
+
+
+def _sidecar(path: Path, limits: Limits | None) -> bytes:
+    try:
+        return open_asset(path, limits=Limits(bytes=min(MAX_SIDECAR, (limits or Limits()).bytes))).data
+    except AssetError:
+        return b""
+
+
+def _is_only_one(path: Path, sidecar: Path) -> bool:
+    """Whether no third file has this stem: `x.c2pa` beside `x.jpg` and `x.png` is nobody's."""
+    try:
+        with os.scandir(path.parent) as entries:
+            names = {entry.name for entry in entries if entry.name.rpartition(".")[0] == path.stem}
+    except OSError:
+        return False
+    return names <= {path.name, sidecar.name}
+
+
+_PLUGINS: Final = {
+    "image/jpeg": ("JpegImagePlugin", "JpegImageFile"),
+    "image/png": ("PngImagePlugin", "PngImageFile"),
+    "image/gif": ("GifImagePlugin", "GifImageFile"),
+    "image/tiff": ("TiffImagePlugin", "TiffImageFile"),
+    "image/avif": ("AvifImagePlugin", "AvifImageFile"),
+    "image/bmp": ("BmpImagePlugin", "BmpImageFile"),
+}
+"""Pillow's readers whose constructors read headers only. Its WebP reader allocates the canvas, so that is read here;
+a raw photo's first directory describes its preview, so that is not measured."""
 
 
 def measure(data: bytes, media_type: str, *, limits: Limits | None = None) -> tuple[int, int] | None:
-    """Width and height of a picture from its header, in pixels; None where it is no picture that Pillow reads.
+    """Width and height of a picture in pixels as stored, before any EXIF orientation; from its header alone.
 
-    Run it in a worker: Pillow parses what a stranger wrote.
+    Meant for the worker: the header of a hostile file is read by a library.
+
+    Returns:
+        None where it is no picture, or of a type or shape that is not measured.
 
     Raises:
-        AssetTooLargeError: the header claims more pixels than the limit.
+        PictureTooLargeError: The header announces more pixels than the limit.
     """
-    if not media_type.startswith("image/") or media_type == "image/svg+xml":
+    size = _webp_size(data) if media_type == "image/webp" else _pillow_size(data, media_type)
+    if size is None or min(size) < 1:
         return None
-    from PIL import Image, UnidentifiedImageError
-
     limit = (limits or Limits()).pixels
-    Image.MAX_IMAGE_PIXELS = None  # our own limit below speaks, not a warning of Pillow's
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(io.BytesIO(data)) as image:
-                width, height = image.size
-        except (
-            UnidentifiedImageError,
-            OSError,
-            ValueError,
-            SyntaxError,
-            TypeError,
-            IndexError,
-            KeyError,
-            OverflowError,
-        ):
-            return None
-    if width * height > limit:
-        raise AssetTooLargeError(
-            f"got {width} × {height} pixels, expected at most {limit}", hint="raise the limit with --max-pixels"
-        )
-    return width, height
+    if size[0] * size[1] > limit:
+        raise PictureTooLargeError(f"it announces {size[0]} x {size[1]} pixels, over the limit of {limit}")
+    return size
+
+
+def _pillow_size(data: bytes, media_type: str) -> tuple[int, int] | None:
+    if media_type not in _PLUGINS:
+        return None
+    import importlib
+    import io
+
+    module, reader = _PLUGINS[media_type]
+    try:
+        # The constructor itself, not Image.open: that has a limit of its own, which is global to the process.
+        with getattr(importlib.import_module(f"PIL.{module}"), reader)(io.BytesIO(data)) as picture:
+            width, height = picture.size
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever a reader raises over a broken header, there is no size to tell
+        return None
+    return int(width), int(height)
+
+
+def _webp_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height from the first chunk of a WebP file (RFC 9649, sections 2.5 to 2.7)."""
+    body = data[20:30]
+    if len(body) < 10:
+        return None
+    if data[12:16] == b"VP8X":
+        return int.from_bytes(body[4:7], "little") + 1, int.from_bytes(body[7:10], "little") + 1
+    if data[12:16] == b"VP8L" and body[0] == 0x2F:
+        bits = int.from_bytes(body[1:5], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if data[12:16] == b"VP8 " and body[3:6] == b"\x9d\x01\x2a":
+        return int.from_bytes(body[6:8], "little") & 0x3FFF, int.from_bytes(body[8:10], "little") & 0x3FFF
+    return None
