@@ -91,6 +91,7 @@ def _opener(context: ssl.SSLContext | None) -> Any:
 
         def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
             if not newurl.lower().startswith("https://"):
+                fp.close()
                 raise urllib.error.URLError(f"redirected away from HTTPS, to {newurl[:200]!r}")
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 

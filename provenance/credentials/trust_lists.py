@@ -39,6 +39,14 @@ from provenance.credentials.trust_formats import (
 from provenance.credentials.trust_settings import DEFAULT_EKU_OIDS, TrustSettings
 
 __all__ = [
+    "DEFAULT_EKU_OIDS",
+    "EKU_C2PA_CLAIM_SIGNING",
+    "EKU_DOCUMENT_SIGNING",
+    "EKU_EMAIL_PROTECTION",
+    "EKU_MICROSOFT_SIGNING",
+    "EKU_OCSP_SIGNING",
+    "EKU_TIME_STAMPING",
+    "STALE_DAYS",
     "KeptConfiguration",
     "Label",
     "ListKind",
