@@ -43,8 +43,8 @@ _MARKS: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20
 _TROUBLE: Final = re.compile(f"[{_HIDDEN}{_SPACES}]|(?:(?<=[{_MARKS}]{{{MAX_MARKS}}})[{_MARKS}])")
 _SPACE: Final = re.compile(f"[{_SPACES}]")
 _FORMULA: Final = re.compile(r"[ ]*[=+\-@＝＋－＠]")
-_NUMBER: Final = re.compile(r"[+-]?[0-9]*(?:[:.][0-9]+)*")
-"""What starts with a sign and is no formula: `-`, `+02:00`, `-3.5`."""
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]*(?:[:.][0-9]+)*|Infinity)")
+"""What starts with a sign and is no formula: `-`, `+02:00`, `-3.5`, `-Infinity`."""
 _ESCAPED: Final = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8})")
 
 
