@@ -40,12 +40,6 @@ from provenance.credentials.trust_settings import DEFAULT_EKU_OIDS, TrustSetting
 
 __all__ = [
     "DEFAULT_EKU_OIDS",
-    "EKU_C2PA_CLAIM_SIGNING",
-    "EKU_DOCUMENT_SIGNING",
-    "EKU_EMAIL_PROTECTION",
-    "EKU_MICROSOFT_SIGNING",
-    "EKU_OCSP_SIGNING",
-    "EKU_TIME_STAMPING",
     "STALE_DAYS",
     "KeptConfiguration",
     "Label",
