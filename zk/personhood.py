@@ -444,7 +444,10 @@ _VOUCH_MEMBERS: Final = frozenset(
 
 def decode_map(octets: bytes, what: str, names: frozenset[str], max_size: int) -> Mapping[str, CborValue]:
     """Decode a canonical CBOR map with exactly these keys. Raises EncodingError."""
-    value = dcbor_decode(require_octets(octets, what, most=max_size), max_size=max_size)
+    try:
+        value = dcbor_decode(octets, max_size=max_size)
+    except EncodingError as error:
+        raise EncodingError(f"{what}: {error}") from error
     if not isinstance(value, dict):
         raise EncodingError(f"{what}: expected a map")
     if value.keys() != names:

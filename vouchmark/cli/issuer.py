@@ -1,0 +1,307 @@
+"""`vouchmark issuer`: how does an issuer enrol persons, one credential each, and publish its keys?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from vouchmark.cli.common import fail_usage
+from vouchmark.cli.person import (
+    at_option,
+    cost_option,
+    errors,
+    json_option,
+    line_of,
+    moment,
+    output_option,
+    passphrase,
+    passphrase_option,
+    read_file,
+    tell,
+    write_output,
+)
+
+if TYPE_CHECKING:
+    from zk.issuer import Overview
+    from zk.issuer_info import HolderCount, IssuerInfo
+
+LENGTHS: Final = ("day", "week", "month", "quarter")
+SUITES: Final = {"sha-256": "BLS12_381_SHA_256", "shake-256": "BLS12_381_SHAKE_256"}
+"""How the ciphersuites are called here, and in `zk.ciphersuite`."""
+
+
+class SuiteName(click.ParamType[str]):
+    """A ciphersuite by a short name (`sha-256`), or by the drafts' or the library's name for it."""
+
+    name = "suite"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the short name."""
+        word = str(value).lower().replace("_", "-").removeprefix("bls12-381-")
+        if word not in SUITES:
+            self.fail(f"got {value!r}, expected one of {', '.join(SUITES)}", param, ctx)
+        return word
+
+
+@click.group(short_help="Issue personhood credentials: one per person, class and epoch.")
+def issuer() -> None:
+    """Issue personhood credentials: one per person, class and epoch.
+
+    An issuer is a folder. Its issuer.json is public; the rest is for you alone, its secrets encrypted with a
+    passphrase. Whom you check, and how, is up to you; of an identifier only a keyed hash is kept. Exit codes: 0 done,
+    2 refused or a file or option that cannot be used, 4 could not be read, written or decrypted.
+    """
+
+
+@issuer.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="What reports call the issuer.")
+@click.option(
+    "--epoch", type=click.Choice(LENGTHS), default="month", show_default=True, help="How long credentials live."
+)
+@click.option(
+    "--slots", type=click.IntRange(1, 1024), default=1, show_default=True, help="Voices per scope and period."
+)
+@click.option("--suite", type=SuiteName(), default="sha-256", show_default=True, help="sha-256 or shake-256.")
+@click.option(
+    "--reset-days", type=click.IntRange(28, 3660), default=365, show_default=True, help="Days between resets."
+)
+@at_option
+@cost_option
+@passphrase_option
+@json_option
+def init(
+    directory: Path,
+    name: str,
+    epoch: str,
+    slots: int,
+    suite: str,
+    reset_days: int,
+    at: dt.datetime | None,
+    scrypt_cost: int,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Make a new issuer in DIR, with keys for this epoch and the next.
+
+    Epoch length, slots and suite are part of the issuer's identity and never change.
+    """
+    with errors("an issuer is made once; choose a folder that is not there yet"):
+        from zk import ciphersuite
+        from zk.issuer import ISSUER_JSON, Issuer
+        from zk.profile import EpochLength
+
+        secret = passphrase(passphrase_file, what="the new issuer", is_new=True)
+        with Issuer.create(
+            directory,
+            secret,
+            name=name,
+            at=moment(at),
+            suite=getattr(ciphersuite, SUITES[suite]),
+            epoch_length=EpochLength(epoch),
+            slots=slots,
+            reset_days=reset_days,
+            log_cost=scrypt_cost,
+        ) as made:
+            info = made.info
+    published = str(directory / ISSUER_JSON)
+    tell(
+        [
+            f"{info.name}: issuer {info.id.hex()}",
+            f"  keys for {_epochs(info)}",
+            f"  publish {published}; keep the rest of {directory} to yourself, and a copy of it",
+        ],
+        {**_identity(info), "issuer_json": published, "epochs": [key.epoch for key in info.keys]},
+        as_json=as_json,
+    )
+
+
+@issuer.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--person", required=True, metavar="IDENTIFIER", help="Whom you have checked; - reads standard input.")
+@click.option("--renew", is_flag=True, help="For a further epoch.")
+@click.option("--reset", is_flag=True, help="For a person who lost the wallet: a possible second voice, and counted.")
+@click.option("--level", type=click.IntRange(1, 3), help="How well checked, in your own terms; 1, or as before.")
+@click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long the code holds.")
+@at_option
+@passphrase_option
+@json_option
+def invite(
+    directory: Path,
+    person: str,
+    renew: bool,
+    reset: bool,
+    level: int | None,
+    days: int,
+    at: dt.datetime | None,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Make a code for a person whom you have just checked.
+
+    It enrols once, for both classes. The identifier (a member number, an address) must be the same each time for the
+    same person; case and width of letters do not matter. An earlier unused code of that person becomes void.
+    """
+    if renew and reset:
+        fail_usage("--renew and --reset exclude each other", hint="--reset is for a lost wallet")
+    with errors("--renew for a further epoch, --reset for a lost wallet, neither for a first enrolment"):
+        from zk.exchange import CodeKind
+        from zk.profile import check_level
+
+        kind = CodeKind.RENEW if renew else CodeKind.RESET if reset else CodeKind.ENROL
+        now = moment(at)
+        with _open(directory, passphrase_file) as opened:
+            code = opened.invite(
+                line_of(person),
+                at=now,
+                kind=kind,
+                level=None if level is None else check_level(level),
+                code_days=days,
+            )
+    expires = (now + dt.timedelta(days=days)).isoformat(timespec="seconds")
+    tell(
+        [code.reveal(), f"  {kind.value}, until {expires}; for this person alone, by a private way"],
+        {"code": code.reveal(), "kind": kind.value, "expires": expires},
+        as_json=as_json,
+    )
+
+
+@issuer.command(short_help="Check a wallet's REQUEST and sign it blindly.")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("request", metavar="REQUEST")
+@output_option
+@at_option
+@passphrase_option
+@json_option
+def approve(
+    directory: Path, request: str, output: str, at: dt.datetime | None, passphrase_file: Path | None, as_json: bool
+) -> None:
+    """Check a wallet's REQUEST and sign it blindly; the same request is always answered alike.
+
+    The answer is of no use without the wallet that asked.
+    """
+    with errors("'vouchmark issuer invite' makes another code, with --renew or --reset for a person who is enrolled"):
+        from zk.exchange import MAX_REQUEST_OCTETS, EnrolmentResponse
+
+        octets = read_file(request, most=MAX_REQUEST_OCTETS)
+        with _open(directory, passphrase_file) as opened:
+            response = opened.approve(octets, at=moment(at))
+        write_output(output, response)
+    answer = EnrolmentResponse.decode(response)
+    tell(
+        [f"{output}: credentials for {answer.epoch}, level {int(answer.level)}"],
+        {"response": output, "epoch": answer.epoch, "level": int(answer.level)},
+        as_json=as_json,
+        quiet=output == "-",
+    )
+
+
+@issuer.command(short_help="Publish keys and counts; destroy old secret keys.")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--compromised", metavar="EPOCH", help="Withdraw this epoch's key and make another.")
+@click.option("--identity", type=click.Path(path_type=Path), help="Where identity.vault lies, if not in DIR.")
+@at_option
+@passphrase_option
+@json_option
+def rotate(
+    directory: Path,
+    compromised: str | None,
+    identity: Path | None,
+    at: dt.datetime | None,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Publish keys for this epoch and the next, and how many persons hold credentials; destroy old keys.
+
+    Run it in each epoch, and publish issuer.json again. Secret keys of epochs that are over are destroyed for good:
+    mind the clock and --at. It may be repeated without harm.
+    """
+    with errors("'vouchmark issuer show' names the keys"):
+        now = moment(at)
+        secret = passphrase(passphrase_file, what=f"the issuer in {directory}")
+        from zk.issuer import Issuer
+
+        with Issuer.open(directory, secret) as opened:
+            done = opened.rotate(secret, at=now, compromised=compromised, identity=identity)
+    tell(
+        [
+            f"{done.info.name}: issuer.json has serial {done.info.serial}",
+            f"  new keys for {', '.join(done.added) or 'no epoch'}",
+            f"  destroyed secret keys of {', '.join(done.destroyed) or 'no epoch'}",
+        ],
+        {**_identity(done.info), "added": list(done.added), "destroyed": list(done.destroyed)},
+        as_json=as_json,
+    )
+
+
+@issuer.command(short_help="Show the public part, and how many hold what.")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@at_option
+@json_option
+def show(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
+    """Show an issuer's public part, and from its books how many persons hold what. Needs no passphrase."""
+    with errors("DIR is a folder made by 'vouchmark issuer init'"):
+        from zk.issuer import overview
+
+        seen = overview(directory, at=moment(at))
+    tell(_as_text(seen), _as_json(seen), as_json=as_json)
+
+
+def _open(directory: Path, passphrase_file: Path | None) -> Any:
+    from zk.issuer import Issuer
+
+    return Issuer.open(directory, passphrase(passphrase_file, what=f"the issuer in {directory}"))
+
+
+def _epochs(info: IssuerInfo) -> str:
+    return ", ".join(key.epoch for key in info.keys if not key.compromised)
+
+
+def _identity(info: IssuerInfo) -> dict[str, Any]:
+    return {
+        "id": info.id.hex(),
+        "name": info.name,
+        "suite": info.suite.name,
+        "n": info.n,
+        "epoch_length": info.epoch_length.value,
+        "slots": info.slots,
+        "serial": info.serial,
+    }
+
+
+def _count(count: HolderCount) -> dict[str, Any]:
+    return {
+        "class": count.credential_class.value,
+        "epoch": count.epoch,
+        "level": int(count.level),
+        "holders": count.holders,
+    }
+
+
+def _as_text(seen: Overview) -> list[str]:
+    info = seen.info
+    lines = [
+        f"{info.name}: issuer {info.id.hex()}",
+        f"  epoch length {info.epoch_length.value}, slots {info.slots}, serial {info.serial}",
+        f"  {info.suite.name}, {info.n} nym secrets",
+    ]
+    lines += [f"  key {key.epoch}{' (compromised)' if key.compromised else ''}" for key in info.keys]
+    lines += [
+        f"  {count.holders} {'holder' if count.holders == 1 else 'holders'}: class {count.credential_class}, "
+        f"epoch {count.epoch}, level {int(count.level)}"
+        for count in seen.counts
+    ]
+    return [*lines, f"  resets: {seen.resets}, codes that may still be used: {seen.open_codes}"]
+
+
+def _as_json(seen: Overview) -> dict[str, Any]:
+    return {
+        **_identity(seen.info),
+        "keys": [{"epoch": key.epoch, "compromised": key.compromised} for key in seen.info.keys],
+        "counts": [_count(count) for count in seen.counts],
+        "resets": seen.resets,
+        "open_codes": seen.open_codes,
+    }
