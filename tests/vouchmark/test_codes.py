@@ -1,0 +1,179 @@
+"""Is every code that the product emits in the table, with a meaning, and is the table honest about itself?"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import provenance
+import vouchmark
+from vouchmark.cli.codes import codes as command
+from vouchmark.codes import OURS, SPECIFIED, Code, find, lines_of, patterns
+from vouchmark.labels import LABELS, is_label
+from vouchmark.report import Line, Status
+from vouchmark.specification_codes import FAMILY_LINES, SPECIFICATION, Kind
+
+LINES = sorted(Path(vouchmark.__file__).parent.joinpath("lines").glob("*.py"))
+ENGINES = sorted(Path(provenance.__file__).parent.rglob("*.py"))
+OURS_SHAPE = re.compile(rf"(?:{'|'.join(Line)})(?:\.[a-z][a-z0-9_]*)+")
+SPECIFIED_SHAPE = re.compile(rf"(?:{'|'.join(FAMILY_LINES)})(?:\.[A-Za-z][A-Za-z0-9_-]*)+")
+
+
+def literals(path: Path) -> Iterator[tuple[int, str]]:
+    """Every string of a module that could be a code, with its line; parts of f-strings in braces become `*`."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            inside.update(node.values)
+            parts = [part.value if isinstance(part, ast.Constant) else "*" for part in node.values]
+            yield node.lineno, "".join(str(part) for part in parts)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in inside:
+            yield node.lineno, node.value
+
+
+def known(pattern: str) -> bool:
+    """Whether some code of the table fits or begins so (`startswith` is used too); `*` stands for any words."""
+    shape = re.compile(re.escape(pattern).replace(r"\*", "[A-Za-z0-9_.-]+"))
+    return any(shape.match(code) for code in (*OURS, *SPECIFIED))
+
+
+@pytest.mark.parametrize("path", LINES, ids=lambda path: path.stem)
+def test_every_code_that_a_line_names_is_in_the_table(path: Path) -> None:
+    for number, text in literals(path):
+        dotted = text.replace("*", "x")
+        if OURS_SHAPE.fullmatch(dotted) or SPECIFIED_SHAPE.fullmatch(dotted):
+            assert known(text), f"{path.name}:{number}: {text}"
+
+
+@pytest.mark.parametrize("path", ENGINES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_code_of_ours_that_the_media_side_names_is_in_the_table(path: Path) -> None:
+    for number, text in literals(path):
+        if OURS_SHAPE.fullmatch(text.replace("*", "x")) and not text.endswith((".py", "claim.v2")):
+            assert known(text), f"{path.name}:{number}: {text}"
+
+
+def test_the_search_finds_codes_at_all() -> None:
+    found = {text for path in LINES for _, text in literals(path) if OURS_SHAPE.fullmatch(text)}
+    assert {"integrity.malformed", "ai.generated", "engines.disagree"} <= found
+    assert known("history.*.broken")
+    assert not known("history.*.nonsense")
+    assert not known("signer.unknown.more")
+
+
+@pytest.mark.parametrize("entry", OURS.values(), ids=lambda entry: entry.code)
+def test_our_codes_stand_under_their_line_with_one_sentence(entry: Code) -> None:
+    assert OURS_SHAPE.fullmatch(entry.code)
+    assert entry.code.startswith(f"{entry.line}.")
+    assert entry.statuses
+    assert entry.meaning.endswith(".")
+    assert entry.meaning[0].isupper()
+    assert not re.search(r"\b(real|fake|authentic|score)\b", entry.meaning)
+
+
+def test_the_specifications_codes_have_a_family_a_kind_and_a_sentence() -> None:
+    for code, (kind, meaning) in SPECIFICATION.items():
+        assert SPECIFIED_SHAPE.fullmatch(code), code
+        assert kind in Kind
+        assert meaning.endswith("."), code
+        assert not re.search(r"\b(real|fake|authentic|score)\b", meaning)
+
+
+def test_our_codes_and_theirs_are_apart() -> None:
+    assert not set(OURS) & set(SPECIFIED)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "claimSignature.validated",
+        "assertion.dataHash.mismatch",
+        "assertion.boxesHash.unknownBox",
+        "assertion.hardBinding.redacted",
+        "ingredient.unknownProvenance",
+        "signingCredential.ocsp.revoked",
+        "timeStamp.credentialInvalid",
+        "timeOfSigning.outsideValidity",
+        "manifest.update.wrongParents",
+        "cawg.ica.did_unavailable",
+        "cawg.identity.well-formed",
+        "cawg.x509.credential.untrusted",
+        "general.error",
+    ],
+)
+def test_knows_the_specifications_codes(code: str) -> None:
+    entry = find(code)
+    assert entry is not None
+    assert entry.origin in ("C2PA", "CAWG")
+    assert lines_of(code) == frozenset()
+
+
+def test_a_success_is_a_pass_and_a_failure_never_is() -> None:
+    for code, (kind, _) in SPECIFICATION.items():
+        statuses = SPECIFIED[code].statuses
+        assert (Status.FAIL in statuses) == (kind is Kind.FAILURE)
+        assert kind is not Kind.FAILURE or Status.PASS not in statuses
+
+
+def test_families_are_known_and_nonsense_is_not() -> None:
+    assert lines_of("signer.*") == {Line.SIGNER}
+    assert lines_of("assertion.*") == frozenset()
+    assert lines_of("soul.*") is None
+    assert lines_of("signer.soul") is None
+    assert find("signer.soul") is None
+    assert {"signer.*", "assertion.dataHash.*", "signer.unknown"} <= set(patterns())
+
+
+def test_labels_have_a_meaning_and_own_ones_a_prefix() -> None:
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) and meaning.endswith(".") for name, meaning in LABELS.items())
+    assert is_label("ai-generated")
+    assert is_label("x-desk-4")
+    for name in ("x-", "x-Desk", "desk", "x-a b", "x-" + "a" * 100, "x-a\n"):
+        assert not is_label(name)
+
+
+class TestCommand:
+    def test_lists_our_own_by_line(self) -> None:
+        result = CliRunner().invoke(command)
+        assert result.exit_code == 0
+        assert [line for line in result.output.splitlines() if line in set(Line)] == list(
+            dict.fromkeys(str(code.line) for code in OURS.values())
+        )
+        assert "assertion.dataHash.match" not in result.output
+
+    def test_lists_all(self) -> None:
+        result = CliRunner().invoke(command, ["--all", "--format", "json"])
+        assert len(json.loads(result.output)) == len(OURS) + len(SPECIFIED)
+
+    def test_explains_one_code_and_a_family(self) -> None:
+        result = CliRunner().invoke(command, ["signer.unknown", "assertion.dataHash.*", "--format", "json"])
+        names = {row["code"] for row in json.loads(result.output)}
+        assert "signer.unknown" in names
+        assert "assertion.dataHash.mismatch" in names
+        assert all(name == "signer.unknown" or name.startswith("assertion.dataHash.") for name in names)
+
+    def test_writes_a_table_for_the_manual(self) -> None:
+        result = CliRunner().invoke(command, ["signer.unknown", "--format", "markdown"])
+        head, rule, row = result.output.strip().splitlines()
+        assert head == "| code | line | statuses | origin | meaning |"
+        assert set(rule) <= set("| -")
+        assert row.startswith("| `signer.unknown` | signer | unknown | vouchmark | ")
+
+    def test_lists_labels(self) -> None:
+        result = CliRunner().invoke(command, ["--labels", "--format", "json"])
+        assert [row["label"] for row in json.loads(result.output)] == list(LABELS)
+
+    def test_guesses_what_was_meant(self) -> None:
+        result = CliRunner().invoke(command, ["signer.unknwn"])
+        assert result.exit_code == 2
+        assert "did you mean signer.unknown?" in result.output
+
+    def test_labels_stand_alone(self) -> None:
+        assert CliRunner().invoke(command, ["--labels", "--all"]).exit_code == 2
