@@ -89,11 +89,12 @@ def _guarded(job: Job, part: str) -> Part:
 
 
 def _picture(job: Job) -> Part:
-    from provenance.asset import AssetTooLargeError, Limits, measure
+    from provenance.asset import Limits, PictureTooLargeError
+    from provenance.picture import measure
 
     try:
         size = measure(job.data, job.media_type, limits=Limits(pixels=job.pixels))
-    except AssetTooLargeError:
+    except PictureTooLargeError:
         return Failed(part="picture", reason="pixel-limit")
     return Sized(width=size[0], height=size[1]) if size else Sized(width=None, height=None)
 
