@@ -1,7 +1,9 @@
 """The verifier's ledger on a private PostgreSQL server: the same answers, the same races."""
 
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -68,6 +70,21 @@ def test_many_entries_over_several_transactions_keep_their_order(ledger: Nullifi
     numbers = [i % 1500 for i in range(BATCH_ENTRIES + 800)]
     records = ledger.consume_many([entry(i, context=b"%d" % (i % 3)) for i in numbers])
     assert [record.outcome.value for record in records] == ["new"] * 1500 + ["seen"] * 300
+
+
+def test_batches_that_meet_in_opposite_order_do_not_deadlock(ledger: NullifierLedger) -> None:
+    for round_number in range(4):
+        entries = [entry(1000 * round_number + i) for i in range(BATCH_ENTRIES)]
+        together = threading.Barrier(2)
+
+        def consume(ordered: list[Entry], barrier: threading.Barrier = together) -> list[Outcome]:
+            barrier.wait()
+            return [record.outcome for record in ledger.consume_many(ordered)]
+
+        with ThreadPoolExecutor(2) as pool:
+            forward, backward = pool.map(consume, [entries, entries[::-1]])
+        for outcomes in zip(forward, backward[::-1], strict=True):
+            assert sorted(outcomes) == [Outcome.NEW, Outcome.SEEN]
 
 
 def test_64_concurrent_consumers_are_told_new_exactly_once_for_each_nullifier(url: str) -> None:
