@@ -98,7 +98,10 @@ def _map_length(stream: io.BytesIO, head: int, *, what: str) -> int | None:
     size = {24: 1, 25: 2, 26: 4, 27: 8}.get(short)
     if size is None:
         raise MalformedCredentialsError(f"got a reserved CBOR length in {what}")
-    return int.from_bytes(stream.read(size), "big")
+    raw = stream.read(size)
+    if len(raw) != size:
+        raise MalformedCredentialsError(f"got a CBOR length that breaks off in {what}")
+    return int.from_bytes(raw, "big")
 
 
 def read_header_map(stream: io.BytesIO, *, what: str) -> Mapping[int | str, Any]:

@@ -104,7 +104,10 @@ def _read_bstr(stream: io.BytesIO, *, what: str) -> bytes:
         size = {24: 1, 25: 2, 26: 4, 27: 8}.get(short)
         if size is None:
             raise MalformedCredentialsError(f"got a byte string without a length, expected {what}")
-        short = int.from_bytes(stream.read(size), "big")
+        head = stream.read(size)
+        if len(head) != size:
+            raise MalformedCredentialsError(f"got a length that breaks off, expected {what}")
+        short = int.from_bytes(head, "big")
     data = stream.read(short)
     if len(data) != short:
         raise MalformedCredentialsError(f"got {len(data)} bytes, expected {short} in {what}")
