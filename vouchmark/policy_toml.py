@@ -100,10 +100,12 @@ class _Reader:
             return tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
             words = str(error)
-            found = re.search(r" \(at line (\d+), column \d+\)$", words)
-            words = plain(words[: found.start()] if found else words, limit=300)
-            words = words[:1].lower() + words[1:]
-            line_number = int(found[1]) if found else None
+            found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", words)
+            line_number = None
+            if found is not None:
+                words = words[: found.start()]
+                line_number = int(found[1] or self.text.rstrip("\n").count("\n") + 1)
+            words = plain(words[:1].lower() + words[1:], limit=300)
             raise PolicyError(f"not TOML: {words}", policy=self.policy, line=line_number) from None
         except (RecursionError, ValueError):
             # ValueError: dates that do not exist and integers beyond Python's limit of digits.
