@@ -39,6 +39,8 @@ def _environment(memory: int) -> dict[str, str]:
     kept["ENCYPHER_C2PA_TELEMETRY"] = "off"
     kept["VOUCHMARK_WORKER_MEMORY"] = str(memory)
     kept["PYTHONDONTWRITEBYTECODE"] = "1"
+    # A library that looks for the user's home finds none; without a name it would ask the system over a socket.
+    kept["HOME"] = "/nonexistent"
     root = Path(__file__).resolve().parents[2]
     if root.name not in ("site-packages", "dist-packages"):
         # A checkout that is on this process's path: the worker must run the same code.
