@@ -17,7 +17,7 @@ from vouchmark.policy import Policy
 from vouchmark.render import text
 from vouchmark.render.answer import NOT_SHOWN, answer
 from vouchmark.render.layout import wrap
-from vouchmark.report import Line, Report, Root, Status
+from vouchmark.report import Line, NotChecked, Report, Root, Status
 
 GALLERY = {name: Policy.default().applied(report) for name, report in samples.gallery().items()}
 WIDTHS = (60, 80, 120, 200)
@@ -61,6 +61,11 @@ class TestAnswer:
             (
                 samples.signed(signer=doubtful("signer.expired", "The certificate is out of date.")),
                 "unchanged since it was signed but it is not established by whom: the certificate is out of date",
+            ),
+            (
+                samples.signed(signer=[replace(samples.CALLS_ITSELF, code="signer.expired")]),
+                "unchanged since it was signed by a signer who calls itself “NIKON CORPORATION”; "
+                "its certificate is out of date and no trusted time says when it signed",
             ),
             (
                 samples.signed(signer=failed("signer.distrusted", "You distrust this signer.")),
@@ -212,6 +217,10 @@ class TestLayout:
     def test_ends_with_what_was_not_checked_and_what_is_not_shown(self) -> None:
         rest = shown(GALLERY["signed"], width=200).split("\n\n")[-1]
         assert rest.startswith("Not checked: revocation (network off).\nWhat this report does not show: ")
+
+    def test_what_was_not_checked_for_one_reason_stands_together(self) -> None:
+        gaps = (NotChecked(what="a", why="late"), NotChecked(what="b", why="off"), NotChecked(what="c", why="late"))
+        assert "Not checked: a, c (late); b (off)." in shown(samples.report(not_checked=gaps))
 
     def test_skipped_lines_are_not_called_checked(self) -> None:
         report = replace(samples.report(), not_checked=())

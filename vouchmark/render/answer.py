@@ -85,6 +85,13 @@ _LISTS: Final = {
     "signer.listed": "on a list you use",
 }
 
+_DOUBTS: Final = {
+    "signer.unknown": "no list you use vouches for it",
+    "signer.expired": "its certificate is out of date and no trusted time says when it signed",
+    "signer.not_yet_valid": "its certificate was not valid yet",
+}
+"""Why a signer's name is only its own claim."""
+
 _ALSO: Final = (
     (Line.TIME, "the times it states cannot all be true"),
     (Line.AI, "its statements about AI contradict each other"),
@@ -193,8 +200,8 @@ def _doubt(report: Report) -> str:
     """The signer's own claim and why nobody vouches for it."""
     for finding in _found(report, Line.SIGNER, Status.UNKNOWN):
         name = finding.detail.get("name")
-        if finding.code == "signer.unknown" and isinstance(name, str) and name:
-            return f"by a signer who calls itself {quoted(name, limit=NAME_SHOWN)}; no list you use vouches for it"
+        if finding.code in _DOUBTS and isinstance(name, str) and name:
+            return f"by a signer who calls itself {quoted(name, limit=NAME_SHOWN)}; {_DOUBTS[finding.code]}"
     return f"but it is not established by whom: {_lower(_summary(report, Line.SIGNER))}"
 
 

@@ -174,7 +174,10 @@ class _Painter:
 
     def not_checked(self, report: Report) -> Iterator[str]:
         """What a reader might expect to have been checked."""
-        gaps = "; ".join(f"{sentence(gap.what)} ({sentence(gap.why)})" for gap in report.not_checked)
+        reasons: dict[str, list[str]] = {}
+        for gap in report.not_checked:
+            reasons.setdefault(sentence(gap.why), []).append(sentence(gap.what))
+        gaps = "; ".join(f"{', '.join(whats)} ({why})" for why, whats in reasons.items())
         if not gaps:
             skipped = any(evidence.status is Status.SKIPPED for evidence in report.evidence.values())
             gaps = f"the lines marked {self.sign(Status.SKIPPED)}" if skipped else "nothing was left out"
