@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from provenance.credentials.containers.documents import zip_directory
 from provenance.credentials.containers.parts import Kind, Layout, join
+from provenance.credentials.containers.raster import with_restarts
 from provenance.credentials.errors import (
     CredentialsLimitError,
     MalformedCredentialsError,
@@ -169,6 +170,8 @@ def box_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algorit
     first = groups[0].get("names")
     if boxes[0].name == "PNGh" and isinstance(first, list) and first[:1] != ["PNGh"]:
         position = 1
+    if layout.format == "jpeg" and _names_restarts(groups):
+        boxes = with_restarts(data, boxes)
     total = 0
     for group in groups:
         named = group.get("names")
@@ -191,6 +194,13 @@ def box_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algorit
             return Bound(match=Match.MISMATCH)
         covered.append(run[0])
     return Bound(match=Match.MATCH, covered=join(covered))
+
+
+def _names_restarts(groups: list[Mapping[str, Any]]) -> bool:
+    named = [group.get("names") for group in groups]
+    return any(
+        isinstance(name, str) and name.startswith("RST") for names in named if isinstance(names, list) for name in names
+    )
 
 
 def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algorithm: str) -> Bound:

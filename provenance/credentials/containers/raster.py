@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from provenance.credentials.containers.parts import Kind, Layout, Parts, printable
+from provenance.credentials.containers.parts import MAX_PARTS, Kind, Layout, NamedBox, Parts, printable
+from provenance.credentials.errors import CredentialsLimitError
 
 _C2PA_STORE: Final = b"jumdc2pa"
 _JPEG_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
 _JPEG_NAMES: Final = (
     {0xE0 + number: f"APP{number}" for number in range(16)}
     | {0xF0 + number: f"JPG{number}" for number in range(14)}
@@ -116,6 +118,22 @@ def read_jpeg(data: bytes) -> Layout:
     return Layout(
         format="jpeg", size=len(data), regions=regions, stores=joined, boxes=tuple(parts.boxes), complete=complete
     )
+
+
+def with_restarts(data: bytes, boxes: tuple[NamedBox, ...]) -> tuple[NamedBox, ...]:
+    """The boxes of a JPEG file with every restart marker after the scan that holds it, as c2pa-rs lists them.
+
+    The specification counts restart markers to their scan; files signed by that engine name them all the same.
+    """
+    listed: list[NamedBox] = []
+    for box in boxes:
+        listed.append(box)
+        if box.name == "SOS":
+            for found in _RESTART.finditer(data, box.start, box.end):
+                listed.append(NamedBox(f"RST{found.group()[1] - 0xD0}", found.start(), found.end()))
+                if len(listed) > MAX_PARTS:
+                    raise CredentialsLimitError(f"got more than {MAX_PARTS} restart markers in one file")
+    return tuple(listed)
 
 
 def read_png(data: bytes) -> Layout:
