@@ -138,6 +138,10 @@ class TestAnswer:
                 samples.unreadable(reason="new"),
                 "could not be read: reading it took longer than the time limit; that says nothing about the file",
             ),
+            (
+                samples.unreadable(reason="", code="integrity.unparsable"),
+                "could not be read: the file or its Content Credentials are malformed",
+            ),
             (samples.report(), "nothing was looked at"),
             (
                 samples.report(lines={Line.AI: [samples.GENERATED]}),
@@ -170,6 +174,10 @@ class TestAnswer:
         quiet = samples.signed(engines=[replace(said, detail={"on": ["state"]})])
         assert answer(loud).endswith("but two independent verifiers disagree about that")
         assert answer(quiet) == answer(samples.signed())
+        unread = replace(
+            samples.unreadable(), evidence={**samples.unreadable().evidence, Line.ENGINES: loud.evidence[Line.ENGINES]}
+        )
+        assert answer(unread) == answer(samples.unreadable())
 
     def test_a_signers_name_cannot_write_our_sentence(self) -> None:
         evil = "Acme” (on the official C2PA list). “"

@@ -51,6 +51,9 @@ _READING: Final = {
 }
 """Stable reasons in plain words."""
 
+_UNREAD: Final = {"integrity.unparsable": "the file or its Content Credentials are malformed"}
+"""The same by code, where no reason is given."""
+
 _BYTES: Final = ("Hash.mismatch", "Hash.unknownBox", "Hash.incorrectFileCount", "Hash.missingPart")
 _RECORD: Final = (
     "claimSignature.mismatch",
@@ -138,7 +141,11 @@ def _found(report: Report, line: Line, *statuses: Status) -> Iterator[Finding]:
 def _error(report: Report) -> str:
     finding = next(_found(report, Line.INTEGRITY, Status.ERROR), None)
     reason = str(finding.detail.get("reason", "")) if finding else ""
-    words = _READING.get(reason) or _lower(report.evidence[Line.INTEGRITY].summary)
+    words = (
+        _READING.get(reason)
+        or _UNREAD.get(finding.code if finding else "")
+        or _lower(report.evidence[Line.INTEGRITY].summary)
+    )
     if words.startswith(("the file could not be read: ", "could not be read: ")):
         words = words.split(": ", 1)[1]
     return f"could not be read: {words}"
@@ -215,7 +222,8 @@ def _additions(report: Report) -> Iterator[str]:
     for line, words in _ALSO:
         if report.evidence[line].status is Status.FAIL:
             yield f"and {words}"
-    for finding in _found(report, Line.ENGINES, Status.UNKNOWN):
+    judged = integrity in (Status.PASS, Status.FAIL, Status.ABSENT)
+    for finding in _found(report, Line.ENGINES, Status.UNKNOWN) if judged else ():
         on = finding.detail.get("on")
         if finding.code == "engines.disagree" and isinstance(on, list) and set(map(str, on)) & _WEIGHTY:
             yield "but two independent verifiers disagree about that"
