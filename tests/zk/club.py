@@ -1,0 +1,144 @@
+"""A real issuer and real wallets on disk, cheap to make, for the tests of both roles."""
+
+import hashlib
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from zk.ciphersuite import BLS12_381_SHA_256, Suite
+from zk.exchange import Code, CodeKind
+from zk.issuer import Issuer
+from zk.personhood import (
+    DISCLOSED_INDEXES,
+    ISSUER_MESSAGES,
+    Binding,
+    BindingKind,
+    EpochLength,
+    IssuerInfo,
+    Scope,
+    Vouch,
+    context_id,
+    header,
+    issuer_messages,
+)
+from zk.pseudonym import proof_verify_with_nym
+from zk.vault import LEAST_LOG_COST, Passphrase
+from zk.wallet import Wallet
+
+PASSPHRASE = Passphrase.of("correct horse battery staple")
+FAST = LEAST_LOG_COST
+NOVEMBER = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
+DECEMBER = datetime(2026, 12, 3, 18, tzinfo=UTC)
+JANUARY = datetime(2027, 1, 20, 7, tzinfo=UTC)
+CAFE = Scope.parse("public:review/cafe-harbour")
+NAME = "Harbour Press Club"
+
+
+def binding(content: bytes = b"photo") -> Binding:
+    """The binding of a file with this content."""
+    return Binding(kind=BindingKind.FILE, digest=hashlib.sha256(content).digest())
+
+
+PHOTO, OTHER_PHOTO = binding(), binding(b"another photo")
+
+
+@cache
+def _template(suite: Suite, epoch_length: EpochLength, slots: int) -> Path:
+    """Return an issuer's folder as it is after `create`, made once for each shape."""
+    folder = Path(tempfile.mkdtemp(prefix="club-")) / "club"
+    Issuer.create(
+        folder,
+        PASSPHRASE,
+        name=NAME,
+        at=NOVEMBER,
+        suite=suite,
+        epoch_length=epoch_length,
+        slots=slots,
+        log_cost=FAST,
+    ).close()
+    return folder
+
+
+@dataclass(frozen=True)
+class Club:
+    """An issuer's folder and somewhere to put wallets."""
+
+    home: Path
+
+    @property
+    def folder(self) -> Path:
+        """The issuer's folder."""
+        return self.home / "club"
+
+    def open(self) -> Issuer:
+        """Open the issuer; the caller closes it."""
+        return Issuer.open(self.folder, PASSPHRASE)
+
+    @property
+    def info(self) -> IssuerInfo:
+        """What is published now."""
+        return IssuerInfo.from_json((self.folder / "issuer.json").read_bytes())
+
+    def invite(self, person: str, kind: CodeKind = CodeKind.ENROL, at: datetime = NOVEMBER) -> Code:
+        """Return a code for somebody."""
+        with self.open() as issuer:
+            return issuer.invite(person, at=at, kind=kind)
+
+    def approve(self, request: bytes, at: datetime = NOVEMBER) -> bytes:
+        """Return the issuer's answer."""
+        with self.open() as issuer:
+            return issuer.approve(request, at=at)
+
+    def rotate(self, at: datetime, compromised: str | None = None) -> None:
+        """Publish and destroy keys."""
+        with self.open() as issuer:
+            issuer.rotate(PASSPHRASE, at=at, compromised=compromised)
+
+    def wallet(self, name: str = "wallet") -> Wallet:
+        """Make an empty wallet."""
+        return Wallet.create(self.home / f"{name}.vault", PASSPHRASE, log_cost=FAST)
+
+    def member(self, person: str = "ID-4711", at: datetime = NOVEMBER) -> Wallet:
+        """Return the wallet of somebody with credentials for the epoch of `at`."""
+        wallet = self.wallet(f"wallet-{person}")
+        request = wallet.request(self.info, self.invite(person, at=at), at=at, source=self.folder / "issuer.json")
+        wallet.accept(self.approve(request, at=at))
+        return wallet
+
+    def renew(self, wallet: Wallet, person: str = "ID-4711", at: datetime = DECEMBER) -> None:
+        """Renew somebody's credentials."""
+        wallet.accept(self.approve(wallet.renew(self.invite(person, CodeKind.RENEW, at), at=at), at))
+
+
+def club(
+    home: Path,
+    *,
+    suite: Suite = BLS12_381_SHA_256,
+    epoch_length: EpochLength = EpochLength.MONTH,
+    slots: int = 1,
+) -> Club:
+    """Return a new issuer below `home`; every one of a shape has the same keys."""
+    shutil.copytree(_template(suite, epoch_length, slots), home / "club")
+    return Club(home)
+
+
+def proof_holds(vouch: Vouch, info: IssuerInfo) -> None:
+    """Verify a vouch's proof with nothing of its own but the claims; raises ProofError."""
+    proof_verify_with_nym(
+        info.key_for(vouch.epoch),
+        vouch.proof,
+        header(info, vouch.credential_class, vouch.epoch),
+        vouch.presentation_header,
+        vouch.pseudonym,
+        context_id(info.id, vouch.credential_class, vouch.scope, vouch.period, vouch.slot, vouch.media_digest),
+        info.n,
+        ISSUER_MESSAGES,
+        issuer_messages(info, vouch.credential_class, vouch.epoch, vouch.level),
+        [],
+        DISCLOSED_INDEXES,
+        [],
+        suite=info.suite,
+    )
