@@ -1,349 +1,282 @@
-"""What does the first engine, c2pa-rs through c2pa-python, read from an asset?
+"""What does c2pa-rs, the reference engine, read from some bytes, with nothing but those bytes and the reader's lists?
 
-The only module that reads with `c2pa`. Settings are built in one place and keep the engine offline; its crJSON is
-turned into our own model, codes verbatim, explanations dropped (they vary between processes).
+Beside `c2pa_sign.py`, which writes, this is the only module that imports `c2pa`. It keeps every validation code and
+the raw store, turns the engine's complaints into our own stable words, and never opens a connection.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import functools
+import importlib
+import importlib.util
 import io
-import json
+import os
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from typing import Any, Final
+import sys
+import threading
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
 
-from c2pa import C2paError, Context, Reader, sdk_version
+import msgspec
 
-from provenance.credentials.model import (
-    Action,
-    CertificateInfo,
-    Ingredient,
-    Kind,
-    Manifest,
-    ManifestStore,
-    Outcome,
-    Reading,
-    Signer,
-    State,
-    Timestamp,
-    ValidationCode,
-)
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials import crjson
+from provenance.credentials.model import ManifestStore, Outcome, Reading, State
+
+if TYPE_CHECKING:
+    from provenance.credentials.trust_lists import TrustSettings
 
 ENGINE: Final = "c2pa-rs"
-MAX_TEXT: Final = 2048
-"""Code points kept of any one text of the media; longer ones are cut, as no title or name needs more."""
-MAX_MANIFESTS: Final = 512
-"""Manifests taken over from one store; real files stay below fifty."""
-CONTEXTS: Final = 4
-"""Engine contexts kept by a worker: one for each set of lists in use; parsing the lists costs milliseconds."""
 
-IO_WORDS: Final = re.compile(
-    r"os error|out of memory|memory allocation|i/o error|broken pipe|unexpected eof", re.IGNORECASE
-)
-"""How an explanation names an input, output or memory error that says nothing about the asset."""
+MAX_STORE: Final = 256 * 1024 * 1024
+"""Bytes of a manifest store that are handed on; real ones stay below 20 MiB."""
+MAX_THUMBNAIL: Final = 32 * 1024 * 1024
+"""Bytes of a thumbnail that are handed on; real ones stay below 1 MiB."""
+MAX_INFLATED_MB: Final = 64
+"""MiB to which the engine may inflate compressed (`brob`) manifests: as much as our own reader allows."""
 
-_ENGINE_TYPES: Final = {"video/iso.segment": "video/mp4"}
-"""Types that the engine knows by another name."""
+_FORMATS: Final = {"video/iso.segment": "video/mp4"}
+"""Our types that the engine knows by another name."""
+
+_loading: Final = threading.Lock()
 
 
-def version() -> str:
-    """The engine's own version, for instance `0.91.3`."""
-    return str(sdk_version())
+def load() -> ModuleType:
+    """The engine's Python module, with its native library taken from its own package and from nowhere else.
 
+    c2pa-python looks for the library in the current folder first, and under the name that `C2PA_LIBRARY_NAME` gives:
+    a folder of media could bring its own code. An absolute path in that variable ends the search at once.
 
-def engine_settings(trust: TrustSettings) -> dict[str, Any]:
-    """The settings that the engine is given, complete.
-
-    Unknown keys are ignored by the engine without a word, so a test shows that each one here has an effect.
+    Raises:
+        ImportError: c2pa-python is not installed, or its library does not load.
     """
-    return {
+    with _loading:
+        if "c2pa" in sys.modules:
+            return sys.modules["c2pa"]
+        found = importlib.util.find_spec("c2pa")
+        if found is None or not found.submodule_search_locations:
+            raise ImportError("c2pa-python is not installed")
+        folder = Path(next(iter(found.submodule_search_locations))).absolute() / "libs"
+        name = {"win32": "c2pa_c.dll", "darwin": "libc2pa_c.dylib"}.get(sys.platform, "libc2pa_c.so")
+        before = os.environ.get("C2PA_LIBRARY_NAME")
+        os.environ["C2PA_LIBRARY_NAME"] = str(folder / name)
+        try:
+            return importlib.import_module("c2pa")
+        finally:
+            if before is None:
+                del os.environ["C2PA_LIBRARY_NAME"]
+            else:
+                os.environ["C2PA_LIBRARY_NAME"] = before
+
+
+@functools.cache
+def version() -> str:
+    """The version of c2pa-rs, such as `0.91.3`."""
+    return str(load().sdk_version())
+
+
+@functools.cache
+def binding_version() -> str:
+    """The version of c2pa-python, such as `0.38.1`; empty where its metadata is missing."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("c2pa-python")
+    except PackageNotFoundError:
+        return ""
+
+
+def settings(trust: TrustSettings | None) -> dict[str, Any]:
+    """The engine's settings: offline, bounded, and with the reader's lists alone. The only place that makes them.
+
+    The engine ignores keys that it does not know, so a test shows for each of these that it has an effect.
+    """
+    told: dict[str, Any] = {
         "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
-        "core": {"allowed_network_hosts": []},
-        "trust": trust.to_engine(),
+        # The only switch that keeps did:web at home too: an empty list lets no host through.
+        "core": {
+            "allowed_network_hosts": [],
+            "allow_redirects": False,
+            "max_decompressed_manifest_size_in_mb": MAX_INFLATED_MB,
+        },
     }
+    if trust is None:
+        return told
+    anchors = [
+        {"trust_uri": name, "trust_kind": kind, "trust_anchors": pem}
+        for kind, lists in (
+            ("manifest", trust.signer_anchors),
+            ("tsa", trust.tsa_anchors),
+            ("cawg", trust.cawg_anchors),
+        )
+        for name, pem in lists
+    ]
+    if trust.allowed:
+        # Under `trust` itself an allowed list has no effect; under an anchor it has.
+        allowed = {"trust_uri": "allowed", "trust_kind": "manifest", "trust_anchors": "", "allowed_list": trust.allowed}
+        anchors.append(allowed)
+    told["trust"] = {"trust_config": "\n".join(trust.eku_oids)}
+    if anchors:
+        told["trust"]["anchors"] = anchors
+    return told
 
 
-@lru_cache(maxsize=CONTEXTS)
-def _context(trust: TrustSettings) -> Context:
-    return Context.from_dict(engine_settings(trust))
+@functools.lru_cache(maxsize=4)
+def _context(trust: TrustSettings | None) -> Any:
+    """One engine context for each set of lists: making one parses every certificate."""
+    return load().Context.from_dict(settings(trust))
 
 
-def read(data: bytes, media_type: str, *, sidecar: bytes | None = None, trust: TrustSettings | None = None) -> Reading:
-    """Read and validate an asset's manifest store.
+def read(
+    data: bytes,
+    media_type: str,
+    *,
+    sidecar: bytes | None = None,
+    sidecar_wins: bool = True,
+    fragment: bytes | None = None,
+    trust: TrustSettings | None = None,
+) -> Reading:
+    """What c2pa-rs says of some media.
 
     Args:
-        data: the asset's bytes.
-        media_type: as found from its content.
-        sidecar: a manifest store kept outside the asset.
-        trust: the reader's lists; none where None.
+        data: The media (of a fragmented video the initialisation segment).
+        media_type: Its type by content.
+        sidecar: A manifest store kept outside it.
+        sidecar_wins: Whether the sidecar is read even where the media has a store of its own.
+        fragment: One media segment that belongs to `data`.
+        trust: The reader's lists; none where not given, so that no signer reads Trusted.
 
     Returns:
-        A reading; never an error for what the asset holds.
+        A reading, whatever the bytes are.
+
+    Raises:
+        MemoryError: Not enough memory for this engine to finish.
+        ImportError: The engine is not there.
     """
+    media_type = _FORMATS.get(media_type, media_type)
+    if sidecar is not None and not sidecar_wins:
+        own = _read(data, media_type, None, fragment, trust)
+        if own.outcome not in (Outcome.ABSENT, Outcome.REMOTE):
+            return own
+    return _read(data, media_type, sidecar, fragment, trust)
+
+
+def _read(
+    data: bytes, media_type: str, sidecar: bytes | None, fragment: bytes | None, trust: TrustSettings | None
+) -> Reading:
+    if sidecar == b"":
+        return _nothing(Outcome.UNPARSABLE, "sidecar")
+    if not data:
+        return _nothing(Outcome.UNSUPPORTED, "empty")
+    engine = load()
+    sources = [_Source(data)]
     try:
-        with Reader(
-            _ENGINE_TYPES.get(media_type, media_type),
-            io.BytesIO(data),
-            sidecar,
-            context=_context(trust or TrustSettings()),
-        ) as reader:
-            return _reading(reader)
-    except C2paError as error:
-        return _nothing(str(error))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
-        # The engine's own JSON in a shape that this version does not know.
-        return _empty(Outcome.UNPARSABLE, "unexpected-shape")
+        with engine.Reader(media_type, sources[0], sidecar, _context(trust)) as reader:
+            if fragment is not None:
+                sources += [_Source(data), _Source(fragment)]
+                reader.with_fragment(media_type, *sources[1:])
+            reading = _found(reader, embedded=sidecar is None)
+    except engine.C2paError as error:
+        reading = _refused(str(error))
+    except (msgspec.DecodeError, RecursionError):
+        reading = _nothing(Outcome.UNPARSABLE, "too-deep")
+    if any(source.failed for source in sources):
+        # The engine took the failure for the end of the media, a mismatch or an absent store: none of it counts.
+        return _nothing(Outcome.ERROR, "memory-limit")
+    return reading
 
 
-def _reading(reader: Reader) -> Reading:
-    document = json.loads(reader.crjson())
-    manifests = tuple(_manifest(raw) for raw in document["manifests"][:MAX_MANIFESTS])
-    if not manifests:
-        return _empty(Outcome.UNPARSABLE, "no-manifest-in-store")
-    codes = sorted({code for m in manifests for code in (*m.codes, *(c for i in m.ingredients for c in i.live))})
-    thumbnail, thumbnail_type = _thumbnail(reader, manifests[0])
-    store = ManifestStore(
-        manifests=manifests,
-        embedded=bool(reader.is_embedded()),
-        raw=_resource(reader, f"self#jumbf=/c2pa/{manifests[0].label}"),
-        thumbnail=thumbnail,
-        thumbnail_type=thumbnail_type,
-    )
+class _Source(io.BytesIO):
+    """Media for the engine, which remembers when it could not be read: the engine's own words for that vary."""
+
+    failed = False
+
+    def readinto(self, buffer: Any, /) -> int:
+        try:
+            return super().readinto(buffer)
+        except MemoryError:
+            self.failed = True
+            raise
+
+
+def _found(reader: Any, *, embedded: bool) -> Reading:
+    document = msgspec.json.decode(reader.crjson())
+    summary = msgspec.json.decode(reader.json())
+    manifests = crjson.manifests(document)
+    active = summary.get("active_manifest")
+    if not manifests or manifests[0].label != active:
+        return _nothing(Outcome.UNPARSABLE, "no-active-manifest")
+    thumbnail = summary.get("manifests", {}).get(active, {}).get("thumbnail") or {}
+    codes = crjson.all_codes(manifests)
+    if any(code.io_error for code in codes):
+        # The engine could not read on; that it calls this a mismatch says nothing about the media.
+        return _nothing(Outcome.ERROR, "io")
     return Reading(
         engine=ENGINE,
         version=version(),
         outcome=Outcome.FOUND,
-        state=State(reader.get_validation_state()),
-        store=store,
-        codes=tuple(codes),
-        remote_url=str(reader.get_remote_url() or ""),
+        state=State(summary["validation_state"]),
+        store=ManifestStore(
+            manifests=manifests,
+            embedded=embedded,
+            raw=_resource(reader, f"self#jumbf=/c2pa/{active}", MAX_STORE),
+            thumbnail=_resource(reader, str(thumbnail.get("identifier", "")), MAX_THUMBNAIL),
+            thumbnail_type=str(thumbnail.get("format", "")),
+        ),
+        codes=codes,
     )
 
 
-def _resource(reader: Reader, uri: str) -> bytes:
-    target = io.BytesIO()
+class _Bounded(io.BytesIO):
+    """A stream that takes so many bytes and then no more; the engine then gives up the resource."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def write(self, data: Any, /) -> int:
+        if self.tell() + len(data) > self._limit:
+            raise OSError("over the limit")
+        return super().write(data)
+
+
+def _resource(reader: Any, uri: str, limit: int) -> bytes:
+    """The bytes behind a JUMBF URI; empty where there are none, or more than the limit."""
+    if not uri:
+        return b""
+    target = _Bounded(limit)
     try:
         reader.resource_to_stream(uri, target)
-    except C2paError:
+    except (load().C2paError, UnicodeError):
         return b""
     return target.getvalue()
 
 
-def _thumbnail(reader: Reader, manifest: Manifest) -> tuple[bytes, str]:
-    for label, content in manifest.assertions.items():
-        if label.startswith("c2pa.thumbnail.claim") and isinstance(content, Mapping):
-            data = _resource(reader, str(content.get("identifier", "")))
-            if data:
-                return data, _text(content.get("format")) or ""
-    return b"", ""
-
-
-_ERRORS: Final = (
-    ("ManifestNotFound", "no JUMBF data", Outcome.ABSENT, ""),
-    ("Remote", "", Outcome.REMOTE, "remote"),
-    ("", "prerelease content", Outcome.UNPARSABLE, "prerelease"),
-    ("NotSupported", "", Outcome.UNSUPPORTED, "type"),
-    ("", "unsupported asset", Outcome.UNSUPPORTED, "shape"),
-    ("", "type is unsupported", Outcome.UNSUPPORTED, "type"),
-    ("", "invalid JUMBF", Outcome.UNPARSABLE, "jumbf"),
-    ("", "asset could not be parsed", Outcome.UNPARSABLE, "asset"),
-    ("", "JumbfParseError", Outcome.UNPARSABLE, "jumbf"),
+_REMOTE: Final = re.compile(r"Remote: must fetch remote manifests from url (\S+)")
+_COMPLAINTS: Final = (
+    (re.compile(r"ManifestNotFound\b"), Outcome.ABSENT, ""),
+    (re.compile(r"NotSupported\b"), Outcome.UNSUPPORTED, "type"),
+    (re.compile(r"Other: asset could not be parsed: Boxes are too dee?ply nested"), Outcome.UNSUPPORTED, "too-deep"),
+    (re.compile(r"Other: prerelease content detected"), Outcome.UNPARSABLE, "prerelease"),
+    (re.compile(r"Io: (?:out of memory|memory)"), Outcome.ERROR, "memory-limit"),
+    (re.compile(r".*\(os error 12\)[\s)]*$", re.DOTALL), Outcome.ERROR, "memory-limit"),
+    (re.compile(r".*(?:\(os error \d+\)|UntrackedPointer: \w+)[\s)]*$", re.DOTALL), Outcome.ERROR, "io"),
+    (re.compile(r"(?:Other: asset could not be parsed|Io)\b"), Outcome.UNPARSABLE, "asset"),
 )
-"""How the engine's error texts are read: kind before the colon, words after it."""
+"""How the engine's complaints begin, and what each one says; everything else is a broken store."""
 
 
-def _nothing(text: str) -> Reading:
-    """A reading for an asset from which the engine read no store, from its error's text."""
-    kind, _, words = text.partition(":")
-    if IO_WORDS.search(text):
-        return _empty(Outcome.ERROR, "io")
-    for wanted, phrase, outcome, reason in _ERRORS:
-        if (not wanted or kind.strip().endswith(wanted)) and phrase.lower() in words.lower():
-            url = words.rpartition("from url")[2].strip() if outcome is Outcome.REMOTE else ""
-            return _empty(outcome, reason, remote_url=url[:MAX_TEXT])
-    return _empty(Outcome.UNPARSABLE, "malformed")
+def _refused(complaint: str) -> Reading:
+    """The reading where the engine gave no store, by what it complained of."""
+    remote = _REMOTE.match(complaint)
+    if remote:
+        return _nothing(Outcome.REMOTE, "", remote_url=remote[1])
+    for pattern, outcome, reason in _COMPLAINTS:
+        if pattern.match(complaint):
+            return _nothing(outcome, reason)
+    return _nothing(Outcome.UNPARSABLE, "store")
 
 
-def _empty(outcome: Outcome, reason: str, *, remote_url: str = "") -> Reading:
+def _nothing(outcome: Outcome, reason: str, *, remote_url: str = "") -> Reading:
     return Reading(engine=ENGINE, version=version(), outcome=outcome, reason=reason, remote_url=remote_url)
-
-
-def _manifest(raw: Mapping[str, Any]) -> Manifest:
-    claim_version = 2 if "claim.v2" in raw else 1
-    claim: Mapping[str, Any] = raw.get("claim.v2") or raw.get("claim") or {}
-    assertions: Mapping[str, Any] = raw.get("assertions") or {}
-    label = str(raw["label"])
-    signature: Mapping[str, Any] = raw.get("signature") or {}
-    return Manifest(
-        label=label,
-        claim_version=claim_version,
-        is_update=bool(raw.get("isUpdateManifest")),
-        is_compressed=bool(raw.get("isCompressedManifest")),
-        title=_text(claim.get("dc:title")),
-        format=_text(claim.get("dc:format")),
-        instance_id=_text(claim.get("instanceID")),
-        claim_generator=_generator(claim),
-        signer=_signer(signature),
-        timestamp=_timestamp(signature.get("timeStampInfo")),
-        actions=tuple(_actions(assertions)),
-        ingredients=tuple(_ingredients(label, assertions, raw.get("ingredientDeltas") or ())),
-        assertions=assertions,
-        codes=tuple(sorted(_codes(raw.get("validationResults")))),
-        redacted=tuple(_text(uri) or "" for uri in claim.get("redacted_assertions") or ()),
-    )
-
-
-def _text(value: Any) -> str | None:
-    """A text of the media, cut to a length that any title or name stays below; None for anything else."""
-    return value[:MAX_TEXT] if isinstance(value, str) else None
-
-
-def _generator(claim: Mapping[str, Any]) -> str:
-    info = claim.get("claim_generator_info")
-    entries = [info] if isinstance(info, Mapping) else info if isinstance(info, list) else []
-    words = [
-        "/".join(part for part in (_text(entry.get("name")), _text(entry.get("version"))) if part)
-        for entry in entries
-        if isinstance(entry, Mapping)
-    ]
-    return " ".join(word for word in words if word) or _text(claim.get("claim_generator")) or ""
-
-
-def _moment(value: Any) -> dt.datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
-def _certificate(raw: Any) -> CertificateInfo | None:
-    if not isinstance(raw, Mapping):
-        return None
-    validity = raw.get("validity") or {}
-    return CertificateInfo(
-        subject=_names(raw.get("subject")),
-        issuer=_names(raw.get("issuer")),
-        serial=str(raw.get("serialNumber") or "").lower(),
-        not_before=_moment(validity.get("notBefore")),
-        not_after=_moment(validity.get("notAfter")),
-    )
-
-
-def _names(raw: Any) -> dict[str, str]:
-    if not isinstance(raw, Mapping):
-        return {}
-    return {str(key): ", ".join(map(str, v)) if isinstance(v, list) else str(v)[:MAX_TEXT] for key, v in raw.items()}
-
-
-def _signer(signature: Mapping[str, Any]) -> Signer | None:
-    if not signature:
-        return None
-    return Signer(
-        algorithm=str(signature.get("algorithm") or "").lower(),
-        certificate=_certificate(signature.get("certificateInfo")),
-    )
-
-
-def _timestamp(raw: Any) -> Timestamp | None:
-    if not isinstance(raw, Mapping):
-        return None
-    moment = _moment(raw.get("timestamp"))
-    return None if moment is None else Timestamp(time=moment, authority=_certificate(raw.get("certificateInfo")))
-
-
-def _numbered(assertions: Mapping[str, Any], *stems: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Assertions of some labels, also their further instances (`label__1`) and versions (`label.v2`)."""
-    for label, content in assertions.items():
-        stem = label.partition("__")[0]
-        if stem in stems and isinstance(content, Mapping):
-            yield label, content
-
-
-def _actions(assertions: Mapping[str, Any]) -> Iterator[Action]:
-    for _label, content in _numbered(assertions, "c2pa.actions", "c2pa.actions.v2"):
-        listed = content.get("actions")
-        for raw in listed if isinstance(listed, list) else ():
-            if not isinstance(raw, Mapping):
-                continue
-            agent = raw.get("softwareAgent")
-            named = agent.get("name") if isinstance(agent, Mapping) else agent
-            parameters = raw.get("parameters")
-            yield Action(
-                action=_text(raw.get("action")) or "",
-                when=_text(raw.get("when")),
-                software_agent=_text(named),
-                digital_source_type=_text(raw.get("digitalSourceType")),
-                description=_text(raw.get("description")),
-                parameters=parameters if isinstance(parameters, Mapping) else {},
-            )
-
-
-_INGREDIENTS: Final = ("c2pa.ingredient", "c2pa.ingredient.v2", "c2pa.ingredient.v3")
-
-
-def _ingredients(owner: str, assertions: Mapping[str, Any], deltas: Any) -> Iterator[Ingredient]:
-    live = {str(delta.get("ingredientAssertionURI")): delta.get("validationDeltas") for delta in deltas}
-    for label, content in _numbered(assertions, *_INGREDIENTS):
-        url = f"self#jumbf=/c2pa/{owner}/c2pa.assertions/{label}"
-        link = content.get("activeManifest") or content.get("c2pa_manifest")
-        yield Ingredient(
-            label=label,
-            url=url,
-            relationship=_text(content.get("relationship")) or "",
-            title=_text(content.get("dc:title")),
-            format=_text(content.get("dc:format")),
-            manifest=_linked(link),
-            recorded=tuple(sorted(_recorded(content))),
-            live=tuple(sorted(_codes(live.get(url)))),
-        )
-
-
-def _linked(link: Any) -> str | None:
-    """The manifest label in an ingredient's hashed URI (`self#jumbf=/c2pa/LABEL`)."""
-    uri = link.get("url") if isinstance(link, Mapping) else None
-    if not isinstance(uri, str):
-        return None
-    return uri.rstrip("/").rpartition("/")[2] or None
-
-
-def _codes(results: Any) -> set[ValidationCode]:
-    """The three lists of a validation result."""
-    if not isinstance(results, Mapping):
-        return set()
-    return {_code(raw, kind) for kind in Kind for raw in results.get(str(kind)) or () if isinstance(raw, Mapping)}
-
-
-def _code(raw: Mapping[str, Any], kind: Kind) -> ValidationCode:
-    explained = str(raw.get("explanation") or "")
-    return ValidationCode(
-        code=str(raw.get("code") or "")[:MAX_TEXT],
-        kind=kind,
-        url=str(raw.get("url") or "")[:MAX_TEXT],
-        io_error=kind is Kind.FAILURE and IO_WORDS.search(explained) is not None,
-    )
-
-
-_RECORDED_SUCCESS: Final = re.compile(r"\.(match|validated|trusted|insideValidity|notRevoked)$")
-
-
-def _recorded(content: Mapping[str, Any]) -> set[ValidationCode]:
-    """What the ingredient's assertion says was found when it was added: v3 in full, older ones as one flat list."""
-    results = content.get("validationResults")
-    codes: set[ValidationCode] = set()
-    if isinstance(results, Mapping):
-        codes |= _codes(results.get("activeManifest"))
-        for delta in results.get("ingredientDeltas") or ():
-            if isinstance(delta, Mapping):
-                codes |= _codes(delta.get("validationDeltas"))
-    for raw in content.get("validationStatus") or ():
-        if isinstance(raw, Mapping):
-            name = str(raw.get("code") or "")
-            success = raw.get("success") is True or _RECORDED_SUCCESS.search(name) is not None
-            codes.add(_code(raw, Kind.SUCCESS if success else Kind.FAILURE))
-    return codes

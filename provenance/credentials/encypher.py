@@ -1,7 +1,8 @@
-"""What does the second, independent engine say: encypher-c2pa, which shares no code with the first?
+"""What does encypher-c2pa, a second engine that shares no code with the first, read from the same bytes?
 
-The only module that imports it. Its telemetry is off, always, and it is never online. Left to itself it uses a dated
-snapshot of public lists inside its package, which mixes several lists and does not say which one matched.
+The only module that imports `encypher_c2pa`. Its telemetry is switched off before it is loaded and no call may go
+online. With no lists given it judges trust by the snapshot inside its package, which mixes the C2PA lists with other
+roots and does not say which one matched: such an answer is a bundled snapshot's, never the official list's.
 """
 
 from __future__ import annotations
@@ -9,101 +10,220 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.model import Kind, Outcome, Reading, State, ValidationCode
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials import crjson
+from provenance.credentials.model import ManifestStore, Outcome, Reading, State
 
-os.environ["ENCYPHER_C2PA_TELEMETRY"] = "off"
-os.environ.pop("ENCYPHER_C2PA_ONLINE", None)
-
-import encypher_c2pa  # only after its telemetry is off
+if TYPE_CHECKING:
+    from provenance.credentials.trust_lists import TrustSettings
 
 ENGINE: Final = "encypher-c2pa"
-VERSION: Final = "1.7.1"
-"""Pinned in pyproject.toml; a test compares it with what is installed."""
-SNAPSHOT: Final = dt.date(2026, 9, 24)
-"""Date of the trust lists inside the package, which stands in its metadata alone."""
-MAX_TEXT: Final = 2048
-"""Code points kept of any one text."""
-ANSWERS: Final = ("integrity", "signature", "hard_binding")
-"""Single answers that it gives besides codes."""
+SNAPSHOT_DATED: Final = dt.date(2026, 9, 24)
+"""The day of the trust lists inside version 1.7.1. The module does not tell it, so that version and day are pinned."""
+
+
+def load() -> ModuleType:
+    """The engine's module, with telemetry and online checks switched off for the whole process.
+
+    Raises:
+        ImportError: encypher-c2pa is not installed, or its library does not load.
+    """
+    os.environ["ENCYPHER_C2PA_TELEMETRY"] = "off"
+    os.environ["ENCYPHER_C2PA_ONLINE"] = "off"
+    import encypher_c2pa
+
+    return encypher_c2pa
+
+
+def version() -> str:
+    """The engine's version, such as `1.7.1`."""
+    return str(load().__version__)
 
 
 def read(
     data: bytes,
     media_type: str,
     *,
-    sidecar: bytes | None = None,
-    trust: TrustSettings | None = None,
     at: dt.datetime | None = None,
+    sidecar: bytes | None = None,
+    sidecar_wins: bool = True,
+    fragment: bytes | None = None,
+    trust: TrustSettings | None = None,
 ) -> Reading:
-    """Read and validate an asset's manifest store.
+    """What encypher-c2pa says of some media.
 
     Args:
-        data: the asset's bytes.
-        media_type: as found from its content.
-        sidecar: a manifest store kept outside the asset.
-        trust: lists to use in place of the bundled snapshot; the snapshot where None.
-        at: aware instant at which validity is judged; now where None.
+        data: The media (of a fragmented video the initialisation segment).
+        media_type: Its type by content.
+        at: The instant at which it judges validity; its own clock where not given.
+        sidecar: A manifest store kept outside the media.
+        sidecar_wins: Whether the sidecar is read even where the media has a store of its own.
+        fragment: One media segment that belongs to `data`.
+        trust: The reader's anchors, in place of the bundled snapshot. Listed leaf certificates are known here by
+            their hash alone, which this engine does not take, so that they vouch for nothing in its answer.
 
     Returns:
-        A reading; never an error for what the asset holds.
+        A reading, whatever the bytes are.
+
+    Raises:
+        MemoryError: Not enough memory for this engine to finish.
+        ImportError: The engine is not there.
     """
-    options: dict[str, Any] = {"online": False, "telemetry": None}
-    if sidecar is not None:
-        options["manifest_store"] = sidecar
+    options = _options(at, trust)
+    if fragment is not None:
+        options["fragments"] = [fragment]
+    if sidecar is not None and not sidecar_wins:
+        own = _read(data, media_type, None, options)
+        if own.outcome not in (Outcome.ABSENT, Outcome.REMOTE):
+            return own
+    return _read(data, media_type, sidecar, options)
+
+
+def _options(at: dt.datetime | None, trust: TrustSettings | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"online": False}
     if at is not None:
         options["validation_time"] = at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if trust is not None:
         options["no_default_trust"] = True
-        options["trust_pem"] = "".join(pem for _name, pem in trust.signer_anchors) or None
-        options["tsa_trust_pem"] = "".join(pem for _name, pem in trust.tsa_anchors) or None
-    if media_type == "application/c2pa":
-        return _empty(Outcome.UNSUPPORTED, "type")
+        lists = {
+            "trust_pem": trust.signer_anchors,
+            "tsa_trust_pem": trust.tsa_anchors,
+            "cawg_trust_pem": trust.cawg_anchors,
+        }
+        options.update({key: "".join(pem for _name, pem in anchors) for key, anchors in lists.items() if anchors})
+    return options
+
+
+def _read(data: bytes, media_type: str, sidecar: bytes | None, options: Mapping[str, Any]) -> Reading:
+    if sidecar == b"":
+        return _nothing(Outcome.UNPARSABLE, "sidecar")
+    if not data:
+        return _nothing(Outcome.UNSUPPORTED, "empty")
+    engine = load()
+    if sidecar is not None:
+        options = {**options, "manifest_store": sidecar}
     try:
-        return _reading(encypher_c2pa.verify(data, media_type, **options))
+        report = engine.verify(data, media_type, **options)
     except ValueError as error:
-        if "unsupported_mime" in str(error) or "mime_type is required" in str(error):
-            return _empty(Outcome.UNSUPPORTED, "type")
-        return _empty(Outcome.UNPARSABLE, "malformed")
-    except (RuntimeError, OSError, KeyError, TypeError, AttributeError):
-        return _empty(Outcome.ERROR, "engine")
+        return _refused(str(error))
+    except MemoryError:
+        raise
+    except BaseException as error:
+        # A panic in Rust arrives as an exception outside `Exception`, of a class that has no importable name.
+        if type(error).__name__ != "PanicException":
+            raise
+        return _nothing(Outcome.ERROR, "panic")
+    return _reading(report, embedded=sidecar is None)
 
 
-def _reading(result: Mapping[str, Any]) -> Reading:
-    codes = tuple(sorted(_codes(result.get("validation_results"))))
-    if not result.get("present"):
-        return _empty(Outcome.ABSENT, "")
-    if any(code.code == "manifest.inaccessible" for code in codes):
-        return _empty(Outcome.REMOTE, "remote", state=result.get("validation_state"), codes=codes)
-    trust = result.get("trust") or {}
-    answers = {name: str(result.get(name) or "")[:MAX_TEXT] for name in ANSWERS}
-    answers["trust"] = str(trust.get("status") or "")[:MAX_TEXT]
+_COMPLAINTS: Final = (
+    ("unsupported_mime", Outcome.UNSUPPORTED, "type"),
+    ("verification_error: verification failed: format extraction failed", Outcome.UNPARSABLE, "asset"),
+)
+"""How the engine's complaints begin; everything else is a broken store."""
+
+
+def _refused(complaint: str) -> Reading:
+    for beginning, outcome, reason in _COMPLAINTS:
+        if complaint.startswith(beginning):
+            return _nothing(outcome, reason)
+    return _nothing(Outcome.UNPARSABLE, "store")
+
+
+def _nothing(outcome: Outcome, reason: str) -> Reading:
+    return Reading(engine=ENGINE, version=version(), outcome=outcome, reason=reason)
+
+
+def _reading(report: Mapping[str, Any], *, embedded: bool) -> Reading:
+    if not report["present"]:
+        return _nothing(Outcome.ABSENT, "")
+    told = report.get("manifest_report") or {}
+    manifests = crjson.manifests({"manifests": _as_crjson(told, report["validation_results"])})
+    direct = tuple(sorted(set(crjson.results(report["validation_results"]))))
+    outcome, reason, remote = Outcome.FOUND, "", ""
+    if not manifests:
+        remote = next((code.url for code in direct if code.code == "manifest.inaccessible"), "")
+        outcome, reason = (Outcome.REMOTE, "") if remote else (Outcome.UNPARSABLE, "store")
+    trust = report["trust"]
     return Reading(
         engine=ENGINE,
-        version=VERSION,
-        outcome=Outcome.FOUND,
-        state=_state(result.get("validation_state")),
-        codes=codes,
-        answers=answers,
+        version=version(),
+        outcome=outcome,
+        state=State(report["validation_state"]),
+        store=ManifestStore(manifests=manifests, embedded=embedded) if manifests else None,
+        codes=tuple(sorted({*direct, *crjson.all_codes(manifests)})),
+        reason=reason,
+        remote_url=remote,
+        answers={
+            "integrity": str(report["integrity"]),
+            "signature": str(report["signature"]),
+            "hard_binding": str(report["hard_binding"]),
+            "trust": str(trust["status"]),
+            "trust_basis": str(trust["basis"]),
+        },
     )
 
 
-def _state(value: Any) -> State | None:
-    return State(value) if value in [*State] else None
+def _as_crjson(told: Mapping[str, Any], direct: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The engine's account in crJSON's words, the active manifest first, so that one reader makes the model of both."""
+    found = told.get("manifests") or {}
+    active = told.get("active_manifest")
+    deltas = (told.get("validation_results") or {}).get("ingredientDeltas") or []
+    ordered = sorted(found, key=lambda label: (label != active, label))
+    if not ordered or ordered[0] != active:
+        return []
+    manifests = [_manifest(label, found[label], deltas) for label in ordered]
+    manifests[0]["validationResults"] = direct
+    return manifests
 
 
-def _codes(results: Any) -> set[ValidationCode]:
-    if not isinstance(results, Mapping):
-        return set()
+def _manifest(label: str, raw: Mapping[str, Any], deltas: list[Any]) -> dict[str, Any]:
+    assertions: dict[str, Any] = {}
+    for entry in raw.get("assertions") or ():
+        name, number = entry["label"], 1
+        while name in assertions:
+            name, number = f"{entry['label']}__{number}", number + 1
+        assertions[name] = entry.get("data")
+    signature = raw.get("signature_info") or {}
+    information = raw.get("claim_generator_info")
+    claim = {
+        "dc:title": raw.get("title") or None,
+        "instanceID": raw.get("instance_id"),
+        "claim_generator_info": information,
+    }
+    prefix = f"self#jumbf=/c2pa/{label}/"
     return {
-        ValidationCode(code=str(raw.get("code") or "")[:MAX_TEXT], kind=kind, url=str(raw.get("url") or "")[:MAX_TEXT])
-        for kind in Kind
-        for raw in results.get(str(kind)) or ()
-        if isinstance(raw, Mapping)
+        "label": label,
+        # The engine calls every claim version 2. In version 1 this field is a list (C2PA 1.4, section 10.3).
+        "claim.v2" if isinstance(information, Mapping) else "claim": claim,
+        # An update manifest is the one kind that has no hard binding (C2PA 2.4, section 11.2.2).
+        "isUpdateManifest": bool(assertions) and not any(name.startswith("c2pa.hash.") for name in assertions),
+        "assertions": assertions,
+        "signature": {"algorithm": signature.get("alg"), "certificateInfo": _certificate(signature)},
+        "validationResults": _about(deltas, prefix),
+        "ingredientDeltas": [d for d in deltas if str(d.get("ingredientAssertionURI", "")).startswith(prefix)],
     }
 
 
-def _empty(outcome: Outcome, reason: str, *, state: Any = None, codes: tuple[ValidationCode, ...] = ()) -> Reading:
-    return Reading(engine=ENGINE, version=VERSION, outcome=outcome, reason=reason, state=_state(state), codes=codes)
+def _about(deltas: list[Any], prefix: str) -> dict[str, list[Any]]:
+    """What the ingredient results say about one manifest, wherever they stand."""
+    about: dict[str, list[Any]] = {}
+    for delta in deltas:
+        for kind, entries in (delta.get("validationDeltas") or {}).items():
+            for entry in entries:
+                if f"{entry.get('url', '')}/".startswith(prefix):
+                    about.setdefault(kind, []).append(entry)
+    return about
+
+
+def _certificate(signature: Mapping[str, Any]) -> dict[str, Any] | None:
+    serial = str(signature.get("cert_serial_number") or "")
+    if not signature:
+        return None
+    return {
+        "serialNumber": f"{int(serial):x}" if serial.isascii() and serial.isdigit() else serial,
+        "issuer": {"O": signature.get("issuer")},
+        "subject": {"CN": signature.get("common_name")},
+    }

@@ -184,7 +184,7 @@ class Reading:
     version: str
     outcome: Outcome
     state: State | None = None
-    """The engine's own overall state by its own clock and lists; None unless `found`."""
+    """The engine's own overall state; None where it gave none, as always where there is no store to judge."""
     store: ManifestStore | None = None
     codes: tuple[ValidationCode, ...] = ()
     """Every code with its subject, sorted and without duplicates (also those of ingredients)."""
