@@ -1,4 +1,4 @@
-"""Does `vouchmark trust` keep, show, update and distrust as it says, and else give one clear line and the right code?"""
+"""Does `vouchmark trust` keep, show, update and distrust as it says, and else give one clear line and a fit code?"""
 
 from __future__ import annotations
 

@@ -1,0 +1,99 @@
+"""`vouchmark demo`: what does the whole range look like, without a file of one's own?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from vouchmark.cli.common import fail_usage
+from vouchmark.report import Exit
+
+if TYPE_CHECKING:
+    from vouchmark.demo import Piece
+    from vouchmark.report import Report
+
+FOLDER: Final = "vouchmark-demo"
+"""In the current folder, so that a newcomer finds the pictures and can look at them."""
+SHOWN: Final = "5-laundered.jpg"
+"""The picture whose whole report is shown: trusted by its last signer, and not what it seems."""
+MIN_WIDTH, MAX_WIDTH = 40, 100
+"""Columns between which text is laid out."""
+
+
+@click.command(short_help="Make a small gallery of good and bad files and check it.")
+@click.argument("folder", required=False, default=FOLDER, type=click.Path(file_okay=False, path_type=Path))
+@click.option("-q", "--quiet", is_flag=True, help="Only the answer for each picture.")
+@click.option("-v", "--verbose", count=True, help="The whole report on each picture; twice: every finding.")
+def demo(folder: Path, quiet: bool, verbose: int) -> None:
+    """Make a small gallery of good and bad files and check it.
+
+    Draws seven pictures into FOLDER (default: vouchmark-demo), signs them with keys that are thrown away at once, and
+    checks them with the demo's own authority as the only list. Your own lists are neither used nor changed, and
+    nothing is sent or fetched. Ends with 0 where the pictures could be made, whatever the checks say.
+    """
+    from provenance.credentials.pool import Pool
+
+    # The worker starts while the pictures are drawn.
+    with Pool(workers=1) as pool:
+        pool.start()
+        from vouchmark.demo import AUTHORITY_FILE, GALLERY, DemoError, make_gallery
+
+        try:
+            pictures = make_gallery(folder)
+        except DemoError as error:
+            fail_usage(str(error), hint="name a folder that does not exist yet: vouchmark demo FOLDER")
+        from provenance.credentials.trust_lists import TrustStore
+        from vouchmark.examine import examine_all, make_settings
+
+        trust = TrustStore.empty().with_run_lists(trust=[folder / AUTHORITY_FILE])
+        reports = examine_all(pictures, make_settings(trust=trust), pool=pool)
+        _show(folder, zip(GALLERY, reports, strict=True), verbosity=-1 if quiet else verbose)
+    click.get_current_context().exit(int(Exit.OK))
+
+
+def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: int) -> None:
+    """What was made, the answer for each picture, one whole report (or all of them), and what to try next."""
+    from vouchmark.demo import AUTHORITY_FILE, GALLERY
+    from vouchmark.render import text
+
+    terminal = sys.stdout.isatty()
+    colour = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    width = min(MAX_WIDTH, max(MIN_WIDTH, shutil.get_terminal_size((MAX_WIDTH, 24)).columns))
+    unicode = text.can_encode(sys.stdout.encoding)
+
+    def write(report: Report, level: int) -> None:
+        click.echo(text.render(report, width=width, colour=colour, verbosity=level, unicode=unicode), nl=False)
+
+    shown: Report | None = None
+    click.echo(f"Made {len(GALLERY)} pictures in {folder}, and a signing authority that nobody else knows.")
+    for piece, report in checked:
+        click.echo(f"\n{piece.caption[0].upper()}{piece.caption[1:]}:")
+        if verbosity > 0:
+            write(report, verbosity - 1)
+            continue
+        answer = text.render(report, width=width, colour=False, verbosity=-1, unicode=unicode)
+        click.echo(textwrap.fill(answer, width, initial_indent="  ", subsequent_indent="    "))
+        if piece.name == SHOWN:
+            shown = report
+    if verbosity == 0 and shown is not None:
+        click.echo("\nThe whole report on the one that is easiest to be fooled by:\n")
+        write(shown, 0)
+    for line in _next(folder, folder / AUTHORITY_FILE, [piece.name for piece in GALLERY]):
+        click.echo(line)
+
+
+def _next(folder: Path, authority: Path, names: Sequence[str]) -> list[str]:
+    return [
+        "",
+        "Try next:",
+        f"  vouchmark check {folder / names[4]} --trust {authority} -v",
+        f"  vouchmark check {folder / names[0]}        (without the list: a signer nobody vouches for)",
+        "  vouchmark check YOUR-FILE",
+    ]
