@@ -28,7 +28,7 @@ MAX_TITLE: Final = 1_024
 
 NEVER_REDACTED: Final = ("c2pa.actions", "c2pa.hash.")
 """Starts of labels that nobody may redact (C2PA 2.4, section 6.8)."""
-SOFT_FAILURES: Final = ("signingCredential.untrusted", "signingCredential.expired", "signingCredential.ocsp", "cawg.",
+SOFT_FAILURES: Final = ("signingCredential.", "cawg.",
                         "timeStamp.", "ingredient.unknownProvenance")  # fmt: skip
 """Starts of recorded codes that do not say that bytes or statements were changed."""
 _SUCCESSES: Final = (".match", ".validated", ".trusted", ".insideValidity", ".notRevoked", ".accessible",

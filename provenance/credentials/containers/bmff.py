@@ -214,11 +214,11 @@ def _pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> tuple[tuple[Region, ..
 
 def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
     """Boxes of a BMFF file (ISO/IEC 14496-12) or a JPEG XL container (ISO/IEC 18181-2)."""
-    walker, parts, stores = _Walker(data), Parts(len(data)), []
+    walker, parts, stores = _Walker(data), Parts(len(data)), list[tuple[str, bytes]]()
     boxes = tuple(walker.boxes(0, len(data), path="", depth=0))
     for box in boxes:
         if is_jxl and box.type == "jumb":
-            stores.append(data[box.start : box.end])
+            stores.append(("manifest", data[box.start : box.end]))
             parts.add(box.start, box.end, Kind.MANIFEST, "manifest")
             parts.box("C2PA", box.start, box.end)
             continue
@@ -227,14 +227,14 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         parts.box(box.type, box.start, box.end)
         c2pa = c2pa_payload(data, box)
         if c2pa is not None and c2pa[0] in ("manifest", "original", "update"):
-            stores.append(_trimmed(c2pa[1]))
+            stores.append((c2pa[0], _trimmed(c2pa[1])))
     pointers, readable = _pointers(data, boxes)
     regions = parts.finish(Kind.OTHER, "unreadable")
     return Layout(
         format="jxl" if is_jxl else "bmff",
         size=len(data),
         regions=regions,
-        stores=tuple(stores),
+        stores=_logical(stores),
         boxes=tuple(parts.boxes) if is_jxl else (),
         bmff=boxes,
         pointers=pointers,
@@ -246,3 +246,27 @@ def _trimmed(store: bytes) -> bytes:
     """A store without the padding after its superbox."""
     size = int.from_bytes(store[:4], "big")
     return store[:size] if 8 <= size <= len(store) else store
+
+
+def _logical(stores: list[tuple[str, bytes]]) -> tuple[bytes, ...]:
+    """Stores as they count: an original and its update are one (C2PA 2.4, section A.5.3), the rest stand alone."""
+    by_purpose = dict(stores)
+    if len(stores) == 2 and set(by_purpose) == {"original", "update"}:
+        joined = _joined(by_purpose["original"], by_purpose["update"])
+        if joined:
+            return (joined,)
+    return tuple(store for _, store in stores)
+
+
+def _joined(original: bytes, update: bytes) -> bytes:
+    """The update's manifests behind the original's; empty where either is no plain store."""
+    size = int.from_bytes(update[8:12], "big")
+    if (
+        original[4:8] != b"jumb"
+        or update[4:8] != b"jumb"
+        or update[12:16] != b"jumd"
+        or not 8 <= size <= len(update) - 8
+    ):
+        return b""
+    body = original[8:] + update[8 + size :]
+    return (8 + len(body)).to_bytes(4, "big") + b"jumb" + body
