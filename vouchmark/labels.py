@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from typing import Final
 
 LABELS: Final[Mapping[str, str]] = {
-    "signer-recognised": "Unchanged since it was signed, and a list that the reader uses vouches for the signer.",
+    "signer-recognised": "Unchanged since it was signed, and a list vouches for the signer.",
     "unknown-signer": "It is signed, but no list that the reader uses vouches for the signer.",
     "expired-signer": "The signer's certificate is out of date and no trusted time says when it signed.",
     "distrusted-signer": "The signer's certificate is distrusted, revoked, against the rules, or a public test key.",
     "altered-after-signing": "The file or a signed statement in it was changed after it was signed.",
     "malformed-credentials": "The Content Credentials were malformed by their issuer, which shows no later change.",
+    "partly-covered": "Part of the file is not covered by the signature, and could have been changed.",
     "no-provenance": "There are no Content Credentials: nothing follows about the file.",
     "not-checkable": "There may be Content Credentials, but they could not be compared with the file.",
     "unreadable": "The file or its Content Credentials could not be read.",

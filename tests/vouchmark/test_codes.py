@@ -53,6 +53,41 @@ def test_every_code_that_a_line_names_is_in_the_table(path: Path) -> None:
             assert known(text), f"{path.name}:{number}: {text}"
 
 
+def statuses(path: Path) -> Iterator[tuple[int, str, Status]]:
+    """Every status that stands beside a code: in one call, or as a code's value in a table."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        groups: list[list[ast.expr]] = []
+        if isinstance(node, ast.Call):
+            groups.append([*node.args, *(keyword.value for keyword in node.keywords)])
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if key is not None and isinstance(value, ast.Tuple):
+                    groups.append([key, *value.elts])
+        for group in groups:
+            codes = [part.value for part in group if isinstance(part, ast.Constant) and find(str(part.value))]
+            found = [
+                part.attr
+                for part in group
+                if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "Status"
+            ]
+            if len(codes) == 1 and len(found) == 1:
+                yield node.lineno, str(codes[0]), Status[found[0]]
+
+
+@pytest.mark.parametrize("path", LINES, ids=lambda path: path.stem)
+def test_lines_give_codes_only_the_statuses_of_the_table(path: Path) -> None:
+    for number, code, status in statuses(path):
+        entry = find(code)
+        assert entry is not None
+        assert status in entry.statuses, f"{path.name}:{number}: {code} {status}"
+
+
+def test_the_search_finds_statuses_at_all() -> None:
+    found = {(code, status) for path in LINES for _, code, status in statuses(path)}
+    assert ("integrity.absent", Status.ABSENT) in found
+    assert ("signer.unknown", Status.UNKNOWN) in found
+
+
 @pytest.mark.parametrize("path", ENGINES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_code_of_ours_that_the_media_side_names_is_in_the_table(path: Path) -> None:
     for number, text in literals(path):

@@ -89,6 +89,11 @@ class TestDefault:
         assert verdict.labels == ("malformed-credentials",)
         assert verdict.outcome is Outcome.REVIEW
 
+    def test_what_the_signature_leaves_out_is_labelled(self) -> None:
+        said = Said(code="integrity.coverage.trailing_excluded", status=Status.UNKNOWN, statement="More follows.")
+        verdict = Policy.default().decide(samples.signed(integrity=[samples.MATCH, said]))
+        assert (verdict.outcome, verdict.labels) == (Outcome.LABEL, ("partly-covered", "not-checkable"))
+
     @pytest.mark.parametrize("line", Line)
     def test_any_failure_is_reviewed_whatever_else_is_good(self, line: Line) -> None:
         people = [voice(str(number)) for number in range(50)]

@@ -66,7 +66,6 @@ _RECORD: Final = (
 )
 _FAILURES: Final = {
     "integrity.coverage.media_excluded": "part of the content is not covered by the signature and could be anything",
-    "integrity.coverage.trailing_excluded": "something was appended that the signature does not cover",
     "integrity.stores.multiple": "it carries two sets of Content Credentials, so none of them can be relied on",
     "integrity.malformed": "its Content Credentials were malformed by whoever made them, so they show nothing",
     "integrity.unbound": "its Content Credentials are not bound to this content, so they show nothing about it",
@@ -78,7 +77,16 @@ _UNKNOWNS: Final = {
     "integrity.unsupported": "this type of file cannot be checked here, so nothing follows about it",
     "integrity.store.alone": "these are Content Credentials without their media, so there is nothing to compare",
     "integrity.fragments.missing": "this is only the first part of a video in pieces, so nothing can be compared",
+    "integrity.store.differs": "what was read is not what lies in the file, so nothing follows",
+    "integrity.unconfirmed": "cannot tell whether it was changed: two computations of its digest disagree",
 }
+
+_UNCOVERED: Final = {
+    "integrity.coverage.trailing_excluded": "something after its end is not covered",
+    "integrity.coverage.other_excluded": "other parts of the file are not covered",
+    "integrity.coverage.unknown": "how much of the file that part is could not be measured",
+}
+"""What is left out of the signature without being media."""
 
 _LISTS: Final = {
     "signer.official": "on the official C2PA list",
@@ -169,6 +177,9 @@ def _unknown(report: Report) -> str:
     for finding in _found(report, Line.INTEGRITY, Status.UNKNOWN):
         if finding.code in _UNKNOWNS:
             return _UNKNOWNS[finding.code]
+    for code, words in _UNCOVERED.items():
+        if any(finding.code == code for finding in _found(report, Line.INTEGRITY, Status.UNKNOWN)):
+            return f"the signed part is {_intact(report)}; but {words}"
     return f"cannot tell whether it was changed: {_lower(report.evidence[Line.INTEGRITY].summary)}"
 
 
