@@ -6,7 +6,6 @@ label is refused with its key path, its line and a guess at what was meant.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import math
 import re
@@ -325,6 +324,8 @@ def _bare_dots(line: str) -> int:
 
 def _meant(given: str, known: Iterable[str]) -> str:
     """`; did you mean …?` where something is close."""
+    import difflib  # only mistakes need it
+
     close = difflib.get_close_matches(given[:100], list(known), n=1, cutoff=0.6)
     return f"; did you mean {close[0]!r}?" if close else ""
 

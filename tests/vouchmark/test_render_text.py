@@ -126,8 +126,8 @@ class TestAnswer:
             ),
             (
                 samples.signed(integrity=[samples.MATCH, *doubtful("integrity.coverage.trailing_excluded")]),
-                "the signed part is unchanged since it was signed by Harbour Press (Desk 4) (on the official C2PA list); "
-                "but something after its end is not covered",
+                "the signed part is unchanged since it was signed by Harbour Press (Desk 4) "
+                "(on the official C2PA list); but something after its end is not covered",
             ),
             (
                 samples.signed(integrity=doubtful("integrity.other", "Half of it is missing.")),
@@ -141,7 +141,7 @@ class TestAnswer:
             ),
             (
                 samples.unreadable(reason="new"),
-                "could not be read: reading it took longer than the time limit; that says nothing about the file",
+                "could not be checked: reading it took longer than the time limit; that says nothing about the file",
             ),
             (
                 samples.unreadable(reason="", code="integrity.unparsable"),

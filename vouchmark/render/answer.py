@@ -149,14 +149,13 @@ def _found(report: Report, line: Line, *statuses: Status) -> Iterator[Finding]:
 def _error(report: Report) -> str:
     finding = next(_found(report, Line.INTEGRITY, Status.ERROR), None)
     reason = str(finding.detail.get("reason", "")) if finding else ""
-    words = (
-        _READING.get(reason)
-        or _UNREAD.get(finding.code if finding else "")
-        or _lower(report.evidence[Line.INTEGRITY].summary)
-    )
-    if words.startswith(("the file could not be read: ", "could not be read: ")):
-        words = words.split(": ", 1)[1]
-    return f"could not be read: {words}"
+    words = _READING.get(reason) or _UNREAD.get(finding.code if finding else "")
+    if words:
+        return f"could not be read: {words}"
+    words = _lower(report.evidence[Line.INTEGRITY].summary)
+    if words.startswith("the file could not be read: "):
+        return words.removeprefix("the file ")
+    return f"could not be checked: {words}"
 
 
 def _failure(report: Report) -> str:
