@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from provenance.credentials.containers import Layout, Region, read_layout
@@ -57,6 +57,18 @@ class OwnCheck:
     def check(self) -> ManifestCheck | None:
         """The bound manifest by itself."""
         return self.checks.get(self.bound)
+
+    def without_bytes(self) -> OwnCheck:
+        """The same without assertions' bytes, signatures and thumbnails: small enough to send between processes."""
+        checks = {label: replace(check, verified=(), sign1=None) for label, check in self.checks.items()}
+        history = replace(self.history, root=_slim(self.history.root)) if self.history else None
+        return replace(self, checks=checks, history=history)
+
+
+def _slim(node: Node) -> Node:
+    """A node without bytes, and all below it."""
+    check = replace(node.check, verified=(), sign1=None) if node.check else None
+    return replace(node, check=check, thumbnail=None, children=tuple(_slim(child) for child in node.children))
 
 
 def _bound(root: Node) -> tuple[str, bool]:

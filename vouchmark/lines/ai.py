@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.model import Manifest
+from provenance.credentials.model import Kind, Manifest, ManifestStore
 from vouchmark.lines import history
 from vouchmark.lines.facts import Answer, Draft, Facts, has, nothing_to_look_at, source_of
 from vouchmark.report import Json, Line, NotChecked, Root, Status
@@ -72,13 +72,9 @@ def answer(facts: Facts) -> Answer:
     if nothing is not None:
         return Answer(summary=nothing.summary, drafts=nothing.drafts, not_checked=(UNSIGNED,), status=nothing.status)
     store = facts.first.store
-    manifests: list[Manifest] = []
-    if store is not None:
-        manifests = [store.active]
-        for step in history.walk(store):
-            if step.manifest is not None and step.manifest not in manifests:
-                manifests.append(step.manifest)
-    drafts = [draft for manifest in manifests for draft in _declarations(facts, manifest, manifest is manifests[0])]
+    manifests = _reached(facts, store) if store is not None else []
+    bound = facts.bound
+    drafts = [draft for manifest in manifests for draft in _declarations(facts, manifest, manifest is bound)]
     drafts.extend(_contradictions(facts, manifests))
     if not drafts:
         statement = "No statement about AI is signed; that does not mean that none was used."
@@ -95,17 +91,37 @@ def answer(facts: Facts) -> Answer:
     return Answer(summary=drafts[0].statement, drafts=tuple(drafts), not_checked=(UNSIGNED,))
 
 
+def _reached(facts: Facts, store: ManifestStore) -> list[Manifest]:
+    """The active manifest and every one that links lead to: ours, verified, where our own check is there."""
+    if facts.own is not None and not facts.own.problem:
+        return [manifest for manifest in store.manifests if manifest.label in facts.own.checks]
+    manifests = [store.active]
+    for step in history.walk(store):
+        if step.manifest is not None and step.manifest not in manifests:
+            manifests.append(step.manifest)
+    return manifests
+
+
+def _holds(facts: Facts, manifest: Manifest) -> bool:
+    """Whether a manifest's statements are as they were signed; for the bound one, its binding to this file too."""
+    codes = facts.codes_of(manifest)
+    changed = any(
+        code.kind is Kind.FAILURE and code.code.startswith(("assertion.", "claimSignature.mismatch")) for code in codes
+    )
+    if changed:
+        return False
+    if facts.own is not None and manifest.label in facts.own.checks:
+        return facts.own.checks[manifest.label].is_intact
+    return has(codes, "claimSignature.validated") or manifest is not facts.bound
+
+
 def _loudness(code: str) -> int:
     return LOUDEST.index(code) if code in LOUDEST else len(LOUDEST)
 
 
 def _declarations(facts: Facts, manifest: Manifest, active: bool) -> list[Draft]:
     """One draft for each different source type that a manifest's actions declare."""
-    signed = has(facts.codes_of(manifest), "claimSignature.validated") if active else True
-    intact = signed and not any(
-        code.kind == "failure" and code.code.startswith(("assertion.", "claimSignature.mismatch"))
-        for code in facts.codes_of(manifest)
-    )
+    intact = _holds(facts, manifest)
     drafts: dict[str, Draft] = {}
     for action in manifest.actions:
         kind = source_type(action.digital_source_type)

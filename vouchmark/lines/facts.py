@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
+from provenance.credentials.own_check import OwnCheck
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, Root, Status, most_serious
 
 
@@ -31,6 +32,12 @@ class Facts:
     """Whether the reader has any list of claim signers."""
     tsa_lists: bool = False
     """Whether the reader has any list of time-stamping authorities."""
+    own: OwnCheck | None = None
+    """What we established ourselves; None where that was not possible, and then the first engine's word stands."""
+    own_failure: str = ""
+    """Why our own check is missing (`time-limit`, `crash`, …); empty where it is there or was not asked."""
+    snapshot: dt.date | None = None
+    """Date of the second engine's bundled lists, where they may answer because the reader has none."""
 
     @property
     def bound(self) -> Manifest | None:
@@ -39,6 +46,8 @@ class Facts:
         An update manifest has exactly one ingredient, the manifest that it updates (C2PA 2.4, section 11.2.2).
         """
         store = self.first.store
+        if store is not None and self.own is not None and not self.own.problem:
+            return store.manifest(self.own.bound) if self.own.bound else None
         manifest = store.active if store else None
         seen: set[str] = set()
         while store and manifest and manifest.is_update and manifest.label not in seen:
@@ -150,6 +159,13 @@ def day(moment: dt.datetime) -> str:
 def instant(moment: dt.datetime) -> str:
     """RFC 3339 in UTC, whole seconds: how every instant in a detail is written."""
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def own_gap(facts: Facts) -> tuple[NotChecked, ...]:
+    """What to say where our own check is missing although there was something to check."""
+    if facts.own_failure:
+        return (NotChecked(what="our own check of the bytes, signer and history", why=facts.own_failure),)
+    return ()
 
 
 def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:

@@ -11,9 +11,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from provenance.credentials.history import History, Node
 from provenance.credentials.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
-from vouchmark.lines.facts import Answer, Draft, Facts, certificate_name, nothing_to_look_at, source_of
-from vouchmark.report import Json, Line, Root, Status
+from provenance.credentials.own_check import OwnCheck
+from vouchmark.lines.facts import (
+    Answer,
+    Draft,
+    Facts,
+    certificate_name,
+    instant,
+    nothing_to_look_at,
+    own_gap,
+    source_of,
+)
+from vouchmark.report import Json, Line, NotChecked, Root, Status
 
 MAX_DEPTH: Final = 64
 """Links from the active manifest; deeper chains are reported as not followed. Real files stay below ten."""
@@ -66,15 +77,22 @@ def answer(facts: Facts) -> Answer:
     store = facts.first.store
     if store is None:
         return Answer(summary="No history could be read.", status=Status.UNKNOWN)
-    steps = list(walk(store))
-    drafts = [_judge(facts, step) for step in steps]
-    drafts.extend(_unreferenced(facts, store, steps))
+    if facts.own is not None and facts.own.history is not None:
+        drafts = list(_own_tree(facts.own, facts.own.history))
+        gap: tuple[NotChecked, ...] = ()
+    else:
+        steps = list(walk(store))
+        drafts = [*(_judge(facts, step) for step in steps), *_unreferenced(facts, store, steps)]
+        gap = own_gap(facts)
+    return _concluded(facts, drafts, store.active.label, gap)
+
+
+def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChecked, ...]) -> Answer:
+    """The line's sentence: the first break, else the first doubt, else that all is well."""
     if not drafts:
         statement = "No earlier version is recorded."
-        return Answer(
-            summary=statement,
-            drafts=(_draft(facts, "history.none", Status.ABSENT, statement, store.active.label, {}),),
-        )
+        draft = _draft(facts, "history.none", Status.ABSENT, statement, active, {})
+        return Answer(summary=statement, drafts=(draft,), not_checked=gap)
     for status in (Status.FAIL, Status.UNKNOWN, Status.PASS):
         first = next((draft for draft in drafts if draft.status is status), None)
         if first is not None:
@@ -84,7 +102,86 @@ def answer(facts: Facts) -> Answer:
     summary = first.statement
     if first.status is Status.PASS and len(drafts) > 1:
         summary = f"All {len(drafts)} recorded ingredients are unchanged."
-    return Answer(summary=summary, drafts=tuple(drafts))
+    return Answer(summary=summary, drafts=tuple(drafts), not_checked=gap)
+
+
+_OUTCOMES: Final = {
+    "intact": (Status.PASS, "has Content Credentials of its own, unchanged"),
+    "broken": (Status.FAIL, "was changed or broken; what it says of itself cannot be relied on"),
+    "missing": (Status.FAIL, "has Content Credentials that are named but missing"),
+    "unsigned": (Status.UNKNOWN, "has no Content Credentials of its own; what happened before it is not recorded"),
+}
+
+
+def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
+    """Every ancestor that verified links lead to, the nearest first, then what else is wrong with the store."""
+    nodes = [node for node in history.root.walk() if node.link is not None]
+    for node in sorted(nodes, key=lambda node: node.depth):
+        yield _node(own, node)
+    for label in history.unreferenced:
+        yield _own_draft(
+            "history.unreferenced",
+            Status.UNKNOWN,
+            "A manifest lies in the file that nothing signed refers to; what it says is not believed.",
+            label,
+            {"manifest": label},
+        )
+    for redaction in history.redactions:
+        detail: dict[str, Json] = {"manifest": redaction.manifest, "assertion": redaction.assertion}
+        if not redaction.is_allowed:
+            words = "Something was redacted from an earlier version that must not be redacted."
+            yield _own_draft("history.redaction.forbidden", Status.FAIL, words, redaction.by, detail)
+        elif not redaction.is_done:
+            words = "Something that is declared as redacted is still in the file."
+            yield _own_draft("history.redaction.not_done", Status.UNKNOWN, words, redaction.by, detail)
+    if history.is_cut:
+        words = "There are more recorded steps than were followed; the rest was not looked at."
+        yield _own_draft("history.cut", Status.UNKNOWN, words, own.active, {})
+
+
+def _node(own: OwnCheck, node: Node) -> Draft:
+    link = node.link
+    if link is None:
+        raise ValueError("got the active manifest, expected an ancestor")
+    title = f"“{link.title}”" if link.title else f"without a title ({link.assertion})"
+    status, words = _OUTCOMES[node.outcome]
+    early = node.outcome == "broken" and all(reason.startswith("recorded:") for reason in node.reasons)
+    if early:
+        words = "was changed or broken already when it was added; what it says of itself cannot be relied on"
+    detail: dict[str, Json] = {
+        "relationship": link.relationship,
+        "depth": node.depth,
+        "title": link.title,
+        "owner": link.owner,
+        "manifest": link.target,
+        "link": str(link.state),
+        "reasons": list[Json](node.reasons),
+        "recorded_failures": list[Json](link.recorded),
+        "generator": node.generator,
+        "update": node.is_update,
+    }
+    if node.check is not None:
+        detail["actions"] = list[Json](node.check.actions)
+        signer = own.signers.get(node.check.label)
+        if signer is not None:
+            detail["signer"] = certificate_name(signer.certificate)
+            detail["signer_codes"] = list[Json](signer.codes)
+            if signer.stamp.time is not None:
+                detail["time"] = instant(signer.stamp.time)
+                detail["time_trusted"] = signer.stamp.is_trusted
+    return _own_draft(node.code, status, f"The {link.role} {title} {words}.", link.target or link.owner, detail)
+
+
+def _own_draft(code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source="vouchmark history check",
+        root=Root.INGREDIENT,
+        subject=subject,
+        detail=dict(detail),
+    )
 
 
 def _broken(codes: tuple[ValidationCode, ...]) -> list[str]:

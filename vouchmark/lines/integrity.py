@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from provenance.credentials.binding import Match
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
-from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
+from vouchmark.lines import coverage
+from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, own_gap, source_of
 from vouchmark.report import NotChecked, Root, Status
 
 BINDING_MATCH: Final = frozenset(
@@ -204,10 +206,26 @@ def _found(facts: Facts) -> Answer:
         judged = store.manifest(member)
         if judged is not None:
             drafts.extend(_judge(facts, judged))
+    drafts = _confirmed(facts, drafts)
     if not any(draft.status in (Status.FAIL, Status.ERROR, Status.UNKNOWN) for draft in drafts):
         drafts.insert(0, _match(facts, manifest))
+    drafts.extend(coverage.drafts(facts))
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
-    return Answer(summary=_summary(drafts), drafts=(*drafts, *_wrong_name(facts)))
+    return Answer(summary=_summary(drafts), drafts=(*drafts, *_wrong_name(facts)), not_checked=own_gap(facts))
+
+
+def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
+    """A change of bytes that only the engine sees is doubt, not a finding: our own digest says that they match."""
+    own = facts.own.coverage if facts.own is not None else None
+    if own is None or own.match is not Match.MATCH or not own.is_whole:
+        return drafts
+    statement = "One engine says that the bytes changed, and our own computation says that they did not."
+    return [
+        _draft(facts, "integrity.unconfirmed", Status.UNKNOWN, statement, draft.subject, {"from": draft.code})
+        if draft.code in BYTES_CHANGED
+        else draft
+        for draft in drafts
+    ]
 
 
 _ORDER: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT, Status.SKIPPED)

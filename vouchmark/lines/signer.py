@@ -7,8 +7,13 @@ A name in a certificate is shown as that maker's name only where a list vouches 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
+from provenance.credentials.manifest_check import ManifestCheck, SignatureState
 from provenance.credentials.model import Manifest
+from provenance.credentials.ocsp import Revocation
+from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.signer import SignerAssessment
 from vouchmark.lines.facts import (
     Answer,
     Draft,
@@ -18,18 +23,191 @@ from vouchmark.lines.facts import (
     has,
     instant,
     nothing_to_look_at,
+    own_gap,
     source_of,
 )
-from vouchmark.report import Json, Line, NotChecked, Root, Status
+from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
 
 REVOCATION = NotChecked(what="revocation", why="network off")
 
 
+OWN: Final = "vouchmark chain check"
+"""The source of what we established ourselves."""
+
+_LISTS: Final = {
+    "signer.official": "the official C2PA list",
+    "signer.interim": "the interim list, frozen on 2026-01-01,",
+    "signer.yours": "your own list",
+}
+
+_AGAINST: Final = {
+    "signer.distrusted": (Status.FAIL, "you distrust this signer or a certificate above it"),
+    "signer.revoked": (Status.FAIL, "the certificate was revoked"),
+    "signer.profile.violated": (Status.FAIL, "the certificate breaks the rules for signing Content Credentials"),
+    "signer.test_key": (Status.FAIL, "the key is a public test key, with which anybody can sign"),
+    "signer.not_yet_valid": (Status.UNKNOWN, "the certificate was not yet valid then"),
+    "signer.expired": (Status.UNKNOWN, "the certificate is out of date and no trusted time says when it signed"),
+}
+
+_PRODUCT: Final = {
+    "signer.product.unlisted": (Status.ABSENT, "The signing product is not on your list of conforming products."),
+    "signer.assurance.exceeded": (
+        Status.FAIL,
+        "The certificate claims a higher assurance level than its product has on the list of conforming products.",
+    ),
+    "signer.signal.disallowed": (
+        Status.FAIL,
+        "The manifest states an origin that its product may not state, says the list of conforming products.",
+    ),
+}
+
+
 def answer(facts: Facts) -> Answer:
-    """The signer line, by the first engine's own chain check."""
+    """The signer line, by our own chain check where there is one."""
     nothing = nothing_to_look_at(facts, Line.SIGNER)
     if nothing is not None:
         return nothing
+    own = facts.own
+    if own is not None and own.signer is not None and own.check is not None:
+        return _by_own_check(facts, own, own.signer, own.check)
+    return _by_engine(facts)
+
+
+def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: ManifestCheck) -> Answer:
+    detail = _detail(signer)
+    name = certificate_name(signer.certificate) or "nobody in particular"
+    revocation = () if signer.revocation.state is not Revocation.NOT_CHECKED else (REVOCATION,)
+    if check.signature is not SignatureState.VALID:
+        statement = f"The signature does not verify, so it is not established that {_calls_itself(name)} signed this."
+        draft = _own_draft("signer.unestablished", Status.UNKNOWN, statement, own.bound, detail)
+        return Answer(summary=statement, drafts=(draft,), not_checked=revocation)
+    drafts = [_own_code(code, name, signer, own.bound, detail) for code in signer.codes]
+    bundled = _bundled(facts, signer, name)
+    if bundled is not None:
+        drafts = [bundled, *(draft for draft in drafts if draft.code != "signer.unknown")]
+    elif any(draft.code in _AGAINST for draft in drafts):
+        # What speaks against the signer says more than that no list vouches.
+        drafts = [draft for draft in drafts if draft.code != "signer.unknown"]
+    drafts.extend(_updates(own))
+    drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
+    return Answer(summary=drafts[0].statement, drafts=tuple(drafts), not_checked=revocation)
+
+
+def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, detail: dict[str, Json]) -> Draft:
+    """One of our own codes as a finding."""
+    if code in _LISTS:
+        statement = f"Signed by {name}; {_LISTS[code]} vouches for this signer."
+        return _own_draft(code, Status.PASS, statement, subject, detail)
+    if code in _AGAINST:
+        status, words = _AGAINST[code]
+        would = _LISTS.get(f"signer.{signer.would_be}", "").rstrip(",")
+        rest = f" ({would} names it)" if code == "signer.expired" and would else ""
+        return _own_draft(code, status, f"Signed by {_calls_itself(name)}; {words}{rest}.", subject, detail)
+    if code in _PRODUCT:
+        status, statement = _PRODUCT[code]
+        return _own_draft(code, status, statement, subject, detail)
+    if code == "signer.unreadable":
+        return _own_draft(code, Status.UNKNOWN, "The signer's certificate could not be read.", subject, detail)
+    statement = f"Signed by {_calls_itself(name)}; no list that you use vouches for this signer."
+    return _own_draft("signer.unknown", Status.UNKNOWN, statement, subject, detail)
+
+
+def _bundled(facts: Facts, signer: SignerAssessment, name: str) -> Draft | None:
+    """The second engine's dated lists, where the reader has none: labelled as what they are."""
+    if facts.snapshot is None or facts.second is None or signer.codes != ("signer.unknown",):
+        return None
+    if facts.second.answers.get("trust") != "valid_for_supplied_material":
+        return None
+    certificate = signer.certificate
+    words = [*certificate.subject.values(), *certificate.issuer.values()] if certificate else []
+    if any("encypher" in word.casefold() for word in words):
+        # The snapshot holds the engine maker's own roots: those vouch for nobody here.
+        return None
+    statement = f"Signed by {name}, says a list of {facts.snapshot.isoformat()} that came with the second engine."
+    detail = _detail(signer) | {"dated": facts.snapshot.isoformat(), "label": "bundled snapshot"}
+    return Draft(
+        code="signer.bundled",
+        status=Status.PASS,
+        statement=statement,
+        source=source_of(facts.second),
+        root=Root.CERTIFICATE,
+        subject=facts.own.bound if facts.own else facts.name,
+        detail=detail,
+    )
+
+
+def _updates(own: OwnCheck) -> list[Draft]:
+    """Whoever signed an update above the bound manifest, apart: they never raise this line."""
+    if own.history is None or own.active == own.bound:
+        return []
+    drafts = []
+    for label, signer in sorted(own.signers.items()):
+        check = own.checks.get(label)
+        if label == own.bound or check is None or not _is_update_above(own, label):
+            continue
+        name = certificate_name(signer.certificate) or "nobody in particular"
+        words = name if signer.is_vouched else _calls_itself(name)
+        statement = f"A later update, which changes no content, was signed by {words}."
+        drafts.append(_own_draft("signer.update", Status.ABSENT, statement, label, _detail(signer)))
+    return drafts
+
+
+def _is_update_above(own: OwnCheck, label: str) -> bool:
+    node = own.history.root if own.history else None
+    while node is not None and node.check is not None and node.is_update:
+        if node.check.label == label:
+            return True
+        node = next((child for child in node.children if child.link and child.link.relationship == "parentOf"), None)
+    return False
+
+
+def _detail(signer: SignerAssessment) -> dict[str, Json]:
+    detail: dict[str, Json] = {
+        "name": certificate_name(signer.certificate),
+        "algorithm": signer.algorithm,
+        "label": str(signer.label),
+        "certificate_sha256": signer.fingerprint,
+        "judged_at": instant(signer.moment),
+        "judged_by": signer.moment_by,
+        "revocation": str(signer.revocation.state),
+    }
+    certificate = signer.certificate
+    if certificate:
+        detail["issuer"] = _words(certificate.issuer)
+        detail["serial"] = certificate.serial
+        if certificate.not_before and certificate.not_after:
+            detail["valid_from"] = instant(certificate.not_before)
+            detail["valid_until"] = instant(certificate.not_after)
+    if signer.assurance_level is not None:
+        detail["assurance_level"] = signer.assurance_level
+    if signer.product:
+        detail["product"] = signer.product
+        detail["max_assurance_level"] = signer.max_assurance_level
+    if signer.disallowed_signals:
+        detail["disallowed_signals"] = list[Json](signer.disallowed_signals)
+    if signer.violations:
+        detail["violations"] = list[Json](signer.violations)
+    if signer.test_key:
+        detail["test_key"] = signer.test_key
+    if signer.distrusted_by is not None:
+        detail["distrusted_by"] = signer.distrusted_by.describe()
+    return detail
+
+
+def _own_draft(code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=OWN,
+        root=Root.CERTIFICATE,
+        subject=subject,
+        detail=dict(detail),
+    )
+
+
+def _by_engine(facts: Facts) -> Answer:
+    """By the first engine's chain check, which does not keep the kinds of lists apart; only where ours is missing."""
     manifest = facts.bound
     if manifest is None or manifest.signer is None or manifest.signer.certificate is None:
         draft = _draft(facts, "signer.unreadable", Status.UNKNOWN, "The signer's certificate could not be read.", "")
@@ -37,7 +215,7 @@ def answer(facts: Facts) -> Answer:
     drafts = [_who(facts, manifest)]
     drafts.extend(_certificate_failures(facts, manifest))
     drafts.sort(key=lambda draft: draft.status is not Status.FAIL)
-    return Answer(summary=drafts[0].statement, drafts=tuple(drafts), not_checked=(REVOCATION,))
+    return Answer(summary=drafts[0].statement, drafts=tuple(drafts), not_checked=(REVOCATION, *own_gap(facts)))
 
 
 def _who(facts: Facts, manifest: Manifest) -> Draft:

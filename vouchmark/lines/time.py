@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provenance.credentials.model import Manifest
+from provenance.credentials.timestamp import StampAssessment
 from vouchmark.lines.facts import (
     Answer,
     Draft,
@@ -31,8 +32,41 @@ def answer(facts: Facts) -> Answer:
     manifest = facts.bound
     if manifest is None:
         return Answer(summary="No manifest is bound to the content, so no time is either.", status=Status.ABSENT)
-    draft = _stamp(facts, manifest)
+    own = facts.own
+    signer = own.signer if own is not None else None
+    draft = _own_stamp(manifest, signer.stamp) if signer is not None else _stamp(facts, manifest)
     return Answer(summary=draft.statement, drafts=(draft,))
+
+
+def _own_stamp(manifest: Manifest, stamp: StampAssessment) -> Draft:
+    """By our own reading of the token and the reader's lists of time-stamping authorities alone."""
+    who = certificate_name(stamp.authority) or "an unnamed authority"
+    detail: dict[str, Json] = {"claim_version": manifest.claim_version, "codes": list[Json](stamp.codes)}
+    if stamp.time is not None:
+        detail |= {"time": instant(stamp.time), "authority": who, "label": str(stamp.label)}
+    if not stamp.is_present:
+        statement = "There is no time stamp; when it was signed is not shown by anything but the signer's word."
+        return _own_draft(manifest, "time.none", Status.ABSENT, statement, detail)
+    if stamp.time is None:
+        statement = "There is a time stamp, but it does not fit this signature, so it shows no time."
+        return _own_draft(manifest, "time.stamp.invalid", Status.UNKNOWN, statement, detail)
+    if stamp.is_trusted:
+        statement = f"Signed on {day(stamp.time)}, says {who}, a time-stamping authority on a list you use."
+        return _own_draft(manifest, "time.trusted", Status.PASS, statement, detail)
+    statement = f"Signed on {day(stamp.time)}, says a time stamp by an authority not on a list you use (“{who}”)."
+    return _own_draft(manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
+
+
+def _own_draft(manifest: Manifest, code: str, status: Status, statement: str, detail: Mapping[str, Json]) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source="vouchmark time-stamp check",
+        root=Root.TIME_STAMP,
+        subject=manifest.label,
+        detail=dict(detail),
+    )
 
 
 def _stamp(facts: Facts, manifest: Manifest) -> Draft:

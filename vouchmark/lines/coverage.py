@@ -1,0 +1,98 @@
+"""Which bytes does the signature cover, by our own computation? Part of the integrity line.
+
+An engine that says "match" may have been told to leave every pixel out. Here the covered ranges are computed from the
+file itself, and what lies outside is named.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from provenance.credentials.binding import Match
+from provenance.credentials.coverage import Coverage
+from provenance.credentials.manifest_check import SignatureState
+from vouchmark.lines.facts import Draft, Facts
+from vouchmark.report import Json, Root, Status
+
+OWN: Final = "vouchmark coverage check"
+
+_CODES: Final = {
+    "integrity.coverage.full": (
+        Status.PASS,
+        "The signature covers all of the file, but for the Content Credentials.",
+    ),
+    "integrity.coverage.metadata_excluded": (
+        Status.PASS,
+        "The signature covers all media bytes, and leaves out some metadata, which anybody could have changed.",
+    ),
+    "integrity.coverage.other_excluded": (
+        Status.UNKNOWN,
+        "The signature leaves out parts of the file whose meaning is not known here.",
+    ),
+    "integrity.coverage.trailing_excluded": (
+        Status.UNKNOWN,
+        "The signature leaves out bytes after the end of the media, where anything could be.",
+    ),
+    "integrity.coverage.media_excluded": (
+        Status.FAIL,
+        "The signature leaves out part of the media itself, which could be anything.",
+    ),
+    "integrity.coverage.unknown": (
+        Status.UNKNOWN,
+        "How much of this kind of file the signature covers could not be measured.",
+    ),
+    "integrity.stores.multiple": (Status.FAIL, "The file carries two sets of Content Credentials."),
+}
+
+
+def drafts(facts: Facts) -> list[Draft]:
+    """What our own reading of the binding adds to the engine's; empty where there is none."""
+    own = facts.own
+    if own is None or own.problem or own.coverage is None:
+        return []
+    coverage, found = own.coverage, []
+    if own.check is not None and own.check.signature is SignatureState.MISMATCH:
+        statement = "The signature does not fit what it is said to sign, by our own computation."
+        found.append(_draft(coverage, "claimSignature.mismatch", Status.FAIL, statement))
+    if coverage.match is Match.MISMATCH and _may_compare(facts):
+        statement = "The file was changed after it was signed, by our own computation."
+        found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
+    if own.store_matches_file is False:
+        statement = "The Content Credentials that were read are not the ones that lie in the file."
+        found.append(_draft(coverage, "integrity.store.differs", Status.UNKNOWN, statement))
+    # Where the digest does not hold, coverage says nothing but that there are two stores.
+    for code in coverage.codes:
+        if code in _CODES and (coverage.match is Match.MATCH or code == "integrity.stores.multiple"):
+            status, statement = _CODES[code]
+            found.append(_draft(coverage, code, status, statement))
+    return found
+
+
+def _may_compare(facts: Facts) -> bool:
+    """Whether the bytes at hand are the media that the binding speaks of."""
+    return facts.media_type not in ("application/c2pa", "video/iso.segment")
+
+
+def _draft(coverage: Coverage, code: str, status: Status, statement: str) -> Draft:
+    detail: dict[str, Json] = {
+        "binding": coverage.binding,
+        "format": coverage.format,
+        "size": coverage.size,
+        "covered": coverage.covered,
+        "media": coverage.media,
+        "media_covered": coverage.media_covered,
+        "outside": dict(coverage.totals),
+    }
+    if coverage.excluded:
+        detail["excluded"] = [
+            {"start": one.start, "end": one.end, "kind": str(one.kind), "name": one.name} for one in coverage.excluded
+        ]
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=OWN,
+        root=Root.CLAIM_SIGNATURE,
+        subject=coverage.manifest,
+        detail=detail,
+    )
