@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import click
+from click.core import ParameterSource
 
 from vouchmark import __version__
 
@@ -23,6 +27,18 @@ COMMANDS: Final[Mapping[str, str]] = {
 }
 """Each command and its line in `--help`, which must not import the command (a test compares them)."""
 
+VARIABLES: Final = "VOUCHMARK"
+"""How the environment variable of every option begins; then the command's words and the option's long name."""
+
+USAGE: Final = 2
+"""Exit code of a command line that is wrong."""
+NOT_DONE: Final = 4
+"""Exit code where the system refused something, such as room on the disk."""
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl-C: 128 and the number of SIGINT, as shells count."""
+READER_GONE: Final = 141
+"""Exit code where the reader of our output went away: 128 and SIGPIPE. Not 0, which would say that all is well."""
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported only when they are run."""
@@ -36,6 +52,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(importlib.import_module(f"vouchmark.cli.{cmd_name}"), cmd_name)
+        name_variables(command, f"{VARIABLES}_{_variable(cmd_name)}")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -47,33 +64,125 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with a hint for a file where a command belongs."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            word = args[0] if args else ""
-            if "." in word or "/" in word or word == "-":
-                raise click.UsageError(
-                    f"there is no command '{word}'\nhint: to look at a file, run: vouchmark check {word}", ctx
-                ) from error
-            raise
+        word = args[0] if args else ""
+        if word not in COMMANDS and not ctx.resilient_parsing and _names_a_file(word):
+            _tell(f"there is no command '{word}'", f"to look at a file, run: vouchmark check {word}")
+            ctx.exit(USAGE)
+        return super().resolve_command(ctx, args)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """As click does; help that nobody reads any more is no error."""
+        with _system_errors():
+            return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run, with a closed pipe being no error."""
+        """Run, with one clear line for what the system refuses."""
+        with _system_errors():
+            result = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return result
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run and exit, with errors in our own form and never with a code that means something else."""
+        run: Any = super().main
+        if not standalone_mode:
+            return run(*args, standalone_mode=False, **extra)
         try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # The reader of our output went away; say nothing, as other tools do.
-            sys.stderr.close()
-            ctx.exit(0)
+            code = run(*args, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            code = USAGE
+        except click.UsageError as error:
+            _tell_usage(error)
+            code = USAGE
+        except click.ClickException as error:
+            _tell(error.format_message())
+            code = USAGE
+        except (click.Abort, KeyboardInterrupt):
+            code = INTERRUPTED
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def name_variables(command: click.Command, prefix: str) -> None:
+    """Give every option of a command, and of the commands below it, the environment variable of its long name.
+
+    Options that name a variable themselves keep it.
+    """
+    for option in command.params:
+        if isinstance(option, click.Option) and not option.envvar:
+            longest = max(option.opts, key=len)
+            option.envvar = f"{prefix}_{_variable(longest.lstrip('-'))}"
+    if isinstance(command, click.Group):
+        for name, member in command.commands.items():
+            name_variables(member, f"{prefix}_{_variable(name)}")
+
+
+def _variable(name: str) -> str:
+    return name.upper().replace("-", "_")
+
+
+def _names_a_file(word: str) -> bool:
+    return "." in word or "/" in word or word == "-" or os.path.lexists(word)
+
+
+def _tell(message: str, hint: str = "") -> None:
+    click.echo(f"error: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+
+
+def _tell_usage(error: click.UsageError) -> None:
+    """The mistake, and what to do next: the variable that it came from, or the command's help."""
+    message = error.format_message().strip().rstrip(".")
+    context, option = error.ctx, getattr(error, "param", None)
+    hint = f"run: {context.command_path} --help" if context else ""
+    if context and isinstance(option, click.Option) and _is_from_environment(context, option):
+        hint = f"the value is that of the environment variable {option.envvar}"
+    _tell(message[:1].lower() + message[1:], hint)
+
+
+def _is_from_environment(context: click.Context, option: click.Option) -> bool:
+    return bool(option.name) and context.get_parameter_source(option.name or "") is ParameterSource.ENVIRONMENT
+
+
+@contextmanager
+def _system_errors() -> Iterator[None]:
+    """Turn what the system refuses into a line and an exit code."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        # The reader of our output went away; say nothing, as other tools do.
+        _drop_output()
+        raise click.exceptions.Exit(READER_GONE) from error
+    except OSError as error:
+        _drop_output()
+        what = f": {error.filename}" if isinstance(error.filename, str) else ""
+        _tell(f"{error.strerror or type(error).__name__}{what}", _REMEDIES.get(error.errno or 0, ""))
+        raise click.exceptions.Exit(NOT_DONE) from error
+
+
+_REMEDIES: Final = {
+    errno.ENOSPC: "the output is incomplete; make room, then run it again",
+    errno.EMFILE: "fewer --jobs need fewer open files",
+    errno.EAGAIN: "fewer --jobs need fewer processes",
+    errno.ENOMEM: "fewer --jobs need less memory",
+}
+
+
+def _drop_output() -> None:
+    """Let the interpreter's last flush go nowhere, so that it does not complain as well."""
+    with suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 @click.command(
     cls=LazyGroup,
-    context_settings={
-        "auto_envvar_prefix": "VOUCHMARK",
-        "help_option_names": ["-h", "--help"],
-        "max_content_width": 100,
-    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Every option can also be set by an environment variable: VOUCHMARK_, the command and the option's long "
+    "name, such as VOUCHMARK_CHECK_FORMAT=json.",
 )
 @click.version_option(__version__, "--version", prog_name="vouchmark", message="%(prog)s %(version)s")
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import math
 import os
 import shutil
 import sys
@@ -9,12 +11,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 
 import click
 
-from vouchmark.cli.common import Instant, fail_usage, progress
-from vouchmark.report import EXIT_ORDER, Exit, Line, Outcome, exit_code
+from vouchmark.cli.common import Instant, fail, fail_usage, progress
+from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:
     from provenance.credentials.pool import Pool
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("text", "json", "jsonl")
 ENGINE_NAMES: Final = ("c2pa-rs", "encypher-c2pa")
+LINE_NAMES: Final = tuple(line.value for line in Line)
+OUTCOME_NAMES: Final = tuple(outcome.value for outcome in Outcome)
+"""The values: given the enums, click would ask for their members' names in capitals."""
 MIB: Final = 1024 * 1024
+MOST: Final = 1_000_000
+"""MiB or millions of pixels: a tebibyte and a million megapixels; more would not fit the numbers on the way."""
 MAX_JOBS: Final = 64
 """Worker processes; more than a large machine has cores helps nobody."""
 MIN_WIDTH, MAX_WIDTH = 40, 200
@@ -31,41 +38,86 @@ MIN_WIDTH, MAX_WIDTH = 40, 200
 MAX_SIDECAR: Final = 64 * MIB
 """Bytes of a manifest store given by hand; real ones stay below 20 MiB."""
 
+EPILOG: Final = f"""\b
+Exit codes, the same in every format:
+  0  every required line passed, and nothing failed
+  1  a line failed, or the verdict reached --fail-on
+  2  the command line was wrong
+  3  inconclusive: nothing failed, but a required line is unknown, absent or skipped
+  4  nothing failed, but a required line could not be looked at
 
-@click.command(short_help="Say what files prove, who stands behind them, and what follows.")
+Without --require, integrity and signer are required. Options marked * can be repeated. Every option has an
+environment variable of its long name, such as VOUCHMARK_CHECK_MAX_SIZE; several values are separated by spaces,
+several files by '{os.pathsep}'.
+"""
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds; not a number is no number."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As click does; NaN would pass every comparison with a bound."""
+        if math.isnan(number := super().convert(value, param, ctx)):
+            self.fail(f"got {value}, expected a number", param, ctx)
+        return number
+
+
+@click.command(short_help="Say what files prove, who stands behind them, and what follows.", epilog=EPILOG)
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-…", type=click.Path(path_type=str))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write there, not to stdout.")
-@click.option("--require", multiple=True, type=click.Choice([*Line]), help="Lines that must pass for exit code 0.")
-@click.option("--only", multiple=True, type=click.Choice([*Line]), help="Check and require exactly these lines.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, readable=False, allow_dash=True, path_type=Path),
+    help="Write there, not to stdout: whole or not at all.",
+)
+@click.option("--require", multiple=True, type=click.Choice(LINE_NAMES), help="* Lines that must pass for exit code 0.")
+@click.option("--only", multiple=True, type=click.Choice(LINE_NAMES), help="* Check and require exactly these lines.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Your policy (TOML) in place of the built-in one.")
-@click.option("--fail-on", type=click.Choice([*Outcome]), help="Exit 1 where the verdict is this or stronger.")
+@click.option("--fail-on", type=click.Choice(OUTCOME_NAMES), help="Exit 1 where the verdict is this or stronger.")
 @click.option("--at", type=Instant(), help="Judge expiry and lists at this time (RFC 3339); now by default.")
-@click.option("--trust", multiple=True, type=click.Path(path_type=Path), help="A list of signers (PEM) for this run.")
-@click.option("--tsa-trust", multiple=True, type=click.Path(path_type=Path), help="Time-stamping authorities (PEM).")
+@click.option("--trust", multiple=True, type=click.Path(path_type=Path), help="* A list of signers for this run.")
+@click.option("--tsa-trust", multiple=True, type=click.Path(path_type=Path), help="* Of time-stamping authorities.")
 @click.option("--no-default-trust", is_flag=True, help="Use only the lists given for this run.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="A manifest store (.c2pa) kept outside the file.")
-@click.option("--engine", multiple=True, type=click.Choice(ENGINE_NAMES), help="Engines to ask; both by default.")
-@click.option("--in-process", is_flag=True, help="Parse without child processes; for input that you trust.")
+@click.option("--engine", multiple=True, type=click.Choice(ENGINE_NAMES), help="* Engines to ask; both by default.")
+@click.option("--in-process", is_flag=True, help="Parse without child processes or limits; for input that you trust.")
 @click.option("--jobs", type=click.IntRange(1, MAX_JOBS), default=1, show_default=True, help="Worker processes.")
-@click.option("--max-size", type=click.IntRange(1), default=512, show_default=True, help="Largest file, in MiB.")
-@click.option("--max-pixels", type=click.IntRange(1), default=256, show_default=True, help="Most pixels, in millions.")
-@click.option("--time-limit", type=click.FloatRange(0.1, 3600), default=30, show_default=True, help="Seconds a file.")
-@click.option("--memory-limit", type=click.IntRange(64), default=2048, show_default=True, help="MiB a worker.")
-@click.option("-q", "--quiet", is_flag=True, help="One line a file.")
-@click.option("-v", "--verbose", count=True, help="Every finding.")
+@click.option("--max-size", type=click.IntRange(1, MOST), default=512, show_default=True, help="Largest file, in MiB.")
+@click.option("--max-pixels", type=click.IntRange(1, MOST), default=256, show_default=True, help="Most, in millions.")
+@click.option("--time-limit", type=Seconds(0.1, 3600), default=30, show_default=True, help="Seconds for one file.")
+@click.option("--memory-limit", type=click.IntRange(64, MOST), default=2048, show_default=True, help="MiB a worker.")
+@click.option("-q", "--quiet", is_flag=True, help="The answer alone, one line a file.")
+@click.option("-v", "--verbose", count=True, help="Every finding; twice: their details as well.")
 @click.pass_context
 def check(ctx: click.Context, /, **options: Any) -> None:
     """Say what files prove, who stands behind them, and what follows.
 
-    Reads files, whole folders, or standard input (-). Exit codes: 0 every required line passed, 1 something failed,
-    2 usage, 3 inconclusive, 4 unreadable.
+    Reads files, whole folders, or standard input (-). Data goes to standard output, words about the run to standard
+    error. Nothing is fetched.
     """
+    _refuse_contradictions(options)
     with ExitStack() as stack:
         pool = _start_pool(stack, options)
         settings = _settings(options)
         codes = _run(options, settings, pool)
-    ctx.exit(next((int(code) for code in EXIT_ORDER if code in codes), int(Exit.INCONCLUSIVE)))
+    ctx.exit(int(overall_exit(codes)))
+
+
+def _refuse_contradictions(options: dict[str, Any]) -> None:
+    """What cannot be meant, before anything is read."""
+    inputs: tuple[str, ...] = options["inputs"]
+    if "" in inputs:
+        fail_usage("got an empty name, expected a file", hint="an unset variable in a script leaves its place empty")
+    if inputs.count("-") > 1:
+        fail_usage("standard input (-) was named twice, and can be read once")
+    if options["manifest"] is not None and not _is_one(inputs):
+        fail_usage("--manifest was given with several files, and belongs to one", hint="run it once for each file")
+
+
+def _is_one(inputs: tuple[str, ...]) -> bool:
+    """Whether there will be exactly one report."""
+    return len(inputs) == 1 and (inputs[0] == "-" or not Path(inputs[0]).is_dir())
 
 
 def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
@@ -97,9 +149,13 @@ def _settings(options: dict[str, Any]) -> Settings:
         fail_usage(str(error), hint="see 'A policy is yours' in the README, and 'vouchmark codes' for codes")
     try:
         store = TrustStore.empty() if options["no_default_trust"] else TrustStore.load()
+    except TrustListError as error:
+        hint = "run: vouchmark trust show; --no-default-trust leaves your kept lists out for one run"
+        fail(str(error), hint=hint, code=Exit.ERROR)
+    try:
         trust = store.with_run_lists(trust=options["trust"], tsa_trust=options["tsa_trust"])
     except TrustListError as error:
-        fail_usage(str(error), hint="a list is a PEM file of certificates; 'vouchmark trust show' names your own")
+        fail_usage(str(error), hint="a list is a PEM file of certificates or a published list in JSON")
     return make_settings(
         policy=policy,
         trust=trust,
@@ -123,15 +179,26 @@ def _sidecar(path: Path | None) -> bytes | None:
         fail_usage(f"the manifest store {path} cannot be read: {error}", hint=error.hint)
 
 
-def _sources(inputs: tuple[str, ...]) -> Iterator[Path | BinaryIO]:
-    """Every file to look at, in order; folders are walked."""
+def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[Path | BinaryIO]:
+    """Every file to look at, in order; folders are walked, where what we write ourselves is passed over."""
     from provenance.asset import walk
 
     for name in inputs:
         if name == "-":
             yield sys.stdin.buffer
+        elif own and Path(name).is_dir():
+            yield from (path for path in walk([Path(name)]) if _identity(path) not in own)
         else:
             yield from walk([Path(name)])
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file that is, whatever it is called; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[Exit]:
@@ -139,14 +206,14 @@ def _run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[
     from vouchmark.examine import examine_all
 
     inputs: tuple[str, ...] = options["inputs"]
-    one = len(inputs) == 1 and (inputs[0] == "-" or not Path(inputs[0]).is_dir())
     codes: set[Exit] = set()
-    with _output(options["output"]) as out:
-        reports = progress(examine_all(_sources(inputs), settings, pool=pool), quiet=options["quiet"])
-        for text, report in _rendered(reports, options, out, one=one):
+    with _output(options["output"], form=options["form"]) as (out, own):
+        shown = options["quiet"] or (options["output"] is None and out.isatty())
+        reports = progress(examine_all(_sources(inputs, own), settings, pool=pool), quiet=shown)
+        for text, report in _rendered(reports, options, out, one=_is_one(inputs)):
             out.write(text)
+            out.flush()
             if report is not None:
-                out.flush()
                 codes.add(_exit(report, options["fail_on"]))
     if not codes:
         click.echo("there is no file in what you named", err=True)
@@ -155,11 +222,10 @@ def _run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[
 
 def _exit(report: Report, fail_on: str | None) -> Exit:
     """The report's exit code; the verdict raises it only where that was asked for."""
-    reached = (
-        fail_on is not None
-        and report.verdict is not None
-        and [*Outcome].index(report.verdict.outcome) >= [*Outcome].index(Outcome(fail_on))
-    )
+    from vouchmark.policy import at_least_as_strong
+
+    outcome = report.verdict.outcome if report.verdict else None
+    reached = fail_on is not None and outcome is not None and at_least_as_strong(outcome, Outcome(fail_on))
     return Exit.FAILED if reached else exit_code(report)
 
 
@@ -200,24 +266,46 @@ def _as_text(reports: Iterator[Report], options: dict[str, Any], out: TextIO) ->
         gap = "" if verbosity < 0 else "\n"
 
 
+_Files: TypeAlias = "frozenset[tuple[int, int] | None]"
+
+
 @contextmanager
-def _output(path: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a file that appears only when it is complete."""
-    if path is None:
-        yield sys.stdout
+def _output(path: Path | None, *, form: str) -> Iterator[tuple[TextIO, _Files]]:
+    """Standard output, or a file that appears only when it is complete; with the files that are ours.
+
+    Raises:
+        click.exceptions.Exit: it cannot be written to.
+    """
+    if path is None or str(path) == "-":
+        yield _standard_output(form), frozenset()
         return
+    if path.exists() and not path.is_file():
+        # A device or a pipe stays what it is.
+        with path.open("w", encoding="utf-8", newline="\n") as out:
+            yield out, frozenset()
+        return
+    path = path.resolve()
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     except OSError as error:
         fail_usage(f"cannot write to {path}: {error.strerror}", hint="name a file in a folder that you may write to")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            yield out
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            yield out, frozenset({_identity(temporary), _identity(path)} - {None})
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _standard_output(form: str) -> TextIO:
+    """Standard output; for data always UTF-8 and plain line ends, whatever the system's habits are."""
+    if sys.stdout is None:
+        fail_usage("standard output is closed", hint="name a file with -o")
+    if form != "text" and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    return sys.stdout
 
 
 def _umask() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -52,16 +53,25 @@ def fail(message: str, *, hint: str = "", code: Exit = Exit.USAGE) -> NoReturn:
 
 
 def progress(items: Iterable[T], *, quiet: bool) -> Iterator[T]:
-    """Pass items on; on a terminal's stderr say how many are done, once it takes longer than `PATIENCE`."""
-    if quiet or not sys.stderr.isatty() or sys.stdout.isatty():
-        # Where stdout is the same terminal, the reports themselves show that it goes on.
+    """Pass items on; on a terminal's stderr say how many are done, once it takes longer than `PATIENCE`.
+
+    Args:
+        items: what is passed on.
+        quiet: say nothing, because that was asked for, or because the reports themselves show that it goes on.
+    """
+    if quiet or sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield from items
         return
     started = time.monotonic()
-    for done, item in enumerate(items, start=1):
-        yield item
-        if time.monotonic() - started > PATIENCE:
-            sys.stderr.write(f"\r{done} checked")
+    shown = False
+    try:
+        for done, item in enumerate(items, start=1):
+            yield item
+            if time.monotonic() - started > PATIENCE:
+                sys.stderr.write(f"\r{done} checked")
+                sys.stderr.flush()
+                shown = True
+    finally:
+        if shown:
+            sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
-    if time.monotonic() - started > PATIENCE:
-        sys.stderr.write("\r\x1b[K")

@@ -6,12 +6,16 @@ import datetime as dt
 import json as json_module
 import platform
 from importlib.metadata import PackageNotFoundError, distribution, packages_distributions, version
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
+import vouchmark
 from vouchmark import __version__
 from vouchmark.cli.common import Instant
+from vouchmark.report import Exit
 
 OURS: Final = ("provenance", "zk", "vouchmark")
 """Import packages that must be this distribution's own: a namesake elsewhere would be run in their place."""
@@ -49,11 +53,11 @@ def doctor(ctx: click.Context, *, as_json: bool, at: dt.datetime | None) -> None
         click.echo(json_module.dumps(found, indent=2, sort_keys=True))
     else:
         click.echo(words(found))
-    ctx.exit(4 if found["problems"] else 0)
+    ctx.exit(int(Exit.ERROR) if found["problems"] else int(Exit.OK))
 
 
 def examine(at: dt.datetime) -> dict[str, Any]:
-    """Everything that the command shows, as plain data."""
+    """Everything that the command shows, as plain data; what does not work is named under `problems`."""
     problems: list[str] = []
     return {
         "vouchmark": __version__,
@@ -76,8 +80,9 @@ def _version(name: str) -> str | None:
 
 
 def _owners(problems: list[str]) -> dict[str, list[str]]:
-    """Which distribution each of our import packages comes from."""
+    """Which distribution each of our import packages comes from, and whether it is ours that is imported."""
     known = packages_distributions()
+    ours = Path(vouchmark.__file__).resolve().parents[1]
     owners = {}
     for name in OURS:
         owners[name] = sorted(set(known.get(name, ())))
@@ -86,6 +91,11 @@ def _owners(problems: list[str]) -> dict[str, list[str]]:
             problems.append(
                 f"the import package {name} is also shipped by {', '.join(others)}: uninstall one of the two"
             )
+        found = find_spec(name)
+        origin = Path(found.origin).resolve().parents[1] if found and found.origin else None
+        if origin != ours:
+            where = f"is taken from {origin}" if origin else "is not found"
+            problems.append(f"the import package {name} {where}, expected {ours}: something stands before ours")
     return owners
 
 
@@ -108,16 +118,23 @@ def _engines(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
     try:
         from provenance.credentials import c2pa_rs
 
-        found["c2pa-rs"]["engine"] = c2pa_rs.version()
-    except (ImportError, OSError, KeyError) as error:
-        problems.append(f"c2pa-python cannot be loaded: {type(error).__name__}")
+        engine = c2pa_rs.version()
+    except (ImportError, OSError) as error:
+        problems.append(
+            f"the engine c2pa-rs cannot be loaded ({type(error).__name__}): run pip install vouchmark again"
+        )
+    else:
+        found.setdefault("c2pa-rs", {})["engine"] = engine
     return found
 
 
 def _curve(problems: list[str]) -> dict[str, Any]:
-    from zk.curve import backend
-    from zk.errors import ZkError
-
+    try:
+        from zk.curve import backend
+        from zk.errors import ZkError
+    except ImportError as error:
+        problems.append(f"the curve cannot be loaded ({type(error).__name__}): run pip install vouchmark again")
+        return {"backend": None}
     try:
         return {"backend": backend().name}
     except ZkError as error:
@@ -126,8 +143,11 @@ def _curve(problems: list[str]) -> dict[str, Any]:
 
 
 def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
-    from provenance.credentials.trust_lists import TrustListError, TrustStore, default_home
-
+    try:
+        from provenance.credentials.trust_lists import TrustListError, TrustStore, default_home
+    except ImportError as error:
+        problems.append(f"the trust lists cannot be read ({type(error).__name__}): run pip install vouchmark again")
+        return {"home": None, "lists": [], "distrusted": 0}
     try:
         store = TrustStore.load()
     except TrustListError as error:
@@ -154,20 +174,12 @@ def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
 
 def words(found: dict[str, Any]) -> str:
     """The same for a person."""
-    lines = [f"vouchmark {found['vouchmark']} on Python {found['python']}, {found['platform']}", "", "Engines"]
-    for name, engine in found["engines"].items():
-        inner = f", engine {engine['engine']}" if "engine" in engine else ""
-        tested = f"of {engine['released']}, {engine['age_days']} days old" if engine["released"] else "not tested with"
-        lines.append(f"  {name}: {engine['package']} {engine['version']}{inner}, {tested}")
+    lines = [f"vouchmark {found['vouchmark']} on Python {found['python']}, {found['platform']}"]
+    lines += ["", "Engines", *(f"  {name}: {_engine_words(engine)}" for name, engine in found["engines"].items())]
     lines += ["", "Curve", f"  {found['curve']['backend'] or 'none'}", "", "Trust lists"]
     if not found["trust"]["lists"]:
         lines.append("  none: nobody vouches for any signer yet (run: vouchmark trust update)")
-    for item in found["trust"]["lists"]:
-        age = "without a date" if item["age_days"] is None else f"{item['age_days']} days old"
-        old = ", OLD" if item["stale"] else ""
-        lines.append(
-            f"  {item['name']} ({item['label']}, {item['kind']}): {item['certificates']} certificates, {age}{old}"
-        )
+    lines += [f"  {_list_words(item)}" for item in found["trust"]["lists"]]
     lines.append(f"  distrusted: {found['trust']['distrusted']}; kept in {found['trust']['home']}")
     lines += ["", "Packages"]
     lines += [f"  {name} {number or 'not installed'}" for name, number in found["packages"].items()]
@@ -176,3 +188,18 @@ def words(found: dict[str, Any]) -> str:
     if found["problems"]:
         lines += ["", "Problems", *(f"  {problem}" for problem in found["problems"])]
     return "\n".join(lines)
+
+
+def _engine_words(engine: dict[str, Any]) -> str:
+    package = f"{engine['package']} {engine['version']}" if "package" in engine else "of an unknown package"
+    inner = f", engine {engine['engine']}" if "engine" in engine else ""
+    tested = (
+        f", of {engine['released']}, {engine['age_days']} days old" if engine.get("released") else ", not tested with"
+    )
+    return f"{package}{inner}{tested}"
+
+
+def _list_words(item: dict[str, Any]) -> str:
+    age = "without a date" if item["age_days"] is None else f"{item['age_days']} days old"
+    old = ", OLD (run: vouchmark trust update)" if item["stale"] else ""
+    return f"{item['name']} ({item['label']}, {item['kind']}): {item['certificates']} certificates, {age}{old}"
