@@ -174,7 +174,7 @@ def _shape(manifest: RawManifest, verified: list[Assertion], actions: list[str])
     if not manifest.is_update:
         if len(bindings) == 1:
             return []
-        return ["claim.hardBindings.multiple" if bindings else "claim.hardBindings.missing"]
+        return ["assertion.multipleHardBindings" if bindings else "claim.hardBindings.missing"]
     codes = []
     if bindings or set(actions) - UPDATE_ACTIONS:
         codes.append("manifest.update.invalid")

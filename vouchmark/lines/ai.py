@@ -12,6 +12,7 @@ from typing import Final
 from provenance.credentials.model import Kind, Manifest, ManifestStore
 from vouchmark.lines import history
 from vouchmark.lines.facts import Answer, Draft, Facts, has, nothing_to_look_at, source_of
+from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 
 
@@ -127,7 +128,7 @@ def _declarations(facts: Facts, manifest: Manifest, active: bool) -> list[Draft]
         kind = source_type(action.digital_source_type)
         if not kind or kind in drafts:
             continue
-        meaning = SOURCE_TYPES.get(kind, Meaning(code="ai.other", words=f"the source type “{kind}”"))
+        meaning = SOURCE_TYPES.get(kind, Meaning(code="ai.other", words=f"the source type {quoted(kind)}"))
         where = "The signer declares" if active else "In an earlier version its signer declares"
         words = f"{where} {meaning.words}"
         if not intact:

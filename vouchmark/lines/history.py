@@ -24,6 +24,7 @@ from vouchmark.lines.facts import (
     own_gap,
     source_of,
 )
+from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 
 MAX_DEPTH: Final = 64
@@ -143,7 +144,7 @@ def _node(own: OwnCheck, node: Node) -> Draft:
     link = node.link
     if link is None:
         raise ValueError("got the active manifest, expected an ancestor")
-    title = f"“{link.title}”" if link.title else f"without a title ({link.assertion})"
+    title = quoted(link.title) if link.title else f"without a title ({link.assertion})"
     status, words = _OUTCOMES[node.outcome]
     early = node.outcome == "broken" and all(reason.startswith("recorded:") for reason in node.reasons)
     if early:
@@ -193,7 +194,7 @@ def _broken(codes: tuple[ValidationCode, ...]) -> list[str]:
 def _judge(facts: Facts, step: Step) -> Draft:
     ingredient, manifest = step.ingredient, step.manifest
     role = "parent" if ingredient.relationship == "parentOf" else "component"
-    title = f"“{ingredient.title}”" if ingredient.title else f"an ingredient without a title ({ingredient.label})"
+    title = quoted(ingredient.title) if ingredient.title else f"an ingredient without a title ({ingredient.label})"
     live = list(ingredient.live)
     if manifest is not None:
         live.extend(facts.codes_of(manifest))

@@ -26,6 +26,7 @@ from vouchmark.lines.facts import (
     own_gap,
     source_of,
 )
+from vouchmark.render.safe import quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
 
 REVOCATION = NotChecked(what="revocation", why="network off")
@@ -266,7 +267,7 @@ def _certificate_failures(facts: Facts, manifest: Manifest) -> list[Draft]:
 
 
 def _calls_itself(name: str) -> str:
-    return f"a signer who calls itself “{name}”"
+    return f"a signer who calls itself {quoted(name)}"
 
 
 def _words(names: Mapping[str, str]) -> str:

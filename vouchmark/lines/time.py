@@ -21,6 +21,7 @@ from vouchmark.lines.facts import (
     nothing_to_look_at,
     source_of,
 )
+from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Line, Root, Status
 
 
@@ -53,7 +54,7 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment) -> Draft:
     if stamp.is_trusted:
         statement = f"Signed on {day(stamp.time)}, says {who}, a time-stamping authority on a list you use."
         return _own_draft(manifest, "time.trusted", Status.PASS, statement, detail)
-    statement = f"Signed on {day(stamp.time)}, says a time stamp by an authority not on a list you use (“{who}”)."
+    statement = f"Signed on {day(stamp.time)}, says a time stamp by an authority not on a list you use ({quoted(who)})."
     return _own_draft(manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
 
 
@@ -84,7 +85,7 @@ def _stamp(facts: Facts, manifest: Manifest) -> Draft:
     if trusted and has(codes, "timeStamp.validated"):
         statement = f"Signed on {day(stamp.time)}, says {who}, a time-stamping authority on a list you use."
         return _draft(facts, manifest, "time.trusted", Status.PASS, statement, detail)
-    statement = f"Signed on {day(stamp.time)}, says a time stamp by an authority not on a list you use (“{who}”)."
+    statement = f"Signed on {day(stamp.time)}, says a time stamp by an authority not on a list you use ({quoted(who)})."
     return _draft(facts, manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
 
 
