@@ -1,0 +1,759 @@
+"""Is every byte outside a hard binding named for what it is, in every container, and does media outside it fail?"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import wave
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import cbor2
+import pytest
+from PIL import Image
+
+from provenance.credentials import jumbf
+from provenance.credentials.binding import Match
+from provenance.credentials.containers import Kind, Layout, read_layout
+from provenance.credentials.containers.bmff import C2PA_UUID
+from provenance.credentials.coverage import Coverage, hard_bindings, measure
+from provenance.credentials.errors import CredentialsLimitError
+from tests.authority import (
+    add_xmp,
+    append_bytes,
+    change_pixels,
+    join_jpeg,
+    jpeg_segment,
+    jpeg_segments,
+    make_root,
+    make_signer,
+    picture,
+    sign,
+    transplant,
+    with_manifest_store,
+)
+from tests.provenance.crafting import Draft, actions, assertion_box, bind, box, sha256, signed
+
+SIGNER = make_signer(make_root())
+ACTIONS = [actions()]
+
+
+def cover(data: bytes, media_type: str = "", **options: Any) -> Coverage:
+    """The coverage of the active manifest's binding."""
+    layout = read_layout(data, media_type)
+    manifest = jumbf.parse_store(layout.stores[0]).active
+    bindings = hard_bindings(manifest.assertions)
+    return measure(
+        bindings[0] if bindings else None,
+        data,
+        layout,
+        manifest=manifest.label,
+        algorithm=manifest.algorithm,
+        **options,
+    )
+
+
+def direct(label: str, content: dict[str, Any], data: bytes, media_type: str = "", **options: Any) -> Coverage:
+    """The coverage of an assertion given by hand."""
+    box_bytes = assertion_box(label, content)
+    store = jumbf.parse_store(
+        box_store(box_bytes),
+    )
+    assertion = store.active.assertions[0]
+    return measure(assertion, data, read_layout(data, media_type), manifest="m", algorithm="sha256", **options)
+
+
+def box_store(assertion: bytes) -> bytes:
+    from tests.provenance.crafting import store, superbox
+
+    return store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions", assertion)))
+
+
+def sound() -> bytes:
+    output = io.BytesIO()
+    with wave.open(output, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(range(256)) * 8)
+    return output.getvalue()
+
+
+def music() -> bytes:
+    return (
+        b"ID3\x03\0\0\0\0\0\x10TIT2\0\0\0\x06\0\0\0title" + (b"\xff\xfb\x90\x64" + bytes(413)) * 8 + b"TAG" + bytes(125)
+    )
+
+
+def animation() -> bytes:
+    frames = [Image.effect_noise((24, 16), 50).convert("P") for _ in range(3)]
+    output = io.BytesIO()
+    frames[0].save(output, "GIF", save_all=True, append_images=frames[1:], loop=0, comment=b"a comment")
+    return output.getvalue()
+
+
+SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
+PDF = (
+    b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+    b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\nendobj\nxref\n0 4\n0000000000 65535 f \n"
+    b"0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \ntrailer\n<</Size 4/Root 1 0 R>>\n"
+    b"startxref\n164\n%%EOF\n"
+)
+MEDIA: dict[str, Callable[[], bytes]] = {
+    "image/jpeg": picture,
+    "image/png": lambda: picture("PNG"),
+    "image/webp": lambda: picture("WEBP"),
+    "image/gif": animation,
+    "image/tiff": lambda: picture("TIFF"),
+    "image/avif": lambda: picture("AVIF"),
+    "audio/wav": sound,
+    "audio/mpeg": music,
+    "image/svg+xml": lambda: SVG,
+    "application/pdf": lambda: PDF,
+}
+
+
+@pytest.mark.parametrize("media_type", sorted(MEDIA))
+def test_a_file_as_the_engine_signs_it_is_covered_whole(media_type: str) -> None:
+    data = sign(SIGNER, MEDIA[media_type](), media_type=media_type)
+    found = cover(data, media_type)
+    assert found.match is Match.MATCH
+    assert found.codes[-1] == "integrity.coverage.full"
+    assert found.media_share == 1.0
+    assert found.is_whole
+    assert sum(size for _, size in found.totals) + found.covered == len(data)
+
+
+@pytest.mark.parametrize("media_type", sorted(MEDIA))
+def test_one_changed_byte_of_media_is_a_mismatch_in_every_container(media_type: str) -> None:
+    data = bytearray(sign(SIGNER, MEDIA[media_type](), media_type=media_type))
+    regions = [r for r in read_layout(bytes(data), media_type).of_kind(Kind.MEDIA) if r.end - r.start > 8]
+    place = max(regions, key=lambda region: region.end - region.start)
+    middle = (place.start + place.end) // 2
+    data[middle] ^= 1
+    try:
+        found = cover(bytes(data), media_type)
+    except IndexError:
+        pytest.fail("the store was lost")
+    assert found.match is Match.MISMATCH
+    assert found.covered == 0
+    assert not found.is_whole
+
+
+@pytest.mark.parametrize("media_type", sorted(MEDIA))
+def test_the_regions_of_a_file_leave_no_gap_and_no_overlap(media_type: str) -> None:
+    data = sign(SIGNER, MEDIA[media_type](), media_type=media_type)
+    layout = read_layout(data, media_type)
+    position = 0
+    for region in layout.regions:
+        assert region.start == position
+        assert region.end > region.start
+        position = region.end
+    assert position == len(data)
+    assert layout.complete
+
+
+@pytest.mark.parametrize("media_type", sorted(MEDIA))
+def test_no_cut_of_a_file_escapes_as_an_error(media_type: str) -> None:
+    data = sign(SIGNER, MEDIA[media_type](), media_type=media_type)
+    for end in range(0, len(data), max(1, len(data) // 60)):
+        layout = read_layout(data[:end], media_type)
+        assert sum(region.end - region.start for region in layout.regions) == end
+
+
+def scan_of(whole: bytes) -> tuple[int, int]:
+    """(start, length) of a JPEG's pixels."""
+    start = len(whole) - len(jpeg_segments(whole)[1])
+    return start, len(whole) - start - 2
+
+
+def with_exif() -> bytes:
+    segments, scan = jpeg_segments(picture())
+    exif = jpeg_segment(0xE1, b"Exif\0\0" + bytes(60))
+    return join_jpeg([segments[0], exif, *segments[1:]], scan)
+
+
+def exif_of(whole: bytes) -> tuple[int, int]:
+    start = whole.index(b"\xff\xe1")
+    return start, 2 + struct.unpack(">H", whole[start + 2 : start + 4])[0]
+
+
+def leaving_out(media: bytes, *ranges: Callable[[bytes], tuple[int, int]]) -> bytes:
+    return bind(Draft(signer=SIGNER, assertions=list(ACTIONS)), media, extra=lambda whole: [r(whole) for r in ranges])
+
+
+def test_pixels_outside_the_binding_fail_though_the_digest_matches() -> None:
+    data = leaving_out(picture(), scan_of)
+    start, length = scan_of(data)
+    swapped = data[:start] + data[start : start + 20] + bytes(length - 20) + data[start + length :]
+    for version in (data, swapped):
+        found = cover(version)
+        assert found.match is Match.MATCH
+        assert "integrity.coverage.media_excluded" in found.codes
+        assert found.media_share < 0.9
+        assert not found.is_whole
+        assert any(one.kind is Kind.MEDIA and one.start == start for one in found.excluded)
+
+
+@pytest.mark.parametrize("size", [1, 2, 16])
+def test_a_single_pixel_byte_outside_the_binding_fails(size: int) -> None:
+    data = leaving_out(picture(), lambda whole: (scan_of(whole)[0] + 40, size))
+    found = cover(data)
+    assert "integrity.coverage.media_excluded" in found.codes
+    assert found.media - found.media_covered == size
+
+
+def test_tables_that_decide_what_is_seen_count_as_media() -> None:
+    def quantisation(whole: bytes) -> tuple[int, int]:
+        start = whole.index(b"\xff\xdb")
+        return start, 2 + struct.unpack(">H", whole[start + 2 : start + 4])[0]
+
+    assert "integrity.coverage.media_excluded" in cover(leaving_out(picture(), quantisation)).codes
+
+
+def test_exif_outside_the_binding_is_named_and_does_not_fail() -> None:
+    found = cover(leaving_out(with_exif(), exif_of))
+    assert found.codes == ("assertion.dataHash.match", "integrity.coverage.metadata_excluded")
+    assert found.excluded_names == ("EXIF",)
+    assert found.media_share == 1.0
+    assert found.is_whole
+
+
+def test_exif_and_pixels_outside_the_binding_are_both_named() -> None:
+    found = cover(leaving_out(with_exif(), exif_of, scan_of))
+    assert "integrity.coverage.media_excluded" in found.codes
+    assert "integrity.coverage.metadata_excluded" in found.codes
+
+
+def test_pixels_hidden_behind_an_exif_range_that_is_too_long_fail() -> None:
+    def too_long(whole: bytes) -> tuple[int, int]:
+        start = exif_of(whole)[0]
+        return start, len(whole) - start - 10
+
+    assert "integrity.coverage.media_excluded" in cover(leaving_out(with_exif(), too_long)).codes
+
+
+def test_png_pixels_and_text_outside_the_binding_are_told_apart() -> None:
+    def chunk(kind: bytes) -> Callable[[bytes], tuple[int, int]]:
+        def find(whole: bytes) -> tuple[int, int]:
+            at = whole.index(kind) - 4
+            return at, 12 + struct.unpack(">I", whole[at : at + 4])[0]
+
+        return find
+
+    media = add_xmp(picture("PNG"))
+    assert "integrity.coverage.media_excluded" in cover(leaving_out(media, chunk(b"IDAT"))).codes
+    found = cover(leaving_out(media, chunk(b"iTXt")))
+    assert found.codes[-1] == "integrity.coverage.metadata_excluded"
+    assert found.excluded_names == ("XMP",)
+
+
+def test_a_chunk_of_unknown_kind_outside_the_binding_is_not_harmless() -> None:
+    media = picture("PNG")
+    strange = struct.pack(">I", 4) + b"teSt" + b"abcd" + struct.pack(">I", 0)
+    media = media[:33] + strange + media[33:]
+
+    def unknown(whole: bytes) -> tuple[int, int]:
+        return whole.index(b"teSt") - 4, 16
+
+    found = cover(leaving_out(media, unknown))
+    assert "integrity.coverage.other_excluded" in found.codes
+    assert not found.is_whole
+
+
+def test_bytes_after_the_end_are_a_mismatch() -> None:
+    for media in (picture(), picture("PNG")):
+        assert cover(append_bytes(signed(SIGNER, media))).codes == ("assertion.dataHash.mismatch",)
+
+
+def test_bytes_after_the_end_outside_the_binding_are_named() -> None:
+    data = leaving_out(picture() + b"tail of bytes", lambda whole: (len(whole) - 13, 13))
+    assert "integrity.coverage.trailing_excluded" in cover(data).codes
+
+
+@pytest.mark.parametrize("change", [change_pixels, add_xmp, append_bytes])
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_changes_after_signing_are_a_mismatch(change: Callable[[bytes], bytes], form: str) -> None:
+    assert cover(change(signed(SIGNER, picture(form)))).codes == ("assertion.dataHash.mismatch",)
+
+
+def test_a_transplanted_manifest_is_a_mismatch() -> None:
+    data = transplant(signed(SIGNER), picture(shade=80))
+    assert cover(data).match is Match.MISMATCH
+
+
+def test_two_stores_are_named() -> None:
+    first = signed(SIGNER, picture())
+    segments, scan = jpeg_segments(first)
+    own = [segment for segment in segments if segment[1] == 0xEB]
+    second = [segment[:6] + b"\x09\x99" + segment[8:] for segment in own]
+    place = segments.index(own[-1]) + 1
+    data = join_jpeg([*segments[:place], *second, *segments[place:]], scan)
+    assert len(read_layout(data).stores) == 2
+    assert "integrity.stores.multiple" in cover(data).codes
+
+
+def test_two_png_stores_are_named() -> None:
+    from tests.authority import join_png, png_chunks
+
+    chunks = png_chunks(signed(SIGNER, picture("PNG")))
+    store = next(chunk for chunk in chunks if chunk[0] == b"caBX")
+    data = join_png([*chunks[:2], store, *chunks[2:]])
+    assert "integrity.stores.multiple" in cover(data).codes
+
+
+def test_an_exclusion_past_the_end_is_a_mismatch() -> None:
+    content = {"exclusions": [{"start": 0, "length": 1 << 40}], "alg": "sha256", "hash": bytes(32)}
+    assert direct("c2pa.hash.data", content, picture()).match is Match.MISMATCH
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"hash": bytes(32), "exclusions": [{"start": -1, "length": 1}]},
+        {"hash": bytes(32), "exclusions": [{"start": 0}]},
+        {"hash": bytes(32), "exclusions": "all"},
+        {"hash": bytes(32), "exclusions": [{"start": True, "length": 1}]},
+        {"exclusions": []},
+    ],
+)
+def test_a_data_hash_against_its_own_rules_is_malformed_and_no_change(content: dict[str, Any]) -> None:
+    found = direct("c2pa.hash.data", content, picture())
+    assert found.match is Match.MALFORMED
+    assert found.codes == ("assertion.dataHash.malformed",)
+
+
+def test_an_unknown_hash_algorithm_is_unsupported() -> None:
+    found = direct("c2pa.hash.data", {"hash": b"", "alg": "md5"}, picture())
+    assert found.match is Match.UNSUPPORTED
+    assert "integrity.coverage.unknown" in found.codes
+
+
+def test_a_container_that_is_not_read_is_never_covered_by_default() -> None:
+    data = b"some text that is no media at all"
+    found = direct("c2pa.hash.data", {"hash": sha256(data), "alg": "sha256"}, data)
+    assert found.match is Match.MATCH
+    assert "integrity.coverage.unknown" in found.codes
+    assert not found.is_whole
+
+
+def test_without_a_binding_nothing_is_covered() -> None:
+    found = measure(None, picture(), read_layout(picture()), manifest="m", algorithm="sha256")
+    assert found.match is Match.MISSING
+    assert found.codes == ("claim.hardBindings.missing",)
+
+
+def named_boxes(layout: Layout, data: bytes, groups: Sequence[Sequence[str]], **more: Any) -> dict[str, Any]:
+    """A box hash whose digests are right."""
+    found, position = [], 0
+    for names in groups:
+        taken = layout.boxes[position : position + len(names)]
+        position += len(names)
+        digest = b"\0" if list(names) == ["C2PA"] else sha256(data[taken[0].start : taken[-1].end])
+        found.append({"names": list(names), "alg": "sha256", "hash": digest, "pad": b""} | more.get(names[0], {}))
+    return {"boxes": found}
+
+
+def all_boxes(data: bytes, **more: Any) -> dict[str, Any]:
+    layout = read_layout(data)
+    return named_boxes(layout, data, [[one.name] for one in layout.boxes], **more)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_box_hash_covers_whole_files(form: str) -> None:
+    data = signed(SIGNER, picture(form))
+    found = direct("c2pa.hash.boxes", all_boxes(data), data)
+    assert found.codes == ("assertion.boxesHash.match", "integrity.coverage.full")
+
+
+def test_a_box_hash_over_changed_pixels_is_a_mismatch() -> None:
+    data = signed(SIGNER)
+    assert direct("c2pa.hash.boxes", all_boxes(data), change_pixels(data)).codes == ("assertion.boxesHash.mismatch",)
+
+
+def test_a_box_hash_that_leaves_out_the_scan_fails() -> None:
+    data = signed(SIGNER)
+    found = direct("c2pa.hash.boxes", all_boxes(data, SOS={"excluded": True}), data)
+    assert found.match is Match.MATCH
+    assert "integrity.coverage.media_excluded" in found.codes
+
+
+def test_a_box_hash_that_stops_before_the_scan_fails() -> None:
+    data = signed(SIGNER)
+    content = all_boxes(data)
+    names = [group["names"][0] for group in content["boxes"]]
+    content["boxes"] = content["boxes"][: names.index("SOS")]
+    assert "integrity.coverage.media_excluded" in direct("c2pa.hash.boxes", content, data).codes
+
+
+@pytest.mark.parametrize("where", ["front", "back"])
+def test_a_box_hash_over_another_order_of_boxes_is_a_mismatch(where: str) -> None:
+    data = signed(SIGNER)
+    content = all_boxes(data)
+    place = 1 if where == "front" else -2
+    content["boxes"][place]["names"] = ["APP9"]
+    assert direct("c2pa.hash.boxes", content, data).match is Match.MISMATCH
+
+
+def test_a_box_hash_over_the_manifest_is_malformed() -> None:
+    data = signed(SIGNER)
+    names = [one.name for one in read_layout(data).boxes]
+    content = named_boxes(read_layout(data), data, [names])
+    assert direct("c2pa.hash.boxes", content, data).codes == ("assertion.boxesHash.malformed",)
+
+
+def test_bytes_after_a_box_hashed_image_are_named() -> None:
+    data = signed(SIGNER)
+    found = direct("c2pa.hash.boxes", all_boxes(data), append_bytes(data))
+    assert "integrity.coverage.trailing_excluded" in found.codes
+
+
+def test_a_box_hash_for_a_container_without_boxes_is_unsupported() -> None:
+    content = {"boxes": [{"names": ["x"], "hash": b"", "pad": b""}]}
+    assert direct("c2pa.hash.boxes", content, sound()).match is Match.UNSUPPORTED
+
+
+MOVIE_HEAD = box(b"ftyp", b"isom\0\0\0\0isom")
+
+
+def full_box(kind: bytes, payload: bytes) -> bytes:
+    return box(kind, bytes(4) + payload)
+
+
+def movie(pixels: bytes, *, offset: int | None = None, before: bytes = b"", extra: bytes = b"") -> bytes:
+    """A minimal film: ftyp, moov with one chunk offset, mdat."""
+
+    def tracks(at: int) -> bytes:
+        table = full_box(b"stco", struct.pack(">II", 1, at))
+        stbl = box(b"stbl", table)
+        return box(b"moov", box(b"trak", box(b"mdia", box(b"minf", stbl))))
+
+    start = len(MOVIE_HEAD) + len(before) + len(tracks(0)) + 8
+    return MOVIE_HEAD + before + tracks(start if offset is None else offset) + box(b"mdat", pixels) + extra
+
+
+MANDATORY = [
+    {"xpath": "/uuid", "data": [{"offset": 8, "value": C2PA_UUID}]},
+    {"xpath": "/ftyp"},
+    {"xpath": "/mfra"},
+    {"xpath": "/free"},
+    {"xpath": "/skip"},
+]
+
+
+def bmff_digest(data: bytes, *, leave_out: Sequence[bytes] = (b"ftyp", b"free"), offsets: bool = True) -> bytes:
+    """A BMFF digest written straight from the specification: offset and bytes of every top-level box that counts."""
+    state, position = hashlib.sha256(), 0
+    while position < len(data):
+        (size,) = struct.unpack(">I", data[position : position + 4])
+        if data[position + 4 : position + 8] not in leave_out:
+            if offsets:
+                state.update(struct.pack(">Q", position))
+            state.update(data[position : position + size])
+        position += size
+    return state.digest()
+
+
+@pytest.mark.parametrize(
+    ("label", "offsets"), [("c2pa.hash.bmff", False), ("c2pa.hash.bmff.v2", True), ("c2pa.hash.bmff.v3", True)]
+)
+def test_a_bmff_hash_covers_boxes_and_from_version_2_their_places(label: str, *, offsets: bool) -> None:
+    data = movie(b"p" * 100)
+    content = {"exclusions": MANDATORY, "alg": "sha256", "hash": bmff_digest(data, offsets=offsets)}
+    assert direct(label, content, data).codes == ("assertion.bmffHash.match", "integrity.coverage.full")
+    moved = movie(b"p" * 100, offset=len(MOVIE_HEAD) + 80, before=box(b"free", bytes(8)))
+    expected = Match.MISMATCH
+    assert direct(label, content, moved).match is expected
+
+
+def test_a_bmff_hash_over_changed_media_is_a_mismatch() -> None:
+    data = movie(b"p" * 100)
+    content = {"exclusions": MANDATORY, "alg": "sha256", "hash": bmff_digest(data)}
+    assert direct("c2pa.hash.bmff.v2", content, data[:-1] + b"q").codes == ("assertion.bmffHash.mismatch",)
+
+
+def test_a_bmff_hash_that_leaves_out_the_media_fails() -> None:
+    data = movie(b"p" * 100)
+    content = {
+        "exclusions": [*MANDATORY, {"xpath": "/mdat"}],
+        "alg": "sha256",
+        "hash": bmff_digest(data, leave_out=(b"ftyp", b"free", b"mdat")),
+    }
+    found = direct("c2pa.hash.bmff.v2", content, data)
+    assert found.match is Match.MATCH
+    assert "integrity.coverage.media_excluded" in found.codes
+
+
+def test_an_offset_table_that_points_outside_the_binding_fails() -> None:
+    # The old default exclusions leave out the offsets: whoever moves them into a free box swaps every frame.
+    data = movie(b"p" * 100, extra=box(b"free", b"q" * 100))
+    rules = [*MANDATORY, {"xpath": "/moov/trak/mdia/minf/stbl/stco", "subset": [{"offset": 16, "length": 0}]}]
+    table = data.index(b"stco") - 4 + 16
+    free = data.index(b"free", table) + 4
+
+    def digest(whole: bytes) -> bytes:
+        state, position = hashlib.sha256(), len(MOVIE_HEAD)
+        moov = position
+        state.update(struct.pack(">Q", moov) + whole[moov:table] + whole[table + 4 : whole.index(b"mdat") - 4])
+        mdat = whole.index(b"mdat") - 4
+        state.update(struct.pack(">Q", mdat) + whole[mdat : free - 8])
+        return state.digest()
+
+    content = {"exclusions": rules, "alg": "sha256", "hash": digest(data)}
+    assert direct("c2pa.hash.bmff.v2", content, data).codes == ("assertion.bmffHash.match", "integrity.coverage.full")
+    swapped = data[:table] + struct.pack(">I", free) + data[table + 4 :]
+    found = direct("c2pa.hash.bmff.v2", content, swapped)
+    assert found.match is Match.MATCH
+    assert "integrity.coverage.media_excluded" in found.codes
+
+
+def tree_content(data: bytes, block: int, *, rows: int = 1, **more: Any) -> dict[str, Any]:
+    """A version 3 hash with a Merkle tree over the only mdat."""
+    at = data.index(b"mdat") - 4
+    start, end = at + 16, at + struct.unpack(">I", data[at : at + 4])[0]
+    leaves = [sha256(data[place : min(end, place + block)]) for place in range(start, end, block)]
+    row = leaves
+    while len(row) > rows:
+        row = [sha256(row[n] + row[n + 1]) if n + 1 < len(row) else row[n] for n in range(0, len(row), 2)]
+    rules = [*MANDATORY, {"xpath": "/mdat", "subset": [{"offset": 16, "length": 0}]}]
+    state = hashlib.sha256()
+    moov = len(MOVIE_HEAD)
+    state.update(struct.pack(">Q", moov) + data[moov:at] + struct.pack(">Q", at) + data[at : at + 16])
+    tree = {"uniqueId": 1, "localId": 1, "count": len(leaves), "hashes": row, "fixedBlockSize": block} | more
+    return {"exclusions": rules, "alg": "sha256", "hash": state.digest(), "merkle": [tree]}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 5])
+def test_a_merkle_tree_covers_the_media_in_blocks(rows: int) -> None:
+    data = movie(bytes(range(200)))
+    found = direct("c2pa.hash.bmff.v3", tree_content(data, 45, rows=rows), data)
+    assert found.codes == ("assertion.bmffHash.match", "integrity.coverage.full")
+    assert found.media_share == 1.0
+
+
+@pytest.mark.parametrize("place", [1, 50, 100, 150, 191])
+def test_a_merkle_tree_over_a_changed_block_is_a_mismatch(place: int) -> None:
+    data = movie(bytes(range(200)))
+    changed = bytearray(data)
+    changed[-place] ^= 1
+    assert direct("c2pa.hash.bmff.v3", tree_content(data, 45), bytes(changed)).match is Match.MISMATCH
+
+
+@pytest.mark.parametrize(
+    ("more", "match"),
+    [
+        ({"count": 4}, Match.MISMATCH),
+        ({"hashes": [bytes(32)]}, Match.MISMATCH),
+        ({"hashes": []}, Match.MALFORMED),
+        ({"fixedBlockSize": 1}, Match.MALFORMED),
+        ({"fixedBlockSize": 0}, Match.MALFORMED),
+        ({"variableBlockSizes": [1]}, Match.MALFORMED),
+        ({"fixedBlockSize": None, "variableBlockSizes": [1, 2]}, Match.MALFORMED),
+        ({"count": 1 << 60}, Match.MALFORMED),
+    ],
+)
+def test_a_broken_merkle_tree_never_matches(more: dict[str, Any], match: Match) -> None:
+    data = movie(bytes(range(200)))
+    assert direct("c2pa.hash.bmff.v3", tree_content(data, 45, **more), data).match is match
+
+
+def test_a_merkle_tree_in_blocks_of_different_size_is_followed() -> None:
+    data = movie(bytes(range(200)))
+    at = data.index(b"mdat") - 4
+    sizes = [100, 20, len(data) - at - 16 - 120]
+    start, leaves = at + 16, []
+    for size in sizes:
+        leaves.append(sha256(data[start : start + size]))
+        start += size
+    content = tree_content(data, 1000, hashes=leaves, count=3, fixedBlockSize=None, variableBlockSizes=sizes)
+    assert direct("c2pa.hash.bmff.v3", content, data).match is Match.MATCH
+
+
+def test_a_bmff_hash_without_exclusions_is_malformed() -> None:
+    found = direct("c2pa.hash.bmff.v2", {"hash": bytes(32), "exclusions": []}, movie(b"p"))
+    assert found.codes == ("assertion.bmffHash.malformed",)
+
+
+def merkle_box(location: int, hashes: Sequence[bytes]) -> bytes:
+    content = cbor2.dumps({"uniqueId": 1, "localId": 1, "location": location, "hashes": list(hashes)})
+    return box(b"uuid", C2PA_UUID + bytes(4) + b"merkle\0" + content)
+
+
+def stream(media: Sequence[bytes]) -> tuple[dict[str, Any], bytes, list[bytes]]:
+    """(assertion, init segment, fragments) of a fragmented film."""
+    init = MOVIE_HEAD + box(b"moov", bytes(20))
+    plain = [box(b"styp", b"msdh") + box(b"moof", bytes(12)) + box(b"mdat", one) for one in media]
+    merkle = len(merkle_box(0, [bytes(32)]))
+
+    def leaf(fragment: bytes, shift: int) -> bytes:
+        state, position = hashlib.sha256(), 0
+        while position < len(fragment):
+            (size,) = struct.unpack(">I", fragment[position : position + 4])
+            state.update(struct.pack(">Q", position + shift) + fragment[position : position + size])
+            position += size
+        return state.digest()
+
+    # The Merkle box stands first in each fragment and is left out, so the others move by its length.
+    leaves = [leaf(one, merkle) for one in plain]
+    assert len(leaves) == 2
+    fragments = [merkle_box(n, [leaves[1 - n]]) + one for n, one in enumerate(plain)]
+    tree = {
+        "uniqueId": 1,
+        "localId": 1,
+        "count": 2,
+        "hashes": [sha256(leaves[0] + leaves[1])],
+        "initHash": bmff_digest(init),
+    }
+    return {"exclusions": MANDATORY, "alg": "sha256", "merkle": [tree]}, init, fragments
+
+
+def test_fragments_of_a_stream_are_proved_one_by_one() -> None:
+    content, init, fragments = stream([b"a" * 40, b"b" * 40])
+    found = direct("c2pa.hash.bmff.v2", content, init, fragments=fragments)
+    assert found.match is Match.MATCH
+    assert "integrity.fragments.missing" not in found.codes
+    for number in range(2):
+        changed = list(fragments)
+        changed[number] = changed[number][:-1] + b"x"
+        assert direct("c2pa.hash.bmff.v2", content, init, fragments=changed).match is Match.MISMATCH
+    assert direct("c2pa.hash.bmff.v2", content, init[:-1] + b"x", fragments=fragments).match is Match.MISMATCH
+
+
+def test_an_init_segment_alone_says_that_fragments_are_missing() -> None:
+    content, init, _ = stream([b"a" * 40, b"b" * 40])
+    assert "integrity.fragments.missing" in direct("c2pa.hash.bmff.v2", content, init).codes
+
+
+def test_a_fragment_without_a_proof_is_a_mismatch() -> None:
+    content, init, fragments = stream([b"a" * 40, b"b" * 40])
+    bare = fragments[0][len(merkle_box(0, [bytes(32)])) :]
+    assert direct("c2pa.hash.bmff.v2", content, init, fragments=[bare]).match is Match.MISMATCH
+
+
+def archive(**files: bytes) -> bytes:
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w") as file:
+        for name, content in files.items():
+            file.writestr(zipfile.ZipInfo(name.replace("__", "/")), content)
+    return output.getvalue()
+
+
+def collection(data: bytes, names: Sequence[str], *, directory: bool = True) -> dict[str, Any]:
+    from provenance.credentials.containers.documents import zip_directory
+
+    found = zip_directory(data)
+    by_name = {entry.name.decode(): data[entry.start : entry.end] for entry in found.entries}
+    content: dict[str, Any] = {
+        "alg": "sha256",
+        "uris": [{"uri": name, "hash": sha256(by_name[name])} for name in names],
+    }
+    return content | ({"zip_central_directory_hash": sha256(data[found.start : found.end])} if directory else {})
+
+
+def test_a_collection_hash_covers_a_document() -> None:
+    data = archive(a__text=b"one", b__text=b"two")
+    found = direct("c2pa.hash.collection.data", collection(data, ["a/text", "b/text"]), data)
+    assert found.codes == ("assertion.collectionHash.match", "integrity.coverage.full")
+
+
+def test_a_collection_hash_over_a_changed_entry_is_a_mismatch() -> None:
+    data = archive(a__text=b"one", b__text=b"two")
+    content = collection(data, ["a/text", "b/text"])
+    assert direct("c2pa.hash.collection.data", content, data.replace(b"two", b"tWo")).match is Match.MISMATCH
+
+
+def test_an_entry_outside_the_collection_hash_fails() -> None:
+    data = archive(a__text=b"one", b__text=b"two")
+    found = direct("c2pa.hash.collection.data", collection(data, ["a/text"]), data)
+    assert "integrity.coverage.media_excluded" in found.codes
+
+
+def test_an_entry_added_under_a_listed_name_is_a_mismatch() -> None:
+    data = archive(a__text=b"one")
+    content = collection(data, ["a/text"], directory=False)
+    output = io.BytesIO(data)
+    with zipfile.ZipFile(output, "a") as file, pytest.warns(UserWarning, match="Duplicate"):
+        file.writestr(zipfile.ZipInfo("a/text"), b"other")
+    assert direct("c2pa.hash.collection.data", content, output.getvalue()).match is Match.MISMATCH
+
+
+def test_a_collection_uri_that_leaves_the_collection_is_malformed() -> None:
+    data = archive(a__text=b"one")
+    content = {"alg": "sha256", "uris": [{"uri": "../a/text", "hash": bytes(32)}]}
+    assert direct("c2pa.hash.collection.data", content, data).codes == ("assertion.collectionHash.malformed",)
+
+
+def test_more_parts_than_any_file_has_are_refused() -> None:
+    many = b"\x89PNG\r\n\x1a\n" + (struct.pack(">I", 0) + b"tEXt" + bytes(4)) * 200_001
+    with pytest.raises(CredentialsLimitError):
+        read_layout(many)
+
+
+def test_a_thousand_nested_boxes_are_refused() -> None:
+    nested = b""
+    for _ in range(1000):
+        nested = box(b"moov", nested)
+    with pytest.raises(CredentialsLimitError):
+        read_layout(MOVIE_HEAD + nested)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"RIFF\xff\xff\xff\xffWEBPVP8 \xff\xff\xff\xff",
+        b"II*\0\xff\xff\xff\x7f" + bytes(64),
+        b"II*\0\x08\0\0\0\xff\xff" + bytes(64),
+        b"II+\0\x08\0\0\0" + b"\xff" * 64,
+        b"\0\0\0\x08ftyp\0\0\0\x01mdat\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"GIF89a" + bytes(4) + b"\xf7\0\0",
+        b"\xff\xd8\xff\xe1\0\x01",
+        b"\xff\xd8\xff" * 100,
+        b"PK\x05\x06" + b"\xff" * 18,
+        b"fLaC" + b"\x01\xff\xff\xff",
+        b"ID3\x04\0\x40\x7f\x7f\x7f\x7f" + b"\xff" * 20,
+    ],
+)
+def test_forged_sizes_are_read_as_broken_containers(data: bytes) -> None:
+    layout = read_layout(data)
+    assert sum(region.end - region.start for region in layout.regions) == len(data)
+
+
+def test_a_broken_container_is_never_covered_whole() -> None:
+    data = signed(SIGNER)[:-600]
+    content = {"hash": sha256(data), "alg": "sha256"}
+    broken = data[: data.index(b"\xff\xdb") + 3]
+    found = direct("c2pa.hash.data", {"hash": sha256(broken), "alg": "sha256"}, broken)
+    assert found.match is Match.MATCH
+    assert not found.is_whole
+    assert direct("c2pa.hash.data", content, data).match is Match.MATCH
+
+
+def test_reading_a_layout_is_linear_in_the_files_size() -> None:
+    import time
+
+    small, large = b"\xff\x00" * 200_000, b"\xff\x00" * 1_600_000
+    spent = []
+    for scan in (small, large):
+        data = b"\xff\xd8\xff\xda\x00\x02" + scan + b"\xff\xd9"
+        started = time.perf_counter()
+        read_layout(data)
+        spent.append(time.perf_counter() - started)
+    assert spent[1] < 40 * spent[0] + 0.05
+
+
+def test_flac_metadata_and_sound_are_told_apart() -> None:
+    streaminfo, comment = b"\0\0\0\x22" + bytes(34), b"\x84\0\0\x04text"
+    layout = read_layout(b"fLaC" + streaminfo + comment + bytes(50))
+    assert [(region.kind, region.name) for region in layout.regions] == [
+        (Kind.MEDIA, "sound"),
+        (Kind.METADATA, "comments"),
+        (Kind.MEDIA, "sound"),
+    ]
+
+
+def test_a_store_put_back_by_surgery_is_found_again() -> None:
+    data = signed(SIGNER)
+    (store,) = read_layout(data).stores
+    assert read_layout(with_manifest_store(data, store)).stores == (store,)
