@@ -32,9 +32,12 @@ from zk.ciphersuite import BLS12_381_SHA_256 as SUITE  # noqa: E402
 from zk.core import draw_scalars  # noqa: E402
 from zk.curve import using  # noqa: E402
 from zk.encoding import scalar_to_octets  # noqa: E402
+from zk.issuer import Issuer  # noqa: E402
 from zk.ledger import Entry, open_ledger  # noqa: E402
 from zk.personhood import IssuerInfo  # noqa: E402
+from zk.vault import LEAST_LOG_COST, Passphrase  # noqa: E402
 from zk.verifier import Presented, Voice, verify_many  # noqa: E402
+from zk.wallet import Wallet  # noqa: E402
 
 ISSUER_MESSAGES = [b"profile version", bytes(32), b"lasting", b"2026-11", b"\x01"]
 PEERS = {"@digitalbazaar/bbs-signatures": "3.0.0", "@docknetwork/crypto-wasm-ts": "0.67.0"}
@@ -155,11 +158,26 @@ def measure_proofs(run: Run) -> None:
 
 
 def measure_issuing(run: Run) -> None:
-    """One blind signature over a commitment with N = 4 nym secrets, its proof checked first."""
+    """One blind signature, and whole approvals: request checked, written down and flushed, both classes signed."""
     heading("Issuing")
     holder = Holder(4)
     blind_sign = median_ms(holder.sign, seconds=run.seconds)
     print(f"blind_sign_with_nym, N = 4: {blind_sign:.2f} ms, {1000 / blind_sign:,.0f} a second")
+    people = 10 if run.quick else 100
+    secret, at = Passphrase.of("benchmark"), world.NOW
+    with tempfile.TemporaryDirectory() as folder:
+        issuer = Issuer.create(Path(folder) / "issuer", secret, name="Club", at=at, log_cost=LEAST_LOG_COST)
+        requests = []
+        for number in range(people):
+            wallet = Wallet.create(Path(folder) / f"{number}.wallet", secret, log_cost=LEAST_LOG_COST)
+            requests.append(wallet.request(issuer.info, issuer.invite(f"person {number}", at=at), at=at))
+        start = time.perf_counter()
+        for request in requests:
+            issuer.approve(request, at=at)
+        approve = (time.perf_counter() - start) / people
+        issuer.close()
+    print(f"approve, both classes with continuity proof and books: {approve * 1000:.2f} ms a person, ", end="")
+    print(f"{2 / approve:,.0f} credentials a second")
 
 
 def make_vouches(count: int, issuers: int) -> tuple[list[Presented], list[IssuerInfo]]:

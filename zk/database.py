@@ -32,6 +32,9 @@ CONNECT_TIMEOUT_SECONDS: Final = 10
 WAL_ATTEMPTS: Final = 100
 """Tries to switch a new file to WAL, 10 ms apart: SQLite does not always wait there while another process opens it."""
 
+CHECKPOINT_PAGES: Final = 4000
+"""Pages (16 MiB) that the log grows to before it is copied into the file: random keys touch the same pages again."""
+
 PRIVATE_MODE: Final = 0o600
 """A ledger shows who spoke where, by pseudonym: its owner alone reads and writes it."""
 
@@ -167,6 +170,7 @@ def _sqlite_engine(url: sa.URL, *, read_only: bool) -> sa.Engine:
             return
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = FULL")  # the log is on the disk before `consume` returns
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone stops in the drive's cache
 
     @sa.event.listens_for(engine, "begin")
