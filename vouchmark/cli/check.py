@@ -121,19 +121,13 @@ def _is_one(inputs: tuple[str, ...]) -> bool:
 
 
 def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
-    """Start the workers before anything heavy is imported here, so that their imports run at the same time."""
+    """Start the workers before anything else is imported here, so that they load their engines meanwhile."""
     if options["in_process"]:
         return None
-    from provenance.credentials.spawn import Child
-
-    memory = options["memory_limit"] * MIB
-    started = [Child(memory) for _ in range(options["jobs"])]
-
     from provenance.credentials.pool import Pool
 
-    return stack.enter_context(
-        Pool(workers=options["jobs"], seconds=options["time_limit"], memory=memory, started=started)
-    )
+    pool = Pool(options["jobs"], seconds=options["time_limit"], memory=options["memory_limit"] * MIB)
+    return stack.enter_context(pool)
 
 
 def _settings(options: dict[str, Any]) -> Settings:
