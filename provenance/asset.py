@@ -265,7 +265,7 @@ def _walk_folder(folder: Path, max_depth: int) -> Iterator[Path]:
             if entry.is_dir(follow_symlinks=False):
                 if depth < max_depth:
                     pending.append((path / entry.name, True, depth + 1))
-            elif not entry.is_dir():
+            elif not _is(stat.S_ISDIR, path / entry.name):  # asked this way, a link that leads to itself is no error
                 pending.append((path / entry.name, False, depth))
 
 
