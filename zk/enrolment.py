@@ -155,12 +155,17 @@ class EnrolmentBooks:
         except OSError as error:
             raise StorageError(f"{path}: cannot open: {error.strerror}") from error
         books = cls(path, _engine(path))
-        with books._transaction("open") as connection:
-            versions = connection.execute(sa.select(_SCHEMA.c.version)).scalars().all()
-        if list(versions) != [SCHEMA_VERSION]:
+        try:
+            with books._transaction("open") as connection:
+                versions = connection.execute(sa.select(_SCHEMA.c.version)).scalars().all()
+            if list(versions) != [SCHEMA_VERSION]:
+                found = ", ".join(str(version) for version in versions) or "none"
+                raise StorageError(
+                    f"{path}: expected schema {SCHEMA_VERSION}, got {found}: use a version that knows it"
+                )
+        except BaseException:
             books.close()
-            found = ", ".join(str(version) for version in versions) or "none"
-            raise StorageError(f"{path}: expected schema {SCHEMA_VERSION}, got {found}: use a version that knows it")
+            raise
         return books
 
     def close(self) -> None:

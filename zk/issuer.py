@@ -186,7 +186,12 @@ class Issuer:
         """Open an issuer's folder. Raises StorageError, EncodingError or SignatureError."""
         info = read_info(directory / ISSUER_JSON)
         vault = Vault.open(directory / SECRETS_VAULT, SECRETS_KIND, passphrase)
-        return cls(directory, info, vault, EnrolmentBooks.open(directory / BOOKS))
+        books = EnrolmentBooks.open(directory / BOOKS)
+        try:
+            return cls(directory, info, vault, books)
+        except BaseException:
+            books.close()
+            raise
 
     def invite(
         self,

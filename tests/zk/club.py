@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from zk.ciphersuite import BLS12_381_SHA_256, Suite
+from zk.enrolment import EnrolmentBooks
 from zk.exchange import Code, CodeKind
-from zk.issuer import Issuer
+from zk.issuer import Issuer, read_info
 from zk.personhood import (
     DISCLOSED_INDEXES,
     ISSUER_MESSAGES,
@@ -25,7 +26,7 @@ from zk.personhood import (
     issuer_messages,
 )
 from zk.pseudonym import proof_verify_with_nym
-from zk.vault import LEAST_LOG_COST, Passphrase
+from zk.vault import LEAST_LOG_COST, Passphrase, Vault
 from zk.wallet import Wallet
 
 PASSPHRASE = Passphrase.of("correct horse battery staple")
@@ -43,6 +44,21 @@ def binding(content: bytes = b"photo") -> Binding:
 
 
 PHOTO, OTHER_PHOTO = binding(), binding(b"another photo")
+
+
+def vault_at(path: Path, model: Vault) -> Vault:
+    """Return a copy's vault with the derived key of what it is a copy of: scrypt is slow on purpose."""
+    return Vault(path, model._kind, model._key)
+
+
+@cache
+def _model_vault(folder: Path) -> Vault:
+    return Vault.open(folder / "secrets.vault", "issuer-secrets", PASSPHRASE)
+
+
+@cache
+def _model_wallet() -> Vault:
+    return Wallet.create(Path(tempfile.mkdtemp(prefix="wallet-")) / "wallet", PASSPHRASE, log_cost=FAST)._vault
 
 
 @cache
@@ -67,6 +83,8 @@ class Club:
     """An issuer's folder and somewhere to put wallets."""
 
     home: Path
+    model: Path
+    """The folder of which this one is a copy."""
 
     @property
     def folder(self) -> Path:
@@ -75,7 +93,9 @@ class Club:
 
     def open(self) -> Issuer:
         """Open the issuer; the caller closes it."""
-        return Issuer.open(self.folder, PASSPHRASE)
+        info = read_info(self.folder / "issuer.json")
+        vault = vault_at(self.folder / "secrets.vault", _model_vault(self.model))
+        return Issuer(self.folder, info, vault, EnrolmentBooks.open(self.folder / "enrolment.sqlite"))
 
     @property
     def info(self) -> IssuerInfo:
@@ -99,7 +119,8 @@ class Club:
 
     def wallet(self, name: str = "wallet") -> Wallet:
         """Make an empty wallet."""
-        return Wallet.create(self.home / f"{name}.vault", PASSPHRASE, log_cost=FAST)
+        model = _model_wallet()
+        return Wallet(vault_at(Path(shutil.copy(model.path, self.home / f"{name}.vault")), model))
 
     def member(self, person: str = "ID-4711", at: datetime = NOVEMBER) -> Wallet:
         """Return the wallet of somebody with credentials for the epoch of `at`."""
@@ -121,8 +142,9 @@ def club(
     slots: int = 1,
 ) -> Club:
     """Return a new issuer below `home`; every one of a shape has the same keys."""
-    shutil.copytree(_template(suite, epoch_length, slots), home / "club")
-    return Club(home)
+    model = _template(suite, epoch_length, slots)
+    shutil.copytree(model, home / "club")
+    return Club(home, model)
 
 
 def proof_holds(vouch: Vouch, info: IssuerInfo) -> None:
