@@ -7,15 +7,19 @@ also one that cannot be read.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from provenance.asset import Asset, AssetError, Limits, find_sidecar, open_asset
+from provenance.credentials.encypher import SNAPSHOT_DATED
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.pool import ENGINES, Examination, Job, Pool, examine_in_process
 from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
 from vouchmark.lines import ai, engines, history, integrity, signer, time
 from vouchmark.lines.facts import Answer, Facts, evidence, instant
@@ -51,7 +55,7 @@ UNBUILT: Final[Mapping[Line, str]] = {
 REQUIRED: Final = (Line.INTEGRITY, Line.SIGNER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that a report is a function of, besides the bytes."""
 
@@ -66,6 +70,18 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     sidecar: bytes | None = None
     """A manifest store given by hand; None to look beside the file."""
+    may_use_snapshot: bool = True
+    """Whether the second engine's bundled lists may answer where the reader has none."""
+
+    @functools.cached_property
+    def told(self) -> TrustSettings:
+        """The lists as the engines are told of them."""
+        return self.trust.settings()
+
+    @functools.cached_property
+    def view(self) -> TrustView:
+        """The lists as our own chain check looks at them."""
+        return view_of(self.trust)
 
     @property
     def required(self) -> tuple[Line, ...]:
@@ -84,6 +100,7 @@ def check(
     require: Iterable[Line | str] = REQUIRED,
     limits: Limits | None = None,
     manifest: bytes | None = None,
+    snapshot: bool = True,
     in_process: bool = False,
 ) -> Report:
     """Examine one asset offline and return its report.
@@ -98,6 +115,7 @@ def check(
         require: lines that the exit code rests on.
         limits: size and pixel limits.
         manifest: a manifest store kept outside the asset.
+        snapshot: whether the dated lists inside the second engine may answer where `trust` has none.
         in_process: parse in this process, without time and memory limit; for input that you trust.
 
     Returns:
@@ -107,7 +125,15 @@ def check(
         ValueError: `at` is naive, or a line or engine has no such name.
     """
     settings = make_settings(
-        policy=policy, trust=trust, at=at, engines=engines, only=only, require=require, limits=limits, manifest=manifest
+        policy=policy,
+        trust=trust,
+        at=at,
+        engines=engines,
+        only=only,
+        require=require,
+        limits=limits,
+        manifest=manifest,
+        snapshot=snapshot,
     )
     if in_process:
         return next(examine_all([source], settings, pool=None))
@@ -125,6 +151,7 @@ def make_settings(
     require: Iterable[Line | str] = REQUIRED,
     limits: Limits | None = None,
     manifest: bytes | None = None,
+    snapshot: bool = True,
 ) -> Settings:
     """Settings with the defaults filled in; see `check` for what each one is.
 
@@ -145,6 +172,7 @@ def make_settings(
         require=_lines(require),
         limits=limits or Limits(),
         sidecar=manifest,
+        may_use_snapshot=snapshot,
     )
 
 
@@ -175,7 +203,8 @@ def examine_all(
     opened = ((item, _job(item, source, settings)) for source in sources for item in [_open(source, settings)])
     if pool is None:
         for item, job in opened:
-            yield _report_of(item, None if job is None else examine_in_process(job), settings)
+            found = examine_in_process(item, job) if job is not None and isinstance(item, Asset) else None
+            yield _report_of(item, found, settings)
         return
     for item, examination in pool.examine_stream(opened):
         yield _report_of(item, examination, settings)
@@ -196,13 +225,14 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
     if sidecar is None and isinstance(source, str | Path):
         sidecar = find_sidecar(Path(source))
     return Job(
-        data=item.data,
         media_type=item.media_type,
         sidecar=sidecar,
+        sidecar_wins=settings.sidecar is not None,
         engines=settings.engines,
-        trust=settings.trust.settings(),
+        trust=settings.told,
         at=settings.at,
-        pixels=settings.limits.pixels,
+        limits=settings.limits,
+        view=settings.view,
     )
 
 
@@ -259,6 +289,9 @@ def _facts(item: Asset | _Unread, examination: Examination | None, settings: Set
         unreadable_words=str(unread.error) if unread else "",
         signer_lists="signer" in kinds,
         tsa_lists="tsa" in kinds,
+        own=examination.own if examination else None,
+        own_failure=examination.own_failure if examination else "",
+        snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
     )
 
 

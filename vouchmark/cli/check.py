@@ -159,6 +159,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         require=options["require"] or REQUIRED,
         limits=Limits(bytes=options["max_size"] * MIB, pixels=options["max_pixels"] * 1_000_000),
         manifest=_sidecar(options["manifest"]),
+        snapshot=not options["no_default_trust"],
     )
 
 
