@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 8
 """Certificates between signer and anchor; real chains have one or two."""
+MAX_SLOW_HINTS: Final = 5
+"""Certificates beside the signer's that the slower builder is given: it tries every order in which they could stand."""
 CACHED_PATHS: Final = 256
 """Answers kept: the ancestors of one file, and the files of one folder, mostly share a signer."""
 
@@ -239,7 +241,7 @@ def _build(
     path = _by_cryptography(chain[0], between, anchors, at)
     if path is None and _needs_pyhanko([*chain, *loaded_anchors]):
         ders = [certificate.public_bytes(Encoding.DER) for certificate in (chain[0], *between)]
-        path = _by_pyhanko(ders[0], ders[1:], anchors, at)
+        path = _by_pyhanko(ders[0], ders[1 : 1 + MAX_SLOW_HINTS], anchors, at)
     if path is None or path[-1] not in anchors:
         return None
     loaded = [load_certificate(der) for der in path]

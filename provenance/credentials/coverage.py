@@ -87,8 +87,13 @@ class Coverage:
 
     @property
     def media_share(self) -> float:
-        """Share of the media bytes under the digest, from 0 to 1, rounded down at six places; 0 without any media."""
-        return self.media_covered * 1_000_000 // self.media / 1_000_000 if self.media else 0.0
+        """Share of the media bytes under the digest, from 0 to 1, rounded down at six places.
+
+        Where no media could be told apart, 1 only if the digest covers everything but the manifest, else 0.
+        """
+        if self.media:
+            return self.media_covered * 1_000_000 // self.media / 1_000_000
+        return 1.0 if self.is_whole and self.covered else 0.0
 
     @property
     def is_whole(self) -> bool:
@@ -134,11 +139,12 @@ def _outside(bound: Bound, layout: Layout) -> list[Region]:
 
 
 def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout) -> list[str]:
-    kinds = {region.kind for region in outside}
+    kinds = {region.kind for region in outside if region.kind is not Kind.MANIFEST}
     codes = []
     if media_outside:
         codes.append("integrity.coverage.media_excluded")
-    if not layout.is_known or not layout.complete:
+    if kinds and (not layout.is_known or not layout.complete):
+        # Where nothing but the manifest is outside, the media is inside, whatever the container.
         codes.append("integrity.coverage.unknown")
     for kind, word in (
         (Kind.OTHER, "other_excluded"),

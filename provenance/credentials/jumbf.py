@@ -418,8 +418,9 @@ def _inflated(reader: _Reader, box: Superbox) -> Superbox:
 def parse_store(data: bytes) -> RawStore:
     """A manifest store's parts from its bytes (the superbox labelled `c2pa`, header included).
 
-    Zero bytes after the superbox are padding. Raises MalformedCredentialsError where there is no store or no readable
-    manifest, CredentialsLimitError where a bound is passed. A single unreadable manifest is named in `unreadable`.
+    Zero bytes after the superbox are padding; anything else there counts as an unreadable manifest. A single unreadable
+    manifest is named in `unreadable`. Raises MalformedCredentialsError where there is no store or no readable manifest,
+    CredentialsLimitError where a bound is passed.
     """
     if len(data) > MAX_STORE_BYTES:
         raise CredentialsLimitError(f"got a manifest store of {len(data)} bytes, expected at most {MAX_STORE_BYTES}")
@@ -432,7 +433,8 @@ def parse_store(data: bytes) -> RawStore:
     if head is None or head[0] != b"jumd" or _description(head[1]) != ("c2pa", "c2pa"):
         raise MalformedCredentialsError("got a superbox that is no C2PA manifest store")
     manifests: list[RawManifest] = []
-    unreadable: list[str] = []
+    end = len(first[1]) + (_LARGE_HEADER if data[:4] == b"\0\0\0\1" else _HEADER)
+    unreadable: list[str] = [""] if data[end:].strip(b"\0") else []
     for box_type, payload in outer:
         if box_type != b"jumb":
             continue

@@ -25,6 +25,7 @@ MAX_RESPONSES: Final = 8
 MAX_RESPONSE_BYTES: Final = 256 * 1024
 """Bytes of one answer; real ones have about 2 KiB."""
 
+_STRONG: Final = ("sha256", "sha384", "sha512")
 _OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
 _REMOVE_FROM_CRL: Final = "removeFromCRL"
 
@@ -78,6 +79,8 @@ def _verify(response: ocsp.OCSPResponse, key: Any) -> None:
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
     digest, message = response.signature_hash_algorithm, response.tbs_response_bytes
+    if digest is not None and digest.name not in _STRONG:
+        raise TypeError("got an answer signed with a weak digest")
     if isinstance(key, ed25519.Ed25519PublicKey):
         key.verify(response.signature, message)
     elif isinstance(key, ec.EllipticCurvePublicKey) and digest is not None:

@@ -333,10 +333,19 @@ def test_an_unknown_hash_algorithm_is_unsupported() -> None:
 
 def test_a_container_that_is_not_read_is_never_covered_by_default() -> None:
     data = b"some text that is no media at all"
-    found = direct("c2pa.hash.data", {"hash": sha256(data), "alg": "sha256"}, data)
+    content = {"hash": sha256(data[5:]), "alg": "sha256", "exclusions": [{"start": 0, "length": 5}]}
+    found = direct("c2pa.hash.data", content, data)
     assert found.match is Match.MATCH
     assert "integrity.coverage.unknown" in found.codes
     assert not found.is_whole
+    assert found.media_share == 0.0
+
+
+def test_where_nothing_is_left_out_the_container_does_not_matter() -> None:
+    data = b"some text that is no media at all"
+    found = direct("c2pa.hash.data", {"hash": sha256(data), "alg": "sha256"}, data)
+    assert found.codes == ("assertion.dataHash.match", "integrity.coverage.full")
+    assert found.media_share == 1.0
 
 
 def test_without_a_binding_nothing_is_covered() -> None:
@@ -583,7 +592,7 @@ def merkle_box(location: int, hashes: Sequence[bytes]) -> bytes:
 
 def stream(media: Sequence[bytes]) -> tuple[dict[str, Any], bytes, list[bytes]]:
     """(assertion, init segment, fragments) of a fragmented film."""
-    init = MOVIE_HEAD + box(b"moov", bytes(20))
+    init = MOVIE_HEAD + box(b"moov", box(b"mvhd", bytes(20)))
     plain = [box(b"styp", b"msdh") + box(b"moof", bytes(12)) + box(b"mdat", one) for one in media]
     merkle = len(merkle_box(0, [bytes(32)]))
 
@@ -720,14 +729,56 @@ def test_forged_sizes_are_read_as_broken_containers(data: bytes) -> None:
     assert sum(region.end - region.start for region in layout.regions) == len(data)
 
 
-def test_a_broken_container_is_never_covered_whole() -> None:
-    data = signed(SIGNER)[:-600]
-    content = {"hash": sha256(data), "alg": "sha256"}
-    broken = data[: data.index(b"\xff\xdb") + 3]
-    found = direct("c2pa.hash.data", {"hash": sha256(broken), "alg": "sha256"}, broken)
+def test_a_broken_container_with_bytes_left_out_is_never_covered_whole() -> None:
+    data = signed(SIGNER)
+    broken = data[: data.index(b"\xff\xdb") + 30]
+    left = len(broken) - 20
+    content = {"hash": sha256(broken[:left]), "alg": "sha256", "exclusions": [{"start": left, "length": 20}]}
+    found = direct("c2pa.hash.data", content, broken)
     assert found.match is Match.MATCH
+    assert "integrity.coverage.unknown" in found.codes
     assert not found.is_whole
-    assert direct("c2pa.hash.data", content, data).match is Match.MATCH
+
+
+def test_pixels_that_a_tiff_hides_in_its_manifest_fail() -> None:
+    # Tag 0xCD41 says that the strip is the manifest, and the digest leaves the manifest out.
+    strip = 26 + 3 * 12
+    entries = [
+        struct.pack("<HHII", 273, 4, 1, strip),
+        struct.pack("<HHII", 279, 4, 1, 64),
+        struct.pack("<HHII", 0xCD41, 7, 64, strip),
+    ]
+    directory = struct.pack("<H", 3) + b"".join(entries) + bytes(4)
+    data = b"II*\0\x08\0\0\0" + directory
+    data += bytes(strip - len(data)) + bytes(64)
+    content = {"hash": sha256(data[:strip]), "alg": "sha256", "exclusions": [{"start": strip, "length": 64}]}
+    assert "integrity.coverage.media_excluded" in direct("c2pa.hash.data", content, data).codes
+
+
+def test_a_fragments_run_that_points_outside_the_binding_fails() -> None:
+    def film(offset: int) -> bytes:
+        run = box(b"trun", struct.pack(">III", 1, 1, offset))
+        moof = box(b"moof", box(b"traf", box(b"tfhd", struct.pack(">II", 0, 1)) + run))
+        return MOVIE_HEAD + box(b"moov", box(b"mvhd", bytes(8))) + moof + box(b"mdat", b"p" * 40) + box(b"free", b"q" * 40)
+
+    data = film(0)
+    moof, mdat, free = (data.index(kind) - 4 for kind in (b"moof", b"mdat", b"free"))
+    rules = [*MANDATORY, {"xpath": "/moof/traf/trun", "subset": [{"offset": 16, "length": 4}]}]
+    good, bad = film(mdat + 8 - moof), film(free + 8 - moof)
+    place = good.index(b"trun") - 4 + 16
+
+    def digest(whole: bytes) -> bytes:
+        state = hashlib.sha256()
+        moov = len(MOVIE_HEAD)
+        state.update(struct.pack(">Q", moov) + whole[moov:moof] + struct.pack(">Q", moof) + whole[moof:place])
+        state.update(whole[place + 4 : mdat] + struct.pack(">Q", mdat) + whole[mdat:free])
+        return state.digest()
+
+    content = {"exclusions": rules, "alg": "sha256", "hash": digest(good)}
+    assert direct("c2pa.hash.bmff.v2", content, good).codes == ("assertion.bmffHash.match", "integrity.coverage.full")
+    found = direct("c2pa.hash.bmff.v2", content, bad)
+    assert found.match is Match.MATCH
+    assert "integrity.coverage.media_excluded" in found.codes
 
 
 def test_reading_a_layout_is_linear_in_the_files_size() -> None:

@@ -192,6 +192,12 @@ def test_no_random_bytes_escape_as_another_error(data: bytes) -> None:
         jumbf.parse_store(data)
 
 
+def test_bytes_hidden_behind_the_store_are_named() -> None:
+    whole = store(plain())
+    assert jumbf.parse_store(whole + bytes(9)).unreadable == ()
+    assert jumbf.parse_store(whole + store(plain())).unreadable == ("",)
+
+
 def test_refuses_bytes_that_are_no_store() -> None:
     with pytest.raises(MalformedCredentialsError):
         jumbf.parse_store(superbox(b"c2ma", "c2pa", plain()))

@@ -384,6 +384,15 @@ def test_an_answer_that_may_not_be_believed_is_not_checked(answer: bytes) -> Non
     assert found.revocation.state is Revocation.NOT_CHECKED
 
 
+def test_an_answer_signed_with_a_weak_digest_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    from provenance.credentials import ocsp
+
+    answer = revocation_answer(SIGNER, revoked_at=NOW - HOUR)
+    assert assess(answers=[answer]).codes[0] == "signer.revoked"
+    monkeypatch.setattr(ocsp, "_STRONG", ("sha384",))
+    assert assess(answers=[answer]).revocation.state is Revocation.NOT_CHECKED
+
+
 def level(number: int) -> tuple[x509.ExtensionType, bool]:
     """The C2PA assurance level as certificates carry it: a DER object identifier."""
     der = bytes.fromhex("060a2b0601040183e85e03") + bytes((number * 10,))

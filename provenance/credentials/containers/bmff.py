@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from provenance.credentials.containers.parts import (
@@ -13,6 +13,7 @@ from provenance.credentials.containers.parts import (
     Parts,
     Region,
     printable,
+    trimmed,
 )
 from provenance.credentials.errors import CredentialsLimitError
 
@@ -193,10 +194,30 @@ def _chunk_offsets(data: bytes, box: BmffBox) -> Iterator[tuple[int, int]]:
         yield table.take(8 if box.type == "co64" else 4), 1
 
 
+def _fragment_offsets(data: bytes, moof: BmffBox) -> Iterator[tuple[int, int]]:
+    """Where the runs of a movie fragment start (ISO/IEC 14496-12, sections 8.8.7 and 8.8.8), one byte each."""
+    for traf in find(moof.children, "traf"):
+        base = moof.start
+        for header in find(traf.children, "tfhd"):
+            table = _Table(data, header)
+            flags = table.take(4)
+            table.take(4)
+            base = table.take(8) if flags & 1 else base
+        for run in find(traf.children, "trun"):
+            table = _Table(data, run)
+            flags = table.take(4)
+            table.take(4)
+            if flags & 1:
+                offset = table.take(4)
+                yield max(0, base + (offset - (1 << 32) if offset >> 31 else offset)), 1
+
+
 def _pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> tuple[tuple[Region, ...], bool]:
     """Media as offset tables name it, and whether all tables could be read within bounds."""
     found: list[Region] = []
-    readers = [(box, _item_locations) for box in find(boxes, "/meta/iloc")]
+    readers: list[tuple[BmffBox, Callable[[bytes, BmffBox], Iterator[tuple[int, int]]]]] = []
+    readers += [(box, _item_locations) for box in find(boxes, "/meta/iloc")]
+    readers += [(box, _fragment_offsets) for box in find(boxes, "/moof")]
     for path in ("/moov/trak/mdia/minf/stbl/stco", "/moov/trak/mdia/minf/stbl/co64"):
         readers += [(box, _chunk_offsets) for box in find(boxes, path)]
     for box, reader in readers:
@@ -227,7 +248,7 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         parts.box(box.type, box.start, box.end)
         c2pa = c2pa_payload(data, box)
         if c2pa is not None and c2pa[0] in ("manifest", "original", "update"):
-            stores.append((c2pa[0], _trimmed(c2pa[1])))
+            stores.append((c2pa[0], trimmed(c2pa[1])))
     pointers, readable = _pointers(data, boxes)
     regions = parts.finish(Kind.OTHER, "unreadable")
     return Layout(
@@ -240,12 +261,6 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         pointers=pointers,
         complete=walker.complete and readable,
     )
-
-
-def _trimmed(store: bytes) -> bytes:
-    """A store without the padding after its superbox."""
-    size = int.from_bytes(store[:4], "big")
-    return store[:size] if 8 <= size <= len(store) else store
 
 
 def _logical(stores: list[tuple[str, bytes]]) -> tuple[bytes, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from provenance.credentials.containers.parts import Kind, Layout, Parts, Region, from_scattered
+from provenance.credentials.containers.parts import Kind, Layout, Parts, Region, from_scattered, trimmed
 
 MAX_DIRECTORIES: Final = 128
 """Image directories of one TIFF; raw files have up to ten, scans one a page."""
@@ -72,6 +72,7 @@ class _Tiff:
         self.offset_size = 8 if self.big else 4
         self.regions: list[Region] = [Region(0, 16 if self.big else 8, Kind.MEDIA, "header")]
         self.stores: list[bytes] = []
+        self.pixels: list[Region] = []
         self.seen: set[int] = set()
         self.entries = 0
         self.strips = 0
@@ -159,16 +160,24 @@ class _Tiff:
         for number in range(offsets.number):
             start = self._int(offsets.value + number * sizes[0], sizes[0])
             length = self._int(lengths.value + number * sizes[1], sizes[1])
-            self.regions.append(Region(start, min(len(self.data), start + length), Kind.MEDIA, "image"))
+            if start < (end := min(len(self.data), start + length)):
+                self.pixels.append(Region(start, end, Kind.MEDIA, "image"))
 
 
 def read_tiff(data: bytes) -> Layout:
     """Directories, values and pixels of TIFF and the raw formats built on it; bytes nobody points to are `other`."""
     tiff = _Tiff(data)
     tiff.walk()
-    # Manifest bytes first: an overlapping claim by another tag must not turn them into something else, nor the reverse.
-    regions = from_scattered(len(data), tiff.regions, rest=Kind.OTHER, rest_name="unreferenced")
-    return Layout(format="tiff", size=len(data), regions=regions, stores=tuple(tiff.stores), complete=tiff.complete)
+    # Pixels stand apart as pointers too: a strip may lie inside what another tag calls the manifest.
+    regions = from_scattered(len(data), [*tiff.regions, *tiff.pixels], rest=Kind.OTHER, rest_name="unreferenced")
+    return Layout(
+        format="tiff",
+        size=len(data),
+        regions=regions,
+        stores=tuple(tiff.stores),
+        pointers=tuple(tiff.pixels),
+        complete=tiff.complete,
+    )
 
 
 def read_pdf(data: bytes) -> Layout:
@@ -239,7 +248,7 @@ def _id3(data: bytes, parts: Parts, stores: list[bytes]) -> int:
         if name == b"GEOB" and body[1:].split(b"\0", 1)[0] in _ID3_MANIFEST_TYPES:
             parts.add(position, end, Kind.MANIFEST, "manifest")
             found = _JUMBF_STORE.search(body)
-            stores.append(body[found.start() - 4 :] if found and found.start() >= 4 else b"")
+            stores.append(trimmed(body[found.start() - 4 :]) if found and found.start() >= 4 else b"")
         else:
             parts.add(position, end, Kind.METADATA, "cover" if name == b"APIC" else "ID3")
         position = end
@@ -275,7 +284,7 @@ def read_flac(data: bytes) -> Layout:
         found = _JUMBF_STORE.search(body, 0, 64) if head & 0x7F == 2 else None
         if found and found.start() >= 4:
             parts.add(position, end, Kind.MANIFEST, "manifest")
-            stores.append(body[found.start() - 4 :])
+            stores.append(trimmed(body[found.start() - 4 :]))
         else:
             names = {1: (Kind.STRUCTURE, "padding"), 4: (Kind.METADATA, "comments"), 6: (Kind.METADATA, "cover")}
             parts.add(position, end, *names.get(head & 0x7F, (Kind.MEDIA, "sound")))
@@ -340,7 +349,7 @@ def _zip_stores(data: bytes, directory: ZipDirectory) -> Iterator[bytes]:
         if entry.name == _ZIP_MANIFEST:
             found = _JUMBF_STORE.search(data, entry.start, entry.end)
             if found:
-                yield data[found.start() - 4 : entry.end]
+                yield trimmed(data[found.start() - 4 : entry.end])
 
 
 def read_zip(data: bytes) -> Layout:

@@ -148,6 +148,12 @@ class Parts:
         return tuple(self.regions)
 
 
+def trimmed(store: bytes) -> bytes:
+    """A manifest store without what its container puts behind the superbox."""
+    size = int.from_bytes(store[:4], "big")
+    return store[:size] if 8 <= size <= len(store) else store
+
+
 def printable(raw: bytes) -> str:
     """A chunk's own name with anything unprintable made visible."""
     return "".join(chr(byte) if 32 < byte < 127 else f"\\x{byte:02x}" for byte in raw)
