@@ -1,0 +1,125 @@
+"""How do tests run the installed command as a stranger would: a fresh process in a clean environment?"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import vouchmark
+from tests import authority as made
+
+CHECKOUT: Final = Path(vouchmark.__file__).resolve().parents[1]
+"""Where the package under test lies: the new process must run the same one."""
+SECONDS: Final = 120
+"""For one command; far more than any takes, so that a hang ends as a failure."""
+AT: Final = made.NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+"""The instant of a test run, inside the validity of every certificate made in it."""
+
+ROOT: Final = made.make_root()
+SIGNER: Final = made.make_signer(ROOT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a command left behind."""
+
+    code: int
+    stdout: str
+    stderr: str
+    files: tuple[str, ...]
+    """Names in the current folder afterwards, hidden ones too."""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stdout.splitlines()
+
+    @property
+    def said(self) -> tuple[int, str]:
+        """Exit code and the first line of stderr."""
+        return self.code, (self.stderr.splitlines() or [""])[0]
+
+
+def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A stranger's environment: a path, a home of its own, UTF-8, and no terminal."""
+    clean = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "VOUCHMARK_HOME": str(home), "HOME": str(home)}
+    if CHECKOUT.name not in ("site-packages", "dist-packages"):
+        clean["PYTHONPATH"] = str(CHECKOUT)
+    return clean | dict(more or {})
+
+
+def arguments(*words: str | Path) -> list[str]:
+    """The command line of a fresh process that runs the command."""
+    return [sys.executable, "-P", "-m", "vouchmark", *map(str, words)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Runs `vouchmark` in a folder."""
+
+    folder: Path
+    home: Path
+
+    def __call__(
+        self, *words: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> Done:
+        folder = cwd or self.folder
+        ran = subprocess.run(
+            arguments(*words),
+            input=stdin,
+            capture_output=True,
+            cwd=folder,
+            env=environment(self.home, env),
+            timeout=SECONDS,
+            check=False,
+        )
+        done = Done(
+            code=ran.returncode,
+            stdout=ran.stdout.decode("utf-8"),
+            stderr=ran.stderr.decode("utf-8"),
+            files=tuple(sorted(path.name for path in folder.iterdir())),
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done
+
+    def start(
+        self, *words: str | Path, env: Mapping[str, str] | None = None, **options: Any
+    ) -> subprocess.Popen[bytes]:
+        """Start it without waiting."""
+        return subprocess.Popen(arguments(*words), cwd=self.folder, env=environment(self.home, env), **options)
+
+
+@functools.cache
+def media() -> Mapping[str, bytes]:
+    """One file for every exit code, made once a run; `root.pem` vouches for the signer."""
+    signed = made.sign(SIGNER, manifest=made.definition(made.created("digitalCapture")))
+    return {
+        "signed.jpg": signed,
+        "altered.jpg": made.change_pixels(signed),
+        "plain.jpg": made.picture(),
+        "generated.jpg": made.sign(SIGNER, manifest=made.definition(made.created("trainedAlgorithmicMedia"))),
+        "empty.jpg": b"",
+        "root.pem": ROOT.pem.encode(),
+    }
+
+
+def write(folder: Path, *names: str) -> None:
+    """Put some of the media into a folder, all where none are named."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names or media():
+        (folder / name).write_bytes(media()[name])
+
+
+def names(reports: list[dict[str, Any]]) -> list[str]:
+    """What reports speak of, in order."""
+    return [report["media"]["name"] for report in reports]
