@@ -10,14 +10,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.process import WorkerProcess
 
 if TYPE_CHECKING:
-    from provenance.credentials.model import Reading
-    from provenance.credentials.wire import Picture
+    from provenance.credentials.wire import Task, Value
 
 STARTING_SECONDS: Final = 60.0
 """Within which a worker must have loaded its engines; it takes 0.2 s where the machine has time to give."""
@@ -32,22 +31,27 @@ NEVER: Final = float("inf")
 class Ticket:
     """One file on its way through the crew."""
 
+    task: Task
     content: tuple[bytes, ...] = field(repr=False)
-    """The frames and bytes that a worker is sent; emptied at the end."""
+    """The media that a worker is sent behind the task; emptied at the end."""
     lists: bytes = field(repr=False)
     """The frame with the reader's lists, one object for all tickets that share them."""
-    number: int
     left: list[str]
     """Parts without a value, in the order in which they are answered."""
     remaining: float
     """Seconds left of the file's own time, which runs only while a worker has it in hand."""
     deadline: float = NEVER
-    values: dict[str, Picture | Reading] = field(default_factory=dict, repr=False)
+    values: dict[str, Value] = field(default_factory=dict, repr=False)
 
     @property
     def size(self) -> int:
         """Bytes to be sent."""
         return sum(map(len, self.content))
+
+    @property
+    def number(self) -> int:
+        """The task's own."""
+        return self.task.number
 
     def start_clock(self) -> None:
         """Begin or go on counting."""
@@ -60,7 +64,7 @@ class Ticket:
             self.remaining = max(0.0, self.deadline - time.monotonic())
             self.deadline = NEVER
 
-    def answer(self, name: str, value: Picture | Reading) -> None:
+    def answer(self, name: str, value: Value) -> None:
         """Note the value of a part."""
         self.values[name] = value
         self.left.remove(name)
@@ -155,14 +159,10 @@ class Crew:
 
     def _fail(self, ticket: Ticket, reason: str, *, parts: int | None = None) -> None:
         """Give so many of the parts that are left (all where not told) an error for their value."""
-        from provenance.credentials import wire
         from provenance.credentials.worker import failed
 
         for name in ticket.left[:parts]:
-            if name == wire.PICTURE:
-                ticket.answer(name, wire.Picture(reason=reason))
-            else:
-                ticket.answer(name, failed(name, reason, version=self._versions.get(name, "")))
+            ticket.answer(name, failed(name, reason, version=self._versions.get(name, "")))
 
     def _spawn(self, slot: _Slot) -> None:
         try:
@@ -180,6 +180,10 @@ class Crew:
 
     def _write(self, slot: _Slot) -> None:
         """Send tickets to one worker after the other, as long as there is a crew."""
+        import msgspec
+
+        from provenance.credentials import wire
+
         while True:
             with self._changed:
                 while (process := self._free(slot)) is None and not self._closing:
@@ -192,10 +196,12 @@ class Crew:
                     ticket.start_clock()
                 lists = b"" if slot.told is ticket.lists else ticket.lists
                 slot.told = ticket.lists
+                # What a predecessor has answered is not asked again: it may be what that one died of.
+                task = replace(ticket.task, parts=tuple(ticket.left), seconds=ticket.remaining + wire.GRACE)
                 content = ticket.content
                 self._changed.notify_all()
             try:
-                for piece in (lists, *content):
+                for piece in (lists, wire.frame(wire.TASK, msgspec.msgpack.encode(task)), *content):
                     process.stdin.write(piece)
                 process.stdin.flush()
             except (OSError, ValueError):

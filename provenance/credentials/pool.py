@@ -18,8 +18,10 @@ from provenance.credentials.crew import Crew, Ticket
 
 if TYPE_CHECKING:
     from provenance.credentials.model import Reading
-    from provenance.credentials.trust_lists import TrustSettings
-    from provenance.credentials.wire import Picture, Task
+    from provenance.credentials.own_check import OwnCheck
+    from provenance.credentials.trust_settings import TrustSettings
+    from provenance.credentials.trust_view import TrustView
+    from provenance.credentials.wire import Task, Value
 
 T = TypeVar("T")
 
@@ -50,6 +52,10 @@ class Job:
     """A media segment, where the asset is a fragmented video's initialisation segment."""
     engines: tuple[str, ...] = ENGINES
     limits: Limits = field(default_factory=Limits)
+    view: TrustView | None = None
+    """The lists as our own check looks at them; None to leave that check out."""
+    resources: bool = False
+    """Whether the store's own bytes and the thumbnail are wanted; they are most of an answer's bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,10 @@ class Examination:
     height: int | None
     picture_reason: str
     """Why a picture was not measured: `too-many-pixels`, `time-limit`, `memory-limit`, `crash`; else empty."""
+    own: OwnCheck | None
+    """What we established ourselves; None where that was not asked for or did not come about."""
+    own_failure: str
+    """Why our own check did not come about, in a stable word; empty where it did or was not asked for."""
     versions: Mapping[str, str]
     """Engine and package names to versions, of those that were loaded."""
 
@@ -87,7 +97,7 @@ class Pool:
         self._seconds = seconds
         self._crew = Crew(workers=workers, memory=memory)
         self._submitted = 0
-        self._lists: tuple[TrustSettings, bytes] | None = None
+        self._lists: tuple[TrustSettings, TrustView | None, bytes] | None = None
 
     def __enter__(self) -> Self:
         """Start the workers, where that has not been done."""
@@ -155,33 +165,28 @@ class Pool:
     def _submit(self, asset: object, job: Job | None) -> Ticket:
         if not isinstance(asset, Asset) or job is None:
             raise TypeError(f"got a job for {type(asset).__name__}, expected one for an Asset")
-        import msgspec
-
-        from provenance.credentials import wire
-
         self.start()
         self._submitted += 1
         task = _task(self._submitted, asset, job, self._seconds)
         outside = (part for part in (job.sidecar, job.fragment) if part is not None)
         ticket = Ticket(
-            content=(wire.frame(wire.TASK, msgspec.msgpack.encode(task)), asset.data, *outside),
-            lists=self._frame_of(job.trust),
-            number=self._submitted,
+            task=task,
+            content=(asset.data, *outside),
+            lists=self._frame_of(job),
             left=list(task.parts),
             remaining=self._seconds,
         )
         self._crew.submit(ticket)
         return ticket
 
-    def _frame_of(self, trust: TrustSettings) -> bytes:
+    def _frame_of(self, job: Job) -> bytes:
         """The frame that tells a worker of these lists, made once as long as they stay the same."""
-        import msgspec
-
         from provenance.credentials import wire
 
-        if self._lists is None or (self._lists[0] is not trust and self._lists[0] != trust):
-            self._lists = trust, wire.frame(wire.TRUST, msgspec.msgpack.encode(trust))
-        return self._lists[1]
+        known = self._lists
+        if known is None or known[0] is not job.trust or known[1] is not job.view:
+            self._lists = known = job.trust, job.view, wire.encode_lists(job.trust, job.view)
+        return known[2]
 
     def _result(self, ticket: Ticket) -> Examination:
         self._crew.wait(ticket)
@@ -190,12 +195,16 @@ class Pool:
 
 def examine_in_process(asset: Asset, job: Job) -> Examination:
     """Examine an asset in this process, without any limit on time and memory: only for input that you trust."""
-    from provenance.credentials.worker import Media, load_engines, run_part
+    import msgspec
+
+    from provenance.credentials import wire
+    from provenance.credentials.worker import Media, loaded_versions, run_parts
 
     task = _task(1, asset, job, 0)
     media = Media(data=asset.data, sidecar=job.sidecar, fragment=job.fragment)
-    values = {name: run_part(name, task, media, job.trust) for name in task.parts}
-    return _examination(values, load_engines())
+    view = b"" if job.view is None else msgspec.msgpack.encode(job.view)
+    values = dict(run_parts(task, media, wire.Lists(trust=job.trust, view=view)))
+    return _examination(values, loaded_versions())
 
 
 def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
@@ -204,28 +213,35 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
     return wire.Task(
         number=number,
         media_type=job.media_type,
-        parts=(wire.PICTURE, *job.engines),
+        # What most depends on comes first; the picture's size brings a library of its own.
+        parts=(*job.engines, *((wire.OWN,) if job.view is not None else ()), wire.PICTURE),
         at=job.at,
         pixels=job.limits.pixels,
-        seconds=seconds + wire.GRACE,
+        seconds=seconds,
         sizes=(
             asset.size,
             None if job.sidecar is None else len(job.sidecar),
             None if job.fragment is None else len(job.fragment),
         ),
         sidecar_wins=job.sidecar_wins,
+        resources=job.resources,
     )
 
 
-def _examination(values: Mapping[str, Picture | Reading], versions: Mapping[str, str]) -> Examination:
-    from provenance.credentials.model import Reading
-    from provenance.credentials.wire import Picture
+def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:
+    from provenance.credentials import wire
 
-    picture = next((value for value in values.values() if isinstance(value, Picture)), Picture())
+    picture = values.get(wire.PICTURE)
+    own = values.get(wire.OWN)
+    measured = picture if isinstance(picture, wire.Picture) else wire.Picture()
+    established = own if isinstance(own, wire.Own) else wire.Own()
+    readings = tuple(value for value in values.values() if not isinstance(value, wire.Picture | wire.Own))
     return Examination(
-        readings=tuple(value for value in values.values() if isinstance(value, Reading)),
-        width=picture.width,
-        height=picture.height,
-        picture_reason=picture.reason,
-        versions=versions,
+        readings=readings,
+        width=measured.width,
+        height=measured.height,
+        picture_reason=measured.reason,
+        own=established.check,
+        own_failure=established.reason,
+        versions={**versions, **{reading.engine: reading.version for reading in readings if reading.version}},
     )

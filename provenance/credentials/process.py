@@ -19,8 +19,11 @@ PIPE_BYTES: Final = 1024 * 1024
 MAX_NOISE: Final = 64 * 1024
 """Bytes read of what a dead worker wrote to standard error."""
 
-_DROPPED: Final = ("PYTHON", "C2PA_", "ENCYPHER_", "RUST_", "MALLOC_")
+_DROPPED: Final = ("PYTHON", "C2PA_", "ENCYPHER_", "RUST_", "MALLOC_", "LD_", "DYLD_")
 """Variables by which an environment changes what the worker or an engine does."""
+_NOWHERE: Final = "/nonexistent"
+"""The worker's home: a library that looks for files of the user finds none. Without a name it would ask the system for
+one, which may open a socket."""
 
 _BOOT: Final = (
     "import sys; sys.path.extend(p for p in sys.argv[1:-1] if p not in sys.path); "
@@ -32,19 +35,25 @@ _BOOT: Final = (
 def _places() -> list[str]:
     """The folders of the parent's modules, for packages that no `site` of the worker would find.
 
-    The current folder is among them only where this very package was found there: then its code is running already.
+    The current folder and those of PYTHONPATH are among them only where this very package was found there: then their
+    code is running already.
     """
-    package = Path(__file__).resolve().parents[2]
-    here = Path.cwd()
-    found = [Path(place) for place in sys.path if place]
-    kept = [place for place in found if place.is_absolute() and place.is_dir() and place.resolve() != here]
-    return [str(place) for place in dict.fromkeys([*kept, package])]
+    package = str(Path(__file__).resolve().parents[2])
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    strange = {os.path.realpath(place) for place in (os.curdir, *named)}
+    kept = [place for place in sys.path if Path(place).is_absolute() and os.path.realpath(place) not in strange]
+    return list(dict.fromkeys([*kept, package]))
 
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(_DROPPED)}
     # One arena: others reserve address space, which the memory limit counts, without using it.
-    return kept | {"ENCYPHER_C2PA_TELEMETRY": "off", "ENCYPHER_C2PA_ONLINE": "off", "MALLOC_ARENA_MAX": "1"}
+    return kept | {
+        "ENCYPHER_C2PA_TELEMETRY": "off",
+        "ENCYPHER_C2PA_ONLINE": "off",
+        "MALLOC_ARENA_MAX": "1",
+        "HOME": _NOWHERE,
+    }
 
 
 class WorkerProcess:

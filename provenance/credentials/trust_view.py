@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.distrust import DistrustEntry
+from provenance.credentials.trust_formats import Product
 
 if TYPE_CHECKING:
-    from provenance.credentials.trust_formats import Product
     from provenance.credentials.trust_lists import TrustStore
 
 CLAIM_SIGNING: Final = "1.3.6.1.4.1.62558.2.1"

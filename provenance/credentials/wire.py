@@ -7,20 +7,28 @@ about that file, and do no more. Media follow their task as plain bytes.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 import msgspec
 
 from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.trust_settings import TrustSettings
+
+if TYPE_CHECKING:
+    from provenance.credentials.own_check import OwnCheck
+    from provenance.credentials.trust_view import TrustView
 
 PICTURE: Final = "picture"
-"""The part of a task that measures the picture; the other parts are engines."""
+"""The part of a task that measures the picture."""
+OWN: Final = "own"
+"""The part of a task that is our own check; the parts with other names are engines."""
 
-TRUST: Final = b"T"
-"""To the worker: the lists for the tasks that follow."""
+LISTS: Final = b"T"
+"""To the worker: the reader's lists for the tasks that follow."""
 TASK: Final = b"J"
 """To the worker: a task, with its media behind it."""
 READY: Final = b"R"
@@ -43,6 +51,15 @@ class BrokenWireError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """The reader's lists, as the first engine and as our own check are told of them."""
+
+    trust: TrustSettings
+    view: bytes
+    """Encoded once more by itself: unpacked only where our own check runs; empty where it is not asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """What a worker is asked to do with the bytes that follow."""
 
@@ -56,6 +73,8 @@ class Task:
     sizes: tuple[int, int | None, int | None]
     """Bytes of the media, the sidecar and the fragment."""
     sidecar_wins: bool
+    resources: bool
+    """Whether the store's own bytes and the thumbnail are wanted back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +87,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """What we established ourselves, or why that did not come about."""
+
+    check: OwnCheck | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
     """What a worker says of itself when it can begin."""
 
     versions: Mapping[str, str]
-    """Engine or package name to version; those that could not be loaded are missing."""
-    memory_limited: bool
+    """Package name to version; those that could not be loaded are missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +128,11 @@ class Part:
 
     number: int
     name: str
-    value: Picture | Reading
+    value: Value
 
+
+Value: TypeAlias = Picture | Reading | Own
+"""What a part comes to."""
 
 _readies: Final = msgspec.msgpack.Decoder(Ready)
 _dones: Final = msgspec.msgpack.Decoder(Done)
@@ -144,6 +173,8 @@ def decode_part(content: bytes) -> Part:
     body = memoryview(content)[_PART.size + length :]
     if name == PICTURE:
         return Part(number=number, name=name, value=_pictures.decode(body))
+    if name == OWN:
+        return Part(number=number, name=name, value=_decode_own(body))
     reading = _readings.decode(body)
     found = reading.outcome is Outcome.FOUND
     if reading.engine != name or found != (reading.store is not None) or (found and reading.state is None):
@@ -151,6 +182,52 @@ def decode_part(content: bytes) -> Part:
     if reading.store is not None and not reading.store.manifests:
         raise BrokenWireError("got a manifest store without a manifest")
     return Part(number=number, name=name, value=reading)
+
+
+def encode_lists(trust: TrustSettings, view: TrustView | None) -> bytes:
+    """The frame that tells a worker of the reader's lists."""
+    packed = b"" if view is None else msgspec.msgpack.encode(view)
+    return frame(LISTS, msgspec.msgpack.encode(Lists(trust=trust, view=packed)))
+
+
+@functools.lru_cache(maxsize=1)
+def decode_view(view: bytes) -> TrustView:
+    """The lists as our own check looks at them.
+
+    Raises:
+        msgspec.MsgspecError: It is something else.
+    """
+    from provenance.credentials.trust_view import TrustView
+
+    return msgspec.msgpack.decode(view, type=TrustView)
+
+
+_WHY: Final = b"W"
+_CHECK: Final = b"C"
+
+
+def encode_value(value: Value) -> bytes:
+    """A part's value.
+
+    Raises:
+        RecursionError, ValueError, TypeError: It holds what MessagePack does not.
+        MemoryError: Not enough memory for it.
+    """
+    if not isinstance(value, Own):
+        return msgspec.msgpack.encode(value)
+    return _WHY + value.reason.encode() if value.check is None else _CHECK + msgspec.msgpack.encode(value.check)
+
+
+def _decode_own(body: memoryview) -> Own:
+    kind, content = bytes(body[:1]), body[1:]
+    if kind == _WHY:
+        return Own(reason=str(content, "ascii", "replace"))
+    if kind != _CHECK:
+        raise BrokenWireError("got a check of ours of another kind")
+    # Only now: its types bring an X.509 library, which most of this module's users do without.
+    from provenance.credentials.own_check import OwnCheck
+
+    return Own(check=msgspec.msgpack.decode(content, type=OwnCheck))
 
 
 def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
@@ -180,3 +257,16 @@ def read_exactly(stream: BinaryIO, size: int) -> bytes:
     if len(content) < size:
         raise BrokenWireError(f"got {len(content)} bytes, expected {size}")
     return content
+
+
+def skip(stream: BinaryIO, size: int) -> None:
+    """Read so many bytes and forget them.
+
+    Raises:
+        BrokenWireError: The stream ends before.
+    """
+    while size:
+        part = stream.read(min(size, 64 * 1024))
+        if not part:
+            raise BrokenWireError(f"the stream ends {size} bytes too early")
+        size -= len(part)

@@ -1,33 +1,37 @@
 """How is one file parsed where a crash, a hang or a flood of memory harms nobody?
 
-The child side of `pool.py`: `python -m provenance.credentials.worker MEMORY` reads tasks from its standard input and
-answers part by part on its standard output, so that what one engine has said is safe before the next begins. It also
-holds the one procedure that runs the parts, which `--in-process` calls without any of that protection.
+The child side of `crew.py`, started by `process.py` with its memory limit as the last argument: it reads tasks from
+its standard input and answers part by part on its standard output, so that what one engine has said is safe before the
+next begins. It also holds the one procedure that runs the parts, which `--in-process` calls without any protection.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import re
+import select
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import msgspec
 
 from provenance.credentials import wire
-from provenance.credentials.model import Outcome, Reading
-from provenance.credentials.wire import Picture, Task
+from provenance.credentials.model import ManifestStore, Outcome, Reading
+from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.wire import Lists, Own, Picture, Task, Value
 
-if TYPE_CHECKING:
-    from provenance.credentials.trust_lists import TrustSettings
+ENGINE, SECOND_ENGINE = "c2pa-rs", "encypher-c2pa"
+"""The engines by name; the modules that say so too are loaded with them."""
 
 MAX_TASKS: Final = 2000
 """Tasks after which a worker makes room for a new one: what the engines leak stays small (see benchmarks)."""
-MAX_GROWTH: Final = 512 * 1024 * 1024
-"""Bytes of resident memory beyond what the loaded engines need, after which a worker makes room for a new one."""
+MAX_LEFT_BEHIND: Final = 0.25
+"""Share of a worker's memory that earlier tasks may have left behind before it makes room for a new one."""
 MAX_NOISE: Final = 64 * 1024
 """Bytes read of what an engine wrote to standard error."""
 MAX_WRITTEN: Final = 16 * 1024 * 1024
@@ -49,9 +53,13 @@ class Media:
     fragment: bytes | None = None
 
 
-def failed(engine: str, reason: str, *, version: str = "") -> Reading:
-    """The reading of an engine that could not finish: says nothing about the media."""
-    return Reading(engine=engine, version=version, outcome=Outcome.ERROR, reason=reason)
+def failed(name: str, reason: str, *, version: str = "") -> Value:
+    """What a part comes to that could not be finished: says nothing about the media."""
+    if name == wire.PICTURE:
+        return Picture(reason=reason)
+    if name == wire.OWN:
+        return Own(reason=reason)
+    return Reading(engine=name, version=version, outcome=Outcome.ERROR, reason=reason)
 
 
 def reason_in(noise: bytes) -> str:
@@ -61,17 +69,53 @@ def reason_in(noise: bytes) -> str:
     return "memory-limit" if _NO_MEMORY.search(noise) else "panic"
 
 
-def run_part(name: str, task: Task, media: Media, trust: TrustSettings | None) -> Picture | Reading:
+def run_parts(task: Task, media: Media, lists: Lists) -> Iterator[tuple[str, Value]]:
+    """Every part of a task in order, as soon as it is there."""
+    store: ManifestStore | None = None
+    for name in task.parts:
+        value = _run_part(name, task, media, lists, store)
+        if isinstance(value, Reading):
+            store = store or value.store
+            if not task.resources and value.store is not None:
+                value = replace(value, store=replace(value.store, raw=b"", thumbnail=b""))
+        yield name, value
+
+
+def _run_part(name: str, task: Task, media: Media, lists: Lists, store: ManifestStore | None) -> Value:
     """One part of a task; whatever happens short of the end of the process becomes a value."""
     try:
-        return _measure(task, media) if name == wire.PICTURE else _engine(name, task, media, trust)
+        if name == wire.PICTURE:
+            return _measure(task, media)
+        return _own(task, media, lists, store) if name == wire.OWN else _engine(name, task, media, lists.trust)
     except MemoryError:
         reason = "memory-limit"
+    except RecursionError:
+        reason = "too-deep"
     except ImportError:
         reason = "not-installed"
     except Exception:  # noqa: BLE001 - an engine's binding may raise anything over hostile bytes; it must not end the run
         reason = "failure"
-    return Picture(reason=reason) if name == wire.PICTURE else failed(name, reason)
+    return failed(name, reason)
+
+
+def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) -> Own:
+    """Our own check of the store that the first engine read, or of what lies in the file where it read none."""
+    from provenance.credentials.own_check import examine_own
+
+    view = wire.decode_view(lists.view)
+    raw, is_sidecar = (store.raw or None, not store.embedded) if store is not None else (None, False)
+    if raw is None and media.sidecar:
+        raw, is_sidecar = media.sidecar, True
+    check = examine_own(
+        media.data,
+        task.media_type,
+        raw,
+        trust=view,
+        at=task.at,
+        is_sidecar=is_sidecar,
+        fragments=() if media.fragment is None else (media.fragment,),
+    )
+    return Own(check=check.without_bytes())
 
 
 def _measure(task: Task, media: Media) -> Picture:
@@ -85,7 +129,7 @@ def _measure(task: Task, media: Media) -> Picture:
     return Picture() if size is None else Picture(width=size[0], height=size[1])
 
 
-def _engine(name: str, task: Task, media: Media, trust: TrustSettings | None) -> Reading:
+def _engine(name: str, task: Task, media: Media, trust: TrustSettings) -> Reading:
     from provenance.credentials import c2pa_rs, encypher
 
     if name == c2pa_rs.ENGINE:
@@ -108,19 +152,28 @@ def _engine(name: str, task: Task, media: Media, trust: TrustSettings | None) ->
     )
 
 
-def load_engines() -> dict[str, str]:
-    """Load everything a task may need, and name the versions of what is there."""
+def _load(name: str) -> None:
+    """Load what one part needs."""
     from provenance.credentials import c2pa_rs, encypher
 
-    versions = {}
     with contextlib.suppress(ImportError, OSError):
-        versions[c2pa_rs.ENGINE] = c2pa_rs.version()
-        versions["c2pa-python"] = c2pa_rs.binding_version()
+        if name == c2pa_rs.ENGINE:
+            c2pa_rs.load()
+        elif name == encypher.ENGINE:
+            encypher.load()
+        elif name == wire.OWN:
+            importlib.import_module("provenance.credentials.own_check")
+        else:
+            importlib.import_module("PIL.Image")
+
+
+def loaded_versions() -> dict[str, str]:
+    """The versions of the packages that speak for no engine of their own, as far as they are loaded."""
+    from provenance.credentials import c2pa_rs
+
     with contextlib.suppress(ImportError, OSError):
-        versions[encypher.ENGINE] = encypher.version()
-    with contextlib.suppress(ImportError, OSError):
-        import PIL.Image  # noqa: F401 - loaded before the memory limit holds
-    return versions
+        return {"c2pa-python": c2pa_rs.binding_version()}
+    return {}
 
 
 def main() -> None:
@@ -129,11 +182,16 @@ def main() -> None:
         # Ctrl-C goes to the whole group; the parent decides what becomes of us.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     source, target = _own_pipes()
-    versions = load_engines()
-    limited = _limit(int(sys.argv[-1]))
-    _send(target, wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions=versions, memory_limited=limited))))
+    room = _Room(int(sys.argv[-1]))
+    room.load(ENGINE)
+    versions = loaded_versions()
+    _send(target, wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions=versions))))
+    for name in (SECOND_ENGINE, wire.OWN, wire.PICTURE):
+        # Done in advance only as long as nobody is waiting: a cold command asks while the rest is still to be loaded.
+        if not select.select([source], [], [], 0)[0]:
+            room.load(name)
     with contextlib.suppress(BrokenPipeError, wire.BrokenWireError):
-        _serve(source, target)
+        _serve(source, target, room)
 
 
 def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -151,50 +209,76 @@ def _send(target: BinaryIO, content: bytes) -> None:
         view = view[target.write(view) :]
 
 
-def _serve(source: BinaryIO, target: BinaryIO) -> None:
-    from provenance.credentials.trust_lists import TrustSettings
-
-    tasks = msgspec.msgpack.Decoder(Task)
-    trusts = msgspec.msgpack.Decoder(TrustSettings)
-    trust: TrustSettings | None = None
-    baseline = _resident()
+def _serve(source: BinaryIO, target: BinaryIO, room: _Room) -> None:
+    lists: Lists | None = None
     served = 0
+    room.limit()
     while received := wire.read_frame(source):
         kind, content = received
-        if kind == wire.TRUST:
-            trust = trusts.decode(content)
+        if kind == wire.LISTS:
+            lists = msgspec.msgpack.decode(content, type=Lists)
             continue
-        task = tasks.decode(content)
+        task = msgspec.msgpack.decode(content, type=Task)
+        if lists is None:
+            raise wire.BrokenWireError("got a task before the lists")
         _alarm(task.seconds)
-        size, sidecar, fragment = task.sizes
-        media = Media(
-            data=wire.read_exactly(source, size),
-            sidecar=None if sidecar is None else wire.read_exactly(source, sidecar),
-            fragment=None if fragment is None else wire.read_exactly(source, fragment),
-        )
-        for name in task.parts:
-            _send(target, _answer(name, task, media, trust))
-        del media
+        troubled = _perform(source, target, task, lists, room)
         _alarm(0)
         served += 1
-        retire = served >= MAX_TASKS or _resident() - baseline > MAX_GROWTH
+        retire = troubled or served >= MAX_TASKS or room.is_outgrown()
         _send(target, wire.frame(wire.DONE, msgspec.msgpack.encode(wire.Done(number=task.number, retire=retire))))
         if retire:
             return
 
 
-def _answer(name: str, task: Task, media: Media, trust: TrustSettings | None) -> bytes:
-    """The frame of one part; an answer that comes with trouble on standard error does not count."""
-    value = run_part(name, task, media, trust)
-    trouble = reason_in(_noise())
-    if trouble and isinstance(value, Reading):
-        value = failed(name, trouble, version=value.version)
+def _perform(source: BinaryIO, target: BinaryIO, task: Task, lists: Lists, room: _Room) -> bool:
+    """Answer one task part by part; whether something happened after which this process should not go on."""
     try:
-        return wire.part(task.number, name, msgspec.msgpack.encode(value))
+        media = _receive(source, task)
+    except MemoryError:
+        for name in task.parts:
+            _send(target, _encoded(task, name, failed(name, "memory-limit")))
+        return True
+    troubled = False
+    room.load(task.parts[0])
+    for number, (name, value) in enumerate(run_parts(task, media, lists), start=1):
+        trouble = reason_in(_noise())
+        # An answer that comes with trouble on standard error does not count, however whole it looks.
+        _send(target, _encoded(task, name, failed(name, trouble) if trouble else value))
+        troubled = troubled or bool(trouble)
+        if number < len(task.parts):
+            room.load(task.parts[number])
+    return troubled
+
+
+def _receive(source: BinaryIO, task: Task) -> Media:
+    """The bytes behind a task.
+
+    Raises:
+        MemoryError: There is no room for them; they have been read all the same, so that the next task can follow.
+    """
+    media: list[bytes | None] = []
+    full = False
+    for size in task.sizes:
+        try:
+            media.append(None if size is None else b"" if full else wire.read_exactly(source, size))
+        except MemoryError:
+            full = True
+        if full:
+            wire.skip(source, size or 0)
+    if full:
+        raise MemoryError
+    data, sidecar, fragment = media
+    return Media(data=data or b"", sidecar=sidecar, fragment=fragment)
+
+
+def _encoded(task: Task, name: str, value: Value) -> bytes:
+    """The frame of one part."""
+    try:
+        return wire.part(task.number, name, wire.encode_value(value))
     except (MemoryError, RecursionError, ValueError, TypeError) as error:
         reason = "memory-limit" if isinstance(error, MemoryError) else "too-deep"
-        small = failed(name, reason) if isinstance(value, Reading) else replace(value, reason=reason)
-        return wire.part(task.number, name, msgspec.msgpack.encode(small))
+        return wire.part(task.number, name, wire.encode_value(failed(name, reason)))
 
 
 def _noise() -> bytes:
@@ -217,36 +301,64 @@ def _alarm(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _statm(field: int) -> int | None:
-    """Bytes of one field of /proc/self/statm; None where there is no such file."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[field]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        return None
+class _Room:
+    """How much address space this process may use: what its libraries need, and so much more."""
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self._loaded: set[str] = set()
+        self._base = 0
+        """Bytes in use before the first task, and by what was loaded later."""
+        self._limited = False
+
+    def load(self, name: str) -> None:
+        """Load what a part needs; that does not count against the limit."""
+        if name in self._loaded:
+            return
+        self._loaded.add(name)
+        before = _address_space()
+        if self._limited:
+            _bound_memory(None)
+        _load(name)
+        if self._limited:
+            self._base += _address_space() - before
+            _bound_memory(self._base + self._memory)
+
+    def limit(self) -> None:
+        """Begin to hold the limit."""
+        self._base = _address_space() or BLIND_BASELINE
+        self._limited = _bound_memory(self._base + self._memory)
+        with contextlib.suppress(ImportError, ValueError, OSError):
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_WRITTEN, MAX_WRITTEN))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    def is_outgrown(self) -> bool:
+        """Whether earlier tasks have left behind so much that it would be held against the next one."""
+        return _address_space() - self._base > self._memory * MAX_LEFT_BEHIND
 
 
-def _resident() -> int:
-    return _statm(1) or 0
-
-
-def _limit(memory: int) -> bool:
-    """Bound address space to what is in use now and so much more, files written, and core dumps; whether it could."""
+def _bound_memory(size: int | None) -> bool:
+    """Bound the address space, or not at all; whether the system can."""
     try:
         import resource
-    except ImportError:
+
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        wanted = hard if size is None else size if hard == resource.RLIM_INFINITY else min(size, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    except (ImportError, AttributeError, ValueError, OSError):
         return False
-    bound = (_statm(0) or BLIND_BASELINE) + memory
-    limited = False
-    for kind, most in (
-        (resource.RLIMIT_AS, bound),
-        (resource.RLIMIT_FSIZE, MAX_WRITTEN),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, most))
-            limited = limited or kind == resource.RLIMIT_AS
-    return limited
+    return True
+
+
+def _address_space() -> int:
+    """Bytes of address space in use; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 if __name__ == "__main__":
