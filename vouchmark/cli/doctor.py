@@ -59,15 +59,18 @@ def doctor(ctx: click.Context, *, as_json: bool, at: dt.datetime | None) -> None
 def examine(at: dt.datetime) -> dict[str, Any]:
     """Everything that the command shows, as plain data; what does not work is named under `problems`."""
     problems: list[str] = []
+    owners = _owners(problems)
+    # A namesake is somebody else's code: it is named, and not run.
+    ours = not problems
     return {
         "vouchmark": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: _version(name) for name in DISTRIBUTIONS},
-        "owners": _owners(problems),
-        "engines": _engines(at, problems),
-        "curve": _curve(problems),
-        "trust": _trust(at, problems),
+        "owners": owners,
+        "engines": _engines(at, problems, ours=ours),
+        "curve": _curve(problems) if ours else {"backend": None},
+        "trust": _trust(at, problems) if ours else {"home": None, "lists": [], "distrusted": 0},
         "problems": problems,
     }
 
@@ -99,7 +102,7 @@ def _owners(problems: list[str]) -> dict[str, list[str]]:
     return owners
 
 
-def _engines(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
+def _engines(at: dt.datetime, problems: list[str], *, ours: bool) -> dict[str, Any]:
     """What each engine says of itself, asked for the way `check` does."""
     found: dict[str, Any] = {}
     for name, package in (("c2pa-rs", "c2pa-python"), ("encypher-c2pa", "encypher-c2pa")):
@@ -115,6 +118,8 @@ def _engines(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
             "released": released.isoformat() if released else None,
             "age_days": (at.date() - released).days if released else None,
         }
+    if not ours:
+        return found
     try:
         from provenance.credentials import c2pa_rs
 
@@ -129,12 +134,9 @@ def _engines(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
 
 
 def _curve(problems: list[str]) -> dict[str, Any]:
-    try:
-        from zk.curve import backend
-        from zk.errors import ZkError
-    except ImportError as error:
-        problems.append(f"the curve cannot be loaded ({type(error).__name__}): run pip install vouchmark again")
-        return {"backend": None}
+    from zk.curve import backend
+    from zk.errors import ZkError
+
     try:
         return {"backend": backend().name}
     except ZkError as error:
@@ -143,11 +145,8 @@ def _curve(problems: list[str]) -> dict[str, Any]:
 
 
 def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
-    try:
-        from provenance.credentials.trust_lists import TrustListError, TrustStore, default_home
-    except ImportError as error:
-        problems.append(f"the trust lists cannot be read ({type(error).__name__}): run pip install vouchmark again")
-        return {"home": None, "lists": [], "distrusted": 0}
+    from provenance.credentials.trust_lists import TrustListError, TrustStore, default_home
+
     try:
         store = TrustStore.load()
     except TrustListError as error:
@@ -177,10 +176,7 @@ def words(found: dict[str, Any]) -> str:
     lines = [f"vouchmark {found['vouchmark']} on Python {found['python']}, {found['platform']}"]
     lines += ["", "Engines", *(f"  {name}: {_engine_words(engine)}" for name, engine in found["engines"].items())]
     lines += ["", "Curve", f"  {found['curve']['backend'] or 'none'}", "", "Trust lists"]
-    if not found["trust"]["lists"]:
-        lines.append("  none: nobody vouches for any signer yet (run: vouchmark trust update)")
-    lines += [f"  {_list_words(item)}" for item in found["trust"]["lists"]]
-    lines.append(f"  distrusted: {found['trust']['distrusted']}; kept in {found['trust']['home']}")
+    lines += [f"  {line}" for line in _trust_words(found["trust"])]
     lines += ["", "Packages"]
     lines += [f"  {name} {number or 'not installed'}" for name, number in found["packages"].items()]
     lines += ["", "Import packages"]
@@ -197,6 +193,15 @@ def _engine_words(engine: dict[str, Any]) -> str:
         f", of {engine['released']}, {engine['age_days']} days old" if engine.get("released") else ", not tested with"
     )
     return f"{package}{inner}{tested}"
+
+
+def _trust_words(trust: dict[str, Any]) -> list[str]:
+    if trust["home"] is None:
+        return ["not looked at"]
+    lines = [_list_words(item) for item in trust["lists"]]
+    if not lines:
+        lines.append("none: nobody vouches for any signer yet (run: vouchmark trust update)")
+    return [*lines, f"distrusted: {trust['distrusted']}; kept in {trust['home']}"]
 
 
 def _list_words(item: dict[str, Any]) -> str:
