@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState
-from provenance.credentials.model import Manifest
+from provenance.credentials.model import Manifest, State
 from provenance.credentials.ocsp import Revocation
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.signer import SignerAssessment
@@ -50,6 +50,11 @@ _AGAINST: Final = {
     "signer.expired": (Status.UNKNOWN, "the certificate is out of date and no trusted time says when it signed"),
 }
 
+_SILENT: Final = frozenset({"signer.unknown", "signer.expired"})
+"""What we say of a signer where the reader has no lists at all: the second engine's lists may know more."""
+VOUCHED: Final = "valid_for_supplied_material"
+"""The second engine's word for a chain that ends on one of its lists."""
+
 _PRODUCT: Final = {
     "signer.product.unlisted": (Status.ABSENT, "The signing product is not on your list of conforming products."),
     "signer.assurance.exceeded": (
@@ -85,7 +90,7 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
     drafts = [_own_code(code, name, signer, own.bound, detail) for code in signer.codes]
     bundled = _bundled(facts, signer, name)
     if bundled is not None:
-        drafts = [bundled, *(draft for draft in drafts if draft.code != "signer.unknown")]
+        drafts = [bundled]
     elif any(draft.code in _AGAINST for draft in drafts):
         # What speaks against the signer says more than that no list vouches.
         drafts = [draft for draft in drafts if draft.code != "signer.unknown"]
@@ -115,9 +120,9 @@ def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, deta
 
 def _bundled(facts: Facts, signer: SignerAssessment, name: str) -> Draft | None:
     """The second engine's dated lists, where the reader has none: labelled as what they are."""
-    if facts.snapshot is None or facts.second is None or signer.codes != ("signer.unknown",):
+    if facts.snapshot is None or facts.second is None or not set(signer.codes) <= _SILENT:
         return None
-    if facts.second.answers.get("trust") != "valid_for_supplied_material":
+    if facts.second.state is not State.TRUSTED or facts.second.answers.get("trust") != VOUCHED:
         return None
     certificate = signer.certificate
     words = [*certificate.subject.values(), *certificate.issuer.values()] if certificate else []
