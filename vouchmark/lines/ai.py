@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.credentials.model import Kind, Manifest, ManifestStore
+from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines import history
 from vouchmark.lines.facts import Answer, Draft, Facts, has, nothing_to_look_at, source_of
 from vouchmark.render.safe import quoted
@@ -112,8 +113,14 @@ def _holds(facts: Facts, manifest: Manifest) -> bool:
     if changed:
         return False
     if facts.own is not None and manifest.label in facts.own.checks:
-        return facts.own.checks[manifest.label].is_intact
+        return facts.own.checks[manifest.label].is_intact and manifest.label not in _broken_ancestors(facts.own)
     return has(codes, "claimSignature.validated") or manifest is not facts.bound
+
+
+def _broken_ancestors(own: OwnCheck) -> frozenset[str]:
+    """Ancestors whose media was found changed: what they declare is about other bytes than those that were used."""
+    nodes = own.history.root.walk() if own.history is not None else iter(())
+    return frozenset(node.link.target for node in nodes if node.link is not None and node.outcome != "intact")
 
 
 def _loudness(code: str) -> int:
