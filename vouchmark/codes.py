@@ -69,6 +69,8 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (UNKNOWN,),
         "An engine says that bytes changed, and our own computation says that none did.",
     ),
+    ("integrity.picture.limit", (ERROR,), "The picture announces more pixels than the limit."),
+    ("integrity.picture.error", (ABSENT,), "The picture's size could not be measured; nothing follows about the file."),
     ("integrity.type.misnamed", (ABSENT,), "The file's name says one type and its content is another."),
     # signer
     ("signer.listed", (PASS,), "A list that the reader uses vouches for the signer."),

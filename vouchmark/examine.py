@@ -291,6 +291,7 @@ def _facts(item: Asset | _Unread, examination: Examination | None, settings: Set
         tsa_lists="tsa" in kinds,
         own=examination.own if examination else None,
         own_failure=examination.own_failure if examination else "",
+        picture_reason=examination.picture_reason if examination else "",
         snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
     )
 

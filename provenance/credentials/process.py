@@ -26,23 +26,23 @@ _NOWHERE: Final = "/nonexistent"
 one, which may open a socket."""
 
 _BOOT: Final = (
-    "import sys; sys.path.extend(p for p in sys.argv[1:-1] if p not in sys.path); "
+    "import sys; home, *places = sys.argv[1:-1]; home in sys.path or sys.path.insert(0, home); "
+    "sys.path.extend(place for place in places if place not in sys.path); "
     "from provenance.credentials.worker import main; main()"
 )
-"""What `-m provenance.credentials.worker` does, and besides: the parent's own places are looked into, last."""
+"""What `-m provenance.credentials.worker` does, and besides: this very package is the one that runs, and the parent's
+other places are looked into, last."""
 
 
 def _places() -> list[str]:
-    """The folders of the parent's modules, for packages that no `site` of the worker would find.
+    """The folder of this package, then those of the parent's other modules, which no `site` of the worker may know.
 
-    The current folder and those of PYTHONPATH are among them only where this very package was found there: then their
-    code is running already.
+    The current folder and those of PYTHONPATH are left out: what they hold beside this package is nobody's business.
     """
-    package = str(Path(__file__).resolve().parents[2])
     named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     strange = {os.path.realpath(place) for place in (os.curdir, *named)}
     kept = [place for place in sys.path if Path(place).is_absolute() and os.path.realpath(place) not in strange]
-    return list(dict.fromkeys([*kept, package]))
+    return [str(Path(__file__).resolve().parents[2]), *kept]
 
 
 def _environment() -> dict[str, str]:

@@ -36,6 +36,8 @@ class Facts:
     """What we established ourselves; None where that was not possible, and then the first engine's word stands."""
     own_failure: str = ""
     """Why our own check is missing (`time-limit`, `crash`, …); empty where it is there or was not asked."""
+    picture_reason: str = ""
+    """Why the picture's size could not be measured (`too-many-pixels`, …); empty where it could, or it is no picture."""
     snapshot: dt.date | None = None
     """Date of the second engine's bundled lists, where they may answer because the reader has none."""
 

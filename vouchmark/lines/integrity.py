@@ -8,6 +8,7 @@ own and never move this one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from provenance.credentials.binding import Match
@@ -71,6 +72,36 @@ STORE_ALONE: Final = "application/c2pa"
 
 def answer(facts: Facts) -> Answer:
     """The integrity line."""
+    said = _answer(facts)
+    picture = _picture(facts)
+    if picture is None:
+        return said
+    drafts = sorted((*said.drafts, picture), key=lambda draft: _ORDER.index(draft.status))
+    return replace(said, drafts=tuple(drafts), summary=picture.statement if drafts[0] is picture else said.summary)
+
+
+def _picture(facts: Facts) -> Draft | None:
+    """A finding where the picture's size could not be measured: an error only where it is over the limit."""
+    if not facts.picture_reason or facts.first.outcome is Outcome.ERROR:
+        return None
+    if facts.picture_reason == "too-many-pixels":
+        code, status = "integrity.picture.limit", Status.ERROR
+        statement = "The picture announces more pixels than the limit: showing it may take more memory than there is."
+    else:
+        code, status = "integrity.picture.error", Status.ABSENT
+        statement = "The picture's size could not be measured; that says nothing about the file."
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source="vouchmark",
+        root=Root.FILE,
+        subject=facts.name,
+        detail={"reason": facts.picture_reason},
+    )
+
+
+def _answer(facts: Facts) -> Answer:
     if facts.unreadable:
         return Answer(summary=f"The file could not be read: {facts.unreadable_words}.", drafts=(_unreadable(facts),))
     if facts.media_type == FRAGMENT and facts.first.outcome is not Outcome.FOUND:

@@ -37,6 +37,10 @@ NOT_SHOWN: Final = (
 """What no report shows, short and long; the same under every report."""
 
 _READING: Final = {
+    "not-found": "there is no such file",
+    "no-permission": "you may not read it",
+    "folder": "it is a folder",
+    "too-many-pixels": "the picture announces more pixels than the limit",
     "missing": "there is no such file",
     "denied": "you may not read it",
     "not-a-file": "it is not a file",
