@@ -40,7 +40,7 @@ def test_the_gallery_s_example_shows_the_whole_range(tmp_path: Path) -> None:
         "2-edited.jpg: integrity pass, signer pass, history pass, ai pass",
         "3-generated.png: integrity pass, signer pass, history absent, ai pass",
         "4-altered.jpg: integrity fail, signer pass, history absent, ai unknown",
-        "5-laundered.jpg: integrity pass, signer pass, history fail, ai pass",
+        "5-laundered.jpg: integrity pass, signer pass, history fail, ai unknown",
         "6-plain.jpg: integrity absent, signer absent, history absent, ai absent",
         "7-calls-itself-nikon.jpg: integrity pass, signer unknown, history absent, ai pass",
     ]
