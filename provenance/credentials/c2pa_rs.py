@@ -16,15 +16,13 @@ import sys
 import threading
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 
 from provenance.credentials import crjson
 from provenance.credentials.model import ManifestStore, Outcome, Reading, State
-
-if TYPE_CHECKING:
-    from provenance.credentials.trust_lists import TrustSettings
+from provenance.credentials.trust_settings import TrustSettings
 
 ENGINE: Final = "c2pa-rs"
 
@@ -88,11 +86,12 @@ def binding_version() -> str:
 
 
 def settings(trust: TrustSettings | None) -> dict[str, Any]:
-    """The engine's settings: offline, bounded, and with the reader's lists alone. The only place that makes them.
+    """The engine's settings for reading: offline, bounded, and with the reader's lists alone. Made here only.
 
-    The engine ignores keys that it does not know, so a test shows for each of these that it has an effect.
+    The engine ignores keys that it does not know, so that a test shows for each of these that it has an effect. Also
+    without any list it must be told the purposes: a certificate with C2PA's own alone would read Invalid.
     """
-    told: dict[str, Any] = {
+    return {
         "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
         # The only switch that keeps did:web at home too: an empty list lets no host through.
         "core": {
@@ -100,26 +99,8 @@ def settings(trust: TrustSettings | None) -> dict[str, Any]:
             "allow_redirects": False,
             "max_decompressed_manifest_size_in_mb": MAX_INFLATED_MB,
         },
+        "trust": (trust or TrustSettings()).to_engine(),
     }
-    if trust is None:
-        return told
-    anchors = [
-        {"trust_uri": name, "trust_kind": kind, "trust_anchors": pem}
-        for kind, lists in (
-            ("manifest", trust.signer_anchors),
-            ("tsa", trust.tsa_anchors),
-            ("cawg", trust.cawg_anchors),
-        )
-        for name, pem in lists
-    ]
-    if trust.allowed:
-        # Under `trust` itself an allowed list has no effect; under an anchor it has.
-        allowed = {"trust_uri": "allowed", "trust_kind": "manifest", "trust_anchors": "", "allowed_list": trust.allowed}
-        anchors.append(allowed)
-    told["trust"] = {"trust_config": "\n".join(trust.eku_oids)}
-    if anchors:
-        told["trust"]["anchors"] = anchors
-    return told
 
 
 @functools.lru_cache(maxsize=4)
@@ -178,7 +159,7 @@ def _read(
                 reader.with_fragment(media_type, *sources[1:])
             reading = _found(reader, embedded=sidecar is None)
     except engine.C2paError as error:
-        reading = _refused(str(error))
+        reading = _refused(str(error), media_type)
     except (msgspec.DecodeError, RecursionError):
         reading = _nothing(Outcome.UNPARSABLE, "too-deep")
     if any(source.failed for source in sources):
@@ -267,13 +248,21 @@ _COMPLAINTS: Final = (
 """How the engine's complaints begin, and what each one says; everything else is a broken store."""
 
 
-def _refused(complaint: str) -> Reading:
+@functools.cache
+def _supported() -> frozenset[str]:
+    return frozenset(load().Reader.get_supported_mime_types())
+
+
+def _refused(complaint: str, media_type: str) -> Reading:
     """The reading where the engine gave no store, by what it complained of."""
     remote = _REMOTE.match(complaint)
     if remote:
         return _nothing(Outcome.REMOTE, "", remote_url=remote[1])
     for pattern, outcome, reason in _COMPLAINTS:
         if pattern.match(complaint):
+            if reason == "type" and media_type in _supported():
+                # It reads this type, and did not recognise it: the file breaks off within its first bytes.
+                return _nothing(Outcome.UNPARSABLE, "asset")
             return _nothing(outcome, reason)
     return _nothing(Outcome.UNPARSABLE, "store")
 
