@@ -164,7 +164,9 @@ class Issuer:
             try:
                 identity_octets = identity.private_bytes_raw()
                 Vault.create(building / IDENTITY_VAULT, IDENTITY_KIND, passphrase, identity_octets, log_cost=log_cost)
-                Vault.create(building / SECRETS_VAULT, SECRETS_KIND, passphrase, own.encode(), log_cost=log_cost)
+                vault = Vault.create(
+                    building / SECRETS_VAULT, SECRETS_KIND, passphrase, own.encode(), log_cost=log_cost
+                )
                 EnrolmentBooks.create(building / BOOKS).close()
                 write_private(building / ISSUER_JSON, info.to_json(), mode=_PUBLIC_MODE)
                 sync_directory(building)
@@ -179,13 +181,16 @@ class Issuer:
             if directory.exists():
                 raise RefusedError(f"{directory}: already there, and never overwritten") from error
             raise StorageError(f"{directory}: cannot create: {error.strerror}") from error
-        return cls.open(directory, passphrase)
+        return cls._opened(directory, info, vault.moved_to(directory / SECRETS_VAULT))
 
     @classmethod
     def open(cls, directory: Path, passphrase: Passphrase) -> Self:
         """Open an issuer's folder. Raises StorageError, EncodingError or SignatureError."""
         info = read_info(directory / ISSUER_JSON)
-        vault = Vault.open(directory / SECRETS_VAULT, SECRETS_KIND, passphrase)
+        return cls._opened(directory, info, Vault.open(directory / SECRETS_VAULT, SECRETS_KIND, passphrase))
+
+    @classmethod
+    def _opened(cls, directory: Path, info: IssuerInfo, vault: Vault) -> Self:
         books = EnrolmentBooks.open(directory / BOOKS)
         try:
             return cls(directory, info, vault, books)

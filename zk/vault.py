@@ -136,6 +136,10 @@ class Vault:
         _unseal(path, header, sealed, key)
         return cls(path, kind, key)
 
+    def moved_to(self, path: Path) -> Self:
+        """Return the same vault after its file was moved; the key need not be derived again."""
+        return type(self)(path, self._kind, self._key)
+
     def read(self) -> bytes:
         """Return the content as it is on the disk now. Raises StorageError or EncodingError."""
         header, sealed = _split(read_private(self._path, most=_MAX_FILE_OCTETS), self._kind)

@@ -48,7 +48,7 @@ PHOTO, OTHER_PHOTO = binding(), binding(b"another photo")
 
 def vault_at(path: Path, model: Vault) -> Vault:
     """Return a copy's vault with the derived key of what it is a copy of: scrypt is slow on purpose."""
-    return Vault(path, model._kind, model._key)
+    return model.moved_to(path)
 
 
 @cache
