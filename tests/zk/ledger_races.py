@@ -1,8 +1,10 @@
 """How do 64 consumers meet over the same nullifiers, on whichever database? (Shared by the two ledgers' tests.)"""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -19,6 +21,23 @@ def start(*arguments: str) -> "subprocess.Popen[str]":
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
+
+
+def pour_and_kill(location: str, *, size: int, after: float) -> list[str]:
+    """Return the pseudonyms that a child had accepted, and said so, when it was killed some seconds after the first."""
+    child = start("pour", location, str(size))
+    assert child.stdout is not None
+    assert child.stderr is not None
+    with child:
+        said = child.stdout.readline()
+        assert said, child.stderr.read()
+        time.sleep(after)
+        child.kill()  # SIGKILL: no handler, no clean-up
+        # Not communicate(), which would drop what readline() has read ahead.
+        said += child.stdout.read()
+        errors = child.stderr.read()
+    assert child.returncode == -signal.SIGKILL, errors
+    return said[: said.rfind("\n") + 1].split()
 
 
 def race(location: str, *, salt: str) -> list[list[str]]:

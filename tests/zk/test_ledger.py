@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.zk.ledger_races import ROOT, assert_exactly_one_accepted, race, start
+from tests.zk.ledger_races import ROOT, assert_exactly_one_accepted, pour_and_kill, race, start
 from zk import database
 from zk.errors import EncodingError, StorageError, UnsupportedError
 from zk.ledger import BATCH_ENTRIES, Entry, NullifierLedger, Outcome, open_ledger
@@ -118,6 +118,7 @@ def test_many_entries_over_several_transactions_keep_their_order(ledger: Nullifi
     ] * len(numbers)
 
 
+@settings(max_examples=50, deadline=None)  # two new databases an example: as slow as the disk
 @given(uses=st.lists(st.tuples(st.integers(0, 5), st.sampled_from([b"a", b"b"]), st.sampled_from([b"x", b"y"]))))
 def test_a_batch_gives_what_one_after_the_other_gives(
     uses: list[tuple[int, bytes, bytes]], tmp_path_factory: pytest.TempPathFactory
@@ -140,15 +141,8 @@ def test_a_killed_process_loses_no_accepted_nullifier(tmp_path: Path) -> None:
     dice = random.Random(6)
     accepted: list[str] = []
     for trial in range(60 if SLOW else 6):
-        child = start("pour", str(location), "1" if trial % 2 else "50")
-        assert child.stdout is not None
-        accepted += child.stdout.readline().split()
-        time.sleep(dice.uniform(0, 0.15))
-        child.kill()  # SIGKILL: no handler, no clean-up
-        rest, errors = child.communicate()
-        assert child.returncode == -9, errors
-        complete = rest[: rest.rfind("\n") + 1]
-        accepted += complete.split()
+        size = 1 if trial % 2 else 50
+        accepted += pour_and_kill(str(location), size=size, after=dice.uniform(0, 0.15))
     assert len(accepted) > 20
     with open_ledger(location) as ledger:
         records = ledger.look_up(

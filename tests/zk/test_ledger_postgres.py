@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from tests.zk.ledger_races import assert_exactly_one_accepted, race, start
+from tests.zk.ledger_races import assert_exactly_one_accepted, pour_and_kill, race
 from tests.zk.private_postgres import PostgresMissingError, private_postgres
 from zk import database
 from zk.errors import StorageError, UnsupportedError
@@ -96,12 +96,7 @@ def test_64_concurrent_consumers_are_told_new_exactly_once_for_each_nullifier(ur
 def test_a_killed_process_loses_no_accepted_nullifier(url: str) -> None:
     accepted: list[str] = []
     for _ in range(20 if SLOW else 2):
-        child = start("pour", url, "20")
-        assert child.stdout is not None
-        accepted += child.stdout.readline().split()
-        child.kill()
-        rest, _errors = child.communicate()
-        accepted += rest[: rest.rfind("\n") + 1].split()
+        accepted += pour_and_kill(url, size=20, after=0.05)
     with open_ledger(url) as ledger:
         records = ledger.look_up(
             Entry(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.zk.holder import flips
@@ -302,6 +302,7 @@ def test_every_flipped_bit_of_a_vouch_is_refused_with_a_code() -> None:
             refused(octets, slots=3)
 
 
+@settings(deadline=None)
 @given(octets=st.binary(max_size=64), position=st.integers(0, len(VOUCH.encode())), cut=st.integers(0, 64))
 def test_no_splice_of_a_vouch_gives_another_exception_than_ours(octets: bytes, position: int, cut: int) -> None:
     encoded = VOUCH.encode()
