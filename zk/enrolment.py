@@ -1,8 +1,8 @@
 """Who has been issued what? (The issuer's books: tags instead of names, one credential per person, class and epoch.)
 
-Kept are a person's tag, continuity tag and generation; for each credential its class, epoch, level and the digest of
-the request; for each code its HMAC, until it is used or has expired. No commitment, no signature, no identifier and no
-time of enrolment; rows lie in the order of their keys and not of their arrival.
+Kept are a person's tag, continuity tag, generation and last reset; for each credential its class, epoch, level and the
+digest of the request; for each code its HMAC, until it is used or has expired. No commitment, no signature, no
+identifier and no time of enrolment; rows lie in the order of their keys and not of their arrival.
 
 SQLite, each change in one transaction that is on the disk before it is acted on. The unique constraints decide: two
 processes, or one killed and started again, cannot enrol anybody twice.

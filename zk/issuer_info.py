@@ -44,8 +44,8 @@ from zk.profile import (
     check_slots,
 )
 
-MAX_JSON_OCTETS: Final = 4 << 20
-"""Octets of an issuer.json at most: MAX_KEYS keys and MAX_COUNTS counts take about 3 MiB."""
+MAX_JSON_OCTETS: Final = 8 << 20
+"""Octets of an issuer.json at most: MAX_KEYS keys and MAX_COUNTS counts take about 5 MiB."""
 
 MAX_KEYS: Final = 4096
 """Keys at most: the list only grows; daily epochs fill it in 11 years, months in 341."""

@@ -443,7 +443,8 @@ def _contexts(
 
 def _choose_slot(membership: Membership, contexts: list[bytes], content: bytes, slot: int | None) -> tuple[int, bool]:
     """Return a slot and whether it is taken now for the first time. Raises RefusedError or EncodingError."""
-    taken = [membership.content_of(_sha256(context)) for context in contexts]
+    uses = {use.context: use.content for use in membership.uses}
+    taken = [uses.get(_sha256(context)) for context in contexts]
     if slot is not None:
         check_slot(slot, len(contexts))
         if taken[slot] not in (None, content):

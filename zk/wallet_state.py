@@ -111,10 +111,6 @@ class Membership:
                 return credential
         return None
 
-    def content_of(self, context: bytes) -> bytes | None:
-        """Return the content digest for which a context (SHA-256) was used, or None."""
-        return next((use.content for use in self.uses if use.context == context), None)
-
     def with_lasting(self, lasting: Lasting) -> Self:
         """Add or replace the nyms of a generation."""
         others = tuple(other for other in self.lasting if other.generation != lasting.generation)

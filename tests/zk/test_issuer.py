@@ -2,16 +2,21 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import stat
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.zk.club import DECEMBER, FAST, JANUARY, NAME, NOVEMBER, PASSPHRASE, Club, club
-from tests.zk.dying import killed_at
+from tests.zk.dying import fork, killed_at
 from zk import enrolment as enrolment_module
 from zk import issuer as module
 from zk.ciphersuite import BLS12_381_SHAKE_256, SUITES, Suite
@@ -23,6 +28,7 @@ from zk.issuer_secrets import IssuerSecrets, canonical_identifier
 from zk.personhood import CredentialClass, EpochLength, HolderCount, IssuerInfo, Level, check_possession
 from zk.vault import Passphrase, Vault
 from zk.wallet import Wallet
+from zk.wallet_state import WalletState
 
 PERSON = "ID-4711"
 
@@ -418,6 +424,84 @@ def test_after_a_crash_between_commit_and_signature_another_request_is_refused(t
     with pytest.raises(RefusedError, match="already used"):
         the_club.approve(other)
     the_club.approve(one)
+
+
+def test_approvals_killed_at_random_moments_enrol_nobody_twice_and_lose_no_code(the_club: Club) -> None:
+    requests = [requested(the_club, the_club.wallet(f"w{n}"), person=f"p{n}") for n in range(12)]
+
+    def approve_all() -> None:
+        with the_club.open() as issuer:
+            for request in requests:
+                issuer.approve(request, at=NOVEMBER)
+
+    for delay in (0.01, 0.03, 0.06, 0.1, 0.15, 0.2):
+        child = fork()
+        if child == 0:
+            try:
+                approve_all()
+            finally:
+                os._exit(0)
+        time.sleep(delay)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        with the_club.open():  # rolls back whatever was under way
+            pass
+        persons, issued = len(rows(the_club, "lasting_person")), rows(the_club, "enrolment")
+        used = [row for row in rows(the_club, "code") if row[6] is not None]
+        assert len(issued) == 2 * persons == 2 * len(used)
+    answers = [the_club.approve(request) for request in requests]
+    assert len(set(answers)) == len(rows(the_club, "lasting_person")) == len(requests)
+    assert len(rows(the_club, "enrolment")) == 2 * len(requests)
+
+
+# Any octets
+
+
+@pytest.fixture(scope="module")
+def encodings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[bytes, Callable[[bytes], object]]]:
+    """One good encoding of everything that passes between the roles or lies in a vault, and its decoder."""
+    the_club = club(tmp_path_factory.mktemp("encodings"))
+    wallet = the_club.wallet()
+    request = requested(the_club, wallet)
+    answer = the_club.approve(request)
+    wallet.accept(answer)
+    with the_club.open() as issuer:
+        own = issuer._secrets.encode()
+    return {
+        "request": (request, EnrolmentRequest.decode),
+        "response": (answer, EnrolmentResponse.decode),
+        "secrets": (own, IssuerSecrets.decode),
+        "wallet": (wallet._vault.read(), WalletState.decode),
+    }
+
+
+@pytest.mark.parametrize("what", ["request", "response", "secrets", "wallet"])
+@given(data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_changed_octets_are_refused_with_our_errors_or_are_another_value(
+    encodings: dict[str, tuple[bytes, Callable[[bytes], object]]], what: str, data: st.DataObject
+) -> None:
+    octets, decode = encodings[what]
+    position = data.draw(st.integers(0, len(octets) - 1))
+    length = data.draw(st.integers(0, 3))
+    changed = octets[:position] + data.draw(st.binary(max_size=3)) + octets[position + length :]
+    try:
+        value = decode(changed)
+    except ZkError:
+        return
+    assert decode(value.encode()) == value  # type: ignore[attr-defined]
+    if what != "wallet":  # in which issuer.json may have been laid out in another way
+        assert value.encode() == changed  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("what", ["request", "response", "secrets", "wallet"])
+@given(octets=st.binary(max_size=64))
+@settings(max_examples=50)
+def test_any_octets_are_refused_with_our_errors(
+    encodings: dict[str, tuple[bytes, Callable[[bytes], object]]], what: str, octets: bytes
+) -> None:
+    with pytest.raises(ZkError):
+        encodings[what][1](octets)
 
 
 # Rotating

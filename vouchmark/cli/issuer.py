@@ -201,7 +201,7 @@ def approve(
 
 @issuer.command(short_help="Publish keys and counts; destroy old secret keys.")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--compromised", metavar="EPOCH", help="Withdraw this epoch's key and make another.")
+@click.option("--compromised", metavar="EPOCH", help="Withdraw this epoch's present key and make another.")
 @click.option("--identity", type=click.Path(path_type=Path), help="Where identity.vault lies, if not in DIR.")
 @at_option
 @passphrase_option
