@@ -219,7 +219,7 @@ def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | 
 
 
 def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | None:
-    if isinstance(item, _Unread):
+    if isinstance(item, _Unread) or not item.size:
         return None
     sidecar = settings.sidecar
     if sidecar is None and isinstance(source, str | Path):
@@ -277,7 +277,12 @@ def _facts(item: Asset | _Unread, examination: Examination | None, settings: Set
     asked = [readings[name] for name in settings.engines if name in readings]
     first = asked[0] if asked else Reading(engine=settings.engines[0], version="", outcome=Outcome.SKIPPED)
     kinds = {trust_list.kind for trust_list in settings.trust.lists}
-    unread = item if isinstance(item, _Unread) else None
+    unreadable, words = "", ""
+    if isinstance(item, _Unread):
+        unreadable, words = item.error.reason, str(item.error)
+    elif not item.size:
+        # No type of file is empty: a copy or a download failed, and that must not look like an answer.
+        unreadable, words = "empty", "it is empty"
     return Facts(
         name=item.name,
         media_type=None if isinstance(item, _Unread) else item.media_type,
@@ -285,8 +290,8 @@ def _facts(item: Asset | _Unread, examination: Examination | None, settings: Set
         first=first,
         second=asked[1] if len(asked) > 1 else None,
         at=settings.at,
-        unreadable=unread.error.reason if unread else "",
-        unreadable_words=str(unread.error) if unread else "",
+        unreadable=unreadable,
+        unreadable_words=words,
         signer_lists="signer" in kinds,
         tsa_lists="tsa" in kinds,
         own=examination.own if examination else None,

@@ -45,7 +45,7 @@ class TestExitCodes:
             ("signed.jpg", 0, "signed.jpg: unchanged since it was signed by Test Camera (Camera 1)"),
             ("altered.jpg", 1, "altered.jpg: changed after it was signed"),
             ("plain.jpg", 3, "plain.jpg: no Content Credentials"),
-            ("empty.jpg", 4, "empty.jpg: could not be"),
+            ("empty.jpg", 4, "empty.jpg: could not be read: it is empty"),
             ("missing.jpg", 4, "missing.jpg: could not be read: there is no such file"),
         ],
     )
@@ -253,7 +253,7 @@ outcome = "block"
         [
             (b"= 1\n", "line 2"),
             (b'[[rules]]\nwhen = { line = "truth" }\noutcome = "block"\n', "rules[0].when.line"),
-            (b'[[rules]]\nwhen = { line = "ai" }\noutcome = "explode"\n', "rules[0].outcome"),
+            (b'[[rules]]\nwhen = { code = "ai.generated" }\noutcome = "explode"\n', "line 4, rules[0].outcome"),
             (b'[[rules]]\nwhen = { code = "ai.genrated" }\noutcome = "label"\n', "rules[0].when.code"),
         ],
     )

@@ -363,14 +363,15 @@ class TestInterrupt:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        wait_until_reading(process)
-        os.killpg(process.pid, signal.SIGINT)
-        # Standard input stays open: it is the signal that ends the run.
-        code = process.wait(command.SECONDS)
-        said = process.stderr.read() if process.stderr else b""
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            assert pipe is not None
-            pipe.close()
+        try:
+            wait_until_reading(process)
+            os.killpg(process.pid, signal.SIGINT)
+            # Standard input stays open: it is the signal that ends the run.
+            code = process.wait(command.SECONDS)
+            said = process.stderr.read() if process.stderr else b""
+        finally:
+            process.kill()
+            process.communicate()
         assert (code, said.strip()) == (130, b"")
         assert sorted(run.folder.iterdir()) == before
 
