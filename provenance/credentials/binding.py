@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provenance.credentials.boxes import digest
 from provenance.credentials.containers.documents import zip_directory
 from provenance.credentials.containers.parts import Kind, Layout, join
 from provenance.credentials.containers.raster import with_restarts
@@ -20,7 +21,6 @@ from provenance.credentials.errors import (
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
-from provenance.credentials.jumbf import digest
 
 MAX_EXCLUSIONS: Final = 10_000
 """Exclusion ranges, named boxes or collection entries in one binding; a phone's photo has a dozen ranges."""

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provenance.credentials import cbor
 from provenance.credentials.binding import (
     Bound,
     Match,
@@ -25,17 +24,13 @@ from provenance.credentials.binding import (
     some_bytes,
     whole,
 )
-from provenance.credentials.containers.bmff import c2pa_payload
+from provenance.credentials.boxes import digest
 from provenance.credentials.containers.parts import BmffBox, Layout, join
 from provenance.credentials.errors import MalformedCredentialsError, UnsupportedCredentialsError
-from provenance.credentials.jumbf import digest
+from provenance.credentials.merkle import blocks_of, builds, proves, read_proofs, read_tree
 
-MAX_LEAVES: Final = 1_000_000
-"""Leaves of all Merkle trees of one file: a 50 GB film in 100 KB blocks has 500,000."""
 MAX_PATH: Final = 256
 """Characters of a box path."""
-MDAT_HEAD: Final = 16
-"""Bytes at the start of every `mdat` that are hashed with the file and not in its tree, whatever its header's size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,128 +140,6 @@ def _file_digest(algorithm: str, data: bytes, covered: Runs, offsets: Sequence[i
     return digest(algorithm, *parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tree:
-    """One row of `merkle`."""
-
-    unique: int
-    local: int
-    count: int
-    algorithm: str
-    hashes: tuple[bytes, ...]
-    init_hash: bytes | None
-    fixed: int | None
-    variable: tuple[int, ...] | None
-
-
-def _tree(row: Mapping[str, Any], algorithm: str) -> _Tree:
-    hashes, sizes = row.get("hashes"), row.get("variableBlockSizes")
-    if not isinstance(hashes, list) or not hashes or len(hashes) > MAX_LEAVES:
-        raise MalformedCredentialsError("got a Merkle tree without a row of hashes")
-    if sizes is not None and (not isinstance(sizes, list) or len(sizes) > MAX_LEAVES):
-        raise MalformedCredentialsError("got a Merkle tree with block sizes that are no list")
-    fixed = row.get("fixedBlockSize")
-    init = row.get("initHash")
-    tree = _Tree(
-        unique=whole(row.get("uniqueId"), what="a tree's uniqueId"),
-        local=whole(row.get("localId"), what="a tree's localId"),
-        count=whole(row.get("count"), what="a tree's count", most=MAX_LEAVES),
-        algorithm=name_of(row.get("alg"), algorithm),
-        hashes=tuple(some_bytes(item, what="a tree's row") for item in hashes),
-        init_hash=None if init is None else some_bytes(init, what="an initHash"),
-        fixed=None if fixed is None else whole(fixed, what="a block size"),
-        variable=None if sizes is None else tuple(whole(item, what="a block size") for item in sizes),
-    )
-    if (tree.fixed is not None and tree.variable is not None) or tree.fixed in (0, 1):
-        raise MalformedCredentialsError("got a Merkle tree with two block sizes, or with one below 2")
-    return tree
-
-
-def _layers(count: int) -> list[int]:
-    layers = [count]
-    while layers[-1] > 1:
-        layers.append((layers[-1] + 1) // 2)
-    return layers
-
-
-def _proves(tree: _Tree, leaf: bytes, location: int, proof: Sequence[bytes] | None) -> bool:
-    """Whether a leaf leads to the tree's stored row (C2PA 2.4, section 9.2.3.4)."""
-    if location >= tree.count:
-        return False
-    index, node, rest = location, leaf, list(proof or ())
-    for layer in _layers(tree.count):
-        if layer == len(tree.hashes):
-            return index < len(tree.hashes) and hmac.compare_digest(tree.hashes[index], node)
-        sibling = index - 1 if index % 2 else index + 1
-        if sibling < layer:
-            if not rest:
-                return False
-            other = rest.pop(0)
-            node = digest(tree.algorithm, other, node) if index % 2 else digest(tree.algorithm, node, other)
-        index //= 2
-    return False
-
-
-def _builds(tree: _Tree, leaves: list[bytes]) -> bool:
-    """Whether all leaves together build the stored row."""
-    if len(leaves) != tree.count:
-        return False
-    row = leaves
-    while len(row) > len(tree.hashes):
-        row = [
-            digest(tree.algorithm, row[at], row[at + 1]) if at + 1 < len(row) else row[at]
-            for at in range(0, len(row), 2)
-        ]
-    return len(row) == len(tree.hashes) and all(map(hmac.compare_digest, row, tree.hashes))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Proof:
-    unique: int
-    local: int
-    location: int
-    hashes: tuple[bytes, ...] | None
-
-
-def _proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[_Proof]:
-    """The Merkle boxes of a file or fragment, in order."""
-    found = []
-    for box in boxes:
-        payload = c2pa_payload(data, box)
-        if payload is None or payload[0] != "merkle":
-            continue
-        value = cbor.decode_map(payload[1].rstrip(b"\0") or b"\0", what="a Merkle box") if payload[1] else {}
-        hashes = value.get("hashes")
-        if hashes is not None and (not isinstance(hashes, list) or len(hashes) > 64):
-            raise MalformedCredentialsError("got a Merkle box with a proof that is no short list")
-        found.append(
-            _Proof(
-                unique=whole(value.get("uniqueId"), what="a uniqueId"),
-                local=whole(value.get("localId"), what="a localId"),
-                location=whole(value.get("location"), what="a location", most=MAX_LEAVES),
-                hashes=None if hashes is None else tuple(some_bytes(item, what="a proof") for item in hashes),
-            )
-        )
-    return found
-
-
-def _blocks(tree: _Tree, mdat: BmffBox) -> list[tuple[int, int]]:
-    start, end = min(mdat.end, mdat.start + MDAT_HEAD), mdat.end
-    if tree.fixed is not None:
-        if (end - start) // tree.fixed > MAX_LEAVES:
-            raise MalformedCredentialsError("got a block size that makes too many blocks")
-        return [(at, min(end, at + tree.fixed)) for at in range(start, end, tree.fixed)]
-    if tree.variable is None:
-        return [(start, end)]
-    if sum(tree.variable) != end - start:
-        raise MalformedCredentialsError("got block sizes that do not add up to the box")
-    blocks = []
-    for size in tree.variable:
-        blocks.append((start, start + size))
-        start += size
-    return blocks
-
-
 class _Check:
     """One BMFF binding over one file."""
 
@@ -279,7 +152,7 @@ class _Check:
         self.rules = entries(content.get("exclusions"), what="exclusions")
         stored = content.get("hash")
         self.expected = None if stored is None else some_bytes(stored, what="a BMFF hash")
-        self.trees = [_tree(row, self.algorithm) for row in entries(content.get("merkle"), what="Merkle trees")]
+        self.trees = [read_tree(row, self.algorithm) for row in entries(content.get("merkle"), what="Merkle trees")]
         if not self.rules or (self.expected is None and not self.trees):
             raise MalformedCredentialsError("got a BMFF hash without exclusions, or without hash and tree")
 
@@ -314,7 +187,7 @@ class _Check:
     def mdats(self) -> list[tuple[int, int]] | None:
         """The blocks of every `mdat`, where all trees hold; None where one does not."""
         mdats = [box for box in self.boxes if box.type == "mdat"]
-        proofs = _proofs(self.data, self.boxes)
+        proofs = read_proofs(self.data, self.boxes)
         if any(box.type == "moof" for box in self.boxes):
             raise UnsupportedCredentialsError("got a fragmented file whose trees have no initHash")
         if len(mdats) != len(self.trees):
@@ -323,16 +196,16 @@ class _Check:
             return None
         found: list[tuple[int, int]] = []
         for tree, mdat in zip(self.trees, mdats, strict=True):
-            blocks = _blocks(tree, mdat)
+            blocks = blocks_of(tree, mdat)
             leaves = [digest_runs(tree.algorithm, self.data, (block,)) for block in blocks]
             own = [proof for proof in proofs if (proof.unique, proof.local) == (tree.unique, tree.local)]
             if own:
                 proved = len(own) == len(leaves) and all(
-                    proof.location == number and _proves(tree, leaf, number, proof.hashes)
+                    proof.location == number and proves(tree, leaf, number, proof.hashes)
                     for number, (leaf, proof) in enumerate(zip(leaves, own, strict=True))
                 )
             else:
-                proved = _builds(tree, leaves)
+                proved = builds(tree, leaves)
             if not proved:
                 return None
             found += blocks
@@ -368,7 +241,7 @@ class _Check:
     def inner_fragments(self, covered: Runs, offsets: Sequence[int]) -> list[tuple[int, int]] | None:
         starts = [box.start for box in self.boxes if box.type == "moof"]
         ends = [*starts[1:], self.size]
-        proofs, found = _proofs(self.data, self.boxes), list[tuple[int, int]]()
+        proofs, found = read_proofs(self.data, self.boxes), list[tuple[int, int]]()
         for tree in self.trees:
             own = [proof for proof in proofs if (proof.unique, proof.local) == (tree.unique, tree.local)]
             if len(starts) != tree.count or len(own) != tree.count:
@@ -376,20 +249,20 @@ class _Check:
             for start, end, proof in zip(starts, ends, own, strict=True):
                 runs = intersect(covered, ((start, end),))
                 leaf = _file_digest(tree.algorithm, self.data, runs, [o for o in offsets if start <= o < end])
-                if not _proves(tree, leaf, proof.location, proof.hashes):
+                if not proves(tree, leaf, proof.location, proof.hashes):
                     return None
                 found += runs
         return found
 
     def proves_fragment(self, data: bytes, boxes: Sequence[BmffBox], *, lenient_flags: bool) -> bool:
         excluded = _exclusions(data, boxes, self.rules, lenient_flags=lenient_flags)
-        covered, proofs = complement(excluded.runs, len(data)), _proofs(data, boxes)
+        covered, proofs = complement(excluded.runs, len(data)), read_proofs(data, boxes)
         for proof in proofs:
             tree = next((t for t in self.trees if (t.unique, t.local) == (proof.unique, proof.local)), None)
             if tree is None:
                 return False
             leaf = _file_digest(tree.algorithm, data, covered, self.offsets(excluded, boxes))
-            if not _proves(tree, leaf, proof.location, proof.hashes):
+            if not proves(tree, leaf, proof.location, proof.hashes):
                 return False
         return bool(proofs)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.cose import load_certificate, public_key
+from provenance.credentials.cose import load_certificate, public_key, unwarned
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.model import CertificateInfo
 
@@ -81,14 +81,15 @@ def describe(der: bytes) -> CertificateInfo:
 
     certificate = load_certificate(der)
     try:
-        return CertificateInfo(
-            subject=names(certificate.subject),
-            issuer=names(certificate.issuer),
-            serial=f"{certificate.serial_number:x}",
-            not_before=certificate.not_valid_before_utc,
-            not_after=certificate.not_valid_after_utc,
-        )
-    except ValueError as error:
+        with unwarned():
+            return CertificateInfo(
+                subject=names(certificate.subject),
+                issuer=names(certificate.issuer),
+                serial=f"{certificate.serial_number:x}",
+                not_before=certificate.not_valid_before_utc,
+                not_after=certificate.not_valid_after_utc,
+            )
+    except (ValueError, TypeError) as error:
         raise MalformedCredentialsError("got a certificate whose names cannot be read") from error
 
 
@@ -97,8 +98,11 @@ def _usable(der: bytes) -> x509.Certificate | None:
     try:
         certificate = load_certificate(der)
         public_key(certificate)
-        return certificate
-    except CredentialsError:
+        certificate.subject.public_bytes()
+        certificate.issuer.public_bytes()
+        return certificate if certificate.not_valid_before_utc <= certificate.not_valid_after_utc else None
+    except (CredentialsError, ValueError, TypeError):
+        # Names and dates are parsed only when they are asked for.
         return None
 
 
@@ -194,7 +198,7 @@ def _extension(certificate: x509.Certificate, kind: Any) -> Any:
 
     try:
         return certificate.extensions.get_extension_for_class(kind).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError):
         return None
 
 

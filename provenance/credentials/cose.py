@@ -7,7 +7,9 @@ a store, makes our answer on ancestors independent of the engines, which accept 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -187,13 +189,22 @@ def parse_sign1(data: bytes) -> Sign1:
     )
 
 
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """What the library dislikes about strangers' certificates (a serial number below 1) is no news for a reader."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def load_certificate(der: bytes) -> x509.Certificate:
     """An X.509 certificate. Raises MalformedCredentialsError."""
     from cryptography import x509
 
     try:
-        return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError) as error:
+        with unwarned():
+            return x509.load_der_x509_certificate(der)
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise MalformedCredentialsError("got bytes that are no X.509 certificate") from error
 
 

@@ -7,15 +7,17 @@ recorded is kept apart from what is seen now, and a manifest that no such walk r
 
 from __future__ import annotations
 
-import enum
 import hmac
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, Final
 
+from provenance.credentials.boxes import digest
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
-from provenance.credentials.jumbf import Assertion, HashedUri, RawManifest, RawStore, digest, hashed_uri, split_uri
+from provenance.credentials.jumbf import Assertion, HashedUri, RawManifest, RawStore, hashed_uri, split_uri
+from provenance.credentials.lineage import History, Link, LinkState, Node, Redaction, Thumbnail, tree_text
 from provenance.credentials.manifest_check import ManifestCheck, check_manifest
+
+__all__ = ["History", "Link", "LinkState", "Node", "Redaction", "Thumbnail", "trace", "tree_text"]
 
 MAX_DEPTH: Final = 64
 """Links from the active manifest. Real files stay below ten."""
@@ -28,145 +30,8 @@ MAX_TITLE: Final = 1_024
 
 NEVER_REDACTED: Final = ("c2pa.actions", "c2pa.hash.")
 """Starts of labels that nobody may redact (C2PA 2.4, section 6.8)."""
-SOFT_FAILURES: Final = ("signingCredential.", "cawg.",
-                        "timeStamp.", "ingredient.unknownProvenance")  # fmt: skip
-"""Starts of recorded codes that do not say that bytes or statements were changed."""
 _SUCCESSES: Final = (".match", ".validated", ".trusted", ".insideValidity", ".notRevoked", ".accessible",
                      "additionalExclusionsPresent", ".unknownProvenance", ".redacted")  # fmt: skip
-
-
-class LinkState(enum.StrEnum):
-    """Where one ingredient link leads."""
-
-    VERIFIED = "verified"
-    """To a manifest whose digest is the recorded one."""
-    CHANGED = "changed"
-    """To a manifest of that name with other bytes."""
-    MISSING = "missing"
-    """To a manifest that is not in the store."""
-    AMBIGUOUS = "ambiguous"
-    """To a name that several manifests carry."""
-    UNVERIFIABLE = "unverifiable"
-    """Redaction changed the digest, and the old link has no other that could be checked."""
-    NONE = "none"
-    """The ingredient has no Content Credentials of its own."""
-    MALFORMED = "malformed"
-    """The ingredient assertion cannot be read."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One ingredient of one manifest."""
-
-    owner: str
-    """Label of the manifest that names the ingredient."""
-    assertion: str
-    """Label of the ingredient assertion."""
-    relationship: str
-    """`parentOf`, `componentOf`, `inputTo`; empty where it could not be read."""
-    state: LinkState
-    target: str
-    """Label of the ingredient's manifest, empty where it has none."""
-    title: str
-    """As written by the signer, at most MAX_TITLE characters."""
-    format: str
-    recorded: tuple[str, ...]
-    """Failure codes that the claim generator recorded when it added the ingredient, sorted."""
-
-    @property
-    def recorded_breaks(self) -> tuple[str, ...]:
-        """Recorded failures that say the ingredient was changed then."""
-        return tuple(code for code in self.recorded if not code.startswith(SOFT_FAILURES))
-
-    @property
-    def role(self) -> str:
-        """`parent` or `component`."""
-        return "parent" if self.relationship == "parentOf" else "component"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thumbnail:
-    """A picture that a manifest carries of its own state."""
-
-    media_type: str
-    """As written."""
-    data: memoryview = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redaction:
-    """An assertion that a manifest says it removed from an ancestor."""
-
-    by: str
-    """Label of the manifest that removed it."""
-    manifest: str
-    assertion: str
-    is_allowed: bool
-    """False for actions and hard bindings, and for assertions of the redacting manifest itself."""
-    is_done: bool
-    """False where the assertion is still there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """One manifest in the tree, and how it was reached."""
-
-    link: Link | None
-    """None for the active manifest."""
-    check: ManifestCheck | None
-    """None where the link leads to no manifest that may be read."""
-    outcome: str
-    """`intact`, `broken`, `missing`, `unsigned`; for the active manifest `intact` or `broken`."""
-    reasons: tuple[str, ...]
-    """Why it is broken or missing: the specification's codes seen now, then `recorded:` ones."""
-    depth: int
-    is_update: bool
-    title: str
-    generator: str
-    """Name of the software that made the claim, as written."""
-    thumbnail: Thumbnail | None
-    is_repeated: bool
-    """The same manifest stands earlier in the tree, with its children."""
-    children: tuple[Node, ...] = ()
-
-    @property
-    def code(self) -> str:
-        """`history.parent.broken`, `history.component.intact`, …; empty for the active manifest."""
-        return f"history.{self.link.role}.{self.outcome}" if self.link else ""
-
-    def walk(self) -> Iterator[Node]:
-        """This node and all below, each before its children."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """The whole tree."""
-
-    root: Node
-    unreferenced: tuple[str, ...]
-    """Labels of manifests that no verified link reaches, and of unreadable ones: never believed."""
-    redactions: tuple[Redaction, ...]
-    is_cut: bool
-    """A bound was met: there are more links than were followed."""
-
-    @property
-    def first_break(self) -> Node | None:
-        """The broken or missing ancestor nearest to the active manifest; None where there is none."""
-        bad = [n for n in self.root.walk() if n.link is not None and n.outcome in ("broken", "missing")]
-        return min(bad, key=lambda node: node.depth, default=None)
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """Every code of the tree, once, in the order met."""
-        found = [node.code for node in self.root.walk() if node.code]
-        found += ["history.unreferenced"] if self.unreferenced else []
-        found += ["history.redaction.forbidden"] if any(not one.is_allowed for one in self.redactions) else []
-        found += ["history.redaction.not_done"] if any(not one.is_done for one in self.redactions) else []
-        found += ["history.cut"] if self.is_cut else []
-        return tuple(dict.fromkeys(found))
 
 
 def _text(value: object) -> str:
@@ -430,16 +295,3 @@ def trace(store: RawStore) -> History:
         redactions=tuple(walker.redactions),
         is_cut=walker.is_cut,
     )
-
-
-def tree_text(history: History) -> str:
-    """The tree as indented lines, for people. Titles are the signer's words: make them harmless before showing."""
-    lines = []
-    for node in history.root.walk():
-        name = node.title or (node.link.title if node.link else "") or "(untitled)"
-        role = node.link.role if node.link else "this file"
-        more = f": {', '.join(node.reasons)}" if node.reasons else ""
-        again = " (as above)" if node.is_repeated else ""
-        lines.append(f"{'  ' * node.depth}{role} {name} [{node.outcome}{more}]{again}")
-    lines += [f"not referenced: {label or '(unnamed)'}" for label in history.unreferenced]
-    return "\n".join(lines)

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from provenance.credentials.boxes import digest
 from provenance.credentials.cose import ClaimSignatureError, Sign1, parse_sign1, verify_claim
 from provenance.credentials.coverage import hard_bindings
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
-from provenance.credentials.jumbf import Assertion, RawManifest, digest, split_uri
+from provenance.credentials.jumbf import Assertion, RawManifest, split_uri
 
 MAX_REFERENCES: Final = 5_000
 """Assertion references of one claim; real claims have a few dozen."""

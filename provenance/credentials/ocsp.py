@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.cose import load_certificate, public_key
+from provenance.credentials.cose import load_certificate, public_key, unwarned
 from provenance.credentials.errors import CredentialsError
 
 if TYPE_CHECKING:
@@ -138,6 +138,13 @@ def _judge(
     return unusable
 
 
+def _quietly_judge(
+    der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, at: dt.datetime
+) -> RevocationAssessment | None:
+    with unwarned():
+        return _judge(der, leaf, issuer, at)
+
+
 def assess_revocation(answers: Sequence[bytes], chain: Sequence[bytes], at: dt.datetime) -> RevocationAssessment:
     """What the stapled answers say about the first certificate of `chain` at the moment that counts.
 
@@ -154,7 +161,7 @@ def assess_revocation(answers: Sequence[bytes], chain: Sequence[bytes], at: dt.d
     judged = [
         verdict
         for der in answers[:MAX_RESPONSES]
-        if len(der) <= MAX_RESPONSE_BYTES and (verdict := _judge(der, leaf, issuer, at)) is not None
+        if len(der) <= MAX_RESPONSE_BYTES and (verdict := _quietly_judge(der, leaf, issuer, at)) is not None
     ]
     for state in (Revocation.REVOKED, Revocation.GOOD):
         found = next((verdict for verdict in judged if verdict.state is state), None)

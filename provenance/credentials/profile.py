@@ -42,7 +42,7 @@ def purposes(certificate: x509.Certificate) -> frozenset[str]:
 
     try:
         value = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError):
         return frozenset()
     return frozenset(oid.dotted_string for oid in value)
 
@@ -133,7 +133,7 @@ def violations(certificate: x509.Certificate, *, your_purposes: frozenset[str] =
     broken += _key_violations(certificate)
     try:
         extensions = certificate.extensions
-    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError):
         return (*broken, "unreadable-extensions")
     broken += _extension_violations(extensions)
     broken += _purpose_violations(purposes(certificate), your_purposes)
@@ -147,7 +147,7 @@ def _raw_extension(certificate: x509.Certificate, oid: str) -> bytes:
 
     try:
         value = certificate.extensions.get_extension_for_oid(x509.ObjectIdentifier(oid)).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError):
         return b""
     return value.value if isinstance(value, x509.UnrecognizedExtension) else b""
 

@@ -230,7 +230,7 @@ def _serves_stamps(der: bytes) -> bool:
 
     try:
         purposes = load_certificate(der).extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError, TypeError):
         return False
     return [oid.dotted_string for oid in purposes] == [_TIME_STAMPING]
 

@@ -167,3 +167,11 @@ def test_a_header_map_without_end_is_bounded() -> None:
     endless = b"\xd2\x84\x43\xa1\x01\x26" + b"\xbf" + b"".join(cbor2.dumps(n) + b"\0" for n in range(100))
     with pytest.raises(CredentialsLimitError):
         parse_sign1(endless)
+
+
+def test_a_certificate_with_a_negative_serial_number_is_read_without_a_warning() -> None:
+    serial = SIGNER.certificate.serial_number
+    size = (serial.bit_length() + 8) // 8
+    place = SIGNER.der.index(serial.to_bytes(size, "big"))
+    negative = SIGNER.der[:place] + b"\xff" + SIGNER.der[place + 1 :]
+    verify_claim(parse_sign1(cose(SIGNER, CLAIM, chain=[negative])), CLAIM)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import cbor, jumbf
+from provenance.credentials import boxes, cbor, jumbf
 from provenance.credentials.errors import (
     CredentialsError,
     CredentialsLimitError,
@@ -43,7 +43,7 @@ def test_gives_claim_signature_and_assertions_with_their_digests() -> None:
         _, path = jumbf.split_uri(reference.url, manifest=manifest.label)
         assertion = manifest.assertion(path[-1])
         assert assertion is not None
-        assert jumbf.digest("sha256", assertion.content) == reference.hash
+        assert boxes.digest("sha256", assertion.content) == reference.hash
 
 
 def test_manifest_digest_is_over_the_superbox_without_its_header() -> None:
@@ -111,7 +111,7 @@ def test_one_unreadable_manifest_does_not_hide_the_others() -> None:
 
 
 def test_refuses_a_brotli_bomb_before_it_unfolds() -> None:
-    bomb = brotli.compress(bytes(jumbf.MAX_INFLATED_BYTES + 1), lgwin=24)
+    bomb = brotli.compress(bytes(boxes.MAX_INFLATED_BYTES + 1), lgwin=24)
     started = time.perf_counter()
     with pytest.raises(CredentialsLimitError):
         jumbf.parse_store(store(superbox(b"c2cm", LABEL, box(b"brob", bomb))))
@@ -119,7 +119,7 @@ def test_refuses_a_brotli_bomb_before_it_unfolds() -> None:
 
 
 def test_the_budget_for_compressed_manifests_is_shared() -> None:
-    half = brotli.compress(bytes(jumbf.MAX_INFLATED_BYTES // 2 + 1), lgwin=24)
+    half = brotli.compress(bytes(boxes.MAX_INFLATED_BYTES // 2 + 1), lgwin=24)
     packed = [superbox(b"c2cm", f"urn:c2pa:{number}", box(b"brob", half)) for number in range(2)]
     with pytest.raises(CredentialsLimitError):
         jumbf.parse_store(store(*packed))
@@ -138,7 +138,7 @@ def test_refuses_a_compressed_manifest_that_ends_too_early() -> None:
 
 
 def test_refuses_more_boxes_than_any_store_has() -> None:
-    many = superbox(b"c2ma", LABEL, box(b"free", b"") * jumbf.MAX_BOXES)
+    many = superbox(b"c2ma", LABEL, box(b"free", b"") * boxes.MAX_BOXES)
     with pytest.raises(CredentialsLimitError):
         jumbf.parse_store(store(many))
 
@@ -224,7 +224,7 @@ def test_refuses_other_uris(url: str) -> None:
 
 def test_refuses_a_weak_hash() -> None:
     with pytest.raises(UnsupportedCredentialsError):
-        jumbf.digest("sha1", b"")
+        boxes.digest("sha1", b"")
 
 
 def test_a_zeroed_assertion_is_recognised() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from provenance.credentials.cose import parse_sign1
 from provenance.credentials.distrust import DistrustEntry
@@ -479,3 +481,30 @@ def test_a_signer_under_a_public_test_authority_is_named(monkeypatch: pytest.Mon
     # Sending that authority along does not make it the issuer.
     stranger = make_signer(make_root("Other"))
     assert assess(stranger, TrustView(), chain=[stranger.der, ROOT.der]).codes == ("signer.unknown",)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_no_changed_certificate_answer_or_stamp_escapes_as_an_error(data: st.DataObject) -> None:
+    def changed(raw: bytes) -> bytes:
+        new = bytearray(raw)
+        for _ in range(data.draw(st.integers(1, 3))):
+            place = data.draw(st.integers(0, len(new) - 1))
+            new[place : place + 1] = data.draw(st.binary(min_size=0, max_size=2))
+        return bytes(new)
+
+    middle = certify({"O": "T", "CN": "M"}, issuer=ROOT, is_authority=True)
+    signer = make_signer(middle, algorithm=data.draw(st.sampled_from(["es256", "ed25519"])))
+    parts = {"leaf": signer.der, "middle": middle.der, "answer": revocation_answer(signer)}
+    which = data.draw(st.sampled_from([*parts, "stamp"]))
+    if which in parts:
+        parts[which] = changed(parts[which])
+    stamp = stamper(TSA, NOW)
+    found = assess(
+        signer,
+        WITH_TSA,
+        chain=[parts["leaf"], parts["middle"]],
+        answers=[parts["answer"]],
+        stamp=(lambda message: changed(stamp(message))) if which == "stamp" else None,
+    )
+    assert found.codes

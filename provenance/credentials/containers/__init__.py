@@ -25,7 +25,7 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
     Raises:
         CredentialsLimitError: more parts than any real file has.
     """
-    from provenance.credentials.containers import bmff, documents, raster
+    from provenance.credentials.containers import bmff, documents, raster, tiff
 
     if data[:3] == b"\xff\xd8\xff":
         return raster.read_jpeg(data)
@@ -40,7 +40,7 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
     if data[4:8] in (b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"wide", b"free", b"skip", b"pnot", b"uuid"):
         return bmff.read_bmff(data)
     if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"IIU\0"):
-        return documents.read_tiff(data)
+        return tiff.read_tiff(data)
     if b"%PDF-" in data[:1024]:
         return documents.read_pdf(data)
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
