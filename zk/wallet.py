@@ -18,12 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 
-from zk.continuity import ContinuityStatement, continuity_tag, prove_continuity
-from zk.core import draw_scalars
-from zk.encoding import scalar_to_octets
-from zk.errors import RefusedError, SignatureError, StorageError, UntrustedError, ZkError
-from zk.exchange import BlindSignature, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
-from zk.issuer_info import MAX_JSON_OCTETS, IssuerInfo
+from zk.errors import RefusedError, StorageError, UntrustedError
+from zk.exchange import Code, CodeKind, EnrolmentResponse
+from zk.issuer_info import IssuerInfo
 from zk.personhood import (
     DISCLOSED_INDEXES,
     Binding,
@@ -38,9 +35,10 @@ from zk.personhood import (
     issuer_messages,
     period_of,
 )
-from zk.pseudonym import commit_with_nym, proof_gen_with_nym, verify_finalize_with_nym
+from zk.pseudonym import proof_gen_with_nym
 from zk.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked
-from zk.wallet_state import Credential, Lasting, Membership, Pending, Use, WalletState
+from zk.wallet_state import Membership, Use, WalletState
+from zk.wallet_steps import accepted, pending_of, refreshed, requested, updated
 
 WALLET_KIND: Final = "wallet"
 """Kind of the vault."""
@@ -120,13 +118,13 @@ class Wallet:
             raise RefusedError("code: is for a renewal")
         with self._changing() as change:
             membership = change.state.membership(issuer.id) or Membership(info=issuer)
-            membership = _updated(membership, issuer)
+            membership = updated(membership, issuer)
             if source is not None:
                 membership = replace(membership, source=os.path.abspath(source))  # noqa: PTH100 - a link is kept
             epoch = issuer.epoch_length.epoch_at(at)
             if ahead:
                 epoch = issuer.epoch_length.next_epoch(epoch)
-            membership, request = _requested(membership, code, epoch)
+            membership, request = requested(membership, code, epoch)
             change.state = change.state.with_membership(membership)
         return request
 
@@ -141,12 +139,12 @@ class Wallet:
             raise RefusedError(f"code: is not for a renewal but to {code.kind.value}")
         with self._changing() as change:
             membership = _the_membership(change.state, issuer_id or (newer.id if newer else None))
-            membership = _refreshed(membership, newer)
+            membership = refreshed(membership, newer)
             length = membership.info.epoch_length
             epoch = length.epoch_at(at)
             if membership.credential(CredentialClass.LASTING, epoch) is not None:
                 epoch = length.next_epoch(epoch)
-            membership, request = _requested(membership, code, epoch)
+            membership, request = requested(membership, code, epoch)
             change.state = change.state.with_membership(membership)
         return request
 
@@ -159,11 +157,11 @@ class Wallet:
         answer = EnrolmentResponse.decode(response)
         with self._changing() as change:
             membership = change.state.membership(answer.issuer)
-            pending = None if membership is None else _pending_of(membership, answer)
+            pending = None if membership is None else pending_of(membership, answer)
             if membership is None or pending is None:
                 raise RefusedError("response: answers no request of this wallet")
-            membership = _refreshed(membership, newer)
-            membership = _accepted(membership, pending, answer)
+            membership = refreshed(membership, newer)
+            membership = accepted(membership, pending, answer)
             change.state = change.state.with_membership(membership)
         return tuple(
             HeldCredential(credential_class=each, epoch=answer.epoch, level=answer.level, is_current=False)
@@ -270,170 +268,6 @@ def _the_membership(state: WalletState, issuer_id: bytes | None) -> Membership:
     return membership
 
 
-def _updated(membership: Membership, newer: IssuerInfo) -> Membership:
-    """Take a later issuer.json; one that is not later or the same raises UntrustedError."""
-    return replace(membership, info=newer) if newer.supersedes(membership.info) else membership
-
-
-def _refreshed(membership: Membership, newer: IssuerInfo | None) -> Membership:
-    """Take `newer`, or where it is not given a later version in the file that issuer.json came from."""
-    if newer is not None:
-        return _updated(membership, newer)
-    if membership.source is None:
-        return membership
-    try:
-        with Path(membership.source).open("rb") as file:
-            found = IssuerInfo.from_json(file.read(MAX_JSON_OCTETS + 1), check_keys=False)
-    except (OSError, ZkError):
-        return membership  # moved or replaced by something else: what needs a later one will say so
-    if found.id != membership.info.id or found.serial < membership.info.serial:
-        return membership
-    return _updated(membership, found)
-
-
-def _requested(membership: Membership, code: Code, epoch: str) -> tuple[Membership, bytes]:
-    """Return the request for a code and epoch, made now or before, and the membership that remembers it."""
-    info = membership.info
-    code_digest = _sha256(code.octets)
-    for pending in membership.pending:
-        if (pending.code, pending.epoch) == (code_digest, epoch):
-            return membership, pending.request
-    lasting = _lasting_for(membership, code)
-    epochal_nyms = _draw_nyms(info.n)
-    commitment, lasting_blind = commit_with_nym(lasting.nyms, [], suite=info.suite)
-    epochal, epochal_blind = commit_with_nym(epochal_nyms, [], suite=info.suite)
-    statement = ContinuityStatement(
-        issuer_id=info.id,
-        suite=info.suite,
-        n=info.n,
-        epoch=epoch,
-        generation=code.generation,
-        code=code.octets,
-        lasting=commitment,
-        epochal=epochal,
-    )
-    tag = continuity_tag(lasting.nyms, info.id, suite=info.suite)
-    request = EnrolmentRequest(
-        issuer=info.id,
-        suite=info.suite,
-        code=code,
-        epoch=epoch,
-        lasting=commitment,
-        epochal=epochal,
-        tag=None if code.kind is CodeKind.RENEW else tag,
-        proof=prove_continuity(statement, tag, nyms=lasting.nyms, secret_prover_blind=lasting_blind),
-    )
-    pending = Pending(
-        digest=request.digest,
-        code=code_digest,
-        epoch=epoch,
-        generation=code.generation,
-        request=request.encode(),
-        lasting_blind=lasting_blind,
-        epochal_blind=epochal_blind,
-        epochal_nyms=epochal_nyms,
-    )
-    return membership.with_lasting(lasting).with_pending(pending), pending.request
-
-
-def _lasting_for(membership: Membership, code: Code) -> Lasting:
-    """Return the lasting nyms that a code is for: those of its generation, or fresh ones. Raises RefusedError."""
-    known = membership.lasting_of(code.generation)
-    if code.kind is CodeKind.RENEW:
-        if known is None or known.entropy is None:
-            raise RefusedError(
-                "renewal: this wallet does not hold this person's nym secrets; a lost wallet needs a reset"
-            )
-        return known
-    if known is not None:
-        if known.entropy is not None:
-            raise RefusedError("wallet: holds a credential of this issuer already: it can be renewed")
-        return known
-    if any(lasting.generation > code.generation for lasting in membership.lasting):
-        raise RefusedError("code: older than this wallet's last reset")
-    return Lasting(generation=code.generation, nyms=_draw_nyms(membership.info.n))
-
-
-def _draw_nyms(n: int) -> tuple[bytes, ...]:
-    return tuple(scalar_to_octets(scalar) for scalar in draw_scalars(n))
-
-
-def _pending_of(membership: Membership, answer: EnrolmentResponse) -> Pending | None:
-    for pending in membership.pending:
-        if pending.digest == answer.request:
-            if (pending.epoch, pending.generation) != (answer.epoch, answer.generation):
-                raise SignatureError("response: for another epoch or generation than was asked for")
-            return pending
-    return None
-
-
-def _accepted(membership: Membership, pending: Pending, answer: EnrolmentResponse) -> Membership:
-    lasting = membership.lasting_of(pending.generation)
-    if lasting is None:
-        raise RefusedError("response: answers no request of this wallet")
-    if lasting.entropy is not None and lasting.entropy != answer.lasting.entropy:
-        raise SignatureError("issuer: switched the entropy of the lasting nym secrets, which would make them others")
-    for credential_class, entropy in (
-        (CredentialClass.LASTING, answer.lasting.entropy),
-        (CredentialClass.EPOCH, answer.epochal.entropy),
-    ):
-        before = membership.credential(credential_class, answer.epoch)
-        if before is None or before.generation != answer.generation:
-            continue
-        if (before.entropy, before.level) != (entropy, answer.level):
-            raise SignatureError("issuer: answered the same request in another way than before")
-    public_key = membership.info.key_for(answer.epoch)
-    for credential_class, part, nyms, blind in (
-        (CredentialClass.LASTING, answer.lasting, lasting.nyms, pending.lasting_blind),
-        (CredentialClass.EPOCH, answer.epochal, pending.epochal_nyms, pending.epochal_blind),
-    ):
-        credential = _verified(membership.info, credential_class, answer, part, nyms, blind, public_key)
-        membership = membership.with_credential(credential)
-    renewal = _renewal_moment(membership.info, answer.epoch)
-    pinned = replace(lasting, entropy=answer.lasting.entropy)
-    return replace(membership.with_lasting(pinned), renew_from=max(renewal, membership.renew_from or 0))
-
-
-def _verified(
-    info: IssuerInfo,
-    credential_class: CredentialClass,
-    answer: EnrolmentResponse,
-    part: BlindSignature,
-    nyms: tuple[bytes, ...],
-    blind: bytes,
-    public_key: bytes,
-) -> Credential:
-    """Return the credential if it signs header and messages as they are computed here. Raises SignatureError."""
-    nym_secrets = verify_finalize_with_nym(
-        public_key,
-        part.signature,
-        header(info, credential_class, answer.epoch),
-        issuer_messages(info, credential_class, answer.epoch, answer.level),
-        [],
-        nyms,
-        part.entropy,
-        blind,
-        suite=info.suite,
-    )
-    return Credential(
-        credential_class=credential_class,
-        epoch=answer.epoch,
-        level=answer.level,
-        generation=answer.generation,
-        public_key=public_key,
-        signature=part.signature,
-        entropy=part.entropy,
-        nym_secrets=nym_secrets,
-        blind=blind,
-    )
-
-
-def _renewal_moment(info: IssuerInfo, epoch: str) -> int:
-    start, end = (int(bound.timestamp()) for bound in info.epoch_length.epoch_bounds(epoch))
-    half = (end - start) // 2
-    return start + half + secrets.randbelow(half)
-
-
 def _contexts(
     info: IssuerInfo, credential_class: CredentialClass, scope: Scope, epoch: str, binding: Binding
 ) -> list[bytes]:
@@ -472,12 +306,12 @@ def _held(membership: Membership, at: datetime) -> HeldMembership:
         )
         for each in membership.credentials
     )
-    accepted = {each.epoch for each in credentials}
+    issued = {each.epoch for each in credentials}
     current = membership.credential(CredentialClass.LASTING, epoch)
     return HeldMembership(
         info=info,
         credentials=credentials,
-        open_requests=tuple(each.epoch for each in membership.pending if each.epoch not in accepted),
+        open_requests=tuple(each.epoch for each in membership.pending if each.epoch not in issued),
         used_slots=len(membership.uses),
         renew_from=None if membership.renew_from is None else datetime.fromtimestamp(membership.renew_from, UTC),
         crowd=None if current is None else info.holders(CredentialClass.LASTING, epoch, current.level),

@@ -1,5 +1,6 @@
 """How the tests call `vouchmark issuer` and `vouchmark wallet`: in this process, passphrase and cost by environment."""
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -93,6 +94,7 @@ class Desk:
 def _made(name: str) -> Path:
     """Return a folder as `issuer init` or `wallet init` makes it, once for all tests: scrypt is slow on purpose."""
     desk = Desk(Path(tempfile.mkdtemp(prefix="desk-")))
+    atexit.register(shutil.rmtree, desk.home, ignore_errors=True)
     if name == "club":
         desk.run("issuer", "init", desk.path("club"), "--name", NAME, "--at", NOVEMBER)
     else:

@@ -1,5 +1,6 @@
 """A real issuer and real wallets on disk, cheap to make, for the tests of both roles."""
 
+import atexit
 import hashlib
 import shutil
 import tempfile
@@ -46,6 +47,13 @@ def binding(content: bytes = b"photo") -> Binding:
 PHOTO, OTHER_PHOTO = binding(), binding(b"another photo")
 
 
+def _scratch() -> Path:
+    """Return a folder that is gone when the tests are over."""
+    folder = Path(tempfile.mkdtemp(prefix="club-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def vault_at(path: Path, model: Vault) -> Vault:
     """Return a copy's vault with the derived key of what it is a copy of: scrypt is slow on purpose."""
     return model.moved_to(path)
@@ -58,13 +66,13 @@ def _model_vault(folder: Path) -> Vault:
 
 @cache
 def _model_wallet() -> Vault:
-    return Wallet.create(Path(tempfile.mkdtemp(prefix="wallet-")) / "wallet", PASSPHRASE, log_cost=FAST)._vault
+    return Wallet.create(_scratch() / "wallet", PASSPHRASE, log_cost=FAST)._vault
 
 
 @cache
 def _template(suite: Suite, epoch_length: EpochLength, slots: int) -> Path:
     """Return an issuer's folder as it is after `create`, made once for each shape."""
-    folder = Path(tempfile.mkdtemp(prefix="club-")) / "club"
+    folder = _scratch() / "club"
     Issuer.create(
         folder,
         PASSPHRASE,

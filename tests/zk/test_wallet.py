@@ -33,6 +33,7 @@ from zk import vault as vault_module
 from zk import wallet as module
 from zk.ciphersuite import SUITES, Suite
 from zk.core import draw_scalars
+from zk.curve import using
 from zk.encoding import scalar_to_octets
 from zk.errors import EncodingError, RefusedError, SignatureError, StorageError, UntrustedError, ZkError
 from zk.exchange import Code, CodeKind, EnrolmentRequest, EnrolmentResponse
@@ -558,3 +559,15 @@ def test_a_wallet_that_is_too_large_says_so(member: Wallet, monkeypatch: pytest.
     with pytest.raises(RefusedError, match="remember no more"):
         say(member, scope=Scope.parse("public:other"))
     assert len(member._vault.read()) < MAX_CONTENT_OCTETS
+
+
+def test_the_whole_way_on_the_reference_engine(the_club: Club, member: Wallet) -> None:
+    """Made on one engine and read on the other, both ways; the same person has the same pseudonym on both."""
+    with using("py_ecc"):
+        other = the_club.wallet("reference")
+        other.accept(the_club.approve(other.request(the_club.info, the_club.invite("reference"), at=NOVEMBER)))
+        slow = say(member)
+        proof_holds(say(other), the_club.info)
+    assert slow.pseudonym == say(member).pseudonym
+    proof_holds(slow, the_club.info)
+    proof_holds(say(other), the_club.info)
