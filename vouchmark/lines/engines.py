@@ -17,6 +17,8 @@ CLOCK: Final = frozenset(
     {"signingCredential.expired", "claimSignature.outsideValidity", "claimSignature.insideValidity"}
 )
 """Codes that an engine derives from the wall clock."""
+UNTRUSTED: Final = "signingCredential.untrusted"
+"""Also said by the first engine of a certificate that has run out by the wall clock, whoever vouches for it."""
 
 OUTCOME_WORDS: Final = {
     Outcome.ABSENT: "finds no Content Credentials",
@@ -63,10 +65,13 @@ def state_at(facts: Facts, reading: Reading) -> State | None:
     active = reading.store.active
     if reading.state is not State.INVALID:
         return State.INVALID if facts.expired(active) else reading.state
-    serious = {code.code for code in failures(active.codes)} - {"signingCredential.untrusted"}
+    serious = {code.code for code in failures(active.codes)} - {UNTRUSTED}
     if not serious or not serious <= CLOCK or facts.expired(active):
         return State.INVALID
-    return State.TRUSTED if has(active.codes, "signingCredential.trusted") else State.VALID
+    # By the wall clock the engine could no longer ask its lists; ours were asked at the report's time.
+    own = facts.own.signers.get(active.label) if facts.own else None
+    vouched = has(active.codes, "signingCredential.trusted") or (own is not None and own.is_vouched)
+    return State.TRUSTED if vouched else State.VALID
 
 
 def _state(facts: Facts, reading: Reading) -> Draft:
@@ -75,7 +80,7 @@ def _state(facts: Facts, reading: Reading) -> Draft:
         "engine": reading.engine,
         "outcome": str(reading.outcome),
         "state": str(state) if state else None,
-        "failures": _names(code for code in failures(reading.codes) if code.code not in CLOCK),
+        "failures": _names(code for code in failures(reading.codes) if code.code not in (*CLOCK, UNTRUSTED)),
     }
     if reading.reason:
         detail["reason"] = reading.reason
@@ -115,10 +120,16 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
     differ = [question for question in ours if ours[question] != theirs[question]]
     if not differ:
         return _verdict(facts, "engines.agree", Status.PASS, "Both engines agree.", {"on": list(ours)})
-    why = _explain((*first.codes, *second.codes)) if differ == ["state"] else ""
+    timeless = (code for code in first.codes if code.code not in CLOCK or _has_expired(facts))
+    why = _explain((*timeless, *second.codes)) if differ == ["state"] else ""
     statement = f"The engines disagree on {_listed(differ)}{f': {why}' if why else ''}."
     table: dict[str, Json] = {q: {first.engine: ours[q], second.engine: theirs[q]} for q in differ}
     return _verdict(facts, "engines.disagree", Status.UNKNOWN, statement, {"on": list[Json](differ), "answers": table})
+
+
+def _has_expired(facts: Facts) -> bool:
+    """Whether the active manifest's certificate is out of date at the report's time, whatever the clock says."""
+    return facts.first.store is not None and facts.expired(facts.first.store.active)
 
 
 WORDS: Final = {
