@@ -159,7 +159,8 @@ class Pool:
                     self._crew.cancel(ticket)
 
     def _has_room(self, pending: deque[tuple[T, Ticket | None]]) -> bool:
-        held = sum(ticket.size for _item, ticket in pending if ticket is not None)
+        # What has been answered is still held until its turn comes.
+        held = sum(item.size for item, _ticket in pending if isinstance(item, Asset))
         return not pending or (len(pending) < 2 * self._workers + 2 and held < READ_AHEAD)
 
     def _submit(self, asset: object, job: Job | None) -> Ticket:
