@@ -31,6 +31,8 @@ from provenance.credentials.errors import (
     UnsupportedCredentialsError,
 )
 from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
+from provenance.credentials.multi_asset import LABEL as MULTI_ASSET
+from provenance.credentials.multi_asset import Parts, check_parts
 
 MAX_NAMED: Final = 64
 """Ranges outside the binding that are listed one by one; the totals by kind are always complete."""
@@ -68,7 +70,8 @@ class Coverage:
     """The specification's code for the digest (`assertion.dataHash.match`, …), then ours:
     `integrity.stores.multiple`, `integrity.coverage.media_excluded`, `integrity.coverage.unknown`,
     `integrity.coverage.other_excluded`, `integrity.coverage.trailing_excluded`,
-    `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.fragments.missing`."""
+    `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.fragments.missing`,
+    `integrity.parts.missing`."""
     format: str
     """The container as recognised, empty where it is not read here."""
     size: int
@@ -121,6 +124,17 @@ def _bind(
         return collection_hash(content, data, layout, algorithm=algorithm)
     others = [(fragment, read_layout(fragment).bmff) for fragment in fragments]
     return bmff_hash(content, data, layout, algorithm=algorithm, version=assertion.version, fragments=others)
+
+
+def _by_parts(verified: Sequence[Assertion], data: bytes, *, manifest: str, algorithm: str) -> Parts | None:
+    """What the hashes of single parts say; None where there are none, or none that can be followed."""
+    found = [assertion for assertion in verified if assertion.label == MULTI_ASSET]
+    if len(found) != 1:
+        return None
+    try:
+        return check_parts(found[0].map(), verified, data, manifest=manifest, algorithm=algorithm)
+    except CredentialsError:
+        return None
 
 
 def _outside(bound: Bound, layout: Layout) -> list[Region]:
@@ -183,6 +197,7 @@ def measure(
     algorithm: str,
     is_updated: bool = False,
     fragments: Sequence[bytes] = (),
+    verified: Sequence[Assertion] = (),
 ) -> Coverage:
     """What a hard binding covers of a file, by our own digest.
 
@@ -194,6 +209,7 @@ def measure(
         algorithm: that claim's hash algorithm.
         is_updated: whether update manifests follow the bound one.
         fragments: other files of a fragmented stream.
+        verified: all assertions that the claim covers: among them may be the hashes of the file's single parts.
 
     Never raises for what the bytes hold; what cannot be computed is `malformed` or `unsupported`.
     """
@@ -211,14 +227,21 @@ def measure(
     except CredentialsError:
         unknown = ["integrity.coverage.unknown", *doubled]
         return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
-    if bound.match is not Match.MATCH:
-        return _nothing(manifest, assertion.label, bound.match, [f"{stem}.mismatch", *doubled], layout)
+    parts = None
+    if bound.match is Match.MISMATCH:
+        parts = _by_parts(verified, data, manifest=manifest, algorithm=algorithm)
+        if parts is None or parts.match is not Match.MATCH:
+            lacks = ["assertion.multiAssetHash.missingPart"] if parts is not None and parts.lacks_required else []
+            return _nothing(manifest, assertion.label, bound.match, [f"{stem}.mismatch", *lacks, *doubled], layout)
+        bound, stem = Bound(match=Match.MATCH, covered=parts.covered), "assertion.multiAssetHash"
     outside = _outside(bound, layout)
     media = join((region.start, region.end) for region in (*layout.of_kind(Kind.MEDIA), *layout.pointers))
     media_outside = uncovered_media(bound, layout)
     codes = [f"{stem}.match", *doubled, *_coverage_codes(outside, length(media_outside), layout)]
     if bound.needs_fragments:
         codes.append("integrity.fragments.missing")
+    if parts is not None and parts.missing:
+        codes.append("integrity.parts.missing")
     totals: dict[str, int] = {}
     for region in outside:
         totals[region.kind.value] = totals.get(region.kind.value, 0) + region.end - region.start

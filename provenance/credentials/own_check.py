@@ -21,6 +21,8 @@ from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.trust_view import TrustView
 
+MAX_SIGNERS: Final = 100
+"""Signers of one file that are looked up on the lists, nearest to the active manifest first; each costs milliseconds."""
 MAX_KEPT_STAMPS: Final = 16
 """Time stamps and revocation answers that later manifests may keep for one manifest."""
 
@@ -39,7 +41,7 @@ class OwnCheck:
     checks: Mapping[str, ManifestCheck] = field(default_factory=dict)
     """Every manifest that the walk reached, by label."""
     signers: Mapping[str, SignerAssessment] = field(default_factory=dict)
-    """Signers of the same manifests, where a signature could be read."""
+    """Signers of the same manifests, where a signature could be read; at most MAX_SIGNERS."""
     coverage: Coverage | None = None
     history: History | None = None
     manifest_digests: Mapping[str, str] = field(default_factory=dict)
@@ -122,6 +124,8 @@ def _signers(
         check = node.check
         if check is None or check.sign1 is None or check.label in found:
             continue
+        if len(found) >= MAX_SIGNERS:
+            break
         manifest = store.manifest(check.label) or store.active
         found[check.label] = assess_signer(
             check.sign1,
@@ -143,20 +147,23 @@ def _layout(data: bytes, media_type: str) -> Layout:
         return Layout(format="", size=len(data), regions=(Region(0, len(data), Kind.OTHER, "unread"),) if data else ())
 
 
-def _is_in_file(raw: bytes, store: RawStore, layout: Layout) -> bool | None:
-    """Whether the store is one that lies in the file, byte for byte or manifest for manifest."""
-    if not layout.stores:
-        return None
+def _in_file(raw: bytes, store: RawStore, layout: Layout) -> RawStore | None:
+    """The file's own store where it holds every manifest of `store`, byte for byte, under the same active one.
+
+    An engine hands out only what the active manifest leads to: what lies beside that is in the file's store alone.
+    """
     if raw in layout.stores:
-        return True
+        return store
     wanted = {(manifest.label, manifest.digest) for manifest in store.manifests}
-    for found in layout.stores:
+    for other in layout.stores:
         try:
-            if {(manifest.label, manifest.digest) for manifest in parse_store(found).manifests} == wanted:
-                return True
+            found = parse_store(other)
         except CredentialsError:
             continue
-    return False
+        active = (found.active.label, found.active.digest) == (store.active.label, store.active.digest)
+        if active and wanted <= {(manifest.label, manifest.digest) for manifest in found.manifests}:
+            return found
+    return None
 
 
 def examine_own(
@@ -194,11 +201,14 @@ def examine_own(
         return OwnCheck(problem="absent")
     try:
         store = parse_store(raw)
-        history = trace(store)
+        own = _in_file(raw, store, layout) if layout.stores and not is_sidecar else None
+        history = trace(own or store)
     except CredentialsLimitError:
         return OwnCheck(problem="limit")
     except CredentialsError:
         return OwnCheck(problem="malformed")
+    matches = None if is_sidecar or not layout.stores else own is not None
+    store = own or store
     nodes = tuple(history.root.walk())
     bound, updated = _bound(history.root)
     checks = {node.check.label: node.check for node in nodes if node.check is not None}
@@ -213,6 +223,7 @@ def examine_own(
         algorithm=(manifest or store.active).algorithm,
         is_updated=updated,
         fragments=fragments,
+        verified=check.verified if check else (),
     )
     return OwnCheck(
         problem="",
@@ -223,5 +234,5 @@ def examine_own(
         coverage=coverage,
         history=history,
         manifest_digests={one.label: one.digest.hex() for one in store.manifests},
-        store_matches_file=None if is_sidecar else _is_in_file(raw, store, layout),
+        store_matches_file=matches,
     )

@@ -759,7 +759,9 @@ def test_a_fragments_run_that_points_outside_the_binding_fails() -> None:
     def film(offset: int) -> bytes:
         run = box(b"trun", struct.pack(">III", 1, 1, offset))
         moof = box(b"moof", box(b"traf", box(b"tfhd", struct.pack(">II", 0, 1)) + run))
-        return MOVIE_HEAD + box(b"moov", box(b"mvhd", bytes(8))) + moof + box(b"mdat", b"p" * 40) + box(b"free", b"q" * 40)
+        return (
+            MOVIE_HEAD + box(b"moov", box(b"mvhd", bytes(8))) + moof + box(b"mdat", b"p" * 40) + box(b"free", b"q" * 40)
+        )
 
     data = film(0)
     moof, mdat, free = (data.index(kind) - 4 for kind in (b"moof", b"mdat", b"free"))
@@ -808,3 +810,88 @@ def test_a_store_put_back_by_surgery_is_found_again() -> None:
     data = signed(SIGNER)
     (store,) = read_layout(data).stores
     assert read_layout(with_manifest_store(data, store)).stores == (store,)
+
+
+PARTS: Sequence[bytes] = (b"a" * 50, b"b" * 30, b"c" * 20)
+
+
+def parted(*, optional: Sequence[bool] = (False, True, True), gap: int = 0) -> tuple[list[tuple[str, Any]], bytes]:
+    """(assertions, file) of a file in three parts; the first leaves its first four bytes out."""
+    whole, position, found, listed = b"".join(PARTS), 0, list[tuple[str, Any]](), []
+    for number, part in enumerate(PARTS):
+        left = 4 if number == 0 else 0
+        label = "c2pa.hash.data.part" + (f"__{number}" if number else "")
+        content = {
+            "alg": "sha256",
+            "hash": sha256(part[left:]),
+            "exclusions": [{"start": 0, "length": left}],
+            "pad": b"",
+        }
+        found.append((label, content))
+        uri = {"url": f"self#jumbf=c2pa.assertions/{label}", "hash": sha256(assertion_box(label, content)[8:])}
+        location = {"byteOffset": position, "length": len(part)}
+        listed.append({"location": location, "hashAssertion": uri, "optional": optional[number]})
+        position += len(part) + gap
+    main = {"alg": "sha256", "hash": sha256(whole[4:]), "exclusions": [{"start": 0, "length": 4}], "pad": b""}
+    return [("c2pa.hash.data", main), *found, ("c2pa.hash.multi-asset", {"parts": listed})], whole
+
+
+def cover_parts(data: bytes, assertions: Sequence[tuple[str, Any]]) -> Coverage:
+    from tests.provenance.crafting import store, superbox
+
+    boxes = [assertion_box(*one) for one in assertions]
+    parsed = jumbf.parse_store(store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions", *boxes)))).active
+    binding = parsed.assertion("c2pa.hash.data")
+    layout = read_layout(data)
+    return measure(binding, data, layout, manifest="m", algorithm="sha256", verified=parsed.assertions)
+
+
+def test_a_file_in_parts_is_first_of_all_one_file() -> None:
+    assertions, whole = parted()
+    assert cover_parts(whole, assertions).codes[0] == "assertion.dataHash.match"
+
+
+@pytest.mark.parametrize(("keep", "missing"), [((0, 1), True), ((0,), True), ((0, 2), True)])
+def test_optional_parts_may_be_gone(keep: Sequence[int], *, missing: bool) -> None:
+    assertions, _ = parted()
+    found = cover_parts(b"".join(PARTS[number] for number in keep), assertions)
+    assert found.match is Match.MATCH
+    assert found.codes[0] == "assertion.multiAssetHash.match"
+    assert ("integrity.parts.missing" in found.codes) is missing
+    assert found.covered == sum(len(PARTS[number]) for number in keep) - 4
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        PARTS[1] + PARTS[2],
+        PARTS[0][:-1],
+        PARTS[0] + PARTS[1][:-1],
+        PARTS[0] + PARTS[1] + b"extra",
+        PARTS[0] + b"x" * 30 + PARTS[2],
+        PARTS[0] + b" " + PARTS[1],
+        PARTS[0] + PARTS[2] + PARTS[1],
+        b"",
+    ],
+    ids=["no-first", "first-cut", "optional-cut", "extra", "optional-changed", "gap", "order", "empty"],
+)
+def test_anything_else_than_whole_parts_is_a_mismatch(data: bytes) -> None:
+    assertions, _ = parted()
+    assert cover_parts(data, assertions).codes[0] == "assertion.dataHash.mismatch"
+
+
+def test_a_required_part_that_is_gone_is_named() -> None:
+    assertions, _ = parted(optional=(False, False, True))
+    found = cover_parts(PARTS[0], assertions)
+    assert found.codes == ("assertion.dataHash.mismatch", "assertion.multiAssetHash.missingPart")
+
+
+def test_parts_with_a_gap_between_them_are_not_followed() -> None:
+    assertions, _ = parted(gap=1)
+    assert cover_parts(PARTS[0], assertions).codes == ("assertion.dataHash.mismatch",)
+
+
+def test_a_part_whose_hash_no_claim_covers_is_not_followed() -> None:
+    assertions, _ = parted()
+    kept = [one for one in assertions if one[0] != "c2pa.hash.data.part__2"]
+    assert cover_parts(PARTS[0], kept).codes == ("assertion.dataHash.mismatch",)

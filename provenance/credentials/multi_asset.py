@@ -1,0 +1,128 @@
+"""A file made of several assets in a row: which parts are here, and do those match their own hashes?
+
+Phones append gain maps and short films to a JPEG; services strip them. `c2pa.hash.multi-asset` (C2PA 2.4, section
+9.2.5) hashes each part by itself and says which may be missing. It is asked only where the hash over the whole file
+does not match; nothing may lie between or after the parts.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provenance.credentials.binding import (
+    Match,
+    Runs,
+    complement,
+    digest_runs,
+    entries,
+    name_of,
+    some_bytes,
+    whole,
+)
+from provenance.credentials.boxes import digest
+from provenance.credentials.containers.parts import join
+from provenance.credentials.errors import MalformedCredentialsError, UnsupportedCredentialsError
+from provenance.credentials.jumbf import Assertion, hashed_uri, split_uri
+
+LABEL: Final = "c2pa.hash.multi-asset"
+MAX_PARTS: Final = 1_000
+"""Parts of one file; phones make two to four."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The outcome over all parts."""
+
+    match: Match
+    covered: Runs = ()
+    missing: int = 0
+    """Optional parts that are not there any more."""
+    lacks_required: bool = False
+    """A part that may not be missing is missing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    start: int
+    length: int
+    content: Mapping[str, Any]
+    is_optional: bool
+
+
+def _parts(content: Mapping[str, Any], verified: Sequence[Assertion], *, manifest: str, algorithm: str) -> list[_Part]:
+    """The parts in order; they must follow each other from the file's start. Raises MalformedCredentialsError."""
+    listed = entries(content.get("parts"), what="parts")
+    if not 0 < len(listed) <= MAX_PARTS:
+        raise MalformedCredentialsError(f"got {len(listed)} parts, expected 1 to {MAX_PARTS}")
+    by_label, found, position = {one.label: one for one in verified}, list[_Part](), 0
+    for entry in listed:
+        location = entry.get("location")
+        if not isinstance(location, Mapping):
+            raise MalformedCredentialsError("got a part without a location")
+        if "byteOffset" not in location:
+            raise UnsupportedCredentialsError("got a part that is named by its box")
+        start = whole(location.get("byteOffset"), what="a part's offset")
+        length = whole(location.get("length"), what="a part's length")
+        if start != position or length == 0:
+            raise MalformedCredentialsError("got parts with a gap, an overlap or no length")
+        position = start + length
+        reference = hashed_uri(entry.get("hashAssertion"), what="a part")
+        owner, path = split_uri(reference.url, manifest=manifest)
+        assertion = by_label.get(path[-1]) if owner == manifest and len(path) == 2 else None
+        if assertion is None or assertion.base_label != "c2pa.hash.data.part":
+            raise MalformedCredentialsError("got a part whose hash the claim does not cover")
+        if not hmac.compare_digest(digest(reference.algorithm or algorithm, assertion.content), reference.hash):
+            raise MalformedCredentialsError("got a part whose hash assertion is another one")
+        found.append(
+            _Part(start=start, length=length, content=assertion.map(), is_optional=entry.get("optional") is True)
+        )
+    return found
+
+
+def _holds(part: _Part, start: int, data: bytes, *, algorithm: str) -> Runs | None:
+    """The runs of the file that a part's hash covers, where it matches; its exclusions count from the part's start."""
+    ranges = [
+        (whole(e.get("start"), what="an exclusion's start"), whole(e.get("length"), what="an exclusion's length"))
+        for e in entries(part.content.get("exclusions"), what="exclusions")
+    ]
+    if any(offset + length > part.length for offset, length in ranges):
+        return None
+    inside = complement(join((offset, offset + length) for offset, length in ranges), part.length)
+    covered = tuple((start + first, start + last) for first, last in inside)
+    own = digest_runs(name_of(part.content.get("alg"), algorithm), data, covered)
+    return covered if hmac.compare_digest(own, some_bytes(part.content.get("hash"), what="a part's hash")) else None
+
+
+def check_parts(
+    content: Mapping[str, Any], verified: Sequence[Assertion], data: bytes, *, manifest: str, algorithm: str
+) -> Parts:
+    """A multi-asset hash against a file from which optional parts may be gone.
+
+    Args:
+        content: the `c2pa.hash.multi-asset` assertion.
+        verified: the assertions of that manifest that its claim covers.
+        data: the whole file.
+        manifest: the manifest's label.
+        algorithm: its claim's hash algorithm.
+
+    Raises:
+        MalformedCredentialsError: the parts contradict the rules.
+        UnsupportedCredentialsError: parts named by BMFF boxes.
+    """
+    position, covered, missing = 0, list[tuple[int, int]](), 0
+    for part in _parts(content, verified, manifest=manifest, algorithm=algorithm):
+        is_here = position + part.length <= len(data)
+        runs = _holds(part, position, data, algorithm=algorithm) if is_here else None
+        if runs is not None:
+            covered += runs
+            position += part.length
+        elif part.is_optional:
+            missing += 1
+        else:
+            return Parts(match=Match.MISMATCH, lacks_required=not is_here)
+    if position != len(data):
+        return Parts(match=Match.MISMATCH)
+    return Parts(match=Match.MATCH, covered=join(covered), missing=missing)
