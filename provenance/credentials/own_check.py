@@ -22,7 +22,7 @@ from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.trust_view import TrustView
 
 MAX_SIGNERS: Final = 100
-"""Signers of one file that are looked up on the lists, nearest to the active manifest first; each costs milliseconds."""
+"""Signers of one file that are looked for on lists, nearest to the active manifest first: each costs milliseconds."""
 MAX_KEPT_STAMPS: Final = 16
 """Time stamps and revocation answers that later manifests may keep for one manifest."""
 
@@ -60,6 +60,16 @@ class OwnCheck:
         """The bound manifest by itself."""
         return self.checks.get(self.bound)
 
+    @property
+    def chain(self) -> tuple[ManifestCheck, ...]:
+        """The active manifest, the updates below it and the bound manifest: all that must hold for these bytes."""
+        node = self.history.root if self.history is not None else None
+        found: list[ManifestCheck] = []
+        while node is not None and node.check is not None:
+            found.append(node.check)
+            node = _below_update(node)
+        return tuple(found)
+
     def without_bytes(self) -> OwnCheck:
         """The same without assertions' bytes, signatures and thumbnails: small enough to send between processes."""
         checks = {label: replace(check, verified=(), sign1=None) for label, check in self.checks.items()}
@@ -73,6 +83,18 @@ def _slim(node: Node) -> Node:
     return replace(node, check=check, thumbnail=None, children=tuple(_slim(child) for child in node.children))
 
 
+def _below_update(node: Node) -> Node | None:
+    """The manifest that an update updates, by its one verified parent link; None where it is no update, or has none."""
+    if not node.is_update:
+        return None
+    parents = [
+        child
+        for child in node.children
+        if child.link and child.link.relationship == "parentOf" and child.link.state is LinkState.VERIFIED
+    ]
+    return parents[0] if len(parents) == 1 else None
+
+
 def _bound(root: Node) -> tuple[str, bool]:
     """(label of the manifest with the hard binding, whether updates follow it). Only verified parent links count."""
     node: Node | None = root
@@ -81,12 +103,7 @@ def _bound(root: Node) -> tuple[str, bool]:
         if not node.is_update:
             return node.check.label, updated
         updated = True
-        parents = [
-            child
-            for child in node.children
-            if child.link and child.link.relationship == "parentOf" and child.link.state is LinkState.VERIFIED
-        ]
-        node = parents[0] if len(parents) == 1 else None
+        node = _below_update(node)
     return "", updated
 
 
@@ -120,7 +137,7 @@ def _signers(
 ) -> dict[str, SignerAssessment]:
     stamps, answers = _kept(nodes)
     found: dict[str, SignerAssessment] = {}
-    for node in nodes:
+    for node in sorted(nodes, key=lambda one: one.depth):
         check = node.check
         if check is None or check.sign1 is None or check.label in found:
             continue
