@@ -37,7 +37,7 @@ class Facts:
     own_failure: str = ""
     """Why our own check is missing (`time-limit`, `crash`, …); empty where it is there or was not asked."""
     picture_reason: str = ""
-    """Why the picture's size could not be measured (`too-many-pixels`, …); empty where it could, or it is no picture."""
+    """Why the picture could not be measured (`too-many-pixels`, …); empty where it could, or it is no picture."""
     snapshot: dt.date | None = None
     """Date of the second engine's bundled lists, where they may answer because the reader has none."""
 
@@ -181,6 +181,10 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
     if facts.first.outcome is Outcome.REMOTE:
         summary = "The Content Credentials are kept elsewhere and were not fetched."
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "remote", summary),))
+    if facts.first.outcome is Outcome.UNSUPPORTED:
+        # Nobody looked, so that nothing was found is not what is known.
+        summary = "Content Credentials in this file cannot be read here."
+        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     summary = "No Content Credentials in the file."
     return Answer(summary=summary, drafts=(_blank(facts, line, Status.ABSENT, "absent", summary),))
 

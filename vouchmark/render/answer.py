@@ -12,6 +12,8 @@ from typing import Final
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Finding, Line, Report, Root, Status
 
+MAX_METADATA: Final = 3
+"""Kinds of metadata named in the answer."""
 NAME_SHOWN: Final = 80
 """Code points of a signer's name in the answer."""
 
@@ -80,7 +82,7 @@ _UNKNOWNS: Final = {
     "integrity.remote": "its Content Credentials are kept somewhere else and were not fetched, so nothing follows yet",
     "integrity.unsupported": "this type of file cannot be checked here, so nothing follows about it",
     "integrity.store.alone": "these are Content Credentials without their media, so there is nothing to compare",
-    "integrity.fragments.missing": "this is only the first part of a video in pieces, so nothing can be compared",
+    "integrity.fragments.missing": "this is only a part of a video in pieces, so nothing can be compared",
     "integrity.store.differs": "what was read is not what lies in the file, so nothing follows",
     "integrity.unconfirmed": "cannot tell whether it was changed: two computations of its digest disagree",
 }
@@ -201,11 +203,24 @@ def _intact(report: Report) -> str:
         words = f"unchanged since it was signed {_doubt(report)}"
     else:
         words = "unchanged since it was signed; who signed was not looked at"
+    words += _left_out(report)
     broken = next(_found(report, Line.HISTORY, Status.FAIL), None)
     if broken is None:
         return words
     what = "something used in it" if broken.code.startswith("history.component.") else "an earlier version of it"
     return f"{words}; but {what} was changed or is missing"
+
+
+def _left_out(report: Report) -> str:
+    """That metadata is outside the signature, and which, as an addition; empty where none is."""
+    for finding in _found(report, Line.INTEGRITY, Status.PASS, Status.UNKNOWN):
+        if finding.code != "integrity.coverage.metadata_excluded":
+            continue
+        ranges = finding.detail.get("excluded")
+        found = {str(one["name"]) for one in ranges if isinstance(one, dict)} if isinstance(ranges, list) else set()
+        names = " and ".join(sorted(plain(name, limit=NAME_SHOWN) for name in found if name)[:MAX_METADATA])
+        return f", but for its {names or 'metadata'}, which the signature does not cover"
+    return ""
 
 
 def _signer(report: Report) -> str:
