@@ -6,15 +6,18 @@ file itself, and what lies outside is named.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.coverage import Coverage
-from provenance.credentials.manifest_check import SignatureState
+from provenance.credentials.manifest_check import ManifestCheck, SignatureState
 from vouchmark.lines.facts import Draft, Facts
 from vouchmark.report import Json, Root, Status
 
 OWN: Final = "vouchmark coverage check"
+MAX_NAMED: Final = 4
+"""Kinds of metadata named in one sentence; the detail has the ranges."""
 
 _CODES: Final = {
     "integrity.coverage.full": (
@@ -45,15 +48,34 @@ _CODES: Final = {
 }
 
 
+def is_signed(facts: Facts) -> bool:
+    """Whether the bound manifest's signature and statements hold by our own computation."""
+    return facts.own is not None and facts.own.check is not None and facts.own.check.is_intact
+
+
+def has_two_stores(facts: Facts) -> bool:
+    """Whether the file carries two sets of Content Credentials: an engine may refuse to read either."""
+    own = facts.own.coverage if facts.own is not None else None
+    return own is not None and "integrity.stores.multiple" in own.codes
+
+
+def left_out(facts: Facts) -> str:
+    """Names of the metadata that the signature leaves out, for a sentence; empty where it leaves out none."""
+    own = facts.own.coverage if facts.own is not None else None
+    if own is None or "integrity.coverage.metadata_excluded" not in own.codes:
+        return ""
+    *others, last = own.excluded_names[:MAX_NAMED] or ("metadata",)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def drafts(facts: Facts) -> list[Draft]:
     """What our own reading of the binding adds to the engine's; empty where there is none."""
     own = facts.own
     if own is None or own.problem or own.coverage is None:
         return []
-    coverage, found = own.coverage, []
-    if own.check is not None and own.check.signature is SignatureState.MISMATCH:
-        statement = "The signature does not fit what it is said to sign, by our own computation."
-        found.append(_draft(coverage, "claimSignature.mismatch", Status.FAIL, statement))
+    coverage, found = own.coverage, list[Draft]()
+    for check in own.chain:
+        found.extend(_draft(coverage, code, Status.FAIL, statement) for code, statement in _broken(check))
     if coverage.match is Match.MISMATCH and _may_compare(facts):
         statement = "The file was changed after it was signed, by our own computation."
         found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
@@ -64,8 +86,24 @@ def drafts(facts: Facts) -> list[Draft]:
     for code in coverage.codes:
         if code in _CODES and (coverage.match is Match.MATCH or code == "integrity.stores.multiple"):
             status, statement = _CODES[code]
+            if code == "integrity.coverage.metadata_excluded":
+                statement = f"The signature covers all media bytes, but not {left_out(facts)}: anybody can change that."
             found.append(_draft(coverage, code, status, statement))
     return found
+
+
+def _broken(check: ManifestCheck) -> Iterator[tuple[str, str]]:
+    """What our own verification of one manifest says against it: the bound one, or an update above it."""
+    if check.signature in (SignatureState.MISMATCH, SignatureState.MISSING):
+        statement = "The signature does not fit what it is said to sign, by our own computation."
+        yield f"claimSignature.{check.signature}", statement
+    statement = "A statement in the Content Credentials was altered or added after signing, by our own computation."
+    if check.changed:
+        yield "assertion.hashedURI.mismatch", statement
+    if check.undeclared:
+        yield "assertion.undeclared", statement
+    if any(code.startswith("manifest.update.") for code in check.shape_failures):
+        yield "integrity.malformed", "An update states more than an update may; its issuer broke the rules."
 
 
 def _may_compare(facts: Facts) -> bool:

@@ -141,6 +141,9 @@ def _answer(facts: Facts) -> Answer:
             )
         case Outcome.SKIPPED:
             return Answer(summary="No engine was asked.", status=Status.SKIPPED)
+        case Outcome.UNPARSABLE if coverage.has_two_stores(facts):
+            drafts = tuple(coverage.drafts(facts))
+            return Answer(summary=_summary(list(drafts)), drafts=(*drafts, *_wrong_name(facts)))
         case Outcome.UNPARSABLE:
             return _one(
                 facts,
@@ -265,9 +268,13 @@ _ORDER: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.
 def _match(facts: Facts, manifest: Manifest) -> Draft:
     """All is well: say so with the binding's own code; fail closed where no code says it."""
     binding = sorted({c.code for c in facts.codes_of(manifest) if c.code in BINDING_MATCH and c.kind is Kind.SUCCESS})
-    signed = has(facts.codes_of(manifest), "claimSignature.validated")
+    # Of a manifest below an update the engine says only that the link to it holds: the signature is verified by us.
+    signed = has(facts.codes_of(manifest), "claimSignature.validated") or coverage.is_signed(facts)
     if binding and signed:
-        return _draft(facts, binding[0], Status.PASS, "The file is unchanged since it was signed.", manifest.label)
+        left_out = coverage.left_out(facts)
+        statement = f"The media is unchanged since it was signed; {left_out} in the file could have been changed."
+        statement = statement if left_out else "The file is unchanged since it was signed."
+        return _draft(facts, binding[0], Status.PASS, statement, manifest.label)
     return _draft(
         facts,
         "integrity.unbound",

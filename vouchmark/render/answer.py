@@ -217,7 +217,11 @@ def _left_out(report: Report) -> str:
         if finding.code != "integrity.coverage.metadata_excluded":
             continue
         ranges = finding.detail.get("excluded")
-        found = {str(one["name"]) for one in ranges if isinstance(one, dict)} if isinstance(ranges, list) else set()
+        found = (
+            {str(one["name"]) for one in ranges if isinstance(one, dict) and one.get("kind") == "metadata"}
+            if isinstance(ranges, list)
+            else set()
+        )
         names = " and ".join(sorted(plain(name, limit=NAME_SHOWN) for name in found if name)[:MAX_METADATA])
         return f", but for its {names or 'metadata'}, which the signature does not cover"
     return ""
