@@ -62,6 +62,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "Media bytes are left out of the signed hash: they could be anything.",
     ),
     ("integrity.coverage.unknown", (UNKNOWN,), "How much of the file the signed hash covers could not be measured."),
+    ("integrity.parts.missing", (PASS,), "Parts that the signer allows to be missing are missing; the others match."),
     ("integrity.stores.multiple", (FAIL,), "The file has more than one manifest store."),
     ("integrity.store.differs", (UNKNOWN,), "The Content Credentials that were read are not the ones in the file."),
     (

@@ -44,6 +44,10 @@ _CODES: Final = {
         Status.UNKNOWN,
         "How much of this kind of file the signature covers could not be measured.",
     ),
+    "integrity.parts.missing": (
+        Status.PASS,
+        "Parts that the signer allows to be missing are missing; those that are here match the signed hashes.",
+    ),
     "integrity.stores.multiple": (Status.FAIL, "The file carries two sets of Content Credentials."),
 }
 
