@@ -20,7 +20,7 @@ from provenance.credentials.errors import CredentialsError
 from provenance.credentials.model import CertificateInfo
 from provenance.credentials.ocsp import Revocation, RevocationAssessment, assess_revocation
 from provenance.credentials.profile import assurance_level, product_record, purposes, violations
-from provenance.credentials.test_keys import TEST_AUTHORITIES, TEST_SIGNERS
+from provenance.credentials.public_keys import TEST_AUTHORITIES, TEST_SIGNERS
 from provenance.credentials.timestamp import StampAssessment, assess_time
 from provenance.credentials.trust_view import ORDER, Label, TrustView
 
