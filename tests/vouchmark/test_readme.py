@@ -1,0 +1,257 @@
+"""Is every table, command, snippet and number in the README true, and what is tested what people are told to type?"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+import pytest
+
+import vouchmark.report
+from provenance.asset import DEFAULT_BYTES, DEFAULT_PIXELS
+from provenance.credentials import pool
+from tests.vouchmark import command
+from tests.vouchmark.command import Command
+from tests.vouchmark.test_cli_main import EVERY
+from vouchmark.cli import COMMANDS, main
+from vouchmark.policy import Policy
+from vouchmark.render.text import SIGNS
+from vouchmark.report import QUESTIONS, Exit, Status
+
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
+README: Final = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+BLOCKS: Final = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    return [text for name, text in BLOCKS if name == language]
+
+
+def section(heading: str) -> str:
+    """The text under a heading, up to the next of its rank or above."""
+    marks = heading.split()[0]
+    _, found, rest = README.partition(f"\n{heading}\n")
+    assert found, heading
+    return re.split(rf"^#{{2,{len(marks)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def table(text: str, *columns: str) -> list[list[str]]:
+    """The rows of the table with these columns."""
+    _, found, rest = text.partition(f"| {' | '.join(columns)} |\n")
+    assert found, columns
+    rows = re.match(r"(?:\|.*\|\n)+", rest)
+    assert rows is not None
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[0].splitlines()[1:]]
+
+
+def lines_that_run() -> Iterator[str]:
+    """Every line of the shell blocks, without its comment."""
+    for block in blocks("sh"):
+        for line in block.splitlines():
+            yield " ".join(shlex.join([word]) if " " in word else word for word in shlex.split(line, comments=True))
+
+
+def command_lines() -> list[list[str]]:
+    """The words of every `vouchmark …` in the shell blocks, without the first."""
+    found = []
+    for block in blocks("sh"):
+        for part in re.split(r"\n|&&|\|", block):
+            try:
+                words = shlex.split(part, comments=True)
+            except ValueError:
+                continue  # a piece of a quoted completion line
+            if words and words[0].endswith("vouchmark"):
+                found.append([word for word in words[1:] if word != ">"])
+    return found
+
+
+class TestTables:
+    def test_the_lines_of_evidence_are_the_reports(self) -> None:
+        rows = [[f"`{line}`", question] for line, question in QUESTIONS.items()]
+        assert table(README, "line", "question") == rows
+
+    def test_the_statuses_are_the_reports_with_their_signs(self) -> None:
+        rows = table(README, "sign", "status", "meaning")
+        assert {status: sign for sign, status, _ in rows} == {f"`{s}`": f"`{SIGNS[s][0]}`" for s in Status}
+
+    def test_the_exit_codes_are_the_reports(self) -> None:
+        rows = table(section("## Exit codes"), "code", "meaning")
+        said = {int(code): set(re.findall(r"\w+", meaning.lower())) for code, meaning in rows}
+        assert set(said) == set(Exit)
+        for code, meaning in exit_meanings().items():
+            assert set(re.findall(r"\w+", meaning.lower())) <= said[code], meaning
+
+    def test_the_help_of_check_gives_the_same_codes(self) -> None:
+        epilog = EVERY["check",].epilog or ""
+        assert [int(code) for code in re.findall(r"^  (\d)  ", epilog, re.MULTILINE)] == sorted(Exit)
+
+    def test_every_variable_that_is_named_exists(self) -> None:
+        options = {
+            param.envvar for found in EVERY.values() for param in found.params if isinstance(param, click.Option)
+        }
+        source = "".join(
+            path.read_text(encoding="utf-8")
+            for room in ("provenance", "zk", "vouchmark")
+            for path in (CHECKOUT / room).rglob("*.py")
+        )
+        named = set(re.findall(r"\bVOUCHMARK_\w+", README)) - {"VOUCHMARK_"}
+        assert len(named) > 5
+        for name in named:
+            assert name in options or f'"{name}"' in source, name
+
+    def test_the_limits_are_the_defaults(self) -> None:
+        text = section("### In a moderation pipeline")
+        assert f"within {pool.DEFAULT_SECONDS:g} s" in text
+        assert f"{pool.DEFAULT_MEMORY // 2**30} GiB" in text
+        assert f"over {DEFAULT_BYTES // 2**20} MiB" in text
+        assert f"over {DEFAULT_PIXELS // 10**6} megapixels" in text
+        defaults = {param.name: param.default for param in EVERY["check",].params}
+        assert defaults["time_limit"] == pool.DEFAULT_SECONDS
+        assert defaults["memory_limit"] * 2**20 == pool.DEFAULT_MEMORY
+        assert defaults["max_size"] * 2**20 == DEFAULT_BYTES
+        assert defaults["max_pixels"] * 10**6 == DEFAULT_PIXELS
+
+    def test_every_link_into_the_repository_leads_somewhere(self) -> None:
+        links = re.findall(r"\]\(([^)#]+)\)", README)
+        inside = [link for link in links if "://" not in link]
+        assert inside
+        for link in inside:
+            assert (CHECKOUT / link).exists(), link
+
+    def test_every_option_that_the_text_names_exists(self) -> None:
+        options = {opt for found in EVERY.values() for param in found.params for opt in param.opts}
+        prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+        for option in re.findall(r"`(--?[a-z][a-z-]*)", prose):
+            assert option in options, option
+
+
+def exit_meanings() -> dict[int, str]:
+    """The docstring under each member of `Exit`, which Python itself does not keep."""
+    source = Path(vouchmark.report.__file__).read_text(encoding="utf-8")
+    found = next(node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == "Exit")
+    meanings = {}
+    for member, words in zip(found.body, found.body[1:], strict=False):
+        if isinstance(member, ast.Assign) and isinstance(words, ast.Expr):
+            meanings[ast.literal_eval(member.value)] = str(ast.literal_eval(words.value))
+    assert set(meanings) == set(Exit)
+    return meanings
+
+
+class TestCommands:
+    def test_the_two_marked_commands_are_what_the_checks_of_every_change_run(self) -> None:
+        script = (CHECKOUT / ".ci/run").read_text(encoding="utf-8")
+        reader = next(line for line in script.splitlines() if line.startswith("readme_command() "))
+        for mark, ends in (("demo", "vouchmark demo"), ("test", "-m pytest")):
+            assert f"readme_command {mark}" in script
+            done = subprocess.run(
+                ["bash", "-c", f"{reader}\nreadme_command {mark}"],
+                cwd=CHECKOUT,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            assert done.stdout.count("\n") == 1
+            assert done.stdout in blocks("sh")
+            assert done.stdout.rstrip().endswith(ends)
+
+    def test_there_are_many_commands_and_every_command_is_shown(self) -> None:
+        shown = command_lines()
+        assert len(shown) > 20
+        assert {words[0] for words in shown if words} == set(COMMANDS)
+
+    @pytest.mark.parametrize("words", command_lines(), ids=" ".join)
+    def test_every_command_line_is_one_that_the_command_understands(self, words: list[str]) -> None:
+        found: click.Command = main
+        context = click.Context(main, info_name="vouchmark")
+        while isinstance(found, click.Group):
+            name, inner, words = found.resolve_command(context, words)
+            assert inner is not None
+            found, context = inner, click.Context(inner, info_name=name, parent=context)
+        found.make_context(found.name, list(words), parent=context.parent).close()
+
+    def test_commands_that_look_at_files_run_as_shown(self, tmp_path: Path) -> None:
+        run = Command(folder=tmp_path, home=tmp_path / "home")
+        prepare(tmp_path)
+        ran = 0
+        for line in lines_that_run():
+            if "vouchmark" not in line or not re.search(r"\b(check|codes|schema|doctor|show|import|distrust)\b", line):
+                continue
+            if "wallet" in line:
+                continue
+            shown = line.replace("curl -s https://example.org/photo.jpg", "cat photo.jpg")
+            shown = re.sub(r"(^|\| )vouchmark ", lambda found: f"{found[1]}{shlex.join(command.arguments())} ", shown)
+            done = subprocess.run(
+                ["bash", "-c", shown],
+                cwd=tmp_path,
+                env=command.environment(run.home),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode in (0, 1, 3), (line, done.stderr)
+            assert done.stderr == "", line
+            ran += 1
+        assert ran >= 12
+        assert len((tmp_path / "reports.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+
+    def test_credentials_are_issued_as_shown(self, tmp_path: Path) -> None:
+        run = Command(folder=tmp_path, home=tmp_path / "home")
+        (steps,) = (block for block in blocks("sh") if "vouchmark issuer init" in block)
+        secret = {"VOUCHMARK_PASSPHRASE": "four words are better", "VOUCHMARK_SCRYPT_COST": "15"}
+        code = ""
+        for line in steps.splitlines():
+            words = [word.replace("CODE", code) for word in shlex.split(line, comments=True)[1:]]
+            done = run(*words, env=secret)
+            assert done.code == 0, (line, done.stderr)
+            if "invite" in words:
+                code = json.loads(done.stdout)["code"]
+        assert "Harbour Press Club" in done.stdout
+        assert (tmp_path / "club" / "issuer.json").exists()
+
+
+def prepare(folder: Path) -> None:
+    """The files that the README's commands and snippets speak of."""
+    made = command.media()
+    for name in ("photo.jpg", "picture.jpg", "folder/one.jpg", "incoming/one.jpg", "incoming/two.jpg"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(made["generated.jpg"])
+    (folder / "newsroom.pem").write_bytes(made["root.pem"])
+    (policy,) = blocks("toml")
+    (folder / "desk.toml").write_text(policy, encoding="utf-8")
+
+
+class TestSnippets:
+    @pytest.mark.parametrize("number", range(len(blocks("python"))))
+    def test_a_snippet_runs_as_a_script_without_a_guard(self, number: int, tmp_path: Path) -> None:
+        prepare(tmp_path)
+        (tmp_path / "script.py").write_text(blocks("python")[number], encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "script.py"],
+            cwd=tmp_path,
+            env=command.environment(tmp_path / "home"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        expected = ("pass The file is unchanged since it was signed.\n", "label ('ai-generated',)\n")
+        assert done.stdout.endswith(expected[number])
+
+    def test_the_policy_is_one(self) -> None:
+        (policy,) = blocks("toml")
+        parsed = Policy.parse(policy.encode(), "README")
+        assert (parsed.name, len(parsed.rules)) == ("desk", 2)
+
+    def test_the_policies_to_start_from_are_policies(self) -> None:
+        paths = sorted((CHECKOUT / "examples/policies").glob("*.toml"))
+        assert len(paths) == 2
+        for path in paths:
+            assert Policy.load(path).name == path.stem
