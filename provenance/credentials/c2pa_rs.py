@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -117,6 +118,8 @@ def read(
     sidecar_wins: bool = True,
     fragment: bytes | None = None,
     trust: TrustSettings | None = None,
+    raw: bool = True,
+    thumbnail: bool = True,
 ) -> Reading:
     """What c2pa-rs says of some media.
 
@@ -127,6 +130,8 @@ def read(
         sidecar_wins: Whether the sidecar is read even where the media has a store of its own.
         fragment: One media segment that belongs to `data`.
         trust: The reader's lists; none where not given, so that no signer reads Trusted.
+        raw: Whether the store's own bytes are wanted.
+        thumbnail: Whether the active manifest's thumbnail is wanted.
 
     Returns:
         A reading, whatever the bytes are.
@@ -136,16 +141,25 @@ def read(
         ImportError: The engine is not there.
     """
     media_type = _FORMATS.get(media_type, media_type)
+    wanted = _Wanted(fragment=fragment, trust=trust, raw=raw, thumbnail=thumbnail)
     if sidecar is not None and not sidecar_wins:
-        own = _read(data, media_type, None, fragment, trust)
+        own = _read(data, media_type, None, wanted)
         if own.outcome not in (Outcome.ABSENT, Outcome.REMOTE):
             return own
-    return _read(data, media_type, sidecar, fragment, trust)
+    return _read(data, media_type, sidecar, wanted)
 
 
-def _read(
-    data: bytes, media_type: str, sidecar: bytes | None, fragment: bytes | None, trust: TrustSettings | None
-) -> Reading:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What `read` was asked for, besides media and sidecar."""
+
+    fragment: bytes | None
+    trust: TrustSettings | None
+    raw: bool
+    thumbnail: bool
+
+
+def _read(data: bytes, media_type: str, sidecar: bytes | None, wanted: _Wanted) -> Reading:
     if sidecar == b"":
         return _nothing(Outcome.UNPARSABLE, "sidecar")
     if not data:
@@ -153,14 +167,15 @@ def _read(
     engine = load()
     sources = [_Source(data)]
     try:
-        with engine.Reader(media_type, sources[0], sidecar, _context(trust)) as reader:
-            if fragment is not None:
-                sources += [_Source(data), _Source(fragment)]
+        with engine.Reader(media_type, sources[0], sidecar, _context(wanted.trust)) as reader:
+            if wanted.fragment is not None:
+                sources += [_Source(data), _Source(wanted.fragment)]
                 reader.with_fragment(media_type, *sources[1:])
-            reading = _found(reader, embedded=sidecar is None)
+            reading = _found(reader, wanted, embedded=sidecar is None)
     except engine.C2paError as error:
         reading = _refused(str(error), media_type)
     except (msgspec.DecodeError, RecursionError):
+        # Nested deeper than anybody reads, or an account of another shape.
         reading = _nothing(Outcome.UNPARSABLE, "too-deep")
     if any(source.failed for source in sources):
         # The engine took the failure for the end of the media, a mismatch or an absent store: none of it counts.
@@ -181,29 +196,53 @@ class _Source(io.BytesIO):
             raise
 
 
-def _found(reader: Any, *, embedded: bool) -> Reading:
-    document = msgspec.json.decode(reader.crjson())
-    summary = msgspec.json.decode(reader.json())
-    manifests = crjson.manifests(document)
-    active = summary.get("active_manifest")
+class _Resource(msgspec.Struct):
+    """Where the engine keeps a thumbnail."""
+
+    identifier: str = ""
+    format: str = ""
+
+
+class _Titled(msgspec.Struct):
+    """What is taken of a manifest out of the engine's own JSON."""
+
+    thumbnail: _Resource | None = None
+
+
+class _Summary(msgspec.Struct):
+    """What is taken out of the engine's own JSON: what crJSON does not say."""
+
+    active_manifest: str
+    validation_state: State
+    manifests: dict[str, _Titled]
+
+
+_documents: Final = msgspec.json.Decoder(dict[str, Any])
+_summaries: Final = msgspec.json.Decoder(_Summary)
+
+
+def _found(reader: Any, wanted: _Wanted, *, embedded: bool) -> Reading:
+    manifests = crjson.manifests(_documents.decode(reader.crjson()))
+    summary = _summaries.decode(reader.json())
+    active = summary.active_manifest
     if not manifests or manifests[0].label != active:
         return _nothing(Outcome.UNPARSABLE, "no-active-manifest")
-    thumbnail = summary.get("manifests", {}).get(active, {}).get("thumbnail") or {}
     codes = crjson.all_codes(manifests)
     if any(code.io_error for code in codes):
         # The engine could not read on; that it calls this a mismatch says nothing about the media.
         return _nothing(Outcome.ERROR, "io")
+    shown = (summary.manifests.get(active, _Titled()).thumbnail if wanted.thumbnail else None) or _Resource()
     return Reading(
         engine=ENGINE,
         version=version(),
         outcome=Outcome.FOUND,
-        state=State(summary["validation_state"]),
+        state=summary.validation_state,
         store=ManifestStore(
             manifests=manifests,
             embedded=embedded,
-            raw=_resource(reader, f"self#jumbf=/c2pa/{active}", MAX_STORE),
-            thumbnail=_resource(reader, str(thumbnail.get("identifier", "")), MAX_THUMBNAIL),
-            thumbnail_type=str(thumbnail.get("format", "")),
+            raw=_resource(reader, f"self#jumbf=/c2pa/{active}", MAX_STORE) if wanted.raw else b"",
+            thumbnail=_resource(reader, shown.identifier, MAX_THUMBNAIL),
+            thumbnail_type=shown.format,
         ),
         codes=codes,
     )

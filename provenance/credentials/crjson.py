@@ -7,6 +7,7 @@ an explanation decides is whether a "mismatch" was really an input or memory err
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -33,6 +34,8 @@ _ACTIONS: Final = re.compile(r"c2pa\.actions(?:\.v\d+)?(?:__\d+)?")
 _INGREDIENT: Final = re.compile(r"c2pa\.ingredient(?:\.v\d+)?(?:__\d+)?")
 _SUCCESS: Final = re.compile(r".*\.(?:match|validated|trusted|insideValidity|notRevoked|accessible|credential_valid)")
 """Success codes by how they end (C2PA 2.4, section 15.2.1): older ingredients record codes without their kind."""
+_ORDER: Final = operator.attrgetter("code", "kind", "url", "io_error")
+"""The order of codes, several times faster than comparing them one with another."""
 _PREFIX: Final = "self#jumbf=/c2pa/"
 
 
@@ -48,7 +51,12 @@ def all_codes(found: Iterable[Manifest]) -> tuple[ValidationCode, ...]:
         codes.update(manifest.codes)
         for ingredient in manifest.ingredients:
             codes.update(ingredient.live)
-    return tuple(sorted(codes))
+    return in_order(codes)
+
+
+def in_order(codes: Iterable[ValidationCode]) -> tuple[ValidationCode, ...]:
+    """Codes sorted and without duplicates."""
+    return tuple(sorted(set(codes), key=_ORDER))
 
 
 def code(raw: Mapping[str, Any], kind: Kind) -> ValidationCode:
@@ -136,7 +144,7 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
     signature = _map(raw.get("signature"))
     assertions = _map(raw.get("assertions"))
     live = {
-        _text(delta.get("ingredientAssertionURI")): tuple(sorted(set(results(delta.get("validationDeltas")))))
+        _text(delta.get("ingredientAssertionURI")): in_order(results(delta.get("validationDeltas")))
         for delta in _maps(raw.get("ingredientDeltas"))
     }
     redacted = claim.get("redacted_assertions")
@@ -160,7 +168,7 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
             if _INGREDIENT.fullmatch(name)
         ),
         assertions=assertions,
-        codes=tuple(sorted(set(results(raw.get("validationResults"))))),
+        codes=in_order(results(raw.get("validationResults"))),
         redacted=tuple(filter(None, map(_text, redacted))) if isinstance(redacted, list) else (),
     )
 
@@ -194,7 +202,7 @@ def _ingredient(
         title=_text(raw.get("dc:title")),
         format=_text(raw.get("dc:format")),
         manifest=manifest_label(link.get("url")),
-        recorded=tuple(sorted(recorded)),
+        recorded=in_order(recorded),
         live=live.get(url, ()),
     )
 

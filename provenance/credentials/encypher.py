@@ -141,7 +141,7 @@ def _reading(report: Mapping[str, Any], *, embedded: bool) -> Reading:
         return _nothing(Outcome.ABSENT, "")
     told = report.get("manifest_report") or {}
     manifests = crjson.manifests({"manifests": _as_crjson(told, report["validation_results"])})
-    direct = tuple(sorted(set(crjson.results(report["validation_results"]))))
+    direct = crjson.in_order(crjson.results(report["validation_results"]))
     outcome, reason, remote = Outcome.FOUND, "", ""
     if not manifests:
         remote = next((code.url for code in direct if code.code == "manifest.inaccessible"), "")
@@ -153,7 +153,7 @@ def _reading(report: Mapping[str, Any], *, embedded: bool) -> Reading:
         outcome=outcome,
         state=State(report["validation_state"]),
         store=ManifestStore(manifests=manifests, embedded=embedded) if manifests else None,
-        codes=tuple(sorted({*direct, *crjson.all_codes(manifests)})),
+        codes=crjson.in_order((*direct, *crjson.all_codes(manifests))),
         reason=reason,
         remote_url=remote,
         answers={

@@ -76,8 +76,8 @@ def run_parts(task: Task, media: Media, lists: Lists) -> Iterator[tuple[str, Val
         value = _run_part(name, task, media, lists, store)
         if isinstance(value, Reading):
             store = store or value.store
-            if not task.resources and value.store is not None:
-                value = replace(value, store=replace(value.store, raw=b"", thumbnail=b""))
+            if value.store is not None and value.store.raw and not task.resources:
+                value = replace(value, store=replace(value.store, raw=b""))
         yield name, value
 
 
@@ -140,6 +140,8 @@ def _engine(name: str, task: Task, media: Media, trust: TrustSettings) -> Readin
             sidecar_wins=task.sidecar_wins,
             fragment=media.fragment,
             trust=trust,
+            raw=task.resources or wire.OWN in task.parts,
+            thumbnail=task.resources,
         )
     # By its own bundled snapshot, always: it is asked for a second opinion, and cannot take every list we have.
     return encypher.read(

@@ -12,7 +12,7 @@ import pytest
 
 from provenance.asset import open_asset
 from provenance.credentials import c2pa_rs, encypher
-from provenance.credentials.model import Kind, Outcome, Reading
+from provenance.credentials.model import Kind, Outcome, Reading, State
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.media_type import UNKNOWN
 from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
@@ -102,6 +102,17 @@ def test_every_store_comes_whole_with_as_many_manifests_as_documented(row: Row) 
     signer = store.active.signer
     assert signer is not None
     assert signer.certificate is not None
+
+
+def test_a_fragmented_video_holds_with_its_fragment_and_not_without() -> None:
+    start, fragment = (open_asset(row.path).data for row in media() if row.id in ("rs__dashinit.mp4", "rs__dash1.m4s"))
+    if b"ftyp" not in start[:16]:
+        start, fragment = fragment, start
+    alone, whole = (c2pa_rs.read(start, "video/mp4", fragment=given) for given in (None, fragment))
+    assert (alone.state, whole.state) == (State.INVALID, State.VALID)
+    changed = bytearray(fragment)
+    changed[-1] ^= 1
+    assert c2pa_rs.read(start, "video/mp4", fragment=bytes(changed)).state is State.INVALID
 
 
 @ROWS
