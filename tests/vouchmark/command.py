@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import pytest
 
 import vouchmark
 from tests import authority as made
@@ -63,6 +66,16 @@ def arguments(*words: str | Path) -> list[str]:
     return [sys.executable, "-P", "-m", "vouchmark", *map(str, words)]
 
 
+def as_anybody() -> list[str]:
+    """What to put before a command so that permissions count, for root too; skips the test where that cannot be had."""
+    if os.geteuid() != 0:
+        return []
+    words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    if shutil.which("setpriv") is None or subprocess.run([*words, "true"], check=False).returncode:
+        pytest.skip("root may do everything, and there is no setpriv here that takes that away")
+    return words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """Runs `vouchmark` in a folder."""
@@ -71,11 +84,16 @@ class Command:
     home: Path
 
     def __call__(
-        self, *words: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None, cwd: Path | None = None
+        self,
+        *words: str | Path,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        before: Sequence[str] = (),
     ) -> Done:
         folder = cwd or self.folder
         ran = subprocess.run(
-            arguments(*words),
+            [*before, *arguments(*words)],
             input=stdin,
             capture_output=True,
             cwd=folder,

@@ -63,7 +63,7 @@ class Seconds(click.FloatRange):
 
 
 @click.command(short_help="Say what files prove, who stands behind them, and what follows.", epilog=EPILOG)
-@click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-…", type=click.Path(path_type=str))
+@click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-…", type=click.Path(readable=False))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
 @click.option(
     "-o",
