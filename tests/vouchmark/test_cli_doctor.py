@@ -54,7 +54,7 @@ def test_says_which_engines_curve_lists_and_packages_are_at_work(run: Command) -
     assert found["curve"]["backend"] in ("arkworks", "py_ecc")
     assert set(found["owners"]) == {"provenance", "zk", "vouchmark"}
     assert found["trust"] == {"home": str(run.home), "lists": [], "distrusted": 0}
-    assert any(line.startswith("  none: only the dated list inside") for line in text.lines)
+    assert any(line.startswith("  none: only the dated list in the second engine") for line in text.lines)
     assert not run.home.exists()
 
 

@@ -200,7 +200,7 @@ def _trust_words(trust: dict[str, Any]) -> list[str]:
         return ["not looked at"]
     lines = [_list_words(item) for item in trust["lists"]]
     if not lines:
-        lines.append("none: only the dated list inside the second engine vouches for signers (run: vouchmark trust update)")
+        lines.append("none: only the dated list in the second engine vouches for signers (run: vouchmark trust update)")
     return [*lines, f"distrusted: {trust['distrusted']}; kept in {trust['home']}"]
 
 
