@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -317,6 +318,8 @@ def _inputs(examination: Examination | None, settings: Settings) -> Inputs:
     options: dict[str, Json] = {}
     if settings.only:
         options["only"] = list[Json](settings.only)
+    if settings.sidecar is not None:
+        options["manifest_sha256"] = hashlib.sha256(settings.sidecar).hexdigest()
     if settings.require != REQUIRED and not settings.only:
         options["require"] = list[Json](settings.require)
     return Inputs(

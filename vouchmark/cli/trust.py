@@ -242,7 +242,7 @@ def _about(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:
 
 def _as_text(store: TrustStore, moment: dt.datetime) -> Iterator[str]:
     if not store.lists:
-        yield "No list of signers is kept: nobody vouches for any signer yet."
+        yield "No list of signers is kept: the dated one inside the second engine answers until there is."
         yield "hint: 'vouchmark trust update' fetches the official lists, 'vouchmark trust import FILE' takes your own"
     for item in store.lists:
         hashes = len(item.allowed) - len(item.leaves)

@@ -141,7 +141,8 @@ WORDS: Final = {
 
 
 def _listed(questions: list[str]) -> str:
-    return " and ".join(WORDS[question] for question in questions)
+    *most, last = (WORDS[question] for question in questions)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _answers(facts: Facts, reading: Reading) -> dict[str, str]:

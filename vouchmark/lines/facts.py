@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, Root, Status, most_serious
+
+FRAGMENT: Final = "video/iso.segment"
+"""A media segment of a fragmented video: its Content Credentials lie in another file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +178,9 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
     """The answer of a line that needs a manifest store where there is none; None where there is one."""
     if facts.first.outcome is Outcome.FOUND:
         return None
+    if facts.media_type == FRAGMENT and facts.first.outcome is Outcome.UNPARSABLE:
+        summary = "The Content Credentials are in the video's first part."
+        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     if facts.unreadable or facts.first.outcome in (Outcome.ERROR, Outcome.UNPARSABLE):
         return Answer(summary="Could not be looked at.", drafts=(_blank(facts, line, Status.ERROR, "unreadable"),))
     if facts.first.outcome is Outcome.SKIPPED:

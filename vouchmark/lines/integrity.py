@@ -14,7 +14,7 @@ from typing import Final
 from provenance.credentials.binding import Match
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
 from vouchmark.lines import coverage
-from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, own_gap, source_of
+from vouchmark.lines.facts import FRAGMENT, Answer, Draft, Facts, failures, has, own_gap, source_of
 from vouchmark.report import NotChecked, Root, Status
 
 BINDING_MATCH: Final = frozenset(
@@ -66,7 +66,11 @@ OTHER_LINES: Final = (
 )
 """Failures that say nothing about these bytes: signer, time, identity and history have lines of their own."""
 
-FRAGMENT: Final = "video/iso.segment"
+THUMBNAILS: Final = NotChecked(
+    what="whether the thumbnail in the Content Credentials shows the same picture", why="pictures are not compared"
+)
+
+
 STORE_ALONE: Final = "application/c2pa"
 
 
@@ -245,7 +249,18 @@ def _found(facts: Facts) -> Answer:
         drafts.insert(0, _match(facts, manifest))
     drafts.extend(coverage.drafts(facts))
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
-    return Answer(summary=_summary(drafts), drafts=(*drafts, *_wrong_name(facts)), not_checked=own_gap(facts))
+    return Answer(
+        summary=_summary(drafts),
+        drafts=(*drafts, *_wrong_name(facts)),
+        not_checked=(*own_gap(facts), *_pictures(manifest)),
+    )
+
+
+def _pictures(manifest: Manifest) -> tuple[NotChecked, ...]:
+    """A thumbnail is signed like any statement: that it shows the same as the file is its signer's word."""
+    if any(label.startswith("c2pa.thumbnail.") for label in manifest.assertions):
+        return (THUMBNAILS,)
+    return ()
 
 
 def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:

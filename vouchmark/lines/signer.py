@@ -26,7 +26,7 @@ from vouchmark.lines.facts import (
     own_gap,
     source_of,
 )
-from vouchmark.render.safe import quoted
+from vouchmark.render.safe import plain, quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
 
 REVOCATION = NotChecked(what="revocation", why="network off")
@@ -102,7 +102,7 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
 def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, detail: dict[str, Json]) -> Draft:
     """One of our own codes as a finding."""
     if code in _LISTS:
-        statement = f"Signed by {name}; {_LISTS[code]} vouches for this signer."
+        statement = f"Signed by {plain(name)}; {_LISTS[code]} vouches for this signer."
         return _own_draft(code, Status.PASS, statement, subject, detail)
     if code in _AGAINST:
         status, words = _AGAINST[code]
@@ -129,7 +129,9 @@ def _bundled(facts: Facts, signer: SignerAssessment, name: str) -> Draft | None:
     if any("encypher" in word.casefold() for word in words):
         # The snapshot holds the engine maker's own roots: those vouch for nobody here.
         return None
-    statement = f"Signed by {name}, says a list of {facts.snapshot.isoformat()} that came with the second engine."
+    statement = (
+        f"Signed by {plain(name)}, says a list of {facts.snapshot.isoformat()} that came with the second engine."
+    )
     detail = _detail(signer) | {"dated": facts.snapshot.isoformat(), "label": "bundled snapshot"}
     return Draft(
         code="signer.bundled",
@@ -152,7 +154,7 @@ def _updates(own: OwnCheck) -> list[Draft]:
         if label == own.bound or check is None or not _is_update_above(own, label):
             continue
         name = certificate_name(signer.certificate) or "nobody in particular"
-        words = name if signer.is_vouched else _calls_itself(name)
+        words = plain(name) if signer.is_vouched else _calls_itself(name)
         statement = f"A later update, which changes no content, was signed by {words}."
         drafts.append(_own_draft("signer.update", Status.ABSENT, statement, label, _detail(signer)))
     return drafts
@@ -245,7 +247,12 @@ def _who(facts: Facts, manifest: Manifest) -> Draft:
     expired = facts.expired(manifest)
     if has(codes, "signingCredential.trusted") and not expired:
         return _draft(
-            facts, "signer.listed", Status.PASS, f"Signed by {name}, who is on a list you use.", manifest.label, detail
+            facts,
+            "signer.listed",
+            Status.PASS,
+            f"Signed by {plain(name)}, who is on a list you use.",
+            manifest.label,
+            detail,
         )
     if expired:
         statement = (

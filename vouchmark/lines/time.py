@@ -41,7 +41,7 @@ def answer(facts: Facts) -> Answer:
 
 def _own_stamp(manifest: Manifest, stamp: StampAssessment) -> Draft:
     """By our own reading of the token and the reader's lists of time-stamping authorities alone."""
-    who = certificate_name(stamp.authority) or "an unnamed authority"
+    who = certificate_name(stamp.authority) or "without a name"
     detail: dict[str, Json] = {"claim_version": manifest.claim_version, "codes": list[Json](stamp.codes)}
     if stamp.time is not None:
         detail |= {"time": instant(stamp.time), "authority": who, "label": str(stamp.label)}
