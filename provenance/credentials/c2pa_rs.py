@@ -76,14 +76,8 @@ def version() -> str:
 
 @functools.cache
 def binding_version() -> str:
-    """The version of c2pa-python, such as `0.38.1`; empty where its metadata is missing."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed("c2pa-python")
-    except PackageNotFoundError:
-        return ""
+    """The version of c2pa-python, such as `0.38.1`."""
+    return str(load().__version__)
 
 
 def settings(trust: TrustSettings | None) -> dict[str, Any]:

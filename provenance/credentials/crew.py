@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.process import WorkerProcess
@@ -197,7 +197,9 @@ class Crew:
                 lists = b"" if slot.told is ticket.lists else ticket.lists
                 slot.told = ticket.lists
                 # What a predecessor has answered is not asked again: it may be what that one died of.
-                task = replace(ticket.task, parts=tuple(ticket.left), seconds=ticket.remaining + wire.GRACE)
+                task = msgspec.structs.replace(
+                    ticket.task, parts=tuple(ticket.left), seconds=ticket.remaining + wire.GRACE
+                )
                 content = ticket.content
                 self._changed.notify_all()
             try:

@@ -1,7 +1,8 @@
 """What do Content Credentials say, in types that belong to no engine?
 
 Names follow the C2PA specification 2.4. Everything is frozen, everything that came from the media is plain text or
-numbers, and nothing here decides trust: that is `signer.py`'s and the report's.
+numbers, and nothing here decides trust: that is `signer.py`'s and the report's. Most are msgspec structs, because they
+cross between processes and every cold start pays for making their classes: a dataclass costs twenty times as much.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+from msgspec import Struct
+
 
 class Kind(enum.StrEnum):
     """The three lists in which validators file their codes (C2PA 2.4, section 15.2)."""
@@ -21,8 +25,7 @@ class Kind(enum.StrEnum):
     FAILURE = "failure"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class ValidationCode:
+class ValidationCode(Struct, frozen=True, kw_only=True, order=True):
     """One validation code, kept verbatim, with what it speaks of."""
 
     code: str
@@ -33,8 +36,7 @@ class ValidationCode:
     """The engine's explanation named an input/output or memory error: an `error`, never a mismatch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateInfo:
+class CertificateInfo(Struct, frozen=True, kw_only=True):
     """What a certificate says of itself. Nobody has vouched for these words."""
 
     subject: Mapping[str, str]
@@ -46,16 +48,14 @@ class CertificateInfo:
     not_after: dt.datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timestamp:
+class Timestamp(Struct, frozen=True, kw_only=True):
     """A time stamp's content (RFC 3161), whether or not anybody trusts its authority."""
 
     time: dt.datetime
     authority: CertificateInfo | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signer:
+class Signer(Struct, frozen=True, kw_only=True):
     """Who signed a claim, as the certificate puts it."""
 
     algorithm: str
@@ -63,8 +63,7 @@ class Signer:
     certificate: CertificateInfo | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(Struct, frozen=True, kw_only=True):
     """One action (C2PA 2.4, section 18.17)."""
 
     action: str
@@ -75,11 +74,10 @@ class Action:
     digital_source_type: str | None = None
     """IPTC NewsCodes URI or a C2PA one, as written."""
     description: str | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ingredient:
+class Ingredient(Struct, frozen=True, kw_only=True):
     """Something the asset was made from (C2PA 2.4, section 18.16)."""
 
     label: str
@@ -98,8 +96,7 @@ class Ingredient:
     """What this validation saw."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """One manifest of the store."""
 
     label: str
@@ -175,8 +172,7 @@ class State(enum.StrEnum):
     TRUSTED = "Trusted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What one engine read from one asset."""
 
     engine: str
@@ -192,5 +188,5 @@ class Reading:
     """Our own stable word for why nothing was read: `time-limit`, `memory-limit`, `crash`, `prerelease`, …"""
     remote_url: str = ""
     """The address of a remote manifest store, as written in the asset."""
-    answers: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Engine-specific single answers (`integrity`, `signature`, `hard_binding`, `trust`) where it gives them."""

@@ -30,8 +30,8 @@ _BOOT: Final = (
     "sys.path.extend(place for place in places if place not in sys.path); "
     "from provenance.credentials.worker import main; main()"
 )
-"""What `-m provenance.credentials.worker` does, and besides: this very package is the one that runs, and the parent's
-other places are looked into, last."""
+"""What `-m provenance.credentials.worker` does, but isolated and without `site`: no variable, no current folder, no
+start-up file has a say in what runs. This very package comes first, and the parent's other places last."""
 
 
 def _places() -> list[str]:
@@ -71,7 +71,7 @@ class WorkerProcess:
         self._stderr = _scratch()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-E", "-P", "-c", _BOOT, *_places(), str(memory)],
+                [sys.executable, "-I", "-S", "-c", _BOOT, *_places(), str(memory)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,

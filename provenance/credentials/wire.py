@@ -10,10 +10,10 @@ import datetime as dt
 import functools
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 import msgspec
+from msgspec import Struct
 
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.trust_settings import TrustSettings
@@ -50,8 +50,7 @@ class BrokenWireError(Exception):
     """The other side is gone, or says what it may not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lists:
+class Lists(Struct, frozen=True, kw_only=True):
     """The reader's lists, as the first engine and as our own check are told of them."""
 
     trust: TrustSettings
@@ -59,8 +58,7 @@ class Lists:
     """Encoded once more by itself: unpacked only where our own check runs; empty where it is not asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """What a worker is asked to do with the bytes that follow."""
 
     number: int
@@ -77,8 +75,7 @@ class Task:
     """Whether the store's own bytes and the thumbnail are wanted back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Struct, frozen=True, kw_only=True):
     """A picture's size, or why there is none."""
 
     width: int | None = None
@@ -86,24 +83,21 @@ class Picture:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Own:
+class Own(Struct, frozen=True, kw_only=True):
     """What we established ourselves, or why that did not come about."""
 
     check: OwnCheck | None = None
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ready:
+class Ready(Struct, frozen=True, kw_only=True):
     """What a worker says of itself when it can begin."""
 
     versions: Mapping[str, str]
     """Package name to version; those that could not be loaded are missing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
+class Done(Struct, frozen=True, kw_only=True):
     """The end of a task."""
 
     number: int
@@ -122,8 +116,7 @@ def part(number: int, name: str, value: bytes) -> bytes:
     return frame(PART, _PART.pack(number, len(named)) + named + value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One part's value, as it arrived."""
 
     number: int

@@ -77,7 +77,7 @@ def run_parts(task: Task, media: Media, lists: Lists) -> Iterator[tuple[str, Val
         if isinstance(value, Reading):
             store = store or value.store
             if value.store is not None and value.store.raw and not task.resources:
-                value = replace(value, store=replace(value.store, raw=b""))
+                value = msgspec.structs.replace(value, store=replace(value.store, raw=b""))
         yield name, value
 
 
@@ -242,15 +242,23 @@ def _perform(source: BinaryIO, target: BinaryIO, task: Task, lists: Lists, room:
             _send(target, _encoded(task, name, failed(name, "memory-limit")))
         return True
     troubled = False
-    room.load(task.parts[0])
+    _prepare(room, task, 0)
     for number, (name, value) in enumerate(run_parts(task, media, lists), start=1):
         trouble = reason_in(_noise())
         # An answer that comes with trouble on standard error does not count, however whole it looks.
         _send(target, _encoded(task, name, failed(name, trouble) if trouble else value))
         troubled = troubled or bool(trouble)
-        if number < len(task.parts):
-            room.load(task.parts[number])
+        _prepare(room, task, number)
     return troubled
+
+
+def _prepare(room: _Room, task: Task, number: int) -> None:
+    """Load what the part at that place needs, if there is one: the answer before it is on its way already."""
+    from provenance.picture import needs_library
+
+    for name in task.parts[number : number + 1]:
+        if name != wire.PICTURE or needs_library(task.media_type):
+            room.load(name)
 
 
 def _receive(source: BinaryIO, task: Task) -> Media:

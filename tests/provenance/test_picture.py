@@ -87,9 +87,45 @@ def test_a_broken_header_is_no_crash(form: str, place: int, noise: bytes) -> Non
     assert size is None or min(size) > 0
 
 
+def test_the_commonest_forms_are_measured_without_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "PIL.JpegImagePlugin", None)
+    monkeypatch.setitem(sys.modules, "PIL.PngImagePlugin", None)
+    monkeypatch.setitem(sys.modules, "PIL.GifImagePlugin", None)
+    for form, data in COMMON.items():
+        assert measure(data, TYPES[form]) == (96, 64)
+
+
+COMMON = {form: picture(form) for form in ("JPEG", "PNG", "GIF")}
+
+
+@given(st.sampled_from(["JPEG", "PNG", "GIF"]), st.integers(1, 3000), st.integers(1, 3000), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_measures_as_pillow_does(form: str, width: int, height: int, progressive: bool) -> None:
+    target = io.BytesIO()
+    Image.new("L", (width, height)).save(target, form, progressive=progressive)
+    assert measure(target.getvalue(), TYPES[form]) == (width, height)
+
+
+def test_a_jpeg_is_measured_behind_fill_bytes_and_long_segments() -> None:
+    data = picture("JPEG")
+    padded = data[:2] + b"\xff\xe2\xff\xff".ljust(0xFFFF + 2, b"\0") + b"\xff" * 3000 + data[2:]
+    assert measure(padded, "image/jpeg") == (96, 64)
+
+
+@pytest.mark.parametrize("tail", [b"", b"\xff", b"\xff\xd9", b"\xff\xda\0\x08", b"\xff\xe0\0\0", b"no marker"])
+def test_a_jpeg_without_a_frame_has_no_size(tail: bytes) -> None:
+    assert measure(b"\xff\xd8" + tail + bytes(16), "image/jpeg") is None
+
+
+def test_segments_without_end_are_given_up() -> None:
+    started = time.perf_counter()
+    assert measure(b"\xff\xd8" + b"\xff\xe0\0\2" * 1_000_000, "image/jpeg") is None
+    assert time.perf_counter() - started < 2
+
+
 def test_pixels_are_never_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object) -> None:
         raise AssertionError("pixels were decoded")
 
     monkeypatch.setattr(sys.modules["PIL.ImageFile"].ImageFile, "load", refuse)
-    assert measure(picture("JPEG"), "image/jpeg") == (96, 64)
+    assert measure(picture("TIFF"), "image/tiff") == (96, 64)

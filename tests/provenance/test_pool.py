@@ -362,8 +362,9 @@ def test_a_worker_that_starts_too_slowly_is_given_up(signed: bytes, monkeypatch:
 
 
 LIAR = """
-import os, sys, msgspec
+import os, sys
 sys.path[:0] = {places!r}
+import msgspec
 from provenance.credentials import wire
 from provenance.credentials.model import Outcome, Reading
 out = os.fdopen(1, "wb", buffering=0)

@@ -137,8 +137,8 @@ def test_deep_content_of_an_assertion_is_an_error_and_no_crash() -> None:
         deep = [deep]
     reading = c2pa_rs.read(sign(make_signer()), "image/jpeg")
     assert reading.store is not None
-    manifest = replace(reading.store.active, assertions={"deep": deep})
-    broken = replace(reading, store=replace(reading.store, manifests=(manifest,)))
+    manifest = msgspec.structs.replace(reading.store.active, assertions={"deep": deep})
+    broken = msgspec.structs.replace(reading, store=replace(reading.store, manifests=(manifest,)))
     found = wire.read_frame(io.BytesIO(worker._encoded(task(b""), ENGINE, broken)))
     assert found is not None
     assert wire.decode_part(found[1]).value == worker.failed(ENGINE, "too-deep")
