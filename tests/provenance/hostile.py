@@ -360,7 +360,7 @@ CASES: Final = (
     _case(tiff_of_many_entries, "tif", Status.ERROR, "asset"),
     _case(tiff_in_a_circle, "tif", Status.ERROR, "asset"),
     _case(tiff_offset_over_the_end, "tif", Status.ERROR, "asset"),
-    _case(boxes_in_boxes, "mp4", Status.UNKNOWN),
+    _case(boxes_in_boxes, "mp4", Status.ERROR),
     _case(box_of_sixty_four_bits, "mp4", Status.ERROR, "asset"),
     _case(box_smaller_than_its_header, "mp4", Status.ERROR, "asset"),
     _case(sample_table_of_billions, "mp4", Status.ABSENT),

@@ -202,7 +202,10 @@ def as_nobody(code: str, *arguments: object) -> str:
     """What code prints under a user who owns nothing, where this one may become it; else under this one."""
     become = "import os\nif os.getuid() == 0:\n    os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
     # Imports come first: nobody may not be allowed to read where the modules lie.
-    imports = "import sys\nfrom pathlib import Path\nfrom provenance.asset import AssetPermissionError, open_asset, walk\nimport provenance.media_type\n"
+    imports = (
+        "import sys\nfrom pathlib import Path\nimport provenance.media_type\n"
+        "from provenance.asset import AssetPermissionError, open_asset, walk\n"
+    )
     run = subprocess.run(
         [sys.executable, "-c", imports + become + textwrap.dedent(code), *map(str, arguments)],
         capture_output=True,

@@ -71,6 +71,8 @@ THUMBNAILS: Final = NotChecked(
 )
 
 
+TOO_DEEP: Final = "too-deep"
+"""The engine's reason for a file of a known type that was built to exhaust its reader."""
 STORE_ALONE: Final = "application/c2pa"
 
 
@@ -133,6 +135,14 @@ def _answer(facts: Facts) -> Answer:
                 "The file only names an address where its Content Credentials are kept; nothing was fetched.",
                 detail={"url": facts.first.remote_url},
                 not_checked=(NotChecked(what="remote Content Credentials", why="nothing is fetched unless asked"),),
+            )
+        case Outcome.UNSUPPORTED if facts.first.reason == TOO_DEEP:
+            return _one(
+                facts,
+                "integrity.unparsable",
+                Status.ERROR,
+                "The file's parts are nested deeper than anything real, so it cannot be read.",
+                detail={"reason": facts.first.reason},
             )
         case Outcome.UNSUPPORTED:
             return _one(
