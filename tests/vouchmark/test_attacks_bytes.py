@@ -1,0 +1,286 @@
+"""Does a report say rightly whether these are the signed bytes, however a file was put together or changed?"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from provenance.credentials.pool import Pool
+from tests.authority import (
+    add_xmp,
+    append_bytes,
+    change_pixels,
+    created,
+    definition,
+    join_jpeg,
+    join_png,
+    jpeg_segments,
+    list_of,
+    manifest_store,
+    picture,
+    png_chunks,
+    remove_manifest,
+    sign,
+    store_of,
+    transplant,
+)
+from tests.provenance import hostile
+from tests.provenance.crafting import Draft, actions, bind
+from tests.provenance.test_coverage import exif_of, scan_of, with_exif
+from tests.provenance.test_own_check import sign_update
+from tests.vouchmark.attacks import (
+    ABSENT,
+    BROKEN,
+    BY_LISTED,
+    BY_UNKNOWN,
+    CAMERA,
+    CHANGED,
+    ERROR,
+    FAIL,
+    FAILED,
+    INCONCLUSIVE,
+    LISTED,
+    OK,
+    PASS,
+    UNKNOWN,
+    UNREADABLE,
+    Must,
+    codes,
+    examine,
+    other,
+    said,
+)
+from vouchmark.examine import examine_all, make_settings
+from vouchmark.report import Line, exit_code
+
+PNG: Final[dict[str, Any]] = {"media_type": "image/png"}
+MISMATCH: Final = "assertion.dataHash.mismatch"
+
+
+def leaving_out(media: bytes, *ranges: Any) -> bytes:
+    """Signed media whose data hash leaves those ranges out, and is right."""
+    return bind(Draft(signer=CAMERA, assertions=[actions()]), media, extra=lambda whole: [r(whole) for r in ranges])
+
+
+def xmp_of(whole: bytes) -> tuple[int, int]:
+    start = whole.index(b"http://ns.adobe.com/xap/1.0/") - 4
+    return start, 2 + struct.unpack(">H", whole[start + 2 : start + 4])[0]
+
+
+def swapped(data: bytes) -> bytes:
+    """Every pixel replaced where the hash does not look."""
+    start, length = scan_of(data)
+    return data[: start + 20] + bytes(length - 20) + data[start + length :]
+
+
+def two_png_stores() -> bytes:
+    first, second = sign(CAMERA, picture("PNG"), **PNG), sign(CAMERA, picture("PNG", shade=9), **PNG)
+    chunks = png_chunks(first)
+    chunks.insert(2, next(chunk for chunk in png_chunks(second) if chunk[0] == b"caBX"))
+    return join_png(chunks)
+
+
+def two_jpeg_stores(number: bytes = b"\x02\x11") -> bytes:
+    segments, scan = jpeg_segments(sign(CAMERA))
+    second = [s for s in jpeg_segments(sign(CAMERA, picture(shade=70)))[0] if s[1] == 0xEB]
+    return join_jpeg([*segments, *(s[:6] + number + s[8:] for s in second)], scan)
+
+
+def change(name: str, build: Any, **more: Any) -> Must:
+    """A file whose bytes were changed after signing by a listed signer."""
+    fields: dict[str, Any] = {
+        "line": Line.INTEGRITY,
+        "code": MISMATCH,
+        "status": FAIL,
+        "exit": FAILED,
+        "says": CHANGED,
+        "others": {Line.SIGNER: PASS, Line.AI: UNKNOWN},
+        "never": ("integrity.malformed", "integrity.coverage.full"),
+    }
+    return Must(name=name, build=build, **(fields | more))
+
+
+CASES: Final = (
+    Must(
+        name="unchanged",
+        build=lambda: sign(CAMERA),
+        line=Line.INTEGRITY,
+        code="integrity.coverage.full",
+        status=PASS,
+        exit=OK,
+        says=BY_LISTED,
+    ),
+    change("changed-pixels", lambda: change_pixels(sign(CAMERA))),
+    change("changed-pixels-png", lambda: change_pixels(sign(CAMERA, picture("PNG"), **PNG))),
+    change("a-transplanted-manifest", lambda: transplant(sign(CAMERA), picture(shade=90))),
+    change("appended-bytes", lambda: append_bytes(sign(CAMERA))),
+    change("appended-bytes-png", lambda: append_bytes(sign(CAMERA, picture("PNG"), **PNG))),
+    change("added-xmp", lambda: add_xmp(sign(CAMERA))),
+    change("added-xmp-png", lambda: add_xmp(sign(CAMERA, picture("PNG"), **PNG))),
+    change("a-second-store", two_jpeg_stores),
+    change("a-zip-behind-the-picture", lambda: append_bytes(sign(CAMERA), b"PK\x03\x04" + bytes(64))),
+    change(
+        "a-sidecar-of-another-file",
+        lambda: picture(shade=90),
+        options={"manifest": manifest_store(sign(CAMERA))},
+    ),
+    change("pixels-under-an-update", lambda: change_pixels(sign_update(sign(CAMERA), other("Platform")))),
+    change(
+        "two-stores-that-an-engine-refuses",
+        lambda: two_jpeg_stores(b"\x02\x12"),
+        code="integrity.stores.multiple",
+        others={},
+    ),
+    change("two-stores-png", two_png_stores, code="integrity.stores.multiple", others={}),
+    Must(
+        name="exclusions-over-the-media",
+        build=lambda: leaving_out(picture(), scan_of),
+        line=Line.INTEGRITY,
+        code="integrity.coverage.media_excluded",
+        status=FAIL,
+        exit=FAILED,
+        says="part of the content is not covered by the signature and could be anything",
+    ),
+    Must(
+        name="pixels-swapped-under-exclusions",
+        build=lambda: swapped(leaving_out(picture(), scan_of)),
+        line=Line.INTEGRITY,
+        code="integrity.coverage.media_excluded",
+        status=FAIL,
+        exit=FAILED,
+        says="part of the content is not covered by the signature and could be anything",
+    ),
+    Must(
+        name="exclusions-over-exif",
+        build=lambda: leaving_out(with_exif(), exif_of),
+        line=Line.INTEGRITY,
+        code="integrity.coverage.metadata_excluded",
+        status=PASS,
+        exit=OK,
+        says=f"{BY_LISTED}, but for its EXIF, which the signature does not cover",
+    ),
+    Must(
+        name="exclusions-over-xmp",
+        build=lambda: leaving_out(add_xmp(picture()), xmp_of),
+        line=Line.INTEGRITY,
+        code="integrity.coverage.metadata_excluded",
+        status=PASS,
+        exit=OK,
+        says=f"{BY_LISTED}, but for its XMP, which the signature does not cover",
+    ),
+    Must(
+        name="exclusions-behind-the-end",
+        build=lambda: leaving_out(picture() + b"tail of bytes", lambda whole: (len(whole) - 13, 13)),
+        line=Line.INTEGRITY,
+        code="integrity.coverage.trailing_excluded",
+        status=UNKNOWN,
+        exit=INCONCLUSIVE,
+        says=f"the signed part is {BY_LISTED}; but something after its end is not covered",
+    ),
+    Must(
+        name="a-stripped-manifest-is-absence",
+        build=lambda: remove_manifest(sign(CAMERA)),
+        line=Line.INTEGRITY,
+        code="integrity.absent",
+        status=ABSENT,
+        exit=INCONCLUSIVE,
+        says="no Content Credentials: this file cannot tell where it comes from",
+        others={Line.SIGNER: ABSENT, Line.AI: ABSENT, Line.HISTORY: ABSENT},
+    ),
+    Must(
+        name="an-update-leaves-the-file-unchanged",
+        build=lambda: sign_update(sign(CAMERA), other("Platform")),
+        line=Line.INTEGRITY,
+        code="assertion.dataHash.match",
+        status=PASS,
+        exit=OK,
+        says=BY_LISTED,
+    ),
+    Must(
+        name="a-listed-platforms-update-raises-no-unknown-signer",
+        build=lambda: sign_update(sign(other("Test Camera")), CAMERA),
+        line=Line.SIGNER,
+        code="signer.unknown",
+        status=UNKNOWN,
+        exit=INCONCLUSIVE,
+        says=BY_UNKNOWN,
+        others={Line.INTEGRITY: PASS},
+    ),
+    Must(
+        name="two-signed-statements-that-contradict-each-other",
+        build=lambda: sign(CAMERA, manifest=definition(created(), created("trainedAlgorithmicMedia"))),
+        line=Line.AI,
+        code="ai.contradiction",
+        status=FAIL,
+        exit=FAILED,
+        says="its Content Credentials were malformed by whoever made them, so they show nothing; "
+        "and its statements about AI contradict each other",
+    ),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_bytes_are_told_as_what_they_are(case: Must) -> None:
+    case.hold()
+
+
+def test_the_ranges_outside_the_signature_are_in_the_report() -> None:
+    data = leaving_out(picture(), scan_of)
+    start, length = scan_of(data)
+    finding = examine(data).evidence[Line.INTEGRITY].findings[0]
+    assert finding.detail["excluded"] == [{"start": start, "end": start + length, "kind": "media", "name": "image"}]
+
+
+@pytest.mark.parametrize(
+    ("named", "is_png", "statement"),
+    [
+        ("x.jpg", True, "The name says image/jpeg, the content is image/png."),
+        ("x.png", False, "The name says image/png, the content is image/jpeg."),
+    ],
+)
+def test_a_wrong_extension_is_said_and_changes_no_answer(
+    tmp_path: Path, named: str, is_png: bool, statement: str
+) -> None:
+    path = tmp_path / named
+    path.write_bytes(sign(CAMERA, picture("PNG"), **PNG) if is_png else sign(CAMERA))
+    report = examine(path)
+    last = report.evidence[Line.INTEGRITY].findings[-1]
+    assert (last.code, last.status, last.statement) == ("integrity.type.misnamed", ABSENT, statement)
+    assert exit_code(report) is OK
+    assert said(report).startswith(BY_LISTED)
+
+
+def test_a_thumbnail_is_said_not_to_be_compared_with_the_picture() -> None:
+    gaps = [gap.what for gap in examine(sign(CAMERA, thumbnail=True)).not_checked]
+    assert "whether the thumbnail in the Content Credentials shows the same picture" in gaps
+    assert not [gap for gap in examine(sign(CAMERA)).not_checked if "thumbnail" in gap.what]
+
+
+def test_hostile_files_end_in_words_and_not_in_a_crash() -> None:
+    built = {
+        "jumbf_in_jumbf": (ERROR, BROKEN, UNREADABLE),
+        "brotli_bomb": (ERROR, BROKEN, UNREADABLE),
+        "brotli_bomb_under_the_manifests_name": (ERROR, BROKEN, UNREADABLE),
+        "claim_of_nested_arrays": (ERROR, BROKEN, UNREADABLE),
+        "polyglot": (FAIL, FAILED, CHANGED),
+    }
+    settings = make_settings(trust=store_of(list_of(hostile.signer().root)), snapshot=False)
+    with Pool(workers=1) as pool:
+        reports = list(examine_all([getattr(hostile, name)() for name in built], settings, pool=pool))
+    for name, report in zip(built, reports, strict=True):
+        status, code, words = built[name]
+        assert report.evidence[Line.INTEGRITY].status is status, (name, codes(report, Line.INTEGRITY))
+        assert exit_code(report) is code, name
+        assert said(report).startswith(words), (name, said(report))
+
+
+def test_a_worker_process_says_the_same_as_this_one() -> None:
+    files = [leaving_out(picture(), scan_of), change_pixels(sign(CAMERA)), two_png_stores()]
+    with Pool(workers=1) as pool:
+        settings = make_settings(trust=LISTED, snapshot=False)
+        for data, report in zip(files, examine_all(files, settings, pool=pool), strict=True):
+            here = examine(data, at=settings.at)
+            assert here.evidence == report.evidence
