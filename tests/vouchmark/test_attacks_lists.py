@@ -1,0 +1,189 @@
+"""Is the right list named for the right signer, and does time turn no file from unchanged into changed?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from provenance.credentials.pool import Pool
+from provenance.credentials.trust_folder import TrustFolder
+from provenance.credentials.trust_formats import Label, ListKind
+from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_update import import_list
+from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
+from tests.corpus import Row, media, needs_corpus, trust
+from tests.lists import lote
+from tests.vouchmark import test_attacks_bytes, test_attacks_history, test_attacks_signer
+from tests.vouchmark.attacks import CAMERA, LISTED, PASS, ROOT, UNKNOWN, Must, codes, examine, said
+from vouchmark.examine import examine_all, make_settings
+from vouchmark.report import Line, Report, Status
+
+MEASURED: Final = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+LATER: Final = dt.datetime(2036, 1, 1, tzinfo=dt.UTC)
+
+OFFICIAL: Final = (
+    ("C2PA-TRUST-LIST.json", ListKind.SIGNER, Label.OFFICIAL),
+    ("C2PA-TSA-TRUST-LIST.json", ListKind.TSA, Label.OFFICIAL),
+    ("conforming-products-list.json", None, Label.OFFICIAL),
+)
+INTERIM: Final = (
+    ("ITL-anchors.pem", ListKind.SIGNER, Label.INTERIM),
+    ("ITL-allowed.pem", ListKind.SIGNER, Label.INTERIM),
+)
+TEST_ROOTS: Final = (("c2pa-rs-test-roots.pem", ListKind.SIGNER, Label.YOURS),)
+SETTINGS: Final = {
+    "none": (),
+    "official": OFFICIAL,
+    "official+interim": OFFICIAL + INTERIM,
+    "interim": INTERIM,
+    "test-roots": TEST_ROOTS,
+}
+
+ALL: Final[tuple[Must, ...]] = (*test_attacks_signer.CASES, *test_attacks_bytes.CASES, *test_attacks_history.CASES)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh reader's folder."""
+    monkeypatch.setenv("VOUCHMARK_HOME", str(tmp_path))
+    return tmp_path
+
+
+def keep(home: Path, data: bytes, *, name: str, kind: ListKind | None, label: Label) -> None:
+    import_list(TrustFolder(home), data, name=name.lower(), at=MEASURED, kind=kind, label=label)
+
+
+@pytest.mark.parametrize("label", list(Label))
+def test_an_imported_list_speaks_under_its_label(home: Path, label: Label) -> None:
+    keep(home, ROOT.pem.encode(), name="one", kind=ListKind.SIGNER, label=label)
+    report = examine(sign(CAMERA), TrustStore.load())
+    words = {
+        Label.OFFICIAL: "on the official C2PA list",
+        Label.INTERIM: "on the frozen interim list",
+        Label.YOURS: "on your own list",
+    }[label]
+    assert codes(report, Line.SIGNER)[0] == f"signer.{label}"
+    assert said(report) == f"unchanged since it was signed by Test Camera (Camera 1) ({words})"
+
+
+def test_labels_are_never_mixed_between_two_imported_lists(home: Path) -> None:
+    second = make_root("Second")
+    keep(home, lote(ROOT), name="c2pa", kind=None, label=Label.OFFICIAL)
+    keep(home, second.pem.encode(), name="interim", kind=ListKind.SIGNER, label=Label.INTERIM)
+    store = TrustStore.load()
+    assert codes(examine(sign(CAMERA), store), Line.SIGNER)[0] == "signer.official"
+    assert codes(examine(sign(make_signer(second)), store), Line.SIGNER) == ["signer.interim"]
+
+
+def test_an_imported_list_of_time_stamps_vouches_for_no_signer(home: Path) -> None:
+    keep(home, lote(ROOT, scheme="C2PA TSA Trust List"), name="c2pa-tsa", kind=None, label=Label.OFFICIAL)
+    report = examine(sign(CAMERA), TrustStore.load())
+    assert codes(report, Line.SIGNER) == ["signer.unknown"]
+    assert [one.kind for one in report.inputs.trust_lists] == ["tsa"]
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+def test_ten_years_later_no_file_of_ours_has_changed(case: Must) -> None:
+    data, store = case.build(), case.trust()
+    now = examine(data, store, **case.options)
+    later = examine(data, store, **{**case.options, "at": LATER})
+    for line in (Line.INTEGRITY, Line.HISTORY):
+        assert later.evidence[line].status is now.evidence[line].status
+        assert codes(later, line) == codes(now, line)
+    if later.evidence[Line.INTEGRITY].status is PASS:
+        assert said(later).startswith("unchanged since it was signed")
+    # Ten years on nothing that a certificate of a month vouched for passes, unless a listed stamp proves its time.
+    if later.evidence[Line.TIME].status is not PASS:
+        assert later.evidence[Line.SIGNER].status is not PASS
+
+
+def test_before_a_certificate_was_valid_its_file_is_unchanged_too() -> None:
+    report = examine(sign(CAMERA), at=NOW - dt.timedelta(days=400))
+    assert report.evidence[Line.INTEGRITY].status is PASS
+    assert codes(report, Line.SIGNER) == ["signer.not_yet_valid"]
+    assert report.evidence[Line.SIGNER].status is UNKNOWN
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    with Pool(workers=2) as running:
+        yield running
+
+
+def kept(folder: Path, setting: str) -> TrustStore:
+    """The store of a reader who imported those lists."""
+    for name, kind, label in SETTINGS[setting]:
+        keep(folder, trust(name).read_bytes(), name=name, kind=kind, label=label)
+    return TrustStore.load(folder)
+
+
+def reports(pool: Pool, store: TrustStore, *, at: dt.datetime = MEASURED) -> list[tuple[Row, Report]]:
+    rows = media()
+    # The first engine and our own check: the second engine's states are compared with the index elsewhere.
+    settings = make_settings(trust=store, at=at, engines=("c2pa-rs",), snapshot=False)
+    return list(zip(rows, examine_all([row.path for row in rows], settings, pool=pool), strict=True))
+
+
+@needs_corpus
+@pytest.mark.corpus
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_real_signers_carry_the_label_of_the_list_that_names_them(pool: Pool, tmp_path: Path, setting: str) -> None:
+    for row, report in reports(pool, kept(tmp_path, setting)):
+        found, issuer = codes(report, Line.SIGNER), row.columns["issuer"]
+        statement = report.evidence[Line.SIGNER].findings[0].statement
+        told = (row.id, setting, found, statement)
+        if issuer == "Google LLC":
+            assert (found[0] == "signer.official") is setting.startswith("official"), told
+        elif issuer in ("Adobe Inc.", "OpenAI"):
+            # Long out of date, and stamped by authorities that are on no list of time stamps.
+            assert found[0] == "signer.expired", told
+            assert ("interim list" in statement) is setting.endswith("interim"), told
+        elif issuer == "C2PA Test Signing Cert" and report.evidence[Line.INTEGRITY].status is PASS:
+            assert ("signer.test_key" in found) is (setting != "test-roots"), told
+            if setting == "test-roots":
+                assert "signer.yours" in found or "signer.expired" in found, told
+        assert "signer.official" not in found or setting.startswith("official"), told
+        assert "signer.interim" not in found or setting.endswith("interim"), told
+        assert "signer.yours" not in found or setting == "test-roots", told
+
+
+@needs_corpus
+@pytest.mark.corpus
+def test_in_their_time_signers_of_the_interim_list_read_interim(pool: Pool, tmp_path: Path) -> None:
+    store = kept(tmp_path, "official+interim")
+    seen = set()
+    for row, report in reports(pool, store):
+        if row.columns["issuer"] not in ("Adobe Inc.", "OpenAI") or report.evidence[Line.INTEGRITY].status is not PASS:
+            continue
+        until = dt.datetime.fromisoformat(str(report.evidence[Line.SIGNER].findings[0].detail["valid_until"]))
+        settings = make_settings(trust=store, at=until - dt.timedelta(days=1), engines=("c2pa-rs",), snapshot=False)
+        (then,) = examine_all([row.path], settings, pool=pool)
+        assert codes(then, Line.SIGNER)[0] == "signer.interim", (row.id, codes(then, Line.SIGNER))
+        assert "on the frozen interim list" in said(then)
+        seen.add(row.columns["issuer"])
+    assert seen == {"Adobe Inc.", "OpenAI"}
+
+
+@needs_corpus
+@pytest.mark.corpus
+def test_ten_years_later_no_real_file_has_changed(pool: Pool, tmp_path: Path) -> None:
+    store = kept(tmp_path, "official+interim")
+    pairs = zip(reports(pool, store), reports(pool, store, at=LATER), strict=True)
+    for (row, now), (_, later) in pairs:
+        for line in (Line.INTEGRITY, Line.HISTORY, Line.AI):
+            assert later.evidence[line].status is now.evidence[line].status, (row.id, line)
+            assert codes(later, line) == codes(now, line), (row.id, line)
+        if later.evidence[Line.INTEGRITY].status is Status.PASS:
+            assert "changed after" not in said(later), row.id
+    pixel = next(report for row, report in reports(pool, store, at=LATER) if row.columns["issuer"] == "Google LLC")
+    assert codes(pixel, Line.SIGNER)[0] == "signer.official", "its trusted stamp proves when it was signed"
+
+
+def test_a_list_of_another_name_for_the_same_root_changes_no_label() -> None:
+    store = store_of(list_of(ROOT), list_of(ROOT, label=Label.INTERIM, name="interim"))
+    assert codes(examine(sign(CAMERA), store), Line.SIGNER) == ["signer.interim"]
+    assert codes(examine(sign(CAMERA), LISTED), Line.SIGNER) == ["signer.yours"]
