@@ -7,6 +7,7 @@ a store, makes our answer on ancestors independent of the engines, which accept 
 from __future__ import annotations
 
 import io
+import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -110,7 +111,8 @@ def _read_bstr(stream: io.BytesIO, *, what: str) -> bytes:
         if len(head) != size:
             raise MalformedCredentialsError(f"got a length that breaks off, expected {what}")
         short = int.from_bytes(head, "big")
-    data = stream.read(short)
+    # A length of eight bytes may be more than any read can be asked for.
+    data = stream.read(min(short, sys.maxsize))
     if len(data) != short:
         raise MalformedCredentialsError(f"got {len(data)} bytes, expected {short} in {what}")
     return data

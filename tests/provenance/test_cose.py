@@ -149,6 +149,11 @@ def test_refuses_a_certificate_that_is_none() -> None:
         verify_claim(parse_sign1(cose(SIGNER, CLAIM, chain=[b"no certificate"])), CLAIM)
 
 
+def test_refuses_a_length_that_no_memory_holds() -> None:
+    with pytest.raises(MalformedCredentialsError):
+        parse_sign1(b"\x84\x5b\x80" + bytes(7))
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_random_bytes_escape_as_another_error(data: bytes) -> None:
