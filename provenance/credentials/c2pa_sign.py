@@ -1,6 +1,6 @@
 """How does a file get Content Credentials from a key on this machine, without a connection?
 
-Beside `c2pa_rs.py`, which reads, this is the only module that imports `c2pa`. What comes back is what the engine wrote:
+Beside `c2pa_rs.py`, which reads, this is the only module that uses `c2pa`. What comes back is what the engine wrote:
 it raises nothing where some formats come out broken, so that whoever puts the result in place reads it again first.
 """
 
@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from provenance.credentials.c2pa_rs import load
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.trust_settings import TrustSettings
 
@@ -74,7 +75,8 @@ def sign_media(
         UnsupportedCredentialsError: An algorithm or media type that cannot be signed.
         SigningError: The engine refused.
     """
-    import c2pa
+    # By the reader's loader: the binding alone would look for its library in the current folder first.
+    c2pa = load()
 
     if key.algorithm not in ALGORITHMS:
         raise UnsupportedCredentialsError(

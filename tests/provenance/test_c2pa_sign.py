@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import c2pa
@@ -206,3 +210,19 @@ def test_the_engine_alone_would_trust_an_authority_for_time_stamps_as_a_signer(
     # Its one list of purposes serves signers and time stamps alike: why `signer.py` looks for itself.
     stamper = made.make_signer(root, purposes=(made.TIME_STAMPING,))
     assert read(made.resign(made.sign(signer), stamper), listed)[0] == "Trusted"
+
+
+def test_signing_never_loads_a_library_that_lies_in_the_current_folder(tmp_path: Path) -> None:
+    for name in ("libc2pa_c.so", "libs/libc2pa_c.so", "artifacts/libc2pa_c.so"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"planted")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "vouchmark", "demo", "gallery", "-q"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "VOUCHMARK_HOME": str(tmp_path / "home"), "PYTHONPATH": str(Path(__file__).parents[2])},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "changed after it was signed" in done.stdout
