@@ -790,9 +790,9 @@ def test_reading_a_layout_is_linear_in_the_files_size() -> None:
     spent = []
     for scan in (small, large):
         data = b"\xff\xd8\xff\xda\x00\x02" + scan + b"\xff\xd9"
-        started = time.perf_counter()
+        started = time.process_time()
         read_layout(data)
-        spent.append(time.perf_counter() - started)
+        spent.append(time.process_time() - started)
     assert spent[1] < 40 * spent[0] + 0.05
 
 

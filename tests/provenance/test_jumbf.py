@@ -112,10 +112,10 @@ def test_one_unreadable_manifest_does_not_hide_the_others() -> None:
 
 def test_refuses_a_brotli_bomb_before_it_unfolds() -> None:
     bomb = brotli.compress(bytes(boxes.MAX_INFLATED_BYTES + 1), lgwin=24)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(CredentialsLimitError):
         jumbf.parse_store(store(superbox(b"c2cm", LABEL, box(b"brob", bomb))))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_the_budget_for_compressed_manifests_is_shared() -> None:

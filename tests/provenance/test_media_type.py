@@ -181,10 +181,10 @@ def test_any_bytes_have_some_type(noise: bytes, start: bytes) -> None:
     ],
 )
 def test_looking_for_svg_takes_no_time_however_its_prologue_goes_on(part: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for data in (part * 16_000, part + b" " * 65_000, part * 100 + b"-" * 60_000):
         recognise(data)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("data", [data for data, expected in CONTENTS if expected != UNKNOWN][:40])

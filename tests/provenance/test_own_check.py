@@ -255,9 +255,9 @@ def test_an_own_check_is_fast() -> None:
     examine(data, lists)
     spent = []
     for _ in range(7):
-        started = time.perf_counter()
+        started = time.process_time()
         found = examine(data, lists)
-        spent.append(time.perf_counter() - started)
+        spent.append(time.process_time() - started)
     assert found.signer is not None
     assert found.signer.stamp.is_trusted
     # The aim is 5 ms; a shared machine may need more.
@@ -475,6 +475,6 @@ def test_stapled_answers_of_real_files_are_read() -> None:
 def test_no_real_file_takes_long(name: str) -> None:
     data = _bytes(name)
     _own(name, "official+interim")
-    started = time.perf_counter()
+    started = time.process_time()
     _own(name, "official+interim")
-    assert time.perf_counter() - started < 0.2 + len(data) * 1e-7
+    assert time.process_time() - started < 0.2 + len(data) * 1e-7

@@ -44,11 +44,11 @@ def test_what_is_no_picture_with_a_header_has_no_size(media_type: str) -> None:
 
 
 def test_a_decompression_bomb_is_refused_by_its_header() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(PictureTooLargeError, match="100000 x 100000") as caught:
         measure(png_bomb(), "image/png")
     assert caught.value.reason == "too-many-pixels"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_the_limit_is_ours_alone_and_leaves_pillows_own_as_it_is() -> None:
@@ -118,9 +118,9 @@ def test_a_jpeg_without_a_frame_has_no_size(tail: bytes) -> None:
 
 
 def test_segments_without_end_are_given_up() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert measure(b"\xff\xd8" + b"\xff\xe0\0\2" * 1_000_000, "image/jpeg") is None
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_pixels_are_never_decoded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -223,7 +223,7 @@ def test_a_changed_item_is_refused_or_the_one_form_of_another_value(value, data)
 
 
 def test_hostile_items_take_no_longer_than_honest_ones_of_their_size():
-    honest = dcbor_encode({f"k{i:05}": i for i in range(5000)})
+    honest = dcbor_encode([[] for _ in range(60_000)])
     hostile = [
         bytes.fromhex("9a0000ffff") + b"\x81" * 60000,
         bytes.fromhex("9b00000000ffffffff") + b"\x00" * 60000,
@@ -236,10 +236,10 @@ def test_hostile_items_take_no_longer_than_honest_ones_of_their_size():
     def seconds(octets):
         best = 1e9
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             with contextlib.suppress(EncodingError):
                 dcbor_decode(octets, max_size=1 << 17)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     limit = 10 * seconds(honest)
