@@ -57,10 +57,23 @@ def is_signed(facts: Facts) -> bool:
     return facts.own is not None and facts.own.check is not None and facts.own.check.is_intact
 
 
-def has_two_stores(facts: Facts) -> bool:
-    """Whether the file carries two sets of Content Credentials: an engine may refuse to read either."""
-    own = facts.own.coverage if facts.own is not None else None
-    return own is not None and "integrity.stores.multiple" in own.codes
+def failures(facts: Facts) -> list[Draft]:
+    """What we found broken ourselves in a file that an engine refuses to read: signed by somebody, and not as signed.
+
+    Empty where nothing in it is signed that we could read: then it is malformed, and nobody's signature is broken.
+    """
+    own = facts.own
+    if facts.first.reason == "prerelease":
+        # A draft's rules were others: what looks broken by today's need not be.
+        return []
+    if own is None or not any(_is_signed_by_somebody(check) for check in own.chain):
+        return []
+    return [draft for draft in drafts(facts) if draft.status is Status.FAIL]
+
+
+def _is_signed_by_somebody(check: ManifestCheck) -> bool:
+    """Whether there is a claim with statements in it that we could read, and not only boxes of that shape."""
+    return check.signature in (SignatureState.VALID, SignatureState.MISMATCH) or bool(check.actions or check.changed)
 
 
 def left_out(facts: Facts) -> str:
@@ -79,7 +92,8 @@ def drafts(facts: Facts) -> list[Draft]:
         return []
     coverage, found = own.coverage, list[Draft]()
     for check in own.chain:
-        found.extend(_draft(coverage, code, Status.FAIL, statement) for code, statement in _broken(check))
+        for code, statement, origin in _broken(check):
+            found.append(_draft(coverage, code, Status.FAIL, statement, origin=origin))
     if coverage.match is Match.MISMATCH and _may_compare(facts):
         statement = "The file was changed after it was signed, by our own computation."
         found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
@@ -96,18 +110,24 @@ def drafts(facts: Facts) -> list[Draft]:
     return found
 
 
-def _broken(check: ManifestCheck) -> Iterator[tuple[str, str]]:
-    """What our own verification of one manifest says against it: the bound one, or an update above it."""
+def _broken(check: ManifestCheck) -> Iterator[tuple[str, str, str]]:
+    """What our own verification says against one manifest, the bound one or an update above it.
+
+    Yields:
+        Code, sentence, and the specification's code behind it where that is another one.
+    """
     if check.signature in (SignatureState.MISMATCH, SignatureState.MISSING):
         statement = "The signature does not fit what it is said to sign, by our own computation."
-        yield f"claimSignature.{check.signature}", statement
+        yield f"claimSignature.{check.signature}", statement, ""
     statement = "A statement in the Content Credentials was altered or added after signing, by our own computation."
     if check.changed:
-        yield "assertion.hashedURI.mismatch", statement
+        yield "assertion.hashedURI.mismatch", statement, ""
     if check.undeclared:
-        yield "assertion.undeclared", statement
-    if any(code.startswith("manifest.update.") for code in check.shape_failures):
-        yield "integrity.malformed", "An update states more than an update may; its issuer broke the rules."
+        yield "assertion.undeclared", statement, ""
+    if check.signature is SignatureState.VALID and check.shape_failures:
+        update = any(code.startswith("manifest.update.") for code in check.shape_failures)
+        what = "An update states more than an update may" if update else "A manifest lacks what it must have"
+        yield "integrity.malformed", f"{what}; its issuer broke the rules.", check.shape_failures[0]
 
 
 def _may_compare(facts: Facts) -> bool:
@@ -115,7 +135,7 @@ def _may_compare(facts: Facts) -> bool:
     return facts.media_type not in ("application/c2pa", "video/iso.segment")
 
 
-def _draft(coverage: Coverage, code: str, status: Status, statement: str) -> Draft:
+def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, origin: str = "") -> Draft:
     detail: dict[str, Json] = {
         "binding": coverage.binding,
         "format": coverage.format,
@@ -125,6 +145,8 @@ def _draft(coverage: Coverage, code: str, status: Status, statement: str) -> Dra
         "media_covered": coverage.media_covered,
         "outside": dict(coverage.totals),
     }
+    if origin:
+        detail["from"] = origin
     if coverage.excluded:
         detail["excluded"] = [
             {"start": one.start, "end": one.end, "kind": str(one.kind), "name": one.name} for one in coverage.excluded

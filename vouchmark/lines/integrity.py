@@ -155,9 +155,9 @@ def _answer(facts: Facts) -> Answer:
             )
         case Outcome.SKIPPED:
             return Answer(summary="No engine was asked.", status=Status.SKIPPED)
-        case Outcome.UNPARSABLE if coverage.has_two_stores(facts):
-            drafts = tuple(coverage.drafts(facts))
-            return Answer(summary=_summary(list(drafts)), drafts=(*drafts, *_wrong_name(facts)))
+        case Outcome.UNPARSABLE if broken := coverage.failures(facts):
+            # The engine refuses to read on where something is wrong; we read on, and can say what.
+            return Answer(summary=_summary(broken), drafts=(*broken, *_wrong_name(facts)))
         case Outcome.UNPARSABLE:
             return _one(
                 facts,
