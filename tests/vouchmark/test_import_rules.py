@@ -129,7 +129,6 @@ def test_a_broken_rule_would_be_found() -> None:
 
 
 ONLY_IN: Final = {
-    "c2pa": ("provenance.credentials.c2pa_rs", "provenance.credentials.c2pa_sign"),
     "encypher_c2pa": ("provenance.credentials.encypher",),
     "click": ("vouchmark.cli", "vouchmark.__main__"),
     "rich": ("vouchmark.render",),
@@ -145,6 +144,15 @@ def test_a_package_is_used_where_it_belongs_and_nowhere_else(package: str) -> No
     users = {module for module, names in GRAPH.items() if any(inside(name, package) for name in names)}
     assert users
     assert {user for user in users if not any(inside(user, place) for place in ONLY_IN[package])} == set()
+
+
+def test_the_first_engine_is_loaded_by_one_function_alone() -> None:
+    # A plain import would let its binding look for the native library in the current folder.
+    assert not [module for module, names in GRAPH.items() if any(inside(name, "c2pa") for name in names)]
+    loaders = [
+        path for path in (CHECKOUT / "provenance").rglob("*.py") if 'import_module("c2pa")' in path.read_text("utf-8")
+    ]
+    assert [path.name for path in loaders] == ["c2pa_rs.py"]
 
 
 def test_the_report_needs_the_standard_library_alone() -> None:
