@@ -146,9 +146,8 @@ def test_a_report_passes_what_is_whole_and_fails_what_was_changed(pool: Pool, me
     settings = make_settings(trust=TrustStore.empty())
     whole, other = examine_all([signed, changed], settings, pool=pool)
     assert whole.evidence[Line.INTEGRITY].status is Status.PASS
-    # XML without its last byte is none: that is an error, and no change.
-    wanted = Status.ERROR if media_type == "image/svg+xml" else Status.FAIL
-    assert other.evidence[Line.INTEGRITY].status is wanted
+    # Also where the engine refuses to read on, as it does for XML without its last byte: our own digest says why.
+    assert other.evidence[Line.INTEGRITY].status is Status.FAIL
 
 
 def test_an_archive_is_refused_where_it_should_be_signed() -> None:
