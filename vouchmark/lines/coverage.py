@@ -12,7 +12,7 @@ from typing import Final
 from provenance.credentials.binding import Match
 from provenance.credentials.coverage import Coverage
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState
-from vouchmark.lines.facts import Draft, Facts
+from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts
 from vouchmark.report import Json, Root, Status
 
 OWN: Final = "vouchmark coverage check"
@@ -132,7 +132,7 @@ def _broken(check: ManifestCheck) -> Iterator[tuple[str, str, str]]:
 
 def _may_compare(facts: Facts) -> bool:
     """Whether the bytes at hand are the media that the binding speaks of."""
-    return facts.media_type not in ("application/c2pa", "video/iso.segment")
+    return facts.media_type not in (STORE_ALONE, FRAGMENT)
 
 
 def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, origin: str = "") -> Draft:

@@ -13,6 +13,8 @@ from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, Root, St
 
 FRAGMENT: Final = "video/iso.segment"
 """A media segment of a fragmented video: its Content Credentials lie in another file."""
+STORE_ALONE: Final = "application/c2pa"
+"""A manifest store without the media that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Final
 from provenance.credentials.binding import Match
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
 from vouchmark.lines import coverage
-from vouchmark.lines.facts import FRAGMENT, Answer, Draft, Facts, failures, has, own_gap, source_of
+from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Answer, Draft, Facts, failures, has, own_gap, source_of
 from vouchmark.report import NotChecked, Root, Status
 
 BINDING_MATCH: Final = frozenset(
@@ -73,7 +73,6 @@ THUMBNAILS: Final = NotChecked(
 
 TOO_DEEP: Final = "too-deep"
 """The engine's reason for a file of a known type that was built to exhaust its reader."""
-STORE_ALONE: Final = "application/c2pa"
 
 
 def answer(facts: Facts) -> Answer:
