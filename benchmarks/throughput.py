@@ -29,7 +29,7 @@ from media import ROOT, files
 
 from provenance.asset import Asset, open_asset
 from provenance.credentials.pool import Job, Pool
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from vouchmark.examine import examine_all, make_settings
 
 AIM = 0.8
@@ -77,7 +77,7 @@ def ours(engines: tuple[str, ...], workers: int) -> Callable[[list[Path], int], 
     """Files a second of ours with so many workers, once they have started."""
 
     def measure(paths: list[Path], rounds: int) -> float:
-        settings = make_settings(trust=TrustStore.empty(), engines=engines)
+        settings = make_settings(trust=TrustLists.empty(), engines=engines)
         with Pool(workers=workers) as pool:
             for _report in examine_all(paths[: 4 * workers], settings, pool=pool):
                 pass
@@ -90,7 +90,7 @@ def ours(engines: tuple[str, ...], workers: int) -> Callable[[list[Path], int], 
 
 def engine_alone(paths: list[Path], rounds: int) -> float:
     """Files a second of one worker that asks one engine and leaves our own check, the report and its verdict out."""
-    settings = make_settings(trust=TrustStore.empty())
+    settings = make_settings(trust=TrustLists.empty())
     first = ("c2pa-rs",)
 
     def jobs() -> Iterator[tuple[Asset, Job]]:
@@ -108,7 +108,7 @@ def engine_alone(paths: list[Path], rounds: int) -> float:
 
 def memory(paths: list[Path], count: int) -> None:
     """Check many files and say how resident memory grew, of this process and of its largest worker."""
-    settings = make_settings(trust=TrustStore.empty())
+    settings = make_settings(trust=TrustLists.empty())
     marks = []
     with Pool(workers=2) as pool:
         for number, _report in enumerate(examine_all(islice(cycle(paths), count), settings, pool=pool), start=1):

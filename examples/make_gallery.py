@@ -19,7 +19,7 @@ def main(folder: Path) -> None:
     """Make, check and print one line a picture: what each line of evidence says."""
     pictures = make_gallery(folder)
     # Your own lists stay out of it: only the gallery's authority vouches here.
-    trust = vouchmark.TrustStore.empty().with_run_lists(trust=[folder / AUTHORITY_FILE])
+    trust = vouchmark.TrustLists.empty().with_run_lists(trust=[folder / AUTHORITY_FILE])
     for piece, path in zip(GALLERY, pictures, strict=True):
         # Our own pictures need no child process; for files from elsewhere leave `in_process` out.
         report = vouchmark.check(path, trust=trust, in_process=True)

@@ -26,7 +26,7 @@ from PIL import Image
 
 from provenance.credentials.c2pa_sign import SigningKey, Source, sign_media
 from provenance.credentials.trust_formats import Label, ListKind, parse
-from provenance.credentials.trust_lists import TrustList, TrustSettings, TrustStore, make_list
+from provenance.credentials.trust_lists import TrustList, TrustLists, TrustSettings, make_list
 
 NOW: Final = dt.datetime.now(dt.UTC).replace(microsecond=0)
 """One instant for a whole test run: the engine judges by the real clock."""
@@ -235,9 +235,9 @@ def list_of(
     return make_list(data, parse(data), name=name, kind=kind, label=label, dated=dated)
 
 
-def store_of(*lists: TrustList, **fields: Any) -> TrustStore:
+def store_of(*lists: TrustList, **fields: Any) -> TrustLists:
     """A reader's trust that consists of these lists."""
-    return TrustStore(lists=tuple(lists), **fields)
+    return TrustLists(lists=tuple(lists), **fields)
 
 
 def picture(form: str = "JPEG", *, size: tuple[int, int] = (96, 64), shade: int = 0) -> bytes:

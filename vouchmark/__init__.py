@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from provenance.credentials.trust_lists import TrustStore
+    from provenance.credentials.trust_lists import TrustLists
     from vouchmark.examine import check
     from vouchmark.policy import Policy
     from vouchmark.report import Report
 
 __version__ = "0.1.0"
 
-__all__ = ["Policy", "Report", "TrustStore", "__version__", "check"]
+__all__ = ["Policy", "Report", "TrustLists", "__version__", "check"]
 
 _HOMES = {
     "check": "vouchmark.examine",
     "Policy": "vouchmark.policy",
     "Report": "vouchmark.report",
-    "TrustStore": "provenance.credentials.trust_lists",
+    "TrustLists": "provenance.credentials.trust_lists",
 }
 
 

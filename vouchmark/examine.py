@@ -18,7 +18,7 @@ from provenance.asset import Asset, AssetError, Limits, find_sidecar, open_asset
 from provenance.credentials.encypher import SNAPSHOT_DATED
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.pool import ENGINES, Examination, Job, Pool, examine_in_process
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
@@ -63,7 +63,7 @@ class Settings:
     at: dt.datetime
     """Aware; expiry and lists are judged at this instant."""
     policy: Policy
-    trust: TrustStore
+    trust: TrustLists
     engines: tuple[str, ...] = ENGINES
     only: tuple[Line, ...] = ()
     """Lines to check and require; empty for all."""
@@ -94,7 +94,7 @@ def check(
     source: str | Path | bytes | BinaryIO,
     *,
     policy: Policy | None = None,
-    trust: TrustStore | None = None,
+    trust: TrustLists | None = None,
     at: dt.datetime | None = None,
     engines: tuple[str, ...] = ENGINES,
     only: Iterable[Line | str] = (),
@@ -145,7 +145,7 @@ def check(
 def make_settings(
     *,
     policy: Policy | None = None,
-    trust: TrustStore | None = None,
+    trust: TrustLists | None = None,
     at: dt.datetime | None = None,
     engines: tuple[str, ...] = ENGINES,
     only: Iterable[Line | str] = (),
@@ -167,7 +167,7 @@ def make_settings(
     return Settings(
         at=(at or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(microsecond=0),
         policy=policy or Policy.default(),
-        trust=trust if trust is not None else TrustStore.load(),
+        trust=trust if trust is not None else TrustLists.load(),
         engines=tuple(name for name in ENGINES if name in engines),
         only=_lines(only),
         require=_lines(require),

@@ -50,8 +50,8 @@ __all__ = [
     "TrustListFetchError",
     "TrustListOlderError",
     "TrustListStoreError",
+    "TrustLists",
     "TrustSettings",
-    "TrustStore",
     "default_home",
 ]
 
@@ -119,7 +119,7 @@ def _age_days(dated: dt.date | None, at: dt.datetime) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrustStore:
+class TrustLists:
     """All that the reader trusts and distrusts, for one run."""
 
     lists: tuple[TrustList, ...] = ()
@@ -129,12 +129,12 @@ class TrustStore:
     configurations: tuple[KeptConfiguration, ...] = ()
 
     @classmethod
-    def empty(cls) -> TrustStore:
+    def empty(cls) -> TrustLists:
         """No list at all: every signer is unknown."""
         return cls()
 
     @classmethod
-    def load(cls, home: Path | None = None) -> TrustStore:
+    def load(cls, home: Path | None = None) -> TrustLists:
         """Read the kept lists; empty where none was ever imported.
 
         Args:
@@ -151,7 +151,7 @@ class TrustStore:
             return cls._read(folder)
 
     @classmethod
-    def _read(cls, folder: TrustFolder) -> TrustStore:
+    def _read(cls, folder: TrustFolder) -> TrustLists:
         rows = folder.read_index()
         lists = sorted(
             (_load_list(folder, row) for row in rows if row.content is Content.CERTIFICATES),
@@ -168,7 +168,7 @@ class TrustStore:
 
     def with_run_lists(
         self, *, trust: Iterable[Path] = (), tsa_trust: Iterable[Path] = (), no_default: bool = False
-    ) -> TrustStore:
+    ) -> TrustLists:
         """This store and, for one run, the certificates of these files (label `yours`, without a date).
 
         Args:
@@ -181,7 +181,7 @@ class TrustStore:
         """
         added = [_run_list(path, ListKind.SIGNER) for path in trust]
         added += [_run_list(path, ListKind.TSA) for path in tsa_trust]
-        base = TrustStore.empty() if no_default else self
+        base = TrustLists.empty() if no_default else self
         return replace(base, lists=(*base.lists, *added)) if added else base
 
     def of_kind(self, kind: ListKind) -> tuple[TrustList, ...]:
@@ -295,3 +295,7 @@ def _load_configuration(folder: TrustFolder, row: KeptRow) -> KeptConfiguration:
         data=folder.read_pinned(row),
         confirmed=row.confirmed,
     )
+
+
+TrustStore = TrustLists
+"""The former name."""

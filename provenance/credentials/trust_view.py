@@ -15,7 +15,7 @@ from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.trust_formats import Product
 
 if TYPE_CHECKING:
-    from provenance.credentials.trust_lists import TrustStore
+    from provenance.credentials.trust_lists import TrustLists
 
 CLAIM_SIGNING: Final = "1.3.6.1.4.1.62558.2.1"
 """c2pa-kp-claimSigning: the only purpose that makes a claim signer under the official list."""
@@ -85,7 +85,7 @@ class TrustView:
         return max(named, key=lambda product: product.assurance_level, default=None)
 
 
-def view_of(store: TrustStore) -> TrustView:
+def view_of(store: TrustLists) -> TrustView:
     """What the own chain check needs of the reader's lists. Raises TrustListDataError for a damaged products list."""
     from provenance.credentials.trust_formats import Content, products
     from provenance.credentials.trust_lists import ListKind

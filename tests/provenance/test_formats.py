@@ -14,7 +14,7 @@ from provenance.credentials import c2pa_rs, encypher
 from provenance.credentials.errors import UnsupportedCredentialsError
 from provenance.credentials.model import Outcome, State
 from provenance.credentials.pool import Pool
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.media_type import recognise
 from tests.authority import make_root, make_signer, picture, sign
@@ -143,7 +143,7 @@ def test_the_same_file_without_credentials_has_none(media_type: str) -> None:
 def test_a_report_passes_what_is_whole_and_fails_what_was_changed(pool: Pool, media_type: str) -> None:
     signed = sign(SIGNER, FORMS[media_type](), media_type=media_type)
     changed = signed[:-1] + bytes((signed[-1] ^ 1,))
-    settings = make_settings(trust=TrustStore.empty())
+    settings = make_settings(trust=TrustLists.empty())
     whole, other = examine_all([signed, changed], settings, pool=pool)
     assert whole.evidence[Line.INTEGRITY].status is Status.PASS
     # Also where the engine refuses to read on, as it does for XML without its last byte: our own digest says why.

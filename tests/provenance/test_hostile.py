@@ -15,7 +15,7 @@ import pytest
 
 from provenance.asset import open_asset
 from provenance.credentials.pool import Job, Pool
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_settings import TrustSettings
 from tests.authority import NOW, picture, sign
 from tests.provenance import hostile
@@ -38,7 +38,7 @@ def pool() -> Iterator[Pool]:
 
 
 def look(pool: Pool, source: bytes | Path) -> Report:
-    return next(examine_all([source], make_settings(trust=TrustStore.empty()), pool=pool))
+    return next(examine_all([source], make_settings(trust=TrustLists.empty()), pool=pool))
 
 
 def first(report: Report) -> Any:
@@ -185,11 +185,11 @@ def test_half_a_gigabyte_fits_the_limits_that_are_the_default(pool: Pool) -> Non
 READ_AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from vouchmark.examine import examine_all, make_settings
 from vouchmark.render import text
 from vouchmark.report import exit_code
-settings = make_settings(trust=TrustStore.empty())
+settings = make_settings(trust=TrustLists.empty())
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 (report,) = examine_all([Path(sys.argv[1])], settings, pool=None)

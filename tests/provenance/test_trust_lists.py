@@ -25,8 +25,8 @@ from provenance.credentials.trust_lists import (
     ListKind,
     TrustListDataError,
     TrustListOlderError,
+    TrustLists,
     TrustListStoreError,
-    TrustStore,
 )
 from provenance.credentials.trust_update import (
     FROZEN,
@@ -68,14 +68,14 @@ def keep(folder: TrustFolder, data: bytes, name: str = "mine", **options: object
 
 
 def test_an_empty_home_is_an_empty_store_and_reading_creates_nothing(home: Path) -> None:
-    assert TrustStore.load(home) == TrustStore.empty()
+    assert TrustLists.load(home) == TrustLists.empty()
     assert not home.exists()
 
 
 def test_keeps_a_list_with_its_kind_label_date_and_digest(home: Path, folder: TrustFolder) -> None:
     data = (ROOT.pem + LEAF.pem).encode()
     keep(folder, data)
-    (kept,) = TrustStore.load(home).lists
+    (kept,) = TrustLists.load(home).lists
     assert (kept.name, kept.kind, kept.label, kept.dated) == ("mine", ListKind.SIGNER, Label.YOURS, AT.date())
     assert kept.sha256 == sha256(data)
     assert (kept.certificates, kept.leaves, kept.allowed) == ((ROOT.der,), (LEAF.der,), {sha256(LEAF.der)})
@@ -84,7 +84,7 @@ def test_keeps_a_list_with_its_kind_label_date_and_digest(home: Path, folder: Tr
 def test_a_list_is_dated_by_itself_and_the_interim_list_by_its_freezing(home: Path, folder: TrustFolder) -> None:
     keep(folder, lote(ROOT), name="c2pa", label=Label.OFFICIAL)
     keep(folder, OTHER.pem.encode(), name="interim", label=Label.INTERIM)
-    official, interim = TrustStore.load(home).lists
+    official, interim = TrustLists.load(home).lists
     assert (official.dated, interim.dated) == (dt.date(2026, 8, 5), FROZEN)
     assert (official.age_days(at=AT), official.is_stale(at=AT)) == (108, True)
     assert not interim.is_stale(at=AT)
@@ -97,7 +97,7 @@ def test_a_changed_file_is_refused_and_named(home: Path, folder: TrustFolder) ->
     path = folder.path / "lists" / sha256(ROOT.pem.encode())
     path.write_text(ROOT.pem + OTHER.pem)
     with pytest.raises(TrustListStoreError, match=r"'mine' was changed since it was imported: got SHA-256"):
-        TrustStore.load(home)
+        TrustLists.load(home)
 
 
 def test_one_flipped_bit_is_refused(home: Path, folder: TrustFolder) -> None:
@@ -107,14 +107,14 @@ def test_one_flipped_bit_is_refused(home: Path, folder: TrustFolder) -> None:
     data[100] ^= 1
     path.write_bytes(data)
     with pytest.raises(TrustListStoreError, match="changed"):
-        TrustStore.load(home)
+        TrustLists.load(home)
 
 
 def test_a_missing_file_is_refused_not_skipped(home: Path, folder: TrustFolder) -> None:
     keep(folder, ROOT.pem.encode())
     (folder.path / "lists" / sha256(ROOT.pem.encode())).unlink()
     with pytest.raises(TrustListStoreError, match="'mine' is missing"):
-        TrustStore.load(home)
+        TrustLists.load(home)
 
 
 @pytest.mark.parametrize(
@@ -143,14 +143,14 @@ def test_a_damaged_index_is_refused(damage: object, home: Path, folder: TrustFol
     assert damaged != text
     index.write_text(damaged)
     with pytest.raises(TrustListStoreError, match="damaged"):
-        TrustStore.load(home)
+        TrustLists.load(home)
 
 
 def test_an_index_beyond_any_size_is_refused(folder: TrustFolder, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(folder, ROOT.pem.encode())
     monkeypatch.setattr("provenance.credentials.trust_folder.MAX_INDEX_BYTES", 10)
     with pytest.raises(TrustListStoreError, match="more than 10 bytes"):
-        TrustStore.load(home)
+        TrustLists.load(home)
 
 
 def test_loading_needs_no_x509_library_and_no_network_code(home: Path, folder: TrustFolder) -> None:
@@ -158,7 +158,7 @@ def test_loading_needs_no_x509_library_and_no_network_code(home: Path, folder: T
     keep(folder, lote(OTHER), name="c2pa", label=Label.OFFICIAL)
     keep(folder, products_list(), name="products", label=Label.OFFICIAL)
     code = (
-        "import sys; from provenance.credentials.trust_lists import TrustStore; s = TrustStore.load();"
+        "import sys; from provenance.credentials.trust_lists import TrustLists; s = TrustLists.load();"
         "assert len(s.settings().signer_anchors) == 2; s.digest;"
         "print([m for m in ('cryptography', 'ssl', 'urllib.request', 'socket', 'platformdirs') if m in sys.modules])"
     )
@@ -207,14 +207,14 @@ def test_each_kind_goes_to_its_own_place_in_the_engine(home: Path, folder: Trust
     keep(folder, ROOT.pem.encode(), name="signers")
     keep(folder, OTHER.pem.encode(), name="stamps", kind=ListKind.TSA)
     keep(folder, (ROOT.pem + LEAF.pem).encode(), name="identities", kind=ListKind.CAWG)
-    settings = TrustStore.load(home).settings()
+    settings = TrustLists.load(home).settings()
     assert settings.signer_anchors == (("signers", ROOT.pem),)
     assert settings.tsa_anchors == (("stamps", OTHER.pem),)
     assert settings.cawg_anchors == (("identities", ROOT.pem),)
     assert (settings.allowed, settings.eku_oids) == ("", DEFAULT_EKU_OIDS)
     keep(folder, LEAF.pem.encode(), name="leaves")
     line = base64.b64encode(hashlib.sha256(LEAF.der).digest()).decode()
-    assert TrustStore.load(home).settings().allowed == line + "\n"
+    assert TrustLists.load(home).settings().allowed == line + "\n"
 
 
 def test_names_the_official_lists_by_what_they_are_and_others_by_their_file() -> None:
@@ -244,7 +244,7 @@ def test_a_newer_list_replaces_and_an_older_one_does_not(home: Path, folder: Tru
             official(ROOT, **older)
     with pytest.raises(TrustListOlderError, match="no date"):
         keep(folder, ROOT.pem.encode(), name="c2pa", label=Label.OFFICIAL)
-    assert [item.certificates for item in TrustStore.load(home).lists] == [(OTHER.der,)]
+    assert [item.certificates for item in TrustLists.load(home).lists] == [(OTHER.der,)]
     assert len(list((folder.path / "lists").iterdir())) == 1
     data = lote(ROOT, issued="2026-08-01T00:00:00Z")
     assert keep(folder, data, name="c2pa", label=Label.OFFICIAL, force=True).is_new
@@ -253,14 +253,14 @@ def test_a_newer_list_replaces_and_an_older_one_does_not(home: Path, folder: Tru
 def test_importing_the_same_file_again_does_not_make_it_younger(folder: TrustFolder, home: Path) -> None:
     keep(folder, ROOT.pem.encode())
     import_list(folder, ROOT.pem.encode(), name="mine", at=AT + dt.timedelta(days=90), kind=ListKind.SIGNER)
-    assert TrustStore.load(home).lists[0].dated == AT.date()
+    assert TrustLists.load(home).lists[0].dated == AT.date()
 
 
 def test_a_write_that_fails_leaves_the_old_list(
     home: Path, folder: TrustFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(folder, ROOT.pem.encode())
-    before = TrustStore.load(home)
+    before = TrustLists.load(home)
     for broken in (1, 2):
         calls: list[Path] = []
 
@@ -274,7 +274,7 @@ def test_a_write_that_fails_leaves_the_old_list(
             patch.setattr(Path, "replace", replace)
             with pytest.raises(TrustListStoreError, match="No space left"):
                 keep(folder, OTHER.pem.encode())
-        assert TrustStore.load(home) == before
+        assert TrustLists.load(home) == before
         assert not list(folder.path.rglob(".new-*"))
 
 
@@ -288,7 +288,7 @@ def test_two_imports_at_once_keep_both(home: Path, folder: TrustFolder) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert {item.certificates[0] for item in TrustStore.load(home).lists} == {root.der for root in roots}
+    assert {item.certificates[0] for item in TrustLists.load(home).lists} == {root.der for root in roots}
 
 
 def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
@@ -301,7 +301,7 @@ def test_removes_a_list_with_its_file(home: Path, folder: TrustFolder) -> None:
     keep(folder, ROOT.pem.encode())
     keep(folder, OTHER.pem.encode(), name="other")
     assert remove(folder, "mine").name == "mine"
-    assert [item.name for item in TrustStore.load(home).lists] == ["other"]
+    assert [item.name for item in TrustLists.load(home).lists] == ["other"]
     assert len(list((folder.path / "lists").iterdir())) == 1
     with pytest.raises(TrustListDataError, match="no list named 'mine'"):
         remove(folder, "mine")
@@ -316,7 +316,7 @@ def test_lists_of_one_run_come_on_top_or_alone(home: Path, folder: TrustFolder, 
     mine, stamps = tmp_path / "run.pem", tmp_path / "stamps.json"
     mine.write_text(OTHER.pem)
     stamps.write_bytes(lote(OTHER, scheme="C2PA TSA Trust List"))
-    kept = TrustStore.load(home)
+    kept = TrustLists.load(home)
     both = kept.with_run_lists(trust=[mine], tsa_trust=[stamps])
     assert [(item.name, item.kind, item.label, item.dated) for item in both.lists[1:]] == [
         ("run.pem", "signer", "yours", None),
@@ -333,7 +333,7 @@ def test_a_list_of_one_run_is_read_as_strictly(tmp_path: Path) -> None:
     stamps, empty = tmp_path / "stamps.json", tmp_path / "empty.pem"
     stamps.write_bytes(lote(ROOT, scheme="C2PA TSA Trust List"))
     empty.write_text("")
-    store = TrustStore.empty()
+    store = TrustLists.empty()
     for path, words in (
         (stamps, "of kind tsa, not signer"),
         (empty, "empty"),
@@ -351,10 +351,10 @@ def test_a_list_of_one_run_is_read_as_strictly(tmp_path: Path) -> None:
 
 
 def test_the_digest_changes_with_everything_that_decides(home: Path, folder: TrustFolder) -> None:
-    seen = {TrustStore.load(home).digest}
+    seen = {TrustLists.load(home).digest}
 
     def changed() -> None:
-        digest = TrustStore.load(home).digest
+        digest = TrustLists.load(home).digest
         assert digest not in seen
         seen.add(digest)
 
@@ -366,17 +366,17 @@ def test_the_digest_changes_with_everything_that_decides(home: Path, folder: Tru
     changed()
     keep(folder, b"1.3.6.1.5.5.7.3.4\n", name="purposes")
     changed()
-    assert TrustStore.load(home).eku_oids == ("1.3.6.1.5.5.7.3.4",)
+    assert TrustLists.load(home).eku_oids == ("1.3.6.1.5.5.7.3.4",)
     add_distrust(folder, [DistrustEntry(issuer=(("O", "X"),))])
     changed()
-    assert TrustStore.load(home).digest == TrustStore.load(home).digest
+    assert TrustLists.load(home).digest == TrustLists.load(home).digest
 
 
 def test_the_digest_does_not_change_with_the_day_of_import(tmp_path: Path) -> None:
     for number, day in enumerate((AT, AT + dt.timedelta(days=1))):
         folder = TrustFolder(tmp_path / str(number))
         import_list(folder, ROOT.pem.encode(), name="mine", at=day, kind=ListKind.SIGNER)
-    assert TrustStore.load(tmp_path / "0").digest == TrustStore.load(tmp_path / "1").digest
+    assert TrustLists.load(tmp_path / "0").digest == TrustLists.load(tmp_path / "1").digest
 
 
 # Distrust.
@@ -407,9 +407,9 @@ def test_distrust_is_kept_added_to_and_taken_back(home: Path, folder: TrustFolde
     second = DistrustEntry(subject=parse_name("O=X"))
     assert add_distrust(folder, [first, second]) == sorted([first, second])
     assert add_distrust(folder, [DistrustEntry(sha256=first.sha256, reason="again")]) == []
-    assert set(TrustStore.load(home).distrust) == {first, second}
+    assert set(TrustLists.load(home).distrust) == {first, second}
     assert remove_distrust(folder, [DistrustEntry(sha256=first.sha256)]) == [first]
-    assert TrustStore.load(home).distrust == (second,)
+    assert TrustLists.load(home).distrust == (second,)
     assert remove_distrust(folder, [first]) == []
 
 
@@ -435,7 +435,7 @@ def test_a_damaged_distrust_file_is_refused_because_skipping_it_would_trust(
     add_distrust(folder, [DistrustEntry(subject=parse_name("O=X"))])
     (folder.path / "distrust.json").write_text(text)
     with pytest.raises(TrustListStoreError, match="distrust"):
-        TrustStore.load(home)
+        TrustLists.load(home)
 
 
 @pytest.mark.parametrize("text", ["", "O", "O=", "=X", "O=X,O=Y", "O=X,,CN=Y", "O=" + "x" * 600])

@@ -25,7 +25,7 @@ from provenance.credentials.trust_lists import (
     TrustListError,
     TrustListFetchError,
     TrustListOlderError,
-    TrustStore,
+    TrustLists,
 )
 from provenance.credentials.trust_update import FROZEN, INTERIM, OFFICIAL, Change, Publication, update
 from tests import authority as made
@@ -66,7 +66,7 @@ def run(home: Path, fetch: Callable[[str], bytes], **options: Any) -> dict[str, 
 
 def test_takes_every_official_list_with_its_kind_label_and_day(tmp_path: Path) -> None:
     assert all(isinstance(result, Change) and result.is_new for result in run(tmp_path, serve()).values())
-    store = TrustStore.load(tmp_path)
+    store = TrustLists.load(tmp_path)
     assert [(item.name, item.kind, item.label, item.dated) for item in store.lists] == [
         ("c2pa", ListKind.SIGNER, Label.OFFICIAL, dt.date(2026, 8, 5)),
         ("c2pa-tsa", ListKind.TSA, Label.OFFICIAL, dt.date(2026, 8, 5)),
@@ -102,11 +102,11 @@ def test_what_does_not_hold_leaves_the_old_list_and_the_others_go_on(
     bad: bytes | TrustListError, expected: type[TrustListError], tmp_path: Path
 ) -> None:
     run(tmp_path, serve())
-    before = TrustStore.load(tmp_path)
+    before = TrustLists.load(tmp_path)
     newer = lote(ROOT, OTHER, scheme="C2PA TSA Trust List", issued="2026-10-01T00:00:00Z")
     results = run(tmp_path, serve(c2pa=bad, c2pa_tsa=newer))
     assert isinstance(results["c2pa"], expected)
-    after = TrustStore.load(tmp_path)
+    after = TrustLists.load(tmp_path)
     assert after.lists[0] == before.lists[0]
     assert after.lists[1].certificates == (ROOT.der, OTHER.der)
 
@@ -116,7 +116,7 @@ def test_an_older_list_is_taken_only_where_that_is_asked_for(tmp_path: Path) -> 
     older = lote(OTHER, issued="2026-07-01T00:00:00Z")
     assert isinstance(run(tmp_path, serve(c2pa=older))["c2pa"], TrustListOlderError)
     assert isinstance(run(tmp_path, serve(c2pa=older), force=True)["c2pa"], Change)
-    assert TrustStore.load(tmp_path).lists[0].certificates == (OTHER.der,)
+    assert TrustLists.load(tmp_path).lists[0].certificates == (OTHER.der,)
 
 
 def test_does_not_take_over_a_list_of_the_reader_s_own(tmp_path: Path) -> None:
@@ -272,4 +272,4 @@ def test_an_update_over_the_wire_is_kept(server: str, trusting: ssl.SSLContext, 
     folder = TrustFolder(tmp_path)
     ((_, result),) = update(folder, [here], at=AT, fetch=lambda url: fetch_https(url, context=trusting))
     assert isinstance(result, Change)
-    assert TrustStore.load(tmp_path).lists[0].certificates == (ROOT.der,)
+    assert TrustLists.load(tmp_path).lists[0].certificates == (ROOT.der,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from tests.authority import DAY, NOW, Identity, list_of, make_root, make_signer, store_of
 from vouchmark.examine import check
 from vouchmark.render.text import render
@@ -17,7 +17,7 @@ ROOT: Final = make_root()
 CAMERA: Final = make_signer(ROOT)
 LISTED: Final = store_of(list_of(ROOT))
 """The reader's own list names the camera's authority."""
-NONE: Final = TrustStore.empty()
+NONE: Final = TrustLists.empty()
 
 LONG: Final[Mapping[str, Any]] = {"start": NOW - 900 * DAY, "end": NOW + 900 * DAY}
 PAST: Final[Mapping[str, Any]] = {"start": NOW - 100 * DAY, "end": NOW - 50 * DAY}
@@ -49,7 +49,7 @@ class Must:
     exit: Exit
     says: str
     """How the answer starts, behind the file's name."""
-    trust: Callable[[], TrustStore] = lambda: LISTED
+    trust: Callable[[], TrustLists] = lambda: LISTED
     options: Mapping[str, Any] = field(default_factory=dict)
     """More for `check`."""
     others: Mapping[Line, Status] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Must:
         return report
 
 
-def examine(source: bytes | Path, trust: TrustStore = LISTED, **options: Any) -> Report:
+def examine(source: bytes | Path, trust: TrustLists = LISTED, **options: Any) -> Report:
     """A report made in this process, at the instant of the test run, by the reader's lists alone."""
     return check(source, trust=trust, **{"at": NOW, "snapshot": False, "in_process": True, **options})
 

@@ -12,7 +12,7 @@ import pytest
 from provenance.credentials.pool import Pool
 from provenance.credentials.trust_folder import TrustFolder
 from provenance.credentials.trust_formats import Label, ListKind
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_update import import_list
 from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
 from tests.corpus import Row, media, needs_corpus, trust
@@ -60,7 +60,7 @@ def keep(home: Path, data: bytes, *, name: str, kind: ListKind | None, label: La
 @pytest.mark.parametrize("label", list(Label))
 def test_an_imported_list_speaks_under_its_label(home: Path, label: Label) -> None:
     keep(home, ROOT.pem.encode(), name="one", kind=ListKind.SIGNER, label=label)
-    report = examine(sign(CAMERA), TrustStore.load())
+    report = examine(sign(CAMERA), TrustLists.load())
     words = {
         Label.OFFICIAL: "on the official C2PA list",
         Label.INTERIM: "on the frozen interim list",
@@ -74,14 +74,14 @@ def test_labels_are_never_mixed_between_two_imported_lists(home: Path) -> None:
     second = make_root("Second")
     keep(home, lote(ROOT), name="c2pa", kind=None, label=Label.OFFICIAL)
     keep(home, second.pem.encode(), name="interim", kind=ListKind.SIGNER, label=Label.INTERIM)
-    store = TrustStore.load()
+    store = TrustLists.load()
     assert codes(examine(sign(CAMERA), store), Line.SIGNER)[0] == "signer.official"
     assert codes(examine(sign(make_signer(second)), store), Line.SIGNER) == ["signer.interim"]
 
 
 def test_an_imported_list_of_time_stamps_vouches_for_no_signer(home: Path) -> None:
     keep(home, lote(ROOT, scheme="C2PA TSA Trust List"), name="c2pa-tsa", kind=None, label=Label.OFFICIAL)
-    report = examine(sign(CAMERA), TrustStore.load())
+    report = examine(sign(CAMERA), TrustLists.load())
     assert codes(report, Line.SIGNER) == ["signer.unknown"]
     assert [one.kind for one in report.inputs.trust_lists] == ["tsa"]
 
@@ -114,14 +114,14 @@ def pool() -> Iterator[Pool]:
         yield running
 
 
-def kept(folder: Path, setting: str) -> TrustStore:
+def kept(folder: Path, setting: str) -> TrustLists:
     """The store of a reader who imported those lists."""
     for name, kind, label in SETTINGS[setting]:
         keep(folder, trust(name).read_bytes(), name=name, kind=kind, label=label)
-    return TrustStore.load(folder)
+    return TrustLists.load(folder)
 
 
-def reports(pool: Pool, store: TrustStore, *, at: dt.datetime = MEASURED) -> list[tuple[Row, Report]]:
+def reports(pool: Pool, store: TrustLists, *, at: dt.datetime = MEASURED) -> list[tuple[Row, Report]]:
     rows = media()
     # The first engine and our own check: the second engine's states are compared with the index elsewhere.
     settings = make_settings(trust=store, at=at, engines=("c2pa-rs",), snapshot=False)

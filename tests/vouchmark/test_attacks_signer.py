@@ -9,7 +9,7 @@ import pytest
 
 from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.trust_formats import Content, Label, ListKind
-from provenance.credentials.trust_lists import KeptConfiguration, TrustStore
+from provenance.credentials.trust_lists import KeptConfiguration, TrustLists
 from tests.authority import DAY, NOW, Identity, list_of, make_root, make_signer, sign, store_of
 from tests.lists import product, products_list
 from tests.provenance.crafting import make_authority, make_responder, revocation_answer, signed, stamper
@@ -52,7 +52,7 @@ AGAINST: Final = DO_NOT_RELY + "signed by a signer who calls itself “Test Came
 VERSION_1: Final = {"claim_generator": "test/1", "dc:format": "image/jpeg", "claim_generator_info": [{"name": "Test"}]}
 
 
-def old(*kinds: ListKind) -> TrustStore:
+def old(*kinds: ListKind) -> TrustLists:
     """A store with the old root for signers, and the time root on those kinds of list."""
     return store_of(list_of(OLD_ROOT), *(list_of(TIME_ROOT, kind=kind, name=f"time {kind}") for kind in kinds))
 
@@ -61,11 +61,11 @@ def stamped(when: Any = IN_TIME, **options: Any) -> bytes:
     return signed(OLD, cose={"stamp": stamper(CLOCK, when), **options.pop("cose", {})}, **options)
 
 
-def distrusting(**entry: Any) -> TrustStore:
+def distrusting(**entry: Any) -> TrustLists:
     return store_of(list_of(ROOT), distrust=(DistrustEntry(**entry),))
 
 
-def conforming(**fields: Any) -> TrustStore:
+def conforming(**fields: Any) -> TrustLists:
     """The official list and a list of conforming products with one entry."""
     data = products_list(product(**fields) | {"recordId": RECORD})
     kept = KeptConfiguration(

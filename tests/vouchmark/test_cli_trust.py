@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from provenance.credentials import trust_fetch
-from provenance.credentials.trust_lists import TrustListFetchError, TrustStore
+from provenance.credentials.trust_lists import TrustListFetchError, TrustLists
 from provenance.credentials.trust_update import INTERIM, OFFICIAL
 from tests import authority as made
 from tests.lists import lote, products_list
@@ -97,7 +97,7 @@ def test_takes_every_form_that_is_published(run: Run) -> None:
         ("interim-allowed", "signer", "interim", 324),
     ]
     assert value["key_usages"] == ["1.3.6.1.4.1.62558.2.1"]
-    assert value["sha256"] == TrustStore.load().digest
+    assert value["sha256"] == TrustLists.load().digest
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_changed_list_is_an_error_until_it_is_imported_again(run: Run, tmp_pat
 def test_removes_a_list(run: Run) -> None:
     run("import", "mine.pem", "--kind", "tsa")
     assert run("remove", "mine").stdout == "mine: removed (your own list of time-stamping authorities)\n"
-    assert TrustStore.load() == TrustStore.empty()
+    assert TrustLists.load() == TrustLists.empty()
 
 
 def test_distrusts_shows_and_takes_back(run: Run) -> None:
@@ -164,7 +164,7 @@ def test_distrusts_shows_and_takes_back(run: Run) -> None:
     assert f"certificate {LEAF_HASH}" in run("show").stdout
     colons = ":".join(LEAF_HASH.upper()[start : start + 2] for start in range(0, 64, 2))
     assert run("distrust", "--sha256", colons, "--remove").stdout.startswith("no longer distrusted: certificate")
-    assert len(TrustStore.load().distrust) == 1
+    assert len(TrustLists.load().distrust) == 1
 
 
 PUBLISHED = {
@@ -211,7 +211,7 @@ def test_updates_the_official_lists_and_the_interim_ones_only_when_asked(
 def test_an_update_that_fails_says_so_and_keeps_what_was_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     serve(monkeypatch)
     run("update")
-    before = TrustStore.load()
+    before = TrustLists.load()
     serve(monkeypatch, c2pa=None)
     result = run("update")
     assert result.exit_code == 4
@@ -219,7 +219,7 @@ def test_an_update_that_fails_says_so_and_keeps_what_was_there(run: Run, monkeyp
     assert "hint: kept lists stay as they were" in result.stderr
     serve(monkeypatch, c2pa=lote(OTHER, issued="2025-01-01T00:00:00Z"))
     assert run("update").exit_code == 1
-    assert TrustStore.load() == before
+    assert TrustLists.load() == before
 
 
 def test_nothing_but_update_asks_the_network(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

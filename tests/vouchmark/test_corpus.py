@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from provenance.credentials.pool import Pool
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
 from vouchmark.examine import examine_all, make_settings
 from vouchmark.report import Exit, Line, Report, Status, exit_code
@@ -28,9 +28,9 @@ WORDS = {
 SECOND = {"absent": {"None"}, "remote": {"Invalid"}, "unsupported": {"ValueError", "None"}, "unparsable": {"Invalid"}}
 
 
-def store(setting: str) -> TrustStore:
+def store(setting: str) -> TrustLists:
     signers, authorities = SETTINGS[setting]
-    return TrustStore.empty().with_run_lists(
+    return TrustLists.empty().with_run_lists(
         trust=[trust(name) for name in signers], tsa_trust=[trust(name) for name in authorities]
     )
 

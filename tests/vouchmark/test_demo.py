@@ -15,7 +15,7 @@ from PIL import Image
 
 import vouchmark
 from provenance.credentials.trust_folder import TrustFolder
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from vouchmark import demo_pictures
 from vouchmark.cli import main
 from vouchmark.cli.demo import SHOWN
@@ -36,7 +36,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def reports(gallery: Path) -> dict[str, Report]:
-    trust = TrustStore.empty().with_run_lists(trust=[gallery / AUTHORITY_FILE])
+    trust = TrustLists.empty().with_run_lists(trust=[gallery / AUTHORITY_FILE])
     return {piece.name: vouchmark.check(gallery / piece.name, trust=trust, in_process=True) for piece in GALLERY}
 
 
@@ -72,7 +72,7 @@ def test_the_declared_generation_the_broken_parent_and_the_borrowed_name_are_nam
 
 
 def test_without_the_demo_s_list_nobody_vouches_for_its_signers(gallery: Path) -> None:
-    report = vouchmark.check(gallery / "1-signed.jpg", trust=TrustStore.empty(), in_process=True)
+    report = vouchmark.check(gallery / "1-signed.jpg", trust=TrustLists.empty(), in_process=True)
     assert report.evidence[Line.INTEGRITY].status is Status.PASS
     assert report.evidence[Line.SIGNER].status is Status.UNKNOWN
 

@@ -15,7 +15,7 @@ import pytest
 import vouchmark
 from provenance.asset import Limits
 from provenance.credentials.pool import ENGINES, Pool
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from tests import authority as made
 from tests.vouchmark import command
 from vouchmark import Policy, check
@@ -110,7 +110,7 @@ class TestSettings:
 
     def test_nobody_but_the_reader_decides_who_is_trusted(self) -> None:
         assert quick(SIGNED).evidence[Line.SIGNER].status is Status.PASS
-        assert quick(SIGNED, trust=TrustStore.empty()).evidence[Line.SIGNER].status is Status.UNKNOWN
+        assert quick(SIGNED, trust=TrustLists.empty()).evidence[Line.SIGNER].status is Status.UNKNOWN
         other = made.store_of(made.list_of(made.make_root("Other")))
         assert quick(SIGNED, trust=other).evidence[Line.SIGNER].status is Status.UNKNOWN
 
@@ -168,12 +168,12 @@ class TestImport:
         code = (
             "import sys, vouchmark\n"
             "assert not any(name.startswith('provenance') for name in sys.modules)\n"
-            "from vouchmark import Policy, Report, TrustStore, check\n"
+            "from vouchmark import Policy, Report, TrustLists, check\n"
             "assert check.__module__ == 'vouchmark.examine'\n"
         )
         env = command.environment(Path("/nonexistent"))
         subprocess.run([sys.executable, "-P", "-c", code], env=env, check=True)
-        assert set(vouchmark.__all__) == {"Policy", "Report", "TrustStore", "__version__", "check"}
+        assert set(vouchmark.__all__) == {"Policy", "Report", "TrustLists", "__version__", "check"}
         with pytest.raises(AttributeError, match="no attribute 'verify'"):
             _ = vouchmark.verify
 

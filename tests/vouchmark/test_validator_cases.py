@@ -24,7 +24,7 @@ import pytest
 from provenance.credentials.containers import read_layout
 from provenance.credentials.containers.parts import Kind
 from provenance.credentials.trust_formats import ListKind
-from provenance.credentials.trust_lists import TrustStore
+from provenance.credentials.trust_lists import TrustLists
 from tests.authority import (
     ANY_PURPOSE,
     CLAIM_SIGNING,
@@ -98,7 +98,7 @@ def unreadable(name: str, build: Callable[[], bytes]) -> Must:
     return integrity(name, build, "integrity.unparsable", UNREADABLE, status=ERROR, exit=BROKEN)
 
 
-def who(name: str, build: Callable[[], bytes], code: str, trust: Callable[[], TrustStore], **more: Any) -> Must:
+def who(name: str, build: Callable[[], bytes], code: str, trust: Callable[[], TrustLists], **more: Any) -> Must:
     """A case of the signer; the file itself is unchanged."""
     kinds: dict[str, tuple[Any, Any, str]] = {
         "signer.yours": (PASS, OK, BY_LISTED),
@@ -240,7 +240,7 @@ INGREDIENTS: Final = (
 )
 
 
-def listed() -> TrustStore:
+def listed() -> TrustLists:
     return store_of(list_of(ROOT))
 
 
@@ -279,7 +279,7 @@ def stamped(signer: Identity = OLD, *, by: Identity = CLOCK, when: dt.datetime =
     return signed(signer, cose=cose, **more)
 
 
-def old(*, kind: ListKind | None = ListKind.TSA, root: Identity = OLD_ROOT) -> TrustStore:
+def old(*, kind: ListKind | None = ListKind.TSA, root: Identity = OLD_ROOT) -> TrustLists:
     times = [list_of(TIME_ROOT, kind=kind, name="time")] if kind else []
     return store_of(list_of(root), *times)
 

@@ -133,7 +133,7 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
 def _settings(options: dict[str, Any]) -> Settings:
     """Read what the reader owns: policy, lists, limits. A mistake there is a usage error."""
     from provenance.asset import Limits
-    from provenance.credentials.trust_lists import TrustListError, TrustStore
+    from provenance.credentials.trust_lists import TrustListError, TrustLists
     from vouchmark.examine import REQUIRED, make_settings
     from vouchmark.policy import Policy, PolicyError
 
@@ -142,7 +142,7 @@ def _settings(options: dict[str, Any]) -> Settings:
     except PolicyError as error:
         fail_usage(str(error), hint="see 'A policy is yours' in the README, and 'vouchmark codes' for codes")
     try:
-        store = TrustStore.empty() if options["no_default_trust"] else TrustStore.load()
+        store = TrustLists.empty() if options["no_default_trust"] else TrustLists.load()
     except TrustListError as error:
         hint = "run: vouchmark trust show; --no-default-trust leaves your kept lists out for one run"
         fail(str(error), hint=hint, code=Exit.ERROR)

@@ -49,10 +49,10 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
             pictures = make_gallery(folder)
         except DemoError as error:
             fail_usage(str(error), hint="name a folder that does not exist yet: vouchmark demo FOLDER")
-        from provenance.credentials.trust_lists import TrustStore
+        from provenance.credentials.trust_lists import TrustLists
         from vouchmark.examine import examine_all, make_settings
 
-        trust = TrustStore.empty().with_run_lists(trust=[folder / AUTHORITY_FILE])
+        trust = TrustLists.empty().with_run_lists(trust=[folder / AUTHORITY_FILE])
         reports = examine_all(pictures, make_settings(trust=trust), pool=pool)
         _show(folder, zip(GALLERY, reports, strict=True), verbosity=-1 if quiet else verbose)
     click.get_current_context().exit(int(Exit.OK))

@@ -145,10 +145,10 @@ def _curve(problems: list[str]) -> dict[str, Any]:
 
 
 def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
-    from provenance.credentials.trust_lists import TrustListError, TrustStore, default_home
+    from provenance.credentials.trust_lists import TrustListError, TrustLists, default_home
 
     try:
-        store = TrustStore.load()
+        store = TrustLists.load()
     except TrustListError as error:
         problems.append(str(error))
         return {"home": str(default_home()), "lists": [], "distrusted": 0}

@@ -16,7 +16,7 @@ from vouchmark.report import EXIT_ORDER, Exit
 
 if TYPE_CHECKING:
     from provenance.credentials.distrust import DistrustEntry
-    from provenance.credentials.trust_lists import KeptConfiguration, TrustList, TrustStore
+    from provenance.credentials.trust_lists import KeptConfiguration, TrustList, TrustLists
     from provenance.credentials.trust_update import Change
 
 KINDS: Final = ("signer", "tsa", "cawg")
@@ -78,11 +78,11 @@ def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.d
 @click.option("--at", type=Instant(), help="Count ages up to this time; now by default.")
 def show(form: str, at: dt.datetime | None) -> None:
     """Show the kept lists with their age and SHA-256, and the distrust file."""
-    from provenance.credentials.trust_lists import TrustStore
+    from provenance.credentials.trust_lists import TrustLists
 
     moment = at or dt.datetime.now(dt.UTC)
     with _errors("the trust lists"):
-        store = TrustStore.load()
+        store = TrustLists.load()
     if form == "json":
         click.echo(json.dumps(_as_json(store, moment), indent=2))
         return
@@ -240,7 +240,7 @@ def _about(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:
     return f"{words}, confirmed {item.confirmed}" if item.confirmed else words
 
 
-def _as_text(store: TrustStore, moment: dt.datetime) -> Iterator[str]:
+def _as_text(store: TrustLists, moment: dt.datetime) -> Iterator[str]:
     if not store.lists:
         yield "No list of signers is kept: the dated one inside the second engine answers until there is."
         yield "hint: 'vouchmark trust update' fetches the official lists, 'vouchmark trust import FILE' takes your own"
@@ -271,7 +271,7 @@ def _remedy(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:
     return "run: vouchmark trust update"
 
 
-def _as_json(store: TrustStore, moment: dt.datetime) -> dict[str, Any]:
+def _as_json(store: TrustLists, moment: dt.datetime) -> dict[str, Any]:
     return {
         "lists": [
             {
