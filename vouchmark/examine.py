@@ -24,6 +24,7 @@ from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
 from vouchmark.lines import ai, engines, history, integrity, signer, time
 from vouchmark.lines.facts import Answer, Facts, evidence, instant
+from vouchmark.pictures import pictures_of
 from vouchmark.policy import Policy
 from vouchmark.report import (
     Inputs,
@@ -71,6 +72,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     sidecar: bytes | None = None
     """A manifest store given by hand; None to look beside the file."""
+    pictures: bool = False
+    """Whether small pictures go with the report, for people's eyes."""
     may_use_snapshot: bool = True
     """Whether the second engine's bundled lists may answer where the reader has none."""
 
@@ -102,6 +105,7 @@ def check(
     limits: Limits | None = None,
     manifest: bytes | None = None,
     snapshot: bool = True,
+    pictures: bool = False,
     in_process: bool = False,
 ) -> Report:
     """Examine one asset offline and return its report.
@@ -117,6 +121,7 @@ def check(
         limits: size and pixel limits.
         manifest: a manifest store kept outside the asset.
         snapshot: whether the dated lists inside the second engine may answer where `trust` has none.
+        pictures: whether small pictures go with the report, for `render.html`; they are never part of its JSON.
         in_process: parse in this process, without time and memory limit; for input that you trust.
 
     Returns:
@@ -135,6 +140,7 @@ def check(
         limits=limits,
         manifest=manifest,
         snapshot=snapshot,
+        pictures=pictures,
     )
     if in_process:
         return next(examine_all([source], settings, pool=None))
@@ -153,6 +159,7 @@ def make_settings(
     limits: Limits | None = None,
     manifest: bytes | None = None,
     snapshot: bool = True,
+    pictures: bool = False,
 ) -> Settings:
     """Settings with the defaults filled in; see `check` for what each one is.
 
@@ -174,6 +181,7 @@ def make_settings(
         limits=limits or Limits(),
         sidecar=manifest,
         may_use_snapshot=snapshot,
+        pictures=pictures,
     )
 
 
@@ -234,6 +242,7 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
         at=settings.at,
         limits=settings.limits,
         view=settings.view,
+        previews=settings.pictures,
     )
 
 
@@ -241,9 +250,11 @@ def _report_of(item: Asset | _Unread, examination: Examination | None, settings:
     """Fill the lines in order and let the policy speak."""
     facts = _facts(item, examination, settings)
     lines, not_checked = {}, list(_general_gaps(facts, settings))
+    pictures = list(pictures_of(facts.name, facts.media_type, examination.previews if examination else None))
     for line in Line:
         answer = _answer(line, facts, settings)
         lines[line] = evidence(line, answer)
+        pictures.extend(answer.pictures)
         not_checked.extend(gap for gap in answer.not_checked if gap not in not_checked)
     asset = item if isinstance(item, Asset) else None
     report = Report(
@@ -260,6 +271,7 @@ def _report_of(item: Asset | _Unread, examination: Examination | None, settings:
         not_checked=tuple(not_checked),
         inputs=_inputs(examination, settings),
         required=settings.required,
+        pictures=tuple(pictures),
     )
     return settings.policy.applied(report)
 

@@ -206,6 +206,22 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPicture:
+    """A small picture that goes with a report for people's eyes; evidence of nothing, and not in JSON."""
+
+    role: str
+    """`asset`, `ancestor` (as a manifest's own thumbnail has it), `difference` (a map of what changed)."""
+    subject: str
+    """What it is a picture of: the manifest's label for an ancestor, else the file's name."""
+    media_type: str
+    """`image/jpeg`, `image/png` or `image/webp`."""
+    data: bytes = field(repr=False)
+    """Encoded by us, never a stranger's bytes; empty where there is no picture, and then `alt` says why."""
+    alt: str
+    """What a person who cannot see it should know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The whole report about one asset. `evidence` has all nine lines, in order, always."""
 
@@ -217,6 +233,8 @@ class Report:
     inputs: Inputs
     required: tuple[Line, ...] = REQUIRED
     """The lines that the exit code requires; they stand under `inputs.options` in JSON where not the default."""
+    pictures: tuple[ReportPicture, ...] = ()
+    """For people's eyes, where they were asked for; never in JSON, and no part of its digest."""
 
     def __post_init__(self) -> None:
         """Hold the shape that every reader relies on; ValueError where it is broken."""

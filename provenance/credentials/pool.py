@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from provenance.credentials.trust_settings import TrustSettings
     from provenance.credentials.trust_view import TrustView
     from provenance.credentials.wire import Task, Value
+    from provenance.preview import Previews
 
 T = TypeVar("T")
 
@@ -56,6 +57,8 @@ class Job:
     """The lists as our own check looks at them; None to leave that check out."""
     resources: bool = False
     """Whether the store's own bytes and the thumbnail are wanted; they are most of an answer's bytes."""
+    previews: bool = False
+    """Whether small pictures are wanted, of the asset and of its earlier versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,8 @@ class Examination:
     """Why our own check did not come about, in a stable word; empty where it did or was not asked for."""
     versions: Mapping[str, str]
     """Engine and package names to versions, of those that were loaded."""
+    previews: Previews | None = None
+    """Small pictures, or why there are none; None where they were not asked for."""
 
 
 class Pool:
@@ -215,7 +220,12 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
         number=number,
         media_type=job.media_type,
         # What most depends on comes first; the picture's size brings a library of its own.
-        parts=(*job.engines, *((wire.OWN,) if job.view is not None else ()), wire.PICTURE),
+        parts=(
+            *job.engines,
+            *((wire.OWN,) if job.view is not None else ()),
+            wire.PICTURE,
+            *((wire.PREVIEW,) if job.previews else ()),
+        ),
         at=job.at,
         pixels=job.limits.pixels,
         seconds=seconds,
@@ -231,12 +241,15 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
 
 def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:
     from provenance.credentials import wire
+    from provenance.credentials.model import Reading
+    from provenance.preview import Previews
 
     picture = values.get(wire.PICTURE)
     own = values.get(wire.OWN)
     measured = picture if isinstance(picture, wire.Picture) else wire.Picture()
+    previews = values.get(wire.PREVIEW)
     established = own if isinstance(own, wire.Own) else wire.Own()
-    readings = tuple(value for value in values.values() if not isinstance(value, wire.Picture | wire.Own))
+    readings = tuple(value for value in values.values() if isinstance(value, Reading))
     return Examination(
         readings=readings,
         width=measured.width,
@@ -244,5 +257,6 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
         picture_reason=measured.reason,
         own=established.check,
         own_failure=established.reason,
+        previews=previews if isinstance(previews, Previews) else None,
         versions={**versions, **{reading.engine: reading.version for reading in readings if reading.version}},
     )

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.trust_settings import TrustSettings
+from provenance.preview import Previews, is_small_picture
 
 if TYPE_CHECKING:
     from provenance.credentials.own_check import OwnCheck
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 PICTURE: Final = "picture"
 """The part of a task that measures the picture."""
+PREVIEW: Final = "preview"
+"""The part of a task that makes small pictures, for reports that show them."""
 OWN: Final = "own"
 """The part of a task that is our own check; the parts with other names are engines."""
 
@@ -124,12 +127,13 @@ class Part(Struct, frozen=True, kw_only=True):
     value: Value
 
 
-Value: TypeAlias = Picture | Reading | Own
+Value: TypeAlias = Picture | Previews | Reading | Own
 """What a part comes to."""
 
 _readies: Final = msgspec.msgpack.Decoder(Ready)
 _dones: Final = msgspec.msgpack.Decoder(Done)
 _pictures: Final = msgspec.msgpack.Decoder(Picture)
+_previews: Final = msgspec.msgpack.Decoder(Previews)
 _readings: Final = msgspec.msgpack.Decoder(Reading)
 
 
@@ -166,6 +170,11 @@ def decode_part(content: bytes) -> Part:
     body = memoryview(content)[_PART.size + length :]
     if name == PICTURE:
         return Part(number=number, name=name, value=_pictures.decode(body))
+    if name == PREVIEW:
+        previews = _previews.decode(body)
+        if not all(map(is_small_picture, previews.pictures)):
+            raise BrokenWireError("got a small picture that is none")
+        return Part(number=number, name=name, value=previews)
     if name == OWN:
         return Part(number=number, name=name, value=_decode_own(body))
     reading = _readings.decode(body)

@@ -16,7 +16,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
@@ -24,6 +24,10 @@ from provenance.credentials import wire
 from provenance.credentials.model import ManifestStore, Outcome, Reading
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.wire import Lists, Own, Picture, Task, Value
+from provenance.preview import Previews, preview
+
+if TYPE_CHECKING:
+    from provenance.credentials.lineage import History
 
 ENGINE, SECOND_ENGINE = "c2pa-rs", "encypher-c2pa"
 """The engines by name; the modules that say so too are loaded with them."""
@@ -53,10 +57,22 @@ class Media:
     fragment: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What earlier parts of the same task have found, for those that build on it."""
+
+    store: ManifestStore | None = None
+    """The store that the first engine read."""
+    history: History | None = None
+    """With its thumbnails; only where small pictures are wanted."""
+
+
 def failed(name: str, reason: str, *, version: str = "") -> Value:
     """What a part comes to that could not be finished: says nothing about the media."""
     if name == wire.PICTURE:
         return Picture(reason=reason)
+    if name == wire.PREVIEW:
+        return Previews(reason=reason)
     if name == wire.OWN:
         return Own(reason=reason)
     return Reading(engine=name, version=version, outcome=Outcome.ERROR, reason=reason)
@@ -71,22 +87,27 @@ def reason_in(noise: bytes) -> str:
 
 def run_parts(task: Task, media: Media, lists: Lists) -> Iterator[tuple[str, Value]]:
     """Every part of a task in order, as soon as it is there."""
-    store: ManifestStore | None = None
+    before = Before()
     for name in task.parts:
-        value = _run_part(name, task, media, lists, store)
+        value = _run_part(name, task, media, lists, before)
+        if isinstance(value, Own) and value.check is not None:
+            before = replace(before, history=value.check.history if wire.PREVIEW in task.parts else None)
+            value = Own(check=value.check.without_bytes())
         if isinstance(value, Reading):
-            store = store or value.store
+            before = replace(before, store=before.store or value.store)
             if value.store is not None and value.store.raw and not task.resources:
                 value = msgspec.structs.replace(value, store=replace(value.store, raw=b""))
         yield name, value
 
 
-def _run_part(name: str, task: Task, media: Media, lists: Lists, store: ManifestStore | None) -> Value:
+def _run_part(name: str, task: Task, media: Media, lists: Lists, before: Before) -> Value:
     """One part of a task; whatever happens short of the end of the process becomes a value."""
     try:
         if name == wire.PICTURE:
             return _measure(task, media)
-        return _own(task, media, lists, store) if name == wire.OWN else _engine(name, task, media, lists.trust)
+        if name == wire.PREVIEW:
+            return preview(media.data, task.media_type, before.history, pixels=task.pixels)
+        return _own(task, media, lists, before.store) if name == wire.OWN else _engine(name, task, media, lists.trust)
     except MemoryError:
         reason = "memory-limit"
     except RecursionError:
@@ -115,7 +136,7 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         is_sidecar=is_sidecar,
         fragments=() if media.fragment is None else (media.fragment,),
     )
-    return Own(check=check.without_bytes())
+    return Own(check=check)
 
 
 def _measure(task: Task, media: Media) -> Picture:
@@ -166,7 +187,8 @@ def _load(name: str) -> None:
         elif name == wire.OWN:
             importlib.import_module("provenance.credentials.own_check")
         else:
-            importlib.import_module("PIL.Image")
+            for module in ("PIL.Image", "PIL.ImageOps", "PIL.ImageCms")[: 1 if name == wire.PICTURE else None]:
+                importlib.import_module(module)
 
 
 def loaded_versions() -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
-from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, Root, Status, most_serious
+from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 
 FRAGMENT: Final = "video/iso.segment"
 """A media segment of a fragmented video: its Content Credentials lie in another file."""
@@ -112,6 +112,8 @@ class Answer:
     not_checked: tuple[NotChecked, ...] = ()
     status: Status | None = None
     """Only where the line's status is not its most serious finding (no findings at all)."""
+    pictures: tuple[ReportPicture, ...] = ()
+    """For people's eyes, encoded by us."""
 
 
 def evidence(line: Line, answer: Answer) -> Evidence:
