@@ -222,17 +222,19 @@ def _in_srgb(picture: Image.Image, profile: Any) -> Image.Image:
 
 
 def _on_checkerboard(picture: Image.Image) -> Image.Image:
-    """An opaque picture: transparent parts show a light checkerboard, so that nothing is hidden in them."""
+    """A new, opaque picture: transparent parts show a light checkerboard, so that nothing is hidden in them."""
     from PIL import Image
 
+    blank = Image.new("RGB", picture.size)
     if picture.mode != "RGBA":
-        return picture.convert("RGB")
+        # Into a new one: what the file says of itself (its comment) would be written again with the old one.
+        blank.paste(picture)
+        return blank
     field = Image.new("RGB", (2 * _CHECK, 2 * _CHECK), _LIGHT)
     for corner in ((0, 0), (_CHECK, _CHECK)):
         field.paste(_DARK, (*corner, corner[0] + _CHECK, corner[1] + _CHECK))
-    board = Image.new("RGB", picture.size)
     for x in range(0, picture.size[0], 2 * _CHECK):
         for y in range(0, picture.size[1], 2 * _CHECK):
-            board.paste(field, (x, y))
-    board.paste(picture.convert("RGB"), (0, 0), picture.getchannel("A"))
-    return board
+            blank.paste(field, (x, y))
+    blank.paste(picture.convert("RGB"), (0, 0), picture.getchannel("A"))
+    return blank
