@@ -148,6 +148,18 @@ class History:
         return tuple(dict.fromkeys(found))
 
 
+def below_update(node: Node) -> Node | None:
+    """The manifest that an update updates, by its one verified parent link; None where it is no update, or has none."""
+    if not node.is_update:
+        return None
+    parents = [
+        child
+        for child in node.children
+        if child.link and child.link.relationship == "parentOf" and child.link.state is LinkState.VERIFIED
+    ]
+    return parents[0] if len(parents) == 1 else None
+
+
 def tree_text(history: History) -> str:
     """The tree as indented lines, for people. Titles are the signer's words: make them harmless before showing."""
     lines = []

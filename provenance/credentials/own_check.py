@@ -15,11 +15,13 @@ from provenance.credentials.containers import Layout, Region, read_layout
 from provenance.credentials.containers.parts import Kind
 from provenance.credentials.coverage import Coverage, hard_bindings, measure
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
-from provenance.credentials.history import History, LinkState, Node, trace
+from provenance.credentials.history import History, Node, trace
 from provenance.credentials.jumbf import RawStore, parse_store
+from provenance.credentials.lineage import below_update
 from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.trust_view import TrustView
+from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
 
 MAX_SIGNERS: Final = 100
 """Signers of one file that are looked for on lists, nearest to the active manifest first: each costs milliseconds."""
@@ -49,6 +51,10 @@ class OwnCheck:
     store_matches_file: bool | None = None
     """Whether the store that was handed in is the one that lies in the file; None where none was found there, or the
     store came from elsewhere."""
+    vouches: tuple[FoundVouch, ...] = ()
+    """Vouches embedded in the store, those that may count for the file first (`vouch_assertions`)."""
+    vouches_are_cut: bool = False
+    """Whether there are more of them."""
 
     @property
     def signer(self) -> SignerAssessment | None:
@@ -67,7 +73,7 @@ class OwnCheck:
         found: list[ManifestCheck] = []
         while node is not None and node.check is not None:
             found.append(node.check)
-            node = _below_update(node)
+            node = below_update(node)
         return tuple(found)
 
     def without_bytes(self) -> OwnCheck:
@@ -83,18 +89,6 @@ def _slim(node: Node) -> Node:
     return replace(node, check=check, thumbnail=None, children=tuple(_slim(child) for child in node.children))
 
 
-def _below_update(node: Node) -> Node | None:
-    """The manifest that an update updates, by its one verified parent link; None where it is no update, or has none."""
-    if not node.is_update:
-        return None
-    parents = [
-        child
-        for child in node.children
-        if child.link and child.link.relationship == "parentOf" and child.link.state is LinkState.VERIFIED
-    ]
-    return parents[0] if len(parents) == 1 else None
-
-
 def _bound(root: Node) -> tuple[str, bool]:
     """(label of the manifest with the hard binding, whether updates follow it). Only verified parent links count."""
     node: Node | None = root
@@ -103,7 +97,7 @@ def _bound(root: Node) -> tuple[str, bool]:
         if not node.is_update:
             return node.check.label, updated
         updated = True
-        node = _below_update(node)
+        node = below_update(node)
     return "", updated
 
 
@@ -242,6 +236,7 @@ def examine_own(
         fragments=fragments,
         verified=check.verified if check else (),
     )
+    vouches, vouches_are_cut = find_vouches(store, history, bound=bound, trust=trust)
     return OwnCheck(
         problem="",
         active=store.active.label,
@@ -252,4 +247,6 @@ def examine_own(
         history=history,
         manifest_digests={one.label: one.digest.hex() for one in store.manifests},
         store_matches_file=matches,
+        vouches=vouches,
+        vouches_are_cut=vouches_are_cut,
     )

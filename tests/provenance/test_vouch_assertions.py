@@ -1,0 +1,517 @@
+"""Is every embedded vouch found, and does it count only where its place in the verified history allows it?"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any, Final
+
+import cbor2
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.credentials import vouch_assertions
+from provenance.credentials.jumbf import Assertion
+from provenance.credentials.own_check import OwnCheck, examine_own
+from provenance.credentials.trust_lists import ListKind
+from provenance.credentials.trust_view import view_of
+from provenance.credentials.vouch_assertions import (
+    LABEL,
+    MAX_VOUCH_OCTETS,
+    FoundVouch,
+    VouchState,
+    content_of,
+    read_content,
+)
+from provenance.media_type import recognise
+from tests.authority import (
+    DAY,
+    NOW,
+    Identity,
+    change_pixels,
+    list_of,
+    make_root,
+    make_signer,
+    manifest_store,
+    picture,
+    store_of,
+    transplant,
+    with_manifest_store,
+)
+from tests.provenance.crafting import (
+    Draft,
+    actions,
+    assertion_box,
+    bind,
+    box,
+    link_to,
+    make_authority,
+    sha256,
+    stamper,
+    store,
+    superbox,
+)
+from zk import personhood
+
+CAMERA: Final = make_signer(make_root("Camera CA"))
+PLATFORM: Final = make_signer(make_root("Platform CA"), organization="Platform")
+TIME_ROOT: Final = make_root("Time CA", start=NOW - 900 * DAY)
+TSA: Final = make_authority(TIME_ROOT, start=NOW - 900 * DAY)
+LISTS: Final = view_of(store_of(list_of(TIME_ROOT, kind=ListKind.TSA)))
+VOUCH, OTHER = b"a vouch " * 40, b"another vouch " * 40
+LABELS: Final = tuple(f"urn:c2pa:00000000-0000-4000-8000-0000000000{number:02x}" for number in range(40))
+
+
+def examine(data: bytes) -> OwnCheck:
+    return examine_own(data, recognise(data), None, trust=LISTS, at=NOW)
+
+
+def vouching(octets: bytes) -> tuple[str, Any]:
+    return LABEL, content_of(octets)
+
+
+def base(label: str = LABELS[0], *more: tuple[str, Any]) -> tuple[bytes, bytes]:
+    """A signed picture, and its manifest superbox."""
+    media = bind(Draft(signer=CAMERA, label=label, assertions=[actions(), *more]), picture())
+    raw = manifest_store(media)
+    return media, raw[-_size_of_last(raw) :]
+
+
+def _size_of_last(raw: bytes) -> int:
+    from tests.authority import jumbf_boxes
+
+    ((_, start, end),) = jumbf_boxes(raw)
+    low, high = [(low, high) for kind, low, high in jumbf_boxes(raw, start, end) if kind == b"jumb"][-1]
+    return high - low + 8
+
+
+def opening(link: tuple[str, Any]) -> tuple[str, Any]:
+    url = f"self#jumbf=c2pa.assertions/{link[0]}"
+    reference = {"url": url, "hash": sha256(assertion_box(*link)[8:])}
+    return actions({"action": "c2pa.opened", "parameters": {"ingredients": [reference]}})
+
+
+def update(
+    parent: bytes,
+    label: str,
+    parent_label: str,
+    *more: tuple[str, Any],
+    link: dict[str, Any] | None = None,
+    **options: Any,
+) -> bytes:
+    """An update manifest over `parent` with more assertions."""
+    named = ("c2pa.ingredient.v3", link or link_to(parent, parent_label))
+    options = {"signer": PLATFORM, "kind": b"c2um"} | options
+    return Draft(label=label, assertions=[opening(named), named, *more], **options).build()
+
+
+def vouched(*octets: bytes) -> bytes:
+    """A signed picture with one update for each vouch, one over the other."""
+    media, below = base()
+    chain = [below]
+    for number, each in enumerate(octets, start=1):
+        chain.append(update(chain[-1], LABELS[number], LABELS[number - 1], vouching(each)))
+    return with_manifest_store(media, store(*chain))
+
+
+def only(found: OwnCheck) -> FoundVouch:
+    (vouch,) = found.vouches
+    return vouch
+
+
+# What counts, and for what.
+
+
+def test_a_vouch_in_an_update_counts_for_the_file() -> None:
+    found = examine(vouched(VOUCH))
+    assert only(found) == FoundVouch(
+        carrier=LABELS[1],
+        state=VouchState.PLACED,
+        octets=VOUCH,
+        vouched=LABELS[0],
+        vouched_digest=found.manifest_digests[LABELS[0]],
+        for_manifest=LABELS[0],
+        reaches_file=True,
+        depth=0,
+    )
+    assert found.bound == LABELS[0]
+    assert not found.vouches_are_cut
+    assert found.coverage is not None
+    assert found.coverage.is_whole
+
+
+def test_a_file_without_a_vouch_has_none() -> None:
+    assert examine(base()[0]).vouches == ()
+    assert examine(picture()).vouches == ()
+
+
+def test_several_people_vouch_one_after_the_other_each_for_what_they_saw() -> None:
+    found = examine(vouched(VOUCH, OTHER, VOUCH))
+    assert [(one.carrier, one.vouched, one.octets) for one in found.vouches] == [
+        (LABELS[3], LABELS[2], VOUCH),
+        (LABELS[2], LABELS[1], OTHER),
+        (LABELS[1], LABELS[0], VOUCH),
+    ]
+    assert {one.for_manifest for one in found.vouches} == {LABELS[0]} == {found.bound}
+    assert all(one.reaches_file and one.may_count for one in found.vouches)
+    assert [one.depth for one in found.vouches] == [0, 1, 2]
+    assert [one.vouched_digest for one in found.vouches] == [found.manifest_digests[LABELS[n]] for n in (2, 1, 0)]
+
+
+def edited(*before: bytes, parent: bytes, parent_label: str, relationship: str = "parentOf", **options: Any) -> bytes:
+    """A standard manifest over an earlier version, with other pixels."""
+    named = ("c2pa.ingredient.v3", link_to(parent, parent_label, relationship=relationship))
+    draft = Draft(signer=CAMERA, label=LABELS[20], assertions=[opening(named), named], **options)
+    return bind(draft, picture(shade=90), before=before)
+
+
+@pytest.mark.parametrize("relationship", ["parentOf", "componentOf", "inputTo"])
+def test_across_an_edit_a_vouch_counts_for_the_earlier_version_alone(relationship: str) -> None:
+    _, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    found = examine(edited(below, carrier, parent=carrier, parent_label=LABELS[1], relationship=relationship))
+    vouch = only(found)
+    assert (vouch.state, vouch.for_manifest, vouch.reaches_file) == (VouchState.PLACED, LABELS[0], False)
+    assert found.bound == LABELS[20]
+    assert vouch.depth == 1
+
+
+def test_a_vouch_for_the_edit_counts_beside_one_for_what_was_edited() -> None:
+    _, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    media = edited(below, carrier, parent=carrier, parent_label=LABELS[1])
+    raw = manifest_store(media)
+    edit = raw[-_size_of_last(raw) :]
+    last = update(edit, LABELS[21], LABELS[20], vouching(OTHER))
+    found = examine(with_manifest_store(media, store(below, carrier, edit, last)))
+    assert [(one.octets, one.for_manifest, one.reaches_file) for one in found.vouches] == [
+        (OTHER, LABELS[20], True),
+        (VOUCH, LABELS[0], False),
+    ]
+
+
+def test_who_signs_the_update_plays_no_part() -> None:
+    expired = make_signer(make_root(), start=NOW - 9 * DAY, end=NOW - 8 * DAY)
+    media, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), signer=expired)
+    found = examine(with_manifest_store(media, store(below, carrier)))
+    assert only(found).may_count
+    assert found.signer is not None
+    assert found.signer.certificate is not None
+    assert found.signer.certificate.subject["O"] == "Test Camera"
+
+
+# What never counts, and why.
+
+
+def state(*manifests: bytes, media: bytes | None = None) -> tuple[VouchState, OwnCheck]:
+    found = examine(with_manifest_store(media or base()[0], store(*manifests)))
+    vouch = only(found)
+    told = (vouch.vouched, vouch.vouched_digest, vouch.for_manifest, vouch.reaches_file, vouch.stamped)
+    assert told == ("", "", "", False, None)
+    return vouch.state, found
+
+
+def test_a_vouch_in_a_standard_manifest_never_counts() -> None:
+    media, below = base(LABELS[0], vouching(VOUCH))
+    assert state(below, media=media)[0] is VouchState.NOT_UPDATE
+
+
+def test_a_vouch_whose_statement_was_changed_afterwards_never_counts() -> None:
+    data = vouched(VOUCH)
+    raw = manifest_store(data)
+    text = content_of(VOUCH)["vouch"].encode()
+    other = content_of(VOUCH[:-1] + b"!")["vouch"].encode()
+    changed = examine(with_manifest_store(data, raw.replace(text, other)))
+    assert only(changed).state is VouchState.BROKEN
+    assert not only(changed).may_count
+
+
+def test_a_vouch_that_no_claim_names_never_counts() -> None:
+    media, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], undeclared=[vouching(VOUCH)])
+    assert state(below, carrier, media=media)[0] is VouchState.BROKEN
+
+
+def test_a_vouch_under_a_signature_that_does_not_hold_never_counts() -> None:
+    media, below = base()
+    carrier = update(
+        below, LABELS[1], LABELS[0], vouching(VOUCH), claim_after=lambda claim: claim.replace(b"Test", b"Fest")
+    )
+    assert state(below, carrier, media=media)[0] is VouchState.BROKEN
+
+
+def test_a_vouch_below_a_broken_update_never_counts() -> None:
+    media, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    broken = update(carrier, LABELS[2], LABELS[1], claim_after=lambda claim: claim.replace(b"Test", b"Fest"))
+    assert state(below, carrier, broken, media=media)[0] is VouchState.BROKEN
+
+
+def test_a_vouch_in_a_manifest_that_nothing_refers_to_never_counts() -> None:
+    media, below = base()
+    stray = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    found = examine(with_manifest_store(media, store(stray, below)))
+    assert found.active == LABELS[0]
+    assert (only(found).state, only(found).carrier) == (VouchState.UNREFERENCED, LABELS[1])
+
+
+def test_a_vouch_under_a_name_that_two_manifests_carry_never_counts() -> None:
+    media, below = base()
+    one = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    two = update(below, LABELS[1], LABELS[0], vouching(OTHER))
+    last = update(one, LABELS[2], LABELS[1])
+    found = examine(with_manifest_store(media, store(below, one, two, last)))
+    assert [vouch.state for vouch in found.vouches] == [VouchState.UNREFERENCED] * 2
+
+
+LINKS: Final[Sequence[tuple[str, Any]]] = [
+    ("a-changed-digest", lambda below: link_to(below + b"\0", LABELS[0])),
+    ("a-missing-manifest", lambda below: link_to(below, LABELS[5])),
+    ("a-component", lambda below: link_to(below, LABELS[0], relationship="componentOf")),
+    ("no-manifest", lambda _: {"relationship": "parentOf", "dc:title": "before"}),
+    (
+        "a-parent-recorded-as-changed",
+        lambda below: link_to(
+            below,
+            LABELS[0],
+            validationResults={
+                "activeManifest": {
+                    "success": [],
+                    "informational": [],
+                    "failure": [{"code": "assertion.dataHash.mismatch", "url": "self#jumbf=c2pa.assertions/x"}],
+                }
+            },
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "link"), LINKS, ids=[name for name, _ in LINKS])
+def test_a_vouch_over_a_parent_that_is_not_verified_never_counts(name: str, link: Any) -> None:
+    media, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), link=link(below))
+    # An update whose one ingredient is no parent breaks the rules by its shape already.
+    expected = VouchState.BROKEN if name == "a-component" else VouchState.PARENT
+    assert state(below, carrier, media=media)[0] is expected
+
+
+def test_a_vouch_over_a_broken_parent_never_counts() -> None:
+    media, below = base()
+    broken = bytearray(below)
+    place = below.index(b"digitalCapture")
+    broken[place] ^= 1
+    carrier = update(bytes(broken), LABELS[1], LABELS[0], vouching(VOUCH))
+    assert state(bytes(broken), carrier, media=media)[0] is VouchState.PARENT
+
+
+def test_a_vouch_in_an_update_of_two_manifests_never_counts() -> None:
+    media, below = base()
+    _, other = base(LABELS[9])
+    second = ("c2pa.ingredient.v3__1", link_to(other, LABELS[9], relationship="componentOf"))
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), second)
+    assert state(below, other, carrier, media=media)[0] is VouchState.BROKEN
+
+
+def test_updates_that_lead_to_no_hard_binding_carry_no_vouch_that_counts() -> None:
+    lost = Draft(
+        signer=PLATFORM, label=LABELS[3], kind=b"c2um", assertions=[actions({"action": "c2pa.opened"})]
+    ).build()
+    carrier = update(lost, LABELS[4], LABELS[3], vouching(VOUCH))
+    assert state(lost, carrier)[0] is VouchState.PARENT
+
+
+def test_two_vouches_in_one_manifest_never_count() -> None:
+    media, below = base()
+    second = (f"{LABEL}__1", content_of(OTHER))
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), second)
+    verdict, found = state(below, carrier, media=media)
+    assert verdict is VouchState.SEVERAL
+    assert only(found).octets == b""
+    again = update(below, LABELS[1], LABELS[0], vouching(VOUCH), vouching(OTHER))
+    assert state(below, again, media=media)[0] is VouchState.BROKEN
+
+
+def test_re_ordered_vouches_never_count() -> None:
+    data = vouched(VOUCH, OTHER)
+    raw = manifest_store(data)
+    one, two = content_of(VOUCH)["vouch"].encode(), content_of(OTHER)["vouch"].encode()
+    media, below = base()
+    first = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    second = update(first, LABELS[2], LABELS[1], vouching(OTHER))
+    assert one in raw
+    assert two in raw
+    found = examine(with_manifest_store(media, store(below, second, first)))
+    # The first is active now, and nothing leads to the second: it is shown, and does not count.
+    assert [(vouch.octets, vouch.state) for vouch in found.vouches] == [
+        (VOUCH, VouchState.PLACED),
+        (OTHER, VouchState.UNREFERENCED),
+    ]
+    swapped_first = update(below, LABELS[2], LABELS[0], vouching(OTHER))
+    swapped = update(swapped_first, LABELS[1], LABELS[2], vouching(VOUCH))
+    found = examine(with_manifest_store(media, store(below, swapped_first, swapped)))
+    # Signed anew in another order each names another manifest than it did, and fails its binding.
+    assert [vouch.vouched for vouch in found.vouches] == [LABELS[2], LABELS[0]]
+
+
+def test_a_transplanted_vouch_is_about_bytes_that_are_not_there() -> None:
+    found = examine(transplant(vouched(VOUCH), picture(shade=90)))
+    assert only(found).reaches_file
+    assert found.coverage is not None
+    assert not found.coverage.is_whole
+
+
+def test_changed_pixels_under_a_vouch_are_said_by_the_coverage() -> None:
+    found = examine(change_pixels(vouched(VOUCH)))
+    assert found.coverage is not None
+    assert not found.coverage.is_whole
+
+
+def test_stripping_the_update_leaves_the_file_from_before() -> None:
+    media, below = base()
+    assert examine(with_manifest_store(media, store(below))).vouches == ()
+    assert with_manifest_store(vouched(VOUCH), store(below)) == media
+
+
+# The one form of the assertion.
+
+
+def assertion(content: Any, *, kind: str = "cbor") -> Assertion:
+    data = content if isinstance(content, bytes) else cbor2.dumps(content)
+    return Assertion(label=LABEL, kind=kind, content=memoryview(data), data=memoryview(data))
+
+
+TEXT: Final = base64.b64encode(VOUCH).decode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"vouch": ""},
+        {"vouch": VOUCH},
+        {"vouch": list(VOUCH)},
+        {"vouch": TEXT, "more": 1},
+        {"Vouch": TEXT},
+        {"vouch": TEXT + "\n"},
+        {"vouch": " " + TEXT},
+        {"vouch": base64.urlsafe_b64encode(b"\xff" * 30).decode()},
+        {"vouch": base64.b64encode(b"1234").decode().rstrip("=")},
+        {"vouch": "MTIzNB=="},
+        {"vouch": "ä"},
+        [TEXT],
+        TEXT,
+        None,
+        b"",
+        b"\xff\xff",
+        cbor2.dumps({"vouch": TEXT}) + b"\0",
+    ],
+)
+def test_refuses_every_other_form(content: Any) -> None:
+    assert read_content(assertion(content)) == (VouchState.MALFORMED, b"")
+
+
+def test_refuses_json_and_embedded_files() -> None:
+    for kind in ("json", "embedded", "uuid"):
+        assert read_content(assertion({"vouch": TEXT}, kind=kind)) == (VouchState.MALFORMED, b"")
+
+
+@pytest.mark.parametrize("size", [MAX_VOUCH_OCTETS, MAX_VOUCH_OCTETS + 1, 10 * MAX_VOUCH_OCTETS])
+def test_refuses_a_vouch_that_is_too_large(size: int) -> None:
+    expected = (VouchState.PLACED, bytes(size)) if size <= MAX_VOUCH_OCTETS else (VouchState.TOO_LARGE, b"")
+    assert read_content(assertion(content_of(bytes(size)))) == expected
+
+
+def test_an_oversize_vouch_in_a_file_is_called_that() -> None:
+    media, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], vouching(bytes(MAX_VOUCH_OCTETS + 1)))
+    assert state(below, carrier, media=media)[0] is VouchState.TOO_LARGE
+
+
+def test_the_bound_is_the_personhood_profiles() -> None:
+    assert MAX_VOUCH_OCTETS == personhood.MAX_VOUCH_OCTETS
+
+
+@given(st.binary(min_size=1, max_size=MAX_VOUCH_OCTETS))
+def test_what_is_written_is_read(octets: bytes) -> None:
+    assert read_content(assertion(content_of(octets))) == (VouchState.PLACED, octets)
+
+
+@given(st.binary(max_size=200))
+def test_any_octets_give_an_outcome(octets: bytes) -> None:
+    state, found = read_content(assertion(octets))
+    assert (state is VouchState.PLACED) == bool(found)
+
+
+def test_more_vouches_than_the_bound_are_said_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vouch_assertions, "MAX_VOUCHES", 3)
+    media, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    strays = [update(below, label, LABELS[0], vouching(OTHER)) for label in LABELS[5:10]]
+    found = examine(with_manifest_store(media, store(*strays, below, carrier)))
+    assert found.vouches_are_cut
+    # What may count is never cut off for what may not.
+    assert [vouch.may_count for vouch in found.vouches] == [True, False, False]
+
+
+def test_a_check_with_vouches_goes_through_the_wire() -> None:
+    found = examine(vouched(VOUCH, OTHER)).without_bytes()
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=OwnCheck).vouches == found.vouches
+    assert [vouch.octets for vouch in found.vouches] == [OTHER, VOUCH]
+
+
+# The time that a stamp over the carrier proves.
+
+
+def stamped(signer: Identity = PLATFORM, **cose: Any) -> FoundVouch:
+    media, below = base()
+    cose = {"stamp": stamper(TSA, NOW - 60 * DAY)} | cose
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), signer=signer, cose=cose)
+    return only(examine(with_manifest_store(media, store(below, carrier))))
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_trusted_stamp_over_the_carrier_is_the_vouchs_time(version: int) -> None:
+    assert stamped(stamp_version=version).stamped == NOW - 60 * DAY
+
+
+def test_a_stamp_by_an_unlisted_authority_or_over_other_bytes_is_no_time() -> None:
+    unlisted = make_authority(make_root("Else", start=NOW - 900 * DAY), start=NOW - 900 * DAY)
+    assert stamped(stamp=stamper(unlisted, NOW - 60 * DAY)).stamped is None
+    assert stamped(stamp=stamper(TSA, NOW - 60 * DAY, imprint=sha256(b"else"))).stamped is None
+    assert stamped(stamp=None).stamped is None
+
+
+def test_an_old_stamp_over_a_signature_that_was_given_a_new_key_is_no_time() -> None:
+    """Only where the stamped header holds the certificate does a stamp over the signature bind the claim."""
+    loose = {"header": {1: -7}, "unprotected": {33: list(PLATFORM.chain)}}
+    assert stamped(**loose, stamp_version=1).stamped == NOW - 60 * DAY
+    assert stamped(**loose).may_count
+    assert stamped(**loose).stamped is None
+
+
+def test_a_stamp_over_the_vouched_manifest_is_not_one_over_the_vouch() -> None:
+    media = bind(
+        Draft(signer=CAMERA, label=LABELS[0], assertions=[actions()], cose={"stamp": stamper(TSA, NOW - 60 * DAY)}),
+        picture(),
+    )
+    raw = manifest_store(media)
+    below = raw[-_size_of_last(raw) :]
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    found = examine(with_manifest_store(media, store(below, carrier)))
+    assert found.signer is not None
+    assert found.signer.stamp.is_trusted
+    assert only(found).stamped is None
+
+
+def test_a_json_box_of_that_name_is_reported_and_not_believed() -> None:
+    media, below = base()
+    named = ("c2pa.ingredient.v3", link_to(below, LABELS[0]))
+    draft = Draft(signer=PLATFORM, label=LABELS[1], kind=b"c2um", assertions=[opening(named), named])
+    boxes, *rest = draft.parts()
+    extra = superbox(b"json", LABEL, box(b"json", b'{"vouch":"AAAA"}'))
+    inside = boxes[8:] + extra
+    carrier = superbox(b"c2um", LABELS[1], box(b"jumb", inside), *rest)
+    assert state(below, carrier, media=media)[0] is VouchState.BROKEN
