@@ -219,6 +219,20 @@ def examine_all(
         yield _report_of(item, examination, settings)
 
 
+def look(source: Path, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
+    """One asset and what is known of it before any line has spoken.
+
+    Raises:
+        AssetError: its bytes could not be had.
+    """
+    asset = open_asset(source, limits=settings.limits)
+    job = _job(asset, source, settings)
+    examination = None
+    if job is not None:
+        examination = examine_in_process(asset, job) if pool is None else pool.examine(asset, job)
+    return asset, _facts(asset, examination, settings)
+
+
 def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | _Unread:
     try:
         return open_asset(Path(source) if isinstance(source, str) else source, limits=settings.limits)

@@ -25,6 +25,8 @@ from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
 
 MAX_SIGNERS: Final = 100
 """Signers of one file that are looked for on lists, nearest to the active manifest first: each costs milliseconds."""
+REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
+"""Formats in which a store is put between other bytes and changes none of them: no table of offsets, no length."""
 MAX_KEPT_STAMPS: Final = 16
 """Time stamps and revocation answers that later manifests may keep for one manifest."""
 
@@ -55,6 +57,9 @@ class OwnCheck:
     """Vouches embedded in the store, those that may count for the file first (`vouch_assertions`)."""
     vouches_are_cut: bool = False
     """Whether there are more of them."""
+    store_runs: tuple[tuple[int, int], ...] = ()
+    """Where the file's only store lies (start, end), in formats in which the file without it is exactly the other bytes
+    (REMOVABLE); empty elsewhere."""
 
     @property
     def signer(self) -> SignerAssessment | None:
@@ -249,4 +254,5 @@ def examine_own(
         store_matches_file=matches,
         vouches=vouches,
         vouches_are_cut=vouches_are_cut,
+        store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),
     )

@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "trust": "Keep the lists of signers that you trust or distrust.",
     "issuer": "Issue personhood credentials: one per person, class and epoch.",
     "wallet": "Hold personhood credentials.",
+    "vouch": "Stand behind a file, once for each purpose, without being known.",
     "demo": "Make a small gallery of good and bad files and check it.",
     "doctor": "Show versions, engines, lists and what is missing.",
     "codes": "Explain every code that a report can carry.",

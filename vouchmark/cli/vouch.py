@@ -1,0 +1,230 @@
+"""`vouchmark vouch`: how does a person stand behind a file, once, without being known?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase, passphrase_option, read_file, tell
+from vouchmark.cli.wallet import WALLET_VARIABLE, wallet_path
+
+if TYPE_CHECKING:
+    from provenance.asset import Asset
+    from vouchmark.lines.facts import Facts
+    from vouchmark.vouch import Wish
+    from zk.issuer_info import IssuerInfo
+    from zk.personhood import Binding, Vouch
+    from zk.wallet import HeldMembership, Wallet
+
+CLASSES: Final = {"ever": "lasting", "epoch": "epoch"}
+"""Which credential counts in which period."""
+LEAST_DIGITS: Final = 8
+"""Hex digits of an issuer's id that name it."""
+
+
+@click.group(short_help="Stand behind a file, once for each purpose, without being known.")
+def vouch() -> None:
+    """Stand behind a file, once for each purpose, without being known.
+
+    A vouch is a small file that proves: somebody whom an issuer enrolled stands behind exactly this file, for one
+    scope. 'vouchmark check' reads it. Exit codes: 0 done, 2 refused or a file or option that cannot be used, 4 could
+    not be read, written or decrypted.
+    """
+
+
+@vouch.command(short_help="Make a vouch for FILE.")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--scope", required=True, metavar="AUTHORITY:PATH", help="For what, such as public:review/cafe-harbour.")
+@click.option(
+    "--per", type=click.Choice(tuple(CLASSES)), default="ever", show_default=True, help="Once for ever, or each epoch."
+)
+@click.option("--slot", type=click.IntRange(0), help="Which of the issuer's slots; a free one at random by default.")
+@click.option("--statement", help="What you say about it, in your own words; everybody can read it.")
+@click.option("--audience", help="For whom it is, where a reader asks for that.")
+@click.option("--nonce", metavar="HEX", help="A reader's challenge, where one was given.")
+@click.option("--issuer", metavar="NAME|ID", help="Whose credential, where the wallet holds several issuers'.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there; FILE.vouch by default.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal before it is made.")
+@click.option(
+    "--wallet",
+    "wallet_file",
+    type=click.Path(path_type=Path),
+    envvar=WALLET_VARIABLE,
+    help=f"The wallet; else {WALLET_VARIABLE}, else in your data folder (VOUCHMARK_HOME).",
+)
+@at_option
+@passphrase_option
+@json_option
+def make(file: Path, **options: Any) -> None:
+    """Make a vouch for FILE, once for this scope and period.
+
+    It is bound to the file's intact Content Credentials where there are any, else to its bytes. It is refused where
+    the Content Credentials do not hold. The same file and statement may be vouched for again; a slot that was used for
+    another file or statement is refused for good.
+
+    Where an issuer gives several slots, a free one is taken at random, so that its number does not tell how often you
+    spoke before. Readers count slot 0 alone unless they say --slots: take --slot 0 for them.
+    """
+    output: Path = _output(file, options["output"])
+    wish = _wish(options)
+    asset, facts = _look(file)
+    with errors("'vouchmark wallet show' names what the wallet holds, and 'wallet renew' gets this epoch's"):
+        from vouchmark import vouch as vouches
+        from zk.wallet import Wallet
+
+        try:
+            binding = vouches.binding_for(asset, facts)
+        except vouches.VouchError as error:
+            fail(f"{file}: {error}", hint=error.hint)
+        path = wallet_path(options["wallet_file"])
+        opened = Wallet.open(path, passphrase(options["passphrase_file"], what=f"the wallet {path}"))
+        now = moment(options["at"])
+        held = _membership(opened, options["issuer"], now)
+        _announce(file, wish, binding, held.info, ask=not options["yes"])
+        made = vouches.make(opened, wish, binding, at=now, issuer_id=held.info.id)
+        _write(output, made.encode())
+    _tell_made(made, held.info, output, as_json=options["as_json"])
+
+
+@vouch.command()
+@click.argument("file", metavar="FILE.vouch")
+@click.option("--issuer", "issuer_json", type=click.Path(), help="The issuer's issuer.json, for its name and numbers.")
+@json_option
+def show(file: str, issuer_json: str | None, as_json: bool) -> None:
+    """Say in words what a vouch shows, and to whom. Verifies nothing: 'vouchmark check' does."""
+    with errors("a vouch is a file made by 'vouchmark vouch make'"):
+        from vouchmark.vouch import MAX_OCTETS
+        from vouchmark.vouch_words import as_json as values
+        from vouchmark.vouch_words import explain
+        from zk.personhood import Vouch
+
+        read = Vouch.decode(read_file(file, most=MAX_OCTETS))
+        info = _known(read, issuer_json)
+    lines = [f"{file}: a vouch; nothing of it was verified here", *explain(read, info)]
+    tell(lines, values(read, info), as_json=as_json)
+
+
+def _output(file: Path, output: Path | None) -> Path:
+    from vouchmark.vouch import vouch_path
+
+    path = output or vouch_path(file)
+    if path.exists():
+        hint = f"it may be somebody else's; -o {path.with_name(file.name + '.2.vouch')} writes beside it"
+        fail_usage(f"{path}: there is a file", hint=hint)
+    return path
+
+
+def _wish(options: dict[str, Any]) -> Wish:
+    with errors("a scope is an authority and a path, such as public:review/cafe-harbour or news.example:corrections"):
+        from vouchmark.vouch import Wish
+        from zk.personhood import CredentialClass, Scope
+
+        return Wish(
+            scope=Scope.parse(options["scope"]),
+            credential_class=CredentialClass(CLASSES[options["per"]]),
+            slot=options["slot"],
+            statement=options["statement"],
+            audience=options["audience"],
+            nonce=nonce_of(options["nonce"]),
+        )
+
+
+def nonce_of(text: str | None) -> bytes | None:
+    """The octets of a challenge in hex; leaves with a usage error where it is none."""
+    if text is None:
+        return None
+    try:
+        nonce = bytes.fromhex(text)
+    except ValueError:
+        nonce = b""
+    if not 1 <= len(nonce) <= 64:
+        fail_usage("--nonce: expected 1 to 64 octets in hex", hint="a reader makes one with: openssl rand -hex 16")
+    return nonce
+
+
+def _look(file: Path) -> tuple[Asset, Facts]:
+    """Examine the file in a child process: a wallet's owner may have been sent it."""
+    from provenance.asset import AssetError
+    from provenance.credentials.pool import Pool
+    from provenance.credentials.trust_lists import TrustLists
+    from vouchmark.examine import look, make_settings
+
+    settings = make_settings(trust=TrustLists.empty(), engines=("c2pa-rs",))
+    try:
+        with Pool(workers=1) as pool:
+            return look(file, settings, pool=pool)
+    except AssetError as error:
+        fail(f"{file}: {error}", hint=error.hint)
+
+
+def _membership(wallet: Wallet, word: str | None, now: dt.datetime) -> HeldMembership:
+    held = wallet.held(at=now)
+    if word is not None:
+        found = [each for each in held if each.info.name == word] or [
+            each for each in held if len(word) >= LEAST_DIGITS and each.info.id.hex().startswith(word.lower())
+        ]
+    else:
+        found = list(held)
+    if len(found) != 1:
+        names = "; ".join(f"{each.info.name} ({each.info.id.hex()[:16]})" for each in held) or "none"
+        fail(
+            f"--issuer: {len(found)} of the wallet's issuers are meant, expected one", hint=f"the wallet holds: {names}"
+        )
+    return found[0]
+
+
+def _announce(file: Path, wish: Wish, binding: Binding, info: IssuerInfo, *, ask: bool) -> None:
+    """Say what will be shown, and to whom, before anything is proved."""
+    from vouchmark.vouch_words import period_words, promise
+
+    epoch = "ever" if wish.credential_class == "lasting" else "this epoch"
+    for line in promise(str(wish.scope), period_words(epoch), info, binding, statement=wish.statement):
+        click.echo(line, err=True)
+    if ask and sys.stdin.isatty() and not click.confirm(f"Vouch for {file}?", err=True):
+        raise click.Abort
+
+
+def _write(path: Path, octets: bytes) -> None:
+    from zk.vault import write_private
+
+    write_private(path, octets, mode=0o644)
+
+
+def _tell_made(made: Vouch, info: IssuerInfo, output: Path, *, as_json: bool) -> None:
+    from vouchmark.vouch_words import as_json as values
+    from vouchmark.vouch_words import period_words
+
+    lines = [
+        f"{output}: a vouch by somebody enrolled by {info.name}, for {made.scope}, {period_words(made.period)}",
+        "  bound to the file's Content Credentials"
+        if made.presentation.binding.kind == "c2pa-manifest"
+        else "  bound to the file's bytes: changing one makes it void",
+    ]
+    if info.slots > 1:
+        lines.append(
+            f"  slot {made.slot} of 0 to {info.slots - 1}; readers count slot 0 alone unless they say --slots "
+            f"{info.slots}"
+        )
+    tell(lines, {"vouch": str(output), **values(made, info)}, as_json=as_json)
+
+
+def _known(read: Vouch, issuer_json: str | None) -> IssuerInfo | None:
+    """The vouch's issuer, from the file that was given or from those that the reader keeps."""
+    from provenance.credentials.trust_folder import default_home
+    from vouchmark.issuers import IssuerFile, IssuerFolder, IssuersError
+
+    if issuer_json is not None:
+        from zk.issuer_info import MAX_JSON_OCTETS
+
+        info = IssuerFile.of(read_file(issuer_json, most=MAX_JSON_OCTETS)).parse()
+        return info if info.id == read.issuer else None
+    try:
+        folder = IssuerFolder(default_home())
+        return next((folder.read(row).parse() for row in folder.rows() if row.id == read.issuer.hex()), None)
+    except IssuersError:
+        return None  # only the name is missing; 'trust issuer show' says what is wrong

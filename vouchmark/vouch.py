@@ -1,0 +1,199 @@
+"""To what is a vouch bound, and how is one made, written and read?
+
+A vouch names exactly one binding. Which ones an asset offers is computed here alone, for the wallet before it proves
+and for the reader before anything is verified: so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from provenance.credentials.binding import Match
+from vouchmark.lines import integrity
+from vouchmark.lines.facts import Answer, Facts, evidence
+from vouchmark.report import Line, Status
+
+if TYPE_CHECKING:
+    from provenance.asset import Asset
+    from provenance.credentials.lineage import Node
+    from provenance.credentials.own_check import OwnCheck
+    from zk.personhood import Binding, CredentialClass, Scope, Vouch
+    from zk.wallet import Wallet
+
+ENDING: Final = ".vouch"
+"""How files that carry a vouch end."""
+MEDIA_TYPE: Final = "application/vnd.vouchmark.vouch+cbor"
+"""Media type of what they hold."""
+MAX_OCTETS: Final = 8192
+"""Octets of a vouch at most, as in zk.personhood, which is not imported before there is a vouch (a test compares)."""
+
+
+class VouchError(Exception):
+    """No vouch can be made for this file; the message says why, in words for a person."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Compose the message; `hint` says what to do next."""
+        self.hint = hint
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaBindings:
+    """What a vouch for an asset may name, and what it may not."""
+
+    files: tuple[bytes, ...]
+    """SHA-256 of the file, then of the file without its manifest store where that is the only difference."""
+    manifests: Mapping[bytes, str] = field(default_factory=dict)
+    """Digests to labels of the manifests that hold for this file: the bound one and the updates above it."""
+    ancestors: Mapping[bytes, str] = field(default_factory=dict)
+    """The same of intact earlier versions, which verified links lead to across an edit."""
+    known: frozenset[bytes] = frozenset()
+    """Digests of every manifest that lies in the file, whether it holds or not."""
+    measured: bool = True
+    """Whether our own check could look at the Content Credentials at all, where there are any."""
+
+    def accepted(self, *, labels: Collection[str] | None = None) -> tuple[Binding, ...]:
+        """The bindings that count for this file; `labels` narrows the manifests to those that it names."""
+        from zk.personhood import Binding, BindingKind
+
+        manifests = [digest for digest, label in self.manifests.items() if labels is None or label in labels]
+        return (
+            *(Binding(kind=BindingKind.FILE, digest=digest) for digest in self.files),
+            *(Binding(kind=BindingKind.MANIFEST, digest=digest) for digest in manifests),
+        )
+
+
+def bindings_of(asset: Asset, facts: Facts, *, bare: bool = True) -> MediaBindings:
+    """Every binding of an asset, by the rules of the profile.
+
+    A manifest holds for a file where its hard binding verifies over the file by our own computation with full media
+    coverage, and it is the manifest with that binding or an intact update above it. `bare` False spares the digest of
+    the file without its store, which costs as much as reading the file again.
+    """
+    files = [bytes.fromhex(asset.sha256)]
+    own = facts.own
+    if bare and own is not None and own.store_runs:
+        files.append(_digest_without(asset.data, own.store_runs))
+    if own is None or own.problem or own.history is None:
+        return MediaBindings(files=tuple(files), measured=not facts.own_failure)
+    digests = {label: bytes.fromhex(value) for label, value in own.manifest_digests.items()}
+    chain = [check.label for check in own.chain]
+    holds = chain if _holds(facts, own) else []
+    earlier = [label for label in _intact(own.history.root) if label not in chain]
+    return MediaBindings(
+        files=tuple(files),
+        manifests={digests[label]: label for label in holds if label in digests},
+        ancestors={digests[label]: label for label in earlier if label in digests},
+        known=frozenset(digests.values()),
+    )
+
+
+def _holds(facts: Facts, own: OwnCheck) -> bool:
+    """Whether the bound manifest speaks of exactly these bytes, all media among them, and every update is intact."""
+    coverage, chain = own.coverage, own.chain
+    if coverage is None or coverage.match is not Match.MATCH or not coverage.is_whole or not own.bound:
+        return False
+    if "integrity.stores.multiple" in coverage.codes or own.store_matches_file is False:
+        return False
+    if not chain or chain[-1].label != own.bound or not all(check.is_intact for check in chain):
+        return False
+    # What an engine found and we did not look for (redactions, say) counts against it as well.
+    return _integrity(facts)[0] not in (Status.FAIL, Status.ERROR)
+
+
+def _integrity(facts: Facts) -> tuple[Status, Answer]:
+    answer = integrity.answer(facts)
+    return evidence(Line.INTEGRITY, answer).status, answer
+
+
+def _intact(node: Node) -> list[str]:
+    """Labels of the manifests below a node that are intact, as far as every step to them is."""
+    if node.check is None or node.outcome != "intact":
+        return []
+    return [node.check.label, *(label for child in node.children for label in _intact(child))]
+
+
+def _digest_without(data: bytes, runs: tuple[tuple[int, int], ...]) -> bytes:
+    """SHA-256 of the bytes outside some runs."""
+    digest, at, view = hashlib.sha256(), 0, memoryview(data)
+    for start, end in runs:
+        digest.update(view[at:start])
+        at = max(at, end)
+    digest.update(view[at:])
+    return digest.digest()
+
+
+def binding_for(asset: Asset, facts: Facts) -> Binding:
+    """The one binding that a new vouch for this asset names: its intact manifest, else the file's SHA-256.
+
+    Raises:
+        VouchError: the file could not be read, or its Content Credentials do not hold.
+    """
+    from zk.personhood import Binding, BindingKind
+
+    status, answer = _integrity(facts)
+    summary = answer.summary.rstrip(".")
+    if status is Status.ERROR:
+        raise VouchError(summary[:1].lower() + summary[1:], hint="vouch for a file that can be read")
+    if status is Status.FAIL:
+        raise VouchError(
+            f"its Content Credentials do not hold: {summary[:1].lower() + summary[1:]}",
+            hint="vouch for the file as it was signed, or remove the Content Credentials first",
+        )
+    found = bindings_of(asset, facts, bare=False)
+    # The active one: an update that carries the vouch has the vouched manifest as its only ingredient.
+    active = facts.own.active if facts.own is not None else ""
+    for digest, label in found.manifests.items():
+        if label == active:
+            return Binding(kind=BindingKind.MANIFEST, digest=digest)
+    return Binding(kind=BindingKind.FILE, digest=found.files[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person wants to say with a vouch."""
+
+    scope: Scope
+    credential_class: CredentialClass
+    slot: int | None = None
+    """None takes a free one at random."""
+    statement: str | None = None
+    audience: str | None = None
+    nonce: bytes | None = None
+
+
+def make(
+    wallet: Wallet,
+    wish: Wish,
+    binding: Binding,
+    *,
+    at: dt.datetime,
+    issuer_id: bytes | None = None,
+    pdq: bytes | None = None,
+) -> Vouch:
+    """Prove. The wallet writes the slot down first, and refuses one that was used for another file or statement.
+
+    Raises the errors of `zk.wallet.Wallet.present`.
+    """
+    return wallet.present(
+        scope=wish.scope,
+        binding=binding,
+        at=at,
+        credential_class=wish.credential_class,
+        issuer_id=issuer_id,
+        slot=wish.slot,
+        statement=wish.statement,
+        audience=wish.audience,
+        nonce=wish.nonce,
+        pdq=pdq,
+    )
+
+
+def vouch_path(media: Path) -> Path:
+    """Where a vouch for a file lies by default: `photo.jpg.vouch` beside `photo.jpg`."""
+    return media.with_name(media.name + ENDING)

@@ -1,0 +1,110 @@
+"""What does a vouch show, and to whom? In words, before it is made and when somebody holds one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from vouchmark.render.safe import plain, quoted
+from vouchmark.report import Json
+
+if TYPE_CHECKING:
+    from zk.issuer_info import IssuerInfo
+    from zk.personhood import Binding, PresentationHeader, Vouch
+
+STATEMENT_SHOWN: Final = 1000
+"""Code points of a statement; the profile's own bound is 1,000 octets."""
+
+
+def period_words(period: str) -> str:
+    """A period in a sentence."""
+    return "for ever" if period == "ever" else f"in {period}"
+
+
+def binding_words(presentation: PresentationHeader) -> str:
+    """To what it is bound."""
+    digest = presentation.binding.digest.hex()
+    if presentation.binding.kind == "file":
+        return f"this file and no other, by its SHA-256 {digest}"
+    return f"the Content Credentials of this file (manifest {digest}), and later updates of them that change no content"
+
+
+def issuer_words(issuer: bytes, info: IssuerInfo | None) -> str:
+    """The issuer by name where the reader knows it, else by number."""
+    return f"{plain(info.name)} ({issuer.hex()[:16]}…)" if info is not None else f"issuer {issuer.hex()}"
+
+
+def promise(scope: str, period: str, info: IssuerInfo, binding: Binding, *, statement: str | None) -> list[str]:
+    """What a vouch will show, before it is made."""
+    bound = "its Content Credentials" if binding.kind == "c2pa-manifest" else "its bytes"
+    lines = [
+        f"You are about to vouch for this file ({bound}) in the scope {scope}, {period}, as somebody enrolled by "
+        f"{plain(info.name)}.",
+        "Everybody who sees the vouch learns scope, issuer, class, epoch and level"
+        + (", and reads: " + quoted(statement, limit=STATEMENT_SHOWN) if statement else "")
+        + "; and that one person speaks only once there. Nobody learns who you are, not even the issuer.",
+        "It counts once: in this scope and period you cannot take it back or use it for another file or statement.",
+    ]
+    if info.slots > 1:
+        lines[-1] += f" The issuer gives {info.slots} slots; readers count slot 0 alone unless they say otherwise."
+    return lines
+
+
+def explain(vouch: Vouch, info: IssuerInfo | None) -> list[str]:
+    """Who learns what from a vouch, one thought a line. Nothing in it is verified."""
+    said = vouch.presentation
+    scope, period = str(vouch.scope), period_words(vouch.period)
+    lines = [
+        f"bound to  {binding_words(said)}",
+        f"scope     {scope}, {period}, slot {vouch.slot}",
+        f"by        somebody enrolled by {issuer_words(vouch.issuer, info)}",
+        f"          class {vouch.credential_class}, epoch {vouch.epoch}, level {int(vouch.level)}",
+    ]
+    if said.statement is not None:
+        lines.append(f"saying    {quoted(said.statement, limit=STATEMENT_SHOWN)}")
+    if said.audience is not None:
+        lines.append(f"for       {quoted(said.audience)}")
+    if said.nonce is not None:
+        lines.append(f"answering the challenge {said.nonce.hex()}")
+    if said.pdq is not None:
+        lines.append("hint      the picture's perceptual hash, so that a recompressed copy can be recognised")
+    return [*lines, *who_learns_what(vouch, info)]
+
+
+def who_learns_what(vouch: Vouch, info: IssuerInfo | None) -> list[str]:
+    """What others can and cannot conclude from it."""
+    scope, period = str(vouch.scope), period_words(vouch.period)
+    crowd = None if info is None else info.holders(vouch.credential_class, vouch.epoch, vouch.level)
+    hidden = "" if crowd is None else f", of whom the issuer last published {crowd}"
+    where = "for this file alone" if vouch.scope.is_media else f"in {scope}"
+    return [
+        "",
+        f"Everybody who sees it learns all of the above, and that the same person speaks {where}, {period}, slot "
+        f"{vouch.slot}, only once: two vouches there by one person can be told to be by one person.",
+        "Nobody learns who it is, not even the issuer and all readers together: only that it is one of those with this "
+        f"issuer, class, epoch and level{hidden}. In any other scope, period or slot the same person cannot be "
+        "recognised.",
+        "It does not show that the file shows what somebody says it shows.",
+    ]
+
+
+def as_json(vouch: Vouch, info: IssuerInfo | None) -> dict[str, Json]:
+    """The same for machines. Nothing in it is verified."""
+    said = vouch.presentation
+    return {
+        "issuer": vouch.issuer.hex(),
+        "issuer_name": None if info is None else plain(info.name),
+        "class": vouch.credential_class.value,
+        "epoch": vouch.epoch,
+        "level": int(vouch.level),
+        "scope": str(vouch.scope),
+        "period": vouch.period,
+        "slot": vouch.slot,
+        "binding": {"kind": said.binding.kind.value, "digest": said.binding.digest.hex()},
+        "statement": None if said.statement is None else plain(said.statement),
+        "audience": None if said.audience is None else plain(said.audience),
+        "nonce": None if said.nonce is None else said.nonce.hex(),
+        "pdq": None if said.pdq is None else said.pdq.hex(),
+        "suite": vouch.suite.name,
+        "pseudonym": vouch.pseudonym.hex(),
+        "holders": None if info is None else info.holders(vouch.credential_class, vouch.epoch, vouch.level),
+    }
