@@ -184,8 +184,8 @@ class TestCommands:
         for line in lines_that_run():
             if "vouchmark" not in line or not re.search(r"\b(check|codes|schema|doctor|show|import|distrust)\b", line):
                 continue
-            if "wallet" in line:
-                continue
+            if "wallet" in line or "vouchmark vouch" in line:
+                continue  # these need a person, and are tried below
             shown = line.replace("curl -s https://example.org/photo.jpg", "cat photo.jpg")
             shown = re.sub(r"(^|\| )vouchmark ", lambda found: f"{found[1]}{shlex.join(command.arguments())} ", shown)
             done = subprocess.run(
@@ -206,6 +206,7 @@ class TestCommands:
         run = Command(folder=tmp_path, home=tmp_path / "home")
         (steps,) = (block for block in blocks("sh") if "vouchmark issuer init" in block)
         secret = {"VOUCHMARK_PASSPHRASE": "four words are better", "VOUCHMARK_SCRYPT_COST": "15"}
+        prepare(tmp_path)
         code = ""
         for line in steps.splitlines():
             words = [word.replace("CODE", code) for word in shlex.split(line, comments=True)[1:]]
@@ -213,7 +214,7 @@ class TestCommands:
             assert done.code == 0, (line, done.stderr)
             if "invite" in words:
                 code = json.loads(done.stdout)["code"]
-        assert "Harbour Press Club" in done.stdout
+        assert "public:review/cafe-harbour, for ever, slot 0" in done.stdout
         assert (tmp_path / "club" / "issuer.json").exists()
 
 
