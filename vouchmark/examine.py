@@ -88,6 +88,11 @@ class Settings:
         return view_of(self.trust)
 
     @property
+    def reads_metadata(self) -> bool:
+        """Whether any line asks for what the file's own metadata says."""
+        return not self.only or any(line in self.only for line in (Line.AI, Line.TIME, Line.CLAIM))
+
+    @property
     def required(self) -> tuple[Line, ...]:
         """The lines that the exit code rests on."""
         return self.only or self.require
@@ -257,6 +262,7 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
         limits=settings.limits,
         view=settings.view,
         previews=settings.pictures,
+        metadata=settings.reads_metadata,
     )
 
 
@@ -323,6 +329,7 @@ def _facts(item: Asset | _Unread, examination: Examination | None, settings: Set
         tsa_lists="tsa" in kinds,
         own=examination.own if examination else None,
         own_failure=examination.own_failure if examination else "",
+        metadata=examination.metadata if examination else None,
         picture_reason=examination.picture_reason if examination else "",
         snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
     )

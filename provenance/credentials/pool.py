@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from provenance.credentials.trust_settings import TrustSettings
     from provenance.credentials.trust_view import TrustView
     from provenance.credentials.wire import Task, Value
+    from provenance.metadata import Metadata
     from provenance.preview import Previews
 
 T = TypeVar("T")
@@ -53,6 +54,8 @@ class Job:
     """A media segment, where the asset is a fragmented video's initialisation segment."""
     engines: tuple[str, ...] = ENGINES
     limits: Limits = field(default_factory=Limits)
+    metadata: bool = True
+    """Whether the file's own metadata is read too."""
     view: TrustView | None = None
     """The lists as our own check looks at them; None to leave that check out."""
     resources: bool = False
@@ -78,6 +81,8 @@ class Examination:
     """Why our own check did not come about, in a stable word; empty where it did or was not asked for."""
     versions: Mapping[str, str]
     """Engine and package names to versions, of those that were loaded."""
+    metadata: Metadata | None = None
+    """What the file's own metadata says, or why that was not read; None where it was not asked for."""
     previews: Previews | None = None
     """Small pictures, or why there are none; None where they were not asked for."""
 
@@ -223,6 +228,7 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
         parts=(
             *job.engines,
             *((wire.OWN,) if job.view is not None else ()),
+            *((wire.METADATA,) if job.metadata else ()),
             wire.PICTURE,
             *((wire.PREVIEW,) if job.previews else ()),
         ),
@@ -242,12 +248,14 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
 def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:
     from provenance.credentials import wire
     from provenance.credentials.model import Reading
+    from provenance.metadata import Metadata
     from provenance.preview import Previews
 
     picture = values.get(wire.PICTURE)
     own = values.get(wire.OWN)
     measured = picture if isinstance(picture, wire.Picture) else wire.Picture()
     previews = values.get(wire.PREVIEW)
+    metadata = values.get(wire.METADATA)
     established = own if isinstance(own, wire.Own) else wire.Own()
     readings = tuple(value for value in values.values() if isinstance(value, Reading))
     return Examination(
@@ -257,6 +265,7 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
         picture_reason=measured.reason,
         own=established.check,
         own_failure=established.reason,
+        metadata=metadata if isinstance(metadata, Metadata) else None,
         previews=previews if isinstance(previews, Previews) else None,
         versions={**versions, **{reading.engine: reading.version for reading in readings if reading.version}},
     )

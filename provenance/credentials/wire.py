@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.trust_settings import TrustSettings
+from provenance.metadata.model import Metadata
 from provenance.preview import Previews, is_small_picture
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ PICTURE: Final = "picture"
 """The part of a task that measures the picture."""
 PREVIEW: Final = "preview"
 """The part of a task that makes small pictures, for reports that show them."""
+METADATA: Final = "metadata"
+"""The part of a task that reads the file's own metadata."""
 OWN: Final = "own"
 """The part of a task that is our own check; the parts with other names are engines."""
 
@@ -127,12 +130,13 @@ class Part(Struct, frozen=True, kw_only=True):
     value: Value
 
 
-Value: TypeAlias = Picture | Previews | Reading | Own
+Value: TypeAlias = Picture | Previews | Metadata | Reading | Own
 """What a part comes to."""
 
 _readies: Final = msgspec.msgpack.Decoder(Ready)
 _dones: Final = msgspec.msgpack.Decoder(Done)
 _pictures: Final = msgspec.msgpack.Decoder(Picture)
+_metadata: Final = msgspec.msgpack.Decoder(Metadata)
 _previews: Final = msgspec.msgpack.Decoder(Previews)
 _readings: Final = msgspec.msgpack.Decoder(Reading)
 
@@ -170,6 +174,8 @@ def decode_part(content: bytes) -> Part:
     body = memoryview(content)[_PART.size + length :]
     if name == PICTURE:
         return Part(number=number, name=name, value=_pictures.decode(body))
+    if name == METADATA:
+        return Part(number=number, name=name, value=_metadata.decode(body))
     if name == PREVIEW:
         previews = _previews.decode(body)
         if not all(map(is_small_picture, previews.pictures)):

@@ -24,6 +24,7 @@ from provenance.credentials import wire
 from provenance.credentials.model import ManifestStore, Outcome, Reading
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.wire import Lists, Own, Picture, Task, Value
+from provenance.metadata import Metadata, read_metadata
 from provenance.preview import Previews, preview
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def failed(name: str, reason: str, *, version: str = "") -> Value:
     """What a part comes to that could not be finished: says nothing about the media."""
     if name == wire.PICTURE:
         return Picture(reason=reason)
+    if name == wire.METADATA:
+        return Metadata(reason=reason)
     if name == wire.PREVIEW:
         return Previews(reason=reason)
     if name == wire.OWN:
@@ -105,6 +108,8 @@ def _run_part(name: str, task: Task, media: Media, lists: Lists, before: Before)
     try:
         if name == wire.PICTURE:
             return _measure(task, media)
+        if name == wire.METADATA:
+            return read_metadata(media.data, task.media_type)
         if name == wire.PREVIEW:
             return preview(media.data, task.media_type, before.history, pixels=task.pixels)
         return _own(task, media, lists, before.store) if name == wire.OWN else _engine(name, task, media, lists.trust)
@@ -186,6 +191,8 @@ def _load(name: str) -> None:
             encypher.load()
         elif name == wire.OWN:
             importlib.import_module("provenance.credentials.own_check")
+        elif name == wire.METADATA:
+            importlib.import_module("provenance.metadata.reading")
         else:
             for module in ("PIL.Image", "PIL.ImageOps", "PIL.ImageCms")[: 1 if name == wire.PICTURE else None]:
                 importlib.import_module(module)
@@ -210,7 +217,7 @@ def main() -> None:
     room.load(ENGINE)
     versions = loaded_versions()
     _send(target, wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions=versions))))
-    for name in (SECOND_ENGINE, wire.OWN, wire.PICTURE):
+    for name in (SECOND_ENGINE, wire.OWN, wire.METADATA, wire.PICTURE):
         # Done in advance only as long as nobody is waiting: a cold command asks while the rest is still to be loaded.
         if not select.select([source], [], [], 0)[0]:
             room.load(name)

@@ -9,6 +9,7 @@ from typing import Final
 
 from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
+from provenance.metadata import Metadata
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 
 FRAGMENT: Final = "video/iso.segment"
@@ -42,6 +43,8 @@ class Facts:
     """What we established ourselves; None where that was not possible, and then the first engine's word stands."""
     own_failure: str = ""
     """Why our own check is missing (`time-limit`, `crash`, …); empty where it is there or was not asked."""
+    metadata: Metadata | None = None
+    """What the file's own metadata says (`reason` where that could not be read); None where it was not looked at."""
     picture_reason: str = ""
     """Why the picture could not be measured (`too-many-pixels`, …); empty where it could, or it is no picture."""
     snapshot: dt.date | None = None

@@ -1,0 +1,236 @@
+"""Where does metadata lie in JPEG, PNG, GIF and RIFF files (WebP, WAV, AVI)?"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from provenance.metadata.blocks import MAX_PARTS, Collector, decoded, inflate
+from provenance.metadata.model import MAX_BLOCK
+
+_XMP_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_XMP_MORE: Final = b"http://ns.adobe.com/xmp/extension/\0"
+_BARE: Final = (0x01, *range(0xD0, 0xD9))
+_KEYWORDS: Final = {
+    name.casefold(): name
+    for name in (
+        "parameters", "prompt", "workflow", "Comment", "Description", "Software", "Source", "Title", "Author",
+        "Creation Time", "Dream", "sd-metadata", "invokeai_metadata", "invokeai_graph", "invokeai_workflow",
+        "generation_data", "fooocus_scheme", "AIGC", "Copyright", "Disclaimer", "Warning", "metadata", "UserComment",
+        "generation_time", "Generator", "Model", "postprocessing", "extras", "Artist", "Signature", "Sui-Params",
+        "aigc", "c2pa", "dream", "workflow_json", "sui_image_params", "Make", "DreamStudio", "job", "EasyDiffusion",
+        "use_stable_diffusion_model", "seed", "negative_prompt",
+    )
+}  # fmt: skip
+"""Keywords of PNG texts that are looked at, by ourselves written: a stranger's keyword never reaches a report."""
+_PROFILE: Final = re.compile(r"Raw profile type (exif|iptc|xmp|APP1|8bim)")
+_RIFF_TEXTS: Final = {b"ISFT", b"ICMT", b"ICRD", b"INAM", b"IART", b"ISRC", b"ICOP", b"AIGC", b"ITCH", b"ISBJ"}
+
+
+def jpeg(data: bytes, found: Collector) -> None:
+    """Segments before the scan (ITU-T T.81, annex B; XMP specification part 3, section 1.1.3)."""
+    position, more = 2, dict[bytes, list[tuple[int, bytes, tuple[int, int]]]]()
+    for _ in range(MAX_PARTS):
+        while data[position + 1 : position + 2] == b"\xff":
+            position += 1
+        head = data[position : position + 4]
+        if len(head) < 4 or head[0] != 0xFF or head[1] in (0xD9, 0xDA):
+            break
+        if head[1] in _BARE:
+            position += 2
+            continue
+        end = position + 2 + int.from_bytes(head[2:4], "big")
+        body = data[position + 4 : end]
+        _segment(head[1], body, (position, end), found, more)
+        position = max(end, position + 4)
+    for pieces in more.values():
+        joined = b"".join(body for _, body, _ in sorted(pieces))
+        found.add("xmp", joined, *(span for _, _, span in pieces))
+
+
+def _segment(
+    marker: int,
+    body: bytes,
+    span: tuple[int, int],
+    found: Collector,
+    more: dict[bytes, list[tuple[int, bytes, tuple[int, int]]]],
+) -> None:
+    if marker == 0xE1 and body[:6] in (b"Exif\0\0", b"Exif\0\xff"):
+        found.add("exif", body[6:], span)
+    elif marker == 0xE1 and body.startswith(_XMP_HEAD):
+        found.add("xmp", body[len(_XMP_HEAD) :], span)
+    elif marker == 0xE1 and body.startswith(_XMP_MORE):
+        at = len(_XMP_MORE)
+        guid, size, offset = body[at : at + 32], body[at + 32 : at + 36], body[at + 36 : at + 40]
+        if int.from_bytes(size, "big") > MAX_BLOCK or len(more) > 16:
+            found.skip("an extended XMP packet beyond the limits on its size")
+        else:
+            more.setdefault(guid, []).append((int.from_bytes(offset, "big"), body[at + 40 :], span))
+    elif marker == 0xED and body.startswith(b"Photoshop 3.0\0"):
+        found.add("photoshop", body[14:], span)
+    elif marker == 0xFE:
+        found.text("JPEG comment", decoded(body), span)
+
+
+def png(data: bytes, found: Collector) -> None:
+    """Chunks of a PNG file (ISO/IEC 15948, sections 11.3.4 and 11.3.5)."""
+    position = 8
+    for _ in range(MAX_PARTS):
+        length, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        end = position + 12 + length
+        if len(name) < 4 or end > len(data) or name == b"IEND":
+            return
+        if name in (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"):
+            _chunk(name, data[position + 8 : end - 4], (position, end), found)
+        position = end
+
+
+def _chunk(name: bytes, body: bytes, span: tuple[int, int], found: Collector) -> None:
+    if name == b"eXIf":
+        found.add("exif", body.removeprefix(b"Exif\0\0"), span)
+        return
+    if name == b"tIME":
+        if len(body) == 7:
+            year, clock = int.from_bytes(body[:2], "big"), [f"{part:02}" for part in body[2:]]
+            found.text("PNG time", f"{year:04}-{clock[0]}-{clock[1]}T{':'.join(clock[2:])}Z", span)
+        return
+    keyword, _, rest = body.partition(b"\0")
+    if name == b"tEXt":
+        raw, encoding = rest, "latin-1"
+    elif name == b"zTXt":
+        raw, encoding = inflate(rest[1:]), "latin-1"
+    else:
+        compressed, tail = rest[:1] == b"\1", rest[2:]
+        _, _, tail = tail.partition(b"\0")
+        _, _, raw = tail.partition(b"\0")
+        raw, encoding = inflate(raw) if compressed else raw, "utf-8"
+    _png_text(keyword.decode("latin-1"), raw, encoding, span, found)
+
+
+def _png_text(keyword: str, raw: bytes, encoding: str, span: tuple[int, int], found: Collector) -> None:
+    if keyword == "XML:com.adobe.xmp":
+        found.add("xmp", raw, span)
+        return
+    profile = _PROFILE.fullmatch(keyword)
+    if profile:
+        _raw_profile(profile[1], raw, span, found)
+        return
+    known = _KEYWORDS.get(keyword.strip().casefold())
+    if known:
+        # Many writers put UTF-8 into chunks that are Latin-1 by the specification.
+        text = decoded(raw) if encoding == "utf-8" or not raw.isascii() else raw.decode("latin-1")
+        found.text(f"PNG text {known}", text, span)
+
+
+def _raw_profile(kind: str, raw: bytes, span: tuple[int, int], found: Collector) -> None:
+    """ImageMagick's hexadecimal profiles: a name, a length, then digits."""
+    words = raw[: 2 * MAX_BLOCK + 1024].split(None, 2)
+    try:
+        body = bytes.fromhex(b"".join(words[2].split()).decode("ascii")) if len(words) == 3 else b""
+    except (UnicodeDecodeError, ValueError):
+        return
+    if body.startswith(b"Exif\0\0"):
+        found.add("exif", body[6:], span)
+    elif body.startswith(_XMP_HEAD):
+        found.add("xmp", body[len(_XMP_HEAD) :], span)
+    elif kind == "exif":
+        found.add("exif", body, span)
+    elif kind == "xmp":
+        found.add("xmp", body, span)
+    elif kind in ("iptc", "8bim"):
+        found.add("photoshop" if body[:4] == b"8BIM" else "iptc", body, span)
+
+
+def gif(data: bytes, found: Collector) -> None:
+    """Comment and XMP blocks of a GIF file (GIF89a; XMP specification part 3, section 1.1.2)."""
+    position = 13 + _colours(data[10:11])
+    for _ in range(MAX_PARTS):
+        start, introducer = position, data[position : position + 1]
+        if introducer == b"!":
+            label, head = data[position + 1 : position + 2], data[position + 3 : position + 14]
+            if label == b"\xff" and head == b"XMP DataXMP":
+                end = data.find(b"\x01\xff\xfe\xfd", position + 14)
+                stop = _after(data, position + 2)
+                found.add("xmp", data[position + 14 : end if end > 0 else stop], (start, stop))
+                position = stop
+                continue
+            position = _after(data, position + 2)
+            if label == b"\xfe":
+                found.text("GIF comment", decoded(_joined(data, start + 2)), (start, position))
+        elif introducer == b",":
+            position = _after(data, position + 11 + _colours(data[position + 9 : position + 10]))
+        else:
+            return
+
+
+def _colours(flags: bytes) -> int:
+    return 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
+
+
+def _after(data: bytes, position: int) -> int:
+    """The end of a run of sub-blocks."""
+    while position < len(data) and data[position]:
+        position += 1 + data[position]
+    return position + 1
+
+
+def _joined(data: bytes, position: int) -> bytes:
+    pieces, size = list[bytes](), 0
+    while position < len(data) and data[position] and size < MAX_BLOCK:
+        pieces.append(data[position + 1 : position + 1 + data[position]])
+        size += data[position]
+        position += 1 + data[position]
+    return b"".join(pieces)
+
+
+def riff(data: bytes, found: Collector) -> None:
+    """Chunks of WebP, WAV and AVI files (RFC 9649; Multimedia Programming Interface; EBU Tech 3285)."""
+    position = 12
+    for _ in range(MAX_PARTS):
+        name, length = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8], "little")
+        if len(name) < 4 or position + 8 > len(data):
+            return
+        end = min(position + 8 + length + (length & 1), len(data))
+        _riff_chunk(name, data, (position, end), found)
+        position = end
+
+
+def _riff_chunk(name: bytes, data: bytes, span: tuple[int, int], found: Collector) -> None:
+    start, end = span[0] + 8, span[1]
+    if name == b"EXIF":
+        found.add("exif", data[start:end].removeprefix(b"Exif\0\0"), span)
+    elif name in (b"XMP ", b"_PMX"):
+        found.add("xmp", data[start:end], span)
+    elif name == b"LIST" and data[start : start + 4] == b"INFO":
+        _info(data, start + 4, end, found)
+    elif name == b"bext" and end - start >= 348:
+        _broadcast(data[start : start + 348], span, found)
+    elif name == b"iXML":
+        found.text("RIFF iXML", decoded(data[start:end]), span)
+    elif name in (b"id3 ", b"ID3 "):
+        from provenance.metadata import sound
+
+        sound.id3(data[start:end], found, at=start)
+    elif name in (b"AIGC", b"aigc"):
+        found.text("RIFF AIGC", decoded(data[start:end]), span)
+
+
+def _info(data: bytes, position: int, stop: int, found: Collector) -> None:
+    for _ in range(1_000):
+        name, length = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8], "little")
+        if position + 8 > stop:
+            return
+        end = min(stop, position + 8 + length)
+        if name in _RIFF_TEXTS:
+            text = decoded(data[position + 8 : end])
+            found.text(f"RIFF {name.decode('ascii')}", text, (position, end))
+        position = end + (length & 1)
+
+
+def _broadcast(body: bytes, span: tuple[int, int], found: Collector) -> None:
+    """Description, originator and origination date and time."""
+    found.text("RIFF bext description", decoded(body[:256].split(b"\0", 1)[0]), span)
+    found.text("RIFF bext originator", decoded(body[256:288].split(b"\0", 1)[0]), span)
+    date, clock = (decoded(part).strip("\0 ") for part in (body[320:330], body[330:338]))
+    if date and clock:
+        found.text("RIFF bext origination", f"{date.replace(':', '-')}T{clock.replace('-', ':')}", span)
