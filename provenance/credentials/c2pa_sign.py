@@ -1,4 +1,4 @@
-"""How does a file get Content Credentials from a key on this machine, without a connection?
+"""How does a file get Content Credentials from a key on this machine, without a connection but for a time stamp?
 
 Beside `c2pa_rs.py`, which reads, this is the only module that uses `c2pa`. What comes back is what the engine wrote:
 it raises nothing where some formats come out broken, so that whoever puts the result in place reads it again first.
@@ -75,6 +75,61 @@ def sign_media(
         UnsupportedCredentialsError: An algorithm or media type that cannot be signed.
         SigningError: The engine refused.
     """
+    return _sign(
+        data, media_type, manifest, key=key, sources=sources, trust=trust, thumbnail=thumbnail, is_update=False
+    )
+
+
+def update_media(
+    data: bytes,
+    *,
+    media_type: str,
+    manifest: Mapping[str, Any],
+    key: SigningKey,
+    trust: TrustSettings | None = None,
+    authority: str = "",
+) -> bytes:
+    """Media with an update manifest (C2PA 2.4, section 11.2.3) over the manifest that it carries: its bytes stay.
+
+    The engine takes the media itself as the one ingredient and records what it finds of it, for good.
+
+    Args:
+        data: The media, with Content Credentials inside it.
+        media_type: Its type.
+        manifest: The engine's manifest definition, without actions: an update may do nothing to the content.
+        key: Who signs the update.
+        trust: The lists by which the media is checked. None: no list.
+        authority: Address of a time-stamping authority (RFC 3161), the one place that is asked; none where empty.
+
+    Raises:
+        UnsupportedCredentialsError: An algorithm or media type that cannot be signed.
+        SigningError: The engine refused.
+        TimeStampFetchError: The authority gave no time stamp.
+    """
+    if not authority:
+        return _sign(data, media_type, manifest, key=key, trust=trust, is_update=True)
+    from provenance.credentials.time_stamping import relayed
+
+    with relayed(authority) as relay:
+        try:
+            return _sign(data, media_type, manifest, key=key, trust=trust, is_update=True, authority=relay.url)
+        except SigningError:
+            relay.complain()
+            raise
+
+
+def _sign(
+    data: bytes,
+    media_type: str,
+    manifest: Mapping[str, Any],
+    *,
+    key: SigningKey,
+    is_update: bool,
+    sources: Sequence[Source] = (),
+    trust: TrustSettings | None = None,
+    thumbnail: bool = False,
+    authority: str = "",
+) -> bytes:
     # By the reader's loader: the binding alone would look for its library in the current folder first.
     c2pa = load()
 
@@ -94,9 +149,11 @@ def sign_media(
     try:
         with (
             c2pa.Context.from_dict(settings) as context,
-            c2pa.Signer.from_callback(key.sign, algorithm, chain) as signer,
+            c2pa.Signer.from_callback(key.sign, algorithm, chain, authority or None) as signer,
             c2pa.Builder(json.dumps(manifest), context) as builder,
         ):
+            if is_update:
+                builder.set_intent(c2pa.C2paBuilderIntent.UPDATE)
             for source in sources:
                 builder.add_ingredient(json.dumps(_ingredient(source)), source.media_type, io.BytesIO(source.data))
             builder.sign(signer, media_type, io.BytesIO(data), output)

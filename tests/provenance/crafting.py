@@ -264,7 +264,9 @@ def make_authority(root: Identity, **options: Any) -> Identity:
     return certify({"O": "Test Time", "CN": "Stamper"}, issuer=root, **options)
 
 
-def stamper(authority: Identity, at: dt.datetime, *, imprint: bytes | None = None) -> Callable[[bytes], bytes]:
+def stamper(
+    authority: Identity, at: dt.datetime, *, imprint: bytes | None = None, nonce: int | None = None
+) -> Callable[[bytes], bytes]:
     """A function that stamps bytes with an RFC 3161 token at any time."""
 
     def stamp(message: bytes) -> bytes:
@@ -281,6 +283,7 @@ def stamper(authority: Identity, at: dt.datetime, *, imprint: bytes | None = Non
                 },
                 "serial_number": 7,
                 "gen_time": core.GeneralizedTime(at.astimezone(dt.UTC)),
+                **({} if nonce is None else {"nonce": nonce}),
             }
         )
         certificate = asn1_x509.Certificate.load(authority.der)

@@ -1,0 +1,232 @@
+"""How does a new signature get a time stamp from one authority, with nothing else asked and nothing waited for in vain?
+
+The engine asks for time stamps by itself, but follows redirects to any public host and cannot be told not to. So it is
+given an address on this machine instead, where `relayed` takes its one request (RFC 3161) and hands it on to the one
+authority that the user named: no redirect, so many bytes, so many seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from provenance.credentials.errors import CredentialsError
+
+MAX_REQUEST: Final = 4096
+"""Bytes of a time-stamp request; the engine's have about 70."""
+MAX_ANSWER: Final = 64 * 1024
+"""Bytes of an answer; real ones have 2-8 KiB."""
+MAX_ADDRESS: Final = 2048
+"""Characters of an authority's address."""
+SECONDS: Final = 20.0
+"""For the whole exchange with the authority: real ones answer within a second. The engine itself waits for 30."""
+
+_QUERY, _REPLY = "application/timestamp-query", "application/timestamp-reply"
+_HERE: Final = "127.0.0.1"
+
+
+class TimeStampFetchError(CredentialsError):
+    """The authority gave no time stamp: no connection, another answer, too large, too slow."""
+
+
+def check_address(url: str) -> str:
+    """The address of a time-stamping authority as given, or a refusal.
+
+    Raises:
+        TimeStampFetchError: It is no plain `http://` or `https://` address of a host.
+    """
+    try:
+        parts = urlsplit(url)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_is_right = urlsplit(""), False
+    is_plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= MAX_ADDRESS
+    if not is_plain or parts.scheme not in ("http", "https") or not parts.hostname or not port_is_right:
+        raise TimeStampFetchError("expected the address of a time-stamping authority, http:// or https:// and a host")
+    if parts.username is not None or parts.password is not None:
+        raise TimeStampFetchError("got an address with a user name or password, expected one without")
+    return url
+
+
+def ask_authority(
+    url: str, request: bytes, *, proxies: Mapping[str, str] | None = None, seconds: float = SECONDS
+) -> bytes:
+    """One exchange with a time-stamping authority by HTTP (RFC 3161, section 3.4); the answer is not looked into.
+
+    Args:
+        url: The authority's address. No redirect is followed.
+        request: A TimeStampReq, DER.
+        proxies: Scheme to address; the system's where not given.
+        seconds: For the whole exchange.
+
+    Raises:
+        TimeStampFetchError: No answer of the kind, at most MAX_ANSWER bytes long, in time.
+    """
+    check_address(url)
+    answers: list[bytes | TimeStampFetchError] = []
+
+    def work() -> None:
+        try:
+            answers.append(_exchange(url, request, proxies, seconds))
+        except TimeStampFetchError as error:
+            answers.append(error)
+
+    # A server that sends a byte now and then never trips a socket's own limit; leaving the thread does.
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not answers:
+        raise TimeStampFetchError(f"{url}: no time stamp after {seconds:g} seconds")
+    if isinstance(answers[0], TimeStampFetchError):
+        raise answers[0]
+    return answers[0]
+
+
+def _exchange(url: str, body: bytes, proxies: Mapping[str, str] | None, seconds: float) -> bytes:
+    import http.client
+    import urllib.error
+    import urllib.request
+
+    headers = {"Content-Type": _QUERY, "Accept": _REPLY, "User-Agent": "vouchmark", "Accept-Encoding": "identity"}
+    asked = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - http(s), as checked
+    try:
+        with _opener(proxies).open(asked, timeout=seconds) as response:
+            kind = response.headers.get_content_type()
+            answer = bytes(response.read(MAX_ANSWER + 1))
+    except urllib.error.HTTPError as error:
+        error.close()
+        moved = ", a redirect, which is not followed" if 300 <= error.code < 400 else ""
+        raise TimeStampFetchError(f"{url}: HTTP status {error.code}{moved}") from error
+    except urllib.error.URLError as error:
+        raise TimeStampFetchError(f"{url}: {error.reason}") from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise TimeStampFetchError(f"{url}: {type(error).__name__}") from error
+    if kind != _REPLY:
+        raise TimeStampFetchError(f"{url}: got an answer of type {kind[:80]!r}, expected {_REPLY}")
+    if len(answer) > MAX_ANSWER:
+        raise TimeStampFetchError(f"{url}: got more than {MAX_ANSWER} bytes")
+    return answer
+
+
+def _opener(proxies: Mapping[str, str] | None) -> Any:
+    """An opener that knows HTTP and HTTPS and follows nothing."""
+    import urllib.request
+
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(None if proxies is None else dict(proxies)),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    opener.addheaders = []
+    return opener
+
+
+class Relay:
+    """Where the engine finds a time stamp on this machine, and what came of asking for it."""
+
+    def __init__(self, url: str) -> None:
+        """Filled in by `relayed`."""
+        self.url = url
+        self.error: TimeStampFetchError | None = None
+
+    def complain(self) -> None:
+        """Raise what the authority did wrong, if it did.
+
+        Raises:
+            TimeStampFetchError: It gave no time stamp.
+        """
+        if self.error is not None:
+            raise self.error
+
+
+@contextmanager
+def relayed(authority: str, *, seconds: float = SECONDS) -> Iterator[Relay]:
+    """An address on this machine behind which `authority` answers one request; gone when the block ends.
+
+    Only who knows the address's random path is served, and only once.
+
+    Args:
+        authority: The address that is asked.
+        seconds: For the exchange with it.
+
+    Raises:
+        TimeStampFetchError: The address is none.
+    """
+    import urllib.request
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+    check_address(authority)
+    proxies = urllib.request.getproxies()
+    path, turns = f"/{secrets.token_urlsafe(24)}", threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        """Serves the one request."""
+
+        timeout = seconds
+
+        def do_POST(self) -> None:
+            size = self.headers.get("Content-Length", "")
+            if self.path != path or not size.isdigit() or int(size) > MAX_REQUEST or not turns.acquire(blocking=False):
+                self.send_error(404)
+                return
+            try:
+                answer = ask_authority(authority, self.rfile.read(int(size)), proxies=proxies, seconds=seconds)
+            except TimeStampFetchError as error:
+                relay.error = error
+                self.send_error(502)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", _REPLY)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own name
+            """Say nothing."""
+
+    class Server(ThreadingHTTPServer):
+        """One that never looks its own name up, and complains of nothing on standard error."""
+
+        daemon_threads = True
+
+        def server_bind(self) -> None:
+            self.socket.bind(self.server_address)
+            self.server_address = self.socket.getsockname()
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            pass
+
+    with Server((_HERE, 0), Handler) as server, _reached_directly():
+        relay = Relay(f"http://{_HERE}:{server.server_address[1]}{path}")
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield relay
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def _reached_directly() -> Iterator[None]:
+    """The engine takes proxies from the environment, and none of them leads to this machine."""
+    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
+    for name, value in before.items():
+        os.environ[name] = f"{value},{_HERE}" if value else _HERE
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
