@@ -35,7 +35,11 @@ PASS, FAIL, UNKNOWN, ABSENT, ERROR = (Status.PASS, Status.FAIL, Status.UNKNOWN, 
 _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     # integrity
     ("integrity.absent", (ABSENT,), "The file has no Content Credentials; nothing follows about it."),
-    ("integrity.remote", (UNKNOWN,), "The Content Credentials are kept at an address that was not fetched."),
+    (
+        "integrity.remote",
+        (UNKNOWN,),
+        "The Content Credentials are kept at an address, from which they were not had.",
+    ),
     ("integrity.unsupported", (UNKNOWN,), "Content Credentials in this type of file cannot be read here."),
     ("integrity.store.alone", (UNKNOWN,), "A manifest store without its media: there is nothing to compare it with."),
     ("integrity.fragments.missing", (UNKNOWN,), "The first part of a fragmented video: its fragments are needed."),
@@ -64,6 +68,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("integrity.coverage.unknown", (UNKNOWN,), "How much of the file the signed hash covers could not be measured."),
     ("integrity.parts.missing", (PASS,), "Parts that the signer allows to be missing are missing; the others match."),
     ("integrity.stores.multiple", (FAIL,), "The file has more than one manifest store."),
+    (
+        "integrity.store.outside",
+        (ABSENT,),
+        "The Content Credentials come from elsewhere than the file.",
+    ),
     ("integrity.store.differs", (UNKNOWN,), "The Content Credentials that were read are not the ones in the file."),
     (
         "integrity.unconfirmed",

@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from provenance.asset import Asset, AssetError, Limits, find_sidecar, open_asset
 from provenance.credentials.encypher import SNAPSHOT_DATED
@@ -23,7 +24,7 @@ from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
 from vouchmark.lines import ai, engines, history, integrity, signer, time
-from vouchmark.lines.facts import Answer, Facts, evidence, instant
+from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
 from vouchmark.pictures import pictures_of
 from vouchmark.policy import Policy
 from vouchmark.report import (
@@ -36,6 +37,9 @@ from vouchmark.report import (
     Status,
     TrustListInput,
 )
+
+if TYPE_CHECKING:
+    from provenance.credentials.online import Contact, Online
 
 LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
     Line.INTEGRITY: integrity.answer,
@@ -74,6 +78,8 @@ class Settings:
     """A manifest store given by hand; None to look beside the file."""
     pictures: bool = False
     """Whether small pictures go with the report, for people's eyes."""
+    online: Online | None = None
+    """The reader's leave to ask over the network in this run; None asks nobody."""
     may_use_snapshot: bool = True
     """Whether the second engine's bundled lists may answer where the reader has none."""
 
@@ -111,9 +117,10 @@ def check(
     manifest: bytes | None = None,
     snapshot: bool = True,
     pictures: bool = False,
+    online: bool = False,
     in_process: bool = False,
 ) -> Report:
-    """Examine one asset offline and return its report.
+    """Examine one asset, offline unless asked otherwise, and return its report.
 
     Args:
         source: a path, the bytes, or a binary stream.
@@ -127,6 +134,8 @@ def check(
         manifest: a manifest store kept outside the asset.
         snapshot: whether the dated lists inside the second engine may answer where `trust` has none.
         pictures: whether small pictures go with the report, for `render.html`; they are never part of its JSON.
+        online: whether the hosts that the asset names may be asked for remote manifests and revocation; each one that
+            was asked is named in the report.
         in_process: parse in this process, without time and memory limit; for input that you trust.
 
     Returns:
@@ -146,6 +155,7 @@ def check(
         manifest=manifest,
         snapshot=snapshot,
         pictures=pictures,
+        online=online,
     )
     if in_process:
         return next(examine_all([source], settings, pool=None))
@@ -165,6 +175,7 @@ def make_settings(
     manifest: bytes | None = None,
     snapshot: bool = True,
     pictures: bool = False,
+    online: bool = False,
 ) -> Settings:
     """Settings with the defaults filled in; see `check` for what each one is.
 
@@ -187,7 +198,15 @@ def make_settings(
         sidecar=manifest,
         may_use_snapshot=snapshot,
         pictures=pictures,
+        online=_leave() if online else None,
     )
+
+
+def _leave() -> Online:
+    """Leave to ask over the network; only here, because a run without it needs no network library."""
+    from provenance.credentials.online import Online
+
+    return Online()
 
 
 def _lines(names: Iterable[Line | str]) -> tuple[Line, ...]:
@@ -214,14 +233,58 @@ def examine_all(
         settings: what the reports are a function of.
         pool: where to parse; None parses in this process.
     """
-    opened = ((item, _job(item, source, settings)) for source in sources for item in [_open(source, settings)])
-    if pool is None:
-        for item, job in opened:
-            found = examine_in_process(item, job) if job is not None and isinstance(item, Asset) else None
-            yield _report_of(item, found, settings)
+    if pool is None or settings.online is not None:
+        examine = examine_in_process if pool is None else pool.examine
+        for source in sources:
+            turn = _turn(source, settings)
+            yield _report_of(turn, _seen(turn, settings, examine), settings)
         return
-    for item, examination in pool.examine_stream(opened):
-        yield _report_of(item, examination, settings)
+    turns: deque[_Turn] = deque()
+
+    def opened() -> Iterator[tuple[Asset | _Unread, Job | None]]:
+        for source in sources:
+            turns.append(_turn(source, settings))
+            yield turns[-1].item, turns[-1].job
+
+    for _item, examination in pool.examine_stream(opened()):
+        yield _report_of(turns.popleft(), _Seen(examination=examination), settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turn:
+    """One source on its way to its report."""
+
+    item: Asset | _Unread
+    job: Job | None
+    """None where there is nothing to parse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What was found out about one source."""
+
+    examination: Examination | None
+    contacts: tuple[Contact, ...] = ()
+    """Who was asked over the network."""
+    remote: bytes | None = None
+    """The remote manifest store, where one was fetched."""
+
+
+def _seen(turn: _Turn, settings: Settings, examine: Callable[[Asset, Job], Examination]) -> _Seen:
+    """Examine one source by itself, with what the reader allows to be fetched."""
+    if turn.job is None or not isinstance(turn.item, Asset):
+        return _Seen(examination=None)
+    if settings.online is None:
+        return _Seen(examination=examine(turn.item, turn.job))
+    from vouchmark.online import ask
+
+    asked = ask(turn.item, turn.job, settings.online, examine)
+    return _Seen(examination=asked.examination, contacts=asked.contacts, remote=asked.remote)
+
+
+def _turn(source: str | Path | bytes | BinaryIO, settings: Settings) -> _Turn:
+    item = _open(source, settings)
+    return _Turn(item=item, job=_job(item, source, settings))
 
 
 def look(source: Path, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
@@ -266,9 +329,10 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
     )
 
 
-def _report_of(item: Asset | _Unread, examination: Examination | None, settings: Settings) -> Report:
+def _report_of(turn: _Turn, seen: _Seen, settings: Settings) -> Report:
     """Fill the lines in order and let the policy speak."""
-    facts = _facts(item, examination, settings)
+    item, examination = turn.item, seen.examination
+    facts = _facts(turn, seen, settings)
     lines, not_checked = {}, list(_general_gaps(facts, settings))
     pictures = list(pictures_of(facts.name, facts.media_type, examination.previews if examination else None))
     for line in Line:
@@ -289,7 +353,7 @@ def _report_of(item: Asset | _Unread, examination: Examination | None, settings:
         evidence=lines,
         verdict=None,
         not_checked=tuple(not_checked),
-        inputs=_inputs(examination, settings),
+        inputs=_inputs(seen, settings),
         required=settings.required,
         pictures=tuple(pictures),
     )
@@ -305,7 +369,21 @@ def _answer(line: Line, facts: Facts, settings: Settings) -> Answer:
     return LINES[line](facts)
 
 
-def _facts(item: Asset | _Unread, examination: Examination | None, settings: Settings) -> Facts:
+def _outside(turn: _Turn, seen: _Seen, first: Reading, settings: Settings) -> OutsideStore | None:
+    """Where the store that was read came from, where not from the file."""
+    if first.store is None or first.store.embedded or turn.job is None:
+        return None
+    if seen.remote is not None:
+        host = next((contact.host for contact in seen.contacts if contact.purpose == "manifest"), "")
+        return OutsideStore(origin="remote", host=host, sha256=hashlib.sha256(seen.remote).hexdigest())
+    if turn.job.sidecar is None:
+        return None
+    origin = "beside" if settings.sidecar is None else "given"
+    return OutsideStore(origin=origin, sha256=hashlib.sha256(turn.job.sidecar).hexdigest())
+
+
+def _facts(turn: _Turn, seen: _Seen, settings: Settings) -> Facts:
+    item, examination = turn.item, seen.examination
     readings = {reading.engine: reading for reading in (examination.readings if examination else ())}
     asked = [readings[name] for name in settings.engines if name in readings]
     first = asked[0] if asked else Reading(engine=settings.engines[0], version="", outcome=Outcome.SKIPPED)
@@ -331,6 +409,9 @@ def _facts(item: Asset | _Unread, examination: Examination | None, settings: Set
         own_failure=examination.own_failure if examination else "",
         metadata=examination.metadata if examination else None,
         picture_reason=examination.picture_reason if examination else "",
+        outside=_outside(turn, seen, first, settings),
+        is_online=settings.online is not None,
+        contacts=seen.contacts,
         snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
     )
 
@@ -347,8 +428,14 @@ def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
             yield NotChecked(what=f"changes to the list {trust_list.name}", why=f"the list is {age} days old")
 
 
-def _inputs(examination: Examination | None, settings: Settings) -> Inputs:
+def _inputs(seen: _Seen, settings: Settings) -> Inputs:
+    examination = seen.examination
     options: dict[str, Json] = {}
+    if settings.online is not None:
+        options["online"] = [
+            {"host": one.host, "purpose": one.purpose, "outcome": one.outcome, "sha256": one.sha256}
+            for one in seen.contacts
+        ]
     if settings.only:
         options["only"] = list[Json](settings.only)
     if settings.sidecar is not None:

@@ -1,16 +1,18 @@
-"""What do the revocation answers that came with a signature say, and may they be believed?
+"""What do revocation answers say, and may they be believed?
 
-Stapled OCSP responses (RFC 6960; `rVals`, C2PA 2.4, section 10.3.2.6). Nothing is fetched. An answer counts only when
-it names this certificate, was signed by its issuer or by a responder that the issuer appointed, and covers the moment
-that counts. A missing or unusable answer is "not checked", never "not revoked".
+Stapled OCSP responses (RFC 6960; `rVals`, C2PA 2.4, section 10.3.2.6), and those that were asked for just now where
+the reader allows it; nothing is fetched here. An answer counts only when it names this certificate, was signed by its
+issuer or by a responder that the issuer appointed, and covers the moment that counts. A missing or unusable answer is
+"not checked", never "not revoked".
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import enum
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.cose import load_certificate, public_key, unwarned
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 MAX_RESPONSES: Final = 8
 """Stapled answers looked at; real signatures carry one."""
+MAX_QUESTIONS: Final = 4
+"""Certificates of one path that are asked about; real paths have two or three."""
+CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
+"""How far a responder's clock may be ahead of the one by which its answer was fetched."""
 MAX_RESPONSE_BYTES: Final = 256 * 1024
 """Bytes of one answer; real ones have about 2 KiB."""
 
@@ -51,6 +57,64 @@ class RevocationAssessment:
     """RFC 5280's word for why, empty where none is given."""
     unusable: int = 0
     """Answers for this certificate that may not be believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """Answers that were asked for just now."""
+
+    answers: tuple[bytes, ...] = field(repr=False)
+    fetched: dt.datetime
+    """Aware; when they were asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What would be asked about one certificate, and where."""
+
+    url: str
+    """Of the responder, as the certificate's issuer wrote it (authority information access, RFC 5280, 4.2.2.1)."""
+    request: bytes = field(repr=False)
+    """DER of the OCSP request (RFC 6960, 4.1), without a nonce: many responders answer from a store."""
+
+
+def questions(chain: Sequence[bytes]) -> tuple[Question, ...]:
+    """What could be asked about a path's certificates, the signer's first; the last one is only an issuer."""
+    found: list[Question] = []
+    for leaf, issuer in itertools.pairwise(chain[: MAX_QUESTIONS + 1]):
+        try:
+            with unwarned():
+                question = _question(load_certificate(leaf), load_certificate(issuer))
+        except (CredentialsError, ValueError, TypeError):
+            continue
+        found += [question] if question is not None else []
+    return tuple(found)
+
+
+def _question(leaf: x509.Certificate, issuer: x509.Certificate) -> Question | None:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.hashes import SHA1
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509 import ocsp
+    from cryptography.x509.oid import AuthorityInformationAccessOID
+
+    if leaf == issuer:
+        return None
+    try:
+        access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound:
+        return None
+    places = [
+        entry.access_location.value
+        for entry in access
+        if entry.access_method == AuthorityInformationAccessOID.OCSP
+        and isinstance(entry.access_location, x509.UniformResourceIdentifier)
+    ]
+    if not places:
+        return None
+    # SHA-1 names the issuer here and protects nothing; it is what every responder knows (RFC 5019, 2.1.1).
+    built = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, SHA1()).build()  # noqa: S303
+    return Question(url=places[0], request=built.public_bytes(Encoding.DER))
 
 
 def _responder(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> Any:
@@ -105,8 +169,21 @@ def _names(response: ocsp.OCSPResponse, leaf: x509.Certificate, issuer: x509.Cer
     )
 
 
+def _covers(response: ocsp.OCSPResponse, leaf: x509.Certificate, at: dt.datetime, fetched: dt.datetime | None) -> bool:
+    """Whether "good" was said of the moment that counts.
+
+    Revocation is for good, so that an answer of today also speaks for any moment before; but a responder may forget a
+    certificate once that is out of date (RFC 6960, 4.4.4).
+    """
+    since, until = response.this_update_utc, response.next_update_utc
+    if fetched is None:
+        return since <= at and (until is None or at <= until)
+    in_force = since <= fetched + CLOCKS_DIFFER and (until is None or fetched <= until)
+    return in_force and at <= fetched + CLOCKS_DIFFER and since <= leaf.not_valid_after_utc
+
+
 def _judge(
-    der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, at: dt.datetime
+    der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, at: dt.datetime, fetched: dt.datetime | None
 ) -> RevocationAssessment | None:
     """One answer; None where it is about another certificate."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -129,9 +206,8 @@ def _judge(
             if revoked_at <= at and reason != _REMOVE_FROM_CRL:
                 return RevocationAssessment(state=Revocation.REVOKED, revoked_at=revoked_at, reason=reason)
             return RevocationAssessment(state=Revocation.GOOD, revoked_at=revoked_at, reason=reason)
-        until = response.next_update_utc
-        covers = response.this_update_utc <= at and (until is None or at <= until)
-        if response.certificate_status is ocsp.OCSPCertStatus.GOOD and covers:
+        is_good = response.certificate_status is ocsp.OCSPCertStatus.GOOD
+        if is_good and _covers(response, leaf, at, fetched):
             return RevocationAssessment(state=Revocation.GOOD)
     except (CredentialsError, InvalidSignature, UnsupportedAlgorithm, ExtensionNotFound, ValueError, TypeError):
         return unusable
@@ -139,20 +215,24 @@ def _judge(
 
 
 def _quietly_judge(
-    der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, at: dt.datetime
+    der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, at: dt.datetime, fetched: dt.datetime | None
 ) -> RevocationAssessment | None:
     with unwarned():
-        return _judge(der, leaf, issuer, at)
+        return _judge(der, leaf, issuer, at, fetched)
 
 
-def assess_revocation(answers: Sequence[bytes], chain: Sequence[bytes], at: dt.datetime) -> RevocationAssessment:
-    """What the stapled answers say about the first certificate of `chain` at the moment that counts.
+def assess_revocation(
+    answers: Sequence[bytes], chain: Sequence[bytes], at: dt.datetime, *, fresh: Fresh | None = None
+) -> RevocationAssessment:
+    """What the stapled answers, and those asked for just now, say about the first certificate of `chain` at `at`.
 
     The second certificate is its issuer; without one no answer can be believed. A believable "revoked" outweighs any
     "good": an attacker may staple an old answer beside the new one.
     """
     nothing = RevocationAssessment(state=Revocation.NOT_CHECKED)
-    if not answers or len(chain) < 2:
+    offered: list[tuple[bytes, dt.datetime | None]] = [(der, None) for der in answers[:MAX_RESPONSES]]
+    offered += [(der, fresh.fetched) for der in fresh.answers] if fresh is not None else []
+    if not offered or len(chain) < 2:
         return nothing
     try:
         leaf, issuer = load_certificate(chain[0]), load_certificate(chain[1])
@@ -160,8 +240,8 @@ def assess_revocation(answers: Sequence[bytes], chain: Sequence[bytes], at: dt.d
         return nothing
     judged = [
         verdict
-        for der in answers[:MAX_RESPONSES]
-        if len(der) <= MAX_RESPONSE_BYTES and (verdict := _quietly_judge(der, leaf, issuer, at)) is not None
+        for der, fetched in offered
+        if len(der) <= MAX_RESPONSE_BYTES and (verdict := _quietly_judge(der, leaf, issuer, at, fetched)) is not None
     ]
     for state in (Revocation.REVOKED, Revocation.GOOD):
         found = next((verdict for verdict in judged if verdict.state is state), None)

@@ -19,6 +19,7 @@ from provenance.credentials.history import History, Node, trace
 from provenance.credentials.jumbf import RawStore, parse_store
 from provenance.credentials.lineage import below_update
 from provenance.credentials.manifest_check import ManifestCheck
+from provenance.credentials.ocsp import Fresh
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.trust_view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
@@ -132,7 +133,7 @@ def _kept(nodes: Sequence[Node]) -> tuple[dict[str, list[bytes]], list[bytes]]:
 
 
 def _signers(
-    store: RawStore, nodes: Sequence[Node], *, trust: TrustView, at: dt.datetime
+    store: RawStore, nodes: Sequence[Node], *, trust: TrustView, at: dt.datetime, fresh: Fresh | None, asking: bool
 ) -> dict[str, SignerAssessment]:
     stamps, answers = _kept(nodes)
     found: dict[str, SignerAssessment] = {}
@@ -151,6 +152,8 @@ def _signers(
             source_types=check.source_types,
             later_stamps=tuple(stamps.get(check.label, ())),
             later_answers=tuple(answers),
+            fresh=fresh,
+            asking=asking,
         )
     return found
 
@@ -191,6 +194,8 @@ def examine_own(
     at: dt.datetime,
     is_sidecar: bool = False,
     fragments: Sequence[bytes] = (),
+    fresh: Fresh | None = None,
+    asking: bool = False,
 ) -> OwnCheck:
     """Everything that we establish ourselves about one file.
 
@@ -202,6 +207,8 @@ def examine_own(
         at: aware; expiry and lists are judged at this instant, unless a trusted time stamp proves another.
         is_sidecar: whether the store came from beside the file.
         fragments: the other files of a fragmented stream.
+        fresh: revocation answers that were asked for just now.
+        asking: whether it is wanted what could be asked about revocation.
 
     Returns:
         The outcome; `problem` says why where the store could not be read. Never raises for what the bytes hold.
@@ -247,7 +254,7 @@ def examine_own(
         active=store.active.label,
         bound=bound,
         checks=checks,
-        signers=_signers(store, nodes, trust=trust, at=at.astimezone(dt.UTC)),
+        signers=_signers(store, nodes, trust=trust, at=at.astimezone(dt.UTC), fresh=fresh, asking=asking),
         coverage=coverage,
         history=history,
         manifest_digests={one.label: one.digest.hex() for one in store.manifests},

@@ -62,6 +62,12 @@ class Job:
     """Whether the store's own bytes and the thumbnail are wanted; they are most of an answer's bytes."""
     previews: bool = False
     """Whether small pictures are wanted, of the asset and of its earlier versions."""
+    asking: bool = False
+    """Whether our own check shall say what could be asked about revocation."""
+    answers: tuple[bytes, ...] = field(default=(), repr=False)
+    """Revocation answers that were asked for just now."""
+    answered: dt.datetime | None = None
+    """When they were; None where nothing was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +248,9 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
         ),
         sidecar_wins=job.sidecar_wins,
         resources=job.resources,
+        asking=job.asking,
+        answers=job.answers,
+        answered=job.answered,
     )
 
 

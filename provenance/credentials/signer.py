@@ -18,7 +18,14 @@ from provenance.credentials.cose import Sign1, load_certificate
 from provenance.credentials.distrust import DistrustEntry, distrusted_by
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.model import CertificateInfo
-from provenance.credentials.ocsp import Revocation, RevocationAssessment, assess_revocation
+from provenance.credentials.ocsp import (
+    Fresh,
+    Question,
+    Revocation,
+    RevocationAssessment,
+    assess_revocation,
+    questions,
+)
 from provenance.credentials.profile import assurance_level, product_record, purposes, violations
 from provenance.credentials.public_keys import TEST_AUTHORITIES, TEST_SIGNERS
 from provenance.credentials.timestamp import StampAssessment, assess_time
@@ -77,6 +84,8 @@ class SignerAssessment:
     """Signals that the manifest claims and the product may not."""
     test_key: str
     """Which public key this is, empty where it is none."""
+    asks: tuple[Question, ...]
+    """What could be asked over the network where revocation is not checked."""
     distrusted_by: DistrustEntry | None
     """The reader's own entry that speaks of the signer or of a certificate above; None where none does."""
 
@@ -167,13 +176,13 @@ def _vouching(chain: tuple[bytes, ...], leaf: x509.Certificate, at: dt.datetime,
     return late or _Vouching()
 
 
-def _revocation(sign1: Sign1, path: Path | None, extra: tuple[bytes, ...], at: dt.datetime) -> RevocationAssessment:
+def _revocation(
+    answers: tuple[bytes, ...], chain: tuple[bytes, ...], at: dt.datetime, fresh: Fresh | None
+) -> RevocationAssessment:
     """The worst over the path, or over the chain that was sent; "good" speaks of the signer's own certificate."""
-    answers = (*sign1.ocsp, *extra)
-    chain = path.certificates if path is not None else sign1.chain
-    own = assess_revocation(answers, chain, at)
+    own = assess_revocation(answers, chain, at, fresh=fresh)
     for start in range(1, len(chain) - 1):
-        above = assess_revocation(answers, chain[start:], at)
+        above = assess_revocation(answers, chain[start:], at, fresh=fresh)
         if above.state is Revocation.REVOKED and own.state is not Revocation.REVOKED:
             return above
     return own
@@ -204,6 +213,7 @@ def _unreadable(sign1: Sign1, at: dt.datetime, stamp: StampAssessment) -> Signer
         max_assurance_level=None,
         disallowed_signals=(),
         test_key="",
+        asks=(),
         distrusted_by=None,
     )
 
@@ -217,6 +227,8 @@ def assess_signer(
     source_types: frozenset[str] = frozenset(),
     later_stamps: tuple[bytes, ...] = (),
     later_answers: tuple[bytes, ...] = (),
+    fresh: Fresh | None = None,
+    asking: bool = False,
 ) -> SignerAssessment:
     """Who signed, judged against `trust` at `at` or at the time that a trusted stamp proves.
 
@@ -228,6 +240,8 @@ def assess_signer(
         source_types: digital source types that the manifest's own actions claim.
         later_stamps: tokens kept by later manifests' `c2pa.time-stamp` assertions.
         later_answers: OCSP responses kept in `c2pa.certificate-status` assertions.
+        fresh: OCSP responses that were asked for just now.
+        asking: whether it is wanted what could be asked.
 
     Never raises for what the bytes hold: an unreadable certificate is `signer.unreadable`.
     """
@@ -241,7 +255,8 @@ def assess_signer(
     vouching = _vouching(sign1.chain, leaf, moment, trust)
     sent = tuple(dict.fromkeys((*sign1.chain, *(vouching.path.certificates if vouching.path else ()))))
     distrusted = _distrust(sent, trust)
-    revocation = _revocation(sign1, vouching.path, later_answers, moment)
+    path = vouching.path.certificates if vouching.path is not None else sign1.chain
+    revocation = _revocation((*sign1.ocsp, *later_answers), path, moment, fresh)
     broken, test_key = violations(leaf, your_purposes=trust.your_purposes), _test_key(loaded)
     level, record = assurance_level(leaf), product_record(leaf)
     product = trust.product(
@@ -290,6 +305,7 @@ def assess_signer(
         max_assurance_level=product.assurance_level if product else None,
         disallowed_signals=disallowed,
         test_key=test_key,
+        asks=questions(path) if revocation.state is Revocation.NOT_CHECKED and asking else (),
         distrusted_by=distrusted,
     )
 

@@ -79,6 +79,12 @@ class Task(Struct, frozen=True, kw_only=True):
     sidecar_wins: bool
     resources: bool
     """Whether the store's own bytes and the thumbnail are wanted back."""
+    asking: bool = False
+    """Whether our own check shall say what could be asked about revocation."""
+    answers: tuple[bytes, ...] = ()
+    """Revocation answers that were asked for just now."""
+    answered: dt.datetime | None = None
+    """When they were; None where nothing was asked."""
 
 
 class Picture(Struct, frozen=True, kw_only=True):

@@ -126,6 +126,7 @@ def _run_part(name: str, task: Task, media: Media, lists: Lists, before: Before)
 
 def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) -> Own:
     """Our own check of the store that the first engine read, or of what lies in the file where it read none."""
+    from provenance.credentials.ocsp import Fresh
     from provenance.credentials.own_check import examine_own
 
     view = wire.decode_view(lists.view)
@@ -140,6 +141,8 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         at=task.at,
         is_sidecar=is_sidecar,
         fragments=() if media.fragment is None else (media.fragment,),
+        fresh=Fresh(answers=task.answers, fetched=task.answered) if task.answered is not None else None,
+        asking=task.asking,
     )
     return Own(check=check)
 

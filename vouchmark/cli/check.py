@@ -81,6 +81,7 @@ class Seconds(click.FloatRange):
 @click.option("--no-default-trust", is_flag=True, help="Use only the lists given for this run.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="A manifest store (.c2pa) kept outside the file.")
 @click.option("--engine", multiple=True, type=click.Choice(ENGINE_NAMES), help="* Engines to ask; both by default.")
+@click.option("--online", is_flag=True, help="Ask hosts that files name: remote manifests, revocation. Each is listed.")
 @click.option("--in-process", is_flag=True, help="Parse without child processes or limits; for input that you trust.")
 @click.option("--jobs", type=click.IntRange(1, MAX_JOBS), default=1, show_default=True, help="Worker processes.")
 @click.option("--max-size", type=click.IntRange(1, MOST), default=512, show_default=True, help="Largest file, in MiB.")
@@ -94,7 +95,7 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     """Say what files prove, who stands behind them, and what follows.
 
     Reads files, whole folders, or standard input (-). Data goes to standard output, words about the run to standard
-    error. Nothing is fetched.
+    error. Nothing is fetched without --online.
     """
     _refuse_contradictions(options)
     with ExitStack() as stack:
@@ -160,6 +161,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         limits=Limits(bytes=options["max_size"] * MIB, pixels=options["max_pixels"] * 1_000_000),
         manifest=_sidecar(options["manifest"]),
         snapshot=not options["no_default_trust"],
+        online=options["online"],
     )
 
 

@@ -5,17 +5,32 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Metadata
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 
+if TYPE_CHECKING:
+    from provenance.credentials.online import Contact
+
 FRAGMENT: Final = "video/iso.segment"
 """A media segment of a fragmented video: its Content Credentials lie in another file."""
 STORE_ALONE: Final = "application/c2pa"
 """A manifest store without the media that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideStore:
+    """A manifest store that was read from somewhere else than the file."""
+
+    origin: str
+    """`given` by the reader, `beside` the file, or `remote`."""
+    sha256: str
+    """Of its bytes, lower-case hex."""
+    host: str = ""
+    """Where a remote one was fetched from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +62,12 @@ class Facts:
     """What the file's own metadata says (`reason` where that could not be read); None where it was not looked at."""
     picture_reason: str = ""
     """Why the picture could not be measured (`too-many-pixels`, …); empty where it could, or it is no picture."""
+    outside: OutsideStore | None = None
+    """Where the Content Credentials came from, where not from the file itself."""
+    is_online: bool = False
+    """Whether the reader allowed asking over the network."""
+    contacts: tuple[Contact, ...] = ()
+    """Who was asked, and what came of it."""
     snapshot: dt.date | None = None
     """Date of the second engine's bundled lists, where they may answer because the reader has none."""
 
@@ -193,7 +214,8 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
     if facts.first.outcome is Outcome.SKIPPED:
         return Answer(summary="The engine was not asked.", status=Status.SKIPPED)
     if facts.first.outcome is Outcome.REMOTE:
-        summary = "The Content Credentials are kept elsewhere and were not fetched."
+        could = "could not be had" if facts.is_online else "were not fetched"
+        summary = f"The Content Credentials are kept elsewhere and {could}."
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "remote", summary),))
     if facts.first.outcome is Outcome.UNSUPPORTED:
         # Nobody looked, so that nothing was found is not what is known.

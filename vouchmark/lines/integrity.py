@@ -15,6 +15,7 @@ from provenance.credentials.binding import Match
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
 from vouchmark.lines import coverage
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Answer, Draft, Facts, failures, has, own_gap, source_of
+from vouchmark.render.safe import quoted
 from vouchmark.report import NotChecked, Root, Status
 
 BINDING_MATCH: Final = frozenset(
@@ -127,14 +128,7 @@ def _answer(facts: Facts) -> Answer:
                 "The file has no Content Credentials; from the file alone nobody can tell whether it was changed.",
             )
         case Outcome.REMOTE:
-            return _one(
-                facts,
-                "integrity.remote",
-                Status.UNKNOWN,
-                "The file only names an address where its Content Credentials are kept; nothing was fetched.",
-                detail={"url": facts.first.remote_url},
-                not_checked=(NotChecked(what="remote Content Credentials", why="nothing is fetched unless asked"),),
-            )
+            return _remote(facts)
         case Outcome.UNSUPPORTED if facts.first.reason == TOO_DEEP:
             return _one(
                 facts,
@@ -238,6 +232,50 @@ def _wrong_name(facts: Facts) -> tuple[Draft, ...]:
     )
 
 
+def _remote(facts: Facts) -> Answer:
+    """The Content Credentials lie at an address, and are not here."""
+    refused = next((contact for contact in facts.contacts if contact.purpose == "manifest"), None)
+    what = "remote Content Credentials"
+    if refused is None:
+        words, gap = "nothing was fetched", NotChecked(what=what, why="nothing is fetched unless asked (--online)")
+    else:
+        host = quoted(refused.host) if refused.host else "that address"
+        words, gap = f"they could not be had from {host}", NotChecked(what=what, why=refused.outcome)
+    return _one(
+        facts,
+        "integrity.remote",
+        Status.UNKNOWN,
+        f"The file only names an address where its Content Credentials are kept; {words}.",
+        detail={"url": facts.first.remote_url},
+        not_checked=(gap,),
+    )
+
+
+_ORIGINS: Final = {
+    "given": "The Content Credentials are those that you gave, not ones in the file.",
+    "beside": "The Content Credentials lie in a file beside this one, not in it.",
+}
+
+
+def _outside(facts: Facts) -> tuple[Draft, ...]:
+    """A finding for Content Credentials from elsewhere; information only: they bind these bytes or do not."""
+    store = facts.outside
+    if store is None:
+        return ()
+    fetched = f"The Content Credentials were fetched from {quoted(store.host)}, which the file names."
+    return (
+        Draft(
+            code="integrity.store.outside",
+            status=Status.ABSENT,
+            statement=_ORIGINS.get(store.origin, fetched),
+            source="vouchmark",
+            root=Root.FILE,
+            subject=facts.name,
+            detail={"from": store.origin, "sha256": store.sha256, "host": store.host},
+        ),
+    )
+
+
 def _found(facts: Facts) -> Answer:
     manifest = facts.bound
     store = facts.first.store
@@ -245,7 +283,7 @@ def _found(facts: Facts) -> Answer:
         draft = _draft(
             facts, "integrity.unbound", Status.FAIL, "No manifest in the file is bound to its content.", facts.name
         )
-        return Answer(summary=draft.statement, drafts=(draft, *_wrong_name(facts)))
+        return Answer(summary=draft.statement, drafts=(draft, *_wrong_name(facts), *_outside(facts)))
     # Update manifests above the bound one are part of what must hold.
     chain = [m for m in store.manifests if m is store.active or m is manifest or m.is_update]
     drafts: list[Draft] = []
@@ -260,7 +298,7 @@ def _found(facts: Facts) -> Answer:
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
     return Answer(
         summary=_summary(drafts),
-        drafts=(*drafts, *_wrong_name(facts)),
+        drafts=(*drafts, *_wrong_name(facts), *_outside(facts)),
         not_checked=(*own_gap(facts), *_pictures(manifest)),
     )
 

@@ -82,7 +82,7 @@ def answer(facts: Facts) -> Answer:
 def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: ManifestCheck) -> Answer:
     detail = _detail(signer)
     name = certificate_name(signer.certificate) or "nobody in particular"
-    revocation = () if signer.revocation.state is not Revocation.NOT_CHECKED else (REVOCATION,)
+    revocation = () if signer.revocation.state is not Revocation.NOT_CHECKED else (_unchecked(facts, signer),)
     if check.signature is not SignatureState.VALID:
         statement = f"The signature does not verify, so it is not established that {_calls_itself(name)} signed this."
         draft = _own_draft("signer.unestablished", Status.UNKNOWN, statement, own.bound, detail)
@@ -97,6 +97,17 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
     drafts.extend(_updates(own))
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
     return Answer(summary=drafts[0].statement, drafts=tuple(drafts), not_checked=revocation)
+
+
+def _unchecked(facts: Facts, signer: SignerAssessment) -> NotChecked:
+    """Why nobody said whether the certificate was revoked."""
+    if not facts.is_online:
+        return REVOCATION
+    if not signer.asks:
+        return NotChecked(what="revocation", why="the certificate names nobody to ask")
+    outcomes = {contact.outcome for contact in facts.contacts if contact.purpose == "revocation"}
+    refused = sorted(outcomes - {"answered"})
+    return NotChecked(what="revocation", why=refused[0] if refused else "no answer that could be believed")
 
 
 def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, detail: dict[str, Json]) -> Draft:

@@ -73,7 +73,7 @@ def render(report: Report, *, width: int, colour: bool, verbosity: int, unicode:
         painter.answer(report),
         painter.evidence(report, verbosity),
         (*painter.verdict(report.verdict), *(painter.inputs(report) if verbosity >= 1 else ())),
-        (*painter.not_checked(report), *painter.not_shown(long=verbosity >= 1)),
+        (*painter.asked(report), *painter.not_checked(report), *painter.not_shown(long=verbosity >= 1)),
     ]
     return "\n\n".join(text for block in blocks if (text := "\n".join(block))) + "\n"
 
@@ -171,6 +171,19 @@ class _Painter:
         for name, text in rows:
             head = f"  {pad(name, COLUMN + 2)}"
             yield from wrap(self.clean(text), width=self.width, first=head, rest=" " * len(head))
+
+    def asked(self, report: Report) -> Iterator[str]:
+        """Who was asked over the network, where that was allowed."""
+        contacts = report.inputs.options.get("online")
+        if not isinstance(contacts, list):
+            return
+        words = [
+            f"{contact.get('host') or 'an address without a host'} ({contact.get('purpose')}: {contact.get('outcome')})"
+            for contact in contacts
+            if isinstance(contact, dict)
+        ]
+        said = "; ".join(dict.fromkeys(words)) or "nobody, there was nothing to ask"
+        yield from wrap(self.clean(f"Asked over the network: {said}."), width=self.width)
 
     def not_checked(self, report: Report) -> Iterator[str]:
         """What a reader might expect to have been checked."""

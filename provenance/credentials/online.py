@@ -1,0 +1,282 @@
+"""How is something fetched that a file names, when the reader allows it for one run?
+
+A file can name any address, so nothing it names is trusted: HTTPS (revocation answers, which are signed by themselves,
+over HTTP too), the usual ports, public addresses only, and the connection goes to the very address that was judged, so
+that a name cannot change its meaning in between. No proxy, no cookie, no credentials; bounded in bytes, seconds,
+redirects and number. Every host that was to be asked is kept, with what came of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+MAX_STORE: Final = 64 * 1024 * 1024
+"""Bytes of a remote manifest store; real ones stay below 20 MiB."""
+MAX_ANSWER: Final = 64 * 1024
+"""Bytes of a revocation answer; real ones have about 2 KiB."""
+MAX_ADDRESS: Final = 2_048
+"""Characters of an address."""
+MAX_REDIRECTS: Final = 3
+"""Each judged as if the file had named it."""
+MAX_REQUESTS: Final = 1_000
+"""Requests of one run: a folder of crafted files must not turn the reader's machine into a hammer."""
+SECONDS: Final = 15.0
+"""For one request with its redirects, whatever the server does."""
+IDLE_SECONDS: Final = 5.0
+"""Without a byte."""
+PORTS: Final = {"https": 443, "http": 80}
+"""Schemes and the one port of each: a file must not choose which door is knocked on."""
+_CHUNK: Final = 64 * 1024
+_PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+
+Resolver = Callable[[str, int], Sequence[str]]
+"""A host's addresses, as text; raises OSError where there are none."""
+
+
+class OnlineError(Exception):
+    """Nothing was fetched: `str` says why, in words that fit after "could not be had: "."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One thing that was asked for over the network."""
+
+    host: str
+    purpose: str
+    """`manifest` or `revocation`."""
+    outcome: str
+    """`answered`, or why there is no answer."""
+    sha256: str = ""
+    """Of the answer's bytes, lower-case hex; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What came of one request."""
+
+    contact: Contact
+    content: bytes | None = field(default=None, repr=False)
+    """None where nothing was had."""
+
+
+def system_addresses(host: str, port: int) -> Sequence[str]:
+    """A host's addresses by the system's resolver."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the public internet, IPv4 in IPv6 included (RFC 6890, RFC 4291, RFC 6052)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    judged: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = [found]
+    if isinstance(found, ipaddress.IPv6Address):
+        if found in _NAT64:
+            judged = [ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)]
+        elif found.ipv4_mapped is not None:
+            judged = [found.ipv4_mapped]
+        else:
+            judged += [one for one in (found.sixtofour, *(found.teredo or ())) if one is not None]
+    return all(one.is_global and not one.is_multicast for one in judged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Target:
+    """An address that may be asked, judged."""
+
+    scheme: str
+    host: str
+    path: str
+    address: str
+
+
+class Online:
+    """The reader's leave to ask over the network, for one run. Equal requests are made once."""
+
+    def __init__(
+        self,
+        *,
+        resolver: Resolver = system_addresses,
+        public: Callable[[str], bool] = is_public,
+        ports: dict[str, int] | None = None,
+        context: ssl.SSLContext | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        """Settle the bounds; nothing is asked yet. The arguments are there for tests on this machine.
+
+        Args:
+            resolver: finds a host's addresses.
+            public: which addresses may be asked.
+            ports: the one port of each scheme.
+            context: TLS settings; the system's authorities where not given.
+            seconds: for one request.
+        """
+        self._resolver = resolver
+        self._public = public
+        self._ports = ports or dict(PORTS)
+        self._context = context
+        self._seconds = seconds
+        self._answers: dict[tuple[str, bytes], Fetched] = {}
+
+    def manifest(self, url: str) -> Fetched:
+        """A remote manifest store (C2PA 2.4, section 11.5), over HTTPS alone."""
+        return self._ask(url, purpose="manifest", schemes=("https",), limit=MAX_STORE)
+
+    def revocation(self, url: str, request: bytes) -> Fetched:
+        """A revocation answer (RFC 6960, appendix A.1). Over HTTP too: it is signed, and authorities publish no other
+        addresses; whoever listens on the way learns which certificate is asked about."""
+        return self._ask(url, purpose="revocation", schemes=("https", "http"), limit=MAX_ANSWER, body=request)
+
+    def _ask(self, url: str, *, purpose: str, schemes: tuple[str, ...], limit: int, body: bytes = b"") -> Fetched:
+        known = self._answers.get((url, body))
+        if known is not None:
+            return known
+        host = _host(url)
+        try:
+            if len(self._answers) >= MAX_REQUESTS:
+                raise OnlineError(f"more than {MAX_REQUESTS} requests in one run")
+            content = self._in_time(url, schemes, limit, body)
+            digest = hashlib.sha256(content).hexdigest()
+            contact = Contact(host=host, purpose=purpose, outcome="answered", sha256=digest)
+            found = Fetched(contact=contact, content=content)
+        except OnlineError as error:
+            found = Fetched(contact=Contact(host=host, purpose=purpose, outcome=str(error)))
+        self._answers[url, body] = found
+        return found
+
+    def _in_time(self, url: str, schemes: tuple[str, ...], limit: int, body: bytes) -> bytes:
+        answers: list[bytes | OnlineError] = []
+
+        def work() -> None:
+            try:
+                answers.append(self._follow(url, schemes, limit, body, time.monotonic() + self._seconds))
+            except OnlineError as error:
+                answers.append(error)
+            except Exception:  # noqa: BLE001 - a hostile server must not end the run
+                answers.append(OnlineError("the answer could not be read"))
+
+        # A name server that is silent and a server that drips bytes trip no socket's limit; leaving the thread does.
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(self._seconds + 1)
+        if not answers:
+            raise OnlineError("it took too long")
+        if isinstance(answers[0], OnlineError):
+            raise answers[0]
+        return answers[0]
+
+    def _follow(self, url: str, schemes: tuple[str, ...], limit: int, body: bytes, deadline: float) -> bytes:
+        for _ in range(MAX_REDIRECTS + 1):
+            target = self._judge(url, schemes)
+            answer = self._request(target, limit, body, deadline)
+            if isinstance(answer, bytes):
+                return answer
+            if body:
+                raise OnlineError("it was sent elsewhere")
+            url = urllib.parse.urljoin(url, answer)
+        raise OnlineError("it was sent from one address to the next")
+
+    def _judge(self, url: str, schemes: tuple[str, ...]) -> _Target:
+        """The one address that may be connected to for this URL."""
+        if len(url) > MAX_ADDRESS or not url.isascii() or any(ord(letter) <= 32 for letter in url):
+            raise OnlineError("the address is not one")
+        try:
+            parts = urllib.parse.urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise OnlineError("the address is not one") from None
+        scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+        if scheme not in schemes:
+            raise OnlineError("the address is not HTTPS")
+        if not host or parts.username is not None or parts.password is not None:
+            raise OnlineError("the address is not one")
+        if port not in (None, self._ports[scheme]):
+            raise OnlineError("the address names an unusual port")
+        try:
+            addresses = tuple(self._resolver(host, self._ports[scheme]))
+        except (OSError, UnicodeError):
+            raise OnlineError("the host is not known") from None
+        if not addresses or not all(self._public(address) for address in addresses):
+            raise OnlineError("the host is not on the public internet")
+        path = urllib.parse.quote(parts.path or "/", safe=_PATH_SAFE)
+        query = f"?{urllib.parse.quote(parts.query, safe=_PATH_SAFE + '?')}" if parts.query else ""
+        return _Target(scheme=scheme, host=host, path=path + query, address=addresses[0])
+
+    def _request(self, target: _Target, limit: int, body: bytes, deadline: float) -> bytes | str:
+        """The answer's bytes, or where a redirect points."""
+        connection = self._connect(target, deadline)
+        try:
+            headers = {"User-Agent": "vouchmark", "Accept-Encoding": "identity", "Connection": "close"}
+            if body:
+                headers |= {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
+            connection.request("POST" if body else "GET", target.path, body=body or None, headers=headers)
+            with contextlib.closing(connection.getresponse()) as response:
+                if response.status in (301, 302, 303, 307, 308):
+                    return response.headers.get("Location", "")
+                if response.status != 200:
+                    raise OnlineError(f"the host answered with HTTP status {response.status}")
+                return _read(response, limit, deadline)
+        except (OSError, http.client.HTTPException, ValueError):
+            raise OnlineError("the connection failed") from None
+        finally:
+            connection.close()
+
+    def _connect(self, target: _Target, deadline: float) -> http.client.HTTPConnection:
+        """A connection to the address that was judged, under the host's name."""
+        idle = max(0.1, min(IDLE_SECONDS, deadline - time.monotonic()))
+        port = self._ports[target.scheme]
+        try:
+            plain = socket.create_connection((target.address, port), timeout=idle)
+        except OSError:
+            raise OnlineError("the host could not be reached") from None
+        connection = http.client.HTTPConnection(target.host, port, timeout=idle)
+        if target.scheme == "http":
+            connection.sock = plain
+            return connection
+        try:
+            context = self._context or ssl.create_default_context()
+            connection.sock = context.wrap_socket(plain, server_hostname=target.host)
+        except (OSError, ValueError):
+            plain.close()
+            raise OnlineError("the host could not show that it is the one that was named") from None
+        return connection
+
+
+def _host(url: str) -> str:
+    """The host as the report names it, even of an address that is refused; at most 253 characters, as DNS allows."""
+    try:
+        return (urllib.parse.urlsplit(url).hostname or "")[:253]
+    except ValueError:
+        return ""
+
+
+def _read(response: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdigit() and int(announced[:20]) > limit:
+        raise OnlineError(f"the answer has more than {limit} bytes")
+    parts: list[bytes] = []
+    size = 0
+    while chunk := response.read1(_CHUNK):
+        parts.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise OnlineError(f"the answer has more than {limit} bytes")
+        if time.monotonic() > deadline:
+            raise OnlineError("it took too long")
+    if announced.isdigit() and int(announced[:20]) != size:
+        raise OnlineError("the answer was cut off")
+    return b"".join(parts)
