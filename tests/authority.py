@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from PIL import Image
 
+from provenance.credentials.c2pa_rs import load
 from provenance.credentials.c2pa_sign import SigningKey, Source, sign_media
 from provenance.credentials.trust_formats import Label, ListKind, parse
 from provenance.credentials.trust_lists import TrustList, TrustLists, TrustSettings, make_list
@@ -286,6 +288,25 @@ def sign(
         trust=trust,
         thumbnail=thumbnail,
     )
+
+
+def sign_detached(signer: Identity, data: bytes, *, media_type: str = "image/jpeg") -> bytes:
+    """A manifest store for media that stay as they are, to be kept somewhere else."""
+    c2pa = load()
+    chain = "".join(_pem(der) for der in signer.chain)
+    algorithm = c2pa.C2paSigningAlg[signer.algorithm.upper()]
+    settings = {"verify": {"verify_after_sign": False}, "builder": {"thumbnail": {"enabled": False}}}
+    with (
+        c2pa.Context.from_dict(settings) as context,
+        c2pa.Signer.from_callback(signer.signing_key().sign, algorithm, chain) as key,
+        c2pa.Builder(json.dumps(definition()), context) as builder,
+    ):
+        builder.set_no_embed()
+        return bytes(builder.sign(key, media_type, io.BytesIO(data), io.BytesIO()))
+
+
+def _pem(der: bytes) -> str:
+    return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
 
 
 def sign_edit(

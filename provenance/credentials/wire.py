@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import struct
+import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
@@ -238,10 +239,25 @@ def _decode_own(body: memoryview) -> Own:
         return Own(reason=str(content, "ascii", "replace"))
     if kind != _CHECK:
         raise BrokenWireError("got a check of ours of another kind")
+    return Own(check=_own_decoder().decode(content))
+
+
+_making: Final = threading.Lock()
+"""Several threads of a pool may want the first decoder at once, and msgspec crashes where two look into one class."""
+
+
+def _own_decoder() -> msgspec.msgpack.Decoder[OwnCheck]:
+    """The decoder of our own check, made once."""
+    with _making:
+        return _make_own_decoder()
+
+
+@functools.lru_cache(maxsize=1)
+def _make_own_decoder() -> msgspec.msgpack.Decoder[OwnCheck]:
     # Only now: its types bring an X.509 library, which most of this module's users do without.
     from provenance.credentials.own_check import OwnCheck
 
-    return Own(check=msgspec.msgpack.decode(content, type=OwnCheck))
+    return msgspec.msgpack.Decoder(OwnCheck)
 
 
 def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:

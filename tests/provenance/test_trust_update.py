@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from provenance.credentials.trust_fetch import fetch_https
 from provenance.credentials.trust_folder import TrustFolder
@@ -29,6 +25,7 @@ from provenance.credentials.trust_lists import (
 )
 from provenance.credentials.trust_update import FROZEN, INTERIM, OFFICIAL, Change, Publication, update
 from tests import authority as made
+from tests.https_server import running
 from tests.lists import lote, product, products_list
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -188,28 +185,8 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    host = made.certify(
-        {"CN": "127.0.0.1"},
-        issuer=ROOT,
-        purposes=("1.3.6.1.5.5.7.3.1",),
-        extra=[(names, False)],
-        end=made.NOW + made.DAY,
-    )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    key = host.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    path.write_text(host.pem + key)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as running:
-        running.socket = context.wrap_socket(running.socket, server_side=True)
-        running.daemon_threads = True
-        running.handle_error = lambda *args: None  # type: ignore[method-assign]
-        thread = threading.Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield f"https://127.0.0.1:{running.server_address[1]}"
-        running.shutdown()
-        thread.join()
+    with running(Answers, root=ROOT, folder=tmp_path_factory.mktemp("tls")) as port:
+        yield f"https://127.0.0.1:{port}"
 
 
 @pytest.fixture

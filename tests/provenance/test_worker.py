@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -414,3 +415,26 @@ def test_the_current_folder_is_no_place_for_modules(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", str(tmp_path), str(tmp_path / "."), *sys.path])
     assert str(tmp_path) not in [os.path.realpath(place) for place in process._places()]
+
+
+def test_the_decoder_of_our_own_check_is_made_once_however_many_threads_want_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # msgspec looks into a dataclass when its first decoder is made, and crashes where two threads do so at once.
+    at_work, most = 0, 0
+    real = msgspec.msgpack.Decoder
+
+    def slow(kind: Any) -> Any:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        time.sleep(0.05)
+        at_work -= 1
+        return real(kind)
+
+    wire._make_own_decoder.cache_clear()
+    monkeypatch.setattr(msgspec.msgpack, "Decoder", slow)
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: wire._own_decoder(), range(4)))
+    assert most == 1
+    assert all(decoder is made[0] for decoder in made)

@@ -134,7 +134,25 @@ class TestSettings:
         by_hand = quick(path, manifest=store)
         assert by_hand.evidence[Line.SIGNER].status is Status.PASS
         (tmp_path / "bare.jpg.c2pa").write_bytes(store)
-        assert quick(path).evidence == by_hand.evidence
+        beside = quick(path)
+        (*others, given), (*same, found) = (report.evidence[Line.INTEGRITY].findings for report in (by_hand, beside))
+        assert others == same
+        assert (given.code, given.detail["from"]) == ("integrity.store.outside", "given")
+        assert (found.code, found.detail["from"]) == ("integrity.store.outside", "beside")
+        assert beside.evidence[Line.SIGNER] == by_hand.evidence[Line.SIGNER]
+
+    def test_a_detached_store_holds_for_its_media_and_for_no_other(self, tmp_path: Path) -> None:
+        media = made.picture()
+        path = tmp_path / "apart.jpg"
+        path.write_bytes(media)
+        (tmp_path / "apart.c2pa").write_bytes(made.sign_detached(command.SIGNER, media))
+        report = quick(path)
+        assert exit_code(report) is Exit.OK
+        assert report.evidence[Line.INTEGRITY].findings[-1].detail["from"] == "beside"
+        path.write_bytes(made.change_pixels(media))
+        assert quick(path).evidence[Line.INTEGRITY].status is Status.FAIL
+        path.write_bytes(made.append_bytes(media))
+        assert quick(path).evidence[Line.INTEGRITY].status is Status.FAIL
 
 
 class TestMany:
