@@ -294,11 +294,9 @@ def look(source: Path, settings: Settings, *, pool: Pool | None) -> tuple[Asset,
         AssetError: its bytes could not be had.
     """
     asset = open_asset(source, limits=settings.limits)
-    job = _job(asset, source, settings)
-    examination = None
-    if job is not None:
-        examination = examine_in_process(asset, job) if pool is None else pool.examine(asset, job)
-    return asset, _facts(asset, examination, settings)
+    turn = _Turn(item=asset, job=_job(asset, source, settings))
+    seen = _seen(turn, settings, examine_in_process if pool is None else pool.examine)
+    return asset, _facts(turn, seen, settings)
 
 
 def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | _Unread:

@@ -151,6 +151,7 @@ class TestVariables:
             ("NO_DEFAULT_TRUST", "1", ("--no-default-trust",)),
             ("MANIFEST", "store.c2pa", ("--manifest", "store.c2pa")),
             ("ENGINE", "c2pa-rs", ("--engine", "c2pa-rs")),
+            ("ONLINE", "1", ("--online",)),
             ("IN_PROCESS", "true", ("--in-process",)),
             ("JOBS", "2", ("--jobs", "2")),
             ("MAX_SIZE", "1", ("--max-size", "1")),
