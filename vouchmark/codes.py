@@ -89,6 +89,12 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("signer.yours", (PASS,), "The reader's own list vouches for the signer."),
     ("signer.bundled", (PASS,), "A dated list that came with the second engine vouches for the signer."),
     ("signer.update", (ABSENT,), "Who signed a later update that changes no content; it never raises the line."),
+    (
+        "signer.identity.unestablished",
+        (UNKNOWN,),
+        "An identity is attached to something that does not hold, so it shows nobody.",
+    ),
+    ("signer.identity.disputed", (UNKNOWN,), "An engine judges an attached identity otherwise than our own check."),
     ("signer.unknown", (UNKNOWN,), "No list that the reader uses vouches for the signer; the name is only a claim."),
     ("signer.expired", (UNKNOWN,), "The certificate is out of date and no trusted time says when it signed."),
     ("signer.not_yet_valid", (UNKNOWN,), "The certificate was not yet valid when it signed."),

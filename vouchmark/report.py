@@ -90,6 +90,8 @@ class Root(enum.StrEnum):
     """Similarity, which binds nothing."""
     PERSONHOOD_PROOF = "personhood-proof"
     """A zero-knowledge proof by a credential holder."""
+    IDENTITY = "identity"
+    """The signature of an identity that somebody attached beside the signer's own (CAWG)."""
     ENGINE = "engine"
     """What a verifier said of itself: version, state, a crash."""
 

@@ -21,7 +21,7 @@ MAX_CBOR_BYTES: Final = 16 * 1024 * 1024
 MAX_CBOR_DEPTH: Final = 32
 """Nested containers. Real assertions stay below 10."""
 MAX_HEADER_ENTRIES: Final = 64
-"""Entries of one COSE header map. Real ones have at most 6."""
+"""Entries of one COSE header map, or of a map that is read slice by slice. Real ones have at most 6."""
 
 _MAP: Final = 0xA0
 _MAP_INDEFINITE: Final = 0xBF
@@ -84,6 +84,34 @@ def decode_map(data: bytes, *, what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
         raise MalformedCredentialsError(f"got a CBOR {type(value).__name__}, expected a map with text keys in {what}")
     return value
+
+
+def slices(data: bytes, *, what: str) -> Mapping[str, bytes]:
+    """The values of a map with text keys, each as its bytes stand there: for what is signed as it was encoded.
+
+    Raises MalformedCredentialsError, CredentialsLimitError.
+    """
+    import cbor2
+
+    stream = _bounded(data, what=what)
+    head = stream.read(1)
+    if not head:
+        raise MalformedCredentialsError(f"got no bytes, expected a map in {what}")
+    length = _map_length(stream, head[0], what=what)
+    if length is None or length > MAX_HEADER_ENTRIES:
+        raise CredentialsLimitError(f"got a map without a length or of more than {MAX_HEADER_ENTRIES} in {what}")
+    found: dict[str, bytes] = {}
+    for _ in range(length):
+        try:
+            key = _decoder(stream).decode()
+            start = stream.tell()
+            _decoder(stream).decode()
+        except (cbor2.CBORError, ValueError, OverflowError, RecursionError, MemoryError, TypeError) as error:
+            raise MalformedCredentialsError(f"got bytes that are no CBOR in {what}") from error
+        if not isinstance(key, str) or key in found:
+            raise MalformedCredentialsError(f"got a key that is repeated or no text in {what}")
+        found[key] = data[start : stream.tell()]
+    return found
 
 
 def _map_length(stream: io.BytesIO, head: int, *, what: str) -> int | None:

@@ -152,10 +152,34 @@ def _byte_strings(value: Any, *names: str) -> tuple[bytes, ...]:
     return tuple(entry for entry in entries if isinstance(entry, bytes))
 
 
-def parse_sign1(data: bytes) -> Sign1:
-    """A claim signature from the signature box's CBOR.
+def stamps_of(unprotected: Mapping[int | str, Any], *, version: int = 2) -> tuple[bytes, ...]:
+    """The time stamps of an unprotected header, as stored (C2PA 2.4, section 10.3.2.5)."""
+    return _byte_strings(unprotected.get("sigTst2" if version == 2 else "sigTst"), "tstTokens", "val")
 
-    Raises MalformedCredentialsError, CredentialsLimitError; UnsupportedCredentialsError for another algorithm.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A COSE_Sign1's four parts, before anybody asks what they mean."""
+
+    raw_protected: bytes = field(repr=False)
+    """Exactly as stored: it is signed."""
+    protected: Mapping[int | str, Any]
+    unprotected: Mapping[int | str, Any] = field(repr=False)
+    payload: bytes | None = field(repr=False)
+    """None where it is detached."""
+    signature: bytes = field(repr=False)
+
+    @property
+    def algorithm(self) -> str:
+        """By C2PA's name; empty where it is missing or none that C2PA allows."""
+        number = self.protected.get(_ALG)
+        return _ALGORITHMS.get(number, "") if isinstance(number, int) else ""
+
+
+def split_sign1(data: bytes) -> Envelope:
+    """The parts of a tagged COSE_Sign1 (RFC 9052, section 4.2).
+
+    Raises MalformedCredentialsError, CredentialsLimitError.
     """
     if len(data) > MAX_SIGNATURE_BOX_BYTES:
         raise CredentialsLimitError(f"got a signature of {len(data)} bytes, expected <= {MAX_SIGNATURE_BOX_BYTES}")
@@ -168,24 +192,42 @@ def parse_sign1(data: bytes) -> Sign1:
     if inner.tell() != len(raw_protected):
         raise MalformedCredentialsError("got bytes after the protected header's map")
     unprotected = read_header_map(stream, what="unprotected header")
+    payload, start = None, stream.tell()
     if stream.read(1) != bytes([_NULL]):
-        raise MalformedCredentialsError("got a payload inside the signature, expected a detached one")
+        stream.seek(start)
+        payload = _read_bstr(stream, what="a payload")
     signature = _read_bstr(stream, what="a signature")
     if stream.tell() != len(data):
         raise MalformedCredentialsError(f"got {len(data) - stream.tell()} bytes after COSE_Sign1")
-    algorithm = protected.get(_ALG)
-    if not isinstance(algorithm, int) or algorithm not in _ALGORITHMS:
-        raise UnsupportedCredentialsError("got a signature algorithm that C2PA does not allow")
-    chain, is_signed = _chain(protected, unprotected)
-    version = 2 if "sigTst2" in unprotected else 1 if "sigTst" in unprotected else 0
-    stamps = unprotected.get("sigTst2" if version == 2 else "sigTst")
-    return Sign1(
-        algorithm=_ALGORITHMS[algorithm],
-        protected=raw_protected,
+    return Envelope(
+        raw_protected=raw_protected,
+        protected=protected,
+        unprotected=unprotected,
+        payload=payload,
         signature=signature,
+    )
+
+
+def parse_sign1(data: bytes) -> Sign1:
+    """A claim signature from the signature box's CBOR.
+
+    Raises MalformedCredentialsError, CredentialsLimitError; UnsupportedCredentialsError for another algorithm.
+    """
+    parts = split_sign1(data)
+    if parts.payload is not None:
+        raise MalformedCredentialsError("got a payload inside the signature, expected a detached one")
+    if not parts.algorithm:
+        raise UnsupportedCredentialsError("got a signature algorithm that C2PA does not allow")
+    unprotected = parts.unprotected
+    chain, is_signed = _chain(parts.protected, unprotected)
+    version = 2 if "sigTst2" in unprotected else 1 if "sigTst" in unprotected else 0
+    return Sign1(
+        algorithm=parts.algorithm,
+        protected=parts.raw_protected,
+        signature=parts.signature,
         chain=chain,
         chain_is_signed=is_signed,
-        time_stamps=_byte_strings(stamps, "tstTokens", "val"),
+        time_stamps=stamps_of(unprotected, version=version),
         time_stamp_version=version,
         ocsp=_byte_strings(unprotected.get("rVals"), "ocspVals"),
     )
@@ -271,25 +313,33 @@ def verify_claim(sign1: Sign1, claim: bytes) -> None:
     Says nothing about who that is. Raises ClaimSignatureError; MalformedCredentialsError, CredentialsLimitError and
     UnsupportedCredentialsError where certificate or key cannot be used.
     """
+    verify_with(public_key_of(sign1.chain[0]), sign1.algorithm, sign1.signature, signed_bytes(sign1, claim))
+
+
+def verify_with(key: Any, algorithm: str, signature: bytes, message: bytes) -> None:
+    """Accept a COSE signature over `message` (a Sig_structure) by this key, or raise.
+
+    `algorithm` is C2PA's name. Raises ClaimSignatureError, UnsupportedCredentialsError.
+    """
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
-    key = public_key_of(sign1.chain[0])
-    message = signed_bytes(sign1, claim)
-    digest = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}.get(sign1.algorithm[2:])
+    digest = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}.get(algorithm[2:])
     try:
-        if sign1.algorithm == "ed25519":
+        if algorithm == "ed25519":
             if not isinstance(key, ed25519.Ed25519PublicKey):
                 raise ClaimSignatureError("got a key that is no Ed25519 key for an EdDSA signature")
-            key.verify(sign1.signature, message)
-        elif sign1.algorithm.startswith("es"):
-            _verify_ecdsa(key, sign1.signature, message, digest)
+            key.verify(signature, message)
+        elif algorithm.startswith("es"):
+            _verify_ecdsa(key, signature, message, digest)
         elif digest is not None:
             if not isinstance(key, rsa.RSAPublicKey):
                 raise ClaimSignatureError("got a key that is no RSA key for an RSASSA-PSS signature")
             scheme = padding.PSS(mgf=padding.MGF1(digest), salt_length=digest.digest_size)
-            key.verify(sign1.signature, message, scheme, digest)
+            key.verify(signature, message, scheme, digest)
+        else:
+            raise UnsupportedCredentialsError("got a signature algorithm that C2PA does not allow")
     except InvalidSignature as error:
         raise ClaimSignatureError("the signature does not belong to these claim bytes") from error
     except UnsupportedAlgorithm as error:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from provenance.credentials.cawg import IdentityCheck, check_identities
 from provenance.credentials.containers import Layout, Region, read_layout
 from provenance.credentials.containers.parts import Kind
 from provenance.credentials.coverage import Coverage, hard_bindings, measure
@@ -49,6 +50,8 @@ class OwnCheck:
     """Signers of the same manifests, where a signature could be read; at most MAX_SIGNERS."""
     coverage: Coverage | None = None
     history: History | None = None
+    identities: tuple[IdentityCheck, ...] = ()
+    """Identity assertions (CAWG) of the same manifests, nearest to the active one first; at most MAX_IDENTITIES."""
     manifest_digests: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of every manifest of the store without its box header, lower-case hex (the `c2pa-manifest` binding)."""
     store_matches_file: bool | None = None
@@ -249,14 +252,18 @@ def examine_own(
         verified=check.verified if check else (),
     )
     vouches, vouches_are_cut = find_vouches(store, history, bound=bound, trust=trust)
+    moment = at.astimezone(dt.UTC)
+    signers = _signers(store, nodes, trust=trust, at=moment, fresh=fresh, asking=asking)
+    stamps = {label: signer.stamp for label, signer in signers.items()}
     return OwnCheck(
         problem="",
         active=store.active.label,
         bound=bound,
         checks=checks,
-        signers=_signers(store, nodes, trust=trust, at=at.astimezone(dt.UTC), fresh=fresh, asking=asking),
+        signers=signers,
         coverage=coverage,
         history=history,
+        identities=check_identities(store, nodes, trust=trust, at=moment, stamps=stamps),
         manifest_digests={one.label: one.digest.hex() for one in store.manifests},
         store_matches_file=matches,
         vouches=vouches,

@@ -47,6 +47,17 @@ def purposes(certificate: x509.Certificate) -> frozenset[str]:
     return frozenset(oid.dotted_string for oid in value)
 
 
+def policies(certificate: x509.Certificate) -> frozenset[str]:
+    """The certificate policies; empty where there are none or they cannot be read."""
+    from cryptography import x509
+
+    try:
+        value = certificate.extensions.get_extension_for_class(x509.CertificatePolicies).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError):
+        return frozenset()
+    return frozenset(policy.policy_identifier.dotted_string for policy in value)
+
+
 def _purpose_violations(found: frozenset[str], yours: frozenset[str]) -> list[str]:
     if not found:
         return ["no-purpose"]

@@ -106,10 +106,13 @@ def _key_hash(certificate: x509.Certificate) -> str:
     return hashlib.sha256(key).hexdigest()
 
 
-def _test_key(chain: list[x509.Certificate]) -> str:
-    """Which public test key signed, or which public test authority issued the signer's certificate."""
+def test_key_of(sent: tuple[bytes, ...]) -> str:
+    """Which public test key signed, or which public test authority issued the signer's certificate; else empty."""
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
+    chain = _readable(sent)
+    if not chain:
+        return ""
     named = TEST_SIGNERS.get(_key_hash(chain[0]), "")
     if named:
         return named
@@ -124,7 +127,7 @@ def _test_key(chain: list[x509.Certificate]) -> str:
     return ""
 
 
-def _distrust(chain: tuple[bytes, ...], view: TrustView) -> DistrustEntry | None:
+def distrust_of(chain: tuple[bytes, ...], view: TrustView) -> DistrustEntry | None:
     """The reader's entry that speaks of the signer's certificate or of one above it, sent or on the path."""
     if not view.distrust:
         return None
@@ -248,16 +251,15 @@ def assess_signer(
     stamp = assess_time(sign1, claim, trust, later=later_stamps)
     try:
         leaf, info = load_certificate(sign1.chain[0]), describe(sign1.chain[0])
-        loaded = [leaf, *_readable(sign1.chain[1:])]
     except CredentialsError:
         return _unreadable(sign1, at, stamp)
     moment = stamp.time if stamp.is_trusted and stamp.time is not None else at
     vouching = _vouching(sign1.chain, leaf, moment, trust)
     sent = tuple(dict.fromkeys((*sign1.chain, *(vouching.path.certificates if vouching.path else ()))))
-    distrusted = _distrust(sent, trust)
+    distrusted = distrust_of(sent, trust)
     path = vouching.path.certificates if vouching.path is not None else sign1.chain
     revocation = _revocation((*sign1.ocsp, *later_answers), path, moment, fresh)
-    broken, test_key = violations(leaf, your_purposes=trust.your_purposes), _test_key(loaded)
+    broken, test_key = violations(leaf, your_purposes=trust.your_purposes), test_key_of(sign1.chain)
     level, record = assurance_level(leaf), product_record(leaf)
     product = trust.product(
         record=record, organization=info.subject.get("O", ""), common_name=info.subject.get("CN", "")

@@ -61,6 +61,10 @@ class TrustView:
     """Anchors for time-stamping authorities, DER."""
     authority_leaves: Mapping[Label, frozenset[str]] = field(default_factory=dict, repr=False)
     """SHA-256 of time-stamping authorities' own certificates that a list allows without a path."""
+    identities: Mapping[Label, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
+    """Anchors for signers of CAWG identity assertions, DER."""
+    identity_leaves: Mapping[Label, frozenset[str]] = field(default_factory=dict, repr=False)
+    """SHA-256 of identity signers' own certificates that a list allows without a path."""
     distrust: tuple[DistrustEntry, ...] = ()
     products: tuple[Product, ...] = field(default=(), repr=False)
     """Conforming products that sign; empty where no such list is kept."""
@@ -109,6 +113,8 @@ def view_of(store: TrustLists) -> TrustView:
         leaves=allowed(ListKind.SIGNER),
         authorities=by_label(ListKind.TSA, "certificates"),
         authority_leaves=allowed(ListKind.TSA),
+        identities=by_label(ListKind.CAWG, "certificates"),
+        identity_leaves=allowed(ListKind.CAWG),
         distrust=store.distrust,
         products=tuple(
             product

@@ -94,8 +94,21 @@ class Facts:
         return tuple(
             code
             for code in self.first.codes
-            if code in manifest.codes or code.url.endswith(mark) or f"{mark}/" in code.url
+            if (code in manifest.codes or code.url.endswith(mark) or f"{mark}/" in code.url)
+            and not self.is_about_identity(manifest, code)
         )
+
+    def is_about_identity(self, manifest: Manifest, code: ValidationCode) -> bool:
+        """Whether the engine speaks of an identity that it cannot read, for which it has no word of its own.
+
+        It then says that a required assertion is missing from the manifest. Only where we find such an identity and
+        nothing else wrong with the manifest: an identity moves nothing but what is said of it.
+        """
+        check = self.own.checks.get(manifest.label) if self.own is not None else None
+        if code.code != "assertion.required.missing" or self.own is None or check is None or not check.is_intact:
+            return False
+        unreadable = ("cawg.identity.cbor.invalid",)
+        return any(one.manifest == manifest.label and one.codes == unreadable for one in self.own.identities)
 
     def expired(self, manifest: Manifest) -> bool:
         """Whether the signer's certificate was out of its validity at the time that counts, judged at `at`.
@@ -135,13 +148,14 @@ class Answer:
     drafts: tuple[Draft, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     status: Status | None = None
-    """Only where the line's status is not its most serious finding (no findings at all)."""
+    """Only where the line's status is not its most serious finding: where there are no findings at all, and where some
+    speak of somebody else than the line asks about (identities on the signer's line)."""
     pictures: tuple[ReportPicture, ...] = ()
     """For people's eyes, encoded by us."""
 
 
 def evidence(line: Line, answer: Answer) -> Evidence:
-    """Number an answer's drafts; the line's status is its most serious finding."""
+    """Number an answer's drafts; the line's status is its most serious finding, unless the answer says otherwise."""
     findings = tuple(
         Finding(
             id=f"{line}.{number}",

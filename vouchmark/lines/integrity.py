@@ -350,7 +350,7 @@ def _judge(facts: Facts, manifest: Manifest) -> list[Draft]:
     """One draft for each kind of failure that speaks about the bytes or the statements of a manifest."""
     drafts: list[Draft] = []
     for code in sorted(set(failures(manifest.codes))):
-        if code.code.startswith(OTHER_LINES):
+        if code.code.startswith(OTHER_LINES) or facts.is_about_identity(manifest, code):
             continue
         drafts.append(_failure(facts, manifest, code))
     return drafts

@@ -14,6 +14,7 @@ from provenance.credentials.model import Manifest, State
 from provenance.credentials.ocsp import Revocation
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.signer import SignerAssessment
+from vouchmark.lines import identity
 from vouchmark.lines.facts import (
     Answer,
     Draft,
@@ -86,7 +87,7 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
     if check.signature is not SignatureState.VALID:
         statement = f"The signature does not verify, so it is not established that {_calls_itself(name)} signed this."
         draft = _own_draft("signer.unestablished", Status.UNKNOWN, statement, own.bound, detail)
-        return Answer(summary=statement, drafts=(draft,), not_checked=revocation)
+        return Answer(summary=statement, drafts=(draft, *identity.drafts(facts)), not_checked=revocation)
     drafts = [_own_code(code, name, signer, own.bound, detail) for code in signer.codes]
     bundled = _bundled(facts, signer, name)
     if bundled is not None:
@@ -96,7 +97,17 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
         drafts = [draft for draft in drafts if draft.code != "signer.unknown"]
     drafts.extend(_updates(own))
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
-    return Answer(summary=drafts[0].statement, drafts=tuple(drafts), not_checked=revocation)
+    status, summary = drafts[0].status, drafts[0].statement
+    identities = identity.drafts(facts)
+    if identities and status is not Status.FAIL:
+        summary = f"{summary} {identities[0].statement}"
+    return Answer(
+        summary=summary,
+        drafts=(*drafts, *identities),
+        not_checked=(*revocation, *identity.not_checked(facts)),
+        # An identity that somebody attached neither raises nor lowers the one who signed.
+        status=status,
+    )
 
 
 def _unchecked(facts: Facts, signer: SignerAssessment) -> NotChecked:

@@ -1,0 +1,318 @@
+"""Whose identities are attached to a manifest, and what of each one holds?
+
+Reads identity assertions (CAWG Identity Assertion 1.3) from the raw store and checks them by itself: shape, padding,
+what they refer to, and then the signature by its type. Pure, offline, and scoped to the identity: nothing found here
+says anything about the file's bytes or about who signed the claim.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from provenance.credentials import cbor
+from provenance.credentials.errors import CredentialsError
+from provenance.credentials.history import Node
+from provenance.credentials.jumbf import HARD_BINDINGS, Assertion, HashedUri, RawStore, hashed_uri, split_uri
+from provenance.credentials.model import CertificateInfo
+from provenance.credentials.timestamp import StampAssessment
+from provenance.credentials.trust_view import Label, TrustView
+
+LABEL: Final = "cawg.identity"
+"""The assertion's label, without instance (section 5.2)."""
+X509: Final = "cawg.x509.cose"
+AGGREGATION: Final = "cawg.identity_claims_aggregation"
+
+MAX_IDENTITIES: Final = 16
+"""Identity assertions of one file that are checked, nearest to the active manifest first: each costs milliseconds."""
+MAX_REFERENCES: Final = 256
+"""Referenced assertions of one identity; real ones name fewer than ten."""
+MAX_ROLES: Final = 16
+"""Roles of one named actor."""
+MAX_TEXT: Final = 256
+"""Characters kept of a word by a stranger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedIdentity:
+    """One account, name or document that an aggregator says it has verified (section 8.1). Its words, nobody else's."""
+
+    kind: str
+    """`cawg.social_media`, `cawg.document_verification`, …"""
+    name: str = ""
+    username: str = ""
+    uri: str = ""
+    provider: str = ""
+    """Name of whoever vouches for it to the aggregator."""
+    verified_at: str = ""
+    """As written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityCheck:
+    """One identity assertion by itself."""
+
+    manifest: str
+    """Label of the manifest that carries it."""
+    label: str
+    """Label of the assertion."""
+    sig_type: str
+    """How it is signed, as written; empty where it could not be read."""
+    codes: tuple[str, ...]
+    """CAWG status codes, failures first; `cawg.identity.trusted` or `cawg.identity.well-formed` where it holds."""
+    name: str = ""
+    """What the certificate, or the only verified identity, calls the actor. A claim unless `is_trusted`."""
+    certificate: CertificateInfo | None = None
+    """The actor's certificate (X.509)."""
+    fingerprint: str = ""
+    """SHA-256 of that certificate, lower-case hex."""
+    listed: Label = Label.UNKNOWN
+    """The reader's list for identities that vouches."""
+    distrusted: str = ""
+    """The reader's own entry that speaks against the certificate, in words."""
+    test_key: str = ""
+    """Which public key this is, empty where it is none."""
+    issuer: str = ""
+    """The aggregator, as the credential names it (a DID)."""
+    identities: tuple[VerifiedIdentity, ...] = ()
+    valid_from: str = ""
+    """Of the credential, as written."""
+    valid_until: str = ""
+    roles: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    """Labels of the statements that the actor stands behind."""
+    stamp: StampAssessment = field(default_factory=lambda: StampAssessment(codes=()))
+    """The identity's own time stamp."""
+    moment: dt.datetime | None = None
+    """When certificates were judged; None where none were."""
+    moment_by: str = ""
+    """`identity-time-stamp`, `claim-time-stamp` or `asked`."""
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What speaks against it, or could not be found out."""
+        return tuple(code for code in self.codes if code not in GOOD)
+
+    @property
+    def is_broken(self) -> bool:
+        """Something in it does not hold, whoever signed it."""
+        return any(code not in UNDECIDED for code in self.failures)
+
+    @property
+    def is_trusted(self) -> bool:
+        """It holds, and a list of the reader's for identities vouches."""
+        return "cawg.identity.trusted" in self.codes
+
+
+GOOD: Final = frozenset(
+    {
+        "cawg.identity.trusted",
+        "cawg.identity.well-formed",
+        "cawg.x509.credential.trusted",
+        "cawg.x509.signature.validated",
+        "cawg.x509.signature.inside_validity",
+        "cawg.x509.time_stamp.validated",
+        "cawg.x509.time_stamp.trusted",
+        "cawg.x509.ocsp.not_revoked",
+        "cawg.ica.credential_valid",
+        "cawg.ica.time_stamp.validated",
+    }
+)
+"""Codes that say something good."""
+UNDECIDED: Final = frozenset(
+    {
+        "cawg.ica.did_unavailable",
+        "cawg.ica.did_unsupported_method",
+        "cawg.ica.untrusted_issuer",
+        "cawg.ica.revocation.unavailable",
+        "cawg.ica.revocation.unsupported",
+        "cawg.identity.sig_type.unknown",
+        "cawg.x509.credential.untrusted",
+        "cawg.x509.algorithm.unsupported",
+        "cawg.x509.time_stamp.untrusted",
+    }
+)
+"""Codes that leave it open whether it holds: nobody vouches, or nobody could look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What an actor signs: the statements that it stands behind, and how (section 5.1)."""
+
+    references: tuple[HashedUri, ...]
+    sig_type: str
+    roles: tuple[str, ...]
+    content: Mapping[str, Any] = field(repr=False)
+    """The same, decoded and with everything else that it says."""
+    encodings: tuple[bytes, ...] = field(repr=False)
+    """What may have been signed: the bytes as they stand there, then the deterministic encoding (RFC 8949, 4.2.1).
+
+    The specification wants the latter; the most common writer signs its own order of keys. Both say the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The time at which an identity is judged."""
+
+    at: dt.datetime
+    """The instant asked for."""
+    claim: dt.datetime | None
+    """What a trusted time stamp of the claim proves; None without one."""
+
+
+class _InvalidError(Exception):
+    """The assertion is not what the schema says (section 5.3)."""
+
+
+def _text(value: object) -> str:
+    return value[:MAX_TEXT] if isinstance(value, str) else ""
+
+
+def _payload(content: Mapping[str, Any], raw: bytes) -> Payload:
+    """Raises _InvalidError."""
+    import cbor2
+
+    value = content.get("signer_payload")
+    entries = value.get("referenced_assertions") if isinstance(value, Mapping) else None
+    if not isinstance(value, Mapping) or not isinstance(entries, list) or not isinstance(value.get("sig_type"), str):
+        raise _InvalidError
+    if not 1 <= len(entries) <= MAX_REFERENCES:
+        raise _InvalidError
+    try:
+        references = tuple(hashed_uri(entry, what="an identity") for entry in entries)
+        encodings = dict.fromkeys((raw, cbor2.dumps(value, canonical=True)))
+    except (CredentialsError, ValueError, TypeError) as error:
+        raise _InvalidError from error
+    roles = value.get("role")
+    named = tuple(_text(role) for role in roles[:MAX_ROLES]) if isinstance(roles, list) else ()
+    return Payload(
+        references=references,
+        sig_type=value["sig_type"],
+        roles=tuple(role for role in named if role),
+        content=value,
+        encodings=tuple(encodings),
+    )
+
+
+def _read(assertion: Assertion) -> tuple[Payload, bytes, bool]:
+    """(what is signed, the signature, whether the padding is empty). Raises _InvalidError."""
+    try:
+        content = assertion.map()
+        raw = cbor.slices(bytes(assertion.data), what="an identity").get("signer_payload", b"")
+    except CredentialsError as error:
+        raise _InvalidError from error
+    signature, pads = content.get("signature"), [content.get("pad1"), content.get("pad2", b"")]
+    if not isinstance(signature, bytes) or not all(isinstance(pad, bytes) for pad in pads):
+        raise _InvalidError
+    return _payload(content, raw), signature, not any(any(pad) for pad in pads if isinstance(pad, bytes))
+
+
+def _claimed(store: RawStore, label: str) -> Mapping[str, HashedUri]:
+    """What the claim of a manifest refers to, by assertion label; empty where it cannot be read."""
+    manifest = store.manifest(label)
+    found: dict[str, HashedUri] = {}
+    try:
+        for reference in manifest.references() if manifest is not None else ():
+            owner, path = split_uri(reference.url, manifest=label)
+            if owner == label and len(path) == 2 and path[0] == "c2pa.assertions":
+                found.setdefault(path[1], reference)
+    except CredentialsError:
+        return {}
+    return found
+
+
+def _references(store: RawStore, node: Node, payload: Payload) -> tuple[list[str], tuple[str, ...]]:
+    """(codes against what the identity refers to, labels that it rightly refers to). Section 7.1."""
+    below = {one.check.label: one for one in node.walk() if one.check is not None}
+    own = node.check.label if node.check is not None else ""
+    codes: list[str] = []
+    named: set[tuple[str, str]] = set()
+    bindings: list[str] = []
+    for reference in payload.references:
+        try:
+            owner, path = split_uri(reference.url, manifest=own)
+        except CredentialsError:
+            codes.append("cawg.identity.assertion.mismatch")
+            continue
+        target = (owner, path[-1] if path else "")
+        if target in named:
+            codes.append("cawg.identity.assertion.duplicate")
+        named.add(target)
+        stated = _claimed(store, owner).get(target[1]) if owner in below else None
+        if stated is None or len(path) != 2 or not _same(stated, reference):
+            codes.append("cawg.identity.assertion.mismatch")
+        if target[1].startswith(HARD_BINDINGS):
+            bindings.append(owner)
+    if not bindings:
+        codes.append("cawg.identity.hard_binding_missing")
+    elif own not in bindings and not (node.is_update and set(bindings) <= set(below)):
+        codes.append("cawg.identity.hard_binding_incorrect")
+    return list(dict.fromkeys(codes)), tuple(sorted({label[:MAX_TEXT] for _, label in named}))
+
+
+def _same(stated: HashedUri, reference: HashedUri) -> bool:
+    algorithms = {stated.algorithm, reference.algorithm} - {""}
+    return len(algorithms) <= 1 and hmac.compare_digest(stated.hash, reference.hash)
+
+
+def _check(store: RawStore, node: Node, assertion: Assertion, trust: TrustView, moment: Moment) -> IdentityCheck:
+    from provenance.credentials import cawg_aggregation, cawg_x509
+
+    manifest = node.check.label if node.check is not None else ""
+    try:
+        payload, signature, is_padded = _read(assertion)
+    except _InvalidError:
+        unread = ("cawg.identity.cbor.invalid",)
+        return IdentityCheck(manifest=manifest, label=assertion.label, sig_type="", codes=unread)
+    codes, references = _references(store, node, payload)
+    against = [*([] if is_padded else ["cawg.identity.pad.invalid"]), *codes]
+    base = IdentityCheck(
+        manifest=manifest,
+        label=assertion.label,
+        sig_type=payload.sig_type[:MAX_TEXT],
+        codes=tuple(against),
+        roles=payload.roles,
+        references=references,
+    )
+    if payload.sig_type == X509:
+        return cawg_x509.check(base, payload, signature, trust=trust, moment=moment)
+    if payload.sig_type == AGGREGATION:
+        return cawg_aggregation.check(base, payload, signature, trust=trust, moment=moment)
+    return replace(base, codes=(*against, "cawg.identity.sig_type.unknown"))
+
+
+def check_identities(
+    store: RawStore,
+    nodes: Sequence[Node],
+    *,
+    trust: TrustView,
+    at: dt.datetime,
+    stamps: Mapping[str, StampAssessment],
+) -> tuple[IdentityCheck, ...]:
+    """Every identity assertion that a claim of the walk covers with the right digest, nearest first.
+
+    Args:
+        store: the manifest store.
+        nodes: the walk from the active manifest, each manifest once or more.
+        trust: the reader's lists; only those for identities and for time-stamping authorities are looked at.
+        at: aware; dates are judged at this instant, unless a trusted time stamp proves another.
+        stamps: what is known of the claims' own time stamps, by manifest label.
+
+    Never raises for what the bytes hold.
+    """
+    found: list[IdentityCheck] = []
+    seen: set[str] = set()
+    for node in sorted(nodes, key=lambda one: one.depth):
+        if node.check is None or node.check.label in seen:
+            continue
+        seen.add(node.check.label)
+        stamp = stamps.get(node.check.label)
+        claim = stamp.time if stamp is not None and stamp.is_trusted else None
+        for assertion in node.check.verified:
+            if assertion.base_label != LABEL or len(found) >= MAX_IDENTITIES:
+                continue
+            found.append(_check(store, node, assertion, trust, Moment(at=at, claim=claim)))
+    return tuple(found)

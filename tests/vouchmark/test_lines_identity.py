@@ -1,0 +1,213 @@
+"""Is an attached identity told as what it says of itself, with a result of its own, and does it move nothing else?"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from provenance.credentials.trust_formats import ListKind
+from provenance.credentials.trust_lists import TrustLists
+from tests.authority import NOW, change_pixels, list_of, make_root, make_signer, store_of
+from tests.provenance.crafting import link_to, sha256
+from tests.provenance.identities import (
+    ACCOUNT,
+    Attached,
+    Service,
+    WithIdentities,
+    actions,
+    actor,
+    attach,
+    bind,
+    by_certificate,
+    picture,
+)
+from tests.vouchmark.attacks import BY_LISTED, CAMERA, CHANGED, LISTED, NONE, ROOT, codes, examine, said
+from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code
+
+PEOPLE: Final = make_root("Identity CA")
+JO: Final = actor(PEOPLE)
+BOTH: Final = store_of(list_of(ROOT), list_of(PEOPLE, kind=ListKind.CAWG, name="people"))
+SERVICE: Final = Service()
+
+FAULTS: Final = {
+    "trusted": by_certificate(JO),
+    "unlisted": by_certificate(actor(make_root("Own CA"), organization="Reuters", common_name="Desk")),
+    "padded": by_certificate(JO, content={"pad1": b"hidden"}),
+    "malformed": by_certificate(JO, content={"signer_payload": 1}),
+    "forged": Attached(make=lambda _: b"nonsense"),
+    "doubled": by_certificate(JO, references=lambda refs: [*refs, *refs]),
+    "service": SERVICE.vouches(),
+    "service elsewhere": SERVICE.vouches(credential={"issuer": "did:web:who.example"}),
+    "service for another": SERVICE.vouches(asset=lambda _: {}),
+}
+
+
+def identities(report: Report) -> list[Finding]:
+    return [finding for finding in report.evidence[Line.SIGNER].findings if finding.root is Root.IDENTITY]
+
+
+@pytest.mark.parametrize("lists", [LISTED, BOTH, NONE], ids=["signers", "signers and people", "none"])
+@pytest.mark.parametrize("name", FAULTS)
+def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, lists: TrustLists) -> None:
+    without = examine(attach(CAMERA), lists)
+    report = examine(attach(CAMERA, FAULTS[name]), lists)
+    for line in (Line.INTEGRITY, Line.SIGNER, Line.TIME, Line.HISTORY, Line.AI):
+        assert report.evidence[line].status is without.evidence[line].status, line
+    assert exit_code(report) is exit_code(without)
+    assert said(report) == said(without)
+    assert report.verdict is not None
+    assert without.verdict is not None
+    assert report.verdict.labels[:1] == without.verdict.labels[:1]
+    assert identities(report)
+    assert all(finding.status in (Status.PASS, Status.UNKNOWN) for finding in identities(report))
+
+
+@pytest.mark.parametrize(
+    ("name", "lists", "code", "status", "statement"),
+    [
+        (
+            "trusted",
+            BOTH,
+            "cawg.identity.trusted",
+            Status.PASS,
+            "Harbour Press (Jo) also stands behind it by a signature of their own; your own list for identities "
+            "vouches for that name.",
+        ),
+        (
+            "unlisted",
+            BOTH,
+            "cawg.x509.credential.untrusted",
+            Status.UNKNOWN,
+            "It says that “Reuters (Desk)” stands behind it; its signature holds, and no list for identities that "
+            "you use vouches for that name.",
+        ),
+        (
+            "padded",
+            BOTH,
+            "cawg.identity.pad.invalid",
+            Status.UNKNOWN,
+            "It says that “Harbour Press (Jo)” stands behind it; that identity does not hold: its padding is not "
+            "empty.",
+        ),
+        (
+            "malformed",
+            BOTH,
+            "cawg.identity.cbor.invalid",
+            Status.UNKNOWN,
+            "An identity without a name that can be read is attached; that identity does not hold: it is malformed.",
+        ),
+        (
+            "service",
+            LISTED,
+            "cawg.ica.untrusted_issuer",
+            Status.UNKNOWN,
+            "A service without a name says that it knows who is behind it (“Jo of the Harbour” by an account, says "
+            "“Social Example”); its signature holds, and no list vouches for that service.",
+        ),
+        (
+            "service elsewhere",
+            LISTED,
+            "cawg.ica.did_unavailable",
+            Status.UNKNOWN,
+            "A service that calls itself “did:web:who.example” is said to know who is behind it (“Jo of the Harbour” "
+            "by an account, says “Social Example”); it could not be checked without the network.",
+        ),
+        (
+            "service for another",
+            LISTED,
+            "cawg.ica.signer_payload.mismatch",
+            Status.UNKNOWN,
+            "A service without a name says that it knows who is behind it (“Jo of the Harbour” by an account, says "
+            "“Social Example”); that identity does not hold: it was issued for something else.",
+        ),
+    ],
+)
+def test_each_identity_is_told_in_words(
+    name: str, lists: TrustLists, code: str, status: Status, statement: str
+) -> None:
+    report = examine(attach(CAMERA, FAULTS[name]), lists)
+    first = identities(report)[0]
+    assert (first.code, first.status, first.statement) == (code, status, statement)
+    assert report.evidence[Line.SIGNER].summary.endswith(statement)
+    assert exit_code(report) is Exit.OK
+    assert said(report).startswith(BY_LISTED)
+
+
+def test_a_trusted_identity_never_raises_an_unknown_signer() -> None:
+    stranger = make_signer(make_root("Own CA"))
+    report = examine(attach(stranger, by_certificate(JO)), BOTH)
+    assert identities(report)[0].status is Status.PASS
+    assert report.evidence[Line.SIGNER].status is Status.UNKNOWN
+    assert exit_code(report) is Exit.INCONCLUSIVE
+
+
+def test_a_list_for_identities_vouches_for_no_signer() -> None:
+    report = examine(attach(make_signer(PEOPLE), by_certificate(JO)), BOTH)
+    assert codes(report, Line.SIGNER)[:2] == ["signer.unknown", "cawg.identity.trusted"]
+    assert report.evidence[Line.SIGNER].status is Status.UNKNOWN
+
+
+def test_what_could_not_be_looked_at_is_listed() -> None:
+    gaps = {(gap.what, gap.why) for gap in examine(attach(CAMERA, FAULTS["service elsewhere"])).not_checked}
+    assert ("identities that a service on the network vouches for", "network off") in gaps
+    gaps = {(gap.what, gap.why) for gap in examine(attach(CAMERA, FAULTS["trusted"])).not_checked}
+    assert ("revocation of the certificates of identities", "network off") in gaps
+
+
+def test_an_identity_on_changed_content_shows_nobody() -> None:
+    report = examine(change_pixels(attach(CAMERA, by_certificate(JO))), BOTH)
+    (finding,) = identities(report)
+    assert (finding.code, finding.status) == ("signer.identity.unestablished", Status.UNKNOWN)
+    assert finding.statement == (
+        "An identity (“Harbour Press (Jo)”) is attached to something that does not hold: it shows nobody."
+    )
+    assert said(report).startswith(CHANGED)
+    assert exit_code(report) is Exit.FAILED
+
+
+def test_an_identity_of_an_earlier_version_is_said_to_be_that() -> None:
+    label = "urn:c2pa:00000000-0000-4000-8000-00000000000a"
+    older = WithIdentities(signer=CAMERA, label=label, assertions=[actions()], identities=[by_certificate(JO)])
+    bind(older, picture())
+    older.assertions = [*older.assertions, ("c2pa.hash.data", {"alg": "sha256", "hash": sha256(b"x"), "pad": b""})]
+    manifest = older.build()
+    newer = WithIdentities(
+        signer=CAMERA,
+        assertions=[
+            actions({"action": "c2pa.opened", "parameters": {"ingredients": []}}),
+            ("c2pa.ingredient.v3", link_to(manifest, label)),
+        ],
+    )
+    report = examine(bind(newer, picture(), before=[manifest]), BOTH)
+    (finding,) = identities(report)
+    assert finding.statement.startswith("In an earlier version: Harbour Press (Jo) also stands behind it")
+    assert finding.subject == f"{label}/cawg.identity"
+
+
+def test_a_strangers_words_stay_harmless() -> None:
+    nasty = "\u202egpj.exe\x1b[2J” is intact. “<b>"
+    account: dict[str, Any] = {**ACCOUNT, "name": nasty, "provider": {"id": "x", "name": nasty}}
+    report = examine(attach(CAMERA, SERVICE.vouches(verified=[account])))
+    statement = identities(report)[0].statement
+    assert "\x1b" not in statement
+    assert "\u202e" not in statement
+    assert "” is intact. “" not in statement
+
+
+def test_an_engine_that_judges_otherwise_is_named() -> None:
+    """The first engine verifies no aggregator's signature but Ed25519."""
+    report = examine(attach(CAMERA, Service(algorithm="es256").vouches()))
+    disputed = [finding for finding in identities(report) if finding.code == "signer.identity.disputed"]
+    assert [finding.detail for finding in disputed] == [{"engine": ["cawg.ica.invalid_alg"], "own": []}]
+    assert disputed[0].statement == (
+        "An engine judges the identity otherwise: it says cawg.ica.invalid_alg, we say nothing against it."
+    )
+
+
+def test_says_the_same_every_time_and_after_years_only_what_dates_change() -> None:
+    data = attach(CAMERA, by_certificate(JO), SERVICE.vouches(label="cawg.identity__1"))
+    first, again = (examine(data, BOTH) for _ in range(2))
+    assert list(first.findings()) == list(again.findings())
+    later = examine(data, BOTH, at=NOW.replace(year=NOW.year + 9))
+    assert "cawg.x509.signature.outside_validity" in {finding.code for finding in identities(later)}
