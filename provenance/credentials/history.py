@@ -7,6 +7,7 @@ recorded is kept apart from what is seen now, and a manifest that no such walk r
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any, Final
@@ -280,7 +281,12 @@ def _generator(claim: Mapping[str, Any]) -> str:
 def _thumbnail(check: ManifestCheck) -> Thumbnail | None:
     for assertion in check.verified:
         if assertion.base_label.startswith("c2pa.thumbnail.claim") and assertion.kind == "embedded":
-            return Thumbnail(media_type=assertion.media_type[:128], data=assertion.data)
+            return Thumbnail(
+                media_type=assertion.media_type[:128],
+                size=len(assertion.data),
+                sha256=hashlib.sha256(assertion.data).hexdigest(),
+                data=assertion.data,
+            )
     return None
 
 

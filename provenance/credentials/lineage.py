@@ -69,7 +69,12 @@ class Thumbnail:
 
     media_type: str
     """As written."""
-    data: memoryview = field(repr=False)
+    size: int
+    """Bytes."""
+    sha256: str
+    """Lower-case hex."""
+    data: memoryview = field(default=memoryview(b""), repr=False)
+    """Empty outside the process that parsed it: a report needs no more than its digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,8 @@ class OwnCheck:
 def _slim(node: Node) -> Node:
     """A node without bytes, and all below it."""
     check = replace(node.check, verified=(), sign1=None) if node.check else None
-    return replace(node, check=check, thumbnail=None, children=tuple(_slim(child) for child in node.children))
+    thumbnail = replace(node.thumbnail, data=memoryview(b"")) if node.thumbnail else None
+    return replace(node, check=check, thumbnail=thumbnail, children=tuple(_slim(child) for child in node.children))
 
 
 def _bound(root: Node) -> tuple[str, bool]:

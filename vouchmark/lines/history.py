@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.credentials.history import History, Node
+from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.facts import (
@@ -160,13 +161,21 @@ def _node(own: OwnCheck, node: Node) -> Draft:
         "recorded_failures": list[Json](link.recorded),
         "generator": node.generator,
         "update": node.is_update,
+        "repeated": node.is_repeated,
     }
+    if node.thumbnail is not None:
+        detail["thumbnail"] = {
+            "media_type": node.thumbnail.media_type,
+            "size": node.thumbnail.size,
+            "sha256": node.thumbnail.sha256,
+        }
     if node.check is not None:
         detail["actions"] = list[Json](node.check.actions)
         signer = own.signers.get(node.check.label)
         if signer is not None:
             detail["signer"] = certificate_name(signer.certificate)
-            detail["signer_codes"] = list[Json](signer.codes)
+            established = node.check.signature is SignatureState.VALID
+            detail["signer_codes"] = list[Json](signer.codes) if established else ["signer.unestablished"]
             if signer.stamp.time is not None:
                 detail["time"] = instant(signer.stamp.time)
                 detail["time_trusted"] = signer.stamp.is_trusted

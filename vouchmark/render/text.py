@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from vouchmark.render.ancestry import draw
 from vouchmark.render.answer import NOT_SHOWN, answer, sentence
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
 from vouchmark.render.safe import plain
@@ -40,6 +41,8 @@ STATEMENT_LIMIT: Final = 1000
 """Code points of one sentence on a terminal; the JSON report has the whole."""
 DETAIL_LIMIT: Final = 2000
 """Code points of one finding's detail on a terminal."""
+TREE_ROWS: Final = 8
+"""Earlier versions drawn without -v."""
 NAME_LIMIT: Final = 120
 """Code points of a file's name in the answer."""
 COLUMN: Final = max(len(line) for line in Line) + 1
@@ -122,6 +125,8 @@ class _Painter:
         """One line for each line of evidence; its findings below it where asked for."""
         for line, evidence in report.evidence.items():
             yield from self.line(line, evidence)
+            if line is Line.HISTORY:
+                yield from self.tree(report, whole=verbosity >= 1)
             if verbosity >= 1:
                 for finding in evidence.findings:
                     yield from self.finding(finding, evidence.summary, detail=verbosity >= 2)
@@ -133,6 +138,19 @@ class _Painter:
         first, *rest = wrap(self.clean(evidence.summary), width=self.width, first=head, rest=" " * len(head))
         yield self.paint(head, sgr) + first[len(head) :]
         yield from rest
+
+    def tree(self, report: Report, *, whole: bool) -> Iterator[str]:
+        """What the file was made from, drawn; where there is only one thing, the line has said it."""
+        rows = list(draw(report, unicode=self.unicode))
+        if len(rows) < 2 and not whole:
+            return
+        shown = rows if whole else rows[:TREE_ROWS]
+        indent = " " * (COLUMN + 4)
+        for branches, words in shown:
+            rest = branches.replace("├─ ", "│  ").replace("└─ ", "   ").replace("|- ", "|  ").replace("`- ", "   ")
+            yield from wrap(self.clean(words), width=self.width, first=indent + branches, rest=indent + rest)
+        if len(shown) < len(rows):
+            yield f"{indent}and {len(rows) - len(shown)} more; -v shows them all"
 
     def finding(self, finding: Finding, summary: str, *, detail: bool) -> Iterator[str]:
         """Number, status and code; its sentence where the line has not said it; who established it, about what."""
