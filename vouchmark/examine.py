@@ -28,6 +28,7 @@ from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
 from vouchmark.pictures import pictures_of
 from vouchmark.policy import Policy
 from vouchmark.report import (
+    CrJson,
     Inputs,
     Json,
     Line,
@@ -76,6 +77,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     sidecar: bytes | None = None
     """A manifest store given by hand; None to look beside the file."""
+    crjson: bool = False
+    """Whether the manifests go with the report in crJSON."""
     pictures: bool = False
     """Whether small pictures go with the report, for people's eyes."""
     online: Online | None = None
@@ -116,6 +119,7 @@ def check(
     limits: Limits | None = None,
     manifest: bytes | None = None,
     snapshot: bool = True,
+    crjson: bool = False,
     pictures: bool = False,
     online: bool = False,
     in_process: bool = False,
@@ -133,6 +137,7 @@ def check(
         limits: size and pixel limits.
         manifest: a manifest store kept outside the asset.
         snapshot: whether the dated lists inside the second engine may answer where `trust` has none.
+        crjson: whether the manifests go with the report, for `render.crjson`; they are never part of its JSON.
         pictures: whether small pictures go with the report, for `render.html`; they are never part of its JSON.
         online: whether the hosts that the asset names may be asked for remote manifests and revocation; each one that
             was asked is named in the report.
@@ -154,6 +159,7 @@ def check(
         limits=limits,
         manifest=manifest,
         snapshot=snapshot,
+        crjson=crjson,
         pictures=pictures,
         online=online,
     )
@@ -174,6 +180,7 @@ def make_settings(
     limits: Limits | None = None,
     manifest: bytes | None = None,
     snapshot: bool = True,
+    crjson: bool = False,
     pictures: bool = False,
     online: bool = False,
 ) -> Settings:
@@ -197,6 +204,7 @@ def make_settings(
         limits=limits or Limits(),
         sidecar=manifest,
         may_use_snapshot=snapshot,
+        crjson=crjson,
         pictures=pictures,
         online=_leave() if online else None,
     )
@@ -322,6 +330,7 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
         at=settings.at,
         limits=settings.limits,
         view=settings.view,
+        crjson=settings.crjson,
         previews=settings.pictures,
         metadata=settings.reads_metadata,
     )
@@ -353,9 +362,17 @@ def _report_of(turn: _Turn, seen: _Seen, settings: Settings) -> Report:
         not_checked=tuple(not_checked),
         inputs=_inputs(seen, settings),
         required=settings.required,
+        crjson=_crjson(facts, examination) if settings.crjson else None,
         pictures=tuple(pictures),
     )
     return settings.policy.applied(report)
+
+
+def _crjson(facts: Facts, examination: Examination | None) -> CrJson:
+    """The manifests that our own check wrote down, or why there are none."""
+    if facts.unreadable or examination is None:
+        return CrJson(problem="unreadable")
+    return CrJson(manifests=examination.crjson or (), problem=examination.crjson_reason)
 
 
 def _answer(line: Line, facts: Facts, settings: Settings) -> Answer:

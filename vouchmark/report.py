@@ -224,6 +224,16 @@ class ReportPicture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CrJson:
+    """The manifests in crJSON, the conformance programme's format, for `render.crjson` alone."""
+
+    manifests: tuple[Mapping[str, Json], ...] = ()
+    """The active one first; each with the results of this validation."""
+    problem: str = ""
+    """Why there is none, in a stable word: `absent`, `malformed`, `limit`, `unreadable`, …; empty where there are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The whole report about one asset. `evidence` has all nine lines, in order, always."""
 
@@ -235,6 +245,8 @@ class Report:
     inputs: Inputs
     required: tuple[Line, ...] = REQUIRED
     """The lines that the exit code requires; they stand under `inputs.options` in JSON where not the default."""
+    crjson: CrJson | None = None
+    """Only where that format was asked for; never in JSON, and no part of its digest."""
     pictures: tuple[ReportPicture, ...] = ()
     """For people's eyes, where they were asked for; never in JSON, and no part of its digest."""
 

@@ -126,15 +126,22 @@ def _bind(
     return bmff_hash(content, data, layout, algorithm=algorithm, version=assertion.version, fragments=others)
 
 
-def _by_parts(verified: Sequence[Assertion], data: bytes, *, manifest: str, algorithm: str) -> Parts | None:
-    """What the hashes of single parts say; None where there are none, or none that can be followed."""
+def _by_parts(
+    verified: Sequence[Assertion], data: bytes, *, manifest: str, algorithm: str
+) -> tuple[Parts | None, list[str]]:
+    """What the hashes of single parts say, where they match; else the specification's code, where there are any."""
     found = [assertion for assertion in verified if assertion.label == MULTI_ASSET]
     if len(found) != 1:
-        return None
+        return None, []
     try:
-        return check_parts(found[0].map(), verified, data, manifest=manifest, algorithm=algorithm)
+        parts = check_parts(found[0].map(), verified, data, manifest=manifest, algorithm=algorithm)
+    except UnsupportedCredentialsError:
+        return None, []
     except CredentialsError:
-        return None
+        return None, ["assertion.multiAssetHash.malformed"]
+    if parts.match is Match.MATCH:
+        return parts, []
+    return None, [f"assertion.multiAssetHash.{'missingPart' if parts.lacks_required else 'mismatch'}"]
 
 
 def _outside(bound: Bound, layout: Layout) -> list[Region]:
@@ -229,10 +236,9 @@ def measure(
         return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
     parts = None
     if bound.match is Match.MISMATCH:
-        parts = _by_parts(verified, data, manifest=manifest, algorithm=algorithm)
-        if parts is None or parts.match is not Match.MATCH:
-            lacks = ["assertion.multiAssetHash.missingPart"] if parts is not None and parts.lacks_required else []
-            return _nothing(manifest, assertion.label, bound.match, [f"{stem}.mismatch", *lacks, *doubled], layout)
+        parts, against = _by_parts(verified, data, manifest=manifest, algorithm=algorithm)
+        if parts is None:
+            return _nothing(manifest, assertion.label, bound.match, [f"{stem}.mismatch", *against, *doubled], layout)
         bound, stem = Bound(match=Match.MATCH, covered=parts.covered), "assertion.multiAssetHash"
     outside = _outside(bound, layout)
     media = join((region.start, region.end) for region in (*layout.of_kind(Kind.MEDIA), *layout.pointers))

@@ -57,6 +57,8 @@ class RevocationAssessment:
     """RFC 5280's word for why, empty where none is given."""
     unusable: int = 0
     """Answers for this certificate that may not be believed."""
+    of_authority: bool = False
+    """Whether it is an authority above the signer that was revoked, not the signer's own certificate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,8 @@ class OwnCheck:
     store_runs: tuple[tuple[int, int], ...] = ()
     """Where the file's only store lies (start, end), in formats in which the file without it is exactly the other bytes
     (REMOVABLE); empty elsewhere."""
+    store: RawStore | None = field(default=None, repr=False)
+    """The store that all of this speaks of; None where it could not be read, and on the other side of a pipe."""
 
     @property
     def signer(self) -> SignerAssessment | None:
@@ -89,7 +91,7 @@ class OwnCheck:
         """The same without assertions' bytes, signatures and thumbnails: small enough to send between processes."""
         checks = {label: replace(check, verified=(), sign1=None) for label, check in self.checks.items()}
         history = replace(self.history, root=_slim(self.history.root)) if self.history else None
-        return replace(self, checks=checks, history=history)
+        return replace(self, checks=checks, history=history, store=None)
 
 
 def _slim(node: Node) -> Node:
@@ -270,4 +272,5 @@ def examine_own(
         vouches=vouches,
         vouches_are_cut=vouches_are_cut,
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),
+        store=store,
     )

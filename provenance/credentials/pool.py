@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from provenance.asset import Asset, Limits
 from provenance.credentials.crew import Crew, Ticket
@@ -60,6 +60,8 @@ class Job:
     """The lists as our own check looks at them; None to leave that check out."""
     resources: bool = False
     """Whether the store's own bytes and the thumbnail are wanted; they are most of an answer's bytes."""
+    crjson: bool = False
+    """Whether the manifests are wanted as crJSON, with results by `view` at `at`."""
     previews: bool = False
     """Whether small pictures are wanted, of the asset and of its earlier versions."""
     asking: bool = False
@@ -89,6 +91,10 @@ class Examination:
     """Engine and package names to versions, of those that were loaded."""
     metadata: Metadata | None = None
     """What the file's own metadata says, or why that was not read; None where it was not asked for."""
+    crjson: tuple[dict[str, Any], ...] | None = None
+    """The manifests as crJSON; None where that was not asked for."""
+    crjson_reason: str = ""
+    """Why there are none, in a stable word; empty where there are."""
     previews: Previews | None = None
     """Small pictures, or why there are none; None where they were not asked for."""
 
@@ -235,6 +241,7 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
             *job.engines,
             *((wire.OWN,) if job.view is not None else ()),
             *((wire.METADATA,) if job.metadata else ()),
+            *((wire.CRJSON,) if job.view is not None and job.crjson else ()),
             wire.PICTURE,
             *((wire.PREVIEW,) if job.previews else ()),
         ),
@@ -262,6 +269,7 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
 
     picture = values.get(wire.PICTURE)
     own = values.get(wire.OWN)
+    crjson = values.get(wire.CRJSON)
     measured = picture if isinstance(picture, wire.Picture) else wire.Picture()
     previews = values.get(wire.PREVIEW)
     metadata = values.get(wire.METADATA)
@@ -275,6 +283,8 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
         own=established.check,
         own_failure=established.reason,
         metadata=metadata if isinstance(metadata, Metadata) else None,
+        crjson=crjson.manifests if isinstance(crjson, wire.Crjson) else None,
+        crjson_reason=crjson.reason if isinstance(crjson, wire.Crjson) else "",
         previews=previews if isinstance(previews, Previews) else None,
         versions={**versions, **{reading.engine: reading.version for reading in readings if reading.version}},
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.chain import Path, Refusal, describe, find_path, fingerprint
@@ -187,7 +187,7 @@ def _revocation(
     for start in range(1, len(chain) - 1):
         above = assess_revocation(answers, chain[start:], at, fresh=fresh)
         if above.state is Revocation.REVOKED and own.state is not Revocation.REVOKED:
-            return above
+            return replace(above, of_authority=True)
     return own
 
 

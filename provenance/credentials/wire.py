@@ -11,7 +11,7 @@ import functools
 import struct
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -33,6 +33,9 @@ METADATA: Final = "metadata"
 """The part of a task that reads the file's own metadata."""
 OWN: Final = "own"
 """The part of a task that is our own check; the parts with other names are engines."""
+
+CRJSON: Final = "crjson"
+"""The part of a task that writes the manifests down as crJSON."""
 
 LISTS: Final = b"T"
 """To the worker: the reader's lists for the tasks that follow."""
@@ -103,6 +106,14 @@ class Own(Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Crjson(Struct, frozen=True, kw_only=True):
+    """The manifests as crJSON has them, or why there are none."""
+
+    manifests: tuple[dict[str, Any], ...] = ()
+    reason: str = ""
+    """`absent`, `malformed`, `limit` as our own check says, or why this part did not come about."""
+
+
 class Ready(Struct, frozen=True, kw_only=True):
     """What a worker says of itself when it can begin."""
 
@@ -137,13 +148,14 @@ class Part(Struct, frozen=True, kw_only=True):
     value: Value
 
 
-Value: TypeAlias = Picture | Previews | Metadata | Reading | Own
+Value: TypeAlias = Picture | Previews | Metadata | Reading | Own | Crjson
 """What a part comes to."""
 
 _readies: Final = msgspec.msgpack.Decoder(Ready)
 _dones: Final = msgspec.msgpack.Decoder(Done)
 _pictures: Final = msgspec.msgpack.Decoder(Picture)
 _metadata: Final = msgspec.msgpack.Decoder(Metadata)
+_crjsons: Final = msgspec.msgpack.Decoder(Crjson)
 _previews: Final = msgspec.msgpack.Decoder(Previews)
 _readings: Final = msgspec.msgpack.Decoder(Reading)
 
@@ -188,6 +200,8 @@ def decode_part(content: bytes) -> Part:
         if not all(map(is_small_picture, previews.pictures)):
             raise BrokenWireError("got a small picture that is none")
         return Part(number=number, name=name, value=previews)
+    if name == CRJSON:
+        return Part(number=number, name=name, value=_crjsons.decode(body))
     if name == OWN:
         return Part(number=number, name=name, value=_decode_own(body))
     reading = _readings.decode(body)

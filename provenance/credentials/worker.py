@@ -23,12 +23,13 @@ import msgspec
 from provenance.credentials import wire
 from provenance.credentials.model import ManifestStore, Outcome, Reading
 from provenance.credentials.trust_settings import TrustSettings
-from provenance.credentials.wire import Lists, Own, Picture, Task, Value
+from provenance.credentials.wire import Crjson, Lists, Own, Picture, Task, Value
 from provenance.metadata import Metadata, read_metadata
 from provenance.preview import Previews, preview
 
 if TYPE_CHECKING:
     from provenance.credentials.lineage import History
+    from provenance.credentials.own_check import OwnCheck
 
 ENGINE, SECOND_ENGINE = "c2pa-rs", "encypher-c2pa"
 """The engines by name; the modules that say so too are loaded with them."""
@@ -66,6 +67,8 @@ class Before:
     """The store that the first engine read."""
     history: History | None = None
     """With its thumbnails; only where small pictures are wanted."""
+    check: OwnCheck | None = None
+    """Our own check with all bytes; only where crJSON is wanted."""
 
 
 def failed(name: str, reason: str, *, version: str = "") -> Value:
@@ -78,6 +81,8 @@ def failed(name: str, reason: str, *, version: str = "") -> Value:
         return Previews(reason=reason)
     if name == wire.OWN:
         return Own(reason=reason)
+    if name == wire.CRJSON:
+        return Crjson(reason=reason)
     return Reading(engine=name, version=version, outcome=Outcome.ERROR, reason=reason)
 
 
@@ -94,7 +99,11 @@ def run_parts(task: Task, media: Media, lists: Lists) -> Iterator[tuple[str, Val
     for name in task.parts:
         value = _run_part(name, task, media, lists, before)
         if isinstance(value, Own) and value.check is not None:
-            before = replace(before, history=value.check.history if wire.PREVIEW in task.parts else None)
+            before = replace(
+                before,
+                history=value.check.history if wire.PREVIEW in task.parts else None,
+                check=value.check if wire.CRJSON in task.parts else None,
+            )
             value = Own(check=value.check.without_bytes())
         if isinstance(value, Reading):
             before = replace(before, store=before.store or value.store)
@@ -112,6 +121,8 @@ def _run_part(name: str, task: Task, media: Media, lists: Lists, before: Before)
             return read_metadata(media.data, task.media_type)
         if name == wire.PREVIEW:
             return preview(media.data, task.media_type, before.history, pixels=task.pixels)
+        if name == wire.CRJSON:
+            return _crjson(task, before)
         return _own(task, media, lists, before.store) if name == wire.OWN else _engine(name, task, media, lists.trust)
     except MemoryError:
         reason = "memory-limit"
@@ -145,6 +156,17 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         asking=task.asking,
     )
     return Own(check=check)
+
+
+def _crjson(task: Task, before: Before) -> Crjson:
+    """The manifests as crJSON has them, out of what the parts before have found."""
+    from provenance.credentials.crjson_results import manifests
+
+    if before.check is None:
+        return Crjson(reason="failure")
+    if before.check.store is None:
+        return Crjson(reason=before.check.problem)
+    return Crjson(manifests=tuple(manifests(before.check.store, before.check, before.store, at=task.at)))
 
 
 def _measure(task: Task, media: Media) -> Picture:
@@ -196,6 +218,8 @@ def _load(name: str) -> None:
             importlib.import_module("provenance.credentials.own_check")
         elif name == wire.METADATA:
             importlib.import_module("provenance.metadata.reading")
+        elif name == wire.CRJSON:
+            importlib.import_module("provenance.credentials.crjson_results")
         else:
             for module in ("PIL.Image", "PIL.ImageOps", "PIL.ImageCms")[: 1 if name == wire.PICTURE else None]:
                 importlib.import_module(module)

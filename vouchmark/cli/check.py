@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vouchmark.examine import Settings
     from vouchmark.report import Report
 
-FORMATS: Final = ("text", "json", "jsonl")
+FORMATS: Final = ("text", "json", "jsonl", "crjson")
 ENGINE_NAMES: Final = ("c2pa-rs", "encypher-c2pa")
 LINE_NAMES: Final = tuple(line.value for line in Line)
 OUTCOME_NAMES: Final = tuple(outcome.value for outcome in Outcome)
@@ -162,6 +162,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         manifest=_sidecar(options["manifest"]),
         snapshot=not options["no_default_trust"],
         online=options["online"],
+        crjson=options["form"] == "crjson",
     )
 
 
@@ -233,18 +234,19 @@ def _rendered(
     if options["form"] == "text":
         yield from _as_text(reports, options, out)
         return
-    from vouchmark.render import json
+    from vouchmark.render import crjson, json
 
+    dumps = crjson.dumps if options["form"] == "crjson" else json.dumps
     if options["form"] == "jsonl":
         for report in reports:
             yield json.dumps_line(report) + "\n", report
     elif one:
         for report in reports:
-            yield json.dumps(report) + "\n", report
+            yield dumps(report) + "\n", report
     else:
         opening = "["
         for report in reports:
-            yield opening + "\n" + json.dumps(report), report
+            yield opening + "\n" + dumps(report), report
             opening = ","
         yield ("[]\n" if opening == "[" else "\n]\n"), None
 

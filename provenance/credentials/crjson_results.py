@@ -1,0 +1,268 @@
+"""What does validation at a given time come to, manifest by manifest, in the codes of the specification?
+
+The conformance programme hands a validator an asset, a list of signers, a list of time-stamping authorities and a
+time. The engines cannot be told all of these, so that every code that depends on them is established here: all of
+`signingCredential.*`, `timeStamp.*` and `claimSignature.*`, with those of the hard binding and of hashed URIs, which we
+compute as well. Of the engine's own codes the others stay (actions, identities, metadata, soft bindings …).
+
+Steps follow C2PA 2.4, section 15: claim, signature and credential, assertions, binding. Validation ends at the first
+step that fails for good, so that no success stands behind it. A signer that no list names is no such step.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from provenance.credentials.crjson_content import assertions_of, claim_of, decoded, instant, signature_of
+from provenance.credentials.errors import CredentialsError
+from provenance.credentials.history import LinkState, Node
+from provenance.credentials.jumbf import RawManifest, RawStore, split_uri
+from provenance.credentials.manifest_check import ManifestCheck, SignatureState, check_manifest
+from provenance.credentials.model import Kind, Manifest, ManifestStore
+from provenance.credentials.ocsp import Revocation
+from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.signer import SignerAssessment
+
+SPECIFICATION: Final = "2.4.0"
+"""The version of the C2PA specification whose codes these are."""
+MAX_CODES: Final = 20_000
+"""Codes of one manifest; a claim names at most 5,000 assertions."""
+
+REPLACED: Final = ("signingCredential.", "timeStamp.", "claimSignature.", "assertion.hashedURI.")
+"""Starts of engine codes in whose place ours stand."""
+_BINDING: Final = re.compile(r"assertion\.(?:data|bmff|boxes|collection|multiAsset)Hash\.\w+")
+_EXTRA: Final = "additionalExclusionsPresent"
+"""How the one kind of binding code ends that stays the engine's: it looks at what is excluded, not at the digest."""
+_LINKS: Final[Mapping[LinkState, tuple[Kind, str]]] = {
+    LinkState.VERIFIED: (Kind.SUCCESS, "ingredient.manifest.validated"),
+    LinkState.CHANGED: (Kind.FAILURE, "ingredient.manifest.mismatch"),
+    LinkState.UNVERIFIABLE: (Kind.FAILURE, "ingredient.manifest.mismatch"),
+    LinkState.MISSING: (Kind.FAILURE, "ingredient.manifest.missing"),
+    LinkState.AMBIGUOUS: (Kind.FAILURE, "ingredient.manifest.missing"),
+    LinkState.NONE: (Kind.INFORMATIONAL, "ingredient.unknownProvenance"),
+    LinkState.MALFORMED: (Kind.FAILURE, "assertion.ingredient.malformed"),
+}
+_NO_CLAIM: Final = frozenset({"claim.missing", "claim.multiple", "claim.cbor.invalid"})
+_REQUIRED: Final[Mapping[int, tuple[str, ...]]] = {
+    1: ("signature", "assertions", "instanceID"),
+    2: ("claim_generator_info", "signature", "created_assertions", "instanceID"),
+}
+"""Fields without which a claim is malformed (C2PA 2.4, section 10.2)."""
+
+
+@dataclass(slots=True)
+class _Results:
+    """Codes of one manifest, in the order in which they came up."""
+
+    label: str
+    found: dict[Kind, dict[tuple[str, str], None]] = field(default_factory=lambda: {kind: {} for kind in Kind})
+    ended: bool = False
+    """Whether a step failed for good."""
+
+    def add(self, kind: Kind, code: str, url: str = "") -> None:
+        """Note a code; a success only as long as validation goes on."""
+        entries = self.found[kind]
+        if not (kind is Kind.SUCCESS and self.ended) and len(entries) < MAX_CODES:
+            entries[(code, url)] = None
+
+    def fail(self, code: str, url: str = "") -> None:
+        """Note a failure after which no step succeeds."""
+        self.add(Kind.FAILURE, code, url)
+        self.ended = True
+
+    def uri(self, path: str = "") -> str:
+        """The JUMBF URI of something in this manifest."""
+        return f"self#jumbf=/c2pa/{self.label}" + (f"/{path}" if path else "")
+
+    def document(self, at: dt.datetime) -> dict[str, Any]:
+        """As crJSON has it, sorted."""
+        lists = {
+            kind.value: [{"code": code, "url": url} if url else {"code": code} for code, url in sorted(entries)]
+            for kind, entries in self.found.items()
+        }
+        return {**lists, "specVersion": SPECIFICATION, "validationTime": instant(at)}
+
+
+def manifests(store: RawStore, check: OwnCheck, engine: ManifestStore | None, *, at: dt.datetime) -> list[Any]:
+    """Every manifest of a store as crJSON has it, with its results: the active one first, then the newest first.
+
+    Args:
+        store: the store that `check` speaks of.
+        check: our own check, with its assertions' bytes.
+        engine: what an engine read, for the codes that are not ours; None where it read nothing.
+        at: aware; the validation time.
+    """
+    nodes = list(check.history.root.walk()) if check.history is not None else []
+    found = []
+    for manifest in reversed(store.manifests):
+        own = check.checks.get(manifest.label) or check_manifest(manifest)
+        signer = check.signers.get(manifest.label)
+        results = _results(manifest, own, signer, check, nodes)
+        _add_engine(results, engine.manifest(manifest.label) if engine is not None else None)
+        found.append(
+            {
+                "label": manifest.label,
+                "assertions": assertions_of(manifest),
+                **claim_of(manifest),
+                "signature": signature_of(own.sign1, signer),
+                "validationResults": results.document(at),
+            }
+        )
+    return found
+
+
+def _results(
+    manifest: RawManifest, own: ManifestCheck, signer: SignerAssessment | None, check: OwnCheck, nodes: list[Node]
+) -> _Results:
+    results = _Results(manifest.label)
+    if manifest.label not in check.checks:
+        # Nothing vouches for a manifest that no verified link leads to: it is named, and not validated.
+        results.add(Kind.INFORMATIONAL, "manifest.unreferenced", results.uri())
+        return results
+    _claim(results, manifest)
+    if not _NO_CLAIM & {code for code, _ in results.found[Kind.FAILURE]}:
+        _signature(results, own, signer)
+        _assertions(results, own, {name for node in nodes for name in _redacted(node, check)})
+        _binding(results, check)
+        _links(results, nodes)
+    return results
+
+
+def _claim(results: _Results, manifest: RawManifest) -> None:
+    """The claim's own shape."""
+    for code in manifest.problems:
+        if code.startswith("claim."):
+            results.fail(code, results.uri())
+    if manifest.claim:
+        if not all(manifest.claim.get(name) for name in _REQUIRED[manifest.claim_version]):
+            results.fail("claim.malformed", results.uri())
+        if not _names_own_signature(manifest):
+            results.fail("claimSignature.missing", results.uri())
+
+
+def _names_own_signature(manifest: RawManifest) -> bool:
+    """Whether the claim's own word for its signature leads to this manifest's signature box."""
+    named = manifest.claim.get("signature")
+    if not isinstance(named, str):
+        return False
+    try:
+        return split_uri(named, manifest=manifest.label) == (manifest.label, ("c2pa.signature",))
+    except CredentialsError:
+        return False
+
+
+def _signature(results: _Results, own: ManifestCheck, signer: SignerAssessment | None) -> None:
+    """Time stamp, credential, signature (C2PA 2.4, sections 15.7 and 15.8)."""
+    url = results.uri("c2pa.signature")
+    if signer is not None:
+        for code in signer.stamp.codes:
+            good = code in ("timeStamp.validated", "timeStamp.trusted")
+            results.add(Kind.SUCCESS if good else Kind.INFORMATIONAL, code, url)
+    state = own.signature
+    if state is not SignatureState.VALID:
+        results.fail(next((c for c in own.codes if c.startswith(("claimSignature.", "algorithm."))), ""), url)
+        return
+    if signer is None:
+        return
+    codes = set(signer.codes)
+    if codes & {"signer.profile.violated", "signer.unreadable"}:
+        results.fail("signingCredential.invalid", url)
+    elif codes & {"signer.expired", "signer.not_yet_valid"}:
+        results.fail("claimSignature.outsideValidity", url)
+    else:
+        results.add(Kind.SUCCESS, "claimSignature.insideValidity", url)
+    _revocation(results, signer, url)
+    if signer.is_vouched:
+        results.add(Kind.SUCCESS, "signingCredential.trusted", url)
+    elif not results.ended:
+        results.add(Kind.FAILURE, "signingCredential.untrusted", url)
+    results.add(Kind.SUCCESS, "claimSignature.validated", url)
+
+
+def _revocation(results: _Results, signer: SignerAssessment, url: str) -> None:
+    answer = signer.revocation
+    if answer.state is Revocation.GOOD:
+        results.add(Kind.SUCCESS, "signingCredential.ocsp.notRevoked", url)
+    elif answer.state is Revocation.NOT_CHECKED:
+        results.add(Kind.INFORMATIONAL, "signingCredential.ocsp.skipped", url)
+    elif not answer.of_authority:
+        results.fail("signingCredential.ocsp.revoked", url)
+
+
+def _assertions(results: _Results, own: ManifestCheck, redacted: set[str]) -> None:
+    """What the claim says of its assertions, and whether those can be read."""
+    for assertion in own.verified:
+        url = results.uri(f"c2pa.assertions/{assertion.label}")
+        results.add(Kind.SUCCESS, "assertion.hashedURI.match", url)
+        if assertion.kind in ("cbor", "json"):
+            try:
+                decoded(assertion)
+            except (CredentialsError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+                results.fail(f"assertion.{assertion.kind}.invalid", url)
+    for code, labels in (
+        ("assertion.hashedURI.mismatch", own.changed),
+        ("assertion.missing", [label for label in own.absent if results.uri(label) not in redacted]),
+        ("assertion.undeclared", own.undeclared),
+    ):
+        for label in labels:
+            results.fail(code, results.uri(f"c2pa.assertions/{label}"))
+    said = {code for code, _ in results.found[Kind.FAILURE]}
+    for code in own.codes:
+        if code not in said and code not in ("claimSignature.validated", "assertion.missing"):
+            results.fail(code, results.uri())
+
+
+def _redacted(node: Node, check: OwnCheck) -> Iterable[str]:
+    """JUMBF URIs (manifest and name) of what was removed by right; the walk notes them for the whole store."""
+    if node.link is None and check.history is not None:
+        for redaction in check.history.redactions:
+            if redaction.is_allowed:
+                yield f"self#jumbf=/c2pa/{redaction.manifest}/{redaction.assertion}"
+
+
+def _binding(results: _Results, check: OwnCheck) -> None:
+    """Our own digest over the file, for the manifest that is bound to it."""
+    coverage = check.coverage
+    if coverage is None or check.bound != results.label:
+        return
+    url = results.uri(f"c2pa.assertions/{coverage.binding}") if coverage.binding else results.uri()
+    for code in coverage.codes:
+        if code.startswith("integrity."):
+            continue
+        if code.endswith(".match"):
+            results.add(Kind.SUCCESS, code, url)
+        else:
+            results.fail(code, url)
+
+
+def _links(results: _Results, nodes: list[Node]) -> None:
+    """Where this manifest's ingredients lead, and what was recorded when this manifest was one itself."""
+    for node in nodes:
+        link = node.link
+        if link is None:
+            continue
+        if link.owner == results.label:
+            kind, code = _LINKS[link.state]
+            results.add(kind, code, results.uri(f"c2pa.assertions/{link.assertion}"))
+        if link.target == results.label and link.state is LinkState.VERIFIED:
+            for code in link.recorded:
+                if _BINDING.fullmatch(code):
+                    # The file that it was bound to is not here: whoever took it over saw this.
+                    results.fail(code, results.uri())
+
+
+def _add_engine(results: _Results, manifest: Manifest | None) -> None:
+    """The engine's codes about what we do not look at ourselves."""
+    if manifest is None:
+        return
+    said = {code for entries in results.found.values() for code, _ in entries}
+    for entry in manifest.codes:
+        ours = entry.code.startswith(REPLACED) or (_BINDING.fullmatch(entry.code) and not entry.code.endswith(_EXTRA))
+        if not ours and entry.code not in said and not entry.io_error:
+            results.add(entry.kind, entry.code, entry.url)
