@@ -194,10 +194,11 @@ def make_settings(
     unknown = [name for name in engines if name not in ENGINES]
     if unknown or not engines:
         raise ValueError(f"got engines {list(engines)}, expected some of {list(ENGINES)}")
+    lists = trust if trust is not None else TrustLists.load()
     return Settings(
         at=(at or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(microsecond=0),
         policy=policy or Policy.default(),
-        trust=trust if trust is not None else TrustLists.load(),
+        trust=lists.as_programme() if crjson else lists,
         engines=tuple(name for name in ENGINES if name in engines),
         only=_lines(only),
         require=_lines(require),

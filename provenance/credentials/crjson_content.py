@@ -48,6 +48,8 @@ _CLAIM: Final = (
     "metadata",
 )
 """Fields of a claim that crJSON has, in its order; a version 2 claim has neither `assertions` nor `dc:format`."""
+_ATTRIBUTES: Final = frozenset({"C", "ST", "L", "O", "OU", "CN", "E", "2.5.4.97"})
+_NAMES: Final = {"1.2.840.113549.1.9.1": "E"}
 _FIRST_ONLY: Final = frozenset({"claim_generator", "assertions", "dc:format"})
 _SECOND_ONLY: Final = frozenset({"created_assertions", "gathered_assertions", "specVersion"})
 _REFERENCES: Final = frozenset({"assertions", "created_assertions", "gathered_assertions"})
@@ -94,6 +96,9 @@ def claim_of(manifest: RawManifest) -> dict[str, Any]:
     for name in _CLAIM:
         if name in manifest.claim and name not in left_out:
             value = manifest.claim[name]
+            if name == "metadata" and not isinstance(value, Mapping):
+                # A list before version 2; crJSON has one map.
+                continue
             claim[name] = _references(value) if name in _REFERENCES else plain(value)
     if manifest.claim:
         claim["claim_generator_info"] = _generator(claim, first=first)
@@ -189,10 +194,16 @@ def certificate_info(certificate: CertificateInfo) -> dict[str, Any]:
     validity = {"notBefore": certificate.not_before, "notAfter": certificate.not_after}
     return {
         "serialNumber": certificate.serial,
-        "issuer": {name: _text(value) for name, value in certificate.issuer.items()},
-        "subject": {name: _text(value) for name, value in certificate.subject.items()},
+        "issuer": _name(certificate.issuer),
+        "subject": _name(certificate.subject),
         "validity": {name: instant(value) for name, value in validity.items() if value is not None},
     }
+
+
+def _name(attributes: Mapping[str, str]) -> dict[str, str]:
+    """The attributes of a name that crJSON has, under its names for them."""
+    found = {_NAMES.get(name, name): _text(value) for name, value in attributes.items()}
+    return {name: value for name, value in found.items() if name in _ATTRIBUTES}
 
 
 def instant(moment: dt.datetime) -> str:

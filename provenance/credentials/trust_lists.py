@@ -36,7 +36,7 @@ from provenance.credentials.trust_formats import (
     split,
     to_pem,
 )
-from provenance.credentials.trust_settings import DEFAULT_EKU_OIDS, TrustSettings
+from provenance.credentials.trust_settings import DEFAULT_EKU_OIDS, PROGRAMME_EKU_OIDS, TrustSettings
 
 __all__ = [
     "DEFAULT_EKU_OIDS",
@@ -183,6 +183,13 @@ class TrustLists:
         added += [_run_list(path, ListKind.TSA) for path in tsa_trust]
         base = TrustLists.empty() if no_default else self
         return replace(base, lists=(*base.lists, *added)) if added else base
+
+    def as_programme(self) -> TrustLists:
+        """The same lists as the conformance programme means them: signers need C2PA's own purpose.
+
+        Purposes that the reader imported stay; the interim list keeps the older ones in any case.
+        """
+        return replace(self, eku_oids=PROGRAMME_EKU_OIDS) if self.eku_oids == DEFAULT_EKU_OIDS else self
 
     def of_kind(self, kind: ListKind) -> tuple[TrustList, ...]:
         """The lists of one kind."""

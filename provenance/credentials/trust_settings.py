@@ -26,6 +26,8 @@ DEFAULT_EKU_OIDS: Final = (
     EKU_C2PA_CLAIM_SIGNING,
 )
 """Purposes that the engine is told to accept. Without the last, certificates that carry only it read Invalid."""
+PROGRAMME_EKU_OIDS: Final = (EKU_TIME_STAMPING, EKU_OCSP_SIGNING, EKU_C2PA_CLAIM_SIGNING)
+"""The same with C2PA's own purpose alone for signers: so the conformance programme judges by the list that it gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
