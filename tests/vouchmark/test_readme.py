@@ -224,7 +224,8 @@ def prepare(folder: Path) -> None:
     for name in ("photo.jpg", "picture.jpg", "folder/one.jpg", "incoming/one.jpg", "incoming/two.jpg"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(made["generated.jpg"])
-    (folder / "newsroom.pem").write_bytes(made["root.pem"])
+    for name in ("newsroom.pem", "times.pem"):
+        (folder / name).write_bytes(made["root.pem"])
     (policy,) = blocks("toml")
     (folder / "desk.toml").write_text(policy, encoding="utf-8")
 
