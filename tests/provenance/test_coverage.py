@@ -667,6 +667,58 @@ def test_a_collection_hash_covers_a_document() -> None:
     assert found.codes == ("assertion.collectionHash.match", "integrity.coverage.full")
 
 
+class OneWay(io.RawIOBase):
+    """Where an archive is streamed to: sizes stand behind each entry, in a descriptor."""
+
+    def __init__(self) -> None:
+        self.written = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.written += data
+        return len(data)
+
+
+def streamed() -> bytes:
+    output = OneWay()
+    with zipfile.ZipFile(output, "w") as file:  # type: ignore[call-overload]
+        file.writestr(zipfile.ZipInfo("a/text"), b"one")
+        file.writestr(zipfile.ZipInfo("b/text"), b"two")
+    return bytes(output.written)
+
+
+@pytest.mark.parametrize("make", [lambda: archive(a__text=b"one", b__text=b"two"), streamed], ids=["plain", "streamed"])
+def test_a_large_archives_directory_is_read_like_any(
+    make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 1)
+    data = make()
+    assert b"PK\x06\x06" in data
+    content = collection(data, ["a/text", "b/text"])
+    found = direct("c2pa.hash.collection.data", content, data)
+    assert found.codes == ("assertion.collectionHash.match", "integrity.coverage.full")
+    assert direct("c2pa.hash.collection.data", content, data.replace(b"two", b"tWo")).match is Match.MISMATCH
+
+
+def test_a_large_archive_with_a_directory_of_lies_is_not_covered_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from provenance.credentials.containers.documents import zip_directory
+
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1)
+    data = archive(a__text=b"one", b__text=b"two")
+    whole = zip_directory(data)
+    assert (whole.complete, len(whole.entries)) == (True, 2)
+    for at in range(data.index(b"PK\x01\x02"), len(data)):
+        for value in (0x00, 0xFF, data[at] ^ 0x40):
+            changed = data[:at] + bytes((value,)) + data[at + 1 :]
+            found = zip_directory(changed)
+            assert all(entry.start >= 0 for entry in found.entries)
+            layout = read_layout(changed)
+            assert layout.regions[-1].end == len(changed)
+
+
 def test_a_collection_hash_over_a_changed_entry_is_a_mismatch() -> None:
     data = archive(a__text=b"one", b__text=b"two")
     content = collection(data, ["a/text", "b/text"])

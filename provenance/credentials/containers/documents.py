@@ -156,33 +156,90 @@ class ZipDirectory:
     complete: bool
 
 
+_NO_DIRECTORY: Final = -1
+_ZIP64: Final = 1
+"""Number of the extra field that holds what 32 bits cannot (APPNOTE 6.3.10, section 4.5.3)."""
+_BIG: Final = 0xFFFFFFFF
+"""What stands in a field of 32 bits whose value is in the ZIP64 field instead."""
+
+
+def _number(data: bytes, at: int, size: int) -> int:
+    return int.from_bytes(data[at : at + size], "little")
+
+
+def _place_of_directory(data: bytes, end: int) -> tuple[int, int, int]:
+    """(entries, start, end) of the central directory before the end record at `end`; start is -1 where it is not told.
+
+    By the ZIP64 end record where the plain one has no room (APPNOTE 6.3.10, sections 4.3.14 and 4.3.15).
+    """
+    count, start = _number(data, end + 10, 2), _number(data, end + 16, 4)
+    locator = end - 20
+    if locator < 0 or data[locator : locator + 4] != b"PK\x06\x07":
+        return count, _NO_DIRECTORY if start == _BIG else start, end
+    record = _number(data, locator + 8, 8)
+    if record + 56 > locator or data[record : record + 4] != b"PK\x06\x06":
+        return 0, _NO_DIRECTORY, end
+    return _number(data, record + 32, 8), _number(data, record + 48, 8), record
+
+
+def _zip64_field(extra: bytes) -> bytes | None:
+    """The ZIP64 field among extra fields; None where there is none."""
+    position = 0
+    while position + 4 <= len(extra):
+        length = _number(extra, position + 2, 2)
+        if _number(extra, position, 2) == _ZIP64:
+            return extra[position + 4 : position + 4 + length]
+        position += 4 + length
+    return None
+
+
+def _sizes(data: bytes, position: int, field: bytes | None) -> tuple[int, int] | None:
+    """(compressed size, place of the local header) of an entry; None where a value is nowhere to be found."""
+    values = {at: _number(data, position + at, 4) for at in (24, 20, 42)}
+    for at, value in values.items():
+        if value == _BIG:
+            if field is None or len(field) < 8:
+                return None
+            values[at], field = _number(field, 0, 8), field[8:]
+    return values[20], values[42]
+
+
 def zip_directory(data: bytes) -> ZipDirectory:
-    """Entries in directory order (APPNOTE 6.3.10, sections 4.3.7 to 4.3.16); ZIP64 archives are not read."""
+    """Entries in directory order (APPNOTE 6.3.10, sections 4.3.7 to 4.3.16 and 4.5.3)."""
     end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_557))
     if end < 0 or end + 22 > len(data):
         return ZipDirectory(entries=(), start=len(data), end=len(data), complete=False)
-    count = int.from_bytes(data[end + 10 : end + 12], "little")
-    start = int.from_bytes(data[end + 16 : end + 20], "little")
+    count, start, stop = _place_of_directory(data, end)
     entries: list[ZipEntry] = []
     position = start
-    for _ in range(count):
-        if data[position : position + 4] != b"PK\x01\x02":
-            return ZipDirectory(entries=tuple(entries), start=start, end=len(data), complete=False)
-        flags = int.from_bytes(data[position + 8 : position + 10], "little")
-        size = int.from_bytes(data[position + 20 : position + 24], "little")
-        lengths = [int.from_bytes(data[position + at : position + at + 2], "little") for at in (28, 30, 32)]
-        local = int.from_bytes(data[position + 42 : position + 46], "little")
-        name = data[position + 46 : position + 46 + lengths[0]]
-        if data[local : local + 4] != b"PK\x03\x04" or 0xFFFFFFFF in (size, local):
-            return ZipDirectory(entries=tuple(entries), start=start, end=len(data), complete=False)
-        local_lengths = [int.from_bytes(data[local + at : local + at + 2], "little") for at in (26, 28)]
-        stop = local + 30 + sum(local_lengths) + size
-        if flags & 8:
-            stop += 16 if data[stop : stop + 4] == b"PK\x07\x08" else 12
-        entries.append(ZipEntry(name, local, stop))
-        position += 46 + sum(lengths)
-    comment = int.from_bytes(data[end + 20 : end + 22], "little")
-    return ZipDirectory(entries=tuple(entries), start=start, end=end + 22 + comment, complete=position == end)
+    for _ in range(min(count, MAX_ENTRIES + 1)):
+        entry, position = _zip_entry(data, position)
+        if entry is None or len(entries) >= MAX_ENTRIES:
+            return ZipDirectory(entries=tuple(entries), start=max(0, start), end=len(data), complete=False)
+        entries.append(entry)
+    comment = _number(data, end + 20, 2)
+    return ZipDirectory(entries=tuple(entries), start=max(0, start), end=end + 22 + comment, complete=position == stop)
+
+
+def _zip_entry(data: bytes, position: int) -> tuple[ZipEntry | None, int]:
+    """One entry of the central directory and where the next begins; None where it cannot be read."""
+    if position < 0 or data[position : position + 4] != b"PK\x01\x02":
+        return None, position
+    flags = _number(data, position + 8, 2)
+    lengths = [_number(data, position + at, 2) for at in (28, 30, 32)]
+    name_end = position + 46 + lengths[0]
+    sizes = _sizes(data, position, _zip64_field(data[name_end : name_end + lengths[1]]))
+    if sizes is None or data[sizes[1] : sizes[1] + 4] != b"PK\x03\x04":
+        return None, position
+    size, local = sizes
+    extra = local + 30 + _number(data, local + 26, 2)
+    begin = extra + _number(data, local + 28, 2)
+    stop = begin + size
+    if flags & 8:
+        # The descriptor's sizes have 8 bytes each where the local header has a ZIP64 field (section 4.3.9.2).
+        is_big = _zip64_field(data[extra:begin]) is not None
+        stop += (20 if is_big else 12) + (4 if data[stop : stop + 4] == b"PK\x07\x08" else 0)
+    return ZipEntry(data[position + 46 : name_end], local, stop), position + 46 + sum(lengths)
 
 
 def _zip_stores(data: bytes, directory: ZipDirectory) -> Iterator[bytes]:
