@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from provenance.asset import Limits
+from provenance.hashes.border import find_border
 from provenance.hashes.perceptual import (
     MIN_QUALITY,
     NEAR,
@@ -19,7 +20,6 @@ from provenance.hashes.perceptual import (
     ArrayPixels,
     Turn,
     distance,
-    find_border,
     pdq,
     pdq_of_bytes,
     pdq_turned,
