@@ -32,6 +32,9 @@ class Code:
 
 PASS, FAIL, UNKNOWN, ABSENT, ERROR = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.ABSENT, Status.ERROR)
 
+NOT_HELD: Final = (FAIL, UNKNOWN, ABSENT)
+"""A vouch that does not count: a failure where the reader was told to expect one, information beside one that holds."""
+
 _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     # integrity
     ("integrity.absent", (ABSENT,), "The file has no Content Credentials; nothing follows about it."),
@@ -173,6 +176,34 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (ERROR, UNKNOWN),
         "The Content Credentials could not be read, so no declaration could be looked at.",
     ),
+    # person
+    ("person.voice.new", (PASS,), "A person stands behind it, and the ledger recorded this voice for the first time."),
+    ("person.voice.seen", (PASS,), "A person stands behind it, and the ledger has this voice for the same already."),
+    ("person.voice.unrecorded", (PASS,), "A person stands behind it; the ledger was only read and has no such voice."),
+    ("person.voice.unchecked", (PASS,), "A person stands behind it; no ledger, so other uses were not looked for."),
+    ("person.voice.uncounted", NOT_HELD, "A person stands behind it, in a scope that the reader did not name."),
+    ("person.ancestor", NOT_HELD, "A person stands behind an earlier version, which was edited since."),
+    (
+        "person.lookalike",
+        NOT_HELD,
+        "A person stands behind a picture that looks like this one, not these bytes.",
+    ),
+    ("person.issuer.unknown", NOT_HELD, "The vouch is by an issuer that the reader does not trust."),
+    ("person.issuer.key.unknown", NOT_HELD, "The issuer has no good key for the vouch's epoch."),
+    ("person.vouch.malformed", NOT_HELD, "It is said to be a vouch and is none, or is damaged."),
+    ("person.vouch.misplaced", NOT_HELD, "The Content Credentials carry it in a place where no vouch counts."),
+    ("person.vouch.unsupported", NOT_HELD, "The vouch is made for a version or suite that is not known here."),
+    ("person.epoch.closed", NOT_HELD, "The credential's epoch was not open at the time that counts."),
+    ("person.binding.mismatch", NOT_HELD, "The vouch is bound to other media, or to credentials that do not hold."),
+    ("person.binding.unknown", NOT_HELD, "Whether the vouch is bound to this file could not be looked at."),
+    ("person.slot.exceeded", NOT_HELD, "The vouch uses a slot that the reader does not count."),
+    ("person.nonce.mismatch", NOT_HELD, "The vouch does not answer the reader's challenge."),
+    ("person.audience.mismatch", NOT_HELD, "The vouch was made for another reader."),
+    ("person.proof.invalid", NOT_HELD, "The proof does not hold."),
+    ("person.duplicate", NOT_HELD, "The same voice was used for another file or statement, where only one counts."),
+    ("person.bound", (ABSENT,), "How many voices one person can have at most; said wherever voices are counted."),
+    ("person.absent", (ABSENT,), "No vouch was found; nothing follows about the file."),
+    ("person.unreadable", (ERROR,), "The file could not be read, so nothing can be bound to it."),
     # engines
     ("engines.agree", (PASS,), "Both engines give the same answers."),
     ("engines.disagree", (UNKNOWN,), "The engines give different answers; the detail says on what."),

@@ -11,7 +11,7 @@ import functools
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -25,6 +25,7 @@ from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
 from vouchmark.lines import ai, engines, history, integrity, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
+from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, person_settings
 from vouchmark.pictures import pictures_of
 from vouchmark.policy import Policy
 from vouchmark.report import (
@@ -38,9 +39,11 @@ from vouchmark.report import (
     Status,
     TrustListInput,
 )
+from vouchmark.vouch_files import Beside
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Contact, Online
+    from zk.ledger import NullifierLedger
 
 LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
     Line.INTEGRITY: integrity.answer,
@@ -53,7 +56,6 @@ LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
 """The lines that are filled; the others are skipped and named under `not_checked`."""
 
 UNBUILT: Final[Mapping[Line, str]] = {
-    Line.PERSON: "personhood proofs",
     Line.KNOWN: "known media",
     Line.CLAIM: "claimed place and time",
 }
@@ -85,6 +87,8 @@ class Settings:
     """The reader's leave to ask over the network in this run; None asks nobody."""
     may_use_snapshot: bool = True
     """Whether the second engine's bundled lists may answer where the reader has none."""
+    person: PersonSettings = field(default_factory=PersonSettings)
+    """Which issuers and scopes count, and which vouches were given."""
 
     @functools.cached_property
     def told(self) -> TrustSettings:
@@ -122,6 +126,14 @@ def check(
     crjson: bool = False,
     pictures: bool = False,
     online: bool = False,
+    vouches: Iterable[bytes] = (),
+    issuers: Iterable[bytes] | None = None,
+    scopes: Iterable[str] = (),
+    slots: int = 1,
+    ledger: NullifierLedger | None = None,
+    nonce: bytes | None = None,
+    audience: str | None = None,
+    grace: dt.timedelta = dt.timedelta(0),
     in_process: bool = False,
 ) -> Report:
     """Examine one asset, offline unless asked otherwise, and return its report.
@@ -141,13 +153,23 @@ def check(
         pictures: whether small pictures go with the report, for `render.html`; they are never part of its JSON.
         online: whether the hosts that the asset names may be asked for remote manifests and revocation; each one that
             was asked is named in the report.
+        vouches: octets of `.vouch` files that speak of this asset, besides those beside it and inside it.
+        issuers: octets of the `issuer.json` of each issuer that you trust; those of your data folder where None.
+        scopes: the scopes whose voices count, besides those that the policy names.
+        slots: how many of an issuer's slots count.
+        ledger: where voices are recorded, once each (`zk.ledger.open_ledger`); without one, uniqueness is not checked.
+        nonce: the challenge that a vouch must answer.
+        audience: the name of a reader for whom a vouch must be made.
+        grace: how long after its epoch a credential is accepted.
         in_process: parse in this process, without time and memory limit; for input that you trust.
 
     Returns:
         A report, also for an asset that cannot be read (`integrity` is then `error`).
 
     Raises:
-        ValueError: `at` is naive, or a line or engine has no such name.
+        ValueError: `at` is naive, or a line, engine or scope has no such name.
+        zk.errors.ZkError: an issuer is none, or the ledger fails.
+        vouchmark.issuers.IssuersError: the kept issuers cannot be read.
     """
     settings = make_settings(
         policy=policy,
@@ -162,6 +184,16 @@ def check(
         crjson=crjson,
         pictures=pictures,
         online=online,
+        person=person_settings(
+            vouches=vouches,
+            issuers=issuers,
+            scopes=scopes,
+            slots=slots,
+            ledger=ledger,
+            nonce=nonce,
+            audience=audience,
+            grace=grace,
+        ),
     )
     if in_process:
         return next(examine_all([source], settings, pool=None))
@@ -183,6 +215,7 @@ def make_settings(
     crjson: bool = False,
     pictures: bool = False,
     online: bool = False,
+    person: PersonSettings | None = None,
 ) -> Settings:
     """Settings with the defaults filled in; see `check` for what each one is.
 
@@ -208,6 +241,7 @@ def make_settings(
         crjson=crjson,
         pictures=pictures,
         online=_leave() if online else None,
+        person=person or PersonSettings(),
     )
 
 
@@ -242,21 +276,33 @@ def examine_all(
         settings: what the reports are a function of.
         pool: where to parse; None parses in this process.
     """
+    run = Run(settings=settings.person, at=settings.at, finish=functools.partial(_finished, settings=settings))
+    beside = Beside()
+    for turn, seen in _examined((_turn(source, settings, beside) for source in sources), settings, pool):
+        facts = _facts(turn, seen, settings)
+        report = _report_of(turn, facts, seen, settings)
+        asset = turn.item if isinstance(turn.item, Asset) and turn.item.size else None
+        claims = claims_of(turn.beheld, asset, facts) if asset is not None and _is_asked(Line.PERSON, settings) else ()
+        yield from run.take(report, claims, more=turn.beheld.more, is_read=asset is not None)
+    yield from run.rest()
+
+
+def _examined(turns: Iterator[_Turn], settings: Settings, pool: Pool | None) -> Iterator[tuple[_Turn, _Seen]]:
+    """Each source with what was found out about it, in order."""
     if pool is None or settings.online is not None:
         examine = examine_in_process if pool is None else pool.examine
-        for source in sources:
-            turn = _turn(source, settings)
-            yield _report_of(turn, _seen(turn, settings, examine), settings)
+        for turn in turns:
+            yield turn, _seen(turn, settings, examine)
         return
-    turns: deque[_Turn] = deque()
+    opened: deque[_Turn] = deque()
 
-    def opened() -> Iterator[tuple[Asset | _Unread, Job | None]]:
-        for source in sources:
-            turns.append(_turn(source, settings))
-            yield turns[-1].item, turns[-1].job
+    def jobs() -> Iterator[tuple[Asset | _Unread, Job | None]]:
+        for turn in turns:
+            opened.append(turn)
+            yield turn.item, turn.job
 
-    for _item, examination in pool.examine_stream(opened()):
-        yield _report_of(turns.popleft(), _Seen(examination=examination), settings)
+    for _item, examination in pool.examine_stream(jobs()):
+        yield opened.popleft(), _Seen(examination=examination)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +312,8 @@ class _Turn:
     item: Asset | _Unread
     job: Job | None
     """None where there is nothing to parse."""
+    beheld: Beheld
+    """The vouches given for it or lying beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,9 +339,11 @@ def _seen(turn: _Turn, settings: Settings, examine: Callable[[Asset, Job], Exami
     return _Seen(examination=asked.examination, contacts=asked.contacts, remote=asked.remote)
 
 
-def _turn(source: str | Path | bytes | BinaryIO, settings: Settings) -> _Turn:
+def _turn(source: str | Path | bytes | BinaryIO, settings: Settings, beside: Beside) -> _Turn:
     item = _open(source, settings)
-    return _Turn(item=item, job=_job(item, source, settings))
+    path = Path(source) if isinstance(source, str | Path) else None
+    beheld = behold(path, settings.person, beside) if _is_asked(Line.PERSON, settings) else Beheld()
+    return _Turn(item=item, job=_job(item, source, settings), beheld=beheld)
 
 
 def look(source: Path, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
@@ -303,7 +353,7 @@ def look(source: Path, settings: Settings, *, pool: Pool | None) -> tuple[Asset,
         AssetError: its bytes could not be had.
     """
     asset = open_asset(source, limits=settings.limits)
-    turn = _Turn(item=asset, job=_job(asset, source, settings))
+    turn = _Turn(item=asset, job=_job(asset, source, settings), beheld=Beheld())
     seen = _seen(turn, settings, examine_in_process if pool is None else pool.examine)
     return asset, _facts(turn, seen, settings)
 
@@ -337,10 +387,9 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
     )
 
 
-def _report_of(turn: _Turn, seen: _Seen, settings: Settings) -> Report:
-    """Fill the lines in order and let the policy speak."""
+def _report_of(turn: _Turn, facts: Facts, seen: _Seen, settings: Settings) -> Report:
+    """Fill the lines in order, but for the person line, which hears of the whole run."""
     item, examination = turn.item, seen.examination
-    facts = _facts(turn, seen, settings)
     lines, not_checked = {}, list(_general_gaps(facts, settings))
     pictures = list(pictures_of(facts.name, facts.media_type, examination.previews if examination else None))
     for line in Line:
@@ -349,7 +398,7 @@ def _report_of(turn: _Turn, seen: _Seen, settings: Settings) -> Report:
         pictures.extend(answer.pictures)
         not_checked.extend(gap for gap in answer.not_checked if gap not in not_checked)
     asset = item if isinstance(item, Asset) else None
-    report = Report(
+    return Report(
         media=Media(
             name=facts.name,
             type=asset.media_type if asset else None,
@@ -366,6 +415,19 @@ def _report_of(turn: _Turn, seen: _Seen, settings: Settings) -> Report:
         crjson=_crjson(facts, examination) if settings.crjson else None,
         pictures=tuple(pictures),
     )
+
+
+def _finished(report: Report, person: Answer, asked: Mapping[str, Json], *, settings: Settings) -> Report:
+    """The same report with its person line; then the policy speaks."""
+    if _is_asked(Line.PERSON, settings):
+        gaps = tuple(gap for gap in person.not_checked if gap not in report.not_checked)
+        options = {**report.inputs.options, **({"person": dict(asked)} if asked else {})}
+        report = replace(
+            report,
+            evidence={**report.evidence, Line.PERSON: evidence(Line.PERSON, person)},
+            not_checked=(*report.not_checked, *gaps),
+            inputs=replace(report.inputs, options=options),
+        )
     return settings.policy.applied(report)
 
 
@@ -376,8 +438,12 @@ def _crjson(facts: Facts, examination: Examination | None) -> CrJson:
     return CrJson(manifests=examination.crjson or (), problem=examination.crjson_reason)
 
 
+def _is_asked(line: Line, settings: Settings) -> bool:
+    return not settings.only or line in settings.only
+
+
 def _answer(line: Line, facts: Facts, settings: Settings) -> Answer:
-    if settings.only and line not in settings.only:
+    if not _is_asked(line, settings) or line is Line.PERSON:
         return Answer(summary="Not asked for.", status=Status.SKIPPED)
     if line in UNBUILT:
         gap = NotChecked(what=UNBUILT[line], why="not built yet")

@@ -52,8 +52,8 @@ class MediaBindings:
     """Digests to labels of the manifests that hold for this file: the bound one and the updates above it."""
     ancestors: Mapping[bytes, str] = field(default_factory=dict)
     """The same of intact earlier versions, which verified links lead to across an edit."""
-    known: frozenset[bytes] = frozenset()
-    """Digests of every manifest that lies in the file, whether it holds or not."""
+    known: Mapping[bytes, str] = field(default_factory=dict)
+    """The same of every manifest that lies in the file, whether it holds or not."""
     measured: bool = True
     """Whether our own check could look at the Content Credentials at all, where there are any."""
 
@@ -89,7 +89,7 @@ def bindings_of(asset: Asset, facts: Facts, *, bare: bool = True) -> MediaBindin
         files=tuple(files),
         manifests={digests[label]: label for label in holds if label in digests},
         ancestors={digests[label]: label for label in earlier if label in digests},
-        known=frozenset(digests.values()),
+        known={digest: label for label, digest in digests.items()},
     )
 
 

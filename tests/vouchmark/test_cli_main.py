@@ -20,6 +20,7 @@ import pytest
 
 from tests.vouchmark import command
 from tests.vouchmark.command import AT, Command
+from tests.zk.world import CLUB
 from vouchmark import __version__
 from vouchmark.cli import COMMANDS, main
 from vouchmark.cli.common import PATIENCE
@@ -158,6 +159,14 @@ class TestVariables:
             ("MAX_PIXELS", "1", ("--max-pixels", "1")),
             ("TIME_LIMIT", "20", ("--time-limit", "20")),
             ("MEMORY_LIMIT", "1024", ("--memory-limit", "1024")),
+            ("VOUCH", "x.vouch", ("--vouch", "x.vouch")),
+            ("ISSUER", "issuer.json", ("--issuer", "issuer.json")),
+            ("SCOPE", "public:a public:b", ("--scope", "public:a", "--scope", "public:b")),
+            ("SLOTS", "2", ("--scope", "public:a", "--slots", "2")),
+            ("LEDGER", "voices.sqlite", ("--ledger", "voices.sqlite")),
+            ("NONCE", "00ff", ("--nonce", "00ff")),
+            ("AUDIENCE", "desk.example", ("--audience", "desk.example")),
+            ("GRACE", "3", ("--scope", "public:a", "--grace", "3")),
             ("QUIET", "yes", ("--quiet",)),
             ("VERBOSE", "2", ("-v", "-v")),
         ],
@@ -167,10 +176,15 @@ class TestVariables:
     ) -> None:
         (run.folder / "desk.toml").write_text('name = "desk"\notherwise = "block"\nrules = []\n')
         (run.folder / "other.pem").write_text(command.made.make_root("Other").pem)
+        (run.folder / "issuer.json").write_bytes(CLUB.info.to_json())
+        (run.folder / "x.vouch").write_bytes(b"no vouch")
         (run.folder / "store.c2pa").write_bytes(command.made.manifest_store(command.media()["signed.jpg"]))
         fixed = () if name == "AT" else ("--at", AT)
         by_option = run("check", "signed.jpg", *fixed, *words)
-        by_variable = run("check", "signed.jpg", *fixed, env={f"VOUCHMARK_CHECK_{name}": value})
+        env = {f"VOUCHMARK_CHECK_{name}": value}
+        if name in ("SLOTS", "GRACE"):
+            env["VOUCHMARK_CHECK_SCOPE"] = "public:a"  # so that the report names it among its inputs
+        by_variable = run("check", "signed.jpg", *fixed, env=env)
         assert by_option.code != 2, by_option.stderr
         assert (by_variable.code, by_variable.stdout) == (by_option.code, by_option.stdout)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import re
 import shlex
@@ -21,10 +22,12 @@ from provenance.credentials import pool
 from tests.vouchmark import command
 from tests.vouchmark.command import Command
 from tests.vouchmark.test_cli_main import EVERY
+from tests.zk import world
 from vouchmark.cli import COMMANDS, main
 from vouchmark.policy import Policy
 from vouchmark.render.text import SIGNS
 from vouchmark.report import QUESTIONS, Exit, Status
+from zk.personhood import Binding, BindingKind
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 README: Final = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -180,11 +183,14 @@ class TestCommands:
     def test_commands_that_look_at_files_run_as_shown(self, tmp_path: Path) -> None:
         run = Command(folder=tmp_path, home=tmp_path / "home")
         prepare(tmp_path)
+        prepare_persons(tmp_path)
         ran = 0
         for line in lines_that_run():
-            if "vouchmark" not in line or not re.search(r"\b(check|codes|schema|doctor|show|import|distrust)\b", line):
+            if "vouchmark" not in line or not re.search(
+                r"\b(check|codes|schema|doctor|show|import|distrust|add)\b", line
+            ):
                 continue
-            if "wallet" in line or "vouchmark vouch" in line:
+            if "wallet" in line or "vouchmark vouch make" in line:
                 continue  # these need a person, and are tried below
             shown = line.replace("curl -s https://example.org/photo.jpg", "cat photo.jpg")
             shown = re.sub(r"(^|\| )vouchmark ", lambda found: f"{found[1]}{shlex.join(command.arguments())} ", shown)
@@ -228,6 +234,15 @@ def prepare(folder: Path) -> None:
         (folder / name).write_bytes(made["root.pem"])
     (policy,) = blocks("toml")
     (folder / "desk.toml").write_text(policy, encoding="utf-8")
+
+
+def prepare_persons(folder: Path) -> None:
+    """An issuer's public part, and a person's vouch for the photo."""
+    photo = (folder / "photo.jpg").read_bytes()
+    bound = Binding(kind=BindingKind.FILE, digest=hashlib.sha256(photo).digest())
+    (folder / "club").mkdir()
+    (folder / "club" / "issuer.json").write_bytes(world.CLUB.info.to_json())
+    (folder / "photo.jpg.vouch").write_bytes(world.person().vouch(bound=bound).encode())
 
 
 class TestSnippets:

@@ -10,11 +10,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 
 import click
 
+from vouchmark.cli.check_person import person_options, person_settings
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
@@ -88,6 +90,7 @@ class Seconds(click.FloatRange):
 @click.option("--max-pixels", type=click.IntRange(1, MOST), default=256, show_default=True, help="Most, in millions.")
 @click.option("--time-limit", type=Seconds(0.1, 3600), default=30, show_default=True, help="Seconds for one file.")
 @click.option("--memory-limit", type=click.IntRange(64, MOST), default=2048, show_default=True, help="MiB a worker.")
+@person_options
 @click.option("-q", "--quiet", is_flag=True, help="The answer alone, one line a file.")
 @click.option("-v", "--verbose", count=True, help="Every finding; twice: their details as well.")
 @click.pass_context
@@ -100,7 +103,8 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     _refuse_contradictions(options)
     with ExitStack() as stack:
         pool = _start_pool(stack, options)
-        settings = _settings(options)
+        persons = person_settings(options, stack, is_one=_is_one(options["inputs"]))
+        settings = replace(_settings(options), person=persons)
         codes = _run(options, settings, pool)
     ctx.exit(int(overall_exit(codes)))
 
@@ -180,12 +184,15 @@ def _sidecar(path: Path | None) -> bytes | None:
 def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[Path | BinaryIO]:
     """Every file to look at, in order; folders are walked, where what we write ourselves is passed over."""
     from provenance.asset import walk
+    from vouchmark.vouch_files import Beside
 
+    beside = Beside()
     for name in inputs:
         if name == "-":
             yield sys.stdin.buffer
-        elif own and Path(name).is_dir():
-            yield from (path for path in walk([Path(name)]) if _identity(path) not in own)
+        elif Path(name).is_dir():
+            # A vouch beside a file is looked at with that file.
+            yield from (path for path in walk([Path(name)]) if _identity(path) not in own and not beside.belongs(path))
         else:
             yield from walk([Path(name)])
 

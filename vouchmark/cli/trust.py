@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from vouchmark.cli.common import Instant, fail, fail_usage
+from vouchmark.cli.trust_issuer import issuer
 from vouchmark.report import EXIT_ORDER, Exit
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def trust() -> None:
     is fetched but by 'update'. Exit codes: 0 done, 1 refused as older than the kept list, 2 a file or option that
     cannot be used, 4 could not be read, written or fetched.
     """
+
+
+trust.add_command(issuer)
 
 
 @trust.command("import")
@@ -140,14 +144,14 @@ def remove(name: str) -> None:
 @click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(path_type=Path))
 @click.option("--sha256", multiple=True, metavar="HEX", help="A certificate by the SHA-256 of its DER.")
 @click.option("--subject", multiple=True, metavar="O=…,CN=…", help="Certificates for this name.")
-@click.option("--issuer", multiple=True, metavar="O=…,CN=…", help="Certificates issued under this name.")
+@click.option("--issuer", "issuer_names", multiple=True, metavar="O=…,CN=…", help="Those issued under this name.")
 @click.option("--reason", default="", help="Your words on why; reports show them.")
 @click.option("--remove", "removing", is_flag=True, help="Take these entries out again.")
 def distrust(
     files: tuple[Path, ...],
     sha256: tuple[str, ...],
     subject: tuple[str, ...],
-    issuer: tuple[str, ...],
+    issuer_names: tuple[str, ...],
     reason: str,
     removing: bool,
 ) -> None:
@@ -162,7 +166,7 @@ def distrust(
 
     folder = TrustFolder(default_home())
     with _errors("the distrust file"):
-        entries = _entries(files, sha256, subject, issuer, reason)
+        entries = _entries(files, sha256, subject, issuer_names, reason)
         if not entries:
             if removing or reason:
                 fail_usage("no certificate and no name given", hint="give FILE, --sha256, --subject or --issuer")

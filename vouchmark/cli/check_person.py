@@ -1,0 +1,170 @@
+"""Which persons does a reader count? The options of `vouchmark check` about vouches, issuers, scopes and the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from vouchmark.cli.common import fail, fail_usage
+from vouchmark.report import Exit
+
+if TYPE_CHECKING:
+    from vouchmark.issuers import IssuerFile
+    from vouchmark.persons import PersonSettings
+    from vouchmark.vouch_files import VouchFile
+    from zk.ledger import NullifierLedger
+
+LONGEST_GRACE: Final = 366
+"""Days, as in zk.verifier: beyond a year an epoch would mean nothing."""
+MOST_SLOTS: Final = 1024
+"""As in zk.profile."""
+NOW: Final = dt.timedelta(hours=1)
+"""How far --at may be from now for a ledger to be written to, as in zk.verifier."""
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def person_options(command: _Command) -> _Command:
+    """Add the options about persons, in the order in which help shows them."""
+    for option in reversed(
+        (
+            click.option(
+                "--vouch", multiple=True, type=click.Path(path_type=Path), help="* A vouch for the one file named."
+            ),
+            click.option(
+                "--issuer", multiple=True, type=click.Path(path_type=Path), help="* An issuer.json for this run."
+            ),
+            click.option(
+                "--scope", multiple=True, metavar="AUTHORITY:PATH", help="* Scopes in which persons are counted."
+            ),
+            click.option(
+                "--slots",
+                type=click.IntRange(1, MOST_SLOTS),
+                default=1,
+                show_default=True,
+                help="How many of an issuer's slots count.",
+            ),
+            click.option("--ledger", metavar="FILE|URL", help="Record each voice once: SQLite file or PostgreSQL URL."),
+            click.option("--nonce", metavar="HEX", help="The challenge that vouches must answer."),
+            click.option("--audience", metavar="NAME", help="For whom vouches must be made."),
+            click.option(
+                "--grace",
+                type=click.IntRange(0, LONGEST_GRACE),
+                default=0,
+                show_default=True,
+                metavar="DAYS",
+                help="Accept credentials so long after their epoch.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) -> PersonSettings:
+    """What the options say, with every mistake told before a file is looked at.
+
+    Args:
+        options: of `check`.
+        stack: closes the ledger at the end.
+        is_one: whether exactly one file is checked.
+    """
+    if options["vouch"] and not is_one:
+        fail_usage(
+            "--vouch was given with several files, and belongs to one",
+            hint="put it beside its file as FILE.vouch; check finds it there",
+        )
+    from vouchmark.cli.vouch import nonce_of
+    from vouchmark.persons import MAX_GIVEN, PersonSettings
+
+    if len(options["vouch"]) > MAX_GIVEN:
+        fail_usage(f"--vouch: got {len(options['vouch'])}, expected at most {MAX_GIVEN}")
+    settings = PersonSettings(
+        issuers=(*_kept(options), *map(_issuer, options["issuer"])),
+        scopes=tuple(sorted(set(options["scope"]))),
+        slots=options["slots"],
+        vouches=tuple(map(_vouch, options["vouch"])),
+        ledger=_ledger(options["ledger"], options["at"], stack),
+        nonce=nonce_of(options["nonce"]),
+        audience=options["audience"],
+        grace=dt.timedelta(days=options["grace"]),
+    )
+    _check_now(settings, has_issuers=bool(options["issuer"]))
+    return settings
+
+
+def _check_now(settings: PersonSettings, *, has_issuers: bool) -> None:
+    """Parse what was given for this run; without any of it nothing of the proofs' library is loaded."""
+    from zk.errors import ZkError
+
+    try:
+        if settings.scopes:
+            _ = settings.named
+    except ZkError as error:
+        fail_usage(f"--scope: {error}", hint="a scope is an authority and a path, such as public:review/cafe-harbour")
+    try:
+        if has_issuers:
+            _ = settings.trusted
+    except ZkError as error:
+        fail_usage(f"--issuer: {error}", hint="take the issuer's present issuer.json from where everybody takes it")
+
+
+def _kept(options: dict[str, Any]) -> list[IssuerFile]:
+    """The reader's kept issuers; they are parsed when the first vouch turns up."""
+    if options["no_default_trust"]:
+        return []
+    from provenance.credentials.trust_folder import default_home
+    from vouchmark.issuers import IssuerFolder, IssuersError
+
+    try:
+        return IssuerFolder(default_home()).files()
+    except IssuersError as error:
+        fail(str(error), hint="run: vouchmark trust issuer show", code=Exit.ERROR)
+
+
+def _issuer(path: Path) -> IssuerFile:
+    from vouchmark.issuers import MAX_ISSUER_OCTETS, IssuerFile
+
+    return IssuerFile.of(_read(path, "--issuer", MAX_ISSUER_OCTETS))
+
+
+def _vouch(path: Path) -> VouchFile:
+    """A vouch given by hand. What is in it is for the report to say; that it can be read is for now."""
+    from vouchmark.vouch import MAX_OCTETS
+    from vouchmark.vouch_files import VouchFile, read_vouch
+
+    found = read_vouch(path)
+    if found.trouble and found.trouble != "too-large":
+        _read(path, "--vouch", MAX_OCTETS)
+    return VouchFile(name=found.name, octets=found.octets, trouble=found.trouble)
+
+
+def _read(path: Path, option: str, most: int) -> bytes:
+    from provenance.asset import AssetError, Limits, open_asset
+
+    try:
+        return open_asset(path, limits=Limits(bytes=most)).data
+    except AssetError as error:
+        fail_usage(f"{option} {path}: {error}", hint=error.hint)
+
+
+def _ledger(location: str | None, at: dt.datetime | None, stack: ExitStack) -> NullifierLedger | None:
+    """Open the ledger; only to read where the run is about another time than now."""
+    if location is None:
+        return None
+    from zk.errors import StorageError, UnsupportedError
+    from zk.ledger import open_ledger
+
+    past = at is not None and abs(dt.datetime.now(dt.UTC) - at) > NOW
+    try:
+        return stack.enter_context(open_ledger(location, read_only=past))
+    except StorageError as error:
+        hint = "with --at at another time than now a ledger is only read, and must be there" if past else ""
+        fail(str(error), hint=hint or "name a file in a folder of yours that nobody else may read", code=Exit.ERROR)
+    except UnsupportedError as error:
+        fail_usage(f"--ledger: {error}", hint="a file, sqlite:///FILE or postgresql://HOST/DATABASE")

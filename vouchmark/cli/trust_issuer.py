@@ -1,0 +1,112 @@
+"""`vouchmark trust issuer`: whose personhood credentials does the reader count?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vouchmark.cli.common import Instant, fail, fail_usage
+from vouchmark.report import Exit
+
+if TYPE_CHECKING:
+    from vouchmark.issuers import IssuerFolder, KeptIssuer
+
+
+@click.group(short_help="Keep the issuers of personhood credentials that you trust.")
+def issuer() -> None:
+    """Keep the issuers of personhood credentials that you trust.
+
+    An issuer is trusted by adding its issuer.json, and counted from then on. Take the file from where everybody takes
+    it. A later version replaces an earlier one; an older serial, or the same serial with other bytes, is refused.
+    """
+
+
+@issuer.command()
+@click.argument("file", metavar="ISSUER.JSON", type=click.Path(path_type=Path))
+@click.option("--at", type=Instant(), help="The day to note it under; today by default.")
+def add(file: Path, at: dt.datetime | None) -> None:
+    """Trust an issuer, or take a later version of its file."""
+    from provenance.asset import AssetError, Limits, open_asset
+    from vouchmark.issuers import MAX_ISSUER_OCTETS
+
+    with _errors(str(file)):
+        try:
+            octets = open_asset(file, limits=Limits(bytes=MAX_ISSUER_OCTETS)).data
+        except AssetError as error:
+            fail_usage(f"{file}: {error}", hint=error.hint)
+        row, before = _folder().add(octets, at=at or dt.datetime.now(dt.UTC))
+    state = "added" if before is None else "unchanged" if before == row else f"replaced serial {before.serial}"
+    click.echo(f"{_plain(row.name)}: {state}, serial {row.serial}, issuer {row.id}\n  SHA-256 {row.sha256}")
+
+
+@issuer.command()
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def show(form: str) -> None:
+    """Show the issuers that you trust."""
+    with _errors("the issuers"):
+        rows = _folder().rows()
+        for row in rows:
+            _folder().read(row)  # says so where one was changed
+    if form == "json":
+        click.echo(json.dumps({"issuers": [row.to_json() for row in rows]}, indent=2))
+        return
+    for row in rows:
+        for line in _as_text(row):
+            click.echo(line)
+    if not rows:
+        click.echo("no issuer is trusted: no vouch counts")
+        click.echo("hint: vouchmark trust issuer add issuer.json", err=True)
+
+
+@issuer.command()
+@click.argument("name", metavar="NAME|ID")
+def remove(name: str) -> None:
+    """Trust an issuer no longer, by its name or its id."""
+    with _errors(name):
+        try:
+            row = _folder().remove(name)
+        except LookupError as error:
+            fail_usage(_plain(str(error.args[0])), hint="'vouchmark trust issuer show' names them")
+    click.echo(f"{_plain(row.name)}: removed, issuer {row.id}")
+
+
+def _folder() -> IssuerFolder:
+    from provenance.credentials.trust_folder import default_home
+    from vouchmark.issuers import IssuerFolder
+
+    return IssuerFolder(default_home())
+
+
+@contextmanager
+def _errors(what: str) -> Iterator[None]:
+    """Turn what goes wrong into one clear line, a hint and the exit code."""
+    from vouchmark.issuers import IssuerRefusedError, IssuersError
+    from zk.errors import ZkError
+
+    try:
+        yield
+    except IssuerRefusedError as error:
+        hint = "somebody gave you an old or a forged file; take it from where everybody takes it"
+        fail(_plain(f"{what}: {error}"), hint=hint, code=Exit.FAILED)
+    except IssuersError as error:
+        hint = "add the issuer again, or drop it: vouchmark trust issuer remove NAME"
+        fail(_plain(str(error)), hint=hint, code=Exit.ERROR)
+    except ZkError as error:
+        fail_usage(_plain(f"{what}: {error}"), hint="it is no issuer.json, or was changed since its issuer signed it")
+
+
+def _plain(text: str) -> str:
+    """Text without control characters and bidirectional marks: names come from files."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+
+
+def _as_text(row: KeptIssuer) -> Iterator[str]:
+    yield f"{_plain(row.name)}: serial {row.serial}, dated {row.dated}"
+    yield f"  issuer {row.id}"
+    yield f"  SHA-256 {row.sha256}"

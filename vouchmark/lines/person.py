@@ -1,0 +1,403 @@
+"""Does a real person stand behind this?
+
+Unlike the other lines this one hears of a whole run: the same person may have spoken for two of its files. What each
+vouch turned out to be comes from `vouchmark.persons`; here it becomes findings and a sentence. A vouch that does not
+hold takes nothing from one that does: then it is listed, and no more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from vouchmark.lines.facts import Answer, Draft, instant
+from vouchmark.render.safe import plain, quoted
+from vouchmark.report import Json, NotChecked, Root, Status
+
+if TYPE_CHECKING:
+    from zk.personhood import Vouch
+    from zk.voices import People, Refusal, Voice, VoiceCount
+
+SOURCE: Final = "vouchmark personhood check"
+MAX_GROUPS: Final = 3
+"""Groups of voices in the line's sentence; the findings have them all."""
+STATEMENT_SHOWN: Final = 300
+"""Code points of a person's statement in a sentence; the detail has the whole."""
+
+NO_LEDGER: Final = NotChecked(
+    what="whether the same person vouched for something else as well", why="no ledger given (--ledger)"
+)
+NO_CHALLENGE: Final = NotChecked(
+    what="whether a vouch was made for you, and now", why="no --nonce or --audience given, so it may be a copy"
+)
+NO_REVOCATION: Final = NotChecked(
+    what="whether an issuer has withdrawn a credential",
+    why="by design there is no revocation within an epoch, because it could be used to follow people",
+)
+ASSUMED_TIME: Final = NotChecked(
+    what="when a vouch was made", why="without a ledger's record or a trusted time stamp it is taken as made just now"
+)
+
+
+class Where(enum.StrEnum):
+    """Where a vouch was found."""
+
+    GIVEN = "given"
+    """By the reader, for this file."""
+    EMBEDDED = "embedded"
+    """In an update manifest of the verified history, where it may count."""
+    BESIDE = "beside"
+    """In a file beside this one: anybody may have put it there."""
+    MISPLACED = "misplaced"
+    """In the Content Credentials, where it counts for nothing."""
+
+
+class Elsewhere(enum.StrEnum):
+    """To what a vouch is bound, if not to this file."""
+
+    ANCESTOR = "earlier-version"
+    """To an intact earlier version, across an edit."""
+    BROKEN = "broken-credentials"
+    """To Content Credentials that lie in this file and do not hold for it."""
+    UNMEASURED = "not-measured"
+    """To Content Credentials, and those of this file could not be checked here."""
+    OTHER = "other-media"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A vouch as it was found."""
+
+    octets: bytes = field(repr=False)
+    where: Where
+    name: str
+    """The file's name, or the label of the manifest that carries it."""
+    trouble: str = ""
+    """Why it could not be read, or why its place lets it count for nothing; empty where neither."""
+    manifest: str = ""
+    """Embedded: label of the manifest that it must name."""
+    counts_for: str = ""
+    """Embedded: label of the manifest with the hard binding that it speaks of."""
+    reaches_file: bool = False
+    """Embedded: whether that is this file's, with nothing but updates between."""
+    stamped: dt.datetime | None = None
+    """A trusted time stamp that binds the manifest that carries it."""
+
+    @property
+    def sha256(self) -> str:
+        """Of its octets, lower-case hex."""
+        return hashlib.sha256(self.octets).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a vouch turned out to be."""
+
+    found: Found
+    result: Voice | Refusal | None
+    """None where there was nothing to verify: it is no vouch."""
+    elsewhere: Elsewhere | None = None
+    has_key: bool = False
+    """Whether the trusted issuer published any key for the vouch's epoch, withdrawn or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """One vouch in words."""
+
+    code: str
+    statement: str
+    status: Status
+    """As it is where no other vouch holds."""
+    detail: dict[str, Json]
+
+
+def answer(
+    name: str,
+    judged: Sequence[Judged],
+    *,
+    has_ledger: bool,
+    is_fresh: bool,
+    slots: int,
+    is_required: bool,
+    more: int = 0,
+) -> Answer:
+    """The person line of one file.
+
+    Args:
+        name: what the file is called.
+        judged: every vouch that speaks of it.
+        has_ledger: whether uniqueness was checked.
+        is_fresh: whether the reader demanded a nonce or an audience.
+        slots: how many slots the reader counts.
+        is_required: whether the reader requires this line.
+        more: how many vouches beside the file were not read.
+    """
+    left = _left_out(more)
+    if not judged:
+        return _nothing(name, left)
+    from zk.voices import Voice, people
+
+    voices = [one.result for one in judged if isinstance(one.result, Voice) and one.elsewhere is None]
+    counted = people(voices)
+    drafts = [_draft(one, _say(one, is_required=is_required), holds=counted.at_least > 0) for one in judged]
+    drafts.sort(key=lambda draft: _ORDER.index(draft.status))
+    gaps = [*left]
+    if counted.at_least:
+        drafts.append(_bound(counted, voices, slots=slots))
+        gaps += [] if has_ledger else [NO_LEDGER]
+    if any(voice.time_basis == "assumed" for voice in voices):
+        gaps.append(ASSUMED_TIME)
+    if any(isinstance(one.result, Voice) for one in judged):
+        gaps += [NO_REVOCATION] if is_fresh else [NO_CHALLENGE, NO_REVOCATION]
+    summary = _people(counted, voices) if counted.at_least else _none(drafts)
+    return Answer(summary=summary, drafts=tuple(drafts), not_checked=tuple(gaps))
+
+
+_ORDER: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT)
+
+
+def unreadable(name: str) -> Answer:
+    """The answer where the file's bytes could not be had."""
+    statement = "The file could not be read, so nothing can be bound to it."
+    return Answer(summary=statement, drafts=(_about_file(name, "person.unreadable", Status.ERROR, statement),))
+
+
+def _nothing(name: str, gaps: tuple[NotChecked, ...]) -> Answer:
+    statement = "No vouch was found; that says nothing about the file."
+    draft = _about_file(name, "person.absent", Status.ABSENT, statement)
+    return Answer(summary=statement, drafts=(draft,), not_checked=gaps)
+
+
+def _about_file(name: str, code: str, status: Status, statement: str) -> Draft:
+    return Draft(code=code, status=status, statement=statement, source=SOURCE, root=Root.FILE, subject=name)
+
+
+def _left_out(more: int) -> tuple[NotChecked, ...]:
+    if not more:
+        return ()
+    return (NotChecked(what=f"{more} more vouches beside the file", why="more than are read for one file"),)
+
+
+def _draft(one: Judged, said: _Said, *, holds: bool) -> Draft:
+    """A finding. Beside a vouch that holds, another one is information, whatever is wrong with it."""
+    status = said.status
+    if holds and status is not Status.PASS:
+        status = Status.ABSENT
+    detail: dict[str, Json] = {"where": one.found.where.value, **said.detail}
+    if one.found.octets:
+        detail["sha256"] = one.found.sha256
+    return Draft(
+        code=said.code,
+        status=status,
+        statement=said.statement,
+        source=SOURCE,
+        root=Root.PERSONHOOD_PROOF,
+        subject=one.found.name,
+        detail=detail,
+    )
+
+
+def _say(one: Judged, *, is_required: bool) -> _Said:
+    """What one vouch turned out to be, in words."""
+    from zk.voices import Voice
+
+    can_fail = is_required or one.found.where in (Where.GIVEN, Where.EMBEDDED)
+    fail = Status.FAIL if can_fail else Status.UNKNOWN
+    if one.found.where is Where.MISPLACED:
+        statement = "The Content Credentials carry a vouch in a place where none counts; it was not looked at."
+        return _Said(
+            code="person.vouch.misplaced",
+            statement=statement,
+            status=Status.UNKNOWN,
+            detail={"reason": one.found.trouble},
+        )
+    if one.result is None or one.found.trouble:
+        statement = "This is said to be a vouch, and is none, or is damaged."
+        detail: dict[str, Json] = {"reason": one.found.trouble} if one.found.trouble else {}
+        return _Said(code="person.vouch.malformed", statement=statement, status=fail, detail=detail)
+    if isinstance(one.result, Voice):
+        return _voice(one, one.result)
+    return _refusal(one, one.result, fail)
+
+
+_LEDGER: Final = {
+    "voice.new": "the ledger had not met this voice before",
+    "voice.seen": "the ledger knows this voice, for the same file and statement",
+    "voice.unrecorded": "the ledger was only read, and does not know this voice",
+}
+
+
+def _voice(one: Judged, voice: Voice) -> _Said:
+    vouch = voice.vouch
+    who = f"A person enrolled by {plain(voice.issuer.name)}"
+    purpose = f"for {voice.scope}, {_period(vouch.period)}"
+    words = vouch.presentation.statement
+    saying = f" They say: {quoted(words, limit=STATEMENT_SHOWN)}" if words is not None else ""
+    detail = _of_voice(voice)
+    if one.elsewhere is not None:
+        statement = f"{who} stands behind an earlier version, {purpose}; it was edited since, so not behind this file."
+        label: dict[str, Json] = {"manifest": one.found.counts_for} if one.found.counts_for else {}
+        return _Said(
+            code="person.ancestor", statement=statement + saying, status=Status.UNKNOWN, detail={**detail, **label}
+        )
+    if not voice.counted:
+        statement = f"{who} stands behind this file, {purpose}; you did not name that scope, so it counts for nothing."
+        return _Said(code="person.voice.uncounted", statement=statement + saying, status=Status.UNKNOWN, detail=detail)
+    ledger = _LEDGER.get(voice.code, "")
+    statement = f"{who} stands behind this file, {purpose}{f'; {ledger}' if ledger else ''}.{saying}"
+    identity = {"voice": hashlib.sha256(vouch.pseudonym).hexdigest()}
+    return _Said(code=f"person.{voice.code}", statement=statement, status=Status.PASS, detail={**detail, **identity})
+
+
+def _period(period: str) -> str:
+    return "for ever" if period == "ever" else f"in {period}"
+
+
+def _of_voice(voice: Voice) -> dict[str, Json]:
+    """What was verified, and nothing that only the vouch says."""
+    detail = {**_of_vouch(voice.vouch), "scope": voice.scope, "issuer_name": plain(voice.issuer.name)}
+    detail["time_basis"] = voice.time_basis.value
+    if voice.time_basis == "stamped" or voice.code == "voice.seen":
+        detail["time"] = instant(voice.time)
+    if voice.code == "voice.seen" and voice.recorded_at is not None:
+        detail["recorded_at"] = instant(voice.recorded_at)
+    return detail
+
+
+def _of_vouch(vouch: Vouch) -> dict[str, Json]:
+    said = vouch.presentation
+    detail: dict[str, Json] = {
+        "issuer": vouch.issuer.hex(),
+        "class": vouch.credential_class.value,
+        "epoch": vouch.epoch,
+        "level": int(vouch.level),
+        "scope": str(vouch.scope),
+        "period": vouch.period,
+        "slot": vouch.slot,
+        "binding": {"kind": said.binding.kind.value, "digest": said.binding.digest.hex()},
+    }
+    if said.statement is not None:
+        detail["statement"] = plain(said.statement)
+    if said.audience is not None:
+        detail["audience"] = plain(said.audience)
+    return detail
+
+
+_REFUSED: Final = {
+    "vouch.malformed": "This is said to be a vouch, and is none, or is damaged.",
+    "vouch.unsupported": "The vouch is made for another version of the profile, so it cannot be verified here.",
+    "issuer.unknown": "The vouch is by an issuer that you do not trust, so nothing in it was verified.",
+    "epoch.closed": "The credential's epoch was not open at the time that counts.",
+    "binding.mismatch": "The vouch is bound to other media, not to this file.",
+    "nonce.mismatch": "The vouch does not answer your challenge: it was made for something else, or is a copy.",
+    "audience.mismatch": "The vouch was made for somebody else.",
+    "proof.invalid": "The proof does not hold: it was changed, or made up.",
+    "duplicate": "The same person used this voice for another file or statement, where only one counts.",
+}
+_DOUBTS: Final = frozenset({"vouch.unsupported", "issuer.unknown"})
+"""Refusals after which nothing is known of the vouch."""
+
+_KEYS: Final = {
+    False: "Your issuer.json names no key for the vouch's epoch; a later version of it may.",
+    True: "The issuer has withdrawn its key for the vouch's epoch, or never showed that it holds it.",
+}
+"""By whether the issuer published any key for the epoch."""
+
+_MISMATCHES: Final = {
+    Elsewhere.BROKEN: "The vouch is bound to Content Credentials that do not hold for this file.",
+    Elsewhere.UNMEASURED: "The vouch is bound to Content Credentials, and this file's could not be checked.",
+}
+
+
+def _refusal(one: Judged, refusal: Refusal, fail: Status) -> _Said:
+    code, vouch = refusal.code.value, refusal.vouch
+    detail = _of_vouch(vouch) if vouch is not None else {}
+    statement, status = _REFUSED.get(code, ""), Status.UNKNOWN if code in _DOUBTS else fail
+    if code == "binding.mismatch" and one.elsewhere is not None:
+        statement = _MISMATCHES.get(one.elsewhere, statement)
+        detail["bound_to"] = one.elsewhere.value
+        if one.elsewhere is Elsewhere.UNMEASURED:
+            code, status = "binding.unknown", Status.UNKNOWN
+    elif code == "issuer.key.unknown":
+        # An issuer's file that is only old is the reader's matter, and no mistake in the vouch.
+        statement, status = _KEYS[one.has_key], fail if one.has_key else Status.UNKNOWN
+    elif code == "slot.exceeded" and vouch is not None:
+        statement = f"The vouch uses slot {vouch.slot}, which you do not count (--slots)."
+        status = Status.UNKNOWN
+    return _Said(code=f"person.{code}", statement=statement, status=status, detail=detail)
+
+
+def _people(counted: People, voices: Sequence[Voice]) -> str:
+    """How many people, by whom and for what: never a sum over issuers, scopes or slots."""
+    groups = sorted(counted.counts, key=lambda group: (-group.voices, group.issuer_name, group.scope, group.slot))
+    first, *others = [_group(group) for group in groups[:MAX_GROUPS]]
+    if len(groups) == 1:
+        said = {voice.vouch.presentation.statement for voice in voices if voice.counted}
+        words = next(iter(said)) if len(said) == 1 and groups[0].voices == 1 else None
+        return f"{first}{f', saying {quoted(words, limit=STATEMENT_SHOWN)}' if words else ''}."
+    more = f"; and {len(groups) - MAX_GROUPS} more" if len(groups) > MAX_GROUPS else ""
+    return f"At least {_number(counted.at_least)}: {'; '.join((first, *others))}{more}. They may be the same people."
+
+
+def _group(group: VoiceCount) -> str:
+    slot = f", slot {group.slot}" if group.slot else ""
+    return f"{_number(group.voices)} by {plain(group.issuer_name)}, for {group.scope}, {_period(group.period)}{slot}"
+
+
+def _number(count: int) -> str:
+    return f"{count} person" if count == 1 else f"{count} people"
+
+
+def _none(drafts: Sequence[Draft]) -> str:
+    """The most serious finding's sentence; how many there are, where there are several."""
+    if len(drafts) == 1:
+        return drafts[0].statement
+    return f"None of {len(drafts)} vouches counts. {drafts[0].statement}"
+
+
+def _bound(counted: People, voices: Iterable[Voice], *, slots: int) -> Draft:
+    """How many voices one person can have: said in every report that counts any."""
+    issuers = {voice.issuer.id: voice.issuer for voice in voices if voice.counted}
+    resets = sum(issuer.resets for issuer in issuers.values())
+    used = max(min(slots, issuer.slots) for issuer in issuers.values())
+    statement = (
+        "In one scope that counts for ever, one ledger sees at most people × issuers × slots × (1 + resets) voices; "
+        f"here {_count(len(issuers), 'issuer')}, {_count(used, 'slot')} and {_count(resets, 'reset')} so far."
+    )
+    return Draft(
+        code="person.bound",
+        status=Status.ABSENT,
+        statement=statement,
+        source=SOURCE,
+        root=Root.PERSONHOOD_PROOF,
+        subject="people",
+        detail={
+            "at_least": counted.at_least,
+            "issuers": len(issuers),
+            "slots": used,
+            "resets": resets,
+            "groups": [_group_detail(group) for group in counted.counts],
+        },
+    )
+
+
+def _group_detail(group: VoiceCount) -> Json:
+    return {
+        "issuer": group.issuer.hex(),
+        "issuer_name": plain(group.issuer_name),
+        "class": group.credential_class.value,
+        "scope": group.scope,
+        "period": group.period,
+        "slot": group.slot,
+        "voices": group.voices,
+        "new": group.new,
+    }
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

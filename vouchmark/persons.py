@@ -1,0 +1,405 @@
+"""What do the vouches of a whole run turn out to be, and what does each file's report say of them?
+
+Vouches are verified together: in batches, because that is cheaper, and over the whole run, because the same person may
+have spoken for two files of it. Reports stay in order. Where no vouch is in play each report passes at once; from the
+first one that may count on, reports wait until the last file was looked at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from vouchmark.issuers import IssuerFile, IssuerFolder
+from vouchmark.lines import person
+from vouchmark.lines.facts import Answer, Facts
+from vouchmark.lines.person import Elsewhere, Found, Judged, Where
+from vouchmark.report import Json, Line, Report
+from vouchmark.vouch import MAX_OCTETS, MediaBindings, bindings_of
+from vouchmark.vouch_files import Beside, VouchFile
+
+if TYPE_CHECKING:
+    from provenance.asset import Asset
+    from provenance.credentials.vouch_assertions import FoundVouch
+    from zk.issuer_info import IssuerInfo
+    from zk.ledger import NullifierLedger
+    from zk.personhood import Binding, Scope, Vouch
+    from zk.verifier import Presented
+    from zk.voices import Refusal, Voice
+
+BATCH_VOUCHES: Final = 512
+"""Vouches verified at once where none of them can meet another: a proof gets hardly cheaper beyond it."""
+BATCH_REPORTS: Final = 512
+"""Reports that wait at most for such a batch to fill."""
+MAX_GIVEN: Final = 256
+"""Vouches given by hand for one file, as many as are read beside one."""
+MAX_SLOTS: Final = 1024
+"""Slots at most, as in zk.profile, which is not imported before there is a vouch (a test compares)."""
+MAX_THREADS: Final = 4
+"""Threads that verify; sums of points run beside each other, the rest does not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonSettings:
+    """What the reader trusts and asks for, as far as persons are concerned."""
+
+    issuers: tuple[IssuerFile, ...] = ()
+    """Kept ones, then those given for this run."""
+    scopes: tuple[str, ...] = ()
+    """Those that count, sorted; a vouch for another counts for nothing."""
+    slots: int = 1
+    """How many of an issuer's slots count."""
+    vouches: tuple[VouchFile, ...] = ()
+    """Given by hand: for the one file that is checked."""
+    ledger: NullifierLedger | None = None
+    nonce: bytes | None = None
+    audience: str | None = None
+    grace: dt.timedelta = dt.timedelta(0)
+
+    @functools.cached_property
+    def trusted(self) -> Mapping[bytes, tuple[IssuerInfo, str]]:
+        """The issuers by id, each with the SHA-256 of its file; parsed when the first vouch turns up.
+
+        Raises the errors of `IssuerFile.parse`, and UntrustedError for two versions of an issuer that disagree.
+        """
+        latest: dict[bytes, tuple[IssuerInfo, str]] = {}
+        for file in self.issuers:
+            info = file.parse()
+            known = latest[info.id][0] if info.id in latest else None
+            if known is not None and known.serial > info.serial:
+                known.supersedes(info)  # raises where the older one is no version of it
+                continue
+            if known is not None:
+                info.supersedes(known)
+            latest[info.id] = (info, file.sha256)
+        return latest
+
+    @functools.cached_property
+    def named(self) -> frozenset[Scope]:
+        """The scopes, parsed. Raises EncodingError."""
+        from zk.personhood import Scope
+
+        return frozenset(Scope.parse(scope) for scope in self.scopes)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the reader said anything about persons for this run."""
+        return bool(self.scopes or self.vouches or self.ledger or self.nonce or self.audience)
+
+    def inputs(self, vouches: Iterable[Found]) -> dict[str, Json]:
+        """What a report with these vouches is a function of, besides the bytes of its file."""
+        values: dict[str, Json] = {
+            "issuers": [
+                {"id": issuer.hex(), "serial": info.serial, "sha256": sha256}
+                for issuer, (info, sha256) in sorted(self.trusted.items())
+            ],
+            "scopes": list[Json](self.scopes),
+            "slots": self.slots,
+            "vouches": list[Json](sorted({found.sha256 for found in vouches if found.octets})),
+        }
+        if self.grace:
+            values["grace_days"] = self.grace.days
+        if self.nonce is not None:
+            values["nonce"] = self.nonce.hex()
+        if self.audience is not None:
+            values["audience"] = self.audience
+        if self.ledger is not None:
+            values["ledger"] = {"name": self.ledger.name, "read_only": self.ledger.read_only}
+        return values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beheld:
+    """The vouches that speak of one file, before anything is verified."""
+
+    found: tuple[Found, ...] = ()
+    more: int = 0
+    """How many more there are than are read."""
+
+
+def behold(path: Path | None, settings: PersonSettings, beside: Beside) -> Beheld:
+    """The vouches given for a file or lying beside it."""
+    given = tuple(_of_file(file, Where.GIVEN) for file in settings.vouches)
+    files, more = beside.find(path) if path is not None else ((), 0)
+    known = {found.octets for found in given if found.octets}
+    lying = tuple(_of_file(file, Where.BESIDE) for file in files if file.octets not in known)
+    return Beheld(found=(*given, *lying), more=more)
+
+
+def _of_file(file: VouchFile, where: Where) -> Found:
+    return Found(octets=file.octets, where=where, name=file.name, trouble=file.trouble)
+
+
+def _of_assertion(one: FoundVouch) -> Found:
+    return Found(
+        octets=one.octets,
+        where=Where.EMBEDDED if one.may_count else Where.MISPLACED,
+        name=one.carrier,
+        trouble="" if one.may_count else str(one.state),
+        manifest=one.vouched,
+        counts_for=one.for_manifest,
+        reaches_file=one.reaches_file,
+        stamped=one.stamped,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One vouch with what it may be bound to: ready to be verified."""
+
+    found: Found
+    vouch: Vouch | None
+    """As decoded; None where it is none."""
+    bindings: tuple[Binding, ...] = ()
+    elsewhere: Elsewhere | None = None
+    """Where it is bound to something that is not this file, to what."""
+
+    @property
+    def presented(self) -> Presented:
+        """For the verifier."""
+        from zk.verifier import Presented
+
+        return Presented(vouch=self.found.octets, bindings=self.bindings, time_stamp=self.found.stamped)
+
+
+def claims_of(beheld: Beheld, asset: Asset, facts: Facts) -> tuple[Claim, ...]:
+    """Every vouch that speaks of an asset, with the bindings that it may name: given, embedded, beside it."""
+    embedded = tuple(map(_of_assertion, facts.own.vouches)) if facts.own is not None else ()
+    found = sorted((*beheld.found, *embedded), key=lambda one: _ORDER.index(one.where))
+    if not found:
+        return ()
+    decoded = [(one, _decode(one)) for one in found]
+    media = bindings_of(asset, facts, bare=any(_needs_bare(vouch, asset) for _, vouch in decoded))
+    return tuple(_claim(one, vouch, media) for one, vouch in decoded)
+
+
+_ORDER: Final = (Where.GIVEN, Where.EMBEDDED, Where.BESIDE, Where.MISPLACED)
+
+
+def _decode(found: Found) -> Vouch | None:
+    from zk.errors import ZkError
+    from zk.personhood import Vouch
+
+    try:
+        return Vouch.decode(found.octets)
+    except ZkError:
+        return None
+
+
+def _needs_bare(vouch: Vouch | None, asset: Asset) -> bool:
+    """Whether the file without its manifest store could be what a vouch names."""
+    if vouch is None or vouch.presentation.binding.kind != "file":
+        return False
+    return vouch.media_digest.hex() != asset.sha256
+
+
+def _claim(found: Found, vouch: Vouch | None, media: MediaBindings) -> Claim:
+    from zk.personhood import BindingKind
+
+    if vouch is None:
+        return Claim(found=found, vouch=None)
+    accepted = media.accepted()
+    if found.where in (Where.EMBEDDED, Where.MISPLACED):
+        # An embedded vouch names the manifest that its carrier updates, and none other; elsewhere it names nothing.
+        labels = {found.manifest} if found.where is Where.EMBEDDED and found.reaches_file else set()
+        accepted = tuple(one for one in media.accepted(labels=labels) if one.kind is BindingKind.MANIFEST)
+    binding = vouch.presentation.binding
+    elsewhere = None if binding in accepted else _elsewhere(found, binding, media)
+    return Claim(found=found, vouch=vouch, bindings=accepted, elsewhere=elsewhere)
+
+
+def _elsewhere(found: Found, binding: Binding, media: MediaBindings) -> Elsewhere:
+    """To what a vouch is bound that is not bound to this file."""
+    if binding.kind == "file":
+        return Elsewhere.OTHER
+    if not media.measured:
+        return Elsewhere.UNMEASURED
+    label = media.known.get(binding.digest, "")
+    if not label or found.where is Where.MISPLACED or (found.where is Where.EMBEDDED and label != found.manifest):
+        return Elsewhere.OTHER
+    is_earlier = binding.digest in media.ancestors and not found.reaches_file
+    return Elsewhere.ANCESTOR if is_earlier else Elsewhere.BROKEN
+
+
+Finish: TypeAlias = "Callable[[Report, Answer, Mapping[str, Json]], Report]"
+"""Puts the person line's answer, and what it is a function of, into a report whose other lines are filled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    report: Report
+    claims: tuple[Claim, ...]
+    more: int
+    is_read: bool
+
+
+@dataclass(slots=True)
+class Run:
+    """The vouches of one run over one or many files."""
+
+    settings: PersonSettings
+    at: dt.datetime
+    finish: Finish
+    _waiting: list[_Waiting] = field(default_factory=list, init=False)
+    _vouches: int = field(default=0, init=False)
+    _to_the_end: bool = field(default=False, init=False)
+    """Whether some vouch counts: another file of this run may carry the same voice."""
+
+    def take(
+        self, report: Report, claims: tuple[Claim, ...], *, more: int = 0, is_read: bool = True
+    ) -> Iterator[Report]:
+        """Take one report without its person line; give back those that are complete, in order.
+
+        Args:
+            report: about one file.
+            claims: the vouches that speak of it.
+            more: how many further ones were not read.
+            is_read: whether the file's bytes could be had.
+
+        Raises StorageError where the ledger fails, and what `PersonSettings.trusted` raises.
+        """
+        one = _Waiting(report=report, claims=claims, more=more, is_read=is_read)
+        if not self._waiting and not any(claim.vouch is not None for claim in claims):
+            yield self._complete(one, {})
+            return
+        self._waiting.append(one)
+        self._vouches += len(claims)
+        self._to_the_end = self._to_the_end or any(map(self._may_meet, claims))
+        full = self._vouches >= BATCH_VOUCHES or len(self._waiting) >= BATCH_REPORTS
+        if full and not self._to_the_end:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[Report]:
+        """Verify what has waited, and give the reports back in order. Raises as `take` does."""
+        waiting, self._waiting, self._vouches = self._waiting, [], 0
+        judged = self._judge([claim for one in waiting for claim in one.claims])
+        for one in waiting:
+            yield self._complete(one, judged)
+
+    def _may_meet(self, claim: Claim) -> bool:
+        """Whether this vouch may be a counted voice, so that another of the run may be the same."""
+        vouch = claim.vouch
+        if vouch is None or claim.elsewhere is not None or vouch.scope not in self.settings.named:
+            return False
+        return vouch.issuer in self.settings.trusted
+
+    def _judge(self, claims: list[Claim]) -> dict[int, Judged]:
+        """What each claim turns out to be, by its identity."""
+        if not any(claim.vouch is not None for claim in claims):
+            return {}
+        results = self._verify([claim.presented for claim in claims], counting=True)
+        judged = {id(claim): self._judged(claim, result) for claim, result in zip(claims, results, strict=True)}
+        # What is bound to an earlier version may hold for that one: looked at apart, and never counted or recorded.
+        earlier = [claim for claim in claims if claim.elsewhere is Elsewhere.ANCESTOR and claim.vouch is not None]
+        for claim, result in zip(earlier, self._verify_elsewhere(earlier), strict=True):
+            judged[id(claim)] = self._judged(claim, result)
+        return judged
+
+    def _judged(self, claim: Claim, result: Voice | Refusal) -> Judged:
+        vouch = claim.vouch
+        info = self.settings.trusted[vouch.issuer][0] if vouch and vouch.issuer in self.settings.trusted else None
+        withdrawn = info is not None and vouch is not None and any(key.epoch == vouch.epoch for key in info.keys)
+        return Judged(found=claim.found, result=result, elsewhere=claim.elsewhere, has_key=withdrawn)
+
+    def _verify_elsewhere(self, claims: list[Claim]) -> list[Voice | Refusal]:
+        from zk.verifier import Presented
+
+        return self._verify(
+            [
+                Presented(
+                    vouch=claim.found.octets,
+                    bindings=(claim.vouch.presentation.binding,) if claim.vouch is not None else (),
+                    time_stamp=claim.found.stamped,
+                )
+                for claim in claims
+            ],
+            counting=False,
+        )
+
+    def _verify(self, presented: list[Presented], *, counting: bool) -> list[Voice | Refusal]:
+        from zk.verifier import verify_many
+
+        if not presented:
+            return []
+        settings = self.settings
+        return verify_many(
+            presented,
+            issuers=[info for info, _ in settings.trusted.values()],
+            scopes=settings.named if counting else (),
+            at=self.at,
+            ledger=settings.ledger if counting else None,
+            grace=settings.grace,
+            slots=settings.slots,
+            nonce=settings.nonce,
+            audience=settings.audience,
+            threads=min(MAX_THREADS, os.cpu_count() or 1),
+        )
+
+    def _complete(self, one: _Waiting, judged: Mapping[int, Judged]) -> Report:
+        if not one.is_read:
+            return self.finish(one.report, person.unreadable(one.report.media.name), {})
+        found = [judged.get(id(claim)) or Judged(found=claim.found, result=None) for claim in one.claims]
+        answer = person.answer(
+            one.report.media.name,
+            found,
+            has_ledger=self.settings.ledger is not None,
+            is_fresh=self.settings.nonce is not None or self.settings.audience is not None,
+            slots=self.settings.slots,
+            is_required=Line.PERSON in one.report.required,
+            more=one.more,
+        )
+        inputs = self.settings.inputs(claim.found for claim in one.claims) if one.claims else {}
+        if not inputs and self.settings.is_asked:
+            inputs = self.settings.inputs(())
+        return self.finish(one.report, answer, inputs)
+
+
+def person_settings(
+    *,
+    vouches: Iterable[bytes] = (),
+    issuers: Iterable[bytes] | None = None,
+    scopes: Iterable[str] = (),
+    slots: int = 1,
+    ledger: NullifierLedger | None = None,
+    nonce: bytes | None = None,
+    audience: str | None = None,
+    grace: dt.timedelta = dt.timedelta(0),
+) -> PersonSettings:
+    """Settings with the defaults filled in; see `vouchmark.check` for what each one is.
+
+    Raises:
+        ValueError: a scope, an issuer or a number is none (the errors of `zk` are such).
+        IssuersError: the kept issuers cannot be read.
+    """
+    if issuers is None:
+        from provenance.credentials.trust_folder import default_home
+
+        files = tuple(IssuerFolder(default_home()).files())
+    else:
+        files = tuple(map(IssuerFile.of, issuers))
+    if not 1 <= slots <= MAX_SLOTS:
+        raise ValueError(f"got {slots} slots, expected 1 to {MAX_SLOTS}")
+    given = tuple(
+        VouchFile(name=f"vouch {number}", octets=octets[:MAX_OCTETS], trouble="too-large" * (len(octets) > MAX_OCTETS))
+        for number, octets in enumerate(vouches, start=1)
+    )
+    if len(given) > MAX_GIVEN:
+        raise ValueError(f"got {len(given)} vouches, expected at most {MAX_GIVEN}")
+    made = PersonSettings(
+        issuers=files,
+        scopes=tuple(sorted(set(scopes))),
+        slots=slots,
+        vouches=given,
+        ledger=ledger,
+        nonce=nonce,
+        audience=audience,
+        grace=grace,
+    )
+    if scopes:
+        _ = made.named  # a mistake shows now, not at the first vouch
+    return made
