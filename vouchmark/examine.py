@@ -346,7 +346,7 @@ def _turn(source: str | Path | bytes | BinaryIO, settings: Settings, beside: Bes
     return _Turn(item=item, job=_job(item, source, settings), beheld=beheld)
 
 
-def look(source: Path, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
+def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
     """One asset and what is known of it before any line has spoken.
 
     Raises:

@@ -59,8 +59,9 @@ def sign_media(
     sources: Sequence[Source] = (),
     trust: TrustSettings | None = None,
     thumbnail: bool = False,
+    authority: str = "",
 ) -> bytes:
-    """Media with a new manifest in it, which stays signed and offline: no time stamp is asked for.
+    """Media with a new manifest in it; nothing is asked of anybody unless a time-stamping authority is named.
 
     Args:
         data: The media. Credentials that it carries are replaced, unless it is given as a source as well.
@@ -70,13 +71,23 @@ def sign_media(
         sources: Ingredients, in order; their own credentials are checked by the engine and recorded.
         trust: The lists by which sources are checked; what is found of them is recorded for good. None: no list.
         thumbnail: Whether a thumbnail is made and signed too.
+        authority: Address of a time-stamping authority (RFC 3161), the one place that is asked; none where empty.
 
     Raises:
         UnsupportedCredentialsError: An algorithm or media type that cannot be signed.
         SigningError: The engine refused.
+        TimeStampFetchError: The authority gave no time stamp.
     """
-    return _sign(
-        data, media_type, manifest, key=key, sources=sources, trust=trust, thumbnail=thumbnail, is_update=False
+    return _stamped(
+        authority,
+        data,
+        media_type,
+        manifest,
+        key=key,
+        sources=sources,
+        trust=trust,
+        thumbnail=thumbnail,
+        is_update=False,
     )
 
 
@@ -106,13 +117,18 @@ def update_media(
         SigningError: The engine refused.
         TimeStampFetchError: The authority gave no time stamp.
     """
+    return _stamped(authority, data, media_type, manifest, key=key, trust=trust, is_update=True)
+
+
+def _stamped(authority: str, *arguments: Any, **options: Any) -> bytes:
+    """Sign, with a time stamp by an authority where one is named."""
     if not authority:
-        return _sign(data, media_type, manifest, key=key, trust=trust, is_update=True)
+        return _sign(*arguments, **options)
     from provenance.credentials.time_stamping import relayed
 
     with relayed(authority) as relay:
         try:
-            return _sign(data, media_type, manifest, key=key, trust=trust, is_update=True, authority=relay.url)
+            return _sign(*arguments, authority=relay.url, **options)
         except SigningError:
             relay.complain()
             raise

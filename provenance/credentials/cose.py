@@ -47,6 +47,22 @@ _ALGORITHMS: Final[Mapping[int, str]] = {
 }  # fmt: skip
 
 
+_SMALL_ORDER: Final = frozenset(
+    bytes.fromhex(text)
+    for text in (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
+# Ed25519 points of order 1, 2, 4 and 8, every encoding, without the sign bit: under such a key one signature belongs to
+# any number of claims, so that it says nothing of any (RFC 8032 leaves refusing them to the caller).
+
+
 class ClaimSignatureError(CredentialsError):
     """The signature does not belong to these claim bytes under the certificate's key."""
 
@@ -330,6 +346,9 @@ def verify_with(key: Any, algorithm: str, signature: bytes, message: bytes) -> N
         if algorithm == "ed25519":
             if not isinstance(key, ed25519.Ed25519PublicKey):
                 raise ClaimSignatureError("got a key that is no Ed25519 key for an EdDSA signature")
+            raw = key.public_bytes_raw()
+            if raw[:-1] + bytes([raw[-1] & 0x7F]) in _SMALL_ORDER:
+                raise ClaimSignatureError("got an Ed25519 key of small order, under which anything is signed")
             key.verify(signature, message)
         elif algorithm.startswith("es"):
             _verify_ecdsa(key, signature, message, digest)

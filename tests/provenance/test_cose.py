@@ -180,3 +180,41 @@ def test_a_certificate_with_a_negative_serial_number_is_read_without_a_warning()
     place = SIGNER.der.index(serial.to_bytes(size, "big"))
     negative = SIGNER.der[:place] + b"\xff" + SIGNER.der[place + 1 :]
     verify_claim(parse_sign1(cose(SIGNER, CLAIM, chain=[negative])), CLAIM)
+
+
+def test_a_key_under_which_anything_is_signed_signs_nothing() -> None:
+    """With an Ed25519 key of small order one signature belongs to many claims: an old time stamp over it would too."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+    from cryptography.x509 import CertificateBuilder
+
+    for encoded in (b"\1" + bytes(31), b"\1" + bytes(30) + b"\x80", bytes(32)):
+        weak = Ed25519PublicKey.from_public_bytes(encoded)
+        name = ROOT.certificate.subject
+        certificate = (
+            CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(weak)
+            .serial_number(1)
+            .not_valid_before(SIGNER.certificate.not_valid_before_utc)
+            .not_valid_after(SIGNER.certificate.not_valid_after_utc)
+            .sign(Ed25519PrivateKey.generate(), None)
+        )
+        # S = 1 and R = B: the equation S B = R + h A holds for every claim where A is the identity.
+        base = bytes.fromhex("5866666666666666666666666666666666666666666666666666666666666666")
+        forged = Identity(
+            certificate=certificate, key=_Fixed(base + b"\1" + bytes(31)), algorithm="ed25519", issuer=None
+        )
+        for claim in (CLAIM, CLAIM + b"\0"):
+            with pytest.raises(ClaimSignatureError, match="small order"):
+                verify_claim(parse_sign1(cose(forged, claim)), claim)
+
+
+class _Fixed:
+    """A key that signs everything alike."""
+
+    def __init__(self, signature: bytes) -> None:
+        self.signature = signature
+
+    def sign(self, _: bytes) -> bytes:
+        return self.signature

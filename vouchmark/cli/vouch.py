@@ -11,6 +11,7 @@ import click
 
 from vouchmark.cli.common import fail, fail_usage
 from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase, passphrase_option, read_file, tell
+from vouchmark.cli.vouch_embed import embed
 from vouchmark.cli.wallet import WALLET_VARIABLE, wallet_path
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def vouch() -> None:
     scope. 'vouchmark check' reads it. Exit codes: 0 done, 2 refused or a file or option that cannot be used, 4 could
     not be read, written or decrypted.
     """
+
+
+vouch.add_command(embed)
 
 
 @vouch.command(short_help="Make a vouch for FILE.")

@@ -1,0 +1,177 @@
+"""How does a vouch get into a file's Content Credentials, and what is refused before anything is signed?
+
+Files come from strangers: each is examined in a child process before it is signed, and so is what came of it. Nothing
+is written here; the result is bytes for whoever asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from provenance.credentials import embed as embedding
+from provenance.credentials.c2pa_sign import SigningKey
+from provenance.credentials.embed import SIGNABLE, UPDATABLE, Embedded, EmbedError, Looked, WrongManifestError
+from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
+from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.time_stamping import TimeStampFetchError
+from vouchmark import __version__
+from vouchmark.examine import Settings, look
+from vouchmark.lines import engines, integrity
+from vouchmark.lines.facts import Facts, evidence
+from vouchmark.report import Line, Status
+from vouchmark.vouch import VouchError
+
+if TYPE_CHECKING:
+    from provenance.asset import Asset
+    from provenance.credentials.pool import Pool
+    from zk.personhood import Vouch
+
+GENERATOR: Final = {"name": "Vouchmark", "version": __version__}
+"""Who makes the claims of the manifests that are signed here."""
+BESIDE: Final = "keep the vouch beside the file, as FILE.vouch: 'vouchmark check' finds it there"
+ONCE_MORE: Final = "make a vouch for the file as it is now: 'vouchmark vouch make FILE'"
+
+
+class StampError(VouchError):
+    """The time-stamping authority gave no time stamp: nobody's refusal, and worth another try."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A file with a vouch in it, examined again."""
+
+    vouch: Vouch
+    embedded: Embedded
+    engines: str
+    """What the two engines say of the result together, in one sentence."""
+    engines_agree: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A file with a first manifest, examined again."""
+
+    asset: Asset = field(repr=False)
+    facts: Facts = field(repr=False)
+
+
+def embed(
+    source: Path | bytes,
+    octets: bytes,
+    *,
+    key: SigningKey,
+    settings: Settings,
+    pool: Pool | None,
+    authority: str = "",
+) -> Done:
+    """A file with an update manifest that carries a vouch for the manifest below it.
+
+    What the vouch proves is not looked at: that takes its issuer, and is the reader's to do.
+
+    Args:
+        source: The file, which must be intact.
+        octets: The vouch.
+        key: Who signs the update.
+        settings: With both engines; the lists by which the file is looked at.
+        pool: Where to parse; None parses in this process.
+        authority: Address of a time-stamping authority, the only thing that is asked of anybody; none where empty.
+
+    Raises:
+        AssetError: The file could not be read.
+        VouchError: It is refused, with a hint; StampError where only the time stamp could not be had.
+        zk.errors.ZkError: The octets are no vouch.
+    """
+    from zk.personhood import BindingKind, Vouch
+
+    vouch = Vouch.decode(octets)
+    asset, facts = look(source, settings, pool=pool)
+    if asset.media_type not in UPDATABLE:
+        raise VouchError(f"an update manifest would not survive in a file of type {asset.media_type}", hint=BESIDE)
+    _intact(facts)
+    if vouch.presentation.binding.kind is not BindingKind.MANIFEST:
+        raise VouchError("the vouch is bound to a file's bytes, expected one for its Content Credentials", hint=BESIDE)
+    before, digest = _looked(asset, facts), vouch.media_digest
+    try:
+        written = embedding.write_vouch(
+            before,
+            octets,
+            digest=digest,
+            key=key,
+            generator=GENERATOR,
+            trust=settings.told,
+            authority=authority,
+        )
+        again, found = look(written, settings, pool=pool)
+        done = embedding.confirm_vouch(before, _looked(again, found), octets, digest=digest, stamped=bool(authority))
+    except CredentialsError as error:
+        raise _refusal(error) from error
+    _still_intact(found)
+    said = engines.answer(found)
+    agree = evidence(Line.ENGINES, said).status is Status.PASS
+    return Done(vouch=vouch, embedded=done, engines=said.summary, engines_agree=agree)
+
+
+def sign_first(
+    source: Path | bytes, *, key: SigningKey, settings: Settings, pool: Pool | None, authority: str = ""
+) -> Signed:
+    """A file without Content Credentials with a first manifest, which claims nothing of where it comes from.
+
+    Raises:
+        AssetError: The file could not be read.
+        VouchError: It is refused, with a hint; StampError where only the time stamp could not be had.
+    """
+    asset, facts = look(source, settings, pool=pool)
+    if asset.media_type not in SIGNABLE:
+        kinds = "JPEG, PNG and JPEG XL"
+        raise VouchError(f"a first manifest is made for {kinds} alone, got {asset.media_type}", hint=BESIDE)
+    if facts.first.outcome is Outcome.FOUND:
+        hint = "leave out --sign-first; 'vouchmark vouch embed' puts the vouch in afterwards"
+        raise VouchError("the file has Content Credentials already", hint=hint)
+    before = _looked(asset, facts)
+    try:
+        written = embedding.sign_first(before, key=key, generator=GENERATOR, trust=settings.told, authority=authority)
+        again, found = look(written, settings, pool=pool)
+        embedding.confirm_first(before, _looked(again, found))
+    except CredentialsError as error:
+        raise _refusal(error) from error
+    _still_intact(found)
+    return Signed(asset=again, facts=found)
+
+
+def _looked(asset: Asset, facts: Facts) -> Looked:
+    readings: tuple[Reading, ...] = tuple(one for one in (facts.first, facts.second) if one is not None)
+    return Looked(asset=asset, own=facts.own, readings=readings)
+
+
+def _intact(facts: Facts) -> None:
+    """Nobody puts a vouch on top of what does not hold: the update would only lend it a new signature."""
+    answer = integrity.answer(facts)
+    status, said = evidence(Line.INTEGRITY, answer).status, answer.summary.rstrip(".")
+    said = said[:1].lower() + said[1:]
+    if status is Status.ABSENT:
+        hint = (
+            "'vouchmark vouch make FILE --sign-first' signs a first manifest for JPEG, PNG and JPEG XL; else " + BESIDE
+        )
+        raise VouchError("the file has no Content Credentials for a vouch to be in", hint=hint)
+    if status is not Status.PASS:
+        hint = "embed into the file as it was signed; 'vouchmark check FILE -v' says what is wrong with this one"
+        raise VouchError(f"its Content Credentials do not hold: {said}", hint=hint)
+
+
+def _still_intact(facts: Facts) -> None:
+    answer = integrity.answer(facts)
+    if evidence(Line.INTEGRITY, answer).status is not Status.PASS:
+        raise VouchError(f"the result would not hold ({answer.summary.rstrip('.')}); nothing was written", hint=BESIDE)
+
+
+def _refusal(error: CredentialsError) -> VouchError:
+    """An error of the lower floor, with what to do next."""
+    if isinstance(error, TimeStampFetchError):
+        return StampError(f"no time stamp: {error}", hint="try again, or name another authority, or leave out --tsa")
+    if isinstance(error, WrongManifestError):
+        return VouchError(str(error), hint=ONCE_MORE)
+    if isinstance(error, EmbedError | UnsupportedCredentialsError):
+        return VouchError(f"{error}; nothing was written", hint=BESIDE)
+    return VouchError(f"{error}; nothing was written", hint="check the certificates and the key")
