@@ -45,6 +45,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("integrity.unsupported", (UNKNOWN,), "Content Credentials in this type of file cannot be read here."),
     ("integrity.store.alone", (UNKNOWN,), "A manifest store without its media: there is nothing to compare it with."),
+    ("integrity.fragments.unused", (UNKNOWN,), "Fragments were given that nothing signed in the file speaks of."),
     ("integrity.fragments.missing", (UNKNOWN,), "The first part of a fragmented video: its fragments are needed."),
     ("integrity.unbound", (FAIL, UNKNOWN), "No signature is known to cover this file's content."),
     ("integrity.malformed", (FAIL,), "The Content Credentials were malformed by their issuer, not changed later."),

@@ -77,6 +77,8 @@ class Settings:
     """Lines to check and require; empty for all."""
     require: tuple[Line, ...] = REQUIRED
     limits: Limits = field(default_factory=Limits)
+    fragments: tuple[bytes, ...] = ()
+    """Media segments, where the asset is the first part of a video in pieces."""
     sidecar: bytes | None = None
     """A manifest store given by hand; None to look beside the file."""
     crjson: bool = False
@@ -122,6 +124,7 @@ def check(
     require: Iterable[Line | str] = REQUIRED,
     limits: Limits | None = None,
     manifest: bytes | None = None,
+    fragments: Iterable[bytes] = (),
     snapshot: bool = True,
     crjson: bool = False,
     pictures: bool = False,
@@ -148,6 +151,7 @@ def check(
         require: lines that the exit code rests on.
         limits: size and pixel limits.
         manifest: a manifest store kept outside the asset.
+        fragments: media segments, where the asset is the first part of a video in pieces.
         snapshot: whether the dated lists inside the second engine may answer where `trust` has none.
         crjson: whether the manifests go with the report, for `render.crjson`; they are never part of its JSON.
         pictures: whether small pictures go with the report, for `render.html`; they are never part of its JSON.
@@ -180,6 +184,7 @@ def check(
         require=require,
         limits=limits,
         manifest=manifest,
+        fragments=fragments,
         snapshot=snapshot,
         crjson=crjson,
         pictures=pictures,
@@ -211,6 +216,7 @@ def make_settings(
     require: Iterable[Line | str] = REQUIRED,
     limits: Limits | None = None,
     manifest: bytes | None = None,
+    fragments: Iterable[bytes] = (),
     snapshot: bool = True,
     crjson: bool = False,
     pictures: bool = False,
@@ -236,6 +242,7 @@ def make_settings(
         only=_lines(only),
         require=_lines(require),
         limits=limits or Limits(),
+        fragments=tuple(fragments),
         sidecar=manifest,
         may_use_snapshot=snapshot,
         crjson=crjson,
@@ -374,6 +381,7 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
         sidecar = find_sidecar(Path(source))
     return Job(
         media_type=item.media_type,
+        fragments=settings.fragments,
         sidecar=sidecar,
         sidecar_wins=settings.sidecar is not None,
         engines=settings.engines,
@@ -488,6 +496,7 @@ def _facts(turn: _Turn, seen: _Seen, settings: Settings) -> Facts:
         signer_lists="signer" in kinds,
         tsa_lists="tsa" in kinds,
         own=examination.own if examination else None,
+        fragments=len(settings.fragments),
         own_failure=examination.own_failure if examination else "",
         metadata=examination.metadata if examination else None,
         picture_reason=examination.picture_reason if examination else "",
@@ -520,6 +529,8 @@ def _inputs(seen: _Seen, settings: Settings) -> Inputs:
         ]
     if settings.only:
         options["only"] = list[Json](settings.only)
+    if settings.fragments:
+        options["fragments_sha256"] = [hashlib.sha256(one).hexdigest() for one in settings.fragments]
     if settings.sidecar is not None:
         options["manifest_sha256"] = hashlib.sha256(settings.sidecar).hexdigest()
     if settings.require != REQUIRED and not settings.only:

@@ -52,6 +52,12 @@ class Bound:
     """Bytes of media in other files that the digest speaks of (fragments), never of this one."""
     needs_fragments: bool = False
     """The file's own part holds, and its media lies in fragments that were not given."""
+    fragments: int = 0
+    """Fragments that the binding counts; 0 where none were given."""
+    fragments_missing: int = 0
+    """Those of them that were not given."""
+    fragments_unused: bool = False
+    """Fragments were given, and the binding speaks of none in other files."""
 
 
 def whole(value: object, *, what: str, most: int = 1 << 63) -> int:

@@ -178,11 +178,13 @@ class _Check:
                 return Bound(match=Match.MISMATCH)
             runs += covered
         if not self.trees:
-            return Bound(match=Match.MATCH, covered=join(runs))
+            return Bound(match=Match.MATCH, covered=join(runs), fragments_unused=bool(fragments))
         if any(tree.init_hash is not None for tree in self.trees):
             return self.fragmented(excluded, covered, runs, fragments, lenient_flags=lenient_flags)
         blocks = self.mdats()
-        return Bound(match=Match.MISMATCH) if blocks is None else Bound(match=Match.MATCH, covered=join(runs + blocks))
+        if blocks is None:
+            return Bound(match=Match.MISMATCH)
+        return Bound(match=Match.MATCH, covered=join(runs + blocks), fragments_unused=bool(fragments))
 
     def mdats(self) -> list[tuple[int, int]] | None:
         """The blocks of every `mdat`, where all trees hold; None where one does not."""
@@ -230,13 +232,21 @@ class _Check:
         runs = [*runs, *init]
         if first < self.size:
             inner = self.inner_fragments(covered, offsets)
-            return (
-                Bound(match=Match.MISMATCH) if inner is None else Bound(match=Match.MATCH, covered=join(runs + inner))
-            )
-        for data, boxes in fragments:
-            if not self.proves_fragment(data, boxes, lenient_flags=lenient_flags):
+            if inner is None:
                 return Bound(match=Match.MISMATCH)
-        return Bound(match=Match.MATCH, covered=join(runs), needs_fragments=not fragments)
+            return Bound(match=Match.MATCH, covered=join(runs + inner), fragments_unused=bool(fragments))
+        places: set[tuple[int, int, int]] = set()
+        for data, boxes in fragments:
+            proved = self.proves_fragment(data, boxes, lenient_flags=lenient_flags)
+            if not proved:
+                return Bound(match=Match.MISMATCH)
+            places |= proved
+        if not fragments:
+            return Bound(match=Match.MATCH, covered=join(runs), needs_fragments=True)
+        total = sum(tree.count for tree in self.trees)
+        return Bound(
+            match=Match.MATCH, covered=join(runs), fragments=total, fragments_missing=max(0, total - len(places))
+        )
 
     def inner_fragments(self, covered: Runs, offsets: Sequence[int]) -> list[tuple[int, int]] | None:
         starts = [box.start for box in self.boxes if box.type == "moof"]
@@ -254,17 +264,20 @@ class _Check:
                 found += runs
         return found
 
-    def proves_fragment(self, data: bytes, boxes: Sequence[BmffBox], *, lenient_flags: bool) -> bool:
+    def proves_fragment(
+        self, data: bytes, boxes: Sequence[BmffBox], *, lenient_flags: bool
+    ) -> set[tuple[int, int, int]]:
+        """The places in the trees that a fragment proves to be its own; none where one of its proofs does not hold."""
         excluded = _exclusions(data, boxes, self.rules, lenient_flags=lenient_flags)
         covered, proofs = complement(excluded.runs, len(data)), read_proofs(data, boxes)
         for proof in proofs:
             tree = next((t for t in self.trees if (t.unique, t.local) == (proof.unique, proof.local)), None)
             if tree is None:
-                return False
+                return set()
             leaf = _file_digest(tree.algorithm, data, covered, self.offsets(excluded, boxes))
             if not proves(tree, leaf, proof.location, proof.hashes):
-                return False
-        return bool(proofs)
+                return set()
+        return {(proof.unique, proof.local, proof.location) for proof in proofs}
 
 
 def bmff_hash(

@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -110,7 +111,7 @@ def read(
     *,
     sidecar: bytes | None = None,
     sidecar_wins: bool = True,
-    fragment: bytes | None = None,
+    fragments: Sequence[bytes] = (),
     trust: TrustSettings | None = None,
     raw: bool = True,
     thumbnail: bool = True,
@@ -122,7 +123,8 @@ def read(
         media_type: Its type by content.
         sidecar: A manifest store kept outside it.
         sidecar_wins: Whether the sidecar is read even where the media has a store of its own.
-        fragment: One media segment that belongs to `data`.
+        fragments: Media segments that belong to `data`; each is held against it by itself, and the first that does
+            not hold decides.
         trust: The reader's lists; none where not given, so that no signer reads Trusted.
         raw: Whether the store's own bytes are wanted.
         thumbnail: Whether the active manifest's thumbnail is wanted.
@@ -135,7 +137,9 @@ def read(
         ImportError: The engine is not there.
     """
     media_type = _FORMATS.get(media_type, media_type)
-    wanted = _Wanted(fragment=fragment, trust=trust, raw=raw, thumbnail=thumbnail)
+    wanted = _Wanted(trust=trust, raw=raw, thumbnail=thumbnail)
+    if fragments:
+        return _with_fragments(data, media_type, sidecar, fragments, wanted)
     if sidecar is not None and not sidecar_wins:
         own = _read(data, media_type, None, wanted)
         if own.outcome not in (Outcome.ABSENT, Outcome.REMOTE):
@@ -147,13 +151,27 @@ def read(
 class _Wanted:
     """What `read` was asked for, besides media and sidecar."""
 
-    fragment: bytes | None
     trust: TrustSettings | None
     raw: bool
     thumbnail: bool
 
 
-def _read(data: bytes, media_type: str, sidecar: bytes | None, wanted: _Wanted) -> Reading:
+def _with_fragments(
+    data: bytes, media_type: str, sidecar: bytes | None, fragments: Sequence[bytes], wanted: _Wanted
+) -> Reading:
+    """The reading with the first fragment that does not hold, else with the first one."""
+    first: Reading | None = None
+    for fragment in fragments:
+        reading = _read(data, media_type, sidecar, wanted, fragment)
+        if reading.outcome is not Outcome.FOUND or any(c.code.endswith("Hash.mismatch") for c in reading.codes):
+            return reading
+        first = first or reading
+    return first or _read(data, media_type, sidecar, wanted)
+
+
+def _read(
+    data: bytes, media_type: str, sidecar: bytes | None, wanted: _Wanted, fragment: bytes | None = None
+) -> Reading:
     if sidecar == b"":
         return _nothing(Outcome.UNPARSABLE, "sidecar")
     if not data:
@@ -162,8 +180,8 @@ def _read(data: bytes, media_type: str, sidecar: bytes | None, wanted: _Wanted) 
     sources = [_Source(data)]
     try:
         with engine.Reader(media_type, sources[0], sidecar, _context(wanted.trust)) as reader:
-            if wanted.fragment is not None:
-                sources += [_Source(data), _Source(wanted.fragment)]
+            if fragment is not None:
+                sources += [_Source(data), _Source(fragment)]
                 reader.with_fragment(media_type, *sources[1:])
             reading = _found(reader, wanted, embedded=sidecar is None)
     except engine.C2paError as error:

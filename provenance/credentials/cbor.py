@@ -61,8 +61,8 @@ def _bounded(data: bytes, *, what: str) -> io.BytesIO:
     return io.BytesIO(data)
 
 
-def decode(data: bytes, *, what: str) -> Any:
-    """The one CBOR item that `data` is (RFC 8949), tags dropped.
+def decode(data: bytes, *, what: str, is_padded: bool = False) -> Any:
+    """The one CBOR item that `data` is (RFC 8949), tags dropped; with zeros behind it where it `is_padded`.
 
     `what` names the source in errors. Raises MalformedCredentialsError, CredentialsLimitError.
     """
@@ -73,14 +73,15 @@ def decode(data: bytes, *, what: str) -> Any:
         value = _decoder(stream).decode()
     except (cbor2.CBORError, ValueError, OverflowError, RecursionError, MemoryError, TypeError) as error:
         raise MalformedCredentialsError(f"got bytes that are no CBOR in {what}") from error
-    if stream.tell() != len(data):
-        raise MalformedCredentialsError(f"got {len(data) - stream.tell()} bytes after the CBOR item in {what}")
+    left = data[stream.tell() :]
+    if left and not (is_padded and not any(left)):
+        raise MalformedCredentialsError(f"got {len(left)} bytes after the CBOR item in {what}")
     return value
 
 
-def decode_map(data: bytes, *, what: str) -> Mapping[str, Any]:
+def decode_map(data: bytes, *, what: str, is_padded: bool = False) -> Mapping[str, Any]:
     """Like `decode`, for a map with text keys."""
-    value = decode(data, what=what)
+    value = decode(data, what=what, is_padded=is_padded)
     if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
         raise MalformedCredentialsError(f"got a CBOR {type(value).__name__}, expected a map with text keys in {what}")
     return value

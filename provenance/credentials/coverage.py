@@ -71,7 +71,7 @@ class Coverage:
     `integrity.stores.multiple`, `integrity.coverage.media_excluded`, `integrity.coverage.unknown`,
     `integrity.coverage.other_excluded`, `integrity.coverage.trailing_excluded`,
     `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.fragments.missing`,
-    `integrity.parts.missing`."""
+    `integrity.fragments.unused`, `integrity.parts.missing`."""
     format: str
     """The container as recognised, empty where it is not read here."""
     size: int
@@ -87,6 +87,10 @@ class Coverage:
     """Bytes outside the binding by kind, sorted, the manifest's own included."""
     excluded_names: tuple[str, ...]
     """Names of metadata outside the binding, sorted."""
+    fragments: int = 0
+    """Fragments of a stream that the binding counts; 0 where none were given."""
+    fragments_missing: int = 0
+    """Those of them that were not given."""
 
     @property
     def media_share(self) -> float:
@@ -246,6 +250,8 @@ def measure(
     codes = [f"{stem}.match", *doubled, *_coverage_codes(outside, length(media_outside), layout)]
     if bound.needs_fragments:
         codes.append("integrity.fragments.missing")
+    if bound.fragments_unused or (fragments and not assertion.base_label.startswith("c2pa.hash.bmff")):
+        codes.append("integrity.fragments.unused")
     if parts is not None and parts.missing:
         codes.append("integrity.parts.missing")
     totals: dict[str, int] = {}
@@ -265,4 +271,6 @@ def measure(
         excluded=tuple(Excluded(start=r.start, end=r.end, kind=r.kind, name=r.name) for r in named[:MAX_NAMED]),
         totals=tuple(sorted(totals.items())),
         excluded_names=tuple(sorted({region.name for region in named if region.kind is Kind.METADATA})),
+        fragments=bound.fragments,
+        fragments_missing=bound.fragments_missing,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,7 +49,7 @@ def read(
     at: dt.datetime | None = None,
     sidecar: bytes | None = None,
     sidecar_wins: bool = True,
-    fragment: bytes | None = None,
+    fragments: Sequence[bytes] = (),
     trust: TrustSettings | None = None,
 ) -> Reading:
     """What encypher-c2pa says of some media.
@@ -60,7 +60,7 @@ def read(
         at: The instant at which it judges validity; its own clock where not given.
         sidecar: A manifest store kept outside the media.
         sidecar_wins: Whether the sidecar is read even where the media has a store of its own.
-        fragment: One media segment that belongs to `data`.
+        fragments: Media segments that belong to `data`.
         trust: The reader's anchors, in place of the bundled snapshot. Listed leaf certificates are known here by
             their hash alone, which this engine does not take, so that they vouch for nothing in its answer.
 
@@ -72,8 +72,8 @@ def read(
         ImportError: The engine is not there.
     """
     options = _options(at, trust)
-    if fragment is not None:
-        options["fragments"] = [fragment]
+    if fragments:
+        options["fragments"] = list(fragments)
     if sidecar is not None and not sidecar_wins:
         own = _read(data, media_type, None, options)
         if own.outcome not in (Outcome.ABSENT, Outcome.REMOTE):

@@ -116,7 +116,7 @@ def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
         payload = c2pa_payload(data, box)
         if payload is None or payload[0] != "merkle":
             continue
-        value = cbor.decode_map(payload[1].rstrip(b"\0") or b"\0", what="a Merkle box") if payload[1] else {}
+        value = cbor.decode_map(bytes(payload[1]), what="a Merkle box", is_padded=True) if payload[1] else {}
         hashes = value.get("hashes")
         if hashes is not None and (not isinstance(hashes, list) or len(hashes) > 64):
             raise MalformedCredentialsError("got a Merkle box with a proof that is no short list")

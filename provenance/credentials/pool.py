@@ -50,8 +50,8 @@ class Job:
     """A manifest store kept outside the asset."""
     sidecar_wins: bool = True
     """Whether the sidecar is read even where the asset has a store of its own; False for one found beside it."""
-    fragment: bytes | None = field(default=None, repr=False)
-    """A media segment, where the asset is a fragmented video's initialisation segment."""
+    fragments: tuple[bytes, ...] = field(default=(), repr=False)
+    """Media segments, where the asset is a fragmented video's initialisation segment."""
     engines: tuple[str, ...] = ENGINES
     limits: Limits = field(default_factory=Limits)
     metadata: bool = True
@@ -191,10 +191,10 @@ class Pool:
         self.start()
         self._submitted += 1
         task = _task(self._submitted, asset, job, self._seconds)
-        outside = (part for part in (job.sidecar, job.fragment) if part is not None)
+        outside = () if job.sidecar is None else (job.sidecar,)
         ticket = Ticket(
             task=task,
-            content=(asset.data, *outside),
+            content=(asset.data, *outside, *job.fragments),
             lists=self._frame_of(job),
             left=list(task.parts),
             remaining=self._seconds,
@@ -224,7 +224,7 @@ def examine_in_process(asset: Asset, job: Job) -> Examination:
     from provenance.credentials.worker import Media, loaded_versions, run_parts
 
     task = _task(1, asset, job, 0)
-    media = Media(data=asset.data, sidecar=job.sidecar, fragment=job.fragment)
+    media = Media(data=asset.data, sidecar=job.sidecar, fragments=job.fragments)
     view = b"" if job.view is None else msgspec.msgpack.encode(job.view)
     values = dict(run_parts(task, media, wire.Lists(trust=job.trust, view=view)))
     return _examination(values, loaded_versions())
@@ -248,11 +248,8 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
         at=job.at,
         pixels=job.limits.pixels,
         seconds=seconds,
-        sizes=(
-            asset.size,
-            None if job.sidecar is None else len(job.sidecar),
-            None if job.fragment is None else len(job.fragment),
-        ),
+        sizes=(asset.size, None if job.sidecar is None else len(job.sidecar)),
+        fragments=tuple(map(len, job.fragments)),
         sidecar_wins=job.sidecar_wins,
         resources=job.resources,
         asking=job.asking,

@@ -78,8 +78,10 @@ class Task(Struct, frozen=True, kw_only=True):
     pixels: int
     seconds: float
     """After so long the worker ends itself, should nobody be left to end it."""
-    sizes: tuple[int, int | None, int | None]
-    """Bytes of the media, the sidecar and the fragment."""
+    sizes: tuple[int, int | None]
+    """Bytes of the media and the sidecar."""
+    fragments: tuple[int, ...] = ()
+    """Bytes of each fragment, in order."""
     sidecar_wins: bool
     resources: bool
     """Whether the store's own bytes and the thumbnail are wanted back."""

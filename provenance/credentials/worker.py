@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 ENGINE, SECOND_ENGINE = "c2pa-rs", "encypher-c2pa"
 """The engines by name; the modules that say so too are loaded with them."""
 
+FRAGMENTED: Final = frozenset({"video/mp4", "video/quicktime", "audio/mp4"})
+"""Types that may be the first part of a stream; elsewhere no engine is given fragments, and our own check says so."""
+
 MAX_TASKS: Final = 2000
 """Tasks after which a worker makes room for a new one: what the engines leak stays small (see benchmarks)."""
 MAX_LEFT_BEHIND: Final = 0.25
@@ -56,7 +59,7 @@ class Media:
 
     data: bytes
     sidecar: bytes | None = None
-    fragment: bytes | None = None
+    fragments: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +154,7 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         trust=view,
         at=task.at,
         is_sidecar=is_sidecar,
-        fragments=() if media.fragment is None else (media.fragment,),
+        fragments=media.fragments,
         fresh=Fresh(answers=task.answers, fetched=task.answered) if task.answered is not None else None,
         asking=task.asking,
     )
@@ -189,7 +192,7 @@ def _engine(name: str, task: Task, media: Media, trust: TrustSettings) -> Readin
             task.media_type,
             sidecar=media.sidecar,
             sidecar_wins=task.sidecar_wins,
-            fragment=media.fragment,
+            fragments=media.fragments if task.media_type in FRAGMENTED else (),
             trust=trust,
             raw=task.resources or wire.OWN in task.parts,
             thumbnail=task.resources,
@@ -201,7 +204,7 @@ def _engine(name: str, task: Task, media: Media, trust: TrustSettings) -> Readin
         at=task.at,
         sidecar=media.sidecar,
         sidecar_wins=task.sidecar_wins,
-        fragment=media.fragment,
+        fragments=media.fragments if task.media_type in FRAGMENTED else (),
     )
 
 
@@ -325,7 +328,7 @@ def _receive(source: BinaryIO, task: Task) -> Media:
     """
     media: list[bytes | None] = []
     full = False
-    for size in task.sizes:
+    for size in (*task.sizes, *task.fragments):
         try:
             media.append(None if size is None else b"" if full else wire.read_exactly(source, size))
         except MemoryError:
@@ -334,8 +337,8 @@ def _receive(source: BinaryIO, task: Task) -> Media:
             wire.skip(source, size or 0)
     if full:
         raise MemoryError
-    data, sidecar, fragment = media
-    return Media(data=data or b"", sidecar=sidecar, fragment=fragment)
+    data, sidecar, *fragments = media
+    return Media(data=data or b"", sidecar=sidecar, fragments=tuple(one or b"" for one in fragments))
 
 
 def _encoded(task: Task, name: str, value: Value) -> bytes:

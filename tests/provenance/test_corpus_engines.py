@@ -108,11 +108,11 @@ def test_a_fragmented_video_holds_with_its_fragment_and_not_without() -> None:
     start, fragment = (open_asset(row.path).data for row in media() if row.id in ("rs__dashinit.mp4", "rs__dash1.m4s"))
     if b"ftyp" not in start[:16]:
         start, fragment = fragment, start
-    alone, whole = (c2pa_rs.read(start, "video/mp4", fragment=given) for given in (None, fragment))
+    alone, whole = (c2pa_rs.read(start, "video/mp4", fragments=given) for given in ((), (fragment,)))
     assert (alone.state, whole.state) == (State.INVALID, State.VALID)
     changed = bytearray(fragment)
     changed[-1] ^= 1
-    assert c2pa_rs.read(start, "video/mp4", fragment=bytes(changed)).state is State.INVALID
+    assert c2pa_rs.read(start, "video/mp4", fragments=(bytes(changed),)).state is State.INVALID
 
 
 @ROWS

@@ -41,7 +41,7 @@ def task(data: bytes, *parts: str, **changes: Any) -> Task:
         "at": dt.datetime(2026, 11, 21, tzinfo=dt.UTC),
         "pixels": 10**9,
         "seconds": 30.0,
-        "sizes": (len(data), None, None),
+        "sizes": (len(data), None),
         "sidecar_wins": True,
         "resources": True,
     }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 
 import click
 
+from vouchmark.cli.check_fragments import fragment_options, read_fragments
 from vouchmark.cli.check_person import person_options, person_settings
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
@@ -82,6 +83,7 @@ class Seconds(click.FloatRange):
 @click.option("--tsa-trust", multiple=True, type=click.Path(path_type=Path), help="* Of time-stamping authorities.")
 @click.option("--no-default-trust", is_flag=True, help="Use only the lists given for this run.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="A manifest store (.c2pa) kept outside the file.")
+@fragment_options
 @click.option("--engine", multiple=True, type=click.Choice(ENGINE_NAMES), help="* Engines to ask; both by default.")
 @click.option("--online", is_flag=True, help="Ask hosts that files name: remote manifests, revocation. Each is listed.")
 @click.option("--in-process", is_flag=True, help="Parse without child processes or limits; for input that you trust.")
@@ -164,6 +166,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         require=options["require"] or REQUIRED,
         limits=Limits(bytes=options["max_size"] * MIB, pixels=options["max_pixels"] * 1_000_000),
         manifest=_sidecar(options["manifest"]),
+        fragments=read_fragments(options["fragment"], one=_is_one(options["inputs"]), limit=options["max_size"] * MIB),
         snapshot=not options["no_default_trust"],
         online=options["online"],
         crjson=options["form"] == "crjson",

@@ -13,7 +13,7 @@ from provenance.credentials.binding import Match
 from provenance.credentials.coverage import Coverage
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts
-from vouchmark.report import Json, Root, Status
+from vouchmark.report import Json, NotChecked, Root, Status
 
 OWN: Final = "vouchmark coverage check"
 MAX_NAMED: Final = 4
@@ -43,6 +43,10 @@ _CODES: Final = {
     "integrity.coverage.unknown": (
         Status.UNKNOWN,
         "How much of this kind of file the signature covers could not be measured.",
+    ),
+    "integrity.fragments.unused": (
+        Status.UNKNOWN,
+        "Fragments were given, and what is signed in this file speaks of none: nothing was held against them.",
     ),
     "integrity.parts.missing": (
         Status.PASS,
@@ -76,6 +80,21 @@ def _is_signed_by_somebody(check: ManifestCheck) -> bool:
     return check.signature in (SignatureState.VALID, SignatureState.MISMATCH) or bool(check.actions or check.changed)
 
 
+def ignores_fragments(facts: Facts) -> bool:
+    """Whether fragments were given that the binding does not speak of."""
+    own = facts.own.coverage if facts.own is not None else None
+    return own is not None and "integrity.fragments.unused" in own.codes
+
+
+def fragments_gap(facts: Facts) -> tuple[NotChecked, ...]:
+    """Fragments of a stream that were not given, where others were."""
+    own = facts.own.coverage if facts.own is not None else None
+    if own is None or not own.fragments_missing:
+        return ()
+    what = f"{own.fragments_missing} of {own.fragments} fragments of the video"
+    return (NotChecked(what=what, why="not given (--fragment)"),)
+
+
 def left_out(facts: Facts) -> str:
     """Names of the metadata that the signature leaves out, for a sentence; empty where it leaves out none."""
     own = facts.own.coverage if facts.own is not None else None
@@ -97,6 +116,9 @@ def drafts(facts: Facts) -> list[Draft]:
     if coverage.match is Match.MISMATCH and _may_compare(facts):
         statement = "The file was changed after it was signed, by our own computation."
         found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
+    if coverage.match is Match.MALFORMED and _may_compare(facts):
+        # An engine may read past what breaks the rules; what the signature then covers is not known to us.
+        found.append(_draft(coverage, "integrity.coverage.unknown", *_CODES["integrity.coverage.unknown"]))
     if own.store_matches_file is False:
         statement = "The Content Credentials that were read are not the ones that lie in the file."
         found.append(_draft(coverage, "integrity.store.differs", Status.UNKNOWN, statement))

@@ -54,6 +54,8 @@ class Facts:
     """Whether the reader has any list of claim signers."""
     tsa_lists: bool = False
     """Whether the reader has any list of time-stamping authorities."""
+    fragments: int = 0
+    """How many media segments of a stream were given with it."""
     own: OwnCheck | None = None
     """What we established ourselves; None where that was not possible, and then the first engine's word stands."""
     own_failure: str = ""

@@ -292,14 +292,15 @@ def _found(facts: Facts) -> Answer:
         if judged is not None:
             drafts.extend(_judge(facts, judged))
     drafts = _confirmed(facts, drafts)
-    if not any(draft.status in (Status.FAIL, Status.ERROR, Status.UNKNOWN) for draft in drafts):
+    doubtful = any(draft.status in (Status.FAIL, Status.ERROR, Status.UNKNOWN) for draft in drafts)
+    if not doubtful and not coverage.ignores_fragments(facts):
         drafts.insert(0, _match(facts, manifest))
     drafts.extend(coverage.drafts(facts))
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
     return Answer(
         summary=_summary(drafts),
         drafts=(*drafts, *_wrong_name(facts), *_outside(facts)),
-        not_checked=(*own_gap(facts), *_pictures(manifest)),
+        not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *_pictures(manifest)),
     )
 
 
@@ -315,6 +316,9 @@ def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
     own = facts.own.coverage if facts.own is not None else None
     if own is None or own.match is not Match.MATCH or not own.is_whole:
         return drafts
+    if coverage.ignores_fragments(facts):
+        # The engine was given fragments that are none of this file's, and calls that a change of its bytes.
+        return [draft for draft in drafts if draft.code not in BYTES_CHANGED]
     statement = "One engine says that the bytes changed, and our own computation says that they did not."
     return [
         _draft(facts, "integrity.unconfirmed", Status.UNKNOWN, statement, draft.subject, {"from": draft.code})
@@ -335,7 +339,11 @@ def _match(facts: Facts, manifest: Manifest) -> Draft:
     if binding and signed:
         left_out = coverage.left_out(facts)
         statement = f"The media is unchanged since it was signed; {left_out} in the file could have been changed."
-        statement = statement if left_out else "The file is unchanged since it was signed."
+        if not left_out:
+            statement = "The file is unchanged since it was signed."
+            if facts.fragments and not coverage.ignores_fragments(facts):
+                given = "fragment" if facts.fragments == 1 else f"{facts.fragments} fragments"
+                statement = f"The file and the {given} that you gave are unchanged since they were signed."
         return _draft(facts, binding[0], Status.PASS, statement, manifest.label)
     return _draft(
         facts,
@@ -365,7 +373,7 @@ def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
         if facts.media_type == STORE_ALONE:
             statement = "This is a manifest store on its own; without the media it belongs to nothing can be compared."
             return _draft(facts, "integrity.store.alone", Status.UNKNOWN, statement, subject, {"from": code.code})
-        if _is_initialisation_segment(manifest):
+        if _is_initialisation_segment(manifest) and not facts.fragments:
             statement = "This is the first part of a fragmented video; without its fragments nothing can be compared."
             return _draft(facts, "integrity.fragments.missing", Status.UNKNOWN, statement, subject, {"from": code.code})
         return _draft(facts, code.code, Status.FAIL, "The file was changed after it was signed.", subject)

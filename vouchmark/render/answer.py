@@ -83,6 +83,7 @@ _UNKNOWNS: Final = {
     "integrity.unsupported": "this type of file cannot be checked here, so nothing follows about it",
     "integrity.store.alone": "these are Content Credentials without their media, so there is nothing to compare",
     "integrity.fragments.missing": "this is only a part of a video in pieces, so nothing can be compared",
+    "integrity.fragments.unused": "the fragments that you gave belong to nothing that is signed in it",
     "integrity.store.differs": "what was read is not what lies in the file, so nothing follows",
     "integrity.unconfirmed": "cannot tell whether it was changed: two computations of its digest disagree",
 }
