@@ -19,7 +19,8 @@ MAX_TEXT: Final = 64
 """Characters of a written time; the longest real ones have about 35."""
 
 _EXIF_DATE: Final = re.compile(r"(\d{4}):(\d{2}):(\d{2})(?=$|[ T])")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH: Final = re.compile(r"(\d{4})(?:-(\d{2}))?", re.ASCII)
 _MOMENT: Final = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,12})?)?) ?([Zz]|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
 )
@@ -38,16 +39,17 @@ class Span:
     zoned: bool
     """Whether it says its time zone; where not, the span holds every zone."""
     is_day: bool = False
-    """Whether only a day is written."""
+    """Whether only a day, a month or a year is written."""
 
-    @property
-    def is_instant(self) -> bool:
-        """Whether it means one instant, to the second."""
-        return self.end - self.start < dt.timedelta(seconds=1)
+    def gap(self, other: Span) -> dt.timedelta:
+        """How far the two lie apart at least: zero where they may mean the same, positive where this one is later."""
+        if self.start > other.end:
+            return self.start - other.end
+        return self.end - other.start if self.end < other.start else dt.timedelta()
 
 
 def read_time(text: str) -> Span:
-    """What a written time means: `2026-05-01T12:00:00+02:00`, `2026:05:01 12:00:00`, `2026-05-01`.
+    """What a written time means: `2026-05-01T12:00:00+02:00`, `2026:05:01 12:00:00`, `2026-05-01`, `2026-05`, `2026`.
 
     Raises:
         TimeTextError: it is none, or lies outside the years that a clock can count.
@@ -59,7 +61,14 @@ def read_time(text: str) -> Span:
     try:
         if _DATE.fullmatch(words):
             start = dt.datetime.combine(dt.date.fromisoformat(words), dt.time(), tzinfo=dt.UTC)
-            return _naive(start, start + dt.timedelta(days=1, microseconds=-1), is_day=True)
+            return _open(start, start + dt.timedelta(days=1), is_day=True)
+        if month := _MONTH.fullmatch(words):
+            year, number = int(month[1]), int(month[2] or 1)
+            start = dt.datetime(year, number, 1, tzinfo=dt.UTC)
+            after = dt.datetime(
+                year + (number == 12 or not month[2]), number % 12 + 1 if month[2] else 1, 1, tzinfo=dt.UTC
+            )
+            return _open(start, after, is_day=True)
         match = _MOMENT.fullmatch(words)
         if match is None:
             raise TimeTextError(f"got {words[:40]!r}, expected a time such as 2026-05-01T12:00:00Z or 2026-05-01")
@@ -67,7 +76,7 @@ def read_time(text: str) -> Span:
         moment = dt.datetime.fromisoformat(f"{day}T{clock.replace(',', '.')}")
         if zone is None:
             moment = moment.replace(tzinfo=dt.UTC)
-            return _naive(moment, moment, is_day=False)
+            return _open(moment, moment + dt.timedelta(microseconds=1), is_day=False)
         aware = (moment.replace(tzinfo=dt.UTC) - _offset(zone)).astimezone(dt.UTC)
     except (ValueError, OverflowError) as error:
         if isinstance(error, TimeTextError):
@@ -87,9 +96,22 @@ def _offset(zone: str) -> dt.timedelta:
     return -found if zone[0] == "-" else found
 
 
-def _naive(start: dt.datetime, end: dt.datetime, *, is_day: bool) -> Span:
-    """A time that leaves its zone open: every zone is meant."""
+def _open(start: dt.datetime, after: dt.datetime, *, is_day: bool) -> Span:
+    """A time that leaves its zone open: every zone is meant. `after` is the first moment that is not meant any more."""
+    end = after - dt.timedelta(microseconds=1)
     return Span(start=start - EAST, end=end + WEST, zoned=False, is_day=is_day)
+
+
+def span_of(moment: dt.datetime) -> Span:
+    """The span of a clock's time: one instant where it is aware, every zone where it is naive."""
+    if moment.tzinfo is not None:
+        aware = moment.astimezone(dt.UTC)
+        return Span(start=aware, end=aware, zoned=True)
+    bare = moment.replace(tzinfo=dt.UTC)
+    try:
+        return Span(start=bare - EAST, end=bare + WEST, zoned=False)
+    except OverflowError:
+        return Span(start=bare, end=bare, zoned=False)
 
 
 def gap_words(gap: dt.timedelta) -> str:

@@ -23,6 +23,9 @@ MAX_CBOR_DEPTH: Final = 32
 MAX_HEADER_ENTRIES: Final = 64
 """Entries of one COSE header map, or of a map that is read slice by slice. Real ones have at most 6."""
 
+CWT_CLAIMS: Final = 15
+"""The COSE header with claims of the signer about the signature (RFC 9597)."""
+
 _MAP: Final = 0xA0
 _MAP_INDEFINITE: Final = 0xBF
 _BREAK: Final = 0xFF
@@ -133,10 +136,11 @@ def _map_length(stream: io.BytesIO, head: int, *, what: str) -> int | None:
     return int.from_bytes(raw, "big")
 
 
-def read_header_map(stream: io.BytesIO, *, what: str) -> Mapping[int | str, Any]:
+def read_header_map(stream: io.BytesIO, *, what: str, is_inner: bool = False) -> Mapping[int | str, Any]:
     """One COSE header map (RFC 9052, section 3) from the stream's position: keys are integers or text.
 
-    Apart from `decode` because its keys may be integers. Raises MalformedCredentialsError, CredentialsLimitError.
+    Apart from `decode` because its keys may be integers, and those of the CWT claims in it too (RFC 9597). Raises
+    MalformedCredentialsError, CredentialsLimitError.
     """
     import cbor2
 
@@ -155,7 +159,8 @@ def read_header_map(stream: io.BytesIO, *, what: str) -> Mapping[int | str, Any]
             stream.seek(start)
         try:
             key = _decoder(stream).decode()
-            value = _decoder(stream).decode()
+            is_claims = key == CWT_CLAIMS and not is_inner and _is_map(stream)
+            value = read_header_map(stream, what=what, is_inner=True) if is_claims else _decoder(stream).decode()
         except (cbor2.CBORError, ValueError, OverflowError, RecursionError, MemoryError, TypeError) as error:
             raise MalformedCredentialsError(f"got bytes that are no CBOR in {what}") from error
         if isinstance(key, bool) or not isinstance(key, int | str) or key in entries:
@@ -164,3 +169,11 @@ def read_header_map(stream: io.BytesIO, *, what: str) -> Mapping[int | str, Any]
     if length is None:
         raise CredentialsLimitError(f"got more than {MAX_HEADER_ENTRIES} header entries in {what}")
     return entries
+
+
+def _is_map(stream: io.BytesIO) -> bool:
+    """Whether the next item is a map; nothing is read."""
+    start = stream.tell()
+    head = stream.read(1)
+    stream.seek(start)
+    return bool(head) and head[0] & 0xE0 == _MAP

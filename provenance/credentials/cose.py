@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.cbor import read_header_map
+from provenance.credentials.cbor import CWT_CLAIMS, read_header_map
 from provenance.credentials.errors import (
     CredentialsError,
     CredentialsLimitError,
@@ -34,11 +34,15 @@ MAX_CERTIFICATE_BYTES: Final = 64 * 1024
 MAX_RSA_BITS: Final = 8192
 """Bits of an RSA modulus: the cost of a check grows with its square, and no certificate of these lists has more."""
 
+MAX_CLAIMED_SECONDS: Final = 60_000_000_000
+"""Seconds around 1970 within which a stated time is one that a calendar shows (years 69 to 3871)."""
+
 _TAGGED_SIGN1: Final = 0xD2
 _ARRAY_OF_FOUR: Final = 0x84
 _NULL: Final = 0xF6
 _ALG: Final = 1
 _X5CHAIN: Final = 33
+_IAT: Final = 6
 _X5CHAIN_NAME: Final = "x5chain"
 # RFC 9053, 9054 and 9864 (fully specified ECDSA and EdDSA).
 _ALGORITHMS: Final[Mapping[int, str]] = {
@@ -86,6 +90,8 @@ class Sign1:
     """2 for `sigTst2`, which stamps the signature; 1 for `sigTst`, which stamps the claim; 0 without."""
     ocsp: tuple[bytes, ...] = field(default=(), repr=False)
     """Stapled OCSP responses (`rVals`)."""
+    claimed_time: int | None = None
+    """When the signer's own clock says that it signed, in seconds since 1970; None where it does not say."""
 
 
 def _head(major: int, length: int) -> bytes:
@@ -246,7 +252,17 @@ def parse_sign1(data: bytes) -> Sign1:
         time_stamps=stamps_of(unprotected, version=version),
         time_stamp_version=version,
         ocsp=_byte_strings(unprotected.get("rVals"), "ocspVals"),
+        claimed_time=_claimed_time(parts.protected),
     )
+
+
+def _claimed_time(protected: Mapping[int | str, Any]) -> int | None:
+    """The signer's own time in the signed header: `iat` among the CWT claims (RFC 9597; RFC 8392, section 3.1.6)."""
+    claims = protected.get(CWT_CLAIMS)
+    value = claims.get(_IAT) if isinstance(claims, Mapping) else protected.get("iat")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return int(value) if abs(value) < MAX_CLAIMED_SECONDS else None
 
 
 @contextmanager

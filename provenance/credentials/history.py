@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from provenance.credentials.boxes import digest
@@ -171,7 +172,10 @@ class _Walker:
         if target is None:
             return _link(owner, assertion, content, LinkState.MISSING, label), None
         state = self.state(owner, content, reference, target, redacted)
-        return _link(owner, assertion, content, state, label), target if state is not LinkState.CHANGED else None
+        link = _link(owner, assertion, content, state, label)
+        if _is_legacy_link(reference, owner, target):
+            link = replace(link, covers_signature=False)
+        return link, target if state is not LinkState.CHANGED else None
 
     def state(
         self,

@@ -51,6 +51,8 @@ class Link:
     format: str
     recorded: tuple[str, ...]
     """Failure codes that the claim generator recorded when it added the ingredient, sorted."""
+    covers_signature: bool = True
+    """Whether the link hashes the ingredient's signature too; those from before C2PA 1.1 hash the claim alone."""
 
     @property
     def recorded_breaks(self) -> tuple[str, ...]:

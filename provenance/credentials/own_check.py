@@ -22,6 +22,7 @@ from provenance.credentials.lineage import below_update
 from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.ocsp import Fresh
 from provenance.credentials.signer import SignerAssessment, assess_signer
+from provenance.credentials.statements import Declared, declared
 from provenance.credentials.trust_view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
 
@@ -50,6 +51,10 @@ class OwnCheck:
     """Signers of the same manifests, where a signature could be read; at most MAX_SIGNERS."""
     coverage: Coverage | None = None
     history: History | None = None
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+    """Times and places that verified assertions state, by manifest; those that state none are missing."""
+    claimed_times: Mapping[str, int] = field(default_factory=dict)
+    """When signers' own clocks say that they signed, in seconds since 1970, by manifest."""
     identities: tuple[IdentityCheck, ...] = ()
     """Identity assertions (CAWG) of the same manifests, nearest to the active one first; at most MAX_IDENTITIES."""
     manifest_digests: Mapping[str, str] = field(default_factory=dict)
@@ -164,6 +169,11 @@ def _signers(
     return found
 
 
+def _declared(checks: Mapping[str, ManifestCheck]) -> dict[str, Declared]:
+    found = {label: declared(check.verified) for label, check in checks.items()}
+    return {label: one for label, one in found.items() if not one.is_empty}
+
+
 def _layout(data: bytes, media_type: str) -> Layout:
     """The file's parts; one unknown region where it has more parts than any real file."""
     try:
@@ -266,6 +276,12 @@ def examine_own(
         signers=signers,
         coverage=coverage,
         history=history,
+        declared=_declared(checks),
+        claimed_times={
+            label: one.sign1.claimed_time
+            for label, one in checks.items()
+            if one.sign1 is not None and one.sign1.claimed_time is not None
+        },
         identities=check_identities(store, nodes, trust=trust, at=moment, stamps=stamps),
         manifest_digests={one.label: one.digest.hex() for one in store.manifests},
         store_matches_file=matches,

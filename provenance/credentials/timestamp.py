@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from provenance.credentials.chain import Refusal, describe, find_path, fingerprint
@@ -65,6 +65,11 @@ class StampAssessment:
     authority: CertificateInfo | None = None
     anchor: str = ""
     """SHA-256 of the listed certificate."""
+    version: int = 0
+    """Of the stamp that decided: 2 where it stamps the signature, 1 where it is of the older form, which stamps the
+    claim; 0 without one."""
+    is_kept: bool = False
+    """Whether a later manifest keeps that stamp, so that it may be younger than the manifests between."""
 
     @property
     def is_present(self) -> bool:
@@ -293,22 +298,24 @@ def assess_time(sign1: Sign1, claim: bytes, trust: TrustView, *, later: tuple[by
     `later` are tokens from `c2pa.time-stamp` assertions of verified manifests. The first trusted one decides; without
     any, the first that holds is reported; without any, what is wrong with the first.
     """
-    tokens: list[tuple[bytes, tuple[bytes, ...]]] = [
-        (token, (stamped_bytes(sign1, claim),)) for token in sign1.time_stamps
+    own = sign1.time_stamp_version
+    tokens: list[tuple[bytes, tuple[bytes, ...], int, bool]] = [
+        (token, (stamped_bytes(sign1, claim),), own, False) for token in sign1.time_stamps
     ]
-    tokens += [(token, (sign1.signature, *_v2_bytes(sign1))) for token in later]
+    tokens += [(token, (sign1.signature, *_v2_bytes(sign1)), 2, True) for token in later]
     found: list[StampAssessment] = []
     if len(sign1.time_stamps) > 1:
         # C2PA 2.4, section 10.3.2.5: exactly one token; a choice of times is no time.
         tokens = tokens[len(sign1.time_stamps) :]
-        found.append(StampAssessment(codes=("timeStamp.malformed",)))
-    for token, stamped in tokens:
+        found.append(StampAssessment(codes=("timeStamp.malformed",), version=own))
+    for token, stamped, version, is_kept in tokens:
         try:
-            found.append(assess_stamp(read_stamp(token, stamped), trust))
+            one = assess_stamp(read_stamp(token, stamped), trust)
         except TimeStampError as error:
-            found.append(StampAssessment(codes=(error.code,)))
+            one = StampAssessment(codes=(error.code,))
         except CredentialsError:
-            found.append(StampAssessment(codes=("timeStamp.malformed",)))
+            one = StampAssessment(codes=("timeStamp.malformed",))
+        found.append(replace(one, version=version, is_kept=is_kept))
     if not found:
         return StampAssessment(codes=())
     return max(found, key=lambda one: (one.is_trusted, one.time is not None))
@@ -316,6 +323,4 @@ def assess_time(sign1: Sign1, claim: bytes, trust: TrustView, *, later: tuple[by
 
 def _v2_bytes(sign1: Sign1) -> tuple[bytes, ...]:
     """What a version 2 stamp of this signature hashes, whichever version is stapled."""
-    from dataclasses import replace
-
     return (stamped_bytes(replace(sign1, time_stamp_version=2), b""),)

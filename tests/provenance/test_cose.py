@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from provenance.credentials.cose import (
     MAX_CHAIN_CERTIFICATES,
     ClaimSignatureError,
+    Sign1,
     parse_sign1,
     verify_claim,
 )
@@ -218,3 +219,28 @@ class _Fixed:
 
     def sign(self, _: bytes) -> bytes:
         return self.signature
+
+
+class TestClaimsInTheHeader:
+    """CWT claims (RFC 9597) are the only map in a header whose keys are numbers."""
+
+    def sign1(self, claims: Any) -> Sign1:
+        head = cbor2.dumps({1: -7, 33: b"certificate", 15: claims})
+        return parse_sign1(cbor2.dumps(cbor2.CBORTag(18, [head, {}, None, b"signature"])))
+
+    def test_the_signers_own_time_is_read(self) -> None:
+        assert self.sign1({1: "issuer", 6: 1_777_000_000}).claimed_time == 1_777_000_000
+        assert self.sign1({6: 1_777_000_000.5}).claimed_time == 1_777_000_000
+
+    @pytest.mark.parametrize("claims", [{}, {1: "x"}, {6: "soon"}, {6: True}, {6: float("nan")}, {6: 10**20}, 7, [6]])
+    def test_what_says_no_time_says_none(self, claims: Any) -> None:
+        assert self.sign1(claims).claimed_time is None
+
+    def test_a_map_too_large_or_too_deep_is_refused(self) -> None:
+        deep: Any = {6: 1}
+        for _ in range(20_000):
+            deep = b"\xa1\x0f" + (deep if isinstance(deep, bytes) else cbor2.dumps(deep))
+        head = b"\xa3\x01\x26\x18\x21\x41\x00\x0f" + deep
+        for bad in (head, cbor2.dumps({1: -7, 33: b"c", 15: {n: n for n in range(100)}})):
+            with pytest.raises(CredentialsError):
+                parse_sign1(cbor2.dumps(cbor2.CBORTag(18, [bad, {}, None, b"signature"])))

@@ -1,7 +1,8 @@
-"""When was it signed, says who?
+"""When was it signed, says who, and can all the times that are stated be true?
 
-A time stamp counts as trusted only where the reader has a list of time-stamping authorities and the engine found the
-authority on it. Stamps of version-1 claims read "trusted" in the engine without any list; here they do not.
+A time stamp counts as trusted only where the reader has a list of time-stamping authorities and the authority leads to
+it. Stamps of version-1 claims read "trusted" in the engine without any list; here they do not. What stands beside a
+trusted time and cannot have happened by then fails; every other difference is stated and never failed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from provenance.credentials.model import Manifest
+from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.signer import SignerAssessment
 from provenance.credentials.timestamp import StampAssessment
+from vouchmark.lines import time_order
 from vouchmark.lines.facts import (
     Answer,
     Draft,
@@ -22,7 +26,9 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.render.safe import quoted
-from vouchmark.report import Json, Line, Root, Status
+from vouchmark.report import SERIOUSNESS, Json, Line, Root, Status
+
+OWN = "vouchmark time-stamp check"
 
 
 def answer(facts: Facts) -> Answer:
@@ -35,42 +41,112 @@ def answer(facts: Facts) -> Answer:
         return Answer(summary="No manifest is bound to the content, so no time is either.", status=Status.ABSENT)
     own = facts.own
     signer = own.signer if own is not None else None
-    draft = _own_stamp(manifest, signer.stamp) if signer is not None else _stamp(facts, manifest)
-    return Answer(summary=draft.statement, drafts=(draft,))
+    if own is None or signer is None:
+        draft = _stamp(facts, manifest)
+        return Answer(summary=draft.statement, drafts=(draft,))
+    drafts = [_own_stamp(manifest, signer.stamp, own)]
+    drafts += _legacy(manifest, signer.stamp)
+    drafts += _certificate(manifest, signer)
+    drafts += time_order.impossible(own)
+    drafts += time_order.stated(facts, own, signer.stamp.time)
+    drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
+    first = drafts[0] if drafts[0].status is Status.FAIL else next(d for d in drafts if d.code in _ANSWERS)
+    return Answer(summary=first.statement, drafts=tuple(drafts))
 
 
-def _own_stamp(manifest: Manifest, stamp: StampAssessment) -> Draft:
+_ANSWERS = frozenset({"time.trusted", "time.unlisted", "time.stamp.invalid", "time.claimed", "time.none"})
+"""Exactly one of them stands on the line wherever there is a manifest."""
+
+
+def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck) -> Draft:
     """By our own reading of the token and the reader's lists of time-stamping authorities alone."""
-    who = certificate_name(stamp.authority) or "without a name"
+    who = certificate_name(stamp.authority)
     detail: dict[str, Json] = {"claim_version": manifest.claim_version, "codes": list[Json](stamp.codes)}
     if stamp.time is not None:
-        detail |= {"time": instant(stamp.time), "authority": who, "label": str(stamp.label)}
+        detail |= {"time": instant(stamp.time), "authority": who or "without a name", "label": str(stamp.label)}
+        detail |= {"kept_later": True} if stamp.is_kept else {}
     if not stamp.is_present:
-        statement = "There is no time stamp; when it was signed is not shown by anything but the signer's word."
-        return _own_draft(manifest, "time.none", Status.ABSENT, statement, detail)
+        return _no_stamp(manifest, own, detail)
     if stamp.time is None:
         statement = "There is a time stamp, but it does not fit this signature, so it shows no time."
         return _own_draft(manifest, "time.stamp.invalid", Status.UNKNOWN, statement, detail)
+    by = " that a later update keeps" if stamp.is_kept else ""
     if stamp.is_trusted:
-        statement = f"Signed on {day(stamp.time)}, says {who}, a time-stamping authority on a list you use."
+        named = who or "an authority without a name"
+        statement = f"Signed on {day(stamp.time)}, says {named}, a time-stamping authority on a list you use."
+        if stamp.is_kept:
+            statement = f"Signed by {day(stamp.time)}, says {named}, whose time stamp a later update keeps."
         return _own_draft(manifest, "time.trusted", Status.PASS, statement, detail)
-    statement = f"Signed on {day(stamp.time)}, says a time stamp by an authority not on a list you use ({quoted(who)})."
+    named = quoted(who) if who else "it has no name that can be read"
+    statement = f"Signed on {day(stamp.time)}, says a time stamp{by} by an authority not on a list you use ({named})."
     return _own_draft(manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
 
 
-def _own_draft(manifest: Manifest, code: str, status: Status, statement: str, detail: Mapping[str, Json]) -> Draft:
+def _no_stamp(manifest: Manifest, own: OwnCheck, detail: dict[str, Json]) -> Draft:
+    """The signer's own clock, where it says anything."""
+    clock, where = time_order.own_clock(own, manifest.label)
+    if clock is None:
+        statement = "There is no time stamp; when it was signed is not shown by anything but the signer's word."
+        return _own_draft(manifest, "time.none", Status.ABSENT, statement, detail)
+    statement = f"Signed on {clock}, says the signer's own clock and nobody else: there is no time stamp."
+    more: dict[str, Json] = {"claimed": clock, "where": where}
+    return _own_draft(manifest, "time.claimed", Status.UNKNOWN, statement, detail | more, root=Root.CLAIM_SIGNATURE)
+
+
+def _legacy(manifest: Manifest, stamp: StampAssessment) -> list[Draft]:
+    if stamp.version != 1 or stamp.time is None:
+        return []
+    statement = "The time stamp is of an older form: it shows that the statements existed then, not the signature."
+    return [_own_draft(manifest, "time.stamp.legacy", Status.ABSENT, statement, {"claim_version": 1})]
+
+
+def _certificate(manifest: Manifest, signer: SignerAssessment) -> list[Draft]:
+    """Whether the signer's certificate was valid at the moment that counts."""
+    certificate = signer.certificate
+    if certificate is None or certificate.not_before is None or certificate.not_after is None:
+        return []
+    start, end = certificate.not_before, certificate.not_after
+    detail: dict[str, Json] = {
+        "valid_from": instant(start),
+        "valid_until": instant(end),
+        "judged_at": instant(signer.moment),
+        "judged_by": signer.moment_by,
+    }
+    inside = start <= signer.moment <= end
+    stamped = signer.moment_by == "time-stamp"
+    when = f"when it was signed, on {day(signer.moment)}" if stamped else f"at the time asked for, {day(signer.moment)}"
+    word = "was valid" if inside else "was not valid" if stamped else "is not valid"
+    word = "is valid" if inside and not stamped else word
+    statement = f"The signer's certificate {word} {when} (it runs from {day(start)} to {day(end)})."
+    if not stamped:
+        statement = f"{statement[:-1]}; no trusted time says whether it was when it signed."
+    # Stated here, and judged on the signer's line.
+    code = "time.certificate.inside" if inside else "time.certificate.outside"
+    return [_own_draft(manifest, code, Status.ABSENT, statement, detail, root=Root.CERTIFICATE)]
+
+
+def _own_draft(
+    manifest: Manifest,
+    code: str,
+    status: Status,
+    statement: str,
+    detail: Mapping[str, Json],
+    *,
+    root: Root = Root.TIME_STAMP,
+) -> Draft:
     return Draft(
         code=code,
         status=status,
         statement=statement,
-        source="vouchmark time-stamp check",
-        root=Root.TIME_STAMP,
+        source=OWN,
+        root=root,
         subject=manifest.label,
         detail=dict(detail),
     )
 
 
 def _stamp(facts: Facts, manifest: Manifest) -> Draft:
+    """By the first engine; only where our own check is missing."""
     codes = facts.codes_of(manifest)
     stamp = manifest.timestamp
     if has(codes, "timeStamp.mismatch", "timeStamp.malformed", "timeStamp.outsideValidity"):

@@ -1,0 +1,256 @@
+"""When and where does a signer say that something happened?
+
+Times and places in the verified assertions of one manifest: actions, and metadata that was put under the signature
+(`c2pa.metadata`, `cawg.metadata`, `stds.exif`, `stds.iptc`, `stds.schema-org.CreativeWork`, `c2pa.location…`). They are
+the signer's word; that they are signed says whose word, not that it is true. Where something is shown in a picture
+(IPTC LocationShown) is not where it was taken, and is left alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provenance.credentials.errors import CredentialsError
+from provenance.credentials.jumbf import Assertion
+from provenance.places import LATITUDE, LONGITUDE, Place, PlaceError, place_of, read_degrees
+from provenance.times import Span, TimeTextError, read_time
+
+MAX_TIMES: Final = 64
+"""Times of one manifest that are kept; a long edit records one for each action."""
+MAX_PLACES: Final = 16
+"""Places of one manifest that are kept."""
+MAX_ACTIONS: Final = 5_000
+"""Actions of one assertion that are looked at."""
+MAX_JSON_BYTES: Final = 256 * 1024
+"""Bytes of one metadata assertion; real ones have a few KiB."""
+MAX_DEPTH: Final = 8
+"""Nested objects of one metadata assertion that are looked into."""
+MAX_KEPT: Final = 80
+"""Characters kept of what is written."""
+
+METADATA: Final = ("c2pa.metadata", "cawg.metadata", "stds.exif", "stds.iptc", "stds.schema-org.CreativeWork")
+"""Starts of labels of assertions with metadata in JSON-LD (C2PA 2.4, section 18.22; CAWG Metadata 1.1)."""
+LOCATION: Final = "c2pa.location"
+_SHOWN: Final = ("LocationShown", "contentLocation", "spatialCoverage", "about")
+
+
+class Role(enum.StrEnum):
+    """What a signed time is said to be the time of."""
+
+    CREATED = "created"
+    """`c2pa.created`, and what is said of the capture: the file's content came about then."""
+    ACTION = "action"
+    """Another action on it: it existed by then."""
+    MODIFIED = "modified"
+    """Metadata's own time of the last change."""
+    PUBLISHED = "published"
+    """When a catalogue entry says that it is published, which may be planned."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedTime:
+    """A time as a signer states it."""
+
+    where: str
+    """`c2pa.edited`, `exif:DateTimeOriginal`, …"""
+    assertion: str
+    """Label of the assertion."""
+    role: Role
+    written: str
+    span: Span
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it must lie before the signing: standard actions and captures do, an embargo need not."""
+        return self.role is not Role.PUBLISHED and (self.role is not Role.ACTION or self.where.startswith("c2pa."))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedPlace:
+    """A place as a signer states it."""
+
+    where: str
+    assertion: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """Everything of that kind in one manifest."""
+
+    times: tuple[SignedTime, ...] = ()
+    places: tuple[SignedPlace, ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """(field, what is written) of times and places that are none."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing of the kind."""
+        return not (self.times or self.places or self.unreadable)
+
+
+_TIMES: Final[Mapping[str, Role]] = {
+    "DateTimeOriginal": Role.CREATED,
+    "DateTimeDigitized": Role.CREATED,
+    "DateCreated": Role.CREATED,
+    "CreateDate": Role.CREATED,
+    "GPSTimeStamp": Role.CREATED,
+    "dateCreated": Role.CREATED,
+    "ModifyDate": Role.MODIFIED,
+    "DateTime": Role.MODIFIED,
+    "dateModified": Role.MODIFIED,
+    "datePublished": Role.PUBLISHED,
+    "uploadDate": Role.PUBLISHED,
+}
+_OFFSETS: Final = {
+    "DateTimeOriginal": "OffsetTimeOriginal",
+    "DateTimeDigitized": "OffsetTimeDigitized",
+    "DateTime": "OffsetTime",
+}
+
+
+class _Reader:
+    """Collects within the bounds."""
+
+    def __init__(self, assertion: str) -> None:
+        self.assertion = assertion
+        self.times: list[SignedTime] = []
+        self.places: list[SignedPlace] = []
+        self.unreadable: list[tuple[str, str]] = []
+
+    def time(self, where: str, role: Role, value: object) -> None:
+        """One time, in whatever form."""
+        try:
+            span, written = _span(value)
+        except TimeTextError:
+            self.unreadable.append((where[:MAX_KEPT], str(value)[:MAX_KEPT] if isinstance(value, str) else ""))
+            return
+        self.times.append(
+            SignedTime(where=where[:MAX_KEPT], assertion=self.assertion, role=role, written=written, span=span)
+        )
+
+    def place(self, where: str, north: object, east: object, halves: tuple[object, object]) -> None:
+        """One place, in whatever form."""
+        try:
+            found = place_of(
+                read_degrees(north, halves[0], ends=LATITUDE), read_degrees(east, halves[1], ends=LONGITUDE)
+            )
+        except PlaceError:
+            written = ",".join(str(part)[:30] for part in (north, east) if isinstance(part, str | int | float))
+            self.unreadable.append((where[:MAX_KEPT], written[:MAX_KEPT]))
+            return
+        self.places.append(SignedPlace(where=where[:MAX_KEPT], assertion=self.assertion, place=found))
+
+    def actions(self, content: Mapping[str, Any]) -> None:
+        """`when` of every action (C2PA 2.4, section 18.17)."""
+        entries = content.get("actions")
+        for action in entries[:MAX_ACTIONS] if isinstance(entries, list) else []:
+            name = action.get("action") if isinstance(action, Mapping) else None
+            if not isinstance(name, str) or action.get("when") is None:
+                continue
+            self.time(name, Role.CREATED if name == "c2pa.created" else Role.ACTION, action["when"])
+
+    def metadata(self, content: Mapping[str, Any], depth: int = 0) -> None:
+        """One object of JSON-LD and those inside it."""
+        by_name: dict[str, tuple[str, Any]] = {}
+        for key, value in content.items():
+            by_name.setdefault(key.rpartition(":")[2], (key, _first(value)))
+        for name, role in _TIMES.items():
+            if name in by_name:
+                key, value = by_name[name]
+                self.time(key, role, _joined(name, value, by_name))
+        for north, east in (("GPSLatitude", "GPSLongitude"), ("latitude", "longitude")):
+            if north in by_name and east in by_name:
+                # A list is degrees, minutes and seconds here, not several values.
+                values = (content[by_name[north][0]], content[by_name[east][0]])
+                halves = tuple(by_name.get(f"{name}Ref", ("", None))[1] for name in (north, east))
+                self.place(by_name[north][0], *values, (halves[0], halves[1]))
+        if depth < MAX_DEPTH:
+            for key, value in content.items():
+                if key.rpartition(":")[2] not in _SHOWN and key != "@context":
+                    for inner in value[:MAX_PLACES] if isinstance(value, list) else [value]:
+                        if isinstance(inner, Mapping):
+                            self.metadata(inner, depth + 1)
+
+
+def _first(value: Any) -> Any:
+    """The first of several values."""
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _joined(name: str, value: Any, by_name: Mapping[str, tuple[str, Any]]) -> Any:
+    """A time with what stands in fields of its own: the offset, and for the position's time the date."""
+    if not isinstance(value, str):
+        return value
+    if name == "GPSTimeStamp" and len(value) < 16:
+        date = by_name.get("GPSDateStamp", ("", None))[1]
+        return f"{date}T{value.strip().rstrip('Z')}Z" if isinstance(date, str) else value
+    offset = by_name.get(_OFFSETS.get(name, ""), ("", None))[1]
+    if isinstance(offset, str):
+        try:
+            return value if read_time(value).zoned else f"{value.strip()}{offset.strip()}"
+        except TimeTextError:
+            return value
+    return value
+
+
+def _span(value: object) -> tuple[Span, str]:
+    """(what it means, as written). Raises TimeTextError."""
+    if isinstance(value, str):
+        return read_time(value), value.strip()[:MAX_KEPT]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # CBOR's tag 1: seconds since 1970 (RFC 8949, section 3.4.2).
+        try:
+            moment = dt.datetime.fromtimestamp(value, tz=dt.UTC)
+        except (ValueError, OverflowError, OSError) as error:
+            raise TimeTextError("got a number that is no time") from error
+        return Span(start=moment, end=moment, zoned=True), moment.isoformat()
+    raise TimeTextError("got no time")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("got a name twice")
+    return found
+
+
+def _content(assertion: Assertion) -> Mapping[str, Any]:
+    """The decoded assertion; empty where it is no map."""
+    if assertion.kind == "cbor":
+        try:
+            return assertion.map()
+        except CredentialsError:
+            return {}
+    if assertion.kind != "json" or len(assertion.data) > MAX_JSON_BYTES:
+        return {}
+    try:
+        value = json.loads(bytes(assertion.data).decode("utf-8"), object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
+    for assertion in assertions:
+        reader = _Reader(assertion.label[:MAX_KEPT])
+        if assertion.base_label == "c2pa.actions":
+            reader.actions(_content(assertion))
+        elif assertion.base_label.startswith((*METADATA, LOCATION)):
+            reader.metadata(_content(assertion))
+        yield reader
+
+
+def declared(assertions: tuple[Assertion, ...]) -> Declared:
+    """Times and places of one manifest's verified assertions. Never raises for what the bytes hold."""
+    readers = list(_read(assertions))
+    return Declared(
+        times=tuple(time for reader in readers for time in reader.times)[:MAX_TIMES],
+        places=tuple(place for reader in readers for place in reader.places)[:MAX_PLACES],
+        unreadable=tuple(entry for reader in readers for entry in reader.unreadable)[:MAX_PLACES],
+    )

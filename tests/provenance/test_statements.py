@@ -1,0 +1,193 @@
+"""Which times and places of a manifest's own assertions are read, from whatever its writer made of them?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import cbor2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provenance.credentials.jumbf import Assertion
+from provenance.credentials.statements import Declared, Role, declared
+
+EXIF = {
+    "@context": {"exif": "http://ns.adobe.com/exif/1.0/"},
+    "exif:GPSVersionID": "2.2.0.0",
+    "exif:GPSLatitude": "39,21.102N",
+    "exif:GPSLongitude": "74,26.5737W",
+    "exif:GPSAltitude": "100963/29890",
+    "exif:GPSTimeStamp": "2019-09-22T18:22:57Z",
+    "exif:DateTimeOriginal": "2019-09-22T14:22:50-04:00",
+}
+"""As the specification writes it."""
+
+
+def stored(label: str, content: Any, kind: str = "json") -> Assertion:
+    if isinstance(content, bytes):
+        raw = content
+    else:
+        raw = json.dumps(content).encode() if kind == "json" else cbor2.dumps(content)
+    return Assertion(label=label, kind=kind, content=memoryview(raw), data=memoryview(raw))
+
+
+def look(label: str, content: Any, kind: str = "json") -> Declared:
+    return declared((stored(label, content, kind),))
+
+
+@pytest.mark.parametrize("label", ["stds.exif", "c2pa.metadata", "cawg.metadata", "stds.exif__2", "c2pa.metadata.v2"])
+@pytest.mark.parametrize("kind", ["json", "cbor"])
+def test_reads_signed_exif(label: str, kind: str) -> None:
+    found = look(label, EXIF, kind)
+    ((where, place),) = [(one.where, one.place) for one in found.places]
+    assert where == "exif:GPSLatitude"
+    assert place.text == "39.35170,-74.44289"
+    assert {(one.where, one.role, one.span.start.isoformat()) for one in found.times} == {
+        ("exif:DateTimeOriginal", Role.CREATED, "2019-09-22T18:22:50+00:00"),
+        ("exif:GPSTimeStamp", Role.CREATED, "2019-09-22T18:22:57+00:00"),
+    }
+    assert not found.unreadable
+
+
+def test_reads_what_stands_in_fields_of_its_own() -> None:
+    found = look(
+        "stds.exif",
+        {
+            "exif:DateTimeOriginal": "2019:09:22 14:22:50",
+            "exifEX:OffsetTimeOriginal": "-04:00",
+            "exif:GPSDateStamp": "2019:09:22",
+            "exif:GPSTimeStamp": "18:22:57",
+            "exif:GPSLatitude": ["39/1", "21/1", "612/100"],
+            "exif:GPSLatitudeRef": "N",
+            "exif:GPSLongitude": ["74/1", "26/1", "3442/100"],
+            "exif:GPSLongitudeRef": "W",
+        },
+    )
+    assert sorted(one.span.start.isoformat() for one in found.times) == [
+        "2019-09-22T18:22:50+00:00",
+        "2019-09-22T18:22:57+00:00",
+    ]
+    assert found.places[0].place.text == "39.35170,-74.44289"
+
+
+def test_a_time_without_an_offset_stays_open() -> None:
+    (time,) = look("stds.exif", {"exif:DateTimeOriginal": "2019:09:22 14:22:50"}).times
+    assert not time.span.zoned
+
+
+def test_reads_schema_org() -> None:
+    found = look(
+        "stds.schema-org.CreativeWork",
+        {
+            "@type": "CreativeWork",
+            "dateCreated": "2026-05-01",
+            "datePublished": "2026-05-03T08:00:00Z",
+            "locationCreated": {"@type": "Place", "geo": {"latitude": 59.3293, "longitude": "18.0686"}},
+            "contentLocation": {"@type": "Place", "geo": {"latitude": 1.0, "longitude": 2.0}},
+        },
+    )
+    assert [one.place.text for one in found.places] == ["59.32930,18.06860"]
+    assert {(one.where, one.role) for one in found.times} == {
+        ("dateCreated", Role.CREATED),
+        ("datePublished", Role.PUBLISHED),
+    }
+
+
+def test_where_something_shown_lies_is_not_where_it_was_taken() -> None:
+    iptc = {
+        "Iptc4xmpExt:LocationShown": {"exif:GPSLatitude": "1,0N", "exif:GPSLongitude": "1,0E"},
+        "Iptc4xmpExt:LocationCreated": {"exif:GPSLatitude": "2,0N", "exif:GPSLongitude": "2,0E"},
+    }
+    assert [one.place.text for one in look("stds.iptc", iptc).places] == ["2.00000,2.00000"]
+
+
+def test_reads_the_times_of_actions_in_text_and_in_numbers() -> None:
+    actions = [
+        {"action": "c2pa.created", "when": cbor2.CBORTag(0, "2026-05-01T12:00:00Z")},
+        {"action": "c2pa.edited", "when": "2026-05-01T12:30:00+00:00"},
+        {"action": "com.example.scheduled", "when": cbor2.CBORTag(1, 1_777_000_000)},
+        {"action": "c2pa.cropped"},
+        {"action": 7, "when": "2026-05-01T12:30:00Z"},
+        "nonsense",
+    ]
+    found = look("c2pa.actions.v2", {"actions": actions}, "cbor")
+    assert [(one.where, one.role, one.is_past) for one in found.times] == [
+        ("c2pa.created", Role.CREATED, True),
+        ("c2pa.edited", Role.ACTION, True),
+        ("com.example.scheduled", Role.ACTION, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"exif:GPSLatitude": "91,0N", "exif:GPSLongitude": "0,0E"},
+        {"exif:GPSLatitude": "1e999", "exif:GPSLongitude": "0"},
+        {"latitude": "NaN", "longitude": 0},
+        {"latitude": 12, "longitude": 181},
+        {"exif:DateTimeOriginal": "0000:00:00 00:00:00"},
+        {"exif:DateTimeOriginal": {"a": 1}},
+    ],
+)
+def test_what_cannot_be_is_named_and_not_believed(values: dict[str, Any]) -> None:
+    found = look("c2pa.metadata", values)
+    assert not found.places
+    assert not found.times
+    assert [where for where, _ in found.unreadable] == [next(iter(values))]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"[1]",
+        b"\xff\xfe",
+        b"[" * 90_000,
+        b'{"latitude": NaN, "longitude": 1}',
+        b'{"latitude": 1e999, "longitude": 1}',
+        b'{"latitude": 1, "latitude": 2, "longitude": 1}',
+        b'{"latitude": 1, "longitude": 1' + b" " * 300_000 + b"}",
+    ],
+)
+def test_hostile_json_yields_no_place(raw: bytes) -> None:
+    assert not look("c2pa.metadata", raw).places
+
+
+def test_other_assertions_and_deep_nests_are_left_alone() -> None:
+    deep: Any = EXIF
+    for _ in range(20):
+        deep = {"a": deep}
+    assert look("c2pa.metadata", deep).is_empty
+    assert look("com.example.data", EXIF).is_empty
+
+
+def test_keeps_to_its_bounds() -> None:
+    many = {"actions": [{"action": "c2pa.edited", "when": "2026-05-01T12:30:00Z"}] * 6_000}
+    assert len(look("c2pa.actions", many, "cbor").times) == 64
+    places = {"a": [{"latitude": n / 10, "longitude": 1} for n in range(500)]}
+    assert len(look("c2pa.metadata", places).places) == 16
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers(-(2**70), 2**70) | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(
+    ["exif:GPSLatitude", "exif:GPSLongitude", "GPSLatitudeRef", "latitude", "longitude", "exif:DateTimeOriginal",
+     "GPSTimeStamp", "GPSDateStamp", "OffsetTimeOriginal", "dateCreated"]
+)  # fmt: skip
+
+
+@given(st.dictionaries(NAMES, VALUES))
+def test_never_raises_over_hostile_values(values: dict[str, Any]) -> None:
+    found = look("c2pa.metadata", values, "cbor")
+    assert all(abs(one.place.latitude) <= 90 for one in found.places)
+
+
+@given(VALUES)
+def test_never_raises_over_a_hostile_when(value: Any) -> None:
+    look("c2pa.actions.v2", {"actions": [{"action": "c2pa.edited", "when": value}]}, "cbor")

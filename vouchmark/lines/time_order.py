@@ -1,0 +1,210 @@
+"""Which of the times that are stated cannot be, and how far apart are the others?
+
+Only what a signature covers can contradict, and only against a time that a trusted authority proves: real files differ
+by days to years for good reasons, and a clock without a zone may mean any place on Earth.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from provenance.credentials.history import LinkState, Node
+from provenance.credentials.manifest_check import SignatureState
+from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.statements import Role, SignedTime
+from provenance.metadata import Metadata
+from provenance.metadata import Role as UnsignedRole
+from provenance.times import Span, gap_words, span_of
+from vouchmark.lines.facts import Draft, Facts, day, instant
+from vouchmark.render.safe import quoted
+from vouchmark.report import Json, Root, Status
+
+CLOCK_TOLERANCE: Final = dt.timedelta(minutes=5)
+"""By how much two honest clocks may differ: what Kerberos allows, for the same reason (RFC 4120, section 8.2)."""
+MAX_IMPOSSIBLE: Final = 16
+"""Impossible times that are told one by one."""
+MAX_SIGNED: Final = 8
+"""Signed times that are told one by one; a long edit records one for each action."""
+MAX_UNSIGNED: Final = 4
+"""Times of unsigned metadata that are told one by one."""
+
+OWN: Final = "vouchmark order of times"
+
+_WHAT: Final = {
+    "c2pa.created": "created",
+    "c2pa.edited": "edited",
+    "c2pa.published": "published",
+    "c2pa.opened": "opened",
+    "DateTimeOriginal": "captured",
+    "DateCreated": "created",
+    "dateCreated": "created",
+    "GPSTimeStamp": "at the stated position",
+    "ModifyDate": "last changed",
+    "dateModified": "last changed",
+    "datePublished": "published",
+}
+_UNSIGNED: Final = {
+    UnsignedRole.CAPTURED: "captured",
+    UnsignedRole.DIGITISED: "digitised",
+    UnsignedRole.MODIFIED: "last changed",
+    UnsignedRole.POSITION: "at the stated position",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """By when everything below must have happened: a trusted time of the manifest itself, or of one made from it."""
+
+    time: dt.datetime
+    label: str
+
+
+def own_clock(own: OwnCheck, label: str) -> tuple[str | None, str]:
+    """(what the signer's own clock says, as a day or as written; where it says so); (None, "") without."""
+    seconds = own.claimed_times.get(label)
+    if seconds is not None:
+        return day(dt.datetime.fromtimestamp(seconds, tz=dt.UTC)), "signature header"
+    stated = own.declared.get(label)
+    times = [one for one in (stated.times if stated else ()) if one.where.startswith("c2pa.")]
+    if not times:
+        return None, ""
+    last = max(times, key=lambda one: (one.span.end, one.where))
+    return _date(last.span), last.where
+
+
+def _date(span: Span) -> str:
+    """The day that is meant; the written one where no zone is."""
+    if span.zoned:
+        return day(span.start)
+    return (span.start + dt.timedelta(hours=14)).date().isoformat()
+
+
+def impossible(own: OwnCheck) -> list[Draft]:
+    """Everything that cannot have been in the order in which it is signed."""
+    if own.history is None:
+        return []
+    found: dict[tuple[str, str, str], Draft] = {}
+    for draft in _walk(own, own.history.root, None):
+        found.setdefault((draft.subject, draft.code, draft.statement), draft)
+    return list(found.values())[:MAX_IMPOSSIBLE]
+
+
+def _walk(own: OwnCheck, node: Node, above: Limit | None) -> Iterator[Draft]:
+    """A manifest and all that verified links lead to; the limit only shrinks on the way down."""
+    check = node.check
+    if check is None or check.signature is not SignatureState.VALID:
+        return
+    stamp = own.signers[check.label].stamp if check.label in own.signers else None
+    limit = above
+    if stamp is not None and stamp.is_trusted and stamp.time is not None:
+        # A stamp that a later manifest keeps may be younger than what was made in between.
+        covered = node.link is not None and node.link.covers_signature and node.link.state is LinkState.VERIFIED
+        if above is not None and covered and not stamp.is_kept and stamp.time > above.time + CLOCK_TOLERANCE:
+            yield _ancestor(check.label, stamp.time, above)
+        if above is None or stamp.time < above.time:
+            limit = Limit(time=stamp.time, label=check.label)
+    stated = own.declared.get(check.label)
+    if limit is not None and stated is not None and check.is_intact:
+        for one in stated.times:
+            if one.is_past and one.span.start > limit.time + CLOCK_TOLERANCE:
+                yield _late(own, check.label, one, limit)
+    for child in node.children:
+        yield from _walk(own, child, limit)
+
+
+def _ancestor(label: str, time: dt.datetime, above: Limit) -> Draft:
+    gap = gap_words(time - above.time)
+    statement = (
+        f"An earlier version was signed on {day(time)}, {gap} after the version that was made from it "
+        f"({day(above.time)}): that cannot be."
+    )
+    detail: dict[str, Json] = {"time": instant(time), "limit": instant(above.time), "limit_of": above.label}
+    return _draft("time.order.impossible", Status.FAIL, statement, label, Root.TIME_STAMP, detail)
+
+
+def _late(own: OwnCheck, label: str, one: SignedTime, limit: Limit) -> Draft:
+    gap = gap_words(one.span.start - limit.time)
+    zone = "" if one.span.zoned else ", in whatever time zone that is"
+    where = _where(own, label)
+    then = "it was signed" if limit.label == label else "what was made from it was signed"
+    statement = (
+        f"{where}It is signed that it was {_what(one)} on {_date(one.span)}{zone}, at least {gap} after {then} "
+        f"({day(limit.time)}): that cannot be."
+    )
+    detail: dict[str, Json] = {
+        "where": one.where,
+        "assertion": one.assertion,
+        "written": one.written,
+        "earliest": instant(one.span.start),
+        "limit": instant(limit.time),
+        "limit_of": limit.label,
+    }
+    return _draft("time.order.impossible", Status.FAIL, statement, label, Root.CLAIM_SIGNATURE, detail)
+
+
+def _where(own: OwnCheck, label: str) -> str:
+    """Nothing for the manifests that speak of these bytes, else that it is about an earlier version."""
+    return "" if label in {check.label for check in own.chain} else "In an earlier version: "
+
+
+def _what(one: SignedTime) -> str:
+    """What happened then, behind "it was"."""
+    word = _WHAT.get(one.where) or _WHAT.get(one.where.rpartition(":")[2])
+    return word or f"there ({quoted(one.where)})"
+
+
+def stated(facts: Facts, own: OwnCheck, signed: dt.datetime | None) -> list[Draft]:
+    """Every other time, with how far it lies from the signing: never a failure, and no evidence by itself."""
+    return [*_signed(own, signed), *(_unsigned(facts.metadata, signed, facts) if facts.metadata else ())]
+
+
+def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
+    declared = own.declared.get(own.bound)
+    check = own.check
+    if declared is None or check is None or not check.is_intact:
+        return
+    late = signed + CLOCK_TOLERANCE if own.signer and own.signer.stamp.is_trusted and signed else None
+    # One for each thing that happened on a day: an edit may record hundreds.
+    once: dict[tuple[str, str], SignedTime] = {}
+    for one in declared.times:
+        if not (late is not None and one.is_past and one.span.start > late):
+            once.setdefault((one.where, _date(one.span)), one)
+    shown = sorted(once.values(), key=lambda one: (one.role is not Role.CREATED, one.span.start, one.where))
+    for one in shown[:MAX_SIGNED]:
+        statement = f"The signer says that it was {_what(one)} on {_date(one.span)}{_gap(one.span, signed)}."
+        detail: dict[str, Json] = {"where": one.where, "assertion": one.assertion, "written": one.written}
+        detail |= _more(len(once) - MAX_SIGNED)
+        yield _draft("time.stated", Status.ABSENT, statement, own.bound, Root.CLAIM_SIGNATURE, detail)
+
+
+def _unsigned(metadata: Metadata, signed: dt.datetime | None, facts: Facts) -> Iterator[Draft]:
+    for one in metadata.times[:MAX_UNSIGNED]:
+        span = span_of(one.time)
+        words = f"The file's own metadata ({one.field}) says that it was {_UNSIGNED[one.role]} on {_date(span)}"
+        detail: dict[str, Json] = {"where": one.field, "written": one.written}
+        detail |= _more(len(metadata.times) - MAX_UNSIGNED)
+        statement = f"{words}{_gap(span, signed)}; that is no signed statement."
+        yield _draft("time.unsigned", Status.ABSENT, statement, facts.name, Root.UNSIGNED_METADATA, detail)
+
+
+def _more(number: int) -> dict[str, Json]:
+    return {"more": number} if number > 0 else {}
+
+
+def _gap(span: Span, signed: dt.datetime | None) -> str:
+    """How far from the signing, in words; empty where no time of signing is stated at all."""
+    if signed is None:
+        return ""
+    gap = span.gap(span_of(signed))
+    if abs(gap) <= CLOCK_TOLERANCE:
+        zone = "" if span.zoned else ", as far as its missing time zone tells"
+        return f", about when it was signed{zone}"
+    least = "" if span.zoned else "at least "
+    return f", {least}{gap_words(gap)} {'after' if gap > dt.timedelta() else 'before'} it was signed"
+
+
+def _draft(code: str, status: Status, statement: str, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
+    return Draft(code=code, status=status, statement=statement, source=OWN, root=root, subject=subject, detail=detail)
