@@ -174,6 +174,7 @@ def relayed(authority: str, *, seconds: float = SECONDS) -> Iterator[Relay]:
         timeout = seconds
 
         def do_POST(self) -> None:
+            """Hand the request on to the one authority, once."""
             size = self.headers.get("Content-Length", "")
             if self.path != path or not size.isdigit() or int(size) > MAX_REQUEST or not turns.acquire(blocking=False):
                 self.send_error(404)
@@ -199,11 +200,12 @@ def relayed(authority: str, *, seconds: float = SECONDS) -> Iterator[Relay]:
         daemon_threads = True
 
         def server_bind(self) -> None:
+            """Bind without looking up a name."""
             self.socket.bind(self.server_address)
             self.server_address = self.socket.getsockname()
 
         def handle_error(self, request: Any, client_address: Any) -> None:
-            pass
+            """Say nothing."""
 
     with Server((_HERE, 0), Handler) as server, _reached_directly():
         relay = Relay(f"http://{_HERE}:{server.server_address[1]}{path}")
