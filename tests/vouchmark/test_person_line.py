@@ -1,0 +1,443 @@
+"""Does the person line say what vouches show, and can nobody make it say more, or spoil it for others?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.credentials.vouch_assertions import content_of
+from tests import authority as made
+from tests.provenance.crafting import store
+from tests.provenance.test_vouch_assertions import LABELS, _size_of_last, base, edited, examine, update
+from tests.vouchmark import people
+from tests.vouchmark.people import (
+    CAFE,
+    CLUB,
+    EPOCH,
+    LAST_EPOCH,
+    NEXT_EPOCH,
+    OTHER_SCOPE,
+    PLAIN,
+    SIGNED,
+    STRANGER,
+    TOWN,
+    codes,
+    file_binding,
+    issuer_json,
+    line,
+    look,
+    manifest_binding,
+    one,
+    put,
+    somebody,
+    vouch,
+)
+from tests.zk import world
+from vouchmark import vouch as vouches
+from vouchmark.issuers import MAX_ISSUER_OCTETS
+from vouchmark.persons import MAX_SLOTS
+from vouchmark.report import Exit, Line, Root, Status, exit_code
+from vouchmark.vouch_files import MAX_BESIDE
+from zk import issuer_info, personhood, profile
+from zk.ledger import open_ledger
+from zk.personhood import Binding, CredentialClass, Level, Scope, Vouch
+
+PASS, FAIL, UNKNOWN, ABSENT = "pass", "fail", "unknown", "absent"
+JUNK = b"no vouch at all"
+
+
+def test_bounds_that_are_written_twice_are_the_profiles() -> None:
+    assert vouches.MAX_OCTETS == personhood.MAX_VOUCH_OCTETS
+    assert MAX_SLOTS == profile.MAX_SLOTS
+
+    assert issuer_info.MAX_JSON_OCTETS == MAX_ISSUER_OCTETS
+
+
+class TestWhatHolds:
+    def test_no_vouch_says_nothing(self) -> None:
+        said = line(PLAIN)
+        assert (said.status, codes(said)) == (Status.ABSENT, [("person.absent", ABSENT)])
+        assert said.summary == "No vouch was found; that says nothing about the file."
+
+    def test_a_vouch_beside_the_file_is_one_person(self, tmp_path: Path) -> None:
+        report = look(put(tmp_path, "café.jpg", PLAIN, [vouch(PLAIN, statement="The fish was cold.")]))
+        said = report.evidence[Line.PERSON]
+        assert said.status is Status.PASS
+        assert said.summary == (f"1 person by Harbour Press Club, for {CAFE}, for ever, saying “The fish was cold.”.")
+        finding = one(said)
+        assert (finding.code, finding.root, finding.subject) == (
+            "person.voice.unchecked",
+            Root.PERSONHOOD_PROOF,
+            "café.jpg.vouch",
+        )
+        assert finding.detail["where"] == "beside"
+        assert exit_code(look(tmp_path / "café.jpg", require=["person"])) is Exit.OK
+
+    def test_several_people_are_counted(self) -> None:
+        said = line(PLAIN, vouches=[vouch(PLAIN), vouch(PLAIN), vouch(PLAIN)])
+        assert said.summary == f"3 people by Harbour Press Club, for {CAFE}, for ever."
+
+    def test_two_issuers_are_never_a_sum(self) -> None:
+        given = [vouch(PLAIN), vouch(PLAIN), vouch(PLAIN, by=somebody(TOWN))]
+        said = line(PLAIN, vouches=given, issuers=issuer_json(CLUB, TOWN))
+        assert said.summary == (
+            f"At least 2 people: 2 people by Harbour Press Club, for {CAFE}, for ever; 1 person by Town Hall, for "
+            f"{CAFE}, for ever. They may be the same people."
+        )
+
+    def test_one_person_with_a_hundred_scopes_is_one(self) -> None:
+        person = somebody()
+        scopes = [f"public:topic/{number}" for number in range(100)]
+        said = line(PLAIN, vouches=[vouch(PLAIN, by=person, scope=scope) for scope in scopes], scopes=scopes)
+        assert said.status is Status.PASS
+        assert said.summary.startswith("At least 1 person: 1 person by ")
+        assert said.findings[-1].detail["at_least"] == 1
+
+    def test_one_person_with_every_slot_is_one(self) -> None:
+        person = somebody()
+        said = line(PLAIN, vouches=[vouch(PLAIN, by=person, slot=slot) for slot in range(3)], slots=3)
+        assert said.summary.startswith("At least 1 person: ")
+        assert said.findings[-1].detail["at_least"] == 1
+
+    def test_the_same_vouch_twice_is_one(self, tmp_path: Path) -> None:
+        octets = vouch(PLAIN)
+        said = line(put(tmp_path, "a.jpg", PLAIN, [octets, octets]), vouches=[octets])
+        assert said.summary.startswith("1 person by")
+
+    def test_class_epoch_counts_in_its_epoch(self) -> None:
+        person = somebody(credential_class=CredentialClass.EPOCH)
+        assert line(PLAIN, vouches=[vouch(PLAIN, by=person)]).summary.endswith(f", in {EPOCH}.")
+
+    def test_one_voice_for_this_file_alone(self) -> None:
+        said = line(PLAIN, vouches=[vouch(PLAIN, scope="public:media")], scopes=["public:media"])
+        assert said.status is Status.PASS
+        assert f"public:media/{file_binding(PLAIN).digest.hex()}" in said.summary
+
+    def test_every_report_that_counts_says_the_bound(self) -> None:
+        said = line(PLAIN, vouches=[vouch(PLAIN)])
+        assert said.findings[-1].code == "person.bound"
+        assert said.findings[-1].statement == (
+            "In one scope that counts for ever, one ledger sees at most people × issuers × slots × (1 + resets) "
+            "voices; here 1 issuer, 1 slot and 0 resets so far."
+        )
+
+    def test_what_was_not_checked_is_said(self) -> None:
+        words = {gap.what for gap in look(PLAIN, vouches=[vouch(PLAIN)]).not_checked}
+        assert words >= {
+            "whether the same person vouched for something else as well",
+            "whether a vouch was made for you, and now",
+            "whether an issuer has withdrawn a credential",
+            "when a vouch was made",
+        }
+
+    def test_the_inputs_are_named(self) -> None:
+        octets = vouch(PLAIN)
+        options = look(PLAIN, vouches=[octets], grace=dt.timedelta(days=2), slots=2).inputs.options["person"]
+        assert isinstance(options, dict)
+        assert options["scopes"] == [CAFE]
+        assert (options["slots"], options["grace_days"]) == (2, 2)
+        assert options["issuers"] == [
+            {
+                "id": CLUB.info.id.hex(),
+                "serial": 1,
+                "sha256": hashlib.sha256(CLUB.info.to_json()).hexdigest(),
+            }
+        ]
+
+    def test_a_report_without_persons_has_no_such_input(self) -> None:
+        assert "person" not in look(PLAIN, scopes=[]).inputs.options
+
+    def test_not_asked_for_is_skipped(self) -> None:
+        report = look(PLAIN, vouches=[vouch(PLAIN)], only=["integrity"])
+        assert report.evidence[Line.PERSON].status is Status.SKIPPED
+        assert not report.evidence[Line.PERSON].findings
+
+    def test_what_cannot_be_read_is_an_error(self, tmp_path: Path) -> None:
+        report = look(tmp_path / "missing.jpg", vouches=[vouch(PLAIN)], require=["person"])
+        assert codes(report.evidence[Line.PERSON]) == [("person.unreadable", "error")]
+        assert exit_code(report) is Exit.ERROR
+
+
+class TestTrust:
+    def test_no_trusted_issuer_no_pass(self) -> None:
+        octets = vouch(PLAIN, by=somebody(STRANGER))
+        for issuers in ([], issuer_json(CLUB, TOWN)):
+            said = line(PLAIN, vouches=[octets], issuers=issuers)
+            assert (said.status, codes(said)) == (Status.UNKNOWN, [("person.issuer.unknown", UNKNOWN)])
+
+    def test_a_scope_that_nobody_named_counts_for_nothing(self) -> None:
+        for scopes in ([], [OTHER_SCOPE]):
+            said = line(PLAIN, vouches=[vouch(PLAIN)], scopes=scopes)
+            assert (said.status, codes(said)) == (Status.UNKNOWN, [("person.voice.uncounted", UNKNOWN)])
+            assert "voice" not in one(said).detail
+
+    def test_a_key_that_the_readers_file_does_not_know_is_doubt_and_a_withdrawn_one_failure(self) -> None:
+        old = replace(CLUB, epochs=(LAST_EPOCH,))
+        said = line(PLAIN, vouches=[vouch(PLAIN)], issuers=issuer_json(old))
+        assert codes(said) == [("person.issuer.key.unknown", UNKNOWN)]
+        withdrawn = replace(CLUB, compromised=frozenset({EPOCH}), serial=2)
+        said = line(PLAIN, vouches=[vouch(PLAIN)], issuers=issuer_json(withdrawn))
+        assert codes(said) == [("person.issuer.key.unknown", FAIL)]
+
+    def test_the_latest_version_of_an_issuer_decides(self) -> None:
+        withdrawn = replace(CLUB, compromised=frozenset({EPOCH}), serial=2)
+        for issuers in (issuer_json(CLUB, withdrawn), issuer_json(withdrawn, CLUB)):
+            assert line(PLAIN, vouches=[vouch(PLAIN)], issuers=issuers).status is Status.FAIL
+
+    def test_a_slot_that_the_reader_does_not_count_is_doubt(self) -> None:
+        octets = vouch(PLAIN, slot=2)
+        assert codes(line(PLAIN, vouches=[octets])) == [("person.slot.exceeded", UNKNOWN)]
+        assert line(PLAIN, vouches=[octets], slots=3).status is Status.PASS
+
+    def test_closed_epochs_fail_but_within_the_grace(self) -> None:
+        octets = vouch(PLAIN, epoch=LAST_EPOCH)
+        assert codes(line(PLAIN, vouches=[octets])) == [("person.epoch.closed", FAIL)]
+        assert line(PLAIN, vouches=[octets], grace=dt.timedelta(days=31)).status is Status.PASS
+        early = vouch(PLAIN, epoch=NEXT_EPOCH)
+        assert line(PLAIN, vouches=[early], grace=dt.timedelta(days=366)).status is Status.FAIL
+
+    def test_a_challenge_is_answered_or_not(self) -> None:
+        answering = vouch(PLAIN, nonce=b"today", audience="desk.example")
+        assert line(PLAIN, vouches=[answering], nonce=b"today", audience="desk.example").status is Status.PASS
+        assert codes(line(PLAIN, vouches=[answering], nonce=b"tomorrow")) == [("person.nonce.mismatch", FAIL)]
+        assert codes(line(PLAIN, vouches=[vouch(PLAIN)], nonce=b"today")) == [("person.nonce.mismatch", FAIL)]
+        other = line(PLAIN, vouches=[answering], audience="other.example")
+        assert codes(other) == [("person.audience.mismatch", FAIL)]
+        gaps = {gap.what for gap in look(PLAIN, vouches=[answering], nonce=b"today").not_checked}
+        assert "whether a vouch was made for you, and now" not in gaps
+
+
+class TestWhoCanSpoilIt:
+    def test_a_stray_one_never_fails_the_file(self, tmp_path: Path) -> None:
+        for number, stray in enumerate([JUNK, b"", vouch(SIGNED), vouch(PLAIN, epoch=LAST_EPOCH)]):
+            report = look(put(tmp_path / str(number), "a.jpg", PLAIN, [stray]))
+            assert report.evidence[Line.PERSON].status is Status.UNKNOWN
+            assert exit_code(report) is exit_code(look(PLAIN))
+
+    def test_one_that_was_given_does(self) -> None:
+        for bad in (JUNK, b"", vouch(SIGNED), vouch(PLAIN, epoch=LAST_EPOCH)):
+            report = look(PLAIN, vouches=[bad])
+            assert report.evidence[Line.PERSON].status is Status.FAIL
+            assert exit_code(report) is Exit.FAILED
+
+    def test_and_so_does_a_stray_one_where_persons_are_required(self, tmp_path: Path) -> None:
+        said = look(put(tmp_path, "a.jpg", PLAIN, [JUNK]), require=["person"])
+        assert said.evidence[Line.PERSON].status is Status.FAIL
+
+    @pytest.mark.parametrize("bad", [JUNK, b"", b"\xff" * 9000])
+    def test_junk_beside_a_good_one_changes_nothing(self, bad: bytes, tmp_path: Path) -> None:
+        good = vouch(PLAIN)
+        report = look(put(tmp_path, "a.jpg", PLAIN, [good, bad]), vouches=[bad], require=["person"])
+        said = report.evidence[Line.PERSON]
+        assert said.status is Status.PASS
+        assert said.summary == line(PLAIN, vouches=[good]).summary
+        first, *others = codes(said)
+        assert first == ("person.voice.unchecked", PASS)
+        assert set(others) == {("person.vouch.malformed", ABSENT)}
+
+    def test_a_transplanted_vouch_is_bound_to_other_media(self) -> None:
+        said = line(made.picture(shade=9), vouches=[vouch(PLAIN)])
+        assert codes(said) == [("person.binding.mismatch", FAIL)]
+        assert said.summary == "The vouch is bound to other media, not to this file."
+
+    @pytest.mark.parametrize(
+        ("name", "change", "code"),
+        [
+            ("statement", {"statement": "Otherwise."}, "person.proof.invalid"),
+            ("audience", {"audience": "you.example"}, "person.proof.invalid"),
+            ("nonce", {"nonce": b"1"}, "person.proof.invalid"),
+            ("hint", {"pdq": bytes(32)}, "person.proof.invalid"),
+            ("binding", {"binding": file_binding(b"other")}, "person.binding.mismatch"),
+        ],
+    )
+    def test_what_the_holder_said_cannot_be_changed(self, name: str, change: dict[str, Any], code: str) -> None:
+        before = Vouch.decode(vouch(PLAIN, statement="Cold."))
+        header = replace(before.presentation, **change)
+        forged = world.changed(before, presentation_header=header.encode())
+        assert codes(line(PLAIN, vouches=[forged.encode()])) == [(code, FAIL)], name
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            ({"scope": Scope.parse(OTHER_SCOPE)}, "person.proof.invalid"),
+            ({"slot": 1}, "person.proof.invalid"),
+            ({"level": Level.THREE}, "person.proof.invalid"),
+            ({"epoch": LAST_EPOCH}, "person.epoch.closed"),
+            ({"credential_class": CredentialClass.EPOCH, "period": EPOCH}, "person.proof.invalid"),
+            ({"issuer": TOWN.info.id}, "person.proof.invalid"),
+            ({"issuer": STRANGER.info.id}, "person.issuer.unknown"),
+        ],
+    )
+    def test_what_it_is_for_cannot_be_changed(self, change: dict[str, Any], code: str) -> None:
+        forged = world.changed(Vouch.decode(vouch(PLAIN)), **change).encode()
+        said = line(PLAIN, vouches=[forged], scopes=[CAFE, OTHER_SCOPE], slots=3, issuers=issuer_json(CLUB, TOWN))
+        assert [found for found, _ in codes(said)] == [code]
+        assert said.status is not Status.PASS
+
+    def test_anybodys_own_signature_is_no_issuers(self) -> None:
+        assert codes(line(PLAIN, vouches=[vouch(PLAIN, self_signed=True)])) == [("person.proof.invalid", FAIL)]
+
+    @given(st.data())
+    @settings(max_examples=60, deadline=None)
+    def test_no_changed_octet_and_no_other_length_passes(self, data: st.DataObject) -> None:
+        octets = _SAMPLE
+        kind = data.draw(st.sampled_from(["flip", "cut", "more"]))
+        if kind == "flip":
+            at = data.draw(st.integers(0, len(octets) - 1))
+            changed = octets[:at] + bytes((octets[at] ^ data.draw(st.integers(1, 255)),)) + octets[at + 1 :]
+        elif kind == "cut":
+            changed = octets[: data.draw(st.integers(0, len(octets) - 1))]
+        else:
+            changed = octets + data.draw(st.binary(min_size=1, max_size=40))
+        assert line(PLAIN, vouches=[changed], slots=3).status is not Status.PASS
+
+    def test_a_huge_file_is_not_read(self, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.jpg", PLAIN)
+        with (tmp_path / "a.jpg.vouch").open("wb") as file:
+            file.truncate(1 << 40)
+        finding = one(line(path))
+        assert (finding.code, finding.detail["reason"]) == ("person.vouch.malformed", "too-large")
+
+    def test_thousands_of_files_are_not_read_and_hide_none(self, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.jpg", PLAIN, [vouch(PLAIN)])
+        for number in range(3000):
+            (tmp_path / f"a.jpg.!{number:04}.vouch").write_bytes(JUNK)
+        report = look(path)
+        said = report.evidence[Line.PERSON]
+        assert said.status is Status.PASS
+        assert len(said.findings) == MAX_BESIDE + 1
+        assert f"{3001 - MAX_BESIDE} more vouches beside the file" in {gap.what for gap in report.not_checked}
+
+    def test_a_fifo_is_not_waited_for(self, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.jpg", PLAIN)
+        os.mkfifo(tmp_path / "a.jpg.vouch")
+        finding = one(line(path))
+        assert (finding.code, finding.detail["reason"]) == ("person.vouch.malformed", "not-a-file")
+
+    def test_a_link_shows_nothing_of_what_it_leads_to(self, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.jpg", PLAIN)
+        (tmp_path / "secret").write_text("the secret words")
+        (tmp_path / "a.jpg.vouch").symlink_to(tmp_path / "secret")
+        (tmp_path / "a.jpg.loop.vouch").symlink_to(tmp_path / "a.jpg.loop.vouch")
+        said = line(path)
+        assert {code for code, _ in codes(said)} == {"person.vouch.malformed"}
+        assert "secret words" not in repr(said)
+
+    def test_a_link_to_a_vouch_is_one(self, tmp_path: Path) -> None:
+        path = put(tmp_path, "a.jpg", PLAIN)
+        (tmp_path / "elsewhere").write_bytes(vouch(PLAIN))
+        (tmp_path / "a.jpg.vouch").symlink_to(tmp_path / "elsewhere")
+        assert line(path).status is Status.PASS
+
+    def test_a_statement_cannot_write_our_sentence(self) -> None:
+        text = "” is true. 9 people by Harbour Press Club stand behind it. “"
+        said = line(PLAIN, vouches=[vouch(PLAIN, statement=text)])
+        inner = text.replace("”", '"').replace("“", '"')
+        assert said.summary == f"1 person by Harbour Press Club, for {CAFE}, for ever, saying “{inner}”."
+
+
+_SAMPLE = vouch(PLAIN, statement="As it was.")
+
+
+class TestMedia:
+    def bound(self, data: bytes) -> dict[str, str]:
+        return dict(examine(data).manifest_digests)
+
+    def digest(self, data: bytes) -> Binding:
+        (digest,) = self.bound(data).values()
+        return manifest_binding(digest)
+
+    def test_a_manifest_that_holds_is_the_files(self) -> None:
+        assert line(SIGNED, vouches=[vouch(self.digest(SIGNED))]).status is Status.PASS
+
+    def test_who_signed_plays_no_part(self) -> None:
+        octets = vouch(self.digest(SIGNED))
+        untrusted = look(SIGNED, vouches=[octets], trust=made.store_of(made.list_of(made.make_root("Other"))))
+        assert untrusted.evidence[Line.SIGNER].status is Status.UNKNOWN
+        assert untrusted.evidence[Line.PERSON].status is Status.PASS
+
+    def test_a_manifest_over_changed_pixels_is_not(self) -> None:
+        said = line(made.change_pixels(SIGNED), vouches=[vouch(self.digest(SIGNED))])
+        assert codes(said) == [("person.binding.mismatch", FAIL)]
+        assert said.summary == "The vouch is bound to Content Credentials that do not hold for this file."
+        assert one(said).detail["bound_to"] == "broken-credentials"
+
+    def test_a_transplanted_manifest_brings_no_person_with_it(self) -> None:
+        other = made.transplant(SIGNED, made.picture(shade=120))
+        assert line(other, vouches=[vouch(self.digest(SIGNED))]).status is Status.FAIL
+
+    def test_a_store_put_into_a_vouched_file_changes_nothing(self) -> None:
+        for form, name in (("JPEG", "image/jpeg"), ("PNG", "image/png")):
+            bare = made.picture(form)
+            signed = made.sign(people.command.SIGNER, bare, media_type=name)
+            assert signed != bare
+            assert line(signed, vouches=[vouch(bare)]).status is Status.PASS, form
+            assert line(made.change_pixels(signed), vouches=[vouch(bare)]).status is Status.FAIL, form
+
+    def test_an_edited_file_has_not_what_was_vouched_for_its_parent(self) -> None:
+        edit = made.sign_edit(people.command.SIGNER, SIGNED, data=made.picture(shade=70))
+        said = line(edit, vouches=[vouch(self.digest(SIGNED))])
+        assert codes(said) == [("person.ancestor", UNKNOWN)]
+        assert "an earlier version" in said.summary
+
+    def test_an_earlier_versions_vouch_is_never_recorded(self, tmp_path: Path) -> None:
+        edit = made.sign_edit(people.command.SIGNER, SIGNED, data=made.picture(shade=70))
+        octets = vouch(self.digest(SIGNED))
+        with open_ledger(tmp_path / "ledger.sqlite") as ledger:
+            line(edit, vouches=[octets], ledger=ledger)
+            assert codes(line(SIGNED, vouches=[octets], ledger=ledger)) == [("person.voice.new", PASS)]
+
+    def test_a_vouch_inside_counts_and_one_for_the_grandparent_does_not(self) -> None:
+        media = base()[0]
+        octets = vouch(self.digest(media))
+        own = self._last(made.manifest_store(media))
+        first = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(octets)))
+        embedded = made.with_manifest_store(media, store(own, first))
+        assert codes(line(embedded)) == [("person.voice.unchecked", PASS)]
+        second = update(first, LABELS[2], LABELS[1], ("org.vouchmark.vouch", content_of(octets)))
+        again = made.with_manifest_store(media, store(own, first, second))
+        assert codes(line(again)) == [("person.voice.unchecked", PASS), ("person.binding.mismatch", ABSENT)]
+
+    def test_a_bad_vouch_inside_fails_and_beside_a_good_one_does_not(self) -> None:
+        media = base()[0]
+        own = self._last(made.manifest_store(media))
+        bad = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(JUNK)))
+        said = line(made.with_manifest_store(media, store(own, bad)))
+        assert codes(said) == [("person.vouch.malformed", FAIL)]
+        good = vouch(manifest_binding(self.bound(media)[LABELS[0]]))
+        said = line(made.with_manifest_store(media, store(own, bad)), vouches=[good])
+        assert said.status is Status.PASS
+
+    def test_a_vouch_inside_a_changed_file_fails(self) -> None:
+        media = base()[0]
+        own = self._last(made.manifest_store(media))
+        octets = vouch(manifest_binding(self.bound(media)[LABELS[0]]))
+        first = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(octets)))
+        changed = made.change_pixels(made.with_manifest_store(media, store(own, first)))
+        assert codes(line(changed)) == [("person.binding.mismatch", FAIL)]
+
+    def test_across_an_edit_a_vouch_inside_speaks_of_the_earlier_version(self) -> None:
+        media = base()[0]
+        own = self._last(made.manifest_store(media))
+        octets = vouch(manifest_binding(self.bound(media)[LABELS[0]]))
+        carrier = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(octets)))
+        edit = edited(own, carrier, parent=carrier, parent_label=LABELS[1])
+        said = line(edit)
+        assert codes(said) == [("person.ancestor", UNKNOWN)]
+        assert one(said).detail["manifest"] == LABELS[0]
+
+    def test_a_vouch_in_a_place_where_none_counts_is_not_looked_at(self) -> None:
+        media = base(LABELS[0], ("org.vouchmark.vouch", content_of(vouch(PLAIN))))[0]
+        said = line(media)
+        assert codes(said) == [("person.vouch.misplaced", UNKNOWN)]
+
+    def _last(self, raw: bytes) -> bytes:
+        return raw[-_size_of_last(raw) :]
