@@ -25,7 +25,7 @@ from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
 from vouchmark.lines import ai, engines, history, integrity, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
-from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, person_settings
+from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, counting, person_settings
 from vouchmark.pictures import pictures_of
 from vouchmark.policy import Policy
 from vouchmark.report import (
@@ -248,7 +248,7 @@ def make_settings(
         crjson=crjson,
         pictures=pictures,
         online=_leave() if online else None,
-        person=person or PersonSettings(),
+        person=counting(person or PersonSettings(), policy),
     )
 
 

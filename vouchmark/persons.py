@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -26,6 +26,7 @@ from vouchmark.vouch_files import Beside, VouchFile
 if TYPE_CHECKING:
     from provenance.asset import Asset
     from provenance.credentials.vouch_assertions import FoundVouch
+    from vouchmark.policy import Policy
     from zk.issuer_info import IssuerInfo
     from zk.ledger import NullifierLedger
     from zk.personhood import Binding, Scope, Vouch
@@ -357,6 +358,13 @@ class Run:
         if not inputs and self.settings.is_asked:
             inputs = self.settings.inputs(())
         return self.finish(one.report, answer, inputs)
+
+
+def counting(settings: PersonSettings, policy: Policy | None) -> PersonSettings:
+    """The same, with the scopes in which a policy of the reader counts people."""
+    if policy is None or not policy.scopes:
+        return settings
+    return replace(settings, scopes=tuple(sorted({*settings.scopes, *policy.scopes})))
 
 
 def person_settings(

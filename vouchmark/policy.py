@@ -33,6 +33,10 @@ earlier rule settles the matter.
   with the same root count once) or from distinct people (`distinct = "person"`). People are counted by the voices
   within one issuer, class, scope, period and slot, because in each of these the same person has another voice; the
   largest group decides. `by = ["level"]` groups by further detail entries.
+- people, counted: `{ people = { at_least = 1, issuer = "Harbour Press Club", scope = "public:review/cafe-harbour" } }`.
+  Only vouches that hold count, and the largest group decides as above. `issuer` is a name or an id (64 hex digits),
+  `scope` a scope; both take a list of which one must fit. `at_most = 3` caps; `at_most = 0` means that there is nobody.
+  A scope that is named so counts for the reader, as if `--scope` had named it: `Policy.scopes` has them all.
 - `{ all = [ … ] }`, `{ any = [ … ] }`, `{ not = { … } }` of such conditions.
 
 Errors name the key path and, where it can be found, the line of the file.
@@ -57,6 +61,8 @@ DEFAULT_FILE: Final = Path(__file__).with_name("default_policy.toml")
 
 PERSON_GROUP: Final = ("issuer", "class", "scope", "period", "slot")
 """Detail entries within which two voices are two people: across them the same person has different voices."""
+MEDIA_SCOPE: Final = ":media"
+"""How scopes end that mean the media itself."""
 PERSON_VOICE: Final = "voice"
 """Detail entry that is the same for the same person within such a group, and for nobody else."""
 
@@ -148,6 +154,34 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """So many people stand behind it; an empty field narrows nothing."""
+
+    at_least: int = 0
+    at_most: int | None = None
+    issuers: tuple[str, ...] = ()
+    """Names, or ids in lower-case hex."""
+    scopes: tuple[str, ...] = ()
+
+    def fits(self, finding: Finding) -> bool:
+        """Whether a finding is a voice of such an issuer in such a scope."""
+        detail = finding.detail
+        issuers = {detail.get("issuer"), detail.get("issuer_name")}
+        return (
+            finding.status is Status.PASS
+            and isinstance(detail.get(PERSON_VOICE), str)
+            and all(key in detail for key in PERSON_GROUP)
+            and (not self.issuers or not issuers.isdisjoint(self.issuers))
+            and (not self.scopes or any(_is_in(str(detail["scope"]), scope) for scope in self.scopes))
+        )
+
+
+def _is_in(scope: str, named: str) -> bool:
+    """Whether a voice's scope is the named one; `media` stands there with the digest."""
+    return scope == named or (named.endswith(MEDIA_SCOPE) and scope.startswith(f"{named}/"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AllOf:
     """Every part holds."""
 
@@ -168,7 +202,7 @@ class Not:
     part: Condition
 
 
-Condition: TypeAlias = LineIs | Findings | AllOf | AnyOf | Not
+Condition: TypeAlias = LineIs | Findings | People | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +234,11 @@ class Policy:
     otherwise: Consequence
     """What follows where no rule matches."""
     description: str = ""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Every scope in which a rule counts people, sorted: they count as if named by `--scope`."""
+        return tuple(sorted({scope for rule in self.rules for scope in _scopes(rule.when)}))
 
     @staticmethod
     def default() -> Policy:
@@ -271,6 +310,17 @@ def at_least_as_strong(outcome: Outcome, threshold: Outcome) -> bool:
     return STRENGTH.index(outcome) >= STRENGTH.index(threshold)
 
 
+def _scopes(condition: Condition) -> Iterator[str]:
+    match condition:
+        case People():
+            yield from condition.scopes
+        case AllOf() | AnyOf():
+            for part in condition.parts:
+                yield from _scopes(part)
+        case Not():
+            yield from _scopes(condition.part)
+
+
 def grounds(condition: Condition, report: Report) -> frozenset[str] | None:
     """Ids of the findings that a condition rests on where it holds (none for `not`); None where it does not hold."""
     match condition:
@@ -278,6 +328,8 @@ def grounds(condition: Condition, report: Report) -> frozenset[str] | None:
             return _line_grounds(condition, report)
         case Findings():
             return _finding_grounds(condition, report)
+        case People():
+            return _people_grounds(condition, report)
         case AllOf():
             parts = [grounds(part, report) for part in condition.parts]
             held = [part for part in parts if part is not None]
@@ -313,6 +365,19 @@ def _finding_grounds(condition: Findings, report: Report) -> frozenset[str] | No
         return None
     ids = [(finding.id, _group_of(condition, finding)) for finding in found]
     return frozenset(id_ for id_, (group, thing) in ids if group in enough and thing is not None)
+
+
+def _people_grounds(condition: People, report: Report) -> frozenset[str] | None:
+    """The voices of the largest group where their number is within the bounds; nothing rests on nobody."""
+    groups: dict[tuple[str, ...], dict[str, str]] = {}
+    for finding in report.evidence[Line.PERSON].findings:
+        if condition.fits(finding):
+            group = tuple(repr(finding.detail[key]) for key in PERSON_GROUP)
+            groups.setdefault(group, {})[str(finding.detail[PERSON_VOICE])] = finding.id
+    most = max((len(voices) for voices in groups.values()), default=0)
+    if most < condition.at_least or (condition.at_most is not None and most > condition.at_most):
+        return None
+    return frozenset(id_ for voices in groups.values() if len(voices) == most for id_ in voices.values())
 
 
 def _group_of(condition: Findings, finding: Finding) -> tuple[tuple[str, ...], str | None]:

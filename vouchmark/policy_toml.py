@@ -26,6 +26,7 @@ from vouchmark.policy import (
     Findings,
     LineIs,
     Not,
+    People,
     Policy,
     PolicyError,
     Rule,
@@ -54,7 +55,16 @@ MAX_KEY_PARTS: Final = 64
 T = TypeVar("T")
 
 FINDING_KEYS: Final = ("line", "status", "code", "root", "detail", "at_least", "distinct", "by")
-CONDITION_KEYS: Final = (*FINDING_KEYS, "all", "any", "not")
+PEOPLE_KEYS: Final = ("at_least", "at_most", "issuer", "scope")
+CONDITION_KEYS: Final = (*FINDING_KEYS, "people", "all", "any", "not")
+
+MAX_SCOPE: Final = 200
+"""Characters of a scope, as in the personhood profile."""
+SCOPE: Final = re.compile(
+    r"(?:public|(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)"
+    r":(?!media/)(?!\.{1,2}(?:/|$))[a-z0-9._-]+(?:/(?!\.{1,2}(?:/|$))[a-z0-9._-]+)*"
+)
+"""A scope by the profile's grammar, which a policy must not import (a test compares)."""
 
 
 def load(path: Path) -> Policy:
@@ -176,12 +186,14 @@ class _Reader:
         if not isinstance(value, dict):
             self.fail(path, f'got {_kind(value)}, expected a table such as {{ line = "integrity", status = "fail" }}')
         self.keys(path, value, CONDITION_KEYS)
-        joined = [key for key in ("all", "any", "not") if key in value]
+        joined = [key for key in ("people", "all", "any", "not") if key in value]
         if joined and len(value) > 1:
             self.fail(path, f"got {joined[0]!r} beside other keys, expected it alone")
         if not joined:
             return self.simple(path, value)
         inner = (*path, joined[0])
+        if joined[0] == "people":
+            return self.people(inner, value["people"])
         if joined[0] == "not":
             return Not(part=self.condition(inner, value["not"], depth=depth + 1))
         parts = value[joined[0]]
@@ -189,6 +201,27 @@ class _Reader:
             self.fail(inner, f"got {_kind(parts)}, expected a list of conditions")
         read = tuple(self.condition((*inner, n), part, depth=depth + 1) for n, part in enumerate(parts))
         return AllOf(parts=read) if joined[0] == "all" else AnyOf(parts=read)
+
+    def people(self, path: KeyPath, table: object) -> People:
+        """A condition on how many people stand behind it."""
+        if not isinstance(table, dict):
+            self.fail(path, f'got {_kind(table)}, expected a table such as {{ at_least = 1, scope = "public:review" }}')
+        self.keys(path, table, PEOPLE_KEYS)
+        at_most = None
+        if "at_most" in table:
+            at_most = self.count((*path, "at_most"), table["at_most"], least=0)
+        at_least = 0 if at_most is not None else 1
+        if "at_least" in table:
+            at_least = self.count((*path, "at_least"), table["at_least"])
+        if at_most is not None and at_most < at_least:
+            self.fail((*path, "at_most"), f"got {at_most}, expected at_least ({at_least}) or more")
+        scopes = self.values((*path, "scope"), table["scope"]) if "scope" in table else []
+        for scope in scopes:
+            if len(scope) > MAX_SCOPE or not SCOPE.fullmatch(scope):
+                where = "an authority and a path, such as public:review/cafe-harbour"
+                self.fail((*path, "scope"), f"got {_shown(scope)}, expected {where}")
+        issuers = self.values((*path, "issuer"), table["issuer"]) if "issuer" in table else []
+        return People(at_least=at_least, at_most=at_most, issuers=tuple(issuers), scopes=tuple(scopes))
 
     def simple(self, path: KeyPath, table: Mapping[str, Any]) -> LineIs | Findings:
         """A condition on a line's status or on findings."""
@@ -261,10 +294,10 @@ class _Reader:
                 self.fail((*path, bound), f"got {_kind(wanted[bound])}, expected a finite number")
         return DetailTest(key=parts, minimum=wanted.get("min"), maximum=wanted.get("max"))
 
-    def count(self, path: KeyPath, value: object) -> int:
-        """A positive whole number."""
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_COUNT:
-            self.fail(path, f"got {_shown(value)}, expected a whole number from 1 to {MAX_COUNT}")
+    def count(self, path: KeyPath, value: object, *, least: int = 1) -> int:
+        """A whole number, positive unless told otherwise."""
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MAX_COUNT:
+            self.fail(path, f"got {_shown(value)}, expected a whole number from {least} to {MAX_COUNT}")
         return value
 
     def text_at(self, path: KeyPath, value: object) -> str:

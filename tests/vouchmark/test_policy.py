@@ -21,6 +21,9 @@ from vouchmark.toml_lines import line_of
 
 EXAMPLES = sorted(Path(__file__).parents[2].joinpath("examples", "policies").glob("*.toml"))
 
+BLOCKING = {"moderation", "newsroom"}
+"""Those that block changed bytes; what the others make of people is tested by `test_policy_people`."""
+
 
 def policy(rules: str, *, otherwise: str = '"allow"') -> Policy:
     return Policy.parse(f"otherwise = {otherwise}\n{rules}".encode(), "desk")
@@ -511,7 +514,7 @@ class TestLines:
         assert line_of(text, ("missing",)) is None
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in EXAMPLES if path.stem in BLOCKING], ids=lambda path: path.stem)
 def test_the_examples_are_policies_and_keep_their_rule_about_changed_bytes(path: Path) -> None:
     example = Policy.load(path)
     altered = example.decide(samples.signed(integrity=[samples.MISMATCH]))
@@ -521,4 +524,4 @@ def test_the_examples_are_policies_and_keep_their_rule_about_changed_bytes(path:
 
 
 def test_there_are_examples() -> None:
-    assert {path.stem for path in EXAMPLES} == {"moderation", "newsroom"}
+    assert {path.stem for path in EXAMPLES} == BLOCKING | {"news-desk-persons", "open-forum", "review-site"}

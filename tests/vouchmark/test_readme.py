@@ -269,6 +269,6 @@ class TestSnippets:
 
     def test_the_policies_to_start_from_are_policies(self) -> None:
         paths = sorted((CHECKOUT / "examples/policies").glob("*.toml"))
-        assert len(paths) == 2
+        assert len(paths) == 5
         for path in paths:
             assert Policy.load(path).name == path.stem

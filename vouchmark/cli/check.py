@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 
@@ -24,6 +23,7 @@ from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 if TYPE_CHECKING:
     from provenance.credentials.pool import Pool
     from vouchmark.examine import Settings
+    from vouchmark.persons import PersonSettings
     from vouchmark.report import Report
 
 FORMATS: Final = ("text", "json", "jsonl", "crjson")
@@ -106,7 +106,7 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     with ExitStack() as stack:
         pool = _start_pool(stack, options)
         persons = person_settings(options, stack, is_one=_is_one(options["inputs"]))
-        settings = replace(_settings(options), person=persons)
+        settings = _settings(options, persons)
         codes = _run(options, settings, pool)
     ctx.exit(int(overall_exit(codes)))
 
@@ -137,7 +137,7 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
     return stack.enter_context(pool)
 
 
-def _settings(options: dict[str, Any]) -> Settings:
+def _settings(options: dict[str, Any], persons: PersonSettings) -> Settings:
     """Read what the reader owns: policy, lists, limits. A mistake there is a usage error."""
     from provenance.asset import Limits
     from provenance.credentials.trust_lists import TrustListError, TrustLists
@@ -168,6 +168,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         manifest=_sidecar(options["manifest"]),
         fragments=read_fragments(options["fragment"], one=_is_one(options["inputs"]), limit=options["max_size"] * MIB),
         snapshot=not options["no_default_trust"],
+        person=persons,
         online=options["online"],
         crjson=options["form"] == "crjson",
     )

@@ -1,0 +1,175 @@
+"""Can a reader's rules require people, cap them, and name the scopes in which they count?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.vouchmark import people, samples
+from tests.vouchmark.people import CAFE, CLUB, PLAIN, SIGNED, TOWN, issuer_json, look, somebody, vouch
+from tests.vouchmark.test_policy import holds, policy, refused, voice, when
+from vouchmark import Policy
+from vouchmark.policy_toml import SCOPE
+from vouchmark.report import Outcome, Status
+from zk.errors import EncodingError
+from zk.personhood import Scope
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "policies"
+
+
+class TestCounting:
+    def test_the_largest_group_decides(self) -> None:
+        report = samples.signed(person=[voice("a"), voice("b"), voice("c", issuer="town"), voice("d", slot=1)])
+        assert holds("{ people = { at_least = 2 } }", report)
+        assert not holds("{ people = { at_least = 3 } }", report)
+        assert holds("{ people = { at_most = 2 } }", report)
+        assert not holds("{ people = { at_most = 1 } }", report)
+
+    def test_one_at_least_is_meant_where_nothing_is_said(self) -> None:
+        assert holds("{ people = {} }", samples.signed(person=[voice("a")]))
+        assert not holds("{ people = {} }", samples.signed())
+
+    def test_nobody_is_at_most_none_and_rests_on_nothing(self) -> None:
+        rule = when("{ people = { at_most = 0 } }")
+        assert policy(rule).decide(samples.signed()).outcome is Outcome.REVIEW
+        assert policy(rule).decide(samples.signed()).reasons == ()
+        assert policy(rule).decide(samples.signed(person=[voice("a")])).outcome is Outcome.ALLOW
+
+    def test_issuer_by_name_or_id_and_scope(self) -> None:
+        report = samples.signed(person=[voice("a", issuer="ab" * 32, issuer_name="Club", scope=CAFE)])
+        for issuer in ("Club", "ab" * 32):
+            assert holds(f'{{ people = {{ issuer = ["Other", "{issuer}"], scope = "{CAFE}" }} }}', report)
+        assert not holds('{ people = { issuer = "Other" } }', report)
+        assert not holds('{ people = { scope = "public:other" } }', report)
+
+    def test_the_scope_media_is_that_of_this_file(self) -> None:
+        report = samples.signed(person=[voice("a", scope="public:media/" + "ab" * 32)])
+        assert holds('{ people = { scope = "public:media" } }', report)
+        assert not holds('{ people = { scope = "public:medi" } }', report)
+
+    def test_only_vouches_that_hold_count(self) -> None:
+        bad = [replace(voice("a"), status=status) for status in Status if status is not Status.PASS]
+        assert not holds("{ people = {} }", samples.signed(person=bad))
+
+    def test_the_reasons_are_the_voices(self) -> None:
+        report = samples.signed(person=[voice("a"), voice("b", issuer="town"), voice("c")])
+        assert policy(when("{ people = { at_least = 2 } }")).decide(report).reasons == ("person.1", "person.3")
+
+
+class TestGrammar:
+    @pytest.mark.parametrize(
+        ("condition", "path", "words"),
+        [
+            ("{ people = 1 }", "rules[0].when.people", "expected a table"),
+            ("{ people = { at_most = -1 } }", "rules[0].when.people.at_most", "from 0 to"),
+            ("{ people = { at_least = 0 } }", "rules[0].when.people.at_least", "from 1 to"),
+            ("{ people = { at_least = 3, at_most = 2 } }", "rules[0].when.people.at_most", "or more"),
+            ('{ people = { scope = "review" } }', "rules[0].when.people.scope", "an authority and a path"),
+            ('{ people = { issuers = "x" } }', "rules[0].when.people.issuers", "did you mean 'issuer'?"),
+            ('{ people = {}, line = "ai" }', "rules[0].when", "expected it alone"),
+        ],
+    )
+    def test_a_mistake_is_named_where_it_stands(self, condition: str, path: str, words: str) -> None:
+        error = refused(f'otherwise = "allow"\n{when(condition)}')
+        assert error.path == path
+        assert words in str(error)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            CAFE,
+            "public:media",
+            "public:media/x",
+            "public:mediator/x",
+            "public:a/./b",
+            "public:..",
+            "public:...",
+            "public:a/..",
+            "public:a//b",
+            "public:/a",
+            "public:a/",
+            "public:A",
+            "Public:a",
+            "news.example:corrections",
+            "news:corrections",
+            "news.1:x",
+            "-a.example:x",
+            "a-.example:x",
+            "a.example.:x",
+            "a:b:c",
+            "public:a\n",
+            "public:" + "a" * 193,
+            "public:" + "a" * 194,
+            "",
+        ],
+    )
+    def test_scopes_are_those_of_the_profile(self, text: str) -> None:
+        try:
+            Scope.parse(text)
+            good = True
+        except EncodingError:
+            good = False
+        assert good == (len(text) <= 200 and SCOPE.fullmatch(text) is not None)
+
+    def test_the_scopes_of_every_rule_are_the_policys(self) -> None:
+        others = '{ not = { people = { scope = ["public:a", "public:c"] } } }'
+        inner = f'{{ any = [{{ people = {{ scope = "public:b" }} }}, {others}] }}'
+        assert policy(when(inner)).scopes == ("public:a", "public:b", "public:c")
+        assert Policy.default().scopes == ()
+
+
+class TestInAReport:
+    def test_a_scope_that_a_policy_names_counts(self) -> None:
+        rules = policy(when(f'{{ people = {{ issuer = "{CLUB.name}", scope = "{CAFE}" }} }}', outcome="label"))
+        report = look(PLAIN, vouches=[vouch(PLAIN)], scopes=[], policy=rules)
+        assert report.verdict is not None
+        assert report.verdict.outcome is Outcome.LABEL
+        assert report.verdict.reasons == ("person.1",)
+
+    def test_a_name_that_a_vouch_gives_itself_is_no_issuers(self) -> None:
+        other = replace(TOWN, name="Harbour Press Club")
+        rules = policy(when(f'{{ people = {{ issuer = "{CLUB.name}", scope = "{CAFE}" }} }}', outcome="label"))
+        report = look(PLAIN, vouches=[vouch(PLAIN, by=somebody(other))], policy=rules, issuers=issuer_json(TOWN))
+        assert report.verdict is not None
+        assert report.verdict.outcome is Outcome.ALLOW
+
+    def verdict(self, name: str, data: bytes, *vouches: bytes) -> tuple[str, tuple[str, ...]]:
+        rules = Policy.load(EXAMPLES / f"{name}.toml")
+        said = look(data, vouches=list(vouches), scopes=[], policy=rules).verdict
+        assert said is not None
+        return str(said.outcome), said.labels
+
+    def test_the_review_site_counts_one_voice_a_person(self) -> None:
+        person = somebody()
+        assert self.verdict("review-site", PLAIN, vouch(PLAIN)) == ("allow", ("person-vouched",))
+        assert self.verdict("review-site", PLAIN) == ("label", ("x-not-counted",))
+        assert self.verdict("review-site", PLAIN, vouch(SIGNED)) == (
+            "review",
+            ("x-not-counted", "person-proof-invalid"),
+        )
+        twice = [vouch(PLAIN, by=person, statement=words) for words in ("Cold.", "Warm.")]
+        assert self.verdict("review-site", PLAIN, *twice) == ("review", ("x-not-counted", "duplicate-voice"))
+        campaign = [vouch(PLAIN), vouch(PLAIN)]
+        assert self.verdict("review-site", PLAIN, *campaign) == ("review", ("person-vouched", "x-many-voices"))
+        generated = people.command.media()["generated.jpg"]
+        assert self.verdict("review-site", generated, vouch(generated)) == (
+            "review",
+            ("person-vouched", "ai-generated"),
+        )
+
+    def test_the_news_desk_wants_somebody_of_the_club(self) -> None:
+        scope = "news.example:pictures"
+        assert self.verdict("news-desk-persons", PLAIN, vouch(PLAIN, scope=scope)) == ("allow", ("person-vouched",))
+        assert self.verdict("news-desk-persons", PLAIN, vouch(PLAIN)) == ("review", ())
+        assert self.verdict("news-desk-persons", PLAIN)[0] == "review"
+        altered = people.command.media()["altered.jpg"]
+        assert self.verdict("news-desk-persons", altered, vouch(altered, scope=scope))[0] == "review"
+
+    def test_the_forum_lets_everything_pass_and_says_what_stands_behind_it(self) -> None:
+        scope = "public:forum/harbour"
+        assert self.verdict("open-forum", PLAIN) == ("allow", ())
+        assert self.verdict("open-forum", PLAIN, vouch(PLAIN, scope=scope)) == ("allow", ("person-vouched",))
+        three = [vouch(PLAIN, scope=scope) for _ in range(3)]
+        assert self.verdict("open-forum", PLAIN, *three) == ("label", ("person-vouched", "x-three-voices"))
