@@ -121,9 +121,10 @@ class Meaning(enum.StrEnum):
     EDITED = "edited"
     USED = "used"
     """AI was used, and how much is not said."""
-    NOT_USED = "not-used"
-    """It says that no AI was used."""
+    POSSIBLE = "possible"
+    """AI may have been used."""
     OTHER = "other"
+    """What it says stands in the value."""
 
 
 class Statement(Struct, frozen=True, kw_only=True):

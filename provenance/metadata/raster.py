@@ -14,16 +14,16 @@ _BARE: Final = (0x01, *range(0xD0, 0xD9))
 _KEYWORDS: Final = {
     name.casefold(): name
     for name in (
-        "parameters", "prompt", "workflow", "Comment", "Description", "Software", "Source", "Title", "Author",
-        "Creation Time", "Dream", "sd-metadata", "invokeai_metadata", "invokeai_graph", "invokeai_workflow",
-        "generation_data", "fooocus_scheme", "AIGC", "Copyright", "Disclaimer", "Warning", "metadata", "UserComment",
-        "generation_time", "Generator", "Model", "postprocessing", "extras", "Artist", "Signature", "Sui-Params",
-        "aigc", "c2pa", "dream", "workflow_json", "sui_image_params", "Make", "DreamStudio", "job", "EasyDiffusion",
-        "use_stable_diffusion_model", "seed", "negative_prompt",
+        "parameters", "prompt", "workflow", "workflow_json", "Comment", "Description", "Software", "Source", "Author",
+        "Creation Time", "Dream", "sd-metadata", "invokeai_metadata", "invokeai_graph", "invokeai_workflow", "metadata",
+        "generation_data", "fooocus_scheme", "AIGC", "UserComment", "Generator", "Sui-Params", "sui_image_params",
+        "use_stable_diffusion_model",
     )
 }  # fmt: skip
 """Keywords of PNG texts that are looked at, by ourselves written: a stranger's keyword never reaches a report."""
 _PROFILE: Final = re.compile(r"Raw profile type (exif|iptc|xmp|APP1|8bim)")
+_EDITORS: Final = (b"PhotoEditor_Re_Edit_Data", b"PEg_Info")
+_GENERATIVE: Final = re.compile(rb'"genAIType"\s{0,4}:\s{0,4}([1-9]\d{0,5})')
 _RIFF_TEXTS: Final = {b"ISFT", b"ICMT", b"ICRD", b"INAM", b"IART", b"ISRC", b"ICOP", b"AIGC", b"ITCH", b"ISBJ"}
 
 
@@ -46,6 +46,28 @@ def jpeg(data: bytes, found: Collector) -> None:
     for pieces in more.values():
         joined = b"".join(body for _, body, _ in sorted(pieces))
         found.add("xmp", joined, *(span for _, _, span in pieces))
+    if data.endswith(b"SEFT"):
+        _samsung(data, found)
+
+
+def _samsung(data: bytes, found: Collector) -> None:
+    """The trailer of Samsung's cameras, where the gallery's editor notes whether a generative tool was used.
+
+    Not documented by its maker: a directory `SEFH`, its size and `SEFT` at the file's end, its offsets counted
+    backwards from the directory (as ExifTool reads it).
+    """
+    start = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    if start < 0 or data[start : start + 4] != b"SEFH":
+        return
+    count = int.from_bytes(data[start + 8 : start + 12], "little")
+    for at in range(start + 12, min(start + 12 + 12 * count, len(data) - 8), 12):
+        back, size = (int.from_bytes(data[at + part : at + part + 4], "little") for part in (4, 8))
+        block = data[start - back : start - back + size] if 8 <= size <= back <= start else b""
+        length = int.from_bytes(block[4:8], "little")
+        noted = _GENERATIVE.search(block) if block[8 : 8 + length] in _EDITORS else None
+        if noted:
+            found.text("Samsung editor", f"genAIType {int(noted[1])}", (start - back, start - back + size))
+            return
 
 
 def _segment(

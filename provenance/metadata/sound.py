@@ -11,12 +11,11 @@ MAX_FRAMES: Final = 1_000
 """ID3 frames or comments of one file."""
 
 _ENCODINGS: Final = ("latin-1", "utf-16", "utf-16-be", "utf-8")
-_TEXTS: Final = {b"TSSE": "TSSE", b"TENC": "TENC", b"TDRC": "TDRC", b"TSOA": "TSOA", b"TIT2": "TIT2", b"TPE1": "TPE1",
-                 b"TCOM": "TCOM", b"TCOP": "TCOP"}  # fmt: skip
+_TEXTS: Final = {b"TSSE": "TSSE", b"TENC": "TENC", b"TPE1": "TPE1", b"TDRC": "TDRC"}
 _NAMES: Final = {
     name.casefold(): name
-    for name in ("AIGC", "comment", "description", "software", "encoder", "prompt", "workflow", "parameters", "Source",
-                 "DigitalSourceType", "generator", "aigc_info", "encoded_by", "copyright", "AI_GENERATED", "model")
+    for name in ("AIGC", "aigc_info", "comment", "software", "generator", "encoder", "prompt", "workflow", "parameters",
+                 "DigitalSourceType", "digital_source_type")
 }  # fmt: skip
 """Names of free fields that are looked at, by ourselves written."""
 

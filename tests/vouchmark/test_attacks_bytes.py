@@ -168,8 +168,11 @@ CASES: Final = (
         line=Line.INTEGRITY,
         code="integrity.coverage.metadata_excluded",
         status=PASS,
-        exit=OK,
-        says=f"{BY_LISTED}, but for its XMP, which the signature does not cover",
+        # What was added says that AI generated it, and the signer that a camera captured it.
+        exit=FAILED,
+        says=f"{BY_LISTED}, but for its XMP, which the signature does not cover; "
+        "and its statements about AI contradict each other",
+        others={Line.AI: FAIL},
     ),
     Must(
         name="exclusions-behind-the-end",

@@ -83,8 +83,26 @@ class TestDefault:
         assert Policy.default().decide(samples.signed(ai=[samples.GENERATED])).outcome is Outcome.LABEL
 
     def test_what_was_generated_among_the_ingredients_is_a_part(self) -> None:
-        report = samples.signed(ai=[replace(samples.GENERATED, root=Root.INGREDIENT)])
-        assert Policy.default().decide(report).labels == ("signer-recognised", "ai-edited")
+        said = replace(samples.GENERATED, root=Root.INGREDIENT, detail={"of": "component"})
+        assert Policy.default().decide(samples.signed(ai=[said])).labels == ("signer-recognised", "ai-edited")
+
+    def test_an_earlier_version_that_was_generated_is_the_same_picture(self) -> None:
+        said = replace(samples.GENERATED, root=Root.INGREDIENT, detail={"of": "earlier version"})
+        assert Policy.default().decide(samples.signed(ai=[said])).labels == ("signer-recognised", "ai-generated")
+
+    @pytest.mark.parametrize(
+        ("code", "label"),
+        [
+            ("ai.generated", "ai-generated-unsigned"),
+            ("ai.generator", "ai-generated-unsigned"),
+            ("ai.edited", "ai-edited-unsigned"),
+            ("ai.used", "ai-edited-unsigned"),
+            ("ai.possible", "ai-edited-unsigned"),
+        ],
+    )
+    def test_what_nobody_signed_has_labels_of_its_own(self, code: str, label: str) -> None:
+        said = replace(samples.GENERATED, code=code, status=Status.UNKNOWN, root=Root.UNSIGNED_METADATA)
+        assert Policy.default().decide(samples.signed(ai=[said])).labels == ("signer-recognised", label)
 
     def test_malformed_is_not_called_altered(self) -> None:
         said = Said(code="integrity.malformed", status=Status.FAIL, statement="Malformed.")
