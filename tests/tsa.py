@@ -27,6 +27,8 @@ class Authority:
         self.url = ""
         self.how = "right"
         """`right`, `error`, `redirect`, `type`, `huge`, `slow`, `drip`, `junk`, `refused`, `others`, `nonce`."""
+        self.only = 0
+        """How many requests are answered before it fails; 0 for all."""
         self.asked: list[tuple[str, dict[str, str], bytes]] = []
 
     def answer(self, request: bytes) -> bytes:
@@ -47,7 +49,7 @@ def _handler(authority: Authority) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             request = self.rfile.read(int(self.headers["Content-Length"]))
             authority.asked.append((self.path, dict(self.headers), request))
-            if authority.how == "error":
+            if authority.how == "error" or 0 < authority.only < len(authority.asked):
                 self.send_error(503)
             elif authority.how == "redirect":
                 self.send_response(307)

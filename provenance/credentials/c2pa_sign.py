@@ -97,18 +97,20 @@ def update_media(
     media_type: str,
     manifest: Mapping[str, Any],
     key: SigningKey,
+    title: str = "",
     trust: TrustSettings | None = None,
     authority: str = "",
 ) -> bytes:
     """Media with an update manifest (C2PA 2.4, section 11.2.3) over the manifest that it carries: its bytes stay.
 
-    The engine takes the media itself as the one ingredient and records what it finds of it, for good.
+    The media itself becomes the one ingredient; what the engine finds of it is recorded for good.
 
     Args:
         data: The media, with Content Credentials inside it.
         media_type: Its type.
         manifest: The engine's manifest definition, without actions: an update may do nothing to the content.
         key: Who signs the update.
+        title: What to call the ingredient.
         trust: The lists by which the media is checked. None: no list.
         authority: Address of a time-stamping authority (RFC 3161), the one place that is asked; none where empty.
 
@@ -117,7 +119,8 @@ def update_media(
         SigningError: The engine refused.
         TimeStampFetchError: The authority gave no time stamp.
     """
-    return _stamped(authority, data, media_type, manifest, key=key, trust=trust, is_update=True)
+    parent = Source(data=data, media_type=media_type, title=title)
+    return _stamped(authority, data, media_type, manifest, key=key, sources=[parent], trust=trust, is_update=True)
 
 
 def _stamped(authority: str, *arguments: Any, **options: Any) -> bytes:

@@ -37,6 +37,10 @@ UPDATABLE: Final = (
     "video/mp4",
 )
 """Types in which update manifests survive: in WebP, WAV, MP3, TIFF, DNG, PDF and SVG the engine's come out broken."""
+BEFORE: Final = "the file before the vouch"
+"""Title of an update's one ingredient; the file's own name is nobody's business."""
+OPENED: Final = "the file as it was opened"
+"""Title of what a first manifest was made over."""
 SIGNABLE: Final = ("image/jpeg", "image/png", "image/jxl")
 """Types in which a first manifest is made here: where the file without it is exactly what it was before."""
 
@@ -122,6 +126,7 @@ def write_vouch(
             "assertions": [{"label": LABEL, "data": content_of(vouch)}],
         },
         key=key,
+        title=BEFORE,
         trust=trust,
         authority=authority,
     )
@@ -152,7 +157,7 @@ def sign_first(
     outcomes = {reading.outcome for reading in before.readings}
     if before.own is None or before.own.problem != "absent" or outcomes - {Outcome.ABSENT}:
         raise EmbedError("the file has Content Credentials already, or it cannot be told whether it has")
-    source = Source(data=asset.data, media_type=asset.media_type, title="", instance_id="xmp:iid:opened")
+    source = Source(data=asset.data, media_type=asset.media_type, title=OPENED, instance_id="xmp:iid:opened")
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [source.instance_id]}}
     return sign_media(
         asset.data,

@@ -15,18 +15,22 @@ from typing import Final
 
 import click
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import vouchmark.report
 from provenance.asset import DEFAULT_BYTES, DEFAULT_PIXELS
 from provenance.credentials import pool
+from tests.authority import NOW, make_signer
 from tests.vouchmark import command
 from tests.vouchmark.command import Command
 from tests.vouchmark.test_cli_main import EVERY
 from tests.zk import world
 from vouchmark.cli import COMMANDS, main
+from vouchmark.examine import look, make_settings
 from vouchmark.policy import Policy
 from vouchmark.render.text import SIGNS
 from vouchmark.report import QUESTIONS, Exit, Status
+from vouchmark.vouch import binding_for
 from zk.personhood import Binding, BindingKind
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
@@ -222,6 +226,26 @@ class TestCommands:
                 code = json.loads(done.stdout)["code"]
         assert "public:review/cafe-harbour, for ever, slot 0" in done.stdout
         assert (tmp_path / "club" / "issuer.json").exists()
+
+    def test_a_vouch_is_embedded_as_shown(self, tmp_path: Path) -> None:
+        run = Command(folder=tmp_path, home=tmp_path / "home")
+        (line,) = (line for line in lines_that_run() if "vouch embed" in line)
+        prepare(tmp_path)
+        prepare_signer(tmp_path)
+        done = run(*shlex.split(line)[1:])
+        assert done.code == 0, done.stderr
+        again = run("check", "vouched.jpg", "--format", "json", "--no-default-trust")
+        assert again.json["evidence"]["person"]["findings"][0]["detail"]["where"] == "embedded"
+
+
+def prepare_signer(folder: Path) -> None:
+    """A key with its certificates, and a vouch for the photo's Content Credentials."""
+    signer = make_signer()
+    key = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "key.pem").write_bytes(key)
+    (folder / "chain.pem").write_text(signer.pem)
+    asset, facts = look(folder / "photo.jpg", make_settings(at=NOW), pool=None)
+    (folder / "photo.jpg.vouch").write_bytes(world.person().vouch(bound=binding_for(asset, facts)).encode())
 
 
 def prepare(folder: Path) -> None:

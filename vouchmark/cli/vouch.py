@@ -12,6 +12,7 @@ import click
 from vouchmark.cli.common import fail, fail_usage
 from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase, passphrase_option, read_file, tell
 from vouchmark.cli.vouch_embed import embed
+from vouchmark.cli.vouch_first import First, first_options
 from vouchmark.cli.wallet import WALLET_VARIABLE, wallet_path
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ vouch.add_command(embed)
 @click.option("--issuer", metavar="NAME|ID", help="Whose credential, where the wallet holds several issuers'.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there; FILE.vouch by default.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal before it is made.")
+@first_options
 @click.option(
     "--wallet",
     "wallet_file",
@@ -73,10 +75,14 @@ def make(file: Path, **options: Any) -> None:
 
     Where an issuer gives several slots, a free one is taken at random, so that its number does not tell how often you
     spoke before. Readers count slot 0 alone unless they say --slots: take --slot 0 for them.
+
+    With --sign-first a JPEG, PNG or JPEG XL without Content Credentials gets a first manifest, which says that it was
+    opened and nothing of where it comes from; the vouch is bound to that, put into it, and all is written to OUT.
     """
-    output: Path = _output(file, options["output"])
     wish = _wish(options)
-    asset, facts = _look(file)
+    first = First.of(file, options)
+    output: Path = _output(file, options["output"]) if first is None else first.output
+    asset, facts = _look(file) if first is None else (first.signed.asset, first.signed.facts)
     with errors("'vouchmark wallet show' names what the wallet holds, and 'wallet renew' gets this epoch's"):
         from vouchmark import vouch as vouches
         from zk.wallet import Wallet
@@ -91,6 +97,9 @@ def make(file: Path, **options: Any) -> None:
         held = _membership(opened, options["issuer"], now)
         _announce(file, wish, binding, held.info, ask=not options["yes"])
         made = vouches.make(opened, wish, binding, at=now, issuer_id=held.info.id)
+        if first is not None:
+            first.finish(made.encode(), as_json=options["as_json"])
+            return
         _write(output, made.encode())
     _tell_made(made, held.info, output, as_json=options["as_json"])
 

@@ -1,0 +1,137 @@
+"""`vouchmark vouch make --sign-first`: how does a vouch get into a file that has no Content Credentials yet?
+
+A first manifest is signed in memory, the vouch names it, and an update puts the vouch in. What a wallet has written
+down cannot be taken back: where the last step fails, signed file and vouch are written apart, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.person import tell
+from vouchmark.cli.vouch_embed import (
+    NOT_ANONYMOUS,
+    key_options,
+    may_write,
+    read_key,
+    reading,
+    refusals,
+    told,
+    values,
+    write_media,
+)
+from vouchmark.report import Exit
+
+if TYPE_CHECKING:
+    from provenance.credentials.c2pa_sign import SigningKey
+    from vouchmark.embedding import Signed
+
+_NEED_IT: Final = ("cert_file", "key_file", "key_passphrase_file", "tsa", "overwrite")
+"""Options that mean nothing without `--sign-first`."""
+_LED_BY: Final = (
+    click.option(
+        "--sign-first",
+        is_flag=True,
+        help="Sign a first manifest for a JPEG, PNG or JPEG XL without any, and put the vouch into it: -o OUT, --cert, "
+        "--key.",
+    ),
+    click.option("--overwrite", is_flag=True, help="With --sign-first: replace OUT where there is a file."),
+)
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def first_options(command: _Command) -> _Command:
+    """Add `--sign-first` and what it needs."""
+    command = key_options(command)
+    for option in reversed(_LED_BY):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """A file with a first manifest, in memory, and where it will be written with the vouch in it."""
+
+    signed: Signed
+    key: SigningKey = field(repr=False)
+    file: Path
+    output: Path
+    overwrite: bool
+    authority: str
+
+    @classmethod
+    def of(cls, file: Path, options: Mapping[str, Any]) -> First | None:
+        """Sign, where the options ask for it; leaves with what is wrong with them, or with the file."""
+        if not options["sign_first"]:
+            stray = [name for name in _NEED_IT if options[name]]
+            if stray:
+                name = "--" + stray[0].removesuffix("_file").replace("_", "-")
+                fail_usage(f"{name} is for --sign-first", hint="'vouchmark vouch embed' puts a vouch in afterwards")
+            return None
+        output = options["output"]
+        if output is None:
+            fail_usage("--sign-first writes a new file", hint="say where: -o OUT")
+        may_write(output, overwrite=options["overwrite"])
+        if os.path.lexists(_spare(output)):
+            fail_usage(f"{_spare(output)}: there is a file", hint="it may be somebody else's vouch; move it away")
+        key = read_key(options)
+        for line in NOT_ANONYMOUS:
+            click.echo(line, err=True)
+        with refusals(file):
+            from provenance.credentials.pool import Pool
+            from vouchmark.embedding import sign_first
+
+            with Pool(workers=1) as pool:
+                signed = sign_first(file, key=key, settings=reading(), pool=pool, authority=options["tsa"])
+        return cls(
+            signed=signed,
+            key=key,
+            file=file,
+            output=output,
+            overwrite=options["overwrite"],
+            authority=options["tsa"],
+        )
+
+    def finish(self, octets: bytes, *, as_json: bool) -> None:
+        """Put the vouch in and write the file; where that fails, write both apart and say so."""
+        from provenance.credentials.pool import Pool
+        from vouchmark.embedding import StampError, embed
+        from vouchmark.vouch import VouchError
+
+        data = self.signed.asset.data
+        try:
+            with Pool(workers=1) as pool:
+                done = embed(data, octets, key=self.key, settings=reading(), pool=pool, authority=self.authority)
+        except VouchError as error:
+            self._write(data)
+            _write_vouch(_spare(self.output), octets)
+            fail(
+                f"{error}; {self.output} is signed, and the vouch lies beside it",
+                hint=f"try again: vouchmark vouch embed {self.output} {_spare(self.output)} --cert … --key … -o OUT",
+                code=Exit.ERROR if isinstance(error, StampError) else Exit.USAGE,
+            )
+        self._write(done.embedded.data)
+        tell(told(self.output, done), values(self.output, done), as_json=as_json)
+
+    def _write(self, data: bytes) -> None:
+        write_media(self.output, data, like=self.file, overwrite=self.overwrite)
+
+
+def _spare(output: Path) -> Path:
+    from vouchmark.vouch import vouch_path
+
+    return vouch_path(output)
+
+
+def _write_vouch(path: Path, octets: bytes) -> None:
+    from zk.vault import write_private
+
+    write_private(path, octets, mode=0o644)
