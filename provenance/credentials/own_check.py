@@ -64,8 +64,8 @@ class OwnCheck:
     store came from elsewhere."""
     vouches: tuple[FoundVouch, ...] = ()
     """Vouches embedded in the store, those that may count for the file first (`vouch_assertions`)."""
-    vouches_are_cut: bool = False
-    """Whether there are more of them."""
+    more_vouches: int = 0
+    """How many more of them there are."""
     store_runs: tuple[tuple[int, int], ...] = ()
     """Where the file's only store lies (start, end), in formats in which the file without it is exactly the other bytes
     (REMOVABLE); empty elsewhere."""
@@ -264,10 +264,10 @@ def examine_own(
         fragments=fragments,
         verified=check.verified if check else (),
     )
-    vouches, vouches_are_cut = find_vouches(store, history, bound=bound, trust=trust)
     moment = at.astimezone(dt.UTC)
     signers = _signers(store, nodes, trust=trust, at=moment, fresh=fresh, asking=asking)
     stamps = {label: signer.stamp for label, signer in signers.items()}
+    vouches, more_vouches = find_vouches(store, history, bound=bound, signers=signers)
     return OwnCheck(
         problem="",
         active=store.active.label,
@@ -286,7 +286,7 @@ def examine_own(
         manifest_digests={one.label: one.digest.hex() for one in store.manifests},
         store_matches_file=matches,
         vouches=vouches,
-        vouches_are_cut=vouches_are_cut,
+        more_vouches=more_vouches,
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),
         store=store,
     )

@@ -297,6 +297,11 @@ def assess_time(sign1: Sign1, claim: bytes, trust: TrustView, *, later: tuple[by
 
     `later` are tokens from `c2pa.time-stamp` assertions of verified manifests. The first trusted one decides; without
     any, the first that holds is reported; without any, what is wrong with the first.
+
+    Version 1 stamps the claim itself. Version 2 and later tokens stamp the signature, and so the claim only through a
+    key that the signature covers: whoever holds an old stamp over some signature could else find a key under which
+    the same signature belongs to a claim of today. Where the certificate stands in the unprotected header such a stamp
+    is therefore never trusted; no writer of version 2 stamps is known to put it there.
     """
     own = sign1.time_stamp_version
     tokens: list[tuple[bytes, tuple[bytes, ...], int, bool]] = [
@@ -311,6 +316,7 @@ def assess_time(sign1: Sign1, claim: bytes, trust: TrustView, *, later: tuple[by
     for token, stamped, version, is_kept in tokens:
         try:
             one = assess_stamp(read_stamp(token, stamped), trust)
+            one = one if version == 1 or sign1.chain_is_signed else _loose(one)
         except TimeStampError as error:
             one = StampAssessment(codes=(error.code,))
         except CredentialsError:
@@ -319,6 +325,13 @@ def assess_time(sign1: Sign1, claim: bytes, trust: TrustView, *, later: tuple[by
     if not found:
         return StampAssessment(codes=())
     return max(found, key=lambda one: (one.is_trusted, one.time is not None))
+
+
+def _loose(stamp: StampAssessment) -> StampAssessment:
+    """A stamp that says nothing of the claim, whoever made it."""
+    if not stamp.is_trusted:
+        return stamp
+    return replace(stamp, codes=(*_HOLDS, "timeStamp.untrusted"), label=Label.UNKNOWN, anchor="")
 
 
 def _v2_bytes(sign1: Sign1) -> tuple[bytes, ...]:

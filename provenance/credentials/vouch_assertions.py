@@ -19,12 +19,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from provenance.credentials.cose import Sign1
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.jumbf import Assertion, RawManifest, RawStore
 from provenance.credentials.lineage import History, LinkState, Node, below_update
-from provenance.credentials.timestamp import assess_time
-from provenance.credentials.trust_view import TrustView
+from provenance.credentials.signer import SignerAssessment
 
 LABEL: Final = "org.vouchmark.vouch"
 """Label of the assertion."""
@@ -123,9 +121,9 @@ def read_content(assertion: Assertion) -> tuple[VouchState, bytes]:
 
 
 def find_vouches(
-    store: RawStore, history: History, *, bound: str, trust: TrustView
-) -> tuple[tuple[FoundVouch, ...], bool]:
-    """(every embedded vouch of a store, whether there are more than MAX_VOUCHES).
+    store: RawStore, history: History, *, bound: str, signers: Mapping[str, SignerAssessment]
+) -> tuple[tuple[FoundVouch, ...], int]:
+    """(the embedded vouches of a store, how many more there are than MAX_VOUCHES).
 
     Those that may count come first, those for the file before those for earlier versions, nearest to the active
     manifest first: what is cut off is never one of these for the sake of a bad one.
@@ -134,16 +132,16 @@ def find_vouches(
         store: The manifests.
         history: Their verified tree.
         bound: Label of the manifest that carries the file's hard binding; empty where there is none.
-        trust: Lists of time-stamping authorities.
+        signers: What is known of their signers, and so of their time stamps.
     """
     carriers = [(manifest, found) for manifest in store.manifests if (found := _assertions(manifest))]
     if not carriers:
-        return (), False
+        return (), 0
     place = _Place.of(history, bound=bound)
     vouches = [_judge(manifest, found, store, place) for manifest, found in carriers]
     vouches.sort(key=lambda one: (not one.may_count, not one.reaches_file, one.depth, one.carrier))
     kept = vouches[:MAX_VOUCHES]
-    return tuple(_stamped(one, store, place, trust) for one in kept), len(vouches) > len(kept)
+    return tuple(_stamped(one, signers) for one in kept), len(vouches) - len(kept)
 
 
 def _assertions(manifest: RawManifest) -> tuple[Assertion, ...]:
@@ -177,11 +175,6 @@ class _Place:
             step = below
         leads = step.check is not None and step.check.label == bound
         return cls(nodes=nodes, reached=frozenset(reached), updates=frozenset(updates if leads else ()))
-
-    def sign1(self, label: str) -> Sign1 | None:
-        """The claim signature of a manifest that was reached."""
-        check = self.nodes[label].check
-        return check.sign1 if check is not None else None
 
 
 def _judge(manifest: RawManifest, found: Sequence[Assertion], store: RawStore, place: _Place) -> FoundVouch:
@@ -233,19 +226,13 @@ def _base(node: Node | None, place: _Place) -> str:
     return ""
 
 
-def _stamped(vouch: FoundVouch, store: RawStore, place: _Place, trust: TrustView) -> FoundVouch:
+def _stamped(vouch: FoundVouch, signers: Mapping[str, SignerAssessment]) -> FoundVouch:
     """The same with its time, where a trusted authority proves that the carrier was there then.
 
-    Only a stamp stapled to the carrier's own signature is taken, and only where it binds the claim: version 1 stamps
-    the claim itself; version 2 stamps the signature and the protected header, and so the claim only through a key that
-    this header holds. Elsewhere whoever holds an old stamp over some signature could find a key under which the same
-    signature belongs to a claim of today, and a vouch would look older than it is.
+    Whoever signs the carrier may have made the certificate: what ties its claim to a stamp over the signature alone is
+    a key that the signature covers (`timestamp.assess_time` trusts no other, nor `cose.verify_with` a weak one).
     """
-    manifest = store.manifest(vouch.carrier) or store.active
-    sign1 = place.sign1(vouch.carrier) if vouch.may_count else None
-    if sign1 is None or not (sign1.chain_is_signed or sign1.time_stamp_version == 1):
+    signer = signers.get(vouch.carrier) if vouch.may_count else None
+    if signer is None or not signer.stamp.is_trusted or signer.stamp.time is None:
         return vouch
-    stamp = assess_time(sign1, manifest.claim_bytes, trust)
-    if not stamp.is_trusted or stamp.time is None:
-        return vouch
-    return replace(vouch, stamped=stamp.time)
+    return replace(vouch, stamped=signer.stamp.time)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from provenance.credentials.cose import parse_sign1
+from provenance.credentials.cose import parse_sign1, signed_bytes, verify_claim
 from provenance.credentials.timestamp import StampAssessment, assess_time
 from provenance.credentials.trust_lists import ListKind
 from provenance.credentials.trust_view import Label, TrustView, view_of
-from tests.authority import DAY, NOW, OCSP_SIGNING, TIME_STAMPING, Identity, list_of, make_root, make_signer, store_of
+from tests.authority import (
+    DAY,
+    NOW,
+    OCSP_SIGNING,
+    TIME_STAMPING,
+    Identity,
+    certify,
+    list_of,
+    make_root,
+    make_signer,
+    store_of,
+)
 from tests.provenance.crafting import cose, make_authority, stamper
 
 CLAIM = b"\xa1\x61a\x01"
@@ -149,3 +162,80 @@ def test_without_a_stamp_there_is_nothing() -> None:
     found = assess(None)
     assert found.codes == ()
     assert not found.is_present
+
+
+def test_a_stamp_over_a_signature_whose_key_nobody_signed_is_never_trusted() -> None:
+    """An old stamp over any signature could be given a key of today, under which it belongs to a claim of today."""
+    loose = {"header": {1: -7}, "unprotected": {33: list(SIGNER.chain)}}
+    for version, trusted in ((1, True), (2, False)):
+        built = cose(SIGNER, CLAIM, stamp=stamper(TSA, THEN), stamp_version=version, **loose)
+        found = assess_time(parse_sign1(built), CLAIM, LISTED)
+        assert found.time == THEN
+        assert found.is_trusted is trusted
+        assert (found.label is Label.UNKNOWN) is not trusted
+    sign1 = parse_sign1(cose(SIGNER, CLAIM, **loose))
+    kept = assess_time(sign1, CLAIM, LISTED, later=(stamper(TSA, THEN)(sign1.signature),))
+    assert (kept.time, kept.is_trusted) == (THEN, False)
+
+
+def test_an_old_stamp_does_not_make_a_claim_of_today_old() -> None:
+    """The attack itself: a signature that was stamped long ago, and the key that makes it one over another claim."""
+    old = parse_sign1(cose(SIGNER, b"nothing", header={1: -7}, unprotected={33: list(SIGNER.chain)}))
+    stamped = old.signature
+    recovered = _recover(stamped, signed_bytes(old, CLAIM))
+    holder = certify({"O": "Own", "CN": "Own"}, issuer=make_root("Own CA"), key=_Public(recovered))
+    forged = replace(old, chain=(holder.der,))
+    verify_claim(forged, CLAIM)  # it holds, and nobody who has the private key ever signed it
+    token = stamper(TSA, THEN)(stamped)
+    found = assess_time(forged, CLAIM, LISTED, later=(token,))
+    assert found.time == THEN
+    assert not found.is_trusted
+
+
+class _Public:
+    """A key of which only the public half is known: enough to be put into a certificate."""
+
+    def __init__(self, public: object) -> None:
+        self.public = public
+
+    def public_key(self) -> object:
+        return self.public
+
+
+def _recover(signature: bytes, message: bytes) -> object:
+    """A P-256 key under which `signature` is one over `message` (SEC 1, section 4.1.6): Q = (s R - e G) / r."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    p = 2**256 - 2**224 + 2**192 + 2**96 - 1
+    b = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+    n = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    base = (
+        0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+        0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+    )
+
+    def add(one: tuple[int, int] | None, two: tuple[int, int] | None) -> tuple[int, int] | None:
+        if one is None or two is None:
+            return one or two
+        if one[0] == two[0]:
+            if (one[1] + two[1]) % p == 0:
+                return None
+            slope = (3 * one[0] ** 2 - 3) * pow(2 * one[1], -1, p)
+        else:
+            slope = (two[1] - one[1]) * pow(two[0] - one[0], -1, p)
+        x = (slope**2 - one[0] - two[0]) % p
+        return x, (slope * (one[0] - x) - one[1]) % p
+
+    def times(factor: int, point: tuple[int, int]) -> tuple[int, int] | None:
+        found, step = None, point
+        while factor:
+            found = add(found, step) if factor & 1 else found
+            step, factor = add(step, step), factor >> 1  # type: ignore[assignment]
+        return found
+
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    e = int.from_bytes(hashlib.sha256(message).digest(), "big")
+    point = (r, pow(r**3 - 3 * r + b, (p + 1) // 4, p))
+    key = times(pow(r, -1, n), add(times(s, point), times(-e % n, base)))  # type: ignore[arg-type]
+    assert key is not None
+    return ec.EllipticCurvePublicNumbers(*key, ec.SECP256R1()).public_key()

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.credentials import vouch_assertions
-from provenance.credentials.jumbf import Assertion
+from provenance.credentials.cose import parse_sign1
+from provenance.credentials.jumbf import Assertion, parse_store
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust_lists import ListKind
 from provenance.credentials.trust_view import view_of
@@ -137,7 +138,7 @@ def test_a_vouch_in_an_update_counts_for_the_file() -> None:
         depth=0,
     )
     assert found.bound == LABELS[0]
-    assert not found.vouches_are_cut
+    assert found.more_vouches == 0
     assert found.coverage is not None
     assert found.coverage.is_whole
 
@@ -451,7 +452,7 @@ def test_more_vouches_than_the_bound_are_said_to_be_there(monkeypatch: pytest.Mo
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
     strays = [update(below, label, LABELS[0], vouching(OTHER)) for label in LABELS[5:10]]
     found = examine(with_manifest_store(media, store(*strays, below, carrier)))
-    assert found.vouches_are_cut
+    assert found.more_vouches == 3
     # What may count is never cut off for what may not.
     assert [vouch.may_count for vouch in found.vouches] == [True, False, False]
 
@@ -490,6 +491,17 @@ def test_an_old_stamp_over_a_signature_that_was_given_a_new_key_is_no_time() -> 
     assert stamped(**loose, stamp_version=1).stamped == NOW - 60 * DAY
     assert stamped(**loose).may_count
     assert stamped(**loose).stamped is None
+
+
+def test_a_stamp_that_a_later_update_keeps_is_the_vouchs_time_as_well() -> None:
+    media, below = base()
+    carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
+    sign1 = parse_sign1(parse_store(store(carrier)).active.signature)
+    structure = cbor2.dumps(["CounterSignature", sign1.protected, b"", cbor2.dumps(sign1.signature)])
+    kept = ("c2pa.time-stamp", {LABELS[1]: stamper(TSA, NOW - 60 * DAY)(structure)})
+    last = update(carrier, LABELS[2], LABELS[1], kept)
+    found = examine(with_manifest_store(media, store(below, carrier, last)))
+    assert (only(found).carrier, only(found).stamped) == (LABELS[1], NOW - 60 * DAY)
 
 
 def test_a_stamp_over_the_vouched_manifest_is_not_one_over_the_vouch() -> None:
