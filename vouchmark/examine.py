@@ -290,7 +290,8 @@ def examine_all(
         report = _report_of(turn, facts, seen, settings)
         asset = turn.item if isinstance(turn.item, Asset) and turn.item.size else None
         claims = claims_of(turn.beheld, asset, facts) if asset is not None and _is_asked(Line.PERSON, settings) else ()
-        yield from run.take(report, claims, more=turn.beheld.more, is_read=asset is not None)
+        inside = facts.own.more_vouches if facts.own is not None else 0
+        yield from run.take(report, claims, more=turn.beheld.more + inside, is_read=asset is not None)
     yield from run.rest()
 
 

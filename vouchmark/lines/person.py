@@ -135,7 +135,7 @@ def answer(
         is_fresh: whether the reader demanded a nonce or an audience.
         slots: how many slots the reader counts.
         is_required: whether the reader requires this line.
-        more: how many vouches beside the file were not read.
+        more: how many vouches beside the file or in it were not read.
     """
     left = _left_out(more)
     if not judged:
@@ -180,7 +180,7 @@ def _about_file(name: str, code: str, status: Status, statement: str) -> Draft:
 def _left_out(more: int) -> tuple[NotChecked, ...]:
     if not more:
         return ()
-    return (NotChecked(what=f"{more} more vouches beside the file", why="more than are read for one file"),)
+    return (NotChecked(what=f"{more} more vouches beside the file or in it", why="more than are read for one file"),)
 
 
 def _draft(one: Judged, said: _Said, *, holds: bool) -> Draft:
