@@ -221,8 +221,10 @@ def _elsewhere(found: Found, binding: Binding, media: MediaBindings) -> Elsewher
     if not media.measured:
         return Elsewhere.UNMEASURED
     label = media.known.get(binding.digest, "")
-    if not label or found.where is Where.MISPLACED or (found.where is Where.EMBEDDED and label != found.manifest):
+    if not label or found.where is Where.MISPLACED:
         return Elsewhere.OTHER
+    if found.where is Where.EMBEDDED and label != found.manifest:
+        return Elsewhere.MISPUT
     is_earlier = binding.digest in media.ancestors and not found.reaches_file
     return Elsewhere.ANCESTOR if is_earlier else Elsewhere.BROKEN
 

@@ -65,6 +65,8 @@ class Elsewhere(enum.StrEnum):
     """To Content Credentials that lie in this file and do not hold for it."""
     UNMEASURED = "not-measured"
     """To Content Credentials, and those of this file could not be checked here."""
+    MISPUT = "another-manifest"
+    """Embedded: to another manifest of this very file than the one that it was put over."""
     OTHER = "other-media"
 
 
@@ -311,6 +313,8 @@ _KEYS: Final = {
 _MISMATCHES: Final = {
     Elsewhere.BROKEN: "The vouch is bound to Content Credentials that do not hold for this file.",
     Elsewhere.UNMEASURED: "The vouch is bound to Content Credentials, and this file's could not be checked.",
+    Elsewhere.MISPUT: "The vouch names another manifest of this file than the one that it was put over, so whoever "
+    "put it there had no leave to.",
 }
 
 
