@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 import click
 
 from vouchmark.cli.check_fragments import fragment_options, read_fragments
-from vouchmark.cli.check_person import person_options, person_settings
+from vouchmark.cli.check_person import person_errors, person_options, person_settings
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
@@ -107,7 +107,8 @@ def check(ctx: click.Context, /, **options: Any) -> None:
         pool = _start_pool(stack, options)
         persons = person_settings(options, stack, is_one=_is_one(options["inputs"]))
         settings = _settings(options, persons)
-        codes = _run(options, settings, pool)
+        with person_errors():
+            codes = _run(options, settings, pool)
     ctx.exit(int(overall_exit(codes)))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -98,8 +98,25 @@ def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) 
     return settings
 
 
+@contextmanager
+def person_errors() -> Iterator[None]:
+    """Turn what fails during the run, above all the ledger, into one clear line and the exit code."""
+    try:
+        yield
+    except Exception as error:
+        from zk.errors import StorageError, ZkError
+
+        if not isinstance(error, ZkError):
+            raise
+        is_ledger = isinstance(error, StorageError)
+        hint = "what was recorded stays recorded, and counts as seen when you run it again" if is_ledger else ""
+        fail(str(error), hint=hint or "run: vouchmark trust issuer show", code=Exit.ERROR)
+
+
 def _check_now(settings: PersonSettings, *, has_issuers: bool) -> None:
     """Parse what was given for this run; without any of it nothing of the proofs' library is loaded."""
+    if not settings.scopes and not has_issuers:
+        return
     from zk.errors import ZkError
 
     try:
