@@ -30,9 +30,9 @@ LEVEL_BLUR, COLOUR_BLUR, STRUCTURE_BLUR = 1.6, 2.5, 3.0
 """Frame pixels over which each is taken: an encoder's blocks are 8 wide, its colours 16."""
 QUIET: Final = 20.0
 """Variance of levels (4.5 levels of grain) that hides structure in both pictures."""
-EDGE: Final = 4
-"""Frame pixels at the rim of what is covered that are left out: interpolation mixes them with nothing."""
-WEAK, STRONG = 1.0, 1.6
+EDGE: Final = 3
+"""Frame pixels at the rim of what both show that are left out: there one is mixed with what lies around the other."""
+WEAK, STRONG = 1.0, 2.2
 """A region reaches as far as the first, and counts where a tenth of it exceeds the second on average."""
 OPENING, CLOSING = 3, 9
 """Frame pixels: thinner lines are edges that moved, narrower gaps are one region."""
@@ -117,8 +117,9 @@ def _blur(values: Plane, width: float) -> Plane:
 
 def _strengths(laid: Laid, inner: NDArray[np.bool_]) -> Plane:
     """How strongly each place differs, 1 where it begins to count."""
-    seen = laid.picture.astype(np.float32)
     expected = in_the_light_of(laid)
+    # What is left out must not reach in by blurring either.
+    seen = np.where(inner[..., None], laid.picture.astype(np.float32), expected)
     apart = seen - expected
     level = luma(apart)
     blue, red = (apart[..., 2] - level) * np.float32(0.564), (apart[..., 0] - level) * np.float32(0.713)

@@ -129,17 +129,17 @@ def _fit(design: Numbers, seen: Numbers) -> Numbers:
     """Coefficients by which the rows explain what is seen, outliers left out."""
     size = design.shape[1]
     ridge = np.eye(size) * (RIDGE * len(seen))
-    weights = np.ones(len(seen))
-    rule = np.zeros(size)
+    weights: Numbers = np.ones(len(seen))
+    rule: Numbers = np.zeros(size)
     for number in range(ROUNDS):
         weighed = design * weights[:, None]
-        rule = np.linalg.solve(design.T @ weighed + ridge, weighed.T @ seen)
+        rule = np.asarray(np.linalg.solve(design.T @ weighed + ridge, weighed.T @ seen), np.float64)
         missed = np.abs(seen - design @ rule)
         deviation = max(1.4826 * float(np.median(missed)), LEAST_DEVIATION)
         if number < GENTLE_ROUNDS:
-            weights = np.minimum(1.0, HUBER * deviation / np.maximum(missed, 1e-9))
+            weights = np.asarray(np.minimum(1.0, HUBER * deviation / np.maximum(missed, 1e-9)), np.float64)
         else:
-            weights = np.clip(1 - (missed / (TUKEY * deviation)) ** 2, 0.0, None) ** 2
+            weights = np.asarray(np.clip(1 - (missed / (TUKEY * deviation)) ** 2, 0.0, None) ** 2, np.float64)
     return rule
 
 

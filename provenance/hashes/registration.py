@@ -51,6 +51,8 @@ MIN_AGREEMENT: Final = 0.3
 ECC_STEPS: Final = 40
 ECC_GAIN: Final = 1e-5
 """At most so many steps of refinement, and no further one that gains less."""
+ECC_RIM: Final = 6
+"""Frame pixels at each edge that are left out of it: what lies around an original in a picture would pull at them."""
 
 
 class ComparisonUnavailableError(Exception):
@@ -283,32 +285,53 @@ def _is_plausible(matrix: Matrix, reach: float) -> bool:
 
 def refine(found: Registration, original: Pixels, picture: Pixels) -> Registration | NotAligned:
     """The movement fitted to the pixels, and how much of what both show looks the same."""
-    candidates = [found, _refined(found, original, picture)]
-    shares = [agreement(one, original, picture) for one in candidates]
-    best = 1 if shares[1] >= shares[0] else 0
-    if shares[best] < MIN_AGREEMENT:
+    # Twice: at first what lies around the original in the picture may reach a little into the frame.
+    once = _refined(found, original, picture)
+    candidates = (_refined(once, original, picture), once, found)
+    best = max(candidates, key=lambda one: _correlation(one, original, picture))
+    share = agreement(best, original, picture)
+    if share < MIN_AGREEMENT:
         return NotAligned(reason="differs-everywhere", inliers=found.inliers)
-    matrix = np.array(candidates[best].matrix)
-    return _registration(matrix, found.inliers, round(shares[best], 3), found.original_size, found.picture_size)
+    return _registration(np.array(best.matrix), found.inliers, round(share, 3), found.original_size, found.picture_size)
 
 
 def _refined(found: Registration, original: Pixels, picture: Pixels) -> Registration:
-    """The movement that the pixels suggest (ECC); the one that the features found where they suggest none."""
+    """The movement that the pixels suggest (ECC); the one that was known where they suggest none."""
     cv2 = opencv()
     laid = lay(found, grey(original), grey(picture), limit=WORKING // 2)
     if laid is None:
         return found
+    inner = _inside(laid)
     start = np.eye(2, 3, dtype=np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, ECC_STEPS, ECC_GAIN)
     try:
-        _, step = cv2.findTransformECC(
-            laid.original, laid.picture, start, cv2.MOTION_AFFINE, criteria, laid.covered.astype(np.uint8), 5
-        )
+        _, step = cv2.findTransformECC(laid.original, laid.picture, start, cv2.MOTION_AFFINE, criteria, inner, 5)
     except cv2.error:
         return found  # It does not converge where a large part was replaced.
     frame = laid.frame
     moved = np.array(found.matrix) @ square(_inverse(frame) @ square(_continuous(step) @ square(frame)))
+    if not _is_plausible(moved, 1.0):
+        return found
     return _registration(moved, found.inliers, 0.0, found.original_size, found.picture_size)
+
+
+def _inside(laid: Laid) -> NDArray[np.uint8]:
+    """1 where both are, but for the frame's rim."""
+    inside = laid.covered.astype(np.uint8)
+    inside[:ECC_RIM], inside[-ECC_RIM:], inside[:, :ECC_RIM], inside[:, -ECC_RIM:] = 0, 0, 0, 0
+    return inside
+
+
+def _correlation(found: Registration, original: Pixels, picture: Pixels) -> float:
+    """How well the levels of both go together under a movement, -1 to 1: what the refinement raises."""
+    laid = lay(found, grey(original), grey(picture), limit=WORKING // 2)
+    if laid is None:
+        return -1.0
+    inside = _inside(laid) > 0
+    first, second = (side[inside].astype(np.float64) for side in (laid.original, laid.picture))
+    if len(first) < 2 or not first.std() or not second.std():
+        return -1.0
+    return float(np.mean((first - first.mean()) * (second - second.mean())) / (first.std() * second.std()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,339 @@
+"""Is a picture its original, encoded anew, or was a part of it replaced, and what was cut off or put around it?
+
+The procedure over two files: decode both, register them, compare them in each other's light. For the worker; what comes
+out is plain data. "Could not be aligned" is an answer of its own, and never "something else".
+"""
+
+from __future__ import annotations
+
+import enum
+import io
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from msgspec import Struct
+
+from provenance.asset import Limits
+from provenance.hashes.difference import Box, Difference, Region, difference, heat_map
+from provenance.hashes.registration import (
+    ComparisonUnavailableError,
+    NotAligned,
+    Pixels,
+    Registration,
+    opencv,
+    register,
+    resized,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_SIDE: Final = 2400
+"""Pixels of the longer side that are kept of a decoded picture: a phone's screenshot whole, and enough of a part."""
+WHOLE: Final = 0.985
+"""Share of an original or a picture from which on nothing counts as missing or added: the rest is rounding."""
+RASTER: Final = 512
+"""Pixels of the longer side at which areas are measured."""
+PLAIN_STEP: Final = 14
+"""Levels within which an added area counts as plain: what JPEG leaves around an edge."""
+PLAIN_SHARE: Final = 0.97
+"""Of an added area's pixels that must lie so."""
+RELIT: Final = 6.0
+"""Mean levels by which light or colours must have changed to be mentioned."""
+MAX_MAP: Final = 4 * 1024 * 1024
+"""Bytes of a heat map; 768 x 768 pixels have 1.7 MB uncompressed."""
+
+
+class Verdict(enum.StrEnum):
+    """What came out."""
+
+    SAME = "same"
+    """No region differs in what both show."""
+    CHANGED = "changed"
+    """At least one region does."""
+    UNALIGNED = "unaligned"
+    """They could not be laid upon each other: says nothing."""
+    FAILED = "failed"
+    """One of them could not be looked at."""
+
+
+class Sides(Struct, frozen=True, kw_only=True):
+    """Parts of a width or height at each side, 0 to 1."""
+
+    left: float = 0.0
+    top: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """A region that differs; boxes are left, top, right, bottom in pixels."""
+
+    share: float
+    """Of the area that both show."""
+    strength: float
+    original: tuple[int, int, int, int]
+    picture: tuple[int, int, int, int]
+
+
+class Movement(Struct, frozen=True, kw_only=True):
+    """How the original lies in the picture."""
+
+    across: float
+    """Pixels in the picture for one of the original's width."""
+    down: float
+    """The same of its height."""
+    turned: float
+    """Degrees clockwise."""
+    mirrored: bool
+    """Left and right exchanged, before the turn."""
+    inliers: int
+    agreement: float
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """A picture against its original."""
+
+    verdict: Verdict
+    reason: str = ""
+    """For UNALIGNED and FAILED, in a stable word; a failure of the original's begins with `original-`."""
+    movement: Movement | None = None
+    regions: tuple[Place, ...] = ()
+    """Largest first."""
+    share: float = 0.0
+    """Of the area that both show that lies in regions."""
+    shown: float = 1.0
+    """Of the original's area that the picture shows."""
+    cut: Sides = Sides()
+    """What the picture leaves out of the original, at the original's sides."""
+    added: float = 0.0
+    """Of the picture's area that is not from the original."""
+    around: Sides = Sides()
+    """Where that is, at the picture's sides."""
+    plain: bool = False
+    """Whether what was added is of plain colours."""
+    relit: bool = False
+    """Whether light or colours differ all over."""
+    original_size: tuple[int, int] = (0, 0)
+    picture_size: tuple[int, int] = (0, 0)
+    map: bytes = b""
+    """Where they differ, as PNG over what both show; empty where they were not compared."""
+
+
+def compare(original: Pixels, picture: Pixels) -> Comparison:
+    """Compare a picture with its original.
+
+    Args:
+        original: Height x width (grey) or height x width x 3, bytes, upright, in sRGB.
+        picture: The same.
+
+    Raises:
+        ComparisonUnavailableError: OpenCV is not installed.
+        ValueError: An array is not one of pixels.
+    """
+    first, second = (_coloured(_bounded(pixels)) for pixels in (original, picture))
+    found = register(first, second)
+    if isinstance(found, NotAligned):
+        return _unaligned(found.reason, original, picture)
+    different = difference(found, first, second)
+    if different is None:
+        return _unaligned("too-little-in-common", original, picture)
+    whole = _whole(found, original, picture, first, second)
+    shown, cut = _missing(_corners(whole.picture_size, _backward(whole)), whole.original_size)
+    corners = _corners(whole.original_size, _square(whole))
+    own, around = _missing(corners, whole.picture_size)
+    return Comparison(
+        verdict=Verdict.CHANGED if different.regions else Verdict.SAME,
+        movement=_movement(whole),
+        regions=tuple(_place(region, found, whole) for region in different.regions),
+        share=different.share,
+        shown=shown,
+        cut=cut,
+        added=round(1 - own, 4),
+        around=around,
+        plain=own < WHOLE and _is_plain(second, _corners(found.original_size, _square(found))),
+        relit=_is_relit(different),
+        original_size=whole.original_size,
+        picture_size=whole.picture_size,
+        map=_png(heat_map(different)),
+    )
+
+
+def _unaligned(reason: str, original: Pixels, picture: Pixels) -> Comparison:
+    return Comparison(
+        verdict=Verdict.UNALIGNED, reason=reason, original_size=_size(original), picture_size=_size(picture)
+    )
+
+
+def compare_files(original: bytes, original_type: str, data: bytes, media_type: str, *, pixels: int) -> Comparison:
+    """Decode both pictures and compare them. Meant for the worker.
+
+    Args:
+        original: The original's file.
+        original_type: Its type by its content.
+        data: The file in question.
+        media_type: Its type by its content.
+        pixels: How many pixels each may announce.
+    """
+    from provenance.hashes.pixels import PictureError, decode
+
+    try:
+        opencv()
+    except ComparisonUnavailableError:
+        return Comparison(verdict=Verdict.FAILED, reason="not-installed")
+    decoded: list[Pixels] = []
+    sizes: list[tuple[int, int]] = []
+    for whose, content, kind in (("original-", original, original_type), ("", data, media_type)):
+        try:
+            image = decode(content, kind, Limits(pixels=pixels))
+            sizes.append(image.size)
+            decoded.append(_bounded(image.pixels((0, 0, *image.size))))
+        except PictureError as error:
+            return Comparison(verdict=Verdict.FAILED, reason=f"{whose}{error.reason}")
+    return _scaled(compare(decoded[0], decoded[1]), decoded, sizes)
+
+
+def _scaled(found: Comparison, decoded: list[Pixels], sizes: list[tuple[int, int]]) -> Comparison:
+    """The same in the pixels of the files, where those were larger than what was kept of them."""
+    from msgspec.structs import replace
+
+    factors = [sizes[number][0] / decoded[number].shape[1] for number in range(2)]
+
+    def box(values: tuple[int, int, int, int], number: int) -> tuple[int, int, int, int]:
+        left, top, right, bottom = (round(value * factors[number]) for value in values)
+        width, height = sizes[number]
+        return min(left, width - 1), min(top, height - 1), min(right, width), min(bottom, height)
+
+    movement = found.movement and replace(
+        found.movement,
+        across=round(found.movement.across * factors[1] / factors[0], 4),
+        down=round(found.movement.down * factors[1] / factors[0], 4),
+    )
+    regions = tuple(replace(one, original=box(one.original, 0), picture=box(one.picture, 1)) for one in found.regions)
+    return replace(found, movement=movement, regions=regions, original_size=sizes[0], picture_size=sizes[1])
+
+
+def _size(pixels: Pixels) -> tuple[int, int]:
+    return int(pixels.shape[1]), int(pixels.shape[0])
+
+
+def _bounded(pixels: Pixels) -> Pixels:
+    longer = max(pixels.shape[:2])
+    return pixels if longer <= MAX_SIDE else resized(pixels, MAX_SIDE / longer)
+
+
+def _coloured(pixels: Pixels) -> Pixels:
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+
+
+def _square(found: Registration) -> NDArray[np.float64]:
+    return np.vstack([np.array(found.matrix), [0, 0, 1]])
+
+
+def _backward(found: Registration) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.inv(_square(found)), np.float64)
+
+
+def _whole(found: Registration, original: Pixels, picture: Pixels, first: Pixels, second: Pixels) -> Registration:
+    """The same between the pictures as they were given."""
+    from dataclasses import replace
+
+    grow = np.diag([_size(picture)[0] / _size(second)[0], _size(picture)[1] / _size(second)[1], 1.0])
+    shrink = np.diag([_size(first)[0] / _size(original)[0], _size(first)[1] / _size(original)[1], 1.0])
+    (a, b, e), (c, d, f) = (grow @ _square(found) @ shrink)[:2].tolist()
+    return replace(found, matrix=((a, b, e), (c, d, f)), original_size=_size(original), picture_size=_size(picture))
+
+
+def _movement(found: Registration) -> Movement:
+    matrix = np.array(found.matrix)
+    across, down = (float(np.hypot(*matrix[:, column])) for column in (0, 1))
+    return Movement(
+        across=round(across, 4),
+        down=round(down, 4),
+        turned=round(found.turned, 1) + 0.0,
+        mirrored=found.mirrored,
+        inliers=found.inliers,
+        agreement=found.agreement,
+    )
+
+
+def _corners(size: tuple[int, int], matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """4 x 2: where a picture's corners go."""
+    width, height = size
+    corners = np.array([[0, width, width, 0], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
+    return np.asarray((matrix @ corners)[:2].T)
+
+
+def _covered(corners: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which parts of a picture, on a small raster, lie inside four corners."""
+    scale = min(1.0, RASTER / max(size))
+    raster = np.zeros((max(1, round(size[1] * scale)), max(1, round(size[0] * scale))), np.uint8)
+    factors = raster.shape[1] / size[0], raster.shape[0] / size[1]
+    # 1/16 of a pixel; far corners of a wild movement stay within the numbers of the drawing routine.
+    points = np.clip(corners * factors * 16 - 8, -1e6, 1e6)
+    opencv().fillConvexPoly(raster, np.rint(points).astype(np.int32), 1, opencv().LINE_8, 4)
+    return raster > 0
+
+
+def _missing(corners: NDArray[np.float64], size: tuple[int, int]) -> tuple[float, Sides]:
+    """The share of a picture inside four corners, and how much of it lies beyond them at each side."""
+    width, height = size
+    inside = float(_covered(corners, size).mean())
+    low, high = corners.min(axis=0), corners.max(axis=0)
+
+    def part(length: float, whole: int) -> float:
+        share = round(min(1.0, max(0.0, length / whole)), 4)
+        return share if share >= (1 - WHOLE) / 2 else 0.0
+
+    sides = Sides(
+        left=part(float(low[0]), width),
+        top=part(float(low[1]), height),
+        right=part(width - float(high[0]), width),
+        bottom=part(height - float(high[1]), height),
+    )
+    return round(inside, 4) if inside < WHOLE else 1.0, sides if inside < WHOLE else Sides()
+
+
+def _is_plain(picture: Pixels, corners: NDArray[np.float64]) -> bool:
+    """Whether what lies outside of four corners is of one colour on each side of the picture."""
+    size = _size(picture)
+    inside = _covered(corners, size)
+    inside = opencv().dilate(inside.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    small = opencv().resize(picture, inside.shape[::-1], interpolation=opencv().INTER_AREA)
+    outside = small[~inside].astype(np.int16)
+    if not len(outside):
+        return True
+    middle = np.median(outside, axis=0)
+    return bool((np.abs(outside - middle).max(axis=1) <= PLAIN_STEP).mean() >= PLAIN_SHARE)
+
+
+def _is_relit(found: Difference) -> bool:
+    apart = np.abs(found.laid.picture.astype(np.int16) - found.laid.original.astype(np.int16)).mean(axis=2)
+    return bool(np.median(apart[found.laid.covered]) > RELIT)
+
+
+def _place(region: Region, found: Registration, whole: Registration) -> Place:
+    def box(values: Box, inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int, int, int]:
+        x, y = outer[0] / inner[0], outer[1] / inner[1]
+        return round(values.left * x), round(values.top * y), round(values.right * x), round(values.bottom * y)
+
+    return Place(
+        share=region.share,
+        strength=region.strength,
+        original=box(region.original, found.original_size, whole.original_size),
+        picture=box(region.picture, found.picture_size, whole.picture_size),
+    )
+
+
+def _png(pixels: Pixels) -> bytes:
+    """A picture as PNG; the same bytes for the same pixels with the same library."""
+    from PIL import Image
+
+    output = io.BytesIO()
+    Image.fromarray(pixels).save(output, "PNG", compress_level=6)
+    return output.getvalue() if len(output.getvalue()) <= MAX_MAP else b""
+
+
+def is_map(data: bytes) -> bool:
+    """Whether it is what this module makes; a worker that a file has taken over may say anything."""
+    return not data or (data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) <= MAX_MAP)
