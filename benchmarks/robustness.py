@@ -43,7 +43,7 @@ from provenance.hashes import perceptual, registration  # noqa: E402
 from provenance.hashes.compare import Verdict, compare  # noqa: E402
 
 MEASURED: Final = ("registration", "light", "difference", "compare")
-COPIED, EDITED = 140, 80
+COPIED, EDITED = 142, 80
 NEAREST, RANDOM = 5000, 5000
 UNTOUCHED: Final = "no edit"
 EDITS_IN_COPIES: Final = ("words over it", "watermark", "pasted 5 %")
