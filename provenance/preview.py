@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIDE: Final = 640
 """Pixels of the longer side: sharp at half that size on a fine screen, and some 60 KB."""
-ANCESTOR_SIDE: Final = 320
+ANCESTOR_SIDE: Final = 400
 """Pixels of the longer side of an earlier version."""
 MAX_ANCESTORS: Final = 32
 """Earlier versions with a picture, nearest first; real histories stay below ten."""

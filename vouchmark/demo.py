@@ -100,14 +100,16 @@ def _make() -> tuple[dict[str, bytes], Holder]:
 
     def signed_photo(picture: Image.Image, *, name: str, key: Any, by: str) -> bytes:
         manifest = _manifest(name, by=by, actions=[_created("digitalCapture")])
-        return sign_media(_encode(picture, "JPEG"), media_type=_JPEG, manifest=manifest, key=key)
+        return sign_media(_encode(picture, "JPEG"), media_type=_JPEG, manifest=manifest, key=key, thumbnail=True)
 
     def edited(picture: Image.Image, parent: bytes, *, name: str, parent_name: str, done: Sequence[str]) -> bytes:
         source = Source(data=parent, media_type=_JPEG, title=parent_name, instance_id="xmp:iid:parent")
         opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [source.instance_id]}}
         manifest = _manifest(name, by="Demo Darkroom", actions=[opened, *({"action": action} for action in done)])
         data = _encode(picture, "JPEG")
-        return sign_media(data, media_type=_JPEG, manifest=manifest, key=editor, sources=[source], trust=trust)
+        return sign_media(
+            data, media_type=_JPEG, manifest=manifest, key=editor, sources=[source], trust=trust, thumbnail=True
+        )
 
     signed_name, edited_name, generated_name, altered_name, laundered_name, plain_name, impostor_name = (
         piece.name for piece in GALLERY

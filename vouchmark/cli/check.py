@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from vouchmark.persons import PersonSettings
     from vouchmark.report import Report
 
-FORMATS: Final = ("text", "json", "jsonl", "crjson")
+FORMATS: Final = ("text", "json", "jsonl", "html", "crjson")
 ENGINE_NAMES: Final = ("c2pa-rs", "encypher-c2pa")
 LINE_NAMES: Final = tuple(line.value for line in Line)
 OUTCOME_NAMES: Final = tuple(outcome.value for outcome in Outcome)
@@ -172,6 +172,7 @@ def _settings(options: dict[str, Any], persons: PersonSettings) -> Settings:
         person=persons,
         online=options["online"],
         crjson=options["form"] == "crjson",
+        pictures=options["form"] == "html",
     )
 
 
@@ -246,6 +247,9 @@ def _rendered(
     if options["form"] == "text":
         yield from _as_text(reports, options, out)
         return
+    if options["form"] == "html":
+        yield from _as_html(reports, one=one)
+        return
     from vouchmark.render import crjson, json
 
     dumps = crjson.dumps if options["form"] == "crjson" else json.dumps
@@ -275,6 +279,18 @@ def _as_text(reports: Iterator[Report], options: dict[str, Any], out: TextIO) ->
         unicode = text.can_encode(getattr(out, "encoding", None))
         yield gap + text.render(report, width=columns, colour=colour, verbosity=verbosity, unicode=unicode), report
         gap = "" if verbosity < 0 else "\n"
+
+
+def _as_html(reports: Iterator[Report], *, one: bool) -> Iterator[tuple[str, Report | None]]:
+    """One page on all of them: its first piece comes after the last report, which stands in its table."""
+    from vouchmark.render.html import Page
+
+    with Page(one=one) as page:
+        for report in reports:
+            page.add(report)
+            yield "", report
+        for piece in page.pieces():
+            yield piece, None
 
 
 _Files: TypeAlias = "frozenset[tuple[int, int] | None]"

@@ -1,0 +1,164 @@
+"""How do tests look at a page as a browser does? Headless Chromium over a pipe, with every way out closed.
+
+The DevTools protocol over two file descriptors (`--remote-debugging-pipe`): no port, no further package.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SECONDS: Final = 90
+"""For one answer of the browser, on a busy machine."""
+WAYS_OUT: Final = ("--proxy-server=127.0.0.1:9", "--host-resolver-rules=MAP * ~NOTFOUND")
+"""A proxy where nobody listens and no name that resolves: whatever the page tried would fail, and be seen."""
+
+needs_browser: Final = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here to look with")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What happened while a page was open."""
+
+    console: list[str] = field(default_factory=list)
+    """Console messages, exceptions and the browser's own complaints, violations of the page's policy among them."""
+    requests: list[str] = field(default_factory=list)
+    """Addresses that were asked for."""
+    stopped: list[str] = field(default_factory=list)
+    """Numbers of requests that the page's policy stopped."""
+
+
+class Browser:
+    """One Chromium with one page."""
+
+    def __init__(self, profile: Path) -> None:
+        assert CHROMIUM is not None
+        told_read, self._tell = os.pipe()
+        self._hear, answer_write = os.pipe()
+        # Above the two numbers that Chromium listens to, so that neither is overwritten before it is copied.
+        high = [os.dup2(number, 200 + place) for place, number in enumerate((told_read, answer_write))]
+
+        def take_their_places() -> None:
+            os.dup2(high[0], 3)
+            os.dup2(high[1], 4)
+
+        words = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions")
+        quiet = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+        self._process = subprocess.Popen(
+            [CHROMIUM, *words, *quiet, *WAYS_OUT, f"--user-data-dir={profile}", "--remote-debugging-pipe"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(3, 4),
+            preexec_fn=take_their_places,
+        )
+        for number in (told_read, answer_write, *high):
+            os.close(number)
+        self._number = 0
+        self._buffer = b""
+        self._session: str | None = None
+        self._events: list[dict[str, Any]] = []
+        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.ask(f"{domain}.enable")
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._tell)
+        os.close(self._hear)
+
+    def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        """One command of the protocol and its result."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
+        if self._session is not None:
+            message["sessionId"] = self._session
+        content = json.dumps(message).encode() + b"\0"
+        while content:
+            content = content[os.write(self._tell, content) :]
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                assert "error" not in answer, (method, answer["error"])
+                return answer["result"]  # type: ignore[no-any-return]
+            self._events.append(answer)
+
+    def _next(self) -> dict[str, Any]:
+        deadline = time.monotonic() + SECONDS
+        while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._hear], [], [], max(0.0, deadline - time.monotonic()))
+            assert ready, "the browser did not answer in time"
+            part = os.read(self._hear, 1 << 20)
+            assert part, "the browser ended"
+            self._buffer += part
+        first, _, self._buffer = self._buffer.partition(b"\0")
+        return json.loads(first)  # type: ignore[no-any-return]
+
+    def open(self, page: Path, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "") -> Seen:
+        """Open a page at a width, in light or dark, and tell what happened until it was there."""
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
+        self.ask("Emulation.setEmulatedMedia", media=media, features=[scheme])
+        self.ask("Page.navigate", url="about:blank")
+        self._events.clear()
+        self.ask("Page.navigate", url=page.as_uri())
+        while not any(event.get("method") == "Page.loadEventFired" for event in self._events):
+            self._events.append(self._next())
+        self.run("document.fonts.ready.then(() => 1)")
+        return self.seen()
+
+    def seen(self) -> Seen:
+        """What happened since the page was opened."""
+        found = Seen()
+        for event in self._events:
+            params = event.get("params", {})
+            if event.get("method") == "Network.requestWillBeSent":
+                found.requests.append(params["request"]["url"])
+            elif event.get("method") == "Network.loadingFailed" and params.get("blockedReason") == "csp":
+                found.stopped.append(params["requestId"])
+            elif event.get("method") in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"):
+                found.console.append(json.dumps(params)[:500])
+        return found
+
+    def run(self, script: str) -> Any:
+        """The value of a script's last expression, awaited."""
+        answer = self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def screenshot(self) -> bytes:
+        """The whole page as PNG."""
+        shot = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        return base64.b64decode(shot["data"])
+
+    def pdf(self, *, width: float = 8.27, height: float = 11.69) -> bytes:
+        """The page as printed; inches, A4 by default."""
+        printed = self.ask("Page.printToPDF", paperWidth=width, paperHeight=height, preferCSSPageSize=False)
+        return base64.b64decode(printed["data"])
+
+
+@contextmanager
+def browser(profile: Path) -> Iterator[Browser]:
+    """A browser for a while."""
+    running = Browser(profile)
+    try:
+        yield running
+    finally:
+        running.close()

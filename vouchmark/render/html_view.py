@@ -1,0 +1,357 @@
+"""What does a page show of one report, and in which words?
+
+The report as its JSON form has it (harmless, sorted, bounded), cut where a page would become too long to read, with
+its pictures and the tree of its history. Templates get nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import json as json_module
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from vouchmark.labels import LABELS
+from vouchmark.render import json
+from vouchmark.render.answer import NOT_SHOWN, answer, sentence
+from vouchmark.render.safe import plain, quoted
+from vouchmark.report import QUESTIONS, Line, Report, ReportPicture, Status
+
+NAME_SHOWN: Final = 120
+"""Code points of a file's name in a heading, as on a terminal; the whole stands at the end."""
+MAX_FINDINGS: Final = 100
+"""Findings of one line on a page; the JSON report has all of them."""
+MAX_TWIGS: Final = 60
+"""Versions in the drawn history; real ones stay below ten."""
+MAX_TREE_DEPTH: Final = 8
+"""Versions within versions in the drawn history; deeper ones stand beside their parent, so that they can be read."""
+MAX_VALUE: Final = 1000
+"""Characters of one value of a detail; the JSON report has the whole."""
+MAX_VALUES: Final = 60
+"""Values of one finding's detail."""
+MAX_PICTURES: Final = 24 * 1024 * 1024
+"""Bytes of pictures on one page, encoded: some three hundred files. Later ones are left out, and that is said."""
+
+WORDS: Final[Mapping[str, str]] = {
+    Status.PASS: "established",
+    Status.FAIL: "failed",
+    Status.UNKNOWN: "cannot tell",
+    Status.ABSENT: "nothing there",
+    Status.ERROR: "could not look",
+    Status.SKIPPED: "not looked at",
+}
+"""Statuses in words for people; findings give the report's own."""
+
+_MAGIC: Final[Mapping[str, tuple[int, bytes]]] = {
+    "image/jpeg": (0, b"\xff\xd8\xff"),
+    "image/png": (0, b"\x89PNG\r\n\x1a\n"),
+    "image/webp": (8, b"WEBP"),
+}
+"""The types of pictures that may stand in a page, and how their bytes begin."""
+
+_LISTED: Final = frozenset({"signer.official", "signer.interim", "signer.yours", "signer.bundled", "signer.listed"})
+"""Codes with which a list vouches for a signer's name."""
+_STATES: Final[Mapping[str, str]] = {
+    "intact": "unchanged",
+    "broken": "changed or broken",
+    "missing": "missing",
+    "unsigned": "not recorded",
+}
+"""How an earlier version fares, by the last word of its code."""
+_ROLES: Final = {"parentOf": "Made from", "componentOf": "Used in it", "inputTo": "Given to its tool"}
+_LEFT_OUT: Final = "The picture is left out: with it, this page would become too large."
+
+
+@dataclass(slots=True)
+class Pictures:
+    """How many bytes of pictures stand in a page already."""
+
+    used: int = 0
+
+    def shown(self, picture: ReportPicture) -> dict[str, str]:
+        """A picture as a template shows it: `source` is empty where there is none, and `alt` then says why."""
+        place, magic = _MAGIC.get(picture.media_type, (0, b"\0"))
+        if not picture.data or not picture.data[place:].startswith(magic):
+            return {"source": "", "alt": picture.alt}
+        encoded = base64.b64encode(picture.data).decode()
+        if self.used + len(encoded) > MAX_PICTURES:
+            return {"source": "", "alt": _LEFT_OUT}
+        self.used += len(encoded)
+        return {"source": f"data:{picture.media_type};base64,{encoded}", "alt": picture.alt}
+
+
+def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
+    """Everything that a template shows of one report.
+
+    Args:
+        report: what to show.
+        anchor: starts the names of its places in the page.
+        pictures: what stands in the page already; grows.
+    """
+    document: Any = json.to_dict(report)
+    by_role: dict[str, list[ReportPicture]] = {}
+    for picture in report.pictures:
+        by_role.setdefault(picture.role, []).append(picture)
+    asset = next((pictures.shown(picture) for picture in by_role.get("asset", ())), None)
+    ancestors = {picture.subject: picture for picture in by_role.get("ancestor", ())}
+    signed = _signed_picture(report, ancestors)
+    cards = [
+        _card(line, document, anchor, pictures, ancestors, by_role.get("difference", ())) for line in map(str, Line)
+    ]
+    return {
+        "anchor": anchor,
+        "name": plain(report.media.name, limit=NAME_SHOWN),
+        "answer": f"{answer(report)}.",
+        "words": WORDS,
+        "media": document["media"],
+        "digest": [(report.media.sha256 or "")[start : start + 8] for start in range(0, 64, 8)],
+        "described": _described(document["media"]),
+        "asset": asset,
+        "as_signed": pictures.shown(signed) if signed else None,
+        "as_signed_words": "The thumbnail that its signer stored with it, and signed. The file was changed after that.",
+        "cards": cards,
+        "verdict": _verdict(document["verdict"], anchor),
+        "gaps": _gaps(report),
+        "no_gaps": "Nothing was left out."
+        if all(evidence.status is not Status.SKIPPED for evidence in report.evidence.values())
+        else "The lines marked as not looked at.",
+        "not_shown": [words for _, words in NOT_SHOWN],
+        "inputs": _inputs(document),
+        "sha256": document["sha256"],
+    }
+
+
+def _signed_picture(report: Report, ancestors: Mapping[str, ReportPicture]) -> ReportPicture | None:
+    """The thumbnail of what was signed, where the file is no longer that."""
+    evidence = report.evidence[Line.INTEGRITY]
+    if evidence.status is not Status.FAIL:
+        return None
+    return next((ancestors[found.subject] for found in evidence.findings if found.subject in ancestors), None)
+
+
+def _card(
+    line: str,
+    document: Any,
+    anchor: str,
+    pictures: Pictures,
+    ancestors: Mapping[str, ReportPicture],
+    differences: Sequence[ReportPicture],
+) -> dict[str, Any]:
+    evidence = document["evidence"][line]
+    findings = evidence["findings"]
+    shown = findings[:MAX_FINDINGS]
+    card: dict[str, Any] = {
+        "line": line,
+        "anchor": f"{anchor}-{line}",
+        "question": QUESTIONS[Line(line)],
+        "status": evidence["status"],
+        "summary": evidence["summary"],
+        "findings": [_finding(finding, anchor) for finding in shown],
+        "findings_named": f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}",
+        "cut_findings": _more(len(findings) - len(shown), "finding"),
+        "pictures": [pictures.shown(picture) for picture in differences] if line == Line.KNOWN else [],
+        "tree": None,
+        "cut_tree": "",
+    }
+    if line == Line.HISTORY:
+        steps = [finding for finding in findings if isinstance(finding["detail"].get("depth"), int)]
+        if steps:
+            root = _tree(document, steps[:MAX_TWIGS], ancestors)
+            card["tree"] = _shown_twig(root, pictures)
+            card["cut_tree"] = _more(len(steps) - MAX_TWIGS, "version")
+    return card
+
+
+def _more(count: int, what: str) -> str:
+    if count <= 0:
+        return ""
+    return f"{count} more {what}{'' if count == 1 else 's'} in the JSON report."
+
+
+def _finding(finding: Mapping[str, Any], anchor: str) -> dict[str, Any]:
+    detail = [(_named(name), _value(value)) for name, value in finding["detail"].items()]
+    left = _more(len(detail) - MAX_VALUES, "value")
+    return {
+        **finding,
+        "anchor": f"{anchor}-{finding['id']}",
+        "detail": [*detail[:MAX_VALUES], *([("…", left)] if left else [])],
+    }
+
+
+def _named(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _value(value: Any) -> str:
+    """One value of a detail on one line, not longer than a page can bear."""
+    if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
+        text = ", ".join(_value(item) for item in value[:MAX_VALUES]) or "none"
+    elif isinstance(value, bool) or value is None:
+        text = {True: "yes", False: "no", None: "none"}[value]
+    elif isinstance(value, str):
+        text = value or "none"
+    else:
+        text = json_module.dumps(value, ensure_ascii=False)
+    return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"
+
+
+# The history as a tree
+
+
+@dataclass(slots=True, kw_only=True)
+class _Twig:
+    """One version in the drawn history."""
+
+    status: str
+    state: str
+    """The status in words that fit a version."""
+    role: str
+    statement: str
+    label: str
+    depth: int
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    picture: ReportPicture | None = None
+    children: list[_Twig] = field(default_factory=list)
+
+
+def _tree(document: Any, steps: Sequence[Mapping[str, Any]], ancestors: Mapping[str, ReportPicture]) -> _Twig:
+    """The file itself and, below it, what it was made from, as the history's findings tell."""
+    evidence = document["evidence"]
+    root = _Twig(
+        status=evidence["integrity"]["status"],
+        state=WORDS[evidence["integrity"]["status"]],
+        role="This file",
+        statement=f"{document['media']['name']}: {sentence(evidence['integrity']['summary'])}.",
+        label="",
+        depth=0,
+    )
+    placed: list[_Twig] = [root]
+    for step in sorted(steps, key=lambda step: int(step["detail"]["depth"])):
+        detail = step["detail"]
+        depth = max(1, int(detail["depth"]))
+        label = str(detail.get("manifest") or "")
+        twig = _Twig(
+            status=step["status"],
+            state=_STATES.get(step["code"].rpartition(".")[2], WORDS[step["status"]]),
+            role=_ROLES.get(str(detail.get("relationship")), "Named by it"),
+            statement=step["statement"],
+            label=label,
+            depth=depth,
+            facts=_twig_facts(detail),
+            picture=ancestors.get(label) if step["status"] != Status.SKIPPED else None,
+        )
+        _parent(placed, str(detail.get("owner") or ""), depth).children.append(twig)
+        placed.append(twig)
+    return root
+
+
+def _parent(placed: Sequence[_Twig], owner: str, depth: int) -> _Twig:
+    """The version that names this one: by its label, else the last one that is one step nearer to the file."""
+    by_label = next((twig for twig in placed if owner and twig.label == owner and twig.depth < depth), None)
+    by_depth = next((twig for twig in reversed(placed) if twig.depth < depth), placed[0])
+    return placed[0] if depth == 1 else by_label or by_depth
+
+
+def _twig_facts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Who and what made that version, in words that claim no more than is known."""
+    facts: list[tuple[str, str]] = []
+    signer = detail.get("signer")
+    if isinstance(signer, str) and signer:
+        codes = detail.get("signer_codes")
+        listed = isinstance(codes, list) and not _LISTED.isdisjoint(map(str, codes))
+        facts.append(("signed by", signer if listed else f"a signer who calls itself {quoted(signer)}"))
+    if detail.get("time"):
+        by = "a trusted time stamp" if detail.get("time_trusted") else "its own word or an unlisted authority"
+        facts.append(("signed at", f"{detail['time']}, by {by}"))
+    if detail.get("generator"):
+        facts.append(("made with", quoted(str(detail["generator"]))))
+    actions = detail.get("actions")
+    if isinstance(actions, list) and actions:
+        facts.append(("declares", _value(actions)))
+    reasons = detail.get("reasons") or detail.get("failures")
+    if isinstance(reasons, list) and reasons:
+        facts.append(("because of", _value([_reason(str(reason)) for reason in reasons])))
+    return facts
+
+
+def _reason(code: str) -> str:
+    """A code with the word of who saw it."""
+    when, found, what = code.partition(":")
+    return f"{what} (recorded when it was added)" if found and when == "recorded" else code
+
+
+def _shown_twig(twig: _Twig, pictures: Pictures, *, depth: int = 0) -> dict[str, Any]:
+    """A version and all below it; those beyond the bound stand side by side, so that a page stays readable."""
+    children = _below(twig) if depth == MAX_TREE_DEPTH else twig.children
+    return {
+        "status": twig.status,
+        "state": twig.state,
+        "role": twig.role,
+        "statement": twig.statement,
+        "facts": twig.facts,
+        "picture": pictures.shown(twig.picture) if twig.picture else None,
+        "children": [_shown_twig(child, pictures, depth=depth + 1) for child in children],
+    }
+
+
+def _below(twig: _Twig) -> list[_Twig]:
+    """All versions below one, each without children."""
+    found: list[_Twig] = []
+    queue = list(twig.children)
+    while queue:
+        one = queue.pop(0)
+        queue.extend(one.children)
+        found.append(replace(one, children=[]))
+    return found
+
+
+# What stands around the lines
+
+
+def _described(media: Mapping[str, Any]) -> str:
+    if media["size"] is None:
+        return "It could not be read."
+    parts = [media["type"] or "", f"{media['size']:,} bytes".replace(",", "\u202f")]
+    if media["width"] and media["height"]:
+        parts.append(f"{media['width']} × {media['height']} pixels")
+    return ", ".join(part for part in parts if part)
+
+
+def _verdict(verdict: Mapping[str, Any] | None, anchor: str) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    return {
+        "outcome": verdict["outcome"],
+        "policy_quoted": quoted(verdict["policy"]["name"]),
+        "labels": [{"name": name, "meaning": LABELS.get(name, "")} for name in verdict["labels"]],
+        "reasons": [{"id": reason, "anchor": f"{anchor}-{reason.partition('.')[0]}"} for reason in verdict["reasons"]],
+    }
+
+
+def _gaps(report: Report) -> list[str]:
+    """What was not checked, once for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for gap in report.not_checked:
+        reasons.setdefault(sentence(gap.why), []).append(sentence(gap.what))
+    return [f"{', '.join(whats)}: {why}." for why, whats in reasons.items()]
+
+
+def _inputs(document: Any) -> list[tuple[str, list[str]]]:
+    inputs, verdict = document["inputs"], document["verdict"]
+    rows = [
+        ("file", [document["media"]["name"]]),
+        ("judged at", [f"{inputs['at']}, by {inputs['tool']}"]),
+        ("engines", [f"{name} {version}" for name, version in inputs["engines"].items()] or ["none"]),
+        ("lists", [_list_words(one) for one in inputs["trust_lists"]] or ["none"]),
+    ]
+    if verdict is not None:
+        rows.append(("policy", [f"{verdict['policy']['name']}, SHA-256 {verdict['policy']['sha256']}"]))
+    for name, value in (inputs.get("options") or {}).items():
+        rows.append((f"asked for: {_named(name)}", [_value(value)]))
+    return rows
+
+
+def _list_words(one: Mapping[str, Any]) -> str:
+    dated = f", {one['dated']}" if one["dated"] else ""
+    return f"{one['name']} ({one['label']}, {one['kind']}{dated}), SHA-256 {one['sha256']}"
