@@ -224,6 +224,25 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("person.bound", (ABSENT,), "How many voices one person can have at most; said wherever voices are counted."),
     ("person.absent", (ABSENT,), "No vouch was found; nothing follows about the file."),
     ("person.unreadable", (ERROR,), "The file could not be read, so nothing can be bound to it."),
+    # claim
+    ("claim.place.agrees", (PASS, UNKNOWN), "What is said about its place agrees with what is stated in it."),
+    ("claim.place.contradicts", (FAIL, UNKNOWN), "What is said about its place contradicts what is stated in it."),
+    ("claim.place.none", (ABSENT,), "Nothing in it says where it was taken."),
+    ("claim.time.agrees", (PASS, UNKNOWN), "What is said about its time agrees with what is stated in it."),
+    (
+        "claim.time.contradicts",
+        (FAIL, UNKNOWN),
+        "What is said about its time contradicts what is stated in it, or when it was signed.",
+    ),
+    ("claim.time.none", (ABSENT,), "Nothing in it says when it was taken."),
+    ("claim.statement.unreadable", (ABSENT,), "A signed place or time in it is none."),
+    ("claim.absent", (ABSENT,), "There are no Content Credentials, so nothing about place and time is signed."),
+    ("claim.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is nothing to compare with."),
+    (
+        "claim.unreadable",
+        (ERROR, UNKNOWN),
+        "The Content Credentials could not be read, so there was nothing to compare with.",
+    ),
     # engines
     ("engines.agree", (PASS,), "Both engines give the same answers."),
     ("engines.disagree", (UNKNOWN,), "The engines give different answers; the detail says on what."),

@@ -23,7 +23,8 @@ from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
-from vouchmark.lines import ai, engines, history, integrity, signer, time
+from vouchmark.claimed import Claimed, claimed
+from vouchmark.lines import ai, claim, engines, history, integrity, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
 from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, counting, person_settings
 from vouchmark.pictures import pictures_of
@@ -51,13 +52,13 @@ LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
     Line.TIME: time.answer,
     Line.HISTORY: history.answer,
     Line.AI: ai.answer,
+    Line.CLAIM: claim.answer,
     Line.ENGINES: engines.answer,
 }
 """The lines that are filled; the others are skipped and named under `not_checked`."""
 
 UNBUILT: Final[Mapping[Line, str]] = {
     Line.KNOWN: "known media",
-    Line.CLAIM: "claimed place and time",
 }
 """What the skipped lines will look at."""
 
@@ -87,6 +88,8 @@ class Settings:
     """Whether small pictures go with the report, for people's eyes."""
     online: Online | None = None
     """The reader's leave to ask over the network in this run; None asks nobody."""
+    claim: Claimed | None = None
+    """What somebody says about place and time, to be compared."""
     may_use_snapshot: bool = True
     """Whether the second engine's bundled lists may answer where the reader has none."""
     person: PersonSettings = field(default_factory=PersonSettings)
@@ -129,6 +132,8 @@ def check(
     crjson: bool = False,
     pictures: bool = False,
     online: bool = False,
+    claim_place: str | None = None,
+    claim_time: str | None = None,
     vouches: Iterable[bytes] = (),
     issuers: Iterable[bytes] | None = None,
     scopes: Iterable[str] = (),
@@ -157,6 +162,8 @@ def check(
         pictures: whether small pictures go with the report, for `render.html`; they are never part of its JSON.
         online: whether the hosts that the asset names may be asked for remote manifests and revocation; each one that
             was asked is named in the report.
+        claim_place: where it is said to be from, `LAT,LON` or `LAT,LON,KM` in decimal degrees (1 km without).
+        claim_time: when it is said to be from: an instant, a day, a month or a year in ISO 8601, or START/END.
         vouches: octets of `.vouch` files that speak of this asset, besides those beside it and inside it.
         issuers: octets of the `issuer.json` of each issuer that you trust; those of your data folder where None.
         scopes: the scopes whose voices count, besides those that the policy names.
@@ -171,7 +178,7 @@ def check(
         A report, also for an asset that cannot be read (`integrity` is then `error`).
 
     Raises:
-        ValueError: `at` is naive, or a line, engine or scope has no such name.
+        ValueError: `at` is naive, a line, engine or scope has no such name, or what is claimed is no place or time.
         zk.errors.ZkError: an issuer is none, or the ledger fails.
         vouchmark.issuers.IssuersError: the kept issuers cannot be read.
     """
@@ -189,6 +196,7 @@ def check(
         crjson=crjson,
         pictures=pictures,
         online=online,
+        claim=claimed(claim_place, claim_time),
         person=person_settings(
             vouches=vouches,
             issuers=issuers,
@@ -221,6 +229,7 @@ def make_settings(
     crjson: bool = False,
     pictures: bool = False,
     online: bool = False,
+    claim: Claimed | None = None,
     person: PersonSettings | None = None,
 ) -> Settings:
     """Settings with the defaults filled in; see `check` for what each one is.
@@ -248,6 +257,7 @@ def make_settings(
         crjson=crjson,
         pictures=pictures,
         online=_leave() if online else None,
+        claim=claim,
         person=counting(person or PersonSettings(), policy),
     )
 
@@ -500,6 +510,7 @@ def _facts(turn: _Turn, seen: _Seen, settings: Settings) -> Facts:
         fragments=len(settings.fragments),
         own_failure=examination.own_failure if examination else "",
         metadata=examination.metadata if examination else None,
+        claim=settings.claim,
         picture_reason=examination.picture_reason if examination else "",
         outside=_outside(turn, seen, first, settings),
         is_online=settings.online is not None,
@@ -528,6 +539,10 @@ def _inputs(seen: _Seen, settings: Settings) -> Inputs:
             {"host": one.host, "purpose": one.purpose, "outcome": one.outcome, "sha256": one.sha256}
             for one in seen.contacts
         ]
+    if settings.claim is not None and settings.claim.place is not None:
+        options["claim_place"] = settings.claim.place.text
+    if settings.claim is not None and settings.claim.time is not None:
+        options["claim_time"] = settings.claim.time.text
     if settings.only:
         options["only"] = list[Json](settings.only)
     if settings.fragments:

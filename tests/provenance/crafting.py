@@ -50,7 +50,9 @@ def superbox(kind: bytes, label: str, *boxes: bytes) -> bytes:
 
 
 def assertion_box(label: str, content: Any) -> bytes:
-    """A CBOR assertion; bytes become an embedded PNG."""
+    """A CBOR assertion; bytes become an embedded PNG, text is JSON."""
+    if isinstance(content, str):
+        return superbox(b"json", label, box(b"json", content.encode()))
     if isinstance(content, bytes):
         return superbox(EMBEDDED, label, box(b"bfdb", b"\0image/png\0"), box(b"bidb", content))
     return superbox(b"cbor", label, box(b"cbor", cbor2.dumps(content)))

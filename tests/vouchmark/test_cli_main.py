@@ -159,6 +159,8 @@ class TestVariables:
             ("MAX_PIXELS", "1", ("--max-pixels", "1")),
             ("TIME_LIMIT", "20", ("--time-limit", "20")),
             ("MEMORY_LIMIT", "1024", ("--memory-limit", "1024")),
+            ("CLAIM_PLACE", "-33.8688,151.2093,2", ("--claim-place", "-33.8688,151.2093,2")),
+            ("CLAIM_TIME", "2026-05-01", ("--claim-time", "2026-05-01")),
             ("VOUCH", "x.vouch", ("--vouch", "x.vouch")),
             ("ISSUER", "issuer.json", ("--issuer", "issuer.json")),
             ("SCOPE", "public:a public:b", ("--scope", "public:a", "--scope", "public:b")),

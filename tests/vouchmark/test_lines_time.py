@@ -9,8 +9,10 @@ import cbor2
 import pytest
 
 from provenance.credentials.jumbf import parse_store
+from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust_formats import ListKind
 from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust_view import view_of
 from tests.authority import (
     DAY,
     NOW,
@@ -246,6 +248,7 @@ class TestImpossible:
         exif = ("stds.exif", {"exif:DateTimeOriginal": text(SIGNED_AT + 9 * DAY)})
         data = signed(CAMERA, undeclared=[exif], cose={"stamp": stamper(CLOCK, SIGNED_AT)})
         assert not findings(look(data), "time.order.impossible")
+        assert not examine_own(data, "image/jpeg", None, trust=view_of(LISTS), at=NOW).declared
 
     def test_changed_pixels_leave_a_signed_contradiction_what_it_is(self) -> None:
         report = look(change_pixels(taken(SIGNED_AT + 9 * DAY)))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 
 import click
 
+from vouchmark.cli.check_claim import claim_options, claim_settings
 from vouchmark.cli.check_fragments import fragment_options, read_fragments
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
@@ -92,6 +93,7 @@ class Seconds(click.FloatRange):
 @click.option("--max-pixels", type=click.IntRange(1, MOST), default=256, show_default=True, help="Most, in millions.")
 @click.option("--time-limit", type=Seconds(0.1, 3600), default=30, show_default=True, help="Seconds for one file.")
 @click.option("--memory-limit", type=click.IntRange(64, MOST), default=2048, show_default=True, help="MiB a worker.")
+@claim_options
 @person_options
 @click.option("-q", "--quiet", is_flag=True, help="The answer alone, one line a file.")
 @click.option("-v", "--verbose", count=True, help="Every finding; twice: their details as well.")
@@ -159,6 +161,7 @@ def _settings(options: dict[str, Any], persons: PersonSettings) -> Settings:
     except TrustListError as error:
         fail_usage(str(error), hint="a list is a PEM file of certificates or a published list in JSON")
     return make_settings(
+        claim=claim_settings(options),
         policy=policy,
         trust=trust,
         at=options["at"],

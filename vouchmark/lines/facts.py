@@ -14,6 +14,7 @@ from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPi
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Contact
+    from vouchmark.claimed import Claimed
 
 FRAGMENT: Final = "video/iso.segment"
 """A media segment of a fragmented video: its Content Credentials lie in another file."""
@@ -70,6 +71,8 @@ class Facts:
     """Whether the reader allowed asking over the network."""
     contacts: tuple[Contact, ...] = ()
     """Who was asked, and what came of it."""
+    claim: Claimed | None = None
+    """What somebody says about place and time; None where nothing is said."""
     snapshot: dt.date | None = None
     """Date of the second engine's bundled lists, where they may answer because the reader has none."""
 

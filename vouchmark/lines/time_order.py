@@ -17,7 +17,7 @@ from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.statements import Role, SignedTime
 from provenance.metadata import Metadata
 from provenance.metadata import Role as UnsignedRole
-from provenance.times import Span, gap_words, span_of
+from provenance.times import EAST, Span, gap_words, span_of
 from vouchmark.lines.facts import Draft, Facts, day, instant
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
@@ -72,14 +72,14 @@ def own_clock(own: OwnCheck, label: str) -> tuple[str | None, str]:
     if not times:
         return None, ""
     last = max(times, key=lambda one: (one.span.end, one.where))
-    return _date(last.span), last.where
+    return date_of(last.span), last.where
 
 
-def _date(span: Span) -> str:
+def date_of(span: Span) -> str:
     """The day that is meant; the written one where no zone is."""
     if span.zoned:
         return day(span.start)
-    return (span.start + dt.timedelta(hours=14)).date().isoformat()
+    return (span.start + EAST).date().isoformat()
 
 
 def impossible(own: OwnCheck) -> list[Draft]:
@@ -131,8 +131,8 @@ def _late(own: OwnCheck, label: str, one: SignedTime, limit: Limit) -> Draft:
     where = _where(own, label)
     then = "it was signed" if limit.label == label else "what was made from it was signed"
     statement = (
-        f"{where}It is signed that it was {_what(one)} on {_date(one.span)}{zone}, at least {gap} after {then} "
-        f"({day(limit.time)}): that cannot be."
+        f"{where}It is signed that it was {what_happened(one)} on {date_of(one.span)}{zone}, at least {gap} "
+        f"after {then} ({day(limit.time)}): that cannot be."
     )
     detail: dict[str, Json] = {
         "where": one.where,
@@ -150,7 +150,7 @@ def _where(own: OwnCheck, label: str) -> str:
     return "" if label in {check.label for check in own.chain} else "In an earlier version: "
 
 
-def _what(one: SignedTime) -> str:
+def what_happened(one: SignedTime) -> str:
     """What happened then, behind "it was"."""
     word = _WHAT.get(one.where) or _WHAT.get(one.where.rpartition(":")[2])
     return word or f"there ({quoted(one.where)})"
@@ -171,10 +171,10 @@ def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
     once: dict[tuple[str, str], SignedTime] = {}
     for one in declared.times:
         if not (late is not None and one.is_past and one.span.start > late):
-            once.setdefault((one.where, _date(one.span)), one)
+            once.setdefault((one.where, date_of(one.span)), one)
     shown = sorted(once.values(), key=lambda one: (one.role is not Role.CREATED, one.span.start, one.where))
     for one in shown[:MAX_SIGNED]:
-        statement = f"The signer says that it was {_what(one)} on {_date(one.span)}{_gap(one.span, signed)}."
+        statement = f"The signer says that it was {what_happened(one)} on {date_of(one.span)}{_gap(one.span, signed)}."
         detail: dict[str, Json] = {"where": one.where, "assertion": one.assertion, "written": one.written}
         detail |= _more(len(once) - MAX_SIGNED)
         yield _draft("time.stated", Status.ABSENT, statement, own.bound, Root.CLAIM_SIGNATURE, detail)
@@ -183,7 +183,7 @@ def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
 def _unsigned(metadata: Metadata, signed: dt.datetime | None, facts: Facts) -> Iterator[Draft]:
     for one in metadata.times[:MAX_UNSIGNED]:
         span = span_of(one.time)
-        words = f"The file's own metadata ({one.field}) says that it was {_UNSIGNED[one.role]} on {_date(span)}"
+        words = f"The file's own metadata ({one.field}) says that it was {_UNSIGNED[one.role]} on {date_of(span)}"
         detail: dict[str, Json] = {"where": one.field, "written": one.written}
         detail |= _more(len(metadata.times) - MAX_UNSIGNED)
         statement = f"{words}{_gap(span, signed)}; that is no signed statement."
