@@ -285,13 +285,10 @@ class TestHistory:
         )
         assert outline(tree) == [[["a", ["d", ["e"]]], ["b", ["c"]]]]
 
-    def test_without_names_depth_alone_makes_the_tree(self) -> None:
-        tree = self.tree(step(1, "a", ""), step(2, "b", ""), step(3, "c", ""))
-        assert outline(tree) == [[["a", ["b", ["c"]]]]]
-
     def test_versions_that_name_each_other_end(self) -> None:
         tree = self.tree(step(1, "a", "b"), step(2, "b", "a"), step(3, "a", "b"), step(0, "b", "a"), step(-9, "x", "x"))
-        assert len(tree.all("li")) == 6
+        # Those at no distance from the file are none of its versions.
+        assert len(tree.all("li")) == 4
 
     def test_a_version_shows_its_thumbnail_its_state_and_who_signed(self) -> None:
         words = {"signer": "Camera 1", "signer_codes": ["signer.unknown"], "reasons": ["recorded:a.b"], "time": "2026"}

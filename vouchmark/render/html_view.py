@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import json as json_module
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from vouchmark.labels import LABELS
 from vouchmark.render import json
+from vouchmark.render.ancestry import Version, signed_by, versions
 from vouchmark.render.answer import NOT_SHOWN, answer, sentence
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import QUESTIONS, Line, Report, ReportPicture, Status
@@ -50,8 +51,6 @@ _MAGIC: Final[Mapping[str, tuple[int, bytes]]] = {
 }
 """The types of pictures that may stand in a page, and how their bytes begin."""
 
-_LISTED: Final = frozenset({"signer.official", "signer.interim", "signer.yours", "signer.bundled", "signer.listed"})
-"""Codes with which a list vouches for a signer's name."""
 _STATES: Final[Mapping[str, str]] = {
     "intact": "unchanged",
     "broken": "changed or broken",
@@ -96,9 +95,13 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
     asset = next((pictures.shown(picture) for picture in by_role.get("asset", ())), None)
     ancestors = {picture.subject: picture for picture in by_role.get("ancestor", ())}
     signed = _signed_picture(report, ancestors)
-    cards = [
-        _card(line, document, anchor, pictures, ancestors, by_role.get("difference", ())) for line in map(str, Line)
-    ]
+    as_signed = pictures.shown(signed) if signed else None
+    cards = [_card(line, document["evidence"][line], anchor) for line in Line]
+    for card in cards:
+        if card["line"] == Line.HISTORY:
+            card["tree"] = _tree(report, ancestors, pictures)
+        elif card["line"] == Line.KNOWN:
+            card["pictures"] = [pictures.shown(picture) for picture in by_role.get("difference", ())]
     return {
         "anchor": anchor,
         "name": plain(report.media.name, limit=NAME_SHOWN),
@@ -108,7 +111,7 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
         "digest": [(report.media.sha256 or "")[start : start + 8] for start in range(0, 64, 8)],
         "described": _described(document["media"]),
         "asset": asset,
-        "as_signed": pictures.shown(signed) if signed else None,
+        "as_signed": as_signed,
         "as_signed_words": "The thumbnail that its signer stored with it, and signed. The file was changed after that.",
         "cards": cards,
         "verdict": _verdict(document["verdict"], anchor),
@@ -130,37 +133,23 @@ def _signed_picture(report: Report, ancestors: Mapping[str, ReportPicture]) -> R
     return next((ancestors[found.subject] for found in evidence.findings if found.subject in ancestors), None)
 
 
-def _card(
-    line: str,
-    document: Any,
-    anchor: str,
-    pictures: Pictures,
-    ancestors: Mapping[str, ReportPicture],
-    differences: Sequence[ReportPicture],
-) -> dict[str, Any]:
-    evidence = document["evidence"][line]
+def _card(line: Line, evidence: Mapping[str, Any], anchor: str) -> dict[str, Any]:
     findings = evidence["findings"]
     shown = findings[:MAX_FINDINGS]
-    card: dict[str, Any] = {
+    steps = sum(isinstance(depth := finding["detail"].get("depth"), int) and depth > 0 for finding in findings)
+    return {
         "line": line,
         "anchor": f"{anchor}-{line}",
-        "question": QUESTIONS[Line(line)],
+        "question": QUESTIONS[line],
         "status": evidence["status"],
         "summary": evidence["summary"],
         "findings": [_finding(finding, anchor) for finding in shown],
         "findings_named": f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}",
         "cut_findings": _more(len(findings) - len(shown), "finding"),
-        "pictures": [pictures.shown(picture) for picture in differences] if line == Line.KNOWN else [],
+        "pictures": [],
         "tree": None,
-        "cut_tree": "",
+        "cut_tree": _more(steps - MAX_TWIGS, "version") if line is Line.HISTORY else "",
     }
-    if line == Line.HISTORY:
-        steps = [finding for finding in findings if isinstance(finding["detail"].get("depth"), int)]
-        if steps:
-            root = _tree(document, steps[:MAX_TWIGS], ancestors)
-            card["tree"] = _shown_twig(root, pictures)
-            card["cut_tree"] = _more(len(steps) - MAX_TWIGS, "version")
-    return card
 
 
 def _more(count: int, what: str) -> str:
@@ -199,68 +188,67 @@ def _value(value: Any) -> str:
 # The history as a tree
 
 
-@dataclass(slots=True, kw_only=True)
-class _Twig:
-    """One version in the drawn history."""
-
-    status: str
-    state: str
-    """The status in words that fit a version."""
-    role: str
-    statement: str
-    label: str
-    depth: int
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    picture: ReportPicture | None = None
-    children: list[_Twig] = field(default_factory=list)
-
-
-def _tree(document: Any, steps: Sequence[Mapping[str, Any]], ancestors: Mapping[str, ReportPicture]) -> _Twig:
-    """The file itself and, below it, what it was made from, as the history's findings tell."""
-    evidence = document["evidence"]
-    root = _Twig(
-        status=evidence["integrity"]["status"],
-        state=WORDS[evidence["integrity"]["status"]],
-        role="This file",
-        statement=f"{document['media']['name']}: {sentence(evidence['integrity']['summary'])}.",
-        label="",
-        depth=0,
-    )
-    placed: list[_Twig] = [root]
-    for step in sorted(steps, key=lambda step: int(step["detail"]["depth"])):
-        detail = step["detail"]
-        depth = max(1, int(detail["depth"]))
-        label = str(detail.get("manifest") or "")
-        twig = _Twig(
-            status=step["status"],
-            state=_STATES.get(step["code"].rpartition(".")[2], WORDS[step["status"]]),
-            role=_ROLES.get(str(detail.get("relationship")), "Named by it"),
-            statement=step["statement"],
-            label=label,
-            depth=depth,
-            facts=_twig_facts(detail),
-            picture=ancestors.get(label) if step["status"] != Status.SKIPPED else None,
-        )
-        _parent(placed, str(detail.get("owner") or ""), depth).children.append(twig)
-        placed.append(twig)
-    return root
+def _tree(report: Report, ancestors: Mapping[str, ReportPicture], pictures: Pictures) -> dict[str, Any] | None:
+    """The file itself and, below it, what it was made from; None where nothing is recorded."""
+    top = versions(report)
+    if not top:
+        return None
+    integrity = report.evidence[Line.INTEGRITY]
+    room = [MAX_TWIGS]
+    return {
+        "status": integrity.status,
+        "state": WORDS[integrity.status],
+        "role": "This file",
+        "statement": f"{plain(report.media.name, limit=NAME_SHOWN)}: {sentence(integrity.summary)}.",
+        "facts": [],
+        "picture": None,
+        "children": [_twig(one, ancestors, pictures, room, depth=1) for one in _within(top, room)],
+    }
 
 
-def _parent(placed: Sequence[_Twig], owner: str, depth: int) -> _Twig:
-    """The version that names this one: by its label, else the last one that is one step nearer to the file."""
-    by_label = next((twig for twig in placed if owner and twig.label == owner and twig.depth < depth), None)
-    by_depth = next((twig for twig in reversed(placed) if twig.depth < depth), placed[0])
-    return placed[0] if depth == 1 else by_label or by_depth
+def _within(found: Sequence[Version], room: list[int]) -> Iterator[Version]:
+    """Versions as long as there is room on the page."""
+    for version in found:
+        if room[0] <= 0:
+            return
+        room[0] -= 1
+        yield version
+
+
+def _twig(
+    version: Version, ancestors: Mapping[str, ReportPicture], pictures: Pictures, room: list[int], *, depth: int
+) -> dict[str, Any]:
+    """A version and all below it; those beyond the bound stand side by side, so that a page stays readable."""
+    finding = version.finding
+    picture = ancestors.get(str(finding.detail.get("manifest") or ""))
+    children = _below(version) if depth >= MAX_TREE_DEPTH else version.children
+    return {
+        "status": finding.status,
+        "state": _STATES.get(finding.code.rpartition(".")[2], WORDS[finding.status]),
+        "role": _ROLES.get(str(finding.detail.get("relationship")), "Named by it"),
+        "statement": finding.statement,
+        "facts": _twig_facts(finding.detail),
+        "picture": pictures.shown(picture) if picture else None,
+        "children": [_twig(one, ancestors, pictures, room, depth=depth + 1) for one in _within(children, room)],
+    }
+
+
+def _below(version: Version) -> list[Version]:
+    """All versions below one, each without children."""
+    found: list[Version] = []
+    queue = list(version.children)
+    while queue:
+        one = queue.pop(0)
+        queue.extend(one.children)
+        found.append(Version(finding=one.finding))
+    return found
 
 
 def _twig_facts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Who and what made that version, in words that claim no more than is known."""
     facts: list[tuple[str, str]] = []
-    signer = detail.get("signer")
-    if isinstance(signer, str) and signer:
-        codes = detail.get("signer_codes")
-        listed = isinstance(codes, list) and not _LISTED.isdisjoint(map(str, codes))
-        facts.append(("signed by", signer if listed else f"a signer who calls itself {quoted(signer)}"))
+    if signer := signed_by(detail):
+        facts.append(("signed by", signer))
     if detail.get("time"):
         by = "a trusted time stamp" if detail.get("time_trusted") else "its own word or an unlisted authority"
         facts.append(("signed at", f"{detail['time']}, by {by}"))
@@ -279,31 +267,6 @@ def _reason(code: str) -> str:
     """A code with the word of who saw it."""
     when, found, what = code.partition(":")
     return f"{what} (recorded when it was added)" if found and when == "recorded" else code
-
-
-def _shown_twig(twig: _Twig, pictures: Pictures, *, depth: int = 0) -> dict[str, Any]:
-    """A version and all below it; those beyond the bound stand side by side, so that a page stays readable."""
-    children = _below(twig) if depth == MAX_TREE_DEPTH else twig.children
-    return {
-        "status": twig.status,
-        "state": twig.state,
-        "role": twig.role,
-        "statement": twig.statement,
-        "facts": twig.facts,
-        "picture": pictures.shown(twig.picture) if twig.picture else None,
-        "children": [_shown_twig(child, pictures, depth=depth + 1) for child in children],
-    }
-
-
-def _below(twig: _Twig) -> list[_Twig]:
-    """All versions below one, each without children."""
-    found: list[_Twig] = []
-    queue = list(twig.children)
-    while queue:
-        one = queue.pop(0)
-        queue.extend(one.children)
-        found.append(replace(one, children=[]))
-    return found
 
 
 # What stands around the lines
