@@ -23,8 +23,7 @@ from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
-from vouchmark.claimed import Claimed, claimed
-from vouchmark.lines import ai, claim, engines, history, integrity, signer, time
+from vouchmark.lines import Claimed, ai, claimed, engines, formats, history, integrity, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
 from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, counting, person_settings
 from vouchmark.pictures import pictures_of
@@ -410,6 +409,9 @@ def _report_of(turn: _Turn, facts: Facts, seen: _Seen, settings: Settings) -> Re
     """Fill the lines in order, but for the person line, which hears of the whole run."""
     item, examination = turn.item, seen.examination
     lines, not_checked = {}, list(_general_gaps(facts, settings))
+    if facts.first.outcome is Outcome.FOUND and _is_asked(Line.INTEGRITY, settings):
+        measured = examination is not None and (examination.width is not None or bool(examination.picture_reason))
+        not_checked.extend(formats.gaps(facts.media_type, measured=measured))
     pictures = list(pictures_of(facts.name, facts.media_type, examination.previews if examination else None))
     for line in Line:
         answer = _answer(line, facts, settings)

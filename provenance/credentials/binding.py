@@ -209,6 +209,14 @@ def _names_restarts(groups: list[Mapping[str, Any]]) -> bool:
     )
 
 
+def _collected(uris: object) -> list[Mapping[str, Any]]:
+    """The files of a collection: a list of maps with `uri`, or, as c2pa-rs writes it, a map by URI."""
+    if isinstance(uris, Mapping):
+        rows = [{**row, "uri": uri} if isinstance(row, Mapping) else row for uri, row in uris.items()]
+        return entries(rows, what="uris")
+    return entries(uris, what="uris")
+
+
 def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algorithm: str) -> Bound:
     """A `c2pa.hash.collection.data` assertion against a ZIP document's entries and directory (9.2.4)."""
     if layout.format != "zip":
@@ -220,7 +228,7 @@ def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, 
     for entry in directory.entries:
         by_name.setdefault(entry.name.decode("utf-8", "replace"), []).append((entry.start, entry.end))
     name, covered = name_of(content.get("alg"), algorithm), []
-    listed = entries(content.get("uris"), what="uris")
+    listed = _collected(content.get("uris"))
     if not listed:
         raise MalformedCredentialsError("got a collection hash without URIs")
     for item in listed:
@@ -236,10 +244,14 @@ def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, 
         covered.append(found[0])
     stored = content.get("zip_central_directory_hash")
     if stored is not None:
-        run = (directory.start, directory.end)
-        if not hmac.compare_digest(digest_runs(name, data, (run,)), some_bytes(stored, what="a directory hash")):
+        expected = some_bytes(stored, what="a directory hash")
+        whole_run: Runs = ((directory.start, directory.end),)
+        left_out = directory.manifest_checksum
+        runs = (intersect(whole_run, complement((left_out,), len(data))), whole_run) if left_out else (whole_run,)
+        held = next((run for run in runs if hmac.compare_digest(digest_runs(name, data, run), expected)), None)
+        if held is None:
             return Bound(match=Match.MISMATCH)
-        covered.append(run)
+        covered += held
     return Bound(match=Match.MATCH, covered=join(covered))
 
 

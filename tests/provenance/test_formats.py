@@ -90,6 +90,21 @@ def pdf() -> bytes:
     return target.getvalue()
 
 
+def document(first: str = "") -> bytes:
+    """A document in a ZIP archive, its parts stored as they are: the signing library reads no compressed ones.
+
+    `first` is the type that such files of other families name in their first part.
+    """
+    target = io.BytesIO()
+    parts = (
+        {"mimetype": first} if first else {"[Content_Types].xml": "<Types/>", "word/document.xml": "<w:p>text</w:p>"}
+    )
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in (parts | {"content.xml": "<office:text>words</office:text>" * 8}).items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return target.getvalue()
+
+
 FORMS: dict[str, Callable[[], bytes]] = {
     "image/jpeg": lambda: picture("JPEG"),
     "image/png": lambda: picture("PNG"),
@@ -109,7 +124,14 @@ FORMS: dict[str, Callable[[], bytes]] = {
     "audio/wav": silence,
     "audio/flac": flac,
     "application/pdf": pdf,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": document,
+    "application/epub+zip": lambda: document("application/epub+zip"),
+    "application/vnd.oasis.opendocument.text": lambda: document("application/vnd.oasis.opendocument.text"),
 }
+
+
+DOCUMENTS = [media_type for media_type in FORMS if media_type.endswith((".document", "+zip", ".text"))]
+"""ZIP documents: the second engine does not follow the form in which the first one writes their hashes."""
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +148,8 @@ def test_a_signed_file_of_that_type_is_recognised_and_read_by_both_engines(media
     first = c2pa_rs.read(signed, media_type, trust=TRUST)
     second = encypher.read(signed, media_type, trust=TRUST)
     assert (first.outcome, first.state) == (Outcome.FOUND, State.TRUSTED)
-    assert (second.outcome, second.state) == (Outcome.FOUND, State.TRUSTED)
+    agreed = State.INVALID if media_type in DOCUMENTS else State.TRUSTED
+    assert (second.outcome, second.state) == (Outcome.FOUND, agreed)
     assert first.store is not None
     assert first.store.embedded
     assert first.store.active.title == "test"

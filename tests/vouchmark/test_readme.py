@@ -23,6 +23,7 @@ from provenance.credentials import pool
 from tests.authority import NOW, make_signer
 from tests.vouchmark import command
 from tests.vouchmark.command import Command
+from tests.vouchmark.streams import signed_stream
 from tests.vouchmark.test_cli_main import EVERY
 from tests.zk import world
 from vouchmark.cli import COMMANDS, main
@@ -256,6 +257,9 @@ def prepare(folder: Path) -> None:
         (folder / name).write_bytes(made["generated.jpg"])
     for name in ("newsroom.pem", "times.pem"):
         (folder / name).write_bytes(made["root.pem"])
+    first, fragments = signed_stream(command.SIGNER, (b"a" * 50, b"b" * 50))
+    for name, data in zip(("init.mp4", "1.m4s", "2.m4s"), (first, *fragments), strict=True):
+        (folder / name).write_bytes(data)
     (policy,) = blocks("toml")
     (folder / "desk.toml").write_text(policy, encoding="utf-8")
 

@@ -154,6 +154,16 @@ class ZipDirectory:
     start: int
     end: int
     complete: bool
+    records: tuple[tuple[int, int], ...] = ()
+    """Where the record of each entry lies, in order."""
+
+    @property
+    def manifest_checksum(self) -> tuple[int, int] | None:
+        """Where the checksum of the manifest's entry lies: it cannot be known before the manifest is signed."""
+        for entry, (start, _) in zip(self.entries, self.records, strict=False):
+            if entry.name == _ZIP_MANIFEST:
+                return start + 16, start + 20
+        return None
 
 
 _NO_DIRECTORY: Final = -1
@@ -210,15 +220,23 @@ def zip_directory(data: bytes) -> ZipDirectory:
     if end < 0 or end + 22 > len(data):
         return ZipDirectory(entries=(), start=len(data), end=len(data), complete=False)
     count, start, stop = _place_of_directory(data, end)
-    entries: list[ZipEntry] = []
+    entries, records = list[ZipEntry](), list[tuple[int, int]]()
     position = start
     for _ in range(min(count, MAX_ENTRIES + 1)):
+        begin = position
         entry, position = _zip_entry(data, position)
+        records.append((begin, position))
         if entry is None or len(entries) >= MAX_ENTRIES:
             return ZipDirectory(entries=tuple(entries), start=max(0, start), end=len(data), complete=False)
         entries.append(entry)
     comment = _number(data, end + 20, 2)
-    return ZipDirectory(entries=tuple(entries), start=max(0, start), end=end + 22 + comment, complete=position == stop)
+    return ZipDirectory(
+        entries=tuple(entries),
+        start=max(0, start),
+        end=end + 22 + comment,
+        complete=position == stop,
+        records=tuple(records),
+    )
 
 
 def _zip_entry(data: bytes, position: int) -> tuple[ZipEntry | None, int]:
@@ -250,14 +268,40 @@ def _zip_stores(data: bytes, directory: ZipDirectory) -> Iterator[bytes]:
                 yield trimmed(data[found.start() - 4 : entry.end])
 
 
+def _zip_kind(data: bytes, entry: ZipEntry) -> tuple[Kind, str]:
+    if entry.name == _ZIP_MANIFEST:
+        return Kind.MANIFEST, "manifest"
+    head = 30 + _number(data, entry.start + 26, 2) + _number(data, entry.start + 28, 2)
+    if entry.name.endswith(b"/") and entry.start + head >= entry.end:
+        return Kind.STRUCTURE, "folder"
+    return Kind.MEDIA, "content"
+
+
+def _is_old_directory(data: bytes, start: int, end: int, directory: ZipDirectory) -> bool:
+    """Whether these bytes are records that stand in the directory too: writers that add a file leave the old ones.
+
+    The versions of the writer (bytes 4 to 8) may differ; nothing else may, so that nothing can be kept there.
+    """
+    known = {data[at : at + 4] + data[at + 8 : stop] for at, stop in directory.records}
+    position = start
+    while position + 46 <= end:
+        stop = position + 46 + sum(_number(data, position + at, 2) for at in (28, 30, 32))
+        if stop > end or data[position : position + 4] + data[position + 8 : stop] not in known:
+            return False
+        position = stop
+    return position == end
+
+
 def read_zip(data: bytes) -> Layout:
     """A ZIP document: each entry is content, the manifest is `META-INF/content_credential.c2pa`."""
     directory = zip_directory(data)
-    known = [
-        Region(e.start, e.end, *((Kind.MANIFEST, "manifest") if e.name == _ZIP_MANIFEST else (Kind.MEDIA, "content")))
-        for e in directory.entries
-    ]
+    known = [Region(entry.start, entry.end, *_zip_kind(data, entry)) for entry in directory.entries]
     known.append(Region(directory.start, directory.end, Kind.STRUCTURE, "directory"))
-    regions = from_scattered(len(data), known, rest=Kind.OTHER, rest_name="between")
+    regions = tuple(
+        region._replace(kind=Kind.STRUCTURE, name="old directory")
+        if region.kind is Kind.OTHER and _is_old_directory(data, region.start, region.end, directory)
+        else region
+        for region in from_scattered(len(data), known, rest=Kind.OTHER, rest_name="between")
+    )
     stores = tuple(_zip_stores(data, directory))
     return Layout(format="zip", size=len(data), regions=regions, stores=stores, complete=directory.complete)

@@ -1,0 +1,58 @@
+"""Which signed files are mutated: one of every format that the signing library writes, with its media's place in it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from provenance.credentials.containers import read_layout
+from provenance.credentials.containers.parts import Kind
+from tests.authority import picture, sign
+from tests.provenance.hostile import movie
+from tests.provenance.test_coverage import animation, music, sound
+from tests.provenance.test_formats import FORMS
+from tests.vouchmark.attacks import CAMERA
+from tests.vouchmark.streams import signed_stream
+
+LARGER: Final[dict[str, Callable[[], bytes]]] = {
+    "image/gif": animation,
+    "audio/wav": sound,
+    "audio/mpeg": music,
+    "video/mp4": lambda: movie(2048),
+}
+"""In place of the smallest files of a format, where there are ones with more in them."""
+STREAM: Final = (b"a" * 200, b"b" * 300)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """One signed file that passes."""
+
+    media_type: str
+    data: bytes
+    media: tuple[tuple[int, int], ...]
+    """Where its media lies (start, end), by our own container reader."""
+    fragments: tuple[bytes, ...] = ()
+    """Of a stream; then the first of them is mutated, and all of it but its proof is media."""
+
+
+def _seed(media_type: str, data: bytes) -> Seed:
+    regions = read_layout(data, media_type).of_kind(Kind.MEDIA)
+    media = tuple((region.start, region.end) for region in regions if region.end > region.start)
+    return Seed(media_type=media_type, data=data, media=media)
+
+
+@functools.cache
+def seeds() -> Sequence[Seed]:
+    """Made once a run: signatures and keys are new each time."""
+    found = []
+    for media_type, build in FORMS.items():
+        plain = LARGER.get(media_type, build)()
+        found.append(_seed(media_type, sign(CAMERA, plain, media_type=media_type)))
+    large = sign(CAMERA, picture(size=(400, 300)))
+    found.append(_seed("image/jpeg", large))
+    first, fragments = signed_stream(CAMERA, STREAM)
+    found.append(Seed(media_type="video/mp4", data=first, media=(), fragments=tuple(fragments)))
+    return found
