@@ -23,7 +23,8 @@ from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
-from vouchmark.lines import Claimed, ai, claimed, engines, formats, history, integrity, signer, time
+from vouchmark.claimed import Claimed, claimed
+from vouchmark.lines import ai, claim, engines, formats, history, integrity, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
 from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, counting, person_settings
 from vouchmark.pictures import pictures_of
