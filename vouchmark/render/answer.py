@@ -272,10 +272,28 @@ def _additions(report: Report) -> Iterator[str]:
         if finding.code == "engines.disagree" and isinstance(on, list) and set(map(str, on)) & _WEIGHTY:
             yield "but two independent verifiers disagree about that"
             break
+    if integrity is not Status.ERROR:
+        yield from _claimed(report)
     if report.evidence[Line.AI].status is not Status.FAIL:
         yield from _declared(report)
     if report.evidence[Line.PERSON].status is Status.PASS and integrity is not Status.ERROR:
         yield "at least one person proved to stand behind it"
+
+
+def _claimed(report: Report) -> Iterator[str]:
+    """What became of a claim that the reader asked about; a signed contradiction is told with the other failures."""
+    status = report.evidence[Line.CLAIM].status
+    doubts = [one.code for one in _found(report, Line.CLAIM, Status.UNKNOWN) if one.root is Root.UNSIGNED_METADATA]
+    if status is Status.PASS:
+        part = any(finding.code.endswith(".none") for finding in report.evidence[Line.CLAIM].findings)
+        said = "part of what is said about it" if part else "what is said about it"
+        yield f"{said} agrees with what its signer states"
+    elif status is Status.ABSENT:
+        yield "nothing in it tells whether what is said about it is so"
+    elif status is Status.UNKNOWN and any(code.endswith(".contradicts") for code in doubts):
+        yield "but metadata that nobody signed contradicts what is said about it"
+    elif status is Status.UNKNOWN and doubts:
+        yield "only metadata that nobody signed agrees with what is said about it"
 
 
 def _declared(report: Report) -> Iterator[str]:
