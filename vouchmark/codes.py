@@ -243,6 +243,13 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (ERROR, UNKNOWN),
         "The Content Credentials could not be read, so there was nothing to compare with.",
     ),
+    # known
+    ("known.exact", (PASS,), "The very same file is in the reader's own index."),
+    ("known.near", (PASS, UNKNOWN), "It looks like something in the reader's own index; similarity binds nothing."),
+    ("known.credentials", (PASS,), "What the Content Credentials of a file in the index said when it was added."),
+    ("known.vouches", (PASS,), "Vouches are kept with a file in the index; they are not checked here."),
+    ("known.none", (ABSENT,), "Nothing like it was found in the reader's own index."),
+    ("known.unreadable", (ERROR,), "The file or the index could not be read, so it could not be looked up."),
     # engines
     ("engines.agree", (PASS,), "Both engines give the same answers."),
     ("engines.disagree", (UNKNOWN,), "The engines give different answers; the detail says on what."),

@@ -24,7 +24,8 @@ from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.trust_view import TrustView, view_of
 from vouchmark import __version__
 from vouchmark.claimed import Claimed, claimed
-from vouchmark.lines import ai, claim, engines, formats, history, integrity, signer, time
+from vouchmark.known import KnownSettings, look_up
+from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
 from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, counting, person_settings
 from vouchmark.pictures import pictures_of
@@ -44,6 +45,9 @@ from vouchmark.vouch_files import Beside
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Contact, Online
+    from provenance.hashes.fingerprint import Fingerprint
+    from provenance.hashes.index import KnownMedia
+    from vouchmark.known import Lookup
     from zk.ledger import NullifierLedger
 
 LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
@@ -52,15 +56,11 @@ LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
     Line.TIME: time.answer,
     Line.HISTORY: history.answer,
     Line.AI: ai.answer,
+    Line.KNOWN: known.answer,
     Line.CLAIM: claim.answer,
     Line.ENGINES: engines.answer,
 }
-"""The lines that are filled; the others are skipped and named under `not_checked`."""
-
-UNBUILT: Final[Mapping[Line, str]] = {
-    Line.KNOWN: "known media",
-}
-"""What the skipped lines will look at."""
+"""What fills each line but the person line, which hears of the whole run."""
 
 REQUIRED: Final = (Line.INTEGRITY, Line.SIGNER)
 
@@ -94,6 +94,10 @@ class Settings:
     """Whether the second engine's bundled lists may answer where the reader has none."""
     person: PersonSettings = field(default_factory=PersonSettings)
     """Which issuers and scopes count, and which vouches were given."""
+    known: KnownSettings | None = None
+    """The reader's index of known media; None where none was named."""
+    fingerprints: bool = False
+    """Whether it is wanted what each file may be recognised by, for an index to keep."""
 
     @functools.cached_property
     def told(self) -> TrustSettings:
@@ -109,6 +113,11 @@ class Settings:
     def reads_metadata(self) -> bool:
         """Whether any line asks for what the file's own metadata says."""
         return not self.only or any(line in self.only for line in (Line.AI, Line.TIME, Line.CLAIM))
+
+    @property
+    def makes_hashes(self) -> bool:
+        """Whether anybody asks what a file may be recognised by."""
+        return self.fingerprints or (self.known is not None and (not self.only or Line.KNOWN in self.only))
 
     @property
     def required(self) -> tuple[Line, ...]:
@@ -142,6 +151,7 @@ def check(
     nonce: bytes | None = None,
     audience: str | None = None,
     grace: dt.timedelta = dt.timedelta(0),
+    known: KnownMedia | None = None,
     in_process: bool = False,
 ) -> Report:
     """Examine one asset, offline unless asked otherwise, and return its report.
@@ -172,6 +182,7 @@ def check(
         nonce: the challenge that a vouch must answer.
         audience: the name of a reader for whom a vouch must be made.
         grace: how long after its epoch a credential is accepted.
+        known: your index of known media, open (`provenance.hashes.index.KnownMedia`).
         in_process: parse in this process, without time and memory limit; for input that you trust.
 
     Returns:
@@ -207,6 +218,7 @@ def check(
             audience=audience,
             grace=grace,
         ),
+        known=KnownSettings(index=known) if known is not None else None,
     )
     if in_process:
         return next(examine_all([source], settings, pool=None))
@@ -231,6 +243,7 @@ def make_settings(
     online: bool = False,
     claim: Claimed | None = None,
     person: PersonSettings | None = None,
+    known: KnownSettings | None = None,
 ) -> Settings:
     """Settings with the defaults filled in; see `check` for what each one is.
 
@@ -259,6 +272,7 @@ def make_settings(
         online=_leave() if online else None,
         claim=claim,
         person=counting(person or PersonSettings(), policy),
+        known=known,
     )
 
 
@@ -376,6 +390,34 @@ def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tupl
     return asset, _facts(turn, seen, settings)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One asset with everything that an index keeps of it."""
+
+    report: Report
+    """Without its person line and verdict."""
+    sha256: bytes
+    """Empty where it could not be read."""
+    fingerprint: Fingerprint | None
+    vouches: tuple[bytes, ...]
+    """Octets of the vouches beside it and inside it, unchecked."""
+
+
+def examine_to_keep(sources: Iterable[Path], settings: Settings, *, pool: Pool | None) -> Iterator[Kept]:
+    """What an index keeps of each source, in order; `settings.fingerprints` has to be set."""
+    beside = Beside()
+    for turn, seen in _examined((_turn(source, settings, beside) for source in sources), settings, pool):
+        facts = _facts(turn, seen, settings)
+        octets = [one.octets for one in turn.beheld.found if one.octets]
+        octets += [one.octets for one in (facts.own.vouches if facts.own else ()) if one.octets]
+        yield Kept(
+            report=_report_of(turn, facts, seen, settings),
+            sha256=bytes.fromhex(turn.item.sha256) if isinstance(turn.item, Asset) and turn.item.size else b"",
+            fingerprint=seen.examination.fingerprint if seen.examination else None,
+            vouches=tuple(dict.fromkeys(octets)),
+        )
+
+
 def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | _Unread:
     try:
         return open_asset(Path(source) if isinstance(source, str) else source, limits=settings.limits)
@@ -403,6 +445,7 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
         crjson=settings.crjson,
         previews=settings.pictures,
         metadata=settings.reads_metadata,
+        hashes=settings.makes_hashes,
     )
 
 
@@ -467,9 +510,6 @@ def _is_asked(line: Line, settings: Settings) -> bool:
 def _answer(line: Line, facts: Facts, settings: Settings) -> Answer:
     if not _is_asked(line, settings) or line is Line.PERSON:
         return Answer(summary="Not asked for.", status=Status.SKIPPED)
-    if line in UNBUILT:
-        gap = NotChecked(what=UNBUILT[line], why="not built yet")
-        return Answer(summary="Not looked at in this version.", status=Status.SKIPPED, not_checked=(gap,))
     return LINES[line](facts)
 
 
@@ -519,7 +559,16 @@ def _facts(turn: _Turn, seen: _Seen, settings: Settings) -> Facts:
         is_online=settings.online is not None,
         contacts=seen.contacts,
         snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
+        has_index=settings.known is not None,
+        known=_known(item, examination, settings) if not unreadable else None,
     )
+
+
+def _known(item: Asset | _Unread, examination: Examination | None, settings: Settings) -> Lookup | None:
+    """What the reader's index says; None where there is none, or nobody asks."""
+    if settings.known is None or not isinstance(item, Asset) or not _is_asked(Line.KNOWN, settings):
+        return None
+    return look_up(item.sha256, examination.fingerprint if examination else None, settings.known)
 
 
 def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
@@ -546,6 +595,9 @@ def _inputs(seen: _Seen, settings: Settings) -> Inputs:
         options["claim_place"] = settings.claim.place.text
     if settings.claim is not None and settings.claim.time is not None:
         options["claim_time"] = settings.claim.time.text
+    if settings.known is not None:
+        index = settings.known.index
+        options["index"] = {"name": index.name, "generation": index.listing.generation, "sha256": index.sha256}
     if settings.only:
         options["only"] = list[Json](settings.only)
     if settings.fragments:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from provenance.credentials.trust_settings import TrustSettings
     from provenance.credentials.trust_view import TrustView
     from provenance.credentials.wire import Task, Value
+    from provenance.hashes.fingerprint import Fingerprint
     from provenance.metadata import Metadata
     from provenance.preview import Previews
 
@@ -64,6 +65,8 @@ class Job:
     """Whether the manifests are wanted as crJSON, with results by `view` at `at`."""
     previews: bool = False
     """Whether small pictures are wanted, of the asset and of its earlier versions."""
+    hashes: bool = False
+    """Whether it is wanted what the file may be recognised by."""
     asking: bool = False
     """Whether our own check shall say what could be asked about revocation."""
     answers: tuple[bytes, ...] = field(default=(), repr=False)
@@ -97,6 +100,8 @@ class Examination:
     """Why there are none, in a stable word; empty where there are."""
     previews: Previews | None = None
     """Small pictures, or why there are none; None where they were not asked for."""
+    fingerprint: Fingerprint | None = None
+    """What the file may be recognised by; None where that was not asked for."""
 
 
 class Pool:
@@ -244,6 +249,7 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
             *((wire.CRJSON,) if job.view is not None and job.crjson else ()),
             wire.PICTURE,
             *((wire.PREVIEW,) if job.previews else ()),
+            *((wire.HASHES,) if job.hashes else ()),
         ),
         at=job.at,
         pixels=job.limits.pixels,
@@ -283,5 +289,14 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
         crjson=crjson.manifests if isinstance(crjson, wire.Crjson) else None,
         crjson_reason=crjson.reason if isinstance(crjson, wire.Crjson) else "",
         previews=previews if isinstance(previews, Previews) else None,
+        fingerprint=_fingerprint(values.get(wire.HASHES)),
         versions={**versions, **{reading.engine: reading.version for reading in readings if reading.version}},
     )
+
+
+def _fingerprint(value: Value | None) -> Fingerprint | None:
+    if value is None:
+        return None
+    from provenance.hashes.fingerprint import Fingerprint
+
+    return value if isinstance(value, Fingerprint) else None

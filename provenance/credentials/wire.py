@@ -24,6 +24,7 @@ from provenance.preview import Previews, is_small_picture
 if TYPE_CHECKING:
     from provenance.credentials.own_check import OwnCheck
     from provenance.credentials.trust_view import TrustView
+    from provenance.hashes.fingerprint import Fingerprint
 
 PICTURE: Final = "picture"
 """The part of a task that measures the picture."""
@@ -31,6 +32,8 @@ PREVIEW: Final = "preview"
 """The part of a task that makes small pictures, for reports that show them."""
 METADATA: Final = "metadata"
 """The part of a task that reads the file's own metadata."""
+HASHES: Final = "hashes"
+"""The part of a task that makes what a file may be recognised by."""
 OWN: Final = "own"
 """The part of a task that is our own check; the parts with other names are engines."""
 
@@ -150,7 +153,7 @@ class Part(Struct, frozen=True, kw_only=True):
     value: Value
 
 
-Value: TypeAlias = Picture | Previews | Metadata | Reading | Own | Crjson
+Value: TypeAlias = "Picture | Previews | Metadata | Reading | Own | Crjson | Fingerprint"
 """What a part comes to."""
 
 _readies: Final = msgspec.msgpack.Decoder(Ready)
@@ -202,6 +205,8 @@ def decode_part(content: bytes) -> Part:
         if not all(map(is_small_picture, previews.pictures)):
             raise BrokenWireError("got a small picture that is none")
         return Part(number=number, name=name, value=previews)
+    if name == HASHES:
+        return Part(number=number, name=name, value=_decode_hashes(body))
     if name == CRJSON:
         return Part(number=number, name=name, value=_crjsons.decode(body))
     if name == OWN:
@@ -247,6 +252,16 @@ def encode_value(value: Value) -> bytes:
     if not isinstance(value, Own):
         return msgspec.msgpack.encode(value)
     return _WHY + value.reason.encode() if value.check is None else _CHECK + msgspec.msgpack.encode(value.check)
+
+
+def _decode_hashes(body: memoryview) -> Fingerprint:
+    # Only now: nothing of it is loaded where nobody has an index.
+    from provenance.hashes.fingerprint import Fingerprint
+
+    found = msgspec.msgpack.decode(body, type=Fingerprint)
+    if not found.is_sound:
+        raise BrokenWireError("got hashes of another length, or a small picture that is none")
+    return found
 
 
 def _decode_own(body: memoryview) -> Own:

@@ -30,6 +30,7 @@ from provenance.preview import Previews, preview
 if TYPE_CHECKING:
     from provenance.credentials.lineage import History
     from provenance.credentials.own_check import OwnCheck
+    from provenance.hashes.fingerprint import Fingerprint
 
 ENGINE, SECOND_ENGINE = "c2pa-rs", "encypher-c2pa"
 """The engines by name; the modules that say so too are loaded with them."""
@@ -86,6 +87,10 @@ def failed(name: str, reason: str, *, version: str = "") -> Value:
         return Own(reason=reason)
     if name == wire.CRJSON:
         return Crjson(reason=reason)
+    if name == wire.HASHES:
+        from provenance.hashes.fingerprint import Fingerprint
+
+        return Fingerprint(reason=reason)
     return Reading(engine=name, version=version, outcome=Outcome.ERROR, reason=reason)
 
 
@@ -126,6 +131,8 @@ def _run_part(name: str, task: Task, media: Media, lists: Lists, before: Before)
             return preview(media.data, task.media_type, before.history, pixels=task.pixels)
         if name == wire.CRJSON:
             return _crjson(task, before)
+        if name == wire.HASHES:
+            return _hashes(task, media)
         return _own(task, media, lists, before.store) if name == wire.OWN else _engine(name, task, media, lists.trust)
     except MemoryError:
         reason = "memory-limit"
@@ -170,6 +177,13 @@ def _crjson(task: Task, before: Before) -> Crjson:
     if before.check.store is None:
         return Crjson(reason=before.check.problem)
     return Crjson(manifests=tuple(manifests(before.check.store, before.check, before.store, at=task.at)))
+
+
+def _hashes(task: Task, media: Media) -> Fingerprint:
+    from provenance.asset import Limits
+    from provenance.hashes.fingerprint import fingerprint
+
+    return fingerprint(media.data, task.media_type, Limits(pixels=task.pixels))
 
 
 def _measure(task: Task, media: Media) -> Picture:
@@ -221,6 +235,9 @@ def _load(name: str) -> None:
             importlib.import_module("provenance.credentials.own_check")
         elif name == wire.METADATA:
             importlib.import_module("provenance.metadata.reading")
+        elif name == wire.HASHES:
+            for module in ("PIL.ImageChops", "PIL.ImageCms", "iscc_lib", "numpy", "provenance.hashes.fingerprint"):
+                importlib.import_module(module)
         elif name == wire.CRJSON:
             importlib.import_module("provenance.credentials.crjson_results")
         else:

@@ -76,6 +76,8 @@ class Hit:
     """Which of the entry's hashes it was."""
     distance: int = 0
     """Bits by which they differ."""
+    ref: tuple[int, int] = (0, 0)
+    """The same for the same entry of one open index."""
 
 
 class KnownMedia:
@@ -115,6 +117,11 @@ class KnownMedia:
         for segment in self._segments:
             segment.close()
         self._segments = []
+
+    @property
+    def name(self) -> str:
+        """Its folder's name."""
+        return self.folder.resolve().name
 
     @property
     def entries(self) -> int:
@@ -197,7 +204,7 @@ class KnownMedia:
             seen.add((part, owner))
             entry = _entry(segment, owner)
             if entry.thumbnail or not with_thumbnail:
-                hits.append(Hit(entry=entry, query=query, place=place, distance=distance))
+                hits.append(Hit(entry=entry, query=query, place=place, distance=distance, ref=(part, owner)))
         return hits
 
     def every(self) -> Iterator[tuple[Entry, list[bytes]]]:

@@ -18,6 +18,7 @@ from typing import Final
 import click
 import pytest
 
+from provenance.hashes.index import Recorder
 from tests.vouchmark import command
 from tests.vouchmark.command import AT, Command
 from tests.zk.world import CLUB
@@ -169,6 +170,7 @@ class TestVariables:
             ("NONCE", "00ff", ("--nonce", "00ff")),
             ("AUDIENCE", "desk.example", ("--audience", "desk.example")),
             ("GRACE", "3", ("--scope", "public:a", "--grace", "3")),
+            ("INDEX", "known", ("--index", "known")),
             ("QUIET", "yes", ("--quiet",)),
             ("VERBOSE", "2", ("-v", "-v")),
         ],
@@ -180,6 +182,7 @@ class TestVariables:
         (run.folder / "other.pem").write_text(command.made.make_root("Other").pem)
         (run.folder / "issuer.json").write_bytes(CLUB.info.to_json())
         (run.folder / "x.vouch").write_bytes(b"no vouch")
+        Recorder(run.folder / "known").__exit__(None, None, None)
         (run.folder / "store.c2pa").write_bytes(command.made.manifest_store(command.media()["signed.jpg"]))
         fixed = () if name == "AT" else ("--at", AT)
         by_option = run("check", "signed.jpg", *fixed, *words)

@@ -18,6 +18,7 @@ from vouchmark import __version__
 COMMANDS: Final[Mapping[str, str]] = {
     "check": "Say what files prove, who stands behind them, and what follows.",
     "trust": "Keep the lists of signers that you trust or distrust.",
+    "index": "Keep an index of media that you know, and look files up in it.",
     "issuer": "Issue personhood credentials: one per person, class and epoch.",
     "wallet": "Hold personhood credentials.",
     "vouch": "Stand behind a file, once for each purpose, without being known.",

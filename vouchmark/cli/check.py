@@ -17,6 +17,7 @@ import click
 
 from vouchmark.cli.check_claim import claim_options, claim_settings
 from vouchmark.cli.check_fragments import fragment_options, read_fragments
+from vouchmark.cli.check_known import known_options, known_settings
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
@@ -24,6 +25,7 @@ from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 if TYPE_CHECKING:
     from provenance.credentials.pool import Pool
     from vouchmark.examine import Settings
+    from vouchmark.known import KnownSettings
     from vouchmark.persons import PersonSettings
     from vouchmark.report import Report
 
@@ -95,6 +97,7 @@ class Seconds(click.FloatRange):
 @click.option("--memory-limit", type=click.IntRange(64, MOST), default=2048, show_default=True, help="MiB a worker.")
 @claim_options
 @person_options
+@known_options
 @click.option("-q", "--quiet", is_flag=True, help="The answer alone, one line a file.")
 @click.option("-v", "--verbose", count=True, help="Every finding; twice: their details as well.")
 @click.pass_context
@@ -108,7 +111,7 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     with ExitStack() as stack:
         pool = _start_pool(stack, options)
         persons = person_settings(options, stack, is_one=_is_one(options["inputs"]))
-        settings = _settings(options, persons)
+        settings = _settings(options, persons, known_settings(options, stack))
         with person_errors():
             codes = _run(options, settings, pool)
     ctx.exit(int(overall_exit(codes)))
@@ -140,7 +143,7 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
     return stack.enter_context(pool)
 
 
-def _settings(options: dict[str, Any], persons: PersonSettings) -> Settings:
+def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSettings | None) -> Settings:
     """Read what the reader owns: policy, lists, limits. A mistake there is a usage error."""
     from provenance.asset import Limits
     from provenance.credentials.trust_lists import TrustListError, TrustLists
@@ -173,6 +176,7 @@ def _settings(options: dict[str, Any], persons: PersonSettings) -> Settings:
         fragments=read_fragments(options["fragment"], one=_is_one(options["inputs"]), limit=options["max_size"] * MIB),
         snapshot=not options["no_default_trust"],
         person=persons,
+        known=known,
         online=options["online"],
         crjson=options["form"] == "crjson",
         pictures=options["form"] == "html",

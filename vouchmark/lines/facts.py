@@ -15,6 +15,7 @@ from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPi
 if TYPE_CHECKING:
     from provenance.credentials.online import Contact
     from vouchmark.claimed import Claimed
+    from vouchmark.known import Lookup
 
 FRAGMENT: Final = "video/iso.segment"
 """A media segment of a fragmented video: its Content Credentials lie in another file."""
@@ -75,6 +76,10 @@ class Facts:
     """What somebody says about place and time; None where nothing is said."""
     snapshot: dt.date | None = None
     """Date of the second engine's bundled lists, where they may answer because the reader has none."""
+    has_index: bool = False
+    """Whether the reader named an index of known media."""
+    known: Lookup | None = None
+    """What that index says; None where the file could not be read or nobody asks."""
 
     @property
     def bound(self) -> Manifest | None:
