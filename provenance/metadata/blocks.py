@@ -12,6 +12,8 @@ from typing import Final, TypeAlias
 
 from provenance.metadata.model import MAX_BLOCK, MAX_BLOCKS, MAX_TEXT, MAX_TOTAL, Block
 
+MAX_OF_KIND: Final = 32
+"""Blocks of one kind: more XMP packets or EXIF structures than any real file has, but for a PDF's pictures."""
 MAX_PARTS: Final = 200_000
 """Segments, chunks, boxes or frames that are walked: as many as `containers` allows."""
 
@@ -24,28 +26,48 @@ class Collector:
         self.blocks: list[Block] = []
         self.unread: dict[str, None] = {}
         self._total = 0
+        self._of_kind: dict[str, int] = {}
+
+    def fits(self, size: int, kind: str = "") -> bool:
+        """Whether so many more bytes may be taken out of the file; asked before they are copied or inflated."""
+        many = self._of_kind.get(kind, 0) if kind else 0
+        if size > MAX_BLOCK or self._total + size > MAX_TOTAL or many >= MAX_OF_KIND or len(self.blocks) >= MAX_BLOCKS:
+            self.skip("metadata beyond the limits on its size")
+            return False
+        if kind:
+            self._of_kind[kind] = many + 1
+        self._total += size
+        return True
+
+    def cut(self, kind: str, data: bytes, start: int, end: int, span: tuple[int, int]) -> None:
+        """The bytes from `start` to `end` as one block that lies at `span`, wrapping included."""
+        if self.fits(max(0, end - start), kind):
+            self.blocks.append(Block(kind, data[start:end], (span,)))
 
     def add(self, kind: str, data: bytes, *spans: tuple[int, int]) -> None:
-        """One block of bytes and where it lies in the file."""
-        if self._fits(len(data)):
+        """One block that was put together from several places, or inflated."""
+        if self.fits(len(data), kind):
             self.blocks.append(Block(kind, data, spans))
 
     def text(self, name: str, text: str, *spans: tuple[int, int]) -> None:
         """One named text and where it lies in the file."""
-        if text.strip("\0 \t\r\n") and self._fits(min(len(text), MAX_TEXT)):
-            self.blocks.append(Block("text", b"", spans, name, text[:MAX_TEXT].strip("\0 \t\r\n")))
+        if text.strip(_BLANKS) and self.fits(min(len(text), MAX_TEXT)):
+            self.blocks.append(Block("text", b"", spans, name, text[:MAX_TEXT].strip(_BLANKS)))
+
+    def inflate(self, raw: bytes) -> bytes:
+        """A zlib stream's content, up to the bound; empty where it is broken or the file has had its share."""
+        try:
+            content = zlib.decompressobj().decompress(raw, MAX_BLOCK)
+        except zlib.error:
+            return b""
+        return content if self.fits(len(content)) else b""
 
     def skip(self, what: str) -> None:
         """Say that something was left out."""
         self.unread[what] = None
 
-    def _fits(self, size: int) -> bool:
-        if len(self.blocks) >= MAX_BLOCKS or size > MAX_BLOCK or self._total + size > MAX_TOTAL:
-            self.skip("metadata beyond the limits on its size")
-            return False
-        self._total += size
-        return True
 
+_BLANKS: Final = "\0 \t\r\n"
 
 Reader: TypeAlias = Callable[[bytes, Collector], None]
 
@@ -88,14 +110,6 @@ def _reader(data: bytes, media_type: str) -> Reader | None:
     if media_type == "audio/mpeg":
         return sound.mp3
     return None
-
-
-def inflate(raw: bytes, limit: int = MAX_BLOCK) -> bytes:
-    """A zlib stream's content up to the limit; what came before an error is lost, where it breaks off it is kept."""
-    try:
-        return zlib.decompressobj().decompress(raw, limit)
-    except zlib.error:
-        return b""
 
 
 def decoded(raw: bytes, encoding: str = "utf-8") -> str:

@@ -74,17 +74,17 @@ def bmff(data: bytes, found: Collector) -> None:
 def _uuid(walker: _Walker, box: _Box, found: Collector) -> None:
     kind = walker.data[box.body : box.body + 16]
     if kind == _XMP_UUID:
-        found.add("xmp", walker.data[box.body + 16 : box.end], (box.start, box.end))
+        found.cut("xmp", walker.data, box.body + 16, box.end, (box.start, box.end))
     elif kind == _CANON_UUID:
         for inner in walker.boxes(box.body + 16, box.end):
             if inner.kind in (b"CMT1", b"CMT2", b"CMT4"):
-                found.add("exif", walker.data[inner.body : inner.end], (inner.start, inner.end))
+                found.cut("exif", walker.data, inner.body, inner.end, (inner.start, inner.end))
 
 
 def _movie(walker: _Walker, movie: _Box, found: Collector) -> None:
     for box in walker.boxes(movie.body, movie.end):
         if box.kind == b"mvhd":
-            _header(walker.data[box.body : box.end], (box.start, box.end), found)
+            _header(walker.data[box.body : box.body + 12], (box.start, box.end), found)
         elif box.kind == b"udta":
             _user_data(walker, box, found)
         elif box.kind == b"meta":
@@ -105,7 +105,7 @@ def _user_data(walker: _Walker, parent: _Box, found: Collector) -> None:
     for box in walker.boxes(parent.body, parent.end):
         span = (box.start, box.end)
         if box.kind == b"XMP_":
-            found.add("xmp", walker.data[box.body : box.end], span)
+            found.cut("xmp", walker.data, box.body, box.end, span)
         elif box.kind == b"meta":
             _keyed(walker, box, found)
         elif box.kind[:1] == b"\xa9" and box.kind in _ITUNES:
@@ -114,7 +114,8 @@ def _user_data(walker: _Walker, parent: _Box, found: Collector) -> None:
             text = decoded(walker.data[box.body + 4 : min(box.body + 4 + length, box.end)])
             found.text(f"MP4 {_ITUNES[box.kind]}", text, span)
         elif box.kind in _ITUNES:
-            found.text(f"MP4 {_ITUNES[box.kind]}", decoded(walker.data[box.body : box.end]).strip("\0"), span)
+            end = min(box.end, box.body + MAX_BLOCK)
+            found.text(f"MP4 {_ITUNES[box.kind]}", decoded(walker.data[box.body : end]), span)
 
 
 def _keyed(walker: _Walker, parent: _Box, found: Collector) -> None:
@@ -123,7 +124,7 @@ def _keyed(walker: _Walker, parent: _Box, found: Collector) -> None:
     keys = list[bytes]()
     for box in walker.boxes(start, parent.end):
         if box.kind == b"keys":
-            keys = [walker.data[one.body : one.end] for one in walker.boxes(box.body + 8, box.end)]
+            keys = [walker.data[one.body : min(one.end, one.body + 64)] for one in walker.boxes(box.body + 8, box.end)]
         elif box.kind == b"ilst":
             for item in walker.boxes(box.body, box.end):
                 _value(walker, item, keys, found)
@@ -133,12 +134,13 @@ def _value(walker: _Walker, item: _Box, keys: list[bytes], found: Collector) -> 
     number = int.from_bytes(item.kind, "big")
     name = _ITUNES.get(item.kind, "")
     if 1 <= number <= len(keys):
-        name = decoded(keys[number - 1][:64])
+        name = decoded(keys[number - 1])
     for box in walker.boxes(item.body, item.end):
         if box.kind == b"name":
             name = decoded(walker.data[box.body + 4 : min(box.end, box.body + 68)])
         elif box.kind == b"data" and (name in _KEYS or item.kind in _ITUNES):
-            found.text(f"MP4 {name}", decoded(walker.data[box.body + 8 : box.end]), (item.start, item.end))
+            end = min(box.end, box.body + 8 + MAX_BLOCK)
+            found.text(f"MP4 {name}", decoded(walker.data[box.body + 8 : end]), (item.start, item.end))
 
 
 def _items(walker: _Walker, meta: _Box, found: Collector) -> None:
@@ -154,7 +156,7 @@ def _items(walker: _Walker, meta: _Box, found: Collector) -> None:
             kinds = _item_kinds(walker, box)
     for box in inner:
         if box.kind == b"iloc" and kinds:
-            places = _item_places(walker.data[box.body : box.end], kinds, data_box)
+            places = _item_places(walker.data[box.body : min(box.end, box.body + MAX_BLOCK)], kinds, data_box)
     for number, kind in kinds.items():
         runs = places.get(number, [])
         if not runs or sum(end - start for start, end in runs) > MAX_BLOCK:
@@ -170,7 +172,7 @@ def _item_kinds(walker: _Walker, box: _Box) -> dict[int, str]:
     version = walker.data[box.body]
     found: dict[int, str] = {}
     for entry in walker.boxes(box.body + (6 if version == 0 else 8), box.end):
-        body = walker.data[entry.body : entry.end]
+        body = walker.data[entry.body : min(entry.end, entry.body + 512)]
         if entry.kind != b"infe" or len(body) < 12 or body[0] not in (2, 3):
             continue
         wide = 4 if body[0] == 3 else 2
@@ -216,21 +218,22 @@ def jxl(data: bytes, found: Collector) -> None:
     """Boxes of a JPEG XL container (ISO/IEC 18181-2, sections 9.4 to 9.7), also those compressed with Brotli."""
     walker = _Walker(data)
     for box in walker.boxes(0, len(data)):
-        kind, body = box.kind, b""
-        if kind in (b"Exif", b"xml "):
-            body = data[box.body : box.end]
-        elif kind == b"brob":
-            kind = data[box.body : box.body + 4]
-            if kind in (b"Exif", b"xml "):
-                body = _unbrotli(data[box.body + 4 : box.end])
-        if kind == b"Exif" and len(body) > 4:
-            found.add("exif", body[4 + int.from_bytes(body[:4], "big") :], (box.start, box.end))
-        elif kind == b"xml " and body:
+        kind, start = box.kind, box.body
+        if kind == b"brob":
+            kind, start = data[box.body : box.body + 4], box.body + 4
+        if kind not in (b"Exif", b"xml ") or box.end - start > MAX_BLOCK:
+            continue
+        body = data[start : box.end]
+        if box.kind == b"brob":
+            body = _unbrotli(body, found)
+        if kind == b"xml ":
             found.add("xmp", body, (box.start, box.end))
+        elif len(body) > 4:
+            found.add("exif", body[4 + int.from_bytes(body[:4], "big") :], (box.start, box.end))
 
 
-def _unbrotli(raw: bytes) -> bytes:
-    """A Brotli stream's content up to the bound."""
+def _unbrotli(raw: bytes, found: Collector) -> bytes:
+    """A Brotli stream's content up to the bound; empty where it is broken or the file has had its share."""
     import brotli
 
     machine, parts, size = brotli.Decompressor(), list[bytes](), 0
@@ -242,4 +245,4 @@ def _unbrotli(raw: bytes) -> bytes:
             chunk = b"" if machine.is_finished() else machine.process(b"", output_buffer_limit=64 * 1024)
     except brotli.error:
         return b""
-    return b"".join(parts)
+    return b"".join(parts) if found.fits(size) else b""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from provenance.metadata.blocks import Collector, decoded
 from provenance.metadata.model import MAX_BLOCK, Block
 
-MAX_PACKETS: Final = 32
-"""XMP packets of one document that are read; each embedded picture of a PDF may bring one."""
 HEAD: Final = 64 * 1024
 """Bytes in which an SVG's declarations of prefixes are looked for."""
 MAX_DECLARED: Final = 32
 """Prefixes of an SVG that are taken over."""
 MAX_ENTRIES: Final = 64
-"""Entries of a PDF's document information that are looked at."""
+"""Places at which one entry of a PDF's document information, or one form of XMP packet, is looked for."""
 
-_PACKET: Final = re.compile(rb"<x:xmpmeta[\s>]|<rdf:RDF[\s>]")
-_ENDS: Final = {b"<x:": b"</x:xmpmeta>", b"<rd": b"</rdf:RDF>"}
-_INFO: Final = re.compile(rb"/(Producer|Creator|CreationDate|ModDate|Keywords|Subject|AIGC)\s{0,8}(\(|<)")
+_PACKETS: Final = ((b"<x:xmpmeta", b"</x:xmpmeta>"), (b"<rdf:RDF", b"</rdf:RDF>"))
+_INFO: Final = (b"Producer", b"Creator", b"CreationDate", b"ModDate", b"AIGC")
+_STRING: Final = re.compile(rb"\s{0,8}(\(|<(?!<))")
 _DECLARED: Final = re.compile(rb"xmlns:([A-Za-z][\w.-]{0,30})\s{0,8}=\s{0,8}[\"']([^\"'<>&]{1,200})[\"']")
 
 
@@ -31,13 +30,24 @@ def tiff(data: bytes, found: Collector) -> None:
 def pdf(data: bytes, found: Collector) -> None:
     """XMP packets that lie plain in the file, and the document information (ISO 32000-1, section 14.3)."""
     _packets(data, found)
-    for number, entry in enumerate(_INFO.finditer(data)):
-        if number >= MAX_ENTRIES:
-            break
-        raw, end = _string(data, entry.end(), entry[2])
-        found.text(f"PDF {entry[1].decode('ascii')}", raw, (entry.start(), end))
+    for name in _INFO:
+        for start in _places(data, b"/" + name):
+            opening = _STRING.match(data, start + 1 + len(name))
+            if opening:
+                text, end = _string(data, opening.end(), opening[1])
+                found.text(f"PDF {name.decode('ascii')}", text, (start, end))
     if b"/ObjStm" in data or b"/Encrypt" in data:
         found.skip("metadata of this PDF in compressed or encrypted objects")
+
+
+def _places(data: bytes, words: bytes) -> Iterator[int]:
+    """Where these bytes stand; a search for one word at a time is ten times as fast as one pattern for all."""
+    start = data.find(words)
+    for _ in range(MAX_ENTRIES):
+        if start < 0:
+            return
+        yield start
+        start = data.find(words, start + 1)
 
 
 def _string(data: bytes, start: int, opening: bytes) -> tuple[str, int]:
@@ -82,16 +92,14 @@ def svg(data: bytes, found: Collector) -> None:
 
 def _packets(data: bytes, found: Collector, *, before: bytes = b"", after: bytes = b"") -> None:
     """XMP in plain text, from its opening to its closing tag."""
-    position = 0
-    for _ in range(MAX_PACKETS):
-        start = _PACKET.search(data, position)
-        if start is None:
-            return
-        closing = _ENDS[start.group()[:3]]
-        end = data.find(closing, start.end(), start.end() + MAX_BLOCK)
-        if end < 0:
-            position = start.end()
-            continue
-        position = end + len(closing)
-        found.add("xmp", before + data[start.start() : position] + after, (start.start(), position))
-    found.skip("more XMP packets than the limit")
+    done = list[tuple[int, int]]()
+    for opening, closing in _PACKETS:
+        for start in _places(data, opening):
+            if any(first <= start < last for first, last in done):
+                continue
+            end = data.find(closing, start, start + MAX_BLOCK)
+            if end >= 0:
+                end += len(closing)
+                done.append((start, end))
+                if found.fits(end - start, "xmp"):
+                    found.blocks.append(Block("xmp", before + data[start:end] + after, ((start, end),)))

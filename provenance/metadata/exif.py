@@ -12,11 +12,14 @@ from provenance.metadata.model import MAX_BLOCK, MAX_TEXT, Block, Field, GeoPoin
 
 MAX_DIRECTORIES: Final = 16
 """Directories that are read: the image's, EXIF's and GPS's, and those of further images of a TIFF."""
+MAX_EMBEDDED: Final = 8
+"""Blocks in tags of one structure."""
 MAX_ENTRIES: Final = 1_000
 """Entries of one directory that are read; cameras write below 100."""
 
 _SIZES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 13: 4, 16: 8, 17: 8, 18: 8, 129: 1}
 _DIRECTORIES: Final = {0x8769: "exif", 0x8825: "gps"}
+_POSITION: Final = (0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07)
 _XMP, _IPTC, _PHOTOSHOP = 700, 33723, 34377
 
 _TEXTS: Final = {
@@ -175,10 +178,12 @@ class _Reader:
             return None
         if tag in _DIRECTORIES:
             return self.number(where, min(length, _SIZES[kind])), _DIRECTORIES[tag]
-        if tag in (_XMP, _IPTC, _PHOTOSHOP) and name == "image" and length <= MAX_BLOCK:
+        if tag in (_XMP, _IPTC, _PHOTOSHOP) and name == "image":
+            if length > MAX_BLOCK or len(self.embedded) >= MAX_EMBEDDED:
+                return None
             word = {_XMP: "xmp", _IPTC: "iptc", _PHOTOSHOP: "photoshop"}[tag]
             self.embedded.append((word, bytes(self.data[where : where + length]), where))
-        elif ((name, tag) in _TEXTS or name == "gps") and (name, tag) not in self.values:
+        elif ((name, tag) in _TEXTS or (name == "gps" and tag in _POSITION)) and (name, tag) not in self.values:
             self.values[name, tag] = Value(kind, bytes(self.data[where : where + min(length, 2 * MAX_TEXT)]), where)
         return None
 
@@ -190,7 +195,7 @@ def read_exif(data: bytes | memoryview) -> Exif:
         return Exif({}, "big", ())
     reader = _Reader(view)
     reader.walk()
-    return Exif(reader.values, reader.order, tuple(reader.embedded[:MAX_DIRECTORIES]))
+    return Exif(reader.values, reader.order, tuple(reader.embedded))
 
 
 def fields(exif: Exif, spans: tuple[tuple[int, int], ...]) -> list[Field]:

@@ -30,7 +30,7 @@ def _mark(pattern: str, system: str, meaning: Meaning) -> _Mark:
 _SOURCE_TYPE: Final = re.compile(
     r"XMP Iptc4xmpExt:DigitalSource(?:File)?Type|(?:MP4|ID3|FLAC) digital_?source_?type", re.IGNORECASE
 )
-"""The IPTC property, its spelling before 2016 and Google's, and the same name in the free fields of other formats."""
+"""The IPTC property, its older spellings and Google's, and the same name in the free fields of other formats."""
 _IPTC_AI: Final = {
     "XMP Iptc4xmpExt:AISystemUsed": Sort.SYSTEM,
     "XMP Iptc4xmpExt:AISystemVersionUsed": Sort.SYSTEM,
@@ -119,7 +119,8 @@ def _of(field: Field) -> Iterator[Statement]:
         yield _said(field, _IPTC_AI[name], Meaning.USED)
     elif name == "XMP plus:DataMining":
         mining = _DATA_MINING.fullmatch(field.text.strip())
-        yield _said(field, Sort.TRAINING, Meaning.OTHER, value=mining[1] if mining else field.text)
+        if mining:
+            yield _said(field, Sort.TRAINING, Meaning.OTHER, value=mining[1])
     elif name in _TIKTOK_FIELDS:
         yield from _tiktok(field)
     elif name == "Samsung editor":

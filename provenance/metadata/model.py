@@ -156,7 +156,7 @@ class Metadata(Struct, frozen=True, kw_only=True):
 
 
 def kept(text: str, limit: int = MAX_KEPT) -> str:
-    """A text cut to what is kept of it; lone surrogates become the replacement character, so that it can travel."""
+    """A text cut to what is kept of it; lone surrogates become question marks, so that it can travel."""
     return text[:limit].strip("\0 \t\r\n").encode("utf-8", "replace").decode("utf-8")
 
 

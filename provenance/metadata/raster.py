@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from provenance.metadata.blocks import MAX_PARTS, Collector, decoded, inflate
+from provenance.metadata.blocks import MAX_PARTS, Collector, decoded
 from provenance.metadata.model import MAX_BLOCK
 
 _XMP_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _XMP_MORE: Final = b"http://ns.adobe.com/xmp/extension/\0"
+_FILL: Final = re.compile(rb"\xff+")
 _BARE: Final = (0x01, *range(0xD0, 0xD9))
 _KEYWORDS: Final = {
     name.casefold(): name
@@ -21,6 +22,12 @@ _KEYWORDS: Final = {
     )
 }  # fmt: skip
 """Keywords of PNG texts that are looked at, by ourselves written: a stranger's keyword never reaches a report."""
+_XMP_KEYWORD: Final = "XML:com.adobe.xmp"
+_EXIF: Final = b"Exif\0\0"
+MAX_NOTES: Final = 256
+"""Entries of Samsung's trailer; real ones have about ten."""
+MAX_SUB_BLOCKS: Final = 4_000_000
+"""Sub-blocks of one GIF file: 1 GiB where they are filled as writers fill them."""
 _PROFILE: Final = re.compile(r"Raw profile type (exif|iptc|xmp|APP1|8bim)")
 _EDITORS: Final = (b"PhotoEditor_Re_Edit_Data", b"PEg_Info")
 _GENERATIVE: Final = re.compile(rb'"genAIType"\s{0,4}:\s{0,4}([1-9]\d{0,5})')
@@ -31,8 +38,8 @@ def jpeg(data: bytes, found: Collector) -> None:
     """Segments before the scan (ITU-T T.81, annex B; XMP specification part 3, section 1.1.3)."""
     position, more = 2, dict[bytes, list[tuple[int, bytes, tuple[int, int]]]]()
     for _ in range(MAX_PARTS):
-        while data[position + 1 : position + 2] == b"\xff":
-            position += 1
+        fill = _FILL.match(data, position)
+        position = fill.end() - 1 if fill else position
         head = data[position : position + 4]
         if len(head) < 4 or head[0] != 0xFF or head[1] in (0xD9, 0xDA):
             break
@@ -59,10 +66,10 @@ def _samsung(data: bytes, found: Collector) -> None:
     start = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
     if start < 0 or data[start : start + 4] != b"SEFH":
         return
-    count = int.from_bytes(data[start + 8 : start + 12], "little")
+    count = min(int.from_bytes(data[start + 8 : start + 12], "little"), MAX_NOTES)
     for at in range(start + 12, min(start + 12 + 12 * count, len(data) - 8), 12):
         back, size = (int.from_bytes(data[at + part : at + part + 4], "little") for part in (4, 8))
-        block = data[start - back : start - back + size] if 8 <= size <= back <= start else b""
+        block = data[start - back : start - back + size] if 8 <= size <= back <= start and size <= MAX_BLOCK else b""
         length = int.from_bytes(block[4:8], "little")
         noted = _GENERATIVE.search(block) if block[8 : 8 + length] in _EDITORS else None
         if noted:
@@ -102,35 +109,45 @@ def png(data: bytes, found: Collector) -> None:
         end = position + 12 + length
         if len(name) < 4 or end > len(data) or name == b"IEND":
             return
-        if name in (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"):
-            _chunk(name, data[position + 8 : end - 4], (position, end), found)
+        span = (position, end)
+        if name == b"eXIf":
+            found.cut(
+                "exif", data, position + (14 if data[position + 8 : position + 14] == _EXIF else 8), end - 4, span
+            )
+        elif name in (b"tEXt", b"zTXt", b"iTXt", b"tIME") and length <= MAX_BLOCK:
+            _chunk(name, data[position + 8 : end - 4], span, found)
+        elif name in (b"tEXt", b"zTXt", b"iTXt"):
+            found.skip("a text beyond the limits on its size")
         position = end
 
 
 def _chunk(name: bytes, body: bytes, span: tuple[int, int], found: Collector) -> None:
-    if name == b"eXIf":
-        found.add("exif", body.removeprefix(b"Exif\0\0"), span)
-        return
     if name == b"tIME":
         if len(body) == 7:
             year, clock = int.from_bytes(body[:2], "big"), [f"{part:02}" for part in body[2:]]
             found.text("PNG time", f"{year:04}-{clock[0]}-{clock[1]}T{':'.join(clock[2:])}Z", span)
         return
     keyword, _, rest = body.partition(b"\0")
+    if not _is_wanted(keyword.decode("latin-1")):
+        return
     if name == b"tEXt":
         raw, encoding = rest, "latin-1"
     elif name == b"zTXt":
-        raw, encoding = inflate(rest[1:]), "latin-1"
+        raw, encoding = found.inflate(rest[1:]), "latin-1"
     else:
         compressed, tail = rest[:1] == b"\1", rest[2:]
         _, _, tail = tail.partition(b"\0")
         _, _, raw = tail.partition(b"\0")
-        raw, encoding = inflate(raw) if compressed else raw, "utf-8"
+        raw, encoding = found.inflate(raw) if compressed else raw, "utf-8"
     _png_text(keyword.decode("latin-1"), raw, encoding, span, found)
 
 
+def _is_wanted(keyword: str) -> bool:
+    return keyword == _XMP_KEYWORD or keyword.strip().casefold() in _KEYWORDS or _PROFILE.fullmatch(keyword) is not None
+
+
 def _png_text(keyword: str, raw: bytes, encoding: str, span: tuple[int, int], found: Collector) -> None:
-    if keyword == "XML:com.adobe.xmp":
+    if keyword == _XMP_KEYWORD:
         found.add("xmp", raw, span)
         return
     profile = _PROFILE.fullmatch(keyword)
@@ -165,22 +182,22 @@ def _raw_profile(kind: str, raw: bytes, span: tuple[int, int], found: Collector)
 
 def gif(data: bytes, found: Collector) -> None:
     """Comment and XMP blocks of a GIF file (GIF89a; XMP specification part 3, section 1.1.2)."""
-    position = 13 + _colours(data[10:11])
+    position, blocks = 13 + _colours(data[10:11]), _SubBlocks(data)
     for _ in range(MAX_PARTS):
         start, introducer = position, data[position : position + 1]
         if introducer == b"!":
             label, head = data[position + 1 : position + 2], data[position + 3 : position + 14]
             if label == b"\xff" and head == b"XMP DataXMP":
-                end = data.find(b"\x01\xff\xfe\xfd", position + 14)
-                stop = _after(data, position + 2)
-                found.add("xmp", data[position + 14 : end if end > 0 else stop], (start, stop))
+                stop = blocks.end(position + 2)
+                end = data.find(b"\x01\xff\xfe\xfd", position + 14, stop)
+                found.cut("xmp", data, position + 14, end if end > 0 else stop, (start, stop))
                 position = stop
                 continue
-            position = _after(data, position + 2)
+            position = blocks.end(position + 2)
             if label == b"\xfe":
                 found.text("GIF comment", decoded(_joined(data, start + 2)), (start, position))
         elif introducer == b",":
-            position = _after(data, position + 11 + _colours(data[position + 9 : position + 10]))
+            position = blocks.end(position + 11 + _colours(data[position + 9 : position + 10]))
         else:
             return
 
@@ -189,11 +206,20 @@ def _colours(flags: bytes) -> int:
     return 3 << ((flags[0] & 7) + 1) if flags and flags[0] & 0x80 else 0
 
 
-def _after(data: bytes, position: int) -> int:
-    """The end of a run of sub-blocks."""
-    while position < len(data) and data[position]:
-        position += 1 + data[position]
-    return position + 1
+class _SubBlocks:
+    """Walks runs of sub-blocks, counted over the whole file."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.left = MAX_SUB_BLOCKS
+
+    def end(self, position: int) -> int:
+        """The end of a run; the file's end where there are more than any real file has."""
+        data, size = self.data, len(self.data)
+        while position < size and data[position] and self.left:
+            position += 1 + data[position]
+            self.left -= 1
+        return position + 1 if self.left else size
 
 
 def _joined(data: bytes, position: int) -> bytes:
@@ -220,21 +246,19 @@ def riff(data: bytes, found: Collector) -> None:
 def _riff_chunk(name: bytes, data: bytes, span: tuple[int, int], found: Collector) -> None:
     start, end = span[0] + 8, span[1]
     if name == b"EXIF":
-        found.add("exif", data[start:end].removeprefix(b"Exif\0\0"), span)
+        found.cut("exif", data, start + (6 if data[start : start + 6] == _EXIF else 0), end, span)
     elif name in (b"XMP ", b"_PMX"):
-        found.add("xmp", data[start:end], span)
+        found.cut("xmp", data, start, end, span)
     elif name == b"LIST" and data[start : start + 4] == b"INFO":
         _info(data, start + 4, end, found)
     elif name == b"bext" and end - start >= 348:
         _broadcast(data[start : start + 348], span, found)
-    elif name == b"iXML":
-        found.text("RIFF iXML", decoded(data[start:end]), span)
-    elif name in (b"id3 ", b"ID3 "):
+    elif name in (b"id3 ", b"ID3 ") and end - start <= MAX_BLOCK:
         from provenance.metadata import sound
 
         sound.id3(data[start:end], found, at=start)
     elif name in (b"AIGC", b"aigc"):
-        found.text("RIFF AIGC", decoded(data[start:end]), span)
+        found.text("RIFF AIGC", decoded(data[start : min(end, start + MAX_BLOCK)]), span)
 
 
 def _info(data: bytes, position: int, stop: int, found: Collector) -> None:
@@ -244,7 +268,7 @@ def _info(data: bytes, position: int, stop: int, found: Collector) -> None:
             return
         end = min(stop, position + 8 + length)
         if name in _RIFF_TEXTS:
-            text = decoded(data[position + 8 : end])
+            text = decoded(data[position + 8 : min(end, position + 8 + MAX_BLOCK)])
             found.text(f"RIFF {name.decode('ascii')}", text, (position, end))
         position = end + (length & 1)
 

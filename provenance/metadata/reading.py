@@ -22,7 +22,7 @@ def read(data: bytes, media_type: str) -> Metadata:
             fields += exif.fields(tags, block.spans)
             place = place or exif.place(tags, block.spans)
             for inner in exif.inner_blocks(tags, block.spans):
-                fields += _fields(inner, found)
+                fields += _fields(inner, found) if found.fits(len(inner.data)) else []
         else:
             fields += _fields(block, found)
     if len(fields) > MAX_FIELDS:

@@ -42,7 +42,7 @@ def id3(data: bytes, found: Collector, *, at: int = 0) -> int:
             break
         size = _synchsafe(raw) if version == 4 else int.from_bytes(raw, "big")
         end = min(stop, position + 10 + size)
-        if not data[position + 9]:  # neither compressed nor encrypted nor grouped
+        if not data[position + 9] and size <= MAX_BLOCK:  # neither compressed nor encrypted nor grouped
             _frame(name, data[position + 10 : end], (at + position, at + end), found)
         position = end
     return stop
@@ -53,7 +53,7 @@ def _frame(name: bytes, body: bytes, span: tuple[int, int], found: Collector) ->
         found.add("xmp", body[4:], span)
         return
     encoding = _ENCODINGS[body[0]] if body and body[0] < 4 else ""
-    if not encoding or len(body) > MAX_BLOCK:
+    if not encoding:
         return
     if name in _TEXTS:
         found.text(f"ID3 {_TEXTS[name]}", decoded(body[1:], encoding), span)

@@ -31,8 +31,8 @@ _PREFIXES: Final = {
 }
 """Namespaces by the prefix that their specification prefers; a file may write any other."""
 _WANTED: Final = {
-    "Iptc4xmpExt": ("DigitalSourceType", "DigitalSourcetype", "DigitalSourceFileType", "AISystemUsed",
-                    "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName"),
+    "Iptc4xmpExt": ("DigitalSourceType", "DigitalSourcetype", "DigitalSourceFileType", "DigitalSourcefileType",
+                    "AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName"),
     "photoshop": ("Credit", "Source", "Instructions", "DateCreated"),
     "xmp": ("CreatorTool", "CreateDate", "ModifyDate"),
     "dc": ("creator", "description", "title"),

@@ -79,3 +79,101 @@ def jpeg_with(marker: int, body: bytes) -> bytes:
     """A JPEG with one more segment at its beginning."""
     plain = picture("JPEG")
     return plain[:2] + b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body + plain[2:]
+
+
+def box(kind: bytes, *parts: bytes) -> bytes:
+    """An ISO BMFF box."""
+    body = b"".join(parts)
+    return struct.pack(">I", len(body) + 8) + kind + body
+
+
+def movie(*inside: bytes, brand: bytes = b"mp42") -> bytes:
+    """A film of nothing but its header and whatever `moov` is to hold."""
+    return box(b"ftyp", brand, bytes(4), brand) + box(b"moov", *inside)
+
+
+def uuid_xmp(packet: bytes) -> bytes:
+    """The box in which MP4 and MOV files keep XMP."""
+    return box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), packet)
+
+
+def keyed(**values: str) -> bytes:
+    """A QuickTime `meta` box of texts by key."""
+    keys = b"".join(box(b"mdta", name.encode()) for name in values)
+    items = b"".join(
+        box(struct.pack(">I", number), box(b"data", struct.pack(">II", 1, 0), value.encode()))
+        for number, value in enumerate(values.values(), start=1)
+    )
+    handler = box(b"hdlr", bytes(8), b"mdta", bytes(13))
+    return box(b"meta", handler, box(b"keys", bytes(4), struct.pack(">I", len(values)), keys), box(b"ilst", items))
+
+
+def still(packet: bytes, *, brand: bytes = b"heic") -> bytes:
+    """A HEIF file whose only item is XMP, kept in `idat`."""
+    entry = box(b"infe", b"\2\0\0\0", struct.pack(">HH", 1, 0), b"mime", b"\0", b"application/rdf+xml\0")
+    place = b"\1\0\0\0" + b"\x44\0" + struct.pack(">HHHHHII", 1, 1, 1, 0, 1, 0, len(packet))
+    inner = (box(b"iinf", bytes(4), struct.pack(">H", 1), entry), box(b"iloc", place), box(b"idat", packet))
+    return box(b"ftyp", brand, bytes(4), b"mif1") + box(b"meta", bytes(4), *inner)
+
+
+def codestream(packet: bytes, *, compressed: bool) -> bytes:
+    """A JPEG XL container with XMP, plain or by Brotli."""
+    import brotli
+
+    held = box(b"brob", b"xml ", brotli.compress(packet)) if compressed else box(b"xml ", packet)
+    signature = box(b"JXL ", b"\r\n\x87\n")
+    return signature + box(b"ftyp", b"jxl ", bytes(4), b"jxl ") + held + box(b"jxlc", b"\xff\x0a")
+
+
+def riff(form: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
+    """A RIFF file of those chunks."""
+    body = b"".join(name + struct.pack("<I", len(data)) + data + bytes(len(data) & 1) for name, data in chunks)
+    return b"RIFF" + struct.pack("<I", len(body) + 4) + form + body
+
+
+def wave(*chunks: tuple[bytes, bytes]) -> bytes:
+    """A sound of silence with more chunks."""
+    shape = struct.pack("<HHIIHH", 1, 1, 8000, 16000, 2, 16)
+    return riff(b"WAVE", (b"fmt ", shape), (b"data", bytes(160)), *chunks)
+
+
+def tagged(*frames: tuple[bytes, bytes]) -> bytes:
+    """An MP3 of one silent frame behind an ID3v2.3 tag."""
+    body = b"".join(name + struct.pack(">IH", len(data), 0) + data for name, data in frames)
+    size = bytes((len(body) >> shift) & 0x7F for shift in (21, 14, 7, 0))
+    return b"ID3\3\0\0" + size + body + b"\xff\xfb\x90\x00" + bytes(413)
+
+
+def flac(*comments: str) -> bytes:
+    """A FLAC file of its header and Vorbis comments."""
+    listed = b"".join(struct.pack("<I", len(text.encode())) + text.encode() for text in comments)
+    block = struct.pack("<I", 0) + struct.pack("<I", len(comments)) + listed
+    return b"fLaC\0" + (34).to_bytes(3, "big") + bytes(34) + b"\x84" + len(block).to_bytes(3, "big") + block
+
+
+def document(packet: bytes, info: bytes = b"") -> bytes:
+    """A PDF with plain XMP and document information."""
+    stream = b"1 0 obj<</Type/Metadata/Subtype/XML/Length %d>>stream\n" % len(packet) + packet + b"\nendstream endobj\n"
+    return b"%PDF-1.7\n" + stream + b"2 0 obj<<" + info + b">>endobj\ntrailer<</Info 2 0 R>>\n%%EOF\n"
+
+
+def drawing(packet: bytes, *, declared: str = "") -> bytes:
+    """An SVG with metadata."""
+    return b"<svg xmlns='http://www.w3.org/2000/svg' %s><metadata>" % declared.encode() + packet + b"</metadata></svg>"
+
+
+def iim(*datasets: tuple[int, str]) -> bytes:
+    """Photoshop image resources with IPTC IIM datasets of record 2."""
+    body = b"".join(
+        b"\x1c\2" + bytes([number]) + struct.pack(">H", len(t.encode())) + t.encode() for number, t in datasets
+    )
+    resource = b"8BIM\4\4\0\0" + struct.pack(">I", len(body)) + body + bytes(len(body) & 1)
+    return b"Photoshop 3.0\0" + resource
+
+
+def edited_by_samsung(note: str) -> bytes:
+    """A JPEG with the trailer of Samsung's editor."""
+    name, body = b"PhotoEditor_Re_Edit_Data", note.encode()
+    block = struct.pack("<HHI", 0, 0x0BA1, len(name)) + name + body
+    directory = b"SEFH" + struct.pack("<II", 107, 1) + struct.pack("<HHII", 0, 0x0BA1, len(block), len(block))
+    return picture("JPEG") + block + directory + struct.pack("<I", len(directory)) + b"SEFT"
