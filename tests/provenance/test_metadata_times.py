@@ -69,7 +69,7 @@ def test_refuses_a_position_that_cannot_be(north, east):
 
 def test_refuses_a_position_with_a_zero_denominator():
     data = bytearray(with_gps(10.5, 20.5))
-    at = data.index((10).to_bytes(4, "little") + (1).to_bytes(4, "little"))
+    at = data.index((10).to_bytes(4, "big") + (1).to_bytes(4, "big"))
     data[at + 4 : at + 8] = bytes(4)
     assert read_metadata(jpeg_with(0xE1, bytes(data)), "image/jpeg").place is None
 
