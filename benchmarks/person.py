@@ -5,7 +5,7 @@
 First: a folder of small pictures with a vouch beside each, by people of three issuers, checked in one run against the
 same folder without vouches; time for each vouch, what the batch saves against one call for each, and peak memory.
 
-Second: the check of one signed photo with a vouch beside it, and with one inside it, against the check of the same photo
+Second: the check of one signed photo with a vouch beside it, and with one inside, against the check of the same photo
 without, in the same process and round by round; medians. A proof takes its milliseconds whatever the photo, and an
 update manifest as long as another manifest: with a small picture both weigh more. The first check of a run, which loads
 the proofs' library and parses the issuer, is shown apart.
