@@ -98,6 +98,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (UNKNOWN,),
         "An identity is attached to something that does not hold, so it shows nobody.",
     ),
+    ("signer.identity.conditions", (UNKNOWN,), "An attached identity sets conditions that are not checked here."),
     ("signer.identity.disputed", (UNKNOWN,), "An engine judges an attached identity otherwise than our own check."),
     ("signer.unknown", (UNKNOWN,), "No list that the reader uses vouches for the signer; the name is only a claim."),
     ("signer.expired", (UNKNOWN,), "The certificate is out of date and no trusted time says when it signed."),

@@ -24,6 +24,8 @@ from provenance.credentials.trust_view import Label, TrustView
 LABEL: Final = "cawg.identity"
 """The assertion's label, without instance (section 5.2)."""
 X509: Final = "cawg.x509.cose"
+CONDITION: Final = "expected_"
+"""Starts of fields of a payload that set conditions (Identity 1.1, section 5.1), which are not checked here."""
 AGGREGATION: Final = "cawg.identity_claims_aggregation"
 
 MAX_IDENTITIES: Final = 16
@@ -62,7 +64,8 @@ class IdentityCheck:
     sig_type: str
     """How it is signed, as written; empty where it could not be read."""
     codes: tuple[str, ...]
-    """CAWG status codes, failures first; `cawg.identity.trusted` or `cawg.identity.well-formed` where it holds."""
+    """CAWG status codes and `signer.identity.conditions`, failures first; `cawg.identity.trusted` or
+    `cawg.identity.well-formed` where it holds."""
     name: str = ""
     """What the certificate, or the only verified identity, calls the actor. A claim unless `is_trusted`."""
     certificate: CertificateInfo | None = None
@@ -133,6 +136,7 @@ UNDECIDED: Final = frozenset(
         "cawg.x509.credential.untrusted",
         "cawg.x509.algorithm.unsupported",
         "cawg.x509.time_stamp.untrusted",
+        "signer.identity.conditions",
     }
 )
 """Codes that leave it open whether it holds: nobody vouches, or nobody could look."""
@@ -269,6 +273,9 @@ def _check(store: RawStore, node: Node, assertion: Assertion, trust: TrustView, 
         return IdentityCheck(manifest=manifest, label=assertion.label, sig_type="", codes=unread)
     codes, references = _references(store, node, payload)
     against = [*([] if is_padded else ["cawg.identity.pad.invalid"]), *codes]
+    if any(name.startswith(CONDITION) for name in payload.content):
+        # Identity 1.1 and 1.2 let an actor say which claim, software or other actors it expects; 1.3 does not.
+        against.append("signer.identity.conditions")
     base = IdentityCheck(
         manifest=manifest,
         label=assertion.label,

@@ -71,24 +71,24 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.identity.trusted",
             Status.PASS,
-            "Harbour Press (Jo) also stands behind it by a signature of their own; your own list for identities "
-            "vouches for that name.",
+            "Harbour Press (Jo) also stands behind the content by a signature of their own; your own list for "
+            "identities vouches for that name.",
         ),
         (
             "unlisted",
             BOTH,
             "cawg.x509.credential.untrusted",
             Status.UNKNOWN,
-            "It says that “Reuters (Desk)” stands behind it; its signature holds, and no list for identities that "
-            "you use vouches for that name.",
+            "It says that “Reuters (Desk)” stands behind the content; its signature holds, and no list for identities "
+            "that you use vouches for that name.",
         ),
         (
             "padded",
             BOTH,
             "cawg.identity.pad.invalid",
             Status.UNKNOWN,
-            "It says that “Harbour Press (Jo)” stands behind it; that identity does not hold: its padding is not "
-            "empty.",
+            "It says that “Harbour Press (Jo)” stands behind the content; that identity does not hold: its padding is "
+            "not empty.",
         ),
         (
             "malformed",
@@ -132,6 +132,23 @@ def test_each_identity_is_told_in_words(
     assert report.evidence[Line.SIGNER].summary.endswith(statement)
     assert exit_code(report) is Exit.OK
     assert said(report).startswith(BY_LISTED)
+
+
+def test_says_how_many_statements_the_actor_stands_behind() -> None:
+    report = examine(attach(CAMERA, by_certificate(JO, also=("c2pa.actions.v2",))), BOTH)
+    assert "also stands behind the content and one statement about it by a signature" in identities(report)[0].statement
+
+
+@pytest.mark.parametrize("name", ["expected_partial_claim", "expected_claim_generator", "expected_countersigners"])
+def test_conditions_that_are_not_checked_are_said_and_keep_it_from_being_trusted(name: str) -> None:
+    report = examine(attach(CAMERA, by_certificate(JO, payload={name: {"hash": b"x"}})), BOTH)
+    # The engine verifies a payload without these fields, and then sees another signature.
+    finding, disputed = identities(report)
+    assert disputed.detail == {"engine": ["cawg.x509.signature.mismatch"], "own": []}
+    assert (finding.code, finding.status) == ("signer.identity.conditions", Status.UNKNOWN)
+    assert finding.statement == (
+        "It says that “Harbour Press (Jo)” stands behind the content; it sets conditions that are not checked here."
+    )
 
 
 def test_a_trusted_identity_never_raises_an_unknown_signer() -> None:
@@ -181,7 +198,7 @@ def test_an_identity_of_an_earlier_version_is_said_to_be_that() -> None:
     )
     report = examine(bind(newer, picture(), before=[manifest]), BOTH)
     (finding,) = identities(report)
-    assert finding.statement.startswith("In an earlier version: Harbour Press (Jo) also stands behind it")
+    assert finding.statement.startswith("In an earlier version: Harbour Press (Jo) also stands behind the content")
     assert finding.subject == f"{label}/cawg.identity"
 
 

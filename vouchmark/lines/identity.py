@@ -42,6 +42,7 @@ _REASONS: Final = {
     "cawg.identity.hard_binding_missing": "it is not tied to this content",
     "cawg.identity.hard_binding_incorrect": "it is tied to other content",
     "cawg.identity.credential_revoked": "its certificate was revoked",
+    "signer.identity.conditions": "it sets conditions that are not checked here",
     "cawg.identity.sig_type.unknown": "it is signed in a way that is not known here",
     "cawg.x509.signature.mismatch": "its signature does not hold",
     "cawg.x509.algorithm.unsupported": "it is signed with an algorithm that is not allowed",
@@ -143,8 +144,8 @@ def _about(own: OwnCheck, identity: IdentityCheck) -> list[Draft]:
     where, whose = _where(own, identity), _whose(identity)
     if identity.is_trusted:
         by = _LISTS.get(str(identity.listed), "a list")
-        words = f"{where}{plain(identity.name)} also stands behind it by a signature of their own; {by} for identities "
-        return [_draft(identity, "cawg.identity.trusted", Status.PASS, f"{words}vouches for that name.")]
+        words = f"{where}{plain(identity.name)} also stands behind {_what(identity)} by a signature of their own; {by} "
+        return [_draft(identity, "cawg.identity.trusted", Status.PASS, f"{words}for identities vouches for that name.")]
     first, *others = identity.failures or ("cawg.identity.well-formed",)
     found = [_draft(identity, first, _status(first), f"{where}{whose}{_but(identity, first)}.")]
     for code in others:
@@ -174,6 +175,13 @@ def _unvouched(identity: IdentityCheck) -> str:
     return "its signature holds, and no list for identities that you use vouches for that name"
 
 
+def _what(identity: IdentityCheck) -> str:
+    """What the actor stands behind: the content, and those statements of the signer that the identity names."""
+    number = len([name for name in identity.references if not name.startswith("c2pa.hash.")])
+    statements = "one statement" if number == 1 else f"{number} statements"
+    return f"the content and {statements} about it" if number else "the content"
+
+
 def _short(identity: IdentityCheck) -> str:
     return quoted(identity.name) if identity.name else "that is attached"
 
@@ -181,7 +189,7 @@ def _short(identity: IdentityCheck) -> str:
 def _whose(identity: IdentityCheck) -> str:
     """Who it says it is, as its own word."""
     if identity.sig_type != AGGREGATION or not identity.issuer:
-        return f"It says that {quoted(identity.name)} stands behind it" if identity.name else _NAMELESS
+        return f"It says that {quoted(identity.name)} stands behind {_what(identity)}" if identity.name else _NAMELESS
     shown = [_verified(one) for one in identity.identities[:MAX_SHOWN]]
     more = len(identity.identities) - len(shown)
     listed = "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
