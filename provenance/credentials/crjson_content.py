@@ -11,6 +11,7 @@ import base64
 import datetime as dt
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -27,6 +28,8 @@ from provenance.credentials.timestamp import StampAssessment
 
 MAX_PAYLOAD: Final = 4 * 1024 * 1024
 """Bytes of one assertion that are written out; real ones stay below 1 MiB, Merkle maps of films aside."""
+MAX_WRITTEN: Final = 32 * 1024 * 1024
+"""Bytes of claims and assertions of one file that are written out; beyond, assertions are references, claims empty."""
 MAX_DEPTH: Final = 40
 """Nested containers that are written out: more than our CBOR reader lets through."""
 _MAX_INTEGER: Final = 2**63
@@ -53,6 +56,20 @@ _NAMES: Final = {"1.2.840.113549.1.9.1": "E"}
 _FIRST_ONLY: Final = frozenset({"claim_generator", "assertions", "dc:format"})
 _SECOND_ONLY: Final = frozenset({"created_assertions", "gathered_assertions", "specVersion"})
 _REFERENCES: Final = frozenset({"assertions", "created_assertions", "gathered_assertions"})
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much of one file may still be written out: a file of megabytes must not become a document of many more."""
+
+    left: int = MAX_WRITTEN
+
+    def allows(self, size: int) -> bool:
+        """Whether so many bytes may be written out; they are taken off where they may."""
+        if size > min(MAX_PAYLOAD, self.left):
+            return False
+        self.left -= size
+        return True
 
 
 def bytes_text(data: bytes | memoryview) -> str:
@@ -88,9 +105,11 @@ def _text(value: str) -> str:
     return value.encode("utf-8", "replace").decode("utf-8")
 
 
-def claim_of(manifest: RawManifest) -> dict[str, Any]:
+def claim_of(manifest: RawManifest, budget: Budget) -> dict[str, Any]:
     """The claim under the name of its version: `claim` or `claim.v2`."""
     first = manifest.claim_version == 1 and bool(manifest.claim_bytes)
+    if not budget.allows(len(manifest.claim_bytes)):
+        return {"claim" if first else "claim.v2": {}}
     left_out = _SECOND_ONLY if first else _FIRST_ONLY
     claim: dict[str, Any] = {}
     for name in _CLAIM:
@@ -130,13 +149,13 @@ def _references(value: object) -> Any:
     ]
 
 
-def assertions_of(manifest: RawManifest) -> dict[str, Any]:
+def assertions_of(manifest: RawManifest, budget: Budget) -> dict[str, Any]:
     """The assertions by label, also those that no claim names; the first of several with one label."""
     found: dict[str, Any] = {}
     for assertion in manifest.assertions:
         label = _text(assertion.label)
         if label not in found:
-            found[label] = _assertion(assertion, manifest)
+            found[label] = _assertion(assertion, manifest, budget)
     return found
 
 
@@ -147,8 +166,8 @@ def decoded(assertion: Assertion) -> Any:
     return cbor.decode(bytes(assertion.data), what="an assertion")
 
 
-def _assertion(assertion: Assertion, manifest: RawManifest) -> Any:
-    if assertion.kind in ("cbor", "json") and len(assertion.data) <= MAX_PAYLOAD:
+def _assertion(assertion: Assertion, manifest: RawManifest, budget: Budget) -> Any:
+    if assertion.kind in ("cbor", "json") and budget.allows(len(assertion.data)):
         try:
             return plain(decoded(assertion))
         except (CredentialsError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from tests.fuzz.harness import run
+from tests.fuzz.seeds import of_folder
 
 
 def main() -> int:
@@ -17,6 +18,7 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1, help="which ones")
     options.add_argument("--jobs", type=int, default=1, help="worker processes")
     options.add_argument("--keep", type=Path, help="folder for files over which something went wrong")
+    options.add_argument("--folder", type=Path, help="damage the signed files in there, not ones made on the spot")
     given = options.parse_args()
     if given.keep is not None:
         given.keep.mkdir(parents=True, exist_ok=True)
@@ -25,6 +27,7 @@ def main() -> int:
         given.count,
         seed=given.seed,
         jobs=given.jobs,
+        ground=of_folder(given.folder) if given.folder is not None else (),
         keep=given.keep,
         tell=lambda line: print(line, file=sys.stderr, flush=True),
     )

@@ -73,9 +73,9 @@ class Figures:
         yield from (f"  {told}" for told in (self.harmed + self.wrong)[:50])
 
 
-def cases(count: int, *, seed: int) -> Iterator[Case]:
-    """So many damaged files; the same ones for the same number, as far as signatures can be."""
-    ground = seeds()
+def cases(count: int, *, seed: int, ground: Sequence[Seed] = ()) -> Iterator[Case]:
+    """So many damaged files out of `ground`; the same ones for the same number, as far as signatures can be."""
+    ground = ground or seeds()
     for number in range(count):
         rng = random.Random(f"{seed}:{number}")
         chosen = ground[number % len(ground)]
@@ -90,7 +90,13 @@ def settings() -> Settings:
 
 
 def run(
-    count: int, *, seed: int = 1, jobs: int = 1, keep: Path | None = None, tell: Callable[[str], None] = print
+    count: int,
+    *,
+    seed: int = 1,
+    jobs: int = 1,
+    ground: Sequence[Seed] = (),
+    keep: Path | None = None,
+    tell: Callable[[str], None] = print,
 ) -> Figures:
     """Examine so many damaged files in worker processes.
 
@@ -98,12 +104,13 @@ def run(
         count: files.
         seed: which ones.
         jobs: worker processes.
+        ground: files to damage; one of every format where none are given.
         keep: a folder for files over which something went wrong.
         tell: what to do with a line about progress.
     """
     figures, base = Figures(), settings()
     with Pool(jobs, seconds=SECONDS, memory=MEMORY) as pool:
-        for case, report in _reports(cases(count, seed=seed), base, pool):
+        for case, report in _reports(cases(count, seed=seed, ground=ground), base, pool):
             told = f"{case.number} {case.seed.media_type} {case.mutation.kind}"
             harm = [f.detail["reason"] for f in report.findings() if f.detail.get("reason") in HARM]
             fault = wrong(case, report)

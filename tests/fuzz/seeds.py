@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from provenance.credentials.containers import read_layout
@@ -13,8 +14,9 @@ from tests.authority import picture, sign
 from tests.provenance.hostile import movie
 from tests.provenance.test_coverage import animation, music, sound
 from tests.provenance.test_formats import FORMS
-from tests.vouchmark.attacks import CAMERA
+from tests.vouchmark.attacks import CAMERA, examine
 from tests.vouchmark.streams import signed_stream
+from vouchmark.report import Line, Status
 
 LARGER: Final[dict[str, Callable[[], bytes]]] = {
     "image/gif": animation,
@@ -42,6 +44,16 @@ def _seed(media_type: str, data: bytes) -> Seed:
     regions = read_layout(data, media_type).of_kind(Kind.MEDIA)
     media = tuple((region.start, region.end) for region in regions if region.end > region.start)
     return Seed(media_type=media_type, data=data, media=media)
+
+
+def of_folder(folder: Path) -> Sequence[Seed]:
+    """One seed for every file of a folder that passes as it is."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        report = examine(path)
+        if report.evidence[Line.INTEGRITY].status is Status.PASS and report.media.type is not None:
+            found.append(_seed(report.media.type, path.read_bytes()))
+    return found
 
 
 @functools.cache

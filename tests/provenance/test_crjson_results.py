@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.credentials.crjson_content import MAX_DEPTH, plain
+from provenance.credentials import crjson_results
+from provenance.credentials.crjson_content import MAX_DEPTH, MAX_PAYLOAD, Budget, plain
 from provenance.credentials.crjson_results import manifests
 from provenance.credentials.model import Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust_view import view_of
 from tests.authority import DAY, NOW, list_of, make_root, make_signer, manifest_store, picture, sign, store_of
 from tests.provenance.crafting import Draft, actions, bind, signed, store
+from tests.vouchmark.streams import signed_stream
 
 ROOT = make_root("Written", start=NOW - 90 * DAY)
 SIGNER = make_signer(ROOT)
@@ -72,6 +74,27 @@ def test_a_payload_that_is_no_cbor_is_a_reference_with_its_digest() -> None:
     assert shown["identifier"].endswith("/c2pa.assertions/c2pa.thumbnail.claim")
 
 
+def test_a_file_of_many_megabytes_of_statements_becomes_no_document_of_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crjson_results, "Budget", lambda: Budget(left=3_000))
+    notes = [(f"org.test.n{number}", {"raw": bytes(1_000)}) for number in range(9)]
+    (found,) = written(bind(Draft(signer=SIGNER, assertions=[actions(), *notes]), picture()))
+    shown = [found["assertions"][label] for label, _ in notes]
+    assert [set(one) for one in shown[:2]] == [{"raw"}] * 2
+    assert all(set(one) == {"identifier", "hash"} for one in shown[3:])
+    assert Budget().allows(MAX_PAYLOAD)
+    assert not Budget().allows(MAX_PAYLOAD + 1)
+
+
+def test_the_first_part_of_a_stream_alone_matches_nothing() -> None:
+    first, fragments = signed_stream(SIGNER, (b"a" * 40, b"b" * 40))
+    for offered, matches in (((), False), (fragments, True)):
+        check = examine_own(first, "video/mp4", None, trust=VIEW, at=NOW, fragments=offered)
+        assert check.store is not None
+        (found,) = manifests(check.store, check, None, at=NOW)
+        assert ("assertion.bmffHash.match" in codes(found, "success")) is matches
+        assert codes(found, "failure") == set()
+
+
 def test_the_validation_time_decides_and_is_written_down() -> None:
     data = signed(make_signer(ROOT, start=NOW - 9 * DAY, end=NOW - DAY))
     (late,) = written(data)
@@ -116,10 +139,12 @@ def test_codes_that_rest_on_the_engines_clock_or_lists_are_ours() -> None:
         ("assertion.action.malformed", Kind.FAILURE),
         ("assertion.dataHash.additionalExclusionsPresent", Kind.INFORMATIONAL),
         ("cawg.identity.trusted", Kind.SUCCESS),
+        ("com.engine.own", Kind.INFORMATIONAL),
     )
     (found,) = written(signed(SIGNER), engine=engine)
     assert codes(found, "failure") == {"assertion.action.malformed"}
     assert "assertion.dataHash.additionalExclusionsPresent" in codes(found, "informational")
+    assert "com.engine.own" not in codes(found, "informational")
     assert "cawg.identity.trusted" in codes(found, "success")
     assert "timeStamp.trusted" not in codes(found, "success")
 
