@@ -7,19 +7,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from provenance.credentials.trust_lists import TrustLists
     from vouchmark.examine import check
+    from vouchmark.many import check_many
     from vouchmark.policy import Policy
+    from vouchmark.render.html import render as to_html
+    from vouchmark.render.json import dumps as to_json
     from vouchmark.report import Report
 
 __version__ = "0.1.0"
 
-__all__ = ["Policy", "Report", "TrustLists", "__version__", "check"]
+__all__ = ["Policy", "Report", "TrustLists", "__version__", "check", "check_many", "to_html", "to_json"]
 
 _HOMES = {
-    "check": "vouchmark.examine",
-    "Policy": "vouchmark.policy",
-    "Report": "vouchmark.report",
-    "TrustLists": "provenance.credentials.trust_lists",
+    "check": ("vouchmark.examine", "check"),
+    "check_many": ("vouchmark.many", "check_many"),
+    "to_html": ("vouchmark.render.html", "render"),
+    "to_json": ("vouchmark.render.json", "dumps"),
+    "Policy": ("vouchmark.policy", "Policy"),
+    "Report": ("vouchmark.report", "Report"),
+    "TrustLists": ("provenance.credentials.trust_lists", "TrustLists"),
 }
+"""Where each public name lives, and what it is called there."""
 
 
 def __getattr__(name: str) -> Any:
@@ -28,4 +35,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    module, inner = _HOMES[name]
+    return getattr(importlib.import_module(module), inner)

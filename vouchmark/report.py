@@ -264,6 +264,20 @@ class Report:
         for evidence in self.evidence.values():
             yield from evidence.findings
 
+    def having(self, code: str) -> tuple[Finding, ...]:
+        """The findings with that code, in order; a code that ends in `*` stands for all that begin so."""
+        start = code.removesuffix("*")
+        return tuple(
+            finding
+            for finding in self.findings()
+            if (finding.code.startswith(start) if start != code else finding.code == code)
+        )
+
+    @property
+    def exit_code(self) -> Exit:
+        """What `vouchmark check` would end with: 0, 1, 3 or 4."""
+        return exit_code(self)
+
 
 def most_serious(statuses: Iterable[Status]) -> Status:
     """The most serious of some statuses; SKIPPED where there are none."""

@@ -287,7 +287,11 @@ class TestSnippets:
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, "")
-        expected = ("pass The file is unchanged since it was signed.\n", "label ('ai-generated',)\n")
+        expected = (
+            "pass The file is unchanged since it was signed.\n",
+            "label ('ai-generated',)\n",
+            "one.jpg INCONCLUSIVE ['ai.generated']\ntwo.jpg INCONCLUSIVE ['ai.generated']\n",
+        )
         assert done.stdout.endswith(expected[number])
 
     def test_the_policy_is_one(self) -> None:
