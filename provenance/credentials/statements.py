@@ -44,6 +44,8 @@ class Role(enum.StrEnum):
 
     CREATED = "created"
     """`c2pa.created`, and what is said of the capture: the file's content came about then."""
+    DIGITISED = "digitised"
+    """When it became digital: what it shows may be older, as with a scan."""
     ACTION = "action"
     """Another action on it: it existed by then."""
     MODIFIED = "modified"
@@ -96,9 +98,9 @@ class Declared:
 
 _TIMES: Final[Mapping[str, Role]] = {
     "DateTimeOriginal": Role.CREATED,
-    "DateTimeDigitized": Role.CREATED,
+    "DateTimeDigitized": Role.DIGITISED,
     "DateCreated": Role.CREATED,
-    "CreateDate": Role.CREATED,
+    "CreateDate": Role.DIGITISED,
     "GPSTimeStamp": Role.CREATED,
     "dateCreated": Role.CREATED,
     "ModifyDate": Role.MODIFIED,
@@ -107,6 +109,8 @@ _TIMES: Final[Mapping[str, Role]] = {
     "datePublished": Role.PUBLISHED,
     "uploadDate": Role.PUBLISHED,
 }
+_SCANS: Final = frozenset({"negativeFilm", "positiveFilm", "print"})
+"""Digital source types (IPTC) of what was made from something older than its file."""
 _OFFSETS: Final = {
     "DateTimeOriginal": "OffsetTimeOriginal",
     "DateTimeDigitized": "OffsetTimeDigitized",
@@ -153,7 +157,7 @@ class _Reader:
             name = action.get("action") if isinstance(action, Mapping) else None
             if not isinstance(name, str) or action.get("when") is None:
                 continue
-            self.time(name, Role.CREATED if name == "c2pa.created" else Role.ACTION, action["when"])
+            self.time(name, _role(name, action.get("digitalSourceType")), action["when"])
 
     def metadata(self, content: Mapping[str, Any], depth: int = 0) -> None:
         """One object of JSON-LD and those inside it."""
@@ -176,6 +180,13 @@ class _Reader:
                     for inner in value[:MAX_PLACES] if isinstance(value, list) else [value]:
                         if isinstance(inner, Mapping):
                             self.metadata(inner, depth + 1)
+
+
+def _role(name: str, source: object) -> Role:
+    if name != "c2pa.created":
+        return Role.ACTION
+    kind = source.rstrip("/").rpartition("/")[2] if isinstance(source, str) else ""
+    return Role.DIGITISED if kind in _SCANS else Role.CREATED
 
 
 def _first(value: Any) -> Any:

@@ -121,6 +121,16 @@ def test_reads_the_times_of_actions_in_text_and_in_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "role"), [("negativeFilm", Role.DIGITISED), ("print", Role.DIGITISED), ("digitalCapture", Role.CREATED)]
+)
+def test_what_a_scan_shows_is_not_as_young_as_its_file(source: str, role: Role) -> None:
+    uri = f"http://cv.iptc.org/newscodes/digitalsourcetype/{source}"
+    action = {"action": "c2pa.created", "when": "2026-05-01T12:00:00Z", "digitalSourceType": uri}
+    assert [one.role for one in look("c2pa.actions.v2", {"actions": [action]}, "cbor").times] == [role]
+    assert look("stds.exif", {"exif:DateTimeDigitized": "2026:05:01 12:00:00"}).times[0].role is Role.DIGITISED
+
+
+@pytest.mark.parametrize(
     "values",
     [
         {"exif:GPSLatitude": "91,0N", "exif:GPSLongitude": "0,0E"},

@@ -269,6 +269,22 @@ class TestTime:
         assert "its metadata (EXIF DateTimeOriginal), which anybody can write, says" in first(report).statement
         assert exit_code(report) is Exit.OK
 
+    def test_a_scan_may_show_what_is_older_than_its_file_and_not_what_is_younger(self) -> None:
+        scan = actions(created("print") | {"when": text(TAKEN)})
+        exif = metadata({"xmp:CreateDate": text(TAKEN)})
+        data = signed(CAMERA, assertions=[scan, ("c2pa.metadata", exif)])
+        assert codes(look(data, time="1945"), Line.CLAIM) == ["claim.time.none"]
+        later = look(data, time=text(TAKEN + 9 * DAY))
+        assert {finding.code for finding in later.evidence[Line.CLAIM].findings} == {"claim.time.contradicts"}
+        assert "It is signed that it was digitised on" in later.evidence[Line.CLAIM].findings[1].statement
+
+    def test_unsigned_digitising_contradicts_nothing_older(self) -> None:
+        exif = Image.Exif()
+        exif.get_ifd(0x8769)[0x9004] = bare(TAKEN)
+        assert codes(look(unsigned(exif), time="1945"), Line.CLAIM) == ["claim.time.none"]
+        assert codes(look(unsigned(exif), time=text(TAKEN)), Line.CLAIM) == ["claim.time.agrees"]
+        assert codes(look(unsigned(exif), time=text(TAKEN + 40 * DAY)), Line.CLAIM) == ["claim.time.contradicts"]
+
     def test_an_earlier_versions_capture_counts(self) -> None:
         report = look(edited({}, when=TAKEN), time=text(TAKEN - 400 * DAY))
         assert first(report).status is FAIL

@@ -226,7 +226,8 @@ def _too_late(said: ClaimedTime, versions: list[Version]) -> Iterator[Draft]:
             draft = _judged("time", version, statement, {"signed": instant(version.signed)}, agrees=False)
             yield _draft(draft.code, draft.status, draft.statement, draft.subject, Root.TIME_STAMP, dict(draft.detail))
         for one in version.declared.times:
-            if one.role is Role.ACTION and one.is_past and said.span.start > one.span.end + CLOCK_TOLERANCE:
+            by_then = one.role is Role.DIGITISED or (one.role is Role.ACTION and one.is_past)
+            if by_then and said.span.start > one.span.end + CLOCK_TOLERANCE:
                 gap = gap_words(said.span.start - one.span.end)
                 statement = (
                     f"It is signed that {it} was {what_happened(one)} on {date_of(one.span)}, at least {gap} before "
@@ -238,6 +239,9 @@ def _too_late(said: ClaimedTime, versions: list[Version]) -> Iterator[Draft]:
 def _unsigned_time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> Draft:
     times = facts.metadata.times if facts.metadata is not None else ()
     stated = next((one for role in _UNSIGNED_ROLES for one in times if one.role is role), None)
+    if stated is not None and stated.role is UnsignedRole.DIGITISED and span_of(stated.time).start > said.span.end:
+        # What was digitised later may be as old as is said.
+        stated = None
     signed = min((version.signed for version in versions if version.signed is not None), default=None)
     if stated is None:
         by = f"; that it was signed on {day(signed)} does not contradict what is said" if signed is not None else ""

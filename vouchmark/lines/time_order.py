@@ -39,6 +39,8 @@ _WHAT: Final = {
     "c2pa.published": "published",
     "c2pa.opened": "opened",
     "DateTimeOriginal": "captured",
+    "DateTimeDigitized": "digitised",
+    "CreateDate": "digitised",
     "DateCreated": "created",
     "dateCreated": "created",
     "GPSTimeStamp": "at the stated position",
