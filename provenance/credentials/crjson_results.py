@@ -116,10 +116,18 @@ def manifests(store: RawStore, check: OwnCheck, engine: ManifestStore | None, *,
     nodes = list(check.history.root.walk()) if check.history is not None else []
     found, budget = [], Budget()
     for manifest in reversed(store.manifests):
-        own = check.checks.get(manifest.label) or check_manifest(manifest)
-        signer = check.signers.get(manifest.label)
-        results = _results(manifest, own, signer, check, nodes)
-        _add_engine(results, engine.manifest(manifest.label) if engine is not None else None)
+        # Of several manifests with one label only the active one is reached: no reference can mean another.
+        reached = manifest is store.active or manifest.label not in store.ambiguous
+        own = check.checks.get(manifest.label) if reached else None
+        signer = check.signers.get(manifest.label) if own is not None else None
+        results = _Results(manifest.label)
+        if own is None:
+            # Nothing vouches for a manifest that no verified link leads to: it is named, and not validated.
+            results.add(Kind.INFORMATIONAL, "manifest.unreferenced", results.uri())
+            own = check_manifest(manifest)
+        else:
+            _validate(results, manifest, own, signer, check, nodes)
+            _add_engine(results, engine.manifest(manifest.label) if engine is not None else None)
         found.append(
             {
                 "label": manifest.label,
@@ -132,21 +140,21 @@ def manifests(store: RawStore, check: OwnCheck, engine: ManifestStore | None, *,
     return found
 
 
-def _results(
-    manifest: RawManifest, own: ManifestCheck, signer: SignerAssessment | None, check: OwnCheck, nodes: list[Node]
-) -> _Results:
-    results = _Results(manifest.label)
-    if manifest.label not in check.checks:
-        # Nothing vouches for a manifest that no verified link leads to: it is named, and not validated.
-        results.add(Kind.INFORMATIONAL, "manifest.unreferenced", results.uri())
-        return results
+def _validate(
+    results: _Results,
+    manifest: RawManifest,
+    own: ManifestCheck,
+    signer: SignerAssessment | None,
+    check: OwnCheck,
+    nodes: list[Node],
+) -> None:
+    """The steps in their order."""
     _claim(results, manifest)
     if not _NO_CLAIM & {code for code, _ in results.found[Kind.FAILURE]}:
         _signature(results, own, signer)
         _assertions(results, own, {name for node in nodes for name in _redacted(node, check)})
         _binding(results, check)
         _links(results, nodes)
-    return results
 
 
 def _claim(results: _Results, manifest: RawManifest) -> None:

@@ -119,6 +119,14 @@ def test_a_manifest_that_nothing_refers_to_is_named_and_not_judged() -> None:
     assert codes(found[1], "informational") == {"manifest.unreferenced"}
 
 
+def test_a_second_manifest_of_the_same_name_takes_over_no_result() -> None:
+    stray = Draft(signer=make_signer(make_root("Stranger")), assertions=[actions()]).build()
+    first, second = written(bind(Draft(signer=SIGNER, assertions=[actions()]), picture(), before=[stray]))
+    assert first["label"] == second["label"]
+    assert "signingCredential.trusted" in codes(first, "success")
+    assert codes(second, "success") == codes(second, "failure") == set()
+
+
 def engine_says(*said: tuple[str, Kind]) -> ManifestStore:
     entries = tuple(ValidationCode(code=code, kind=kind, url="") for code, kind in said)
     manifest = Manifest(
