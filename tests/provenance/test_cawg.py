@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -17,7 +18,9 @@ from provenance.credentials import cbor
 from provenance.credentials.binding import Match
 from provenance.credentials.cawg import IdentityCheck
 from provenance.credentials.cawg_x509 import INTERIM_ENDS
+from provenance.credentials.chain import fingerprint
 from provenance.credentials.did import DidError, key_of
+from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust_formats import Label as ListLabel
@@ -152,6 +155,22 @@ class TestByCertificate:
         found = only(attach(CAMERA, stapled))
         assert found.is_trusted
         assert "cawg.x509.ocsp.not_revoked" in found.codes
+
+    def test_whom_the_reader_distrusts_no_list_makes_trusted(self) -> None:
+        entry = DistrustEntry(sha256=fingerprint(JO.der), reason="leaked")
+        found = only(attach(CAMERA, by_certificate(JO)), replace(LISTED, distrust=(entry,)))
+        assert found.codes[0] == "cawg.x509.credential.untrusted"
+        assert found.distrusted
+        above = DistrustEntry(sha256=fingerprint(ROOT.der))
+        assert not only(attach(CAMERA, by_certificate(JO)), replace(LISTED, distrust=(above,))).is_trusted
+
+    def test_a_list_may_name_the_certificate_itself(self) -> None:
+        alone = actor(make_root("Own CA"))
+        leaves = {Label.YOURS: frozenset({fingerprint(alone.der)})}
+        data = attach(CAMERA, by_certificate(alone))
+        assert only(data, replace(NOBODY, identity_leaves=leaves)).is_trusted
+        # The same certificate on a list of signers says nothing about identities.
+        assert not only(data, replace(NOBODY, leaves=leaves)).is_trusted
 
 
 class TestPurposes:
@@ -293,6 +312,13 @@ def _other() -> bytes:
     return picture(shade=200)
 
 
+def _nest(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 class TestShape:
     @pytest.mark.parametrize(
         "content",
@@ -315,6 +341,22 @@ class TestShape:
     def test_what_breaks_the_schema_is_malformed_and_no_more(self, content: Mapping[str, Any]) -> None:
         found = only(attach(CAMERA, by_certificate(JO, content=content)))
         assert found.codes == ("cawg.identity.cbor.invalid",)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            {f"k{n}": n for n in range(100)},
+            {"more": [[[]]] * 10, "deep": _nest(60)},
+            {"pad1": bytes(1), "many": list(range(200_000))},
+        ],
+        ids=["keys", "depth", "entries"],
+    )
+    def test_what_is_built_to_exhaust_its_reader_is_refused_or_read_in_time(self, content: Mapping[str, Any]) -> None:
+        data = attach(CAMERA, by_certificate(JO, content=content))
+        started = time.process_time()
+        found = only(data)
+        assert time.process_time() - started < 2
+        assert found.codes == ("cawg.identity.cbor.invalid",) or found.is_trusted
 
     @pytest.mark.parametrize("pad", ["pad1", "pad2"])
     def test_padding_that_hides_something_is_named(self, pad: str) -> None:
