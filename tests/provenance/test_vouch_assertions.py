@@ -9,7 +9,7 @@ from typing import Any, Final
 import cbor2
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.credentials import vouch_assertions
@@ -527,3 +527,45 @@ def test_a_json_box_of_that_name_is_reported_and_not_believed() -> None:
     inside = boxes[8:] + extra
     carrier = superbox(b"c2um", LABELS[1], box(b"jumb", inside), *rest)
     assert state(below, carrier, media=media)[0] is VouchState.BROKEN
+
+
+# Whatever is done to the bytes.
+
+WHOLE: Final = vouched(VOUCH, OTHER)
+
+
+def honest(data: bytes) -> None:
+    """What is found to speak of the file is what was put in, or the file is seen to be another."""
+    found = examine(data)
+    holds = found.coverage is not None and found.coverage.is_whole
+    for vouch in found.vouches:
+        if holds and vouch.reaches_file:
+            assert vouch.octets in (VOUCH, OTHER)
+            assert vouch.vouched_digest == found.manifest_digests[vouch.vouched]
+            assert vouch.vouched == {VOUCH: LABELS[0], OTHER: LABELS[1]}[vouch.octets]
+        if not vouch.may_count:
+            assert not vouch.reaches_file
+            assert vouch.stamped is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
+def test_no_changed_byte_makes_another_vouch(place: int, change: int) -> None:
+    honest(WHOLE[:place] + bytes([WHOLE[place] ^ change]) + WHOLE[place + 1 :])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, len(WHOLE)), st.integers(0, len(WHOLE)), st.binary(max_size=40))
+def test_no_cut_or_insertion_makes_another_vouch(one: int, two: int, between: bytes) -> None:
+    honest(WHOLE[: min(one, two)] + between + WHOLE[max(one, two) :])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(range(3)), st.lists(st.integers(0, 2), max_size=2))
+def test_no_order_or_repetition_of_the_manifests_makes_another_vouch(order: list[int], more: list[int]) -> None:
+    from tests.authority import jumbf_boxes
+
+    raw = manifest_store(WHOLE)
+    ((_, start, end),) = jumbf_boxes(raw)
+    parts = [raw[low - 8 : high] for kind, low, high in jumbf_boxes(raw, start, end) if kind == b"jumb"]
+    honest(with_manifest_store(WHOLE, store(*(parts[number] for number in [*order, *more]))))
