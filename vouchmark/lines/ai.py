@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from provenance.credentials.model import Manifest
-from vouchmark.lines import ai_signed, ai_unsigned
-from vouchmark.lines.ai_words import CAPTURED, GENERATED, MADE_BY_PEOPLE, WITH_AI, loudness
+from vouchmark.lines import ai_signed, ai_training, ai_unsigned
+from vouchmark.lines.ai_words import BEGINNINGS, CAPTURED, GENERATED, MADE_BY_PEOPLE, WITH_AI, loudness
 from vouchmark.lines.facts import Answer, Draft, Facts, nothing_to_look_at, source_of
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 
@@ -31,7 +31,7 @@ def answer(facts: Facts) -> Answer:
     manifests = ai_signed.reached(facts)
     signed = ai_signed.drafts(facts, manifests)
     against = [*ai_signed.contradictions(facts, manifests), *_against_metadata(signed, unsigned)]
-    training = ai_signed.training(facts, manifests)
+    training = ai_training.drafts(facts, manifests)
     signed.sort(key=lambda draft: (draft.status is not Status.PASS, loudness(draft.code)))
     reserved = [draft for draft in unsigned if draft.code == "ai.training"]
     unsigned = [draft for draft in unsigned if draft.code != "ai.training"]
@@ -78,8 +78,8 @@ def _absence(facts: Facts, unsigned: list[Draft]) -> str:
     if any(draft.code != "ai.training" for draft in unsigned):
         return "There are no Content Credentials, so nothing about AI is signed."
     if ai_unsigned.was_read(facts):
-        return f"No statement about AI was found, signed or in the metadata; {_NOTHING_FOLLOWS}."
-    return f"No statement about AI was found, and not all of its metadata was read; {_NOTHING_FOLLOWS}."
+        return f"No statement about AI in its making was found, signed or in the metadata; {_NOTHING_FOLLOWS}."
+    return f"No statement about AI in its making was found, and not all of its metadata was read; {_NOTHING_FOLLOWS}."
 
 
 def _silence(facts: Facts, manifests: list[Manifest], unsigned: list[Draft]) -> Draft:
@@ -90,7 +90,7 @@ def _silence(facts: Facts, manifests: list[Manifest], unsigned: list[Draft]) -> 
     return Draft(
         code="ai.none",
         status=Status.ABSENT,
-        statement=f"No statement about AI {where}; {_NOTHING_FOLLOWS}.",
+        statement=f"No statement about AI in its making {where}; {_NOTHING_FOLLOWS}.",
         source=source_of(facts.first),
         root=Root.CLAIM_SIGNATURE,
         subject=manifests[0].label if manifests else facts.name,
@@ -129,6 +129,9 @@ def _against_metadata(signed: list[Draft], unsigned: list[Draft]) -> list[Draft]
 
 
 def _is_origin_without_ai(draft: Draft) -> bool:
+    """Whether a signer says of the whole how it came about, and that without AI."""
+    if draft.detail.get("of") == "component" or draft.detail.get("action") not in BEGINNINGS:
+        return False
     return draft.code in CAPTURED or draft.detail.get("digital_source_type") in MADE_BY_PEOPLE
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from provenance.credentials.lineage import Node
 from provenance.credentials.model import Kind, Manifest
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines import history
-from vouchmark.lines.ai_words import BEGINNINGS, CAPTURED, MADE_BY_PEOPLE, SOURCE_TYPES, Meaning, signal, source_type
+from vouchmark.lines.ai_words import (
+    BEGINNINGS,
+    CAPTURED,
+    MADE_BY_PEOPLE,
+    MECHANICAL,
+    SOURCE_TYPES,
+    Meaning,
+    signal,
+    source_type,
+)
 from vouchmark.lines.facts import Draft, Facts, has, source_of
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
@@ -19,16 +28,7 @@ from vouchmark.report import Json, Root, Status
 MAX_INGREDIENTS: Final = 64
 """Ingredients of one manifest whose own source types are looked at."""
 
-_TRAINING: Final = re.compile(r"(?:c2pa|cawg)\.training-mining(?:\.v\d+)?(?:__\d+)?")
 _ACTIONS: Final = re.compile(r"c2pa\.actions(?:\.v\d+)?(?:__\d+)?")
-_USES: Final = {
-    "data_mining": "data mining",
-    "ai_training": "the training of AI",
-    "ai_generative_training": "the training of generative AI",
-    "ai_inference": "the use as input of AI",
-}
-"""What the entries of a training-and-mining assertion are about (CAWG training and data mining 1.1, section 3)."""
-_ANSWERS: Final = (("notAllowed", "does not allow"), ("constrained", "constrains"), ("allowed", "allows"))
 
 
 class Place(enum.StrEnum):
@@ -43,7 +43,7 @@ class Place(enum.StrEnum):
     """What a later signer added without changing content: it never raises the line."""
 
 
-_WHO: Final = {
+WHO: Final = {
     Place.BOUND: "The signer",
     Place.EARLIER: "The signer of an earlier version",
     Place.COMPONENT: "The signer of something used in it",
@@ -60,6 +60,11 @@ class _Stated(NamedTuple):
     software: str
     ingredient: str
     """Label of the ingredient assertion, empty for an action's."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it speaks of something that was used in it, and not of the whole."""
+        return bool(self.ingredient) or self.action == "c2pa.placed"
 
 
 def reached(facts: Facts) -> list[Manifest]:
@@ -81,7 +86,7 @@ def drafts(facts: Facts, manifests: list[Manifest]) -> list[Draft]:
     return [draft for manifest in manifests for draft in _declarations(facts, manifest)]
 
 
-def _holds(facts: Facts, manifest: Manifest) -> bool:
+def holds(facts: Facts, manifest: Manifest) -> bool:
     """Whether a manifest's statements are as they were signed; for the bound one, its binding to this file too."""
     codes = facts.codes_of(manifest)
     changed = any(
@@ -104,48 +109,54 @@ def _broken_ancestors(own: OwnCheck) -> frozenset[str]:
 
 
 def _declarations(facts: Facts, manifest: Manifest) -> list[Draft]:
-    intact, place = _holds(facts, manifest), _place(facts, manifest)
-    found: dict[tuple[str, bool], Draft] = {}
+    intact, place = holds(facts, manifest), place_of(facts, manifest)
+    found: dict[tuple[str, str], Draft] = {}
     for stated in _stated(manifest):
-        key = stated.kind, bool(stated.ingredient)
-        if key in found:
-            continue
-        meaning = SOURCE_TYPES.get(stated.kind) or Meaning(
-            code="ai.other", words=f"the source type {quoted(stated.kind)}"
-        )
-        words = f"{_WHO[place]} declares {'of something used in it ' if stated.ingredient else ''}{meaning.words}"
+        meaning = _meaning(stated)
+        part = "of something used in it " if stated.is_part else ""
+        words = f"{WHO[place]} declares {part}{meaning.words}"
         if not intact:
             words = (
-                f"It is declared {meaning.words}, but the signature or content does not hold, so nobody stands for it"
+                f"It is declared {part}{meaning.words}, but the signature or content does not hold, so nobody stands "
+                "for it"
             )
-        found[key] = Draft(
+        draft = Draft(
             code=meaning.code,
             status=Status.PASS if intact and place is not Place.UPDATE else Status.UNKNOWN,
             statement=f"{words}.",
             source=source_of(facts.first),
-            root=Root.CLAIM_SIGNATURE if place is Place.BOUND and not stated.ingredient else Root.INGREDIENT,
+            root=Root.CLAIM_SIGNATURE if place is Place.BOUND and not stated.is_part else Root.INGREDIENT,
             subject=manifest.label,
             detail=_detail(stated, place),
         )
+        found.setdefault((stated.kind, draft.statement), draft)
     return list(found.values())
 
 
+def _meaning(stated: _Stated) -> Meaning:
+    """What a source type comes to where it is stated: beside an edit it speaks of what the edit did."""
+    meaning = SOURCE_TYPES.get(stated.kind)
+    if meaning is None:
+        return Meaning(code="ai.other", words=f"the source type {quoted(stated.kind)}")
+    is_edit = stated.action not in (*BEGINNINGS, *MECHANICAL) and not stated.is_part
+    return SOURCE_TYPES["compositeWithTrainedAlgorithmicMedia"] if is_edit and stated.kind in WHOLLY else meaning
+
+
 def _detail(stated: _Stated, place: Place) -> dict[str, Json]:
-    detail: dict[str, Json] = {"digital_source_type": stated.kind, "of": str(place)}
-    if stated.ingredient:
-        return detail | {"of": str(Place.COMPONENT), "ingredient": stated.ingredient}
-    detail |= {
-        "action": stated.action,
-        "signal": signal(stated.action, stated.kind),
-        "software": stated.software,
-    }
     from provenance.metadata.generators import generator_named
 
     generator = generator_named(stated.software) if stated.software else ""
-    return detail | {"generator": generator} if generator else detail
+    return {
+        "digital_source_type": stated.kind,
+        "of": str(Place.COMPONENT if stated.is_part else place),
+        **({"ingredient": stated.ingredient} if stated.ingredient else {"action": stated.action}),
+        "signal": signal(stated.action, stated.kind) if stated.action else "",
+        "software": stated.software,
+        **({"generator": generator} if generator else {}),
+    }
 
 
-def _place(facts: Facts, manifest: Manifest) -> Place:
+def place_of(facts: Facts, manifest: Manifest) -> Place:
     """Where a manifest stands seen from the one that is bound to the content."""
     if manifest is facts.bound:
         return Place.BOUND
@@ -154,7 +165,7 @@ def _place(facts: Facts, manifest: Manifest) -> Place:
         return Place.UPDATE
     if own is None or own.history is None:
         return Place.EARLIER
-    return Place.EARLIER if manifest.label in set(_parents(facts, own.active)) else Place.COMPONENT
+    return Place.EARLIER if manifest.label in set(_below(own.history.root, intact=False)) else Place.COMPONENT
 
 
 def _stated(manifest: Manifest) -> Iterator[_Stated]:
@@ -182,66 +193,19 @@ def _templates(manifest: Manifest) -> Iterator[tuple[str, str]]:
                     yield action, written
 
 
-def training(facts: Facts, manifests: list[Manifest]) -> list[Draft]:
-    """What signers say about data mining and the training of AI, one finding a manifest that says something."""
-    found = []
-    for manifest in manifests:
-        entries: dict[str, str] = {}
-        for label, content in manifest.assertions.items():
-            if _TRAINING.fullmatch(label) and isinstance(content, Mapping):
-                entries |= _entries(content)
-        if not entries:
-            continue
-        intact, place = _holds(facts, manifest), _place(facts, manifest)
-        words = "; ".join(
-            f"{verb} {' and '.join(_USES[use] for use in _USES if entries.get(use) == answer)}"
-            for answer, verb in _ANSWERS
-            if answer in entries.values()
-        )
-        statement = f"{_WHO[place]} {words}."
-        if not intact:
-            statement = (
-                f"It is stated whether it may be used for AI ({words}), but the signature or content does not hold."
-            )
-        found.append(
-            Draft(
-                code="ai.training",
-                status=Status.PASS if intact and place is not Place.UPDATE else Status.UNKNOWN,
-                statement=statement,
-                source=source_of(facts.first),
-                root=Root.CLAIM_SIGNATURE if place is Place.BOUND else Root.INGREDIENT,
-                subject=manifest.label,
-                detail=dict[str, Json](sorted(entries.items())),
-            )
-        )
-    return found
-
-
-def _entries(content: Mapping[str, Any]) -> dict[str, str]:
-    """Use to answer, of those that the specification names."""
-    listed = content.get("entries")
-    found = {}
-    for name, entry in listed.items() if isinstance(listed, Mapping) else ():
-        use = str(name).rsplit(".", 1)[-1]
-        answer = entry.get("use") if isinstance(entry, Mapping) else None
-        if use in _USES and answer in dict(_ANSWERS):
-            found[use] = str(answer)
-    return found
-
-
 def contradictions(facts: Facts, manifests: list[Manifest]) -> list[Draft]:
     """Signed statements about one making that cannot both be true."""
     found = []
     for manifest in manifests:
         kinds = _origins(manifest)
-        if kinds & _WITHOUT and kinds & _WHOLLY:
+        if kinds & _WITHOUT and kinds & WHOLLY:
             statement = "The same signer declares both that a camera or a person made it and that AI generated it."
-            found.append(_contradiction(facts, manifest.label, statement, kinds & (_WITHOUT | _WHOLLY)))
-    origins = {manifest.label: _origins(manifest) for manifest in manifests if _holds(facts, manifest)}
+            found.append(_contradiction(facts, manifest.label, statement, kinds & (_WITHOUT | WHOLLY)))
+    origins = {manifest.label: _origins(manifest) for manifest in manifests if holds(facts, manifest)}
     bound = facts.bound.label if facts.bound else ""
     if origins.get(bound, frozenset()) & _WITHOUT and not found:
         for ancestor in _parents(facts, bound):
-            generated = origins.get(ancestor, frozenset()) & _WHOLLY
+            generated = origins.get(ancestor, frozenset()) & WHOLLY
             if generated:
                 statement = (
                     "The signer declares that a camera or a person made it, and the signer of the version it was made "
@@ -255,7 +219,7 @@ def contradictions(facts: Facts, manifests: list[Manifest]) -> list[Draft]:
 _WITHOUT: Final = frozenset(
     kind for kind, meaning in SOURCE_TYPES.items() if meaning.code in CAPTURED or kind in MADE_BY_PEOPLE
 )
-_WHOLLY: Final = frozenset(kind for kind, meaning in SOURCE_TYPES.items() if meaning.code == "ai.generated")
+WHOLLY: Final = frozenset(kind for kind, meaning in SOURCE_TYPES.items() if meaning.code == "ai.generated")
 
 
 def _origins(manifest: Manifest) -> frozenset[str]:
@@ -268,7 +232,7 @@ def _parents(facts: Facts, label: str) -> Iterator[str]:
     if facts.own is not None:
         for node in _nodes(facts.own):
             if node.check is not None and node.check.label == label:
-                yield from _parents_below(node)
+                yield from _below(node, intact=True)
                 return
     store = facts.first.store
     manifest = store.manifest(label) if store else None
@@ -281,11 +245,16 @@ def _parents(facts: Facts, label: str) -> Iterator[str]:
             yield manifest.label
 
 
-def _parents_below(node: Node) -> Iterator[str]:
+def _below(node: Node, *, intact: bool) -> Iterator[str]:
+    """Labels of the versions below a manifest, by parent links alone."""
     for child in node.children:
-        if child.link is not None and child.link.relationship == "parentOf" and child.outcome == "intact":
+        if (
+            child.link is not None
+            and child.link.relationship == "parentOf"
+            and (child.outcome == "intact" or not intact)
+        ):
             yield child.link.target
-            yield from _parents_below(child)
+            yield from _below(child, intact=intact)
 
 
 def _contradiction(facts: Facts, label: str, statement: str, declared: frozenset[str]) -> Draft:
