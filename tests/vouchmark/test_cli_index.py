@@ -1,0 +1,196 @@
+"""Does `vouchmark index` remember, find, show, hand out and take in, and say in words what it cannot?"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import ImageOps
+
+from provenance.hashes.exchange import FORMATS
+from tests.vouchmark import command
+from tests.vouchmark.command import Command
+from vouchmark.cli import index as module
+from vouchmark.demo_pictures import harbour
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Command:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return Command(folder=folder, home=tmp_path / "home")
+
+
+def picture(path: Path, change: object = None, **options: object) -> None:
+    image = harbour().convert("RGB").resize((480, 360))
+    target = io.BytesIO()
+    (change(image) if callable(change) else image).save(target, "JPEG", **options)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(target.getvalue())
+
+
+@pytest.fixture
+def filled(run: Command) -> Command:
+    command.write(run.folder / "media", "signed.jpg", "empty.jpg")
+    picture(run.folder / "media" / "deep" / "harbour.jpg")
+    done = run("index", "add", "media", "--index", "known", "--label", "archive")
+    assert done.said == (4, "empty.jpg: could not be read")
+    assert done.lines[0] == "2 added, 0 were there already, 1 could not be read"
+    return run
+
+
+def test_what_is_there_already_is_not_added_again(filled: Command) -> None:
+    done = filled("index", "add", "media/deep", "media/deep/harbour.jpg", "--index", "known", "--json")
+    assert (done.code, done.json) == (0, {"added": 0, "known": 2, "unreadable": 0, "without_look": 0})
+
+
+def test_finds_a_mirrored_and_framed_copy(filled: Command) -> None:
+    picture(filled.folder / "copy.jpg", lambda image: ImageOps.expand(ImageOps.mirror(image), 50, "white"), quality=60)
+    done = filled("index", "search", "copy.jpg", "--index", "known")
+    assert done.code == 0
+    assert done.stdout.startswith("copy.jpg: looks like “archive” (")
+    assert "turned: mirror, without its border, pixels aligned" in done.stdout
+    found = filled("index", "search", "copy.jpg", "--index", "known", "--json").json[0]
+    assert (found["exact"], found["near"][0]["turn"]) == ([], "mirror")
+
+
+def test_finds_the_same_file_and_nothing_for_others(filled: Command) -> None:
+    assert filled("index", "search", "media/signed.jpg", "--index", "known").lines[0] == (
+        "signed.jpg: the very same file as “archive”"
+    )
+    (filled.folder / "other.txt").write_text("something else")
+    done = filled("index", "search", "other.txt", "--index", "known")
+    assert (done.code, done.stdout) == (3, "other.txt: nothing found; look-alikes were not looked for: no-picture\n")
+    assert filled("index", "search", "media/empty.jpg", "--index", "known").code == 4
+
+
+def test_check_fills_the_known_line(filled: Command) -> None:
+    picture(filled.folder / "copy.jpg", quality=40)
+    done = filled("check", "copy.jpg", "--index", "known", "--format", "json", "--only", "known")
+    assert done.code == 0
+    assert done.json["evidence"]["known"]["findings"][0]["code"] == "known.near"
+    assert done.json["inputs"]["options"]["index"]["name"] == "known"
+    assert filled("check", "media/deep/harbour.jpg", "--index", "known", "--only", "known").code == 0
+    (filled.folder / "other.txt").write_text("something else")
+    assert filled("check", "other.txt", "--index", "known", "--only", "known").code == 3
+
+
+def test_shows_what_it_holds(filled: Command) -> None:
+    done = filled("index", "show", "--index", "known", "--verify", "--entries")
+    assert done.code == 0
+    assert done.lines[0].startswith("known: 2 entries with ")
+    assert "every byte is what was written" in done.lines
+    assert any(line.startswith("  archive (harbour.jpg): ") for line in done.lines)
+    facts = filled("index", "show", "--index", "known", "--entries", "--json").json
+    [harbour_entry] = [one for one in facts["list"] if one["name"] == "harbour.jpg"]
+    assert harbour_entry["codes"][0]["value"].startswith("ISCC:KE")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_it_hands_out_another_one_takes_and_finds(filled: Command, form: str) -> None:
+    assert filled("index", "export", "--index", "known", "--format", form, "-o", "list.txt").code == 0
+    done = filled("index", "import", "list.txt", "--index", "other", "--json")
+    assert (done.code, done.json) == (0, {"added": 1, "other_kinds": 0, "low_quality": 1})
+    picture(filled.folder / "copy.jpg", quality=40)
+    done = filled("index", "search", "copy.jpg", "--index", "other")
+    assert done.stdout.startswith("copy.jpg: looks like “archive” (")
+    on_stdout = filled("index", "export", "--index", "known", "--format", form)
+    assert on_stdout.stdout == (filled.folder / "list.txt").read_text()
+
+
+def test_takes_a_list_from_standard_input_and_counts_what_it_leaves_out(run: Command) -> None:
+    text = f"type,value,quality\npdq,{'0f' * 32},90\npdq,{'f0' * 32},12\nmd5,{'0' * 32},\n"
+    done = run("index", "import", "-", "--index", "known", stdin=text.encode())
+    assert (done.code, done.stdout) == (
+        0,
+        "1 hashes added, 1 of other kinds passed over, 1 of low quality left out\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"a,b\n1,2\n", "error: the list list.csv cannot be taken: got the columns a, b"),
+        (b"\xff\xfe\x00", "error: the list list.csv is no text in UTF-8"),
+    ],
+)
+def test_says_what_is_wrong_with_a_list(run: Command, content: bytes, words: str) -> None:
+    (run.folder / "list.csv").write_bytes(content)
+    done = run("index", "import", "list.csv", "--index", "known")
+    assert done.code == 2
+    assert done.stderr.startswith(words)
+
+
+def test_refuses_what_is_no_index_and_changes_nothing_there(run: Command) -> None:
+    command.write(run.folder, "plain.jpg")
+    (run.folder / "folder").mkdir()
+    (run.folder / "folder" / "mine.txt").write_text("mine")
+    for words in (
+        ("check", "plain.jpg", "--index", "nothing"),
+        ("check", "plain.jpg", "--index", "folder"),
+        ("check", "plain.jpg", "--index", "plain.jpg"),
+        ("index", "search", "plain.jpg", "--index", "nothing"),
+        ("index", "show", "--index", "folder"),
+        ("index", "add", "plain.jpg", "--index", "folder"),
+        ("index", "add", "plain.jpg", "--index", "plain.jpg"),
+        ("index", "add", "missing.jpg", "--index", "known"),
+        ("index", "import", "missing.csv", "--index", "known"),
+    ):
+        done = run(*words)
+        assert done.code == 2, words
+        assert done.stderr.startswith("error: "), words
+    assert [path.name for path in (run.folder / "folder").iterdir()] == ["mine.txt"]
+
+
+def test_a_truncated_index_is_refused_with_its_own_exit_code(filled: Command) -> None:
+    part = next((filled.folder / "known").glob("part-*"))
+    part.write_bytes(part.read_bytes()[:-1])
+    for words in (("check", "media/signed.jpg", "--index", "known"), ("index", "show", "--index", "known")):
+        done = filled(*words)
+        assert done.code == 4
+        assert done.stderr.startswith("error: the index known cannot be used: a part of the index has ")
+        assert "hint: " in done.stderr
+
+
+def test_verify_finds_what_only_a_look_at_all_of_it_finds(filled: Command) -> None:
+    part = max((filled.folder / "known").glob("part-*"), key=lambda path: path.stat().st_size)
+    content = bytearray(part.read_bytes())
+    content[content.index(b"archive")] ^= 1
+    part.write_bytes(content)
+    assert filled("index", "show", "--index", "known").code == 0
+    assert filled("index", "show", "--index", "known", "--verify").code == 4
+
+
+def test_a_second_writer_is_told_to_wait(filled: Command) -> None:
+    from provenance.hashes.index import Recorder
+
+    with Recorder(filled.folder / "known"):
+        done = filled("index", "add", "media", "--index", "known")
+        assert done.code == 2
+        assert "another run is writing to known" in done.stderr
+        assert filled("index", "show", "--index", "known").code == 0
+
+
+def test_an_index_inside_the_folder_is_not_added_to_itself(run: Command) -> None:
+    picture(run.folder / "media" / "harbour.jpg")
+    for _ in range(2):
+        assert run("index", "add", "media", "--index", "media/known").code == 0
+    assert run("index", "show", "--index", "media/known", "--json").json["entries"] == 1
+
+
+def test_names_of_files_cannot_command_a_terminal(run: Command) -> None:
+    picture(run.folder / "red\x1b[31m.jpg")
+    assert run("index", "add", ".", "--index", "known").code == 0
+    for words in (("index", "search", "red\x1b[31m.jpg"), ("index", "show", "--entries")):
+        assert "\x1b" not in run(*words, "--index", "known").stdout
+
+
+def test_an_old_label_stays_what_it_was(filled: Command) -> None:
+    exported = filled("index", "export", "--index", "known", "--format", "json").stdout
+    assert {row["label"] for row in json.loads(exported)["data"]} == {"archive"}
+
+
+def test_the_forms_that_help_shows_are_those_that_can_be_written() -> None:
+    assert module.FORMATS == FORMATS
