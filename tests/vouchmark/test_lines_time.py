@@ -329,7 +329,7 @@ class TestEarlierVersions:
         report = look(_edit(_parent(stamp=None, when=SIGNED_AT + 3 * DAY), stamp=SIGNED_AT))
         (finding,) = findings(report, "time.order.impossible")
         assert finding.statement == (
-            f"In an earlier version: It is signed that it was created on {(SIGNED_AT + 3 * DAY).date()}, at least 3 "
+            f"Of an earlier version: it is signed that it was created on {(SIGNED_AT + 3 * DAY).date()}, at least 3 "
             f"days after what was made from it was signed ({SIGNED_AT.date()}): that cannot be."
         )
 

@@ -71,7 +71,8 @@ _REASONS: Final = {
 }
 """Why an identity does not hold, or was not found out, behind a sentence that says whose it is."""
 
-_COMPARED: Final = ("cawg.identity.", "cawg.x509.signature.mismatch", "cawg.x509.algorithm.", "cawg.ica.")
+_COMPARED: Final = ("cawg.identity.", "cawg.ica.")
+"""Of a certificate's signature the engine says nothing any more once its own clock finds the certificate expired."""
 _NOT_COMPARED: Final = (
     # By the wall clock, or by lists that the engine cannot be told of.
     "cawg.ica.valid_from.",
@@ -130,12 +131,12 @@ def _stands(own: OwnCheck, identity: IdentityCheck) -> bool:
 def _where(own: OwnCheck, identity: IdentityCheck) -> str:
     """Nothing for the manifests that speak of these bytes, else that it is about an earlier version."""
     current = {check.label for check in own.chain}
-    return "" if identity.manifest in current else "In an earlier version: "
+    return "" if identity.manifest in current else "Of an earlier version: "
 
 
 def _unestablished(own: OwnCheck, identity: IdentityCheck) -> Draft:
     whose = f" ({quoted(identity.name)})" if identity.name else ""
-    words = f"{_where(own, identity)}An identity{whose} is attached to something that does not hold: it shows nobody."
+    words = f"{_where(own, identity)}an identity{whose} is attached to something that does not hold: it shows nobody."
     return _draft(identity, "signer.identity.unestablished", Status.UNKNOWN, words)
 
 
@@ -147,9 +148,9 @@ def _about(own: OwnCheck, identity: IdentityCheck) -> list[Draft]:
         words = f"{where}{plain(identity.name)} also stands behind {_what(identity)} by a signature of their own; {by} "
         return [_draft(identity, "cawg.identity.trusted", Status.PASS, f"{words}for identities vouches for that name.")]
     first, *others = identity.failures or ("cawg.identity.well-formed",)
-    found = [_draft(identity, first, _status(first), f"{where}{whose}{_but(identity, first)}.")]
+    found = [_draft(identity, first, _status(first), f"{where}{_inner(where, whose)}{_but(identity, first)}.")]
     for code in others:
-        words = f"{where}Of the identity {_short(identity)}: {_REASONS.get(code) or _unvouched(identity)}."
+        words = f"{where}{'of' if where else 'Of'} the identity {_short(identity)}: {_REASONS.get(code) or _unvouched(identity)}."
         found.append(_draft(identity, code, Status.UNKNOWN, words))
     return found
 
@@ -180,6 +181,11 @@ def _what(identity: IdentityCheck) -> str:
     number = len([name for name in identity.references if not name.startswith("c2pa.hash.")])
     statements = "one statement" if number == 1 else f"{number} statements"
     return f"the content and {statements} about it" if number else "the content"
+
+
+def _inner(where: str, sentence: str) -> str:
+    """A sentence behind a colon."""
+    return sentence[:1].lower() + sentence[1:] if where else sentence
 
 
 def _short(identity: IdentityCheck) -> str:
@@ -225,13 +231,13 @@ def _disputed(facts: Facts, own: OwnCheck, identity: IdentityCheck) -> Draft | N
     if theirs is None or ours == theirs:
         return None
     engine, check = (", ".join(sorted(codes)) or "nothing against it" for codes in (theirs, ours))
-    words = f"{_where(own, identity)}An engine judges the identity otherwise: it says {engine}, we say {check}."
+    words = f"{_where(own, identity)}an engine judges the identity otherwise: it says {engine}, we say {check}."
     detail: dict[str, Json] = {"engine": list[Json](sorted(theirs)), "own": list[Json](sorted(ours))}
     draft = _draft(identity, "signer.identity.disputed", Status.UNKNOWN, words)
     return Draft(
         code=draft.code,
         status=draft.status,
-        statement=words,
+        statement=draft.statement,
         source=f"{OWN} and {source_of(facts.first)}",
         root=draft.root,
         subject=draft.subject,
@@ -256,7 +262,7 @@ def _draft(identity: IdentityCheck, code: str, status: Status, statement: str) -
     return Draft(
         code=code,
         status=status,
-        statement=statement,
+        statement=statement[:1].upper() + statement[1:],
         source=OWN,
         root=Root.IDENTITY,
         subject=f"{identity.manifest}/{identity.label}",

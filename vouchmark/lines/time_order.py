@@ -133,7 +133,7 @@ def _late(own: OwnCheck, label: str, one: SignedTime, limit: Limit) -> Draft:
     where = _where(own, label)
     then = "it was signed" if limit.label == label else "what was made from it was signed"
     statement = (
-        f"{where}It is signed that it was {what_happened(one)} on {date_of(one.span)}{zone}, at least {gap} "
+        f"{where}{'it' if where else 'It'} is signed that it was {what_happened(one)} on {date_of(one.span)}{zone}, at least {gap} "
         f"after {then} ({day(limit.time)}): that cannot be."
     )
     detail: dict[str, Json] = {
@@ -149,7 +149,7 @@ def _late(own: OwnCheck, label: str, one: SignedTime, limit: Limit) -> Draft:
 
 def _where(own: OwnCheck, label: str) -> str:
     """Nothing for the manifests that speak of these bytes, else that it is about an earlier version."""
-    return "" if label in {check.label for check in own.chain} else "In an earlier version: "
+    return "" if label in {check.label for check in own.chain} else "Of an earlier version: "
 
 
 def what_happened(one: SignedTime) -> str:
