@@ -150,7 +150,8 @@ def _about(own: OwnCheck, identity: IdentityCheck) -> list[Draft]:
     first, *others = identity.failures or ("cawg.identity.well-formed",)
     found = [_draft(identity, first, _status(first), f"{where}{_inner(where, whose)}{_but(identity, first)}.")]
     for code in others:
-        words = f"{where}{'of' if where else 'Of'} the identity {_short(identity)}: {_REASONS.get(code) or _unvouched(identity)}."
+        reason = _REASONS.get(code) or _unvouched(identity)
+        words = f"{where}{_inner(where, 'Of the identity')} {_short(identity)}: {reason}."
         found.append(_draft(identity, code, Status.UNKNOWN, words))
     return found
 

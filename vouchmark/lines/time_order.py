@@ -131,9 +131,10 @@ def _late(own: OwnCheck, label: str, one: SignedTime, limit: Limit) -> Draft:
     gap = gap_words(one.span.start - limit.time)
     zone = "" if one.span.zoned else ", in whatever time zone that is"
     where = _where(own, label)
+    it = "it" if where else "It"
     then = "it was signed" if limit.label == label else "what was made from it was signed"
     statement = (
-        f"{where}{'it' if where else 'It'} is signed that it was {what_happened(one)} on {date_of(one.span)}{zone}, at least {gap} "
+        f"{where}{it} is signed that it was {what_happened(one)} on {date_of(one.span)}{zone}, at least {gap} "
         f"after {then} ({day(limit.time)}): that cannot be."
     )
     detail: dict[str, Json] = {
