@@ -24,7 +24,7 @@ from vouchmark import Policy, TrustLists, check
 from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.demo_pictures import cafe, harbour
 from vouchmark.embedding import embed
-from vouchmark.examine import look, make_settings
+from vouchmark.examine import look, make_settings, picture_hint
 from vouchmark.report import Line, Report, exit_code
 from vouchmark.vouch import Wish, binding_for, make
 from zk.errors import RefusedError
@@ -127,9 +127,11 @@ def vouch(
     per: CredentialClass = CredentialClass.LASTING,
 ) -> bytes:
     """What `vouchmark vouch make` does: refuse what does not hold, bind, prove. The octets of a `.vouch` file."""
-    asset, facts = look(path, make_settings(trust=TrustLists.empty(), at=NOW), pool=None)
+    settings = make_settings(trust=TrustLists.empty(), at=NOW)
+    asset, facts = look(path, settings, pool=None)
+    hint = picture_hint(asset, settings, pool=None)
     wish = Wish(scope=Scope.parse(SCOPE), credential_class=per, statement=statement, nonce=nonce)
-    return make(wallet, wish, binding_for(asset, facts), at=at).encode()
+    return make(wallet, wish, binding_for(asset, facts), at=at, pdq=hint).encode()
 
 
 def beside(path: Path, octets: bytes) -> Path:

@@ -207,7 +207,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     (
         "person.lookalike",
         NOT_HELD,
-        "A person stands behind a picture that looks like this one, not these bytes.",
+        "A person vouched for a picture that by its hint looks like this one, not for these bytes.",
     ),
     ("person.issuer.unknown", NOT_HELD, "The vouch is by an issuer that the reader does not trust."),
     ("person.issuer.key.unknown", NOT_HELD, "The issuer has no good key for the vouch's epoch."),

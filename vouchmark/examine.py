@@ -27,6 +27,7 @@ from vouchmark.claimed import Claimed, claimed
 from vouchmark.known import KnownSettings, look_up
 from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
+from vouchmark.looks import pdq_of
 from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, counting, person_settings
 from vouchmark.pictures import pictures_of
 from vouchmark.policy import Policy
@@ -315,6 +316,9 @@ def examine_all(
         asset = turn.item if isinstance(turn.item, Asset) and turn.item.size else None
         claims = claims_of(turn.beheld, asset, facts) if asset is not None and _is_asked(Line.PERSON, settings) else ()
         inside = facts.own.more_vouches if facts.own is not None else 0
+        if asset is not None and turn.job is not None and any(one.hint for one in claims):
+            pdq = pdq_of(asset, turn.job, examine_in_process if pool is None else pool.examine)
+            claims = tuple(one.compared(pdq) for one in claims)
         yield from run.take(report, claims, more=turn.beheld.more + inside, is_read=asset is not None)
     yield from run.rest()
 
@@ -416,6 +420,13 @@ def examine_to_keep(sources: Iterable[Path], settings: Settings, *, pool: Pool |
             fingerprint=seen.examination.fingerprint if seen.examination else None,
             vouches=tuple(dict.fromkeys(octets)),
         )
+
+
+def picture_hint(asset: Asset, settings: Settings, *, pool: Pool | None) -> bytes | None:
+    """The perceptual hash that a vouch for a picture carries as a hint; None for what is no picture, or too plain."""
+    job = _job(asset, None, settings)
+    examine = examine_in_process if pool is None else pool.examine
+    return None if job is None else pdq_of(asset, job, examine)
 
 
 def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | _Unread:

@@ -19,6 +19,7 @@ from vouchmark.issuers import IssuerFile, IssuerFolder
 from vouchmark.lines import person
 from vouchmark.lines.facts import Answer, Facts
 from vouchmark.lines.person import Elsewhere, Found, Judged, Where
+from vouchmark.looks import likeness
 from vouchmark.report import Json, Line, Report
 from vouchmark.vouch import MAX_OCTETS, MediaBindings, bindings_of
 from vouchmark.vouch_files import Beside, VouchFile
@@ -159,6 +160,19 @@ class Claim:
     bindings: tuple[Binding, ...] = ()
     elsewhere: Elsewhere | None = None
     """Where it is bound to something that is not this file, to what."""
+    distance: int | None = None
+    """Bits by which the picture's hash differs from the vouch's hint, where the two look alike."""
+
+    @property
+    def hint(self) -> bytes | None:
+        """The perceptual hash of the picture that it was made for, where that is not this file."""
+        told = self.found.where in (Where.GIVEN, Where.BESIDE) and self.elsewhere in (Elsewhere.OTHER, Elsewhere.BROKEN)
+        return self.vouch.presentation.pdq if told and self.vouch is not None else None
+
+    def compared(self, pdq: bytes | None) -> Claim:
+        """The same, with what a look at the picture adds."""
+        bits = likeness(pdq, self.hint)
+        return self if bits is None else replace(self, elsewhere=Elsewhere.LOOKALIKE, distance=bits)
 
     @property
     def presented(self) -> Presented:
@@ -297,9 +311,11 @@ class Run:
             return {}
         results = self._verify([claim.presented for claim in claims], counting=True)
         judged = {id(claim): self._judged(claim, result) for claim, result in zip(claims, results, strict=True)}
-        # What is bound to an earlier version may hold for that one: looked at apart, and never counted or recorded.
-        earlier = [claim for claim in claims if claim.elsewhere is Elsewhere.ANCESTOR and claim.vouch is not None]
-        for claim, result in zip(earlier, self._verify_elsewhere(earlier), strict=True):
+        # What is bound to an earlier version, or to a picture that looks like this one, may hold for that: looked at
+        # apart, and never counted or recorded.
+        others = (Elsewhere.ANCESTOR, Elsewhere.LOOKALIKE)
+        apart = [claim for claim in claims if claim.elsewhere in others and claim.vouch is not None]
+        for claim, result in zip(apart, self._verify_elsewhere(apart), strict=True):
             judged[id(claim)] = self._judged(claim, result)
         return judged
 
@@ -307,7 +323,13 @@ class Run:
         vouch = claim.vouch
         info = self.settings.trusted[vouch.issuer][0] if vouch and vouch.issuer in self.settings.trusted else None
         withdrawn = info is not None and vouch is not None and any(key.epoch == vouch.epoch for key in info.keys)
-        return Judged(found=claim.found, result=result, elsewhere=claim.elsewhere, has_key=withdrawn)
+        return Judged(
+            found=claim.found,
+            result=result,
+            elsewhere=claim.elsewhere,
+            distance=claim.distance,
+            has_key=withdrawn,
+        )
 
     def _verify_elsewhere(self, claims: list[Claim]) -> list[Voice | Refusal]:
         from zk.verifier import Presented

@@ -38,13 +38,7 @@ EXPECTED = {
     "a vouch inside the Content Credentials": ("pass", 0, ["person.voice.new"], "allow", ["person-vouched"]),
     "the same upload once more": ("pass", 0, ["person.voice.seen"], "allow", ["person-vouched"]),
     "a vouch beside the file": ("pass", 0, ["person.voice.new"], "allow", ["person-vouched"]),
-    "a recompressed copy": (
-        "fail",
-        1,
-        ["person.binding.mismatch"],
-        "review",
-        ["x-not-counted", "person-proof-invalid"],
-    ),
+    "a recompressed copy": ("unknown", 3, ["person.lookalike"], "label", ["x-not-counted"]),
     "a vouch that was moved to another photo": (
         "fail",
         1,

@@ -14,6 +14,7 @@ from tests import authority as made
 from tests.vouchmark import command, people
 from tests.vouchmark.persons_cli import NAME, NOVEMBER, PASSPHRASE, Desk, refusal
 from vouchmark import vouch as vouches
+from vouchmark.demo_pictures import harbour
 from vouchmark.vouch_files import VouchFile, read_vouch
 from zk.personhood import MAX_VOUCH_OCTETS, Vouch
 
@@ -131,6 +132,17 @@ class TestMake:
         result = make(desk, code=4, VOUCHMARK_PASSPHRASE="not that one")
         assert "not that one" not in result.output
         assert PASSPHRASE not in make(desk).output
+
+    def test_a_picture_s_hint_is_in_it_unless_it_is_left_out(self, desk: Desk) -> None:
+        harbour().save(desk.home / "harbour.jpg")
+        make(desk, file="harbour.jpg")
+        make(desk, "--no-pdq", "-o", desk.path("without.vouch"), file="harbour.jpg")
+        make(desk, "-o", desk.path("text.vouch"), "--slot", "0", file="club/issuer.json", scope="public:other")
+        pdq = read(desk, "harbour.jpg.vouch").presentation.pdq
+        assert pdq is not None
+        assert len(pdq) == 32
+        assert read(desk, "without.vouch").presentation.pdq is None
+        assert read(desk, "text.vouch").presentation.pdq is None
 
     def test_json_is_the_vouch_in_words_for_machines(self, desk: Desk) -> None:
         values = json.loads(make(desk, "--json").stdout)

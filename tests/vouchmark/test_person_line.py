@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import os
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from provenance.credentials.pool import Pool
 from provenance.credentials.vouch_assertions import content_of
 from tests import authority as made
 from tests.provenance.crafting import store
 from tests.provenance.test_vouch_assertions import LABELS, _size_of_last, base, edited, examine, update
 from tests.vouchmark import people
 from tests.vouchmark.people import (
+    AT,
     CAFE,
     CLUB,
     EPOCH,
@@ -42,8 +47,11 @@ from tests.vouchmark.people import (
 )
 from tests.zk import world
 from vouchmark import vouch as vouches
+from vouchmark.demo_pictures import cafe, harbour
+from vouchmark.examine import examine_all, make_settings, picture_hint
+from vouchmark.examine import look as known
 from vouchmark.issuers import MAX_ISSUER_OCTETS
-from vouchmark.persons import MAX_SLOTS
+from vouchmark.persons import MAX_SLOTS, person_settings
 from vouchmark.report import Exit, Line, Root, Status, exit_code
 from vouchmark.vouch_files import MAX_BESIDE
 from zk import issuer_info, personhood, profile
@@ -441,3 +449,73 @@ class TestMedia:
 
     def _last(self, raw: bytes) -> bytes:
         return raw[-_size_of_last(raw) :]
+
+
+@cache
+def _scene() -> Image.Image:
+    return harbour()
+
+
+def jpeg(picture: Image.Image, quality: int) -> bytes:
+    output = io.BytesIO()
+    picture.save(output, "JPEG", quality=quality)
+    return output.getvalue()
+
+
+class TestLikeness:
+    def hint(self, data: bytes) -> bytes | None:
+        asset, _ = known(data, make_settings(trust=people.TRUST, at=AT), pool=None)
+        return picture_hint(asset, make_settings(trust=people.TRUST, at=AT), pool=None)
+
+    def test_a_recompressed_copy_is_said_to_look_like_it_and_no_more(self, tmp_path: Path) -> None:
+        original, copy = jpeg(_scene(), 92), jpeg(_scene(), 40)
+        octets = vouch(original, pdq=self.hint(original), statement="Mine.")
+        with open_ledger(tmp_path / "ledger.sqlite") as ledger:
+            said = line(copy, vouches=[octets], ledger=ledger)
+            assert codes(line(original, vouches=[octets], ledger=ledger)) == [("person.voice.new", PASS)]
+        finding = one(said)
+        assert (said.status, finding.code, finding.root) == (
+            Status.UNKNOWN,
+            "person.lookalike",
+            Root.PERCEPTUAL_HASH,
+        )
+        assert isinstance(finding.detail["distance"], int)
+        assert finding.detail["distance"] <= 31
+        assert "voice" not in finding.detail
+        assert f"(distance {finding.detail['distance']} of 256), not for these bytes" in finding.statement
+
+    def test_in_a_child_process_and_among_others_too(self, tmp_path: Path) -> None:
+        original, copy = jpeg(_scene(), 92), jpeg(_scene(), 40)
+        octets = vouch(original, pdq=self.hint(original))
+        paths = [put(tmp_path, f"{number}.jpg", data, [octets]) for number, data in enumerate([copy, original, copy])]
+        settings_ = make_settings(
+            trust=people.TRUST, at=AT, person=person_settings(issuers=issuer_json(CLUB), scopes=[CAFE])
+        )
+        with Pool(2) as pool:
+            found = [codes(report.evidence[Line.PERSON]) for report in examine_all(paths, settings_, pool=pool)]
+        alike = [("person.lookalike", UNKNOWN)]
+        assert found == [alike, [("person.voice.unchecked", PASS)], alike]
+
+    def test_another_picture_does_not_look_like_it(self) -> None:
+        original, other = jpeg(_scene(), 92), jpeg(cafe(), 92)
+        said = line(other, vouches=[vouch(original, pdq=self.hint(original))])
+        assert codes(said) == [("person.binding.mismatch", FAIL)]
+
+    def test_a_hint_that_was_put_in_afterwards_breaks_the_proof(self) -> None:
+        original, copy = jpeg(_scene(), 92), jpeg(_scene(), 40)
+        before = Vouch.decode(vouch(original))
+        header = replace(before.presentation, pdq=self.hint(copy))
+        forged = world.changed(before, presentation_header=header.encode()).encode()
+        assert codes(line(copy, vouches=[forged])) == [("person.proof.invalid", FAIL)]
+
+    def test_likeness_takes_no_place_beside_one_that_holds(self) -> None:
+        original, copy = jpeg(_scene(), 92), jpeg(_scene(), 40)
+        alike, holds = vouch(original, pdq=self.hint(original)), vouch(copy)
+        said = line(copy, vouches=[alike, holds])
+        assert codes(said) == [("person.voice.unchecked", PASS), ("person.lookalike", ABSENT)]
+        assert said.summary.startswith("1 person by")
+
+    def test_what_is_no_picture_or_too_plain_has_no_hint(self) -> None:
+        assert self.hint(b"no picture") is None
+        assert self.hint(jpeg(Image.new("RGB", (400, 300), "white"), 90)) is None
+        assert self.hint(jpeg(_scene(), 92)) is not None

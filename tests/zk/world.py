@@ -123,6 +123,7 @@ class Person:
         level: Level = Level.TWO,
         nonce: bytes | None = None,
         audience: str | None = None,
+        pdq: bytes | None = None,
         proved_scope: Scope | None = None,
         proved_slot: int | None = None,
         proved_header: PresentationHeader | None = None,
@@ -134,7 +135,7 @@ class Person:
         """
         info = self.issuer.info
         secrets, blind, signature, public_key = _credential(self, epoch, level, self_signed=self_signed)
-        shown = PresentationHeader(binding=bound, statement=statement, nonce=nonce, audience=audience)
+        shown = PresentationHeader(binding=bound, pdq=pdq, statement=statement, nonce=nonce, audience=audience)
         period = period_of(self.credential_class, epoch)
         proof, nym = pseudonym.proof_gen_with_nym(
             public_key,

@@ -54,6 +54,7 @@ vouch.add_command(embed)
 @click.option("--nonce", metavar="HEX", help="A reader's challenge, where one was given.")
 @click.option("--issuer", metavar="NAME|ID", help="Whose credential, where the wallet holds several issuers'.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there; FILE.vouch by default.")
+@click.option("--no-pdq", is_flag=True, help="Leave out a picture's perceptual hash, by which copies are found.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal before it is made.")
 @first_options
 @click.option(
@@ -96,7 +97,8 @@ def make(file: Path, **options: Any) -> None:
         now = moment(options["at"])
         held = _membership(opened, options["issuer"], now)
         _announce(file, wish, binding, held.info, ask=not options["yes"])
-        made = vouches.make(opened, wish, binding, at=now, issuer_id=held.info.id)
+        hint = None if options["no_pdq"] else _hint(asset)
+        made = vouches.make(opened, wish, binding, at=now, issuer_id=held.info.id, pdq=hint)
         if first is not None:
             first.finish(made.encode(), as_json=options["as_json"])
             return
@@ -173,6 +175,18 @@ def _look(file: Path) -> tuple[Asset, Facts]:
             return look(file, settings, pool=pool)
     except AssetError as error:
         fail(f"{file}: {error}", hint=error.hint)
+
+
+def _hint(asset: Asset) -> bytes | None:
+    """The picture's perceptual hash; decoded in a child process like everything else."""
+    if not asset.media_type.startswith("image/"):
+        return None
+    from provenance.credentials.pool import Pool
+    from provenance.credentials.trust_lists import TrustLists
+    from vouchmark.examine import make_settings, picture_hint
+
+    with Pool(workers=1) as pool:
+        return picture_hint(asset, make_settings(trust=TrustLists.empty()), pool=pool)
 
 
 def _membership(wallet: Wallet, word: str | None, now: dt.datetime) -> HeldMembership:

@@ -61,6 +61,8 @@ class Elsewhere(enum.StrEnum):
 
     ANCESTOR = "earlier-version"
     """To an intact earlier version, across an edit."""
+    LOOKALIKE = "lookalike"
+    """To a picture that looks like this one."""
     BROKEN = "broken-credentials"
     """To Content Credentials that lie in this file and do not hold for it."""
     UNMEASURED = "not-measured"
@@ -103,6 +105,8 @@ class Judged:
     result: Voice | Refusal | None
     """None where there was nothing to verify: it is no vouch."""
     elsewhere: Elsewhere | None = None
+    distance: int | None = None
+    """Bits of 256 by which the pictures' hashes differ, where it is bound to one that looks like this."""
     has_key: bool = False
     """Whether the trusted issuer published any key for the vouch's epoch, withdrawn or not."""
 
@@ -116,6 +120,7 @@ class _Said:
     status: Status
     """As it is where no other vouch holds."""
     detail: dict[str, Json]
+    root: Root = Root.PERSONHOOD_PROOF
 
 
 def answer(
@@ -198,7 +203,7 @@ def _draft(one: Judged, said: _Said, *, holds: bool) -> Draft:
         status=status,
         statement=said.statement,
         source=SOURCE,
-        root=Root.PERSONHOOD_PROOF,
+        root=said.root,
         subject=one.found.name,
         detail=detail,
     )
@@ -241,6 +246,18 @@ def _voice(one: Judged, voice: Voice) -> _Said:
     words = vouch.presentation.statement
     saying = f" They say: {quoted(words, limit=STATEMENT_SHOWN)}" if words is not None else ""
     detail = _of_voice(voice)
+    if one.elsewhere is Elsewhere.LOOKALIKE:
+        statement = (
+            f"{who} vouched for a picture that by its own hint looks like this one (distance {one.distance} of 256), "
+            f"not for these bytes; {purpose}."
+        )
+        return _Said(
+            code="person.lookalike",
+            statement=statement + saying,
+            status=Status.UNKNOWN,
+            detail={**detail, "distance": one.distance},
+            root=Root.PERCEPTUAL_HASH,
+        )
     if one.elsewhere is not None:
         statement = f"{who} stands behind an earlier version, {purpose}; it was edited since, so not behind this file."
         label: dict[str, Json] = {"manifest": one.found.counts_for} if one.found.counts_for else {}
