@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypedDict, Unpack
 
 from provenance.asset import Asset, AssetError, Limits, find_sidecar, open_asset
 from provenance.credentials.encypher import SNAPSHOT_DATED
@@ -126,6 +126,35 @@ class Settings:
         return self.only or self.require
 
 
+class Options(TypedDict, total=False):
+    """What `check` can be asked besides its source, by the same names; what is missing has the default of `check`."""
+
+    policy: Policy | None
+    trust: TrustLists | None
+    at: dt.datetime | None
+    engines: tuple[str, ...]
+    only: Iterable[Line | str]
+    require: Iterable[Line | str]
+    limits: Limits | None
+    manifest: bytes | None
+    fragments: Iterable[bytes]
+    snapshot: bool
+    crjson: bool
+    pictures: bool
+    online: bool
+    claim_place: str | None
+    claim_time: str | None
+    vouches: Iterable[bytes]
+    issuers: Iterable[bytes] | None
+    scopes: Iterable[str]
+    slots: int
+    ledger: NullifierLedger | None
+    nonce: bytes | None
+    audience: str | None
+    grace: dt.timedelta
+    known: KnownMedia | None
+
+
 def check(
     source: str | Path | bytes | BinaryIO,
     *,
@@ -194,7 +223,7 @@ def check(
         zk.errors.ZkError: an issuer is none, or the ledger fails.
         vouchmark.issuers.IssuersError: the kept issuers cannot be read.
     """
-    settings = make_settings(
+    settings = settings_for(
         policy=policy,
         trust=trust,
         at=at,
@@ -208,23 +237,43 @@ def check(
         crjson=crjson,
         pictures=pictures,
         online=online,
-        claim=claimed(claim_place, claim_time),
-        person=person_settings(
-            vouches=vouches,
-            issuers=issuers,
-            scopes=scopes,
-            slots=slots,
-            ledger=ledger,
-            nonce=nonce,
-            audience=audience,
-            grace=grace,
-        ),
-        known=KnownSettings(index=known) if known is not None else None,
+        claim_place=claim_place,
+        claim_time=claim_time,
+        vouches=vouches,
+        issuers=issuers,
+        scopes=scopes,
+        slots=slots,
+        ledger=ledger,
+        nonce=nonce,
+        audience=audience,
+        grace=grace,
+        known=known,
     )
     if in_process:
         return next(examine_all([source], settings, pool=None))
     with Pool(workers=1) as pool:
         return next(examine_all([source], settings, pool=pool))
+
+
+def settings_for(**options: Unpack[Options]) -> Settings:
+    """Settings out of what `check` was asked, so that whoever checks many files asks for the same in the same words.
+
+    Raises the errors of `check`.
+    """
+    rest: dict[str, Any] = dict(options)
+    claim = claimed(rest.pop("claim_place", None), rest.pop("claim_time", None))
+    person = {name: rest.pop(name) for name in PERSON_OPTIONS if name in rest}
+    known: KnownMedia | None = rest.pop("known", None)
+    return make_settings(
+        **rest,
+        claim=claim,
+        person=person_settings(**person),
+        known=KnownSettings(index=known) if known is not None else None,
+    )
+
+
+PERSON_OPTIONS: Final = ("vouches", "issuers", "scopes", "slots", "ledger", "nonce", "audience", "grace")
+"""The options that are settings of the person line."""
 
 
 def make_settings(

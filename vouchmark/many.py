@@ -1,53 +1,15 @@
-"""How does a program of one's own check many files, each in a child process that may crash, and take one report after
-the other?
-"""
+"""How does a program of one's own check many files, each in a child process that may crash, one report at a time?"""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypedDict, Unpack
+from typing import BinaryIO, Unpack
 
-from provenance.asset import Limits, walk
+from provenance.asset import walk
 from provenance.credentials.pool import Pool
-from provenance.credentials.trust_lists import TrustLists
-from vouchmark.claimed import claimed
-from vouchmark.examine import Settings, examine_all, make_settings
-from vouchmark.persons import person_settings
-from vouchmark.policy import Policy
-from vouchmark.report import Line, Report
-
-if TYPE_CHECKING:
-    from zk.ledger import NullifierLedger
-
-
-class Options(TypedDict, total=False):
-    """What `vouchmark.check` can be asked besides its source, by the same names and with the same defaults."""
-
-    policy: Policy | None
-    trust: TrustLists | None
-    at: dt.datetime | None
-    engines: tuple[str, ...]
-    only: Iterable[Line | str]
-    require: Iterable[Line | str]
-    limits: Limits | None
-    manifest: bytes | None
-    fragments: Iterable[bytes]
-    snapshot: bool
-    crjson: bool
-    pictures: bool
-    online: bool
-    claim_place: str | None
-    claim_time: str | None
-    vouches: Iterable[bytes]
-    issuers: Iterable[bytes] | None
-    scopes: Iterable[str]
-    slots: int
-    ledger: NullifierLedger | None
-    nonce: bytes | None
-    audience: str | None
-    grace: dt.timedelta
+from vouchmark.examine import Options, Settings, examine_all, settings_for
+from vouchmark.report import Report
 
 
 def check_many(
@@ -71,7 +33,7 @@ def check_many(
     Raises:
         ValueError: at once, as `check` does, or where `jobs` is below one.
     """
-    settings = _settings(options)
+    settings = settings_for(**options)
     if jobs < 1:
         raise ValueError(f"got {jobs} jobs, expected at least 1")
     return _reports(sources, settings, jobs=0 if in_process else jobs)
@@ -92,16 +54,3 @@ def _files(sources: Iterable[str | Path | bytes | BinaryIO]) -> Iterator[Path | 
             yield from walk([Path(source)])
         else:
             yield source
-
-
-def _settings(options: Options) -> Settings:
-    """The same settings as `check` makes of the same options."""
-    rest = dict(options)
-    claim = {name: rest.pop(name, None) for name in ("claim_place", "claim_time")}
-    names = ("vouches", "issuers", "scopes", "slots", "ledger", "nonce", "audience", "grace")
-    person = {name: rest.pop(name) for name in names if name in rest}
-    return make_settings(
-        **rest,  # type: ignore[arg-type]
-        claim=claimed(claim["claim_place"], claim["claim_time"]),  # type: ignore[arg-type]
-        person=person_settings(**person),  # type: ignore[arg-type]
-    )

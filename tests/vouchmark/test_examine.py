@@ -191,7 +191,8 @@ class TestImport:
         )
         env = command.environment(Path("/nonexistent"))
         subprocess.run([sys.executable, "-P", "-c", code], env=env, check=True)
-        assert set(vouchmark.__all__) == {"Policy", "Report", "TrustLists", "__version__", "check"}
+        kinds, functions = {"Policy", "Report", "TrustLists"}, {"check", "check_many", "to_html", "to_json"}
+        assert set(vouchmark.__all__) == {"__version__", *kinds, *functions}
         with pytest.raises(AttributeError, match="no attribute 'verify'"):
             _ = vouchmark.verify
 

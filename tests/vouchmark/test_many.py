@@ -15,7 +15,7 @@ from tests.vouchmark import samples
 from tests.vouchmark.attacks import LISTED
 from tests.vouchmark.command import write
 from vouchmark import check, check_many, to_html, to_json
-from vouchmark.many import Options
+from vouchmark.examine import Options
 from vouchmark.report import Exit, Line, Report, Status
 
 OPTIONS = Options(trust=LISTED, at=NOW, snapshot=False)
