@@ -27,6 +27,7 @@ from tests.authority import (
     Identity,
     certify,
     created,
+    jumbf_boxes,
     manifest_store,
     picture,
     with_manifest_store,
@@ -252,6 +253,34 @@ def _without(whole: bytes, ranges: Sequence[tuple[int, int]]) -> bytes:
         kept.append(whole[position : max(position, start)])
         position = max(position, start + length)
     return b"".join([*kept, whole[position:]])
+
+
+def updated(draft: Draft, media: bytes, above: Callable[[bytes], Draft]) -> bytes:
+    """Media with `draft` bound to it and an update manifest above, which is made from the finished manifest below.
+
+    The update takes exactly the place that was kept for it, so that the layout stays what the binding says.
+    """
+    whole = bind(draft, media, after=[superbox(b"c2um", "x", box(b"free", bytes(30_000)))])
+    stored = manifest_store(whole)
+    first, last = manifests(stored)
+    update = above(first)
+    base = list(update.assertions)
+
+    def built(pad: int) -> bytes:
+        update.kind = b"c2um"
+        update.assertions = [*base, ("org.example.pad", {"pad": bytes(pad)})]
+        return update.build()
+
+    short = 1_000
+    padded = built(short + len(last) - len(built(short)))
+    assert len(padded) == len(last)
+    return with_manifest_store(whole, stored.replace(last, padded))
+
+
+def manifests(stored: bytes) -> list[bytes]:
+    """The manifest superboxes of a store."""
+    ((_, start, end),) = jumbf_boxes(stored)
+    return [stored[low - 8 : high] for kind, low, high in jumbf_boxes(stored, start, end) if kind == b"jumb"]
 
 
 def signed(signer: Identity, media: bytes | None = None, **options: Any) -> bytes:

@@ -22,6 +22,7 @@ from provenance.credentials.chain import fingerprint
 from provenance.credentials.did import DidError, key_of
 from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.jumbf import parse_store
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust_formats import Label as ListLabel
 from provenance.credentials.trust_formats import ListKind
@@ -39,7 +40,16 @@ from tests.authority import (
     store_of,
 )
 from tests.corpus import media, needs_corpus, trust
-from tests.provenance.crafting import actions, make_authority, revocation_answer, stamper
+from tests.provenance.crafting import (
+    Draft,
+    actions,
+    link_to,
+    make_authority,
+    revocation_answer,
+    stamper,
+    store,
+    updated,
+)
 from tests.provenance.identities import ACCOUNT, Attached, Service, actor, attach, by_certificate, did_jwk
 
 ROOT: Final = make_root("Identity CA", start=NOW - 900 * DAY, end=NOW + 900 * DAY)
@@ -290,6 +300,28 @@ class TestWhatItRefersTo:
         )
         found = only(attach(CAMERA, full))
         assert found.is_trusted
+
+    @pytest.mark.parametrize("right", [True, False])
+    def test_an_update_refers_to_the_binding_of_what_it_updates(self, right: bool) -> None:
+        label = "urn:c2pa:00000000-0000-4000-8000-00000000000a"
+
+        def above(below: bytes) -> Draft:
+            bound = parse_store(store(below)).active
+            binding = next(one for one in bound.references() if "c2pa.hash" in one.url)
+            url = f"self#jumbf=/c2pa/{label}/c2pa.assertions/c2pa.hash.data"
+            named = [{"url": url, "hash": binding.hash if right else b"\0" * 32}]
+            identity = by_certificate(JO, references=lambda _: named).build([])
+            return Draft(
+                signer=CAMERA,
+                assertions=[("c2pa.ingredient.v3", link_to(below, label)), ("cawg.identity", identity)],
+            )
+
+        data = updated(Draft(signer=CAMERA, label=label, assertions=[actions()]), _other(), above)
+        found = examine_own(data, recognise(data), None, trust=LISTED, at=NOW)
+        assert found.bound == label
+        (identity,) = found.identities
+        assert identity.is_trusted is right
+        assert identity.manifest == found.active
 
     def test_several_identities_have_a_result_each(self) -> None:
         two = (by_certificate(JO), by_certificate(actor(make_root()), label="cawg.identity__1"))

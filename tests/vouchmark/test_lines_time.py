@@ -18,27 +18,23 @@ from tests.authority import (
     NOW,
     change_pixels,
     created,
-    jumbf_boxes,
     list_of,
     make_root,
     make_signer,
-    manifest_store,
     picture,
     store_of,
-    with_manifest_store,
 )
 from tests.provenance.crafting import (
     Draft,
     actions,
     bind,
-    box,
     link_to,
     make_authority,
     sha256,
     signed,
     stamper,
     store,
-    superbox,
+    updated,
 )
 from tests.vouchmark.attacks import BY_LISTED, LONG, codes, examine, said
 from vouchmark.lines.time_order import CLOCK_TOLERANCE
@@ -276,30 +272,14 @@ def _edit(parent: bytes, *, stamp: dt.datetime | None) -> bytes:
 
 def _updated(*, kept_at: dt.datetime) -> bytes:
     """A picture without a stamp, and an update above it that keeps one for it."""
-    room = b"\0" * 24_000
-    draft = Draft(signer=CAMERA, label=OLDER, assertions=[actions()])
-    whole = bind(draft, picture(), after=[superbox(b"c2um", "x", box(b"free", room))])
-    stored = manifest_store(whole)
-    first, last = (content for content in _manifests(stored))
-    protected, signature = _signature_of(first)
-    token = stamper(CLOCK, kept_at)(cbor2.dumps(["CounterSignature", protected, b"", cbor2.dumps(signature)]))
-    assertions = [("c2pa.ingredient.v3", link_to(first, OLDER)), ("c2pa.time-stamp", {OLDER: token})]
 
-    def update(pad: int) -> bytes:
-        return Draft(
-            signer=CAMERA, kind=b"c2um", assertions=[*assertions, ("org.example.pad", {"pad": bytes(pad)})]
-        ).build()
+    def above(below: bytes) -> Draft:
+        protected, signature = _signature_of(below)
+        token = stamper(CLOCK, kept_at)(cbor2.dumps(["CounterSignature", protected, b"", cbor2.dumps(signature)]))
+        kept = [("c2pa.ingredient.v3", link_to(below, OLDER)), ("c2pa.time-stamp", {OLDER: token})]
+        return Draft(signer=CAMERA, assertions=kept)
 
-    # The update takes exactly the place that was kept for it, so that the layout stays what the binding says.
-    built = update(1_000 + len(last) - len(update(1_000)))
-    assert len(built) == len(last)
-    return with_manifest_store(whole, stored.replace(last, built))
-
-
-def _manifests(stored: bytes) -> list[bytes]:
-    """The manifest superboxes of a store."""
-    ((_, start, end),) = jumbf_boxes(stored)
-    return [stored[low - 8 : high] for kind, low, high in jumbf_boxes(stored, start, end) if kind == b"jumb"]
+    return updated(Draft(signer=CAMERA, label=OLDER, assertions=[actions()]), picture(), above)
 
 
 def _signature_of(manifest: bytes) -> tuple[bytes, bytes]:
