@@ -267,7 +267,8 @@ def examine_own(
     moment = at.astimezone(dt.UTC)
     signers = _signers(store, nodes, trust=trust, at=moment, fresh=fresh, asking=asking)
     stamps = {label: signer.stamp for label, signer in signers.items()}
-    vouches, more_vouches = find_vouches(store, history, bound=bound, signers=signers)
+    digests = {one.label: one.digest.hex() for one in store.manifests}
+    vouches, more_vouches = find_vouches(store, history, bound=bound, signers=signers, digests=digests)
     return OwnCheck(
         problem="",
         active=store.active.label,
@@ -283,7 +284,7 @@ def examine_own(
             if one.sign1 is not None and one.sign1.claimed_time is not None
         },
         identities=check_identities(store, nodes, trust=trust, at=moment, stamps=stamps),
-        manifest_digests={one.label: one.digest.hex() for one in store.manifests},
+        manifest_digests=digests,
         store_matches_file=matches,
         vouches=vouches,
         more_vouches=more_vouches,

@@ -121,7 +121,12 @@ def read_content(assertion: Assertion) -> tuple[VouchState, bytes]:
 
 
 def find_vouches(
-    store: RawStore, history: History, *, bound: str, signers: Mapping[str, SignerAssessment]
+    store: RawStore,
+    history: History,
+    *,
+    bound: str,
+    signers: Mapping[str, SignerAssessment],
+    digests: Mapping[str, str],
 ) -> tuple[tuple[FoundVouch, ...], int]:
     """(the embedded vouches of a store, how many more there are than MAX_VOUCHES).
 
@@ -133,12 +138,13 @@ def find_vouches(
         history: Their verified tree.
         bound: Label of the manifest that carries the file's hard binding; empty where there is none.
         signers: What is known of their signers, and so of their time stamps.
+        digests: Their SHA-256 by label, lower-case hex.
     """
     carriers = [(manifest, found) for manifest in store.manifests if (found := _assertions(manifest))]
     if not carriers:
         return (), 0
     place = _Place.of(history, bound=bound)
-    vouches = [_judge(manifest, found, store, place) for manifest, found in carriers]
+    vouches = [_judge(manifest, found, store, place, digests) for manifest, found in carriers]
     vouches.sort(key=lambda one: (not one.may_count, not one.reaches_file, one.depth, one.carrier))
     kept = vouches[:MAX_VOUCHES]
     return tuple(_stamped(one, signers) for one in kept), len(vouches) - len(kept)
@@ -177,7 +183,13 @@ class _Place:
         return cls(nodes=nodes, reached=frozenset(reached), updates=frozenset(updates if leads else ()))
 
 
-def _judge(manifest: RawManifest, found: Sequence[Assertion], store: RawStore, place: _Place) -> FoundVouch:
+def _judge(
+    manifest: RawManifest,
+    found: Sequence[Assertion],
+    store: RawStore,
+    place: _Place,
+    digests: Mapping[str, str],
+) -> FoundVouch:
     state, octets = read_content(found[0]) if len(found) == 1 else (VouchState.SEVERAL, b"")
     node = place.nodes.get(manifest.label)
     if node is None or (manifest.label in store.ambiguous and manifest is not store.active):
@@ -190,15 +202,15 @@ def _judge(manifest: RawManifest, found: Sequence[Assertion], store: RawStore, p
         state = VouchState.NOT_UPDATE
     elif state is VouchState.PLACED and not base:
         state = VouchState.PARENT
-    target = store.manifest(parent.check.label) if parent is not None and parent.check is not None else None
-    if state is not VouchState.PLACED or target is None:
+    target = parent.check.label if parent is not None and parent.check is not None else ""
+    if state is not VouchState.PLACED:
         return FoundVouch(carrier=manifest.label, state=state, octets=octets, depth=node.depth)
     return FoundVouch(
         carrier=manifest.label,
         state=state,
         octets=octets,
-        vouched=target.label,
-        vouched_digest=target.digest.hex(),
+        vouched=target,
+        vouched_digest=digests[target],
         for_manifest=base,
         reaches_file=manifest.label in place.updates,
         depth=node.depth,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +23,10 @@ from provenance.credentials.own_check import examine_own
 from provenance.credentials.signing_key import AUTO
 from provenance.credentials.trust_view import view_of
 from tests import authority as made
+from tests import no_network
 from tests.provenance.crafting import make_authority
 from tests.tsa import serving
+from tests.vouchmark.command import arguments, environment
 from tests.vouchmark.persons_cli import Desk, refusal
 from tests.zk.world import person
 from vouchmark.cli.vouch_embed import ALGORITHMS
@@ -240,9 +244,6 @@ def test_the_algorithms_are_those_of_the_engine() -> None:
 
 
 def test_help_loads_nothing_that_signs_or_proves() -> None:
-    import subprocess
-    import sys
-
     program = (
         "import sys; sys.argv = ['vouchmark', 'vouch', 'embed', '--help']\n"
         "from vouchmark.cli import main\n"
@@ -253,3 +254,27 @@ def test_help_loads_nothing_that_signs_or_proves() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(bool(no_network.why_not()), reason=no_network.why_not() or "this machine can forbid connections")
+def test_without_an_authority_no_connection_is_opened(desk: Desk) -> None:
+    """The kernel ends any process that tries."""
+    words = ["vouch", "embed", "photo.jpg", "photo.vouch", "--cert", "chain.pem", "--key", "key.pem", "-o", "out.jpg"]
+    done = subprocess.run(
+        no_network.command(arguments(*words)),
+        cwd=desk.home,
+        env=environment(desk.home / "data"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(embedded(desk.home / "out.jpg")) == 1
+
+
+def test_credentials_beside_the_file_are_none_to_put_a_vouch_into(desk: Desk) -> None:
+    (desk.home / "photo.jpg").write_bytes(made.picture())
+    (desk.home / "photo.jpg.c2pa").write_bytes(made.sign_detached(CAMERA, made.picture()))
+    done = embed(desk, code=2)
+    assert "not the one store inside the file" in done.stderr
+    assert "out.jpg" not in names(desk)
