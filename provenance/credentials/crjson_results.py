@@ -2,8 +2,8 @@
 
 The conformance programme hands a validator an asset, a list of signers, a list of time-stamping authorities and a
 time. The engines cannot be told all of these, so that every code that depends on them is established here: all of
-`signingCredential.*`, `timeStamp.*` and `claimSignature.*`, with those of the hard binding and of hashed URIs, which we
-compute as well. Of the engine's own codes the others stay (actions, identities, metadata, soft bindings …).
+`signingCredential.*`, `timeStamp.*`, `claimSignature.*` and `cawg.*`, with those of the hard binding and of hashed
+URIs, which we compute as well. Of the engine's own codes the others stay (actions, metadata, soft bindings …).
 
 Steps follow C2PA 2.4, section 15: claim, signature and credential, assertions, binding. Validation ends at the first
 step that fails for good, so that no success stands behind it. A signer that no list names is no such step.
@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
+from provenance.credentials.cawg import GOOD
 from provenance.credentials.crjson_content import Budget, assertions_of, claim_of, decoded, instant, signature_of
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.history import LinkState, Node
@@ -49,7 +50,7 @@ FAMILIES: Final = frozenset(
     )
 )
 """First words of codes that the specifications define; an engine's private ones are not written down."""
-REPLACED: Final = ("signingCredential.", "timeStamp.", "claimSignature.", "assertion.hashedURI.")
+REPLACED: Final = ("signingCredential.", "timeStamp.", "claimSignature.", "assertion.hashedURI.", "cawg.")
 """Starts of engine codes in whose place ours stand."""
 _BINDING: Final = re.compile(r"assertion\.(?:data|bmff|boxes|collection|multiAsset)Hash\.\w+")
 _EXTRA: Final = "additionalExclusionsPresent"
@@ -63,6 +64,13 @@ _LINKS: Final[Mapping[LinkState, tuple[Kind, str]]] = {
     LinkState.NONE: (Kind.INFORMATIONAL, "ingredient.unknownProvenance"),
     LinkState.MALFORMED: (Kind.FAILURE, "assertion.ingredient.malformed"),
 }
+_UNDECIDED: Final = (
+    "cawg.ica.untrusted_issuer",
+    "cawg.identity.sig_type.unknown",
+    "cawg.x509.ocsp.",
+    "cawg.x509.time_stamp.",
+)
+"""Starts of codes about an identity that say neither that it holds nor that it does not."""
 _NO_CLAIM: Final = frozenset({"claim.missing", "claim.multiple", "claim.cbor.invalid"})
 _REQUIRED: Final[Mapping[int, tuple[str, ...]]] = {
     1: ("signature", "assertions", "instanceID"),
@@ -155,6 +163,7 @@ def _validate(
         _assertions(results, own, {name for node in nodes for name in _redacted(node, check)})
         _binding(results, check)
         _links(results, nodes)
+        _identities(results, check)
 
 
 def _claim(results: _Results, manifest: RawManifest) -> None:
@@ -280,6 +289,19 @@ def _links(results: _Results, nodes: list[Node]) -> None:
                 if _BINDING.fullmatch(code):
                     # The file that it was bound to is not here: whoever took it over saw this.
                     results.fail(code, results.uri())
+
+
+def _identities(results: _Results, check: OwnCheck) -> None:
+    """Whoever says to stand behind the manifest (CAWG); nothing of it decides about the claim."""
+    for identity in check.identities:
+        if identity.manifest != results.label:
+            continue
+        url = results.uri(f"c2pa.assertions/{identity.label}")
+        for code in identity.codes:
+            if not code.startswith("cawg."):
+                continue
+            kind = Kind.SUCCESS if code in GOOD else Kind.FAILURE
+            results.add(Kind.INFORMATIONAL if kind is Kind.FAILURE and code.startswith(_UNDECIDED) else kind, code, url)
 
 
 def _add_engine(results: _Results, manifest: Manifest | None) -> None:

@@ -153,7 +153,7 @@ def test_codes_that_rest_on_the_engines_clock_or_lists_are_ours() -> None:
     assert codes(found, "failure") == {"assertion.action.malformed"}
     assert "assertion.dataHash.additionalExclusionsPresent" in codes(found, "informational")
     assert "com.engine.own" not in codes(found, "informational")
-    assert "cawg.identity.trusted" in codes(found, "success")
+    assert "cawg.identity.trusted" not in codes(found, "success")
     assert "timeStamp.trusted" not in codes(found, "success")
 
 

@@ -9,11 +9,14 @@ import jsonschema
 import pytest
 
 from tests.authority import append_bytes, definition, picture, sign
+from tests.corpus import media, needs_corpus
 from tests.provenance.crafting import signed
 from tests.vouchmark.attacks import CAMERA, NOW, examine
 from tests.vouchmark.samples import HOSTILE, report
 from tests.vouchmark.test_attacks_history import earlier, edited
 from vouchmark.render import crjson
+from vouchmark.report import CrJson
+from vouchmark.specification_codes import SPECIFICATION, Kind
 
 TEXT: Final = {"type": "string"}
 NAME: Final = {
@@ -157,3 +160,17 @@ def test_a_file_that_was_not_read_is_a_record_with_a_reason() -> None:
     assert document(b"")["vouchmark"]["problem"] == "unreadable"
     plain = document(picture())
     assert (plain["manifests"], plain["vouchmark"]["problem"]) == ([], "absent")
+
+
+@needs_corpus
+@pytest.mark.corpus
+def test_every_code_of_real_files_is_the_specifications_and_of_the_kind_that_it_gives() -> None:
+    seen = set()
+    for row in media():
+        for manifest in (examine(row.path, crjson=True).crjson or CrJson()).manifests:
+            results: Any = manifest["validationResults"]
+            seen |= {(entry["code"], kind) for kind in Kind for entry in results[kind.value]}
+    assert len(seen) > 30
+    for code, kind in seen:
+        assert code in SPECIFICATION, code
+        assert SPECIFICATION[code][0] == kind, (code, kind)
