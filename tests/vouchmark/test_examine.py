@@ -191,7 +191,8 @@ class TestImport:
         )
         env = command.environment(Path("/nonexistent"))
         subprocess.run([sys.executable, "-P", "-c", code], env=env, check=True)
-        kinds, functions = {"Policy", "Report", "TrustLists"}, {"check", "check_many", "to_html", "to_json"}
+        kinds = {"Policy", "Report", "TrustLists"}
+        functions = {"check", "check_many", "to_crjson", "to_html", "to_json"}
         assert set(vouchmark.__all__) == {"__version__", *kinds, *functions}
         with pytest.raises(AttributeError, match="no attribute 'verify'"):
             _ = vouchmark.verify
