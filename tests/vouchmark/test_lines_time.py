@@ -370,6 +370,19 @@ class TestStated:
         assert report.evidence[Line.TIME].status is Status.PASS
         assert exit_code(report) is Exit.OK
 
+    def test_a_file_without_credentials_has_only_its_own_word(self) -> None:
+        from PIL import Image
+
+        exif = Image.Exif()
+        exif.get_ifd(0x8769)[0x9003] = bare(SIGNED_AT)
+        report = look(picture_with(exif))
+        assert codes(report, Line.TIME) == ["time.absent", "time.unsigned"]
+        assert report.evidence[Line.TIME].status is Status.ABSENT
+        assert findings(report, "time.unsigned")[0].statement == (
+            f"The file's own metadata (EXIF DateTimeOriginal) says that it was captured on {SIGNED_AT.date()}; that is "
+            "no signed statement."
+        )
+
     def test_hundreds_of_actions_are_told_briefly(self) -> None:
         many = [{"action": "c2pa.edited", "when": text(SIGNED_AT - n * DAY)} for n in range(1, 60)]
         data = signed(CAMERA, assertions=[actions(created(), *many)], cose={"stamp": stamper(CLOCK, SIGNED_AT)})

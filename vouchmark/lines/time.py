@@ -8,6 +8,7 @@ trusted time and cannot have happened by then fails; every other difference is s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from provenance.credentials.model import Manifest
 from provenance.credentials.own_check import OwnCheck
@@ -35,7 +36,7 @@ def answer(facts: Facts) -> Answer:
     """The time line, about the manifest that carries the hard binding."""
     nothing = nothing_to_look_at(facts, Line.TIME)
     if nothing is not None:
-        return nothing
+        return replace(nothing, drafts=(*nothing.drafts, *time_order.unsigned(facts, None)))
     manifest = facts.bound
     if manifest is None:
         return Answer(summary="No manifest is bound to the content, so no time is either.", status=Status.ABSENT)

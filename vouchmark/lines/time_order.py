@@ -161,7 +161,7 @@ def what_happened(one: SignedTime) -> str:
 
 def stated(facts: Facts, own: OwnCheck, signed: dt.datetime | None) -> list[Draft]:
     """Every other time, with how far it lies from the signing: never a failure, and no evidence by itself."""
-    return [*_signed(own, signed), *(_unsigned(facts.metadata, signed, facts) if facts.metadata else ())]
+    return [*_signed(own, signed), *unsigned(facts, signed)]
 
 
 def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
@@ -183,7 +183,9 @@ def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
         yield _draft("time.stated", Status.ABSENT, statement, own.bound, Root.CLAIM_SIGNATURE, detail)
 
 
-def _unsigned(metadata: Metadata, signed: dt.datetime | None, facts: Facts) -> Iterator[Draft]:
+def unsigned(facts: Facts, signed: dt.datetime | None) -> Iterator[Draft]:
+    """What the file's own metadata says, which anybody can write, and how far that lies from the signing if any."""
+    metadata = facts.metadata or Metadata()
     for one in metadata.times[:MAX_UNSIGNED]:
         span = span_of(one.time)
         words = f"The file's own metadata ({one.field}) says that it was {_UNSIGNED[one.role]} on {date_of(span)}"
