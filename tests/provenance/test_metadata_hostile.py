@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 import time
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.credentials import wire, worker
 from provenance.media_type import recognise
 from provenance.metadata import Metadata, exif, iptc, read_metadata
 from provenance.metadata.model import MAX_KEPT, MAX_STATEMENTS, MAX_TIMES
@@ -268,6 +270,17 @@ class TestContainers:
             flac(f"{evil}=Midjourney"),
         ):
             assert read(data).statements == ()
+
+
+@pytest.mark.parametrize(
+    "value", [Metadata(reason="crash"), read_metadata(picture("JPEG", xmp=DECLARED), "image/jpeg")]
+)
+def test_a_part_travels_and_says_why_it_failed(value):
+    frame = wire.part(7, wire.METADATA, wire.encode_value(value))
+    kind, content = wire.read_frame(io.BytesIO(frame)) or (b"", b"")
+    assert kind == wire.PART
+    assert wire.decode_part(content).value == value
+    assert worker.failed(wire.METADATA, "crash") == Metadata(reason="crash")
 
 
 SEEDS: Final = {
