@@ -42,6 +42,7 @@ from vouchmark.report import (
     Status,
     TrustListInput,
 )
+from vouchmark.soft_bindings import ISCC, check_softly, soft_bindings
 from vouchmark.vouch_files import Beside
 
 if TYPE_CHECKING:
@@ -360,7 +361,7 @@ def examine_all(
     run = Run(settings=settings.person, at=settings.at, finish=functools.partial(_finished, settings=settings))
     beside = Beside()
     for turn, seen in _examined((_turn(source, settings, beside) for source in sources), settings, pool):
-        facts = _facts(turn, seen, settings)
+        facts = _soft(_facts(turn, seen, settings), turn, seen, settings, pool)
         report = _report_of(turn, facts, seen, settings)
         asset = turn.item if isinstance(turn.item, Asset) and turn.item.size else None
         claims = claims_of(turn.beheld, asset, facts) if asset is not None and _is_asked(Line.PERSON, settings) else ()
@@ -641,6 +642,18 @@ def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
         if trust_list.is_stale(at=settings.at):
             age = trust_list.age_days(at=settings.at)
             yield NotChecked(what=f"changes to the list {trust_list.name}", why=f"the list is {age} days old")
+
+
+def _soft(facts: Facts, turn: _Turn, seen: _Seen, settings: Settings, pool: Pool | None) -> Facts:
+    """The same facts with what signed soft bindings come to: for the few files that have any, the pixels are needed."""
+    bindings = soft_bindings(facts) if _is_asked(Line.KNOWN, settings) else ()
+    if not bindings or not isinstance(turn.item, Asset) or turn.job is None:
+        return facts
+    found = seen.examination.fingerprint if seen.examination else None
+    if found is None and any(binding.algorithm == ISCC for binding in bindings):
+        job = replace(turn.job, engines=(), view=None, metadata=False, crjson=False, previews=False, hashes=True)
+        found = (examine_in_process if pool is None else pool.examine)(turn.item, job).fingerprint
+    return replace(facts, soft_bindings=bindings, soft_checks=check_softly(bindings, found))
 
 
 def _inputs(seen: _Seen, settings: Settings) -> Inputs:

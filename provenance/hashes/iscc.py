@@ -10,9 +10,22 @@ from __future__ import annotations
 
 import io
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from provenance.hashes.entry import Code
+
+ALGORITHM: Final = "io.iscc.v0"
+"""The name of these codes among C2PA's soft binding algorithms."""
+
+
+class Agreement(NamedTuple):
+    """How one unit of two codes agrees, by the bits that both have."""
+
+    kind: str
+    """`content-image`, `content-none` (text), `data-none`, `instance-none`, …"""
+    bits: int
+    distance: int
+
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Decoded
@@ -28,6 +41,8 @@ MAX_PIXELS: Final = 64_000_000
 """Pixels up to which a picture is prepared: the standard's way needs all of it in memory, twice."""
 MAX_TEXT: Final = 16 * 1024 * 1024
 """Bytes of plain text that are read for a Text-Code."""
+MAX_CODE: Final = 512
+"""Characters of a code out of a file; the longest, of five units of 256 bits, stay below 300."""
 TEXTS: Final = ("text/plain", "text/markdown")
 
 
@@ -72,3 +87,34 @@ def codes_of(data: bytes, media_type: str, picture: Picture | None) -> tuple[Cod
     joined = str(iscc_lib.gen_iscc_code_v0(units)["iscc"])
     written = rule()
     return tuple(Code(algorithm="iscc", rule=written, value=value) for value in (joined, *units))
+
+
+def agreements(one: str, other: str) -> list[Agreement]:
+    """How the units that two codes have in common agree. The shorter of two units is the beginning of the longer one.
+
+    Raises:
+        ValueError: one of them is no ISCC of this version.
+    """
+    first, second = _units(one), _units(other)
+    return [_agreement(kind, digest, second[kind]) for kind, digest in first.items() if kind in second]
+
+
+def _units(code: str) -> dict[str, bytes]:
+    """The units of a code, with their digests."""
+    import iscc_lib
+
+    if len(code) > MAX_CODE:
+        raise ValueError(f"got a code of {len(code)} characters, expected at most {MAX_CODE}")
+    units = {}
+    for unit in iscc_lib.iscc_decompose(code.strip()):
+        kind, of, release, _, digest = iscc_lib.iscc_decode(unit)
+        if release != iscc_lib.VS.V0:
+            raise ValueError(f"got a code of version {release}, expected 0")
+        units[f"{kind.name}-{of.name}".lower()] = bytes(digest)
+    return units
+
+
+def _agreement(kind: str, one: bytes, other: bytes) -> Agreement:
+    size = min(len(one), len(other))
+    distance = (int.from_bytes(one[:size]) ^ int.from_bytes(other[:size])).bit_count()
+    return Agreement(kind=kind, bits=8 * size, distance=distance)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from provenance.credentials.online import Contact
     from vouchmark.claimed import Claimed
     from vouchmark.known import Lookup
+    from vouchmark.soft_bindings import SoftBinding, SoftCheck
 
 FRAGMENT: Final = "video/iso.segment"
 """A media segment of a fragmented video: its Content Credentials lie in another file."""
@@ -80,6 +81,10 @@ class Facts:
     """Whether the reader named an index of known media."""
     known: Lookup | None = None
     """What that index says; None where the file could not be read or nobody asks."""
+    soft_bindings: tuple[SoftBinding, ...] = ()
+    """What the signer wrote down of the file's looks."""
+    soft_checks: tuple[SoftCheck, ...] = ()
+    """Those of them that were recomputed, or why not."""
 
     @property
     def bound(self) -> Manifest | None:

@@ -7,6 +7,7 @@ different; what an index says of a look-alike it says of that other file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from provenance.hashes.entry import FRAME, Entry
@@ -15,6 +16,7 @@ from vouchmark.known import Lookup, Match
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
+from vouchmark.soft_bindings import ISCC
 
 LABEL_LIMIT: Final = 80
 """Characters of a label in a sentence."""
@@ -33,6 +35,12 @@ _TURNS: Final[Mapping[Turn, str]] = {
     Turn.TRANSPOSE: "mirrored and turned by 90°",
     Turn.TRANSVERSE: "mirrored and turned by 90°",
 }
+_UNSOFT: Final[Mapping[str, str]] = {
+    "malformed": "its value is no ISCC",
+    "part": "it speaks of a part of the file",
+    "not-comparable": "it holds no code of the content that can be recomputed here",
+    "not-made": "the file's own code could not be made",
+}
 _UNSEARCHED: Final[Mapping[str, str]] = {
     "no-picture": "only pictures and videos have look-alikes here",
     "unsupported": "pictures of this type are not decoded here",
@@ -48,7 +56,20 @@ _UNSEARCHED: Final[Mapping[str, str]] = {
 
 
 def answer(facts: Facts) -> Answer:
-    """What the reader's index says of the file."""
+    """What the reader's index says of the file, and whether it looks like what its signer wrote down of its looks."""
+    softly = _softly(facts)
+    found = _looked_up(facts)
+    if not softly.drafts:
+        return replace(found, not_checked=(*found.not_checked, *softly.not_checked))
+    return Answer(
+        summary=softly.summary if not found.drafts else f"{found.summary} {softly.summary}",
+        drafts=(*found.drafts, *softly.drafts),
+        not_checked=(*found.not_checked, *softly.not_checked),
+    )
+
+
+def _looked_up(facts: Facts) -> Answer:
+    """What the reader's index says."""
     lookup = facts.known
     if lookup is None:
         if facts.unreadable and facts.has_index:
@@ -68,6 +89,47 @@ def answer(facts: Facts) -> Answer:
             words = f"This very file is not in the index {quoted(lookup.name)}; look-alikes were not looked for."
         drafts = (_plain(facts, "none", Status.ABSENT, words),)
     return Answer(summary=_summary(lookup), drafts=drafts, not_checked=tuple(_gaps(lookup)))
+
+
+def _softly(facts: Facts) -> Answer:
+    """What signed soft bindings come to; those that nobody else can recompute are named as not checked."""
+    others = sorted({one.algorithm for one in facts.soft_bindings if one.algorithm != ISCC})
+    gaps = [
+        NotChecked(what=f"the soft binding {quoted(name)}", why="only its maker can recompute it") for name in others
+    ]
+    drafts = []
+    for one in facts.soft_checks:
+        if not one.bits:
+            why = _UNSOFT.get(one.reason) or _UNSEARCHED.get(one.reason, one.reason)
+            gaps.append(NotChecked(what="the signed ISCC soft binding", why=why))
+            continue
+        verdict = "looks like what its signer wrote down of its looks" if one.agrees else "does not look like that"
+        words = f"The file {verdict} (ISCC: {one.distance} of {one.bits} bits differ)."
+        if not one.agrees:
+            words = (
+                f"The signer wrote down an ISCC of its looks, and the file does not look like that ({one.distance} of "
+            )
+            words += f"{one.bits} bits differ)."
+        drafts.append(
+            Draft(
+                code="known.soft-binding" if one.agrees else "known.soft-binding.differs",
+                status=Status.PASS if one.agrees else Status.UNKNOWN,
+                statement=f"{words} A soft binding binds no byte.",
+                source="iscc-lib",
+                root=Root.PERCEPTUAL_HASH,
+                subject=facts.bound.label if facts.bound is not None else facts.name,
+                detail={
+                    "assertion": one.binding.label,
+                    "algorithm": one.binding.algorithm,
+                    "value": one.binding.value,
+                    "distance": one.distance,
+                    "bits": one.bits,
+                },
+            )
+        )
+    differs = any(draft.status is Status.UNKNOWN for draft in drafts)
+    summary = "It does not look like its signed fingerprint." if differs else "It looks like its signed fingerprint."
+    return Answer(summary=summary, drafts=tuple(drafts), not_checked=tuple(gaps))
 
 
 def _gaps(lookup: Lookup) -> Iterator[NotChecked]:
