@@ -21,7 +21,8 @@ from provenance.metadata import Role as UnsignedRole
 from provenance.places import distance_km, distance_words, place_of
 from provenance.times import Span, gap_words, span_of
 from vouchmark.claimed import ClaimedPlace, ClaimedTime
-from vouchmark.lines.facts import Answer, Draft, Facts, day, instant, nothing_to_look_at, own_gap
+from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, nothing_to_look_at, own_gap
+from vouchmark.lines.integrity import BINDING_MATCH
 from vouchmark.lines.time_order import CLOCK_TOLERANCE, date_of, what_happened
 from vouchmark.render.safe import quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
@@ -55,7 +56,7 @@ def answer(facts: Facts) -> Answer:
     said = facts.claim
     if said is None:
         return Answer(summary="Not asked for.", status=Status.SKIPPED)
-    versions = _versions(facts.own) if facts.own is not None and not facts.own.problem else []
+    versions = _versions(facts, facts.own) if facts.own is not None and not facts.own.problem else []
     place = _place(facts, said.place, versions) if said.place is not None else []
     time = _time(facts, said.time, versions) if said.time is not None else []
     unread = _unread(facts)
@@ -87,11 +88,20 @@ def _metadata_gap(facts: Facts) -> tuple[NotChecked, ...]:
     return (NotChecked(what="place and time in the file's own metadata", why=reason),) if reason else ()
 
 
-def _versions(own: OwnCheck) -> list[Version]:
+def _is_bound(facts: Facts, own: OwnCheck) -> bool:
+    """Whether the content is what was signed: by our own digest, or by an engine's where we compute none."""
+    match = own.coverage.match if own.coverage is not None else Match.UNSUPPORTED
+    if match is not Match.UNSUPPORTED:
+        return match is Match.MATCH
+    manifest = facts.bound
+    return manifest is not None and has(facts.codes_of(manifest), *BINDING_MATCH)
+
+
+def _versions(facts: Facts, own: OwnCheck) -> list[Version]:
     """The manifests that speak of these bytes, then the parents before them, nearest first."""
     found: list[Version] = []
     current = {check.label for check in own.chain}
-    is_bound = own.coverage is not None and own.coverage.match is Match.MATCH
+    is_bound = _is_bound(facts, own)
     node: Node | None = own.history.root if own.history is not None else None
     holds = True
     while node is not None and node.check is not None:
