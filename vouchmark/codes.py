@@ -250,8 +250,8 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("known.credentials", (PASS,), "What the Content Credentials of a file in the index said when it was added."),
     ("known.vouches", (PASS,), "Vouches are kept with a file in the index; they are not checked here."),
     ("known.none", (ABSENT,), "Nothing like it was found in the reader's own index."),
-    ("known.soft-binding", (PASS,), "The file looks like the signed ISCC soft binding says; that binds no byte."),
-    ("known.soft-binding.differs", (UNKNOWN,), "The file does not look like the signed ISCC soft binding says."),
+    ("known.soft.agrees", (PASS,), "The file looks like the signed ISCC soft binding says; that binds no byte."),
+    ("known.soft.differs", (UNKNOWN,), "The file does not look like the signed ISCC soft binding says."),
     ("known.unreadable", (ERROR,), "The file or the index could not be read, so it could not be looked up."),
     # engines
     ("engines.agree", (PASS,), "Both engines give the same answers."),

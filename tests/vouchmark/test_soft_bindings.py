@@ -51,7 +51,7 @@ def test_a_code_that_fits_passes_whatever_its_length(bits: int) -> None:
     line = look(bound(own_code(bits))).evidence[Line.KNOWN]
     assert line.status is Status.PASS
     [finding] = line.findings
-    assert (finding.code, finding.root) == ("known.soft-binding", "perceptual-hash")
+    assert (finding.code, finding.root) == ("known.soft.agrees", "perceptual-hash")
     assert (finding.detail["distance"], finding.detail["bits"]) == (0, 64)
     assert finding.statement.endswith("A soft binding binds no byte.")
 
@@ -59,7 +59,7 @@ def test_a_code_that_fits_passes_whatever_its_length(bits: int) -> None:
 def test_a_code_of_another_picture_is_told_as_that() -> None:
     report = look(bound(OTHER))
     line = report.evidence[Line.KNOWN]
-    assert (line.status, line.findings[0].code) == (Status.UNKNOWN, "known.soft-binding.differs")
+    assert (line.status, line.findings[0].code) == (Status.UNKNOWN, "known.soft.differs")
     assert line.summary == "It does not look like its signed fingerprint."
     assert report.evidence[Line.INTEGRITY].status is Status.PASS, "the bytes are those that were signed all the same"
 

@@ -112,7 +112,7 @@ def _softly(facts: Facts) -> Answer:
             words += f"{one.bits} bits differ)."
         drafts.append(
             Draft(
-                code="known.soft-binding" if one.agrees else "known.soft-binding.differs",
+                code="known.soft.agrees" if one.agrees else "known.soft.differs",
                 status=Status.PASS if one.agrees else Status.UNKNOWN,
                 statement=f"{words} A soft binding binds no byte.",
                 source="iscc-lib",
