@@ -99,7 +99,8 @@ class TestWhoSaysWhen:
         evidence = report.evidence[Line.TIME]
         assert (evidence.status, codes(report, Line.TIME)[0]) == (Status.UNKNOWN, "time.claimed")
         assert evidence.summary == (
-            f"Signed on {SIGNED_AT.date()}, says the signer's own clock and nobody else: there is no time stamp."
+            "There is no time stamp; the signer's own clock, and nobody else, says that it was created on "
+            f"{SIGNED_AT.date()}."
         )
         assert findings(report, "time.claimed")[0].root is Root.CLAIM_SIGNATURE
 
@@ -108,6 +109,7 @@ class TestWhoSaysWhen:
         report = look(signed(CAMERA, cose={"header": header}))
         (claimed,) = findings(report, "time.claimed")
         assert claimed.detail["where"] == "signature header"
+        assert claimed.statement.endswith(f"says that it was signed on {SIGNED_AT.date()}.")
         assert claimed.detail["claimed"] == SIGNED_AT.date().isoformat()
 
     @pytest.mark.parametrize("value", [10**30, -(10**30), float("nan"), True, "soon", None, [1]])

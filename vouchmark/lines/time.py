@@ -85,12 +85,12 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck) -> Dra
 
 def _no_stamp(manifest: Manifest, own: OwnCheck, detail: dict[str, Json]) -> Draft:
     """The signer's own clock, where it says anything."""
-    clock, where = time_order.own_clock(own, manifest.label)
+    clock = time_order.own_clock(own, manifest.label)
     if clock is None:
         statement = "There is no time stamp; when it was signed is not shown by anything but the signer's word."
         return _own_draft(manifest, "time.none", Status.ABSENT, statement, detail)
-    statement = f"Signed on {clock}, says the signer's own clock and nobody else: there is no time stamp."
-    more: dict[str, Json] = {"claimed": clock, "where": where}
+    statement = f"There is no time stamp; the signer's own clock, and nobody else, says {clock.words}."
+    more: dict[str, Json] = {"claimed": clock.day, "where": clock.where}
     return _own_draft(manifest, "time.claimed", Status.UNKNOWN, statement, detail | more, root=Root.CLAIM_SIGNATURE)
 
 

@@ -64,17 +64,30 @@ class Limit:
     label: str
 
 
-def own_clock(own: OwnCheck, label: str) -> tuple[str | None, str]:
-    """(what the signer's own clock says, as a day or as written; where it says so); (None, "") without."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnClock:
+    """What a signer's own clock says."""
+
+    day: str
+    where: str
+    """`signature header`, or the action that it is the time of."""
+    words: str
+    """Behind "says"."""
+
+
+def own_clock(own: OwnCheck, label: str) -> OwnClock | None:
+    """The signer's own time of signing, else the last time of an action; None where it says neither."""
     seconds = own.claimed_times.get(label)
     if seconds is not None:
-        return day(dt.datetime.fromtimestamp(seconds, tz=dt.UTC)), "signature header"
+        at = day(dt.datetime.fromtimestamp(seconds, tz=dt.UTC))
+        return OwnClock(day=at, where="signature header", words=f"that it was signed on {at}")
     stated = own.declared.get(label)
     times = [one for one in (stated.times if stated else ()) if one.where.startswith("c2pa.")]
     if not times:
-        return None, ""
+        return None
     last = max(times, key=lambda one: (one.span.end, one.where))
-    return date_of(last.span), last.where
+    at = date_of(last.span)
+    return OwnClock(day=at, where=last.where, words=f"that it was {what_happened(last)} on {at}")
 
 
 def date_of(span: Span) -> str:
