@@ -8,7 +8,21 @@ import msgspec
 import pytest
 
 from provenance.metadata import Metadata, Role, read_metadata
-from tests.provenance.metadata_files import exif, jpeg_with, picture, with_gps, xmp
+from tests.provenance.metadata_files import (
+    box,
+    chunk,
+    document,
+    exif,
+    iim,
+    jpeg_with,
+    keyed,
+    movie,
+    picture,
+    png_with,
+    wave,
+    with_gps,
+    xmp,
+)
 
 UTC = dt.UTC
 
@@ -72,6 +86,51 @@ def test_refuses_a_position_with_a_zero_denominator():
     at = data.index((10).to_bytes(4, "big") + (1).to_bytes(4, "big"))
     data[at + 4 : at + 8] = bytes(4)
     assert read_metadata(jpeg_with(0xE1, bytes(data)), "image/jpeg").place is None
+
+
+SECONDS = int((dt.datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC) - dt.datetime(1904, 1, 1, tzinfo=UTC)).total_seconds())
+APPLE = {
+    "com.apple.quicktime.creationdate": "2024-05-06T09:08:09+0200",
+    "com.apple.quicktime.location.ISO6709": "+52.5163+013.3777+034.000/",
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "field"),
+    [
+        (movie(box(b"mvhd", bytes(4), SECONDS.to_bytes(4, "big"), bytes(90))), "video/mp4", "MP4 movie creation"),
+        (
+            movie(box(b"mvhd", b"\1\0\0\0", SECONDS.to_bytes(8, "big"), bytes(90))),
+            "video/mp4",
+            "MP4 movie creation",
+        ),
+        (movie(keyed(**APPLE)), "video/quicktime", "MP4 com.apple.quicktime.creationdate"),
+        (png_with(chunk(b"tIME", b"\x07\xe8\5\6\7\x08\x09")), "image/png", "PNG time"),
+        (jpeg_with(0xED, iim((55, "20240506"), (60, "090809+0200"))), "image/jpeg", "IPTC DateCreated"),
+        (document(b"", b"/CreationDate (D:20240506090809+02'00')"), "application/pdf", "PDF CreationDate"),
+    ],
+    ids=["mvhd", "mvhd-64", "apple", "tIME", "iim", "pdf"],
+)
+def test_reads_the_times_of_other_formats_in_utc(data, media_type, field):
+    times = {time.field: time for time in read_metadata(data, media_type).times}
+    assert times[field].time == dt.datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+    assert times[field].offset_known
+
+
+def test_a_film_without_a_creation_time_has_none():
+    assert read_metadata(movie(box(b"mvhd", bytes(100))), "video/mp4").times == ()
+
+
+def test_reads_the_wall_clock_of_a_broadcast_recording():
+    body = bytes(320) + b"2024-05-06" + b"07:08:09" + bytes(264)
+    (time,) = read_metadata(wave((b"bext", body)), "audio/wav").times
+    assert (time.time, time.offset_known) == (dt.datetime(2024, 5, 6, 7, 8, 9), False)
+
+
+def test_reads_the_position_of_a_film():
+    place = read_metadata(movie(keyed(**APPLE)), "video/quicktime").place
+    assert place is not None
+    assert (place.latitude, place.longitude, place.altitude) == (52.5163, 13.3777, 34)
 
 
 def test_reads_the_camera_without_saying_its_make_twice():

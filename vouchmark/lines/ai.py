@@ -99,21 +99,24 @@ def _silence(facts: Facts, manifests: list[Manifest], unsigned: list[Draft]) -> 
 
 
 def _against_metadata(signed: list[Draft], unsigned: list[Draft]) -> list[Draft]:
-    """A signed "captured" beside an unsigned "generated", where nothing signed speaks of AI."""
+    """A signed "captured" beside an unsigned "generated", where nothing signed speaks of AI; and the reverse."""
     holding = [draft for draft in signed if draft.status is Status.PASS]
-    if any(draft.code in WITH_AI for draft in holding):
-        return []
-    origin = next((draft for draft in holding if _is_origin_without_ai(draft)), None)
+    with_ai = any(draft.code in WITH_AI for draft in holding)
+    origin = next((draft for draft in holding if not with_ai and _is_origin_without_ai(draft)), None)
     other = next((draft for draft in unsigned if draft.code in GENERATED), None)
+    says = "says or shows that it was generated"
+    if origin is None:
+        origin = next((draft for draft in holding if _is_wholly_generated(draft)), None)
+        other = next((draft for draft in unsigned if draft.code in CAPTURED), None)
+        says = "says that it was captured"
     if origin is None or other is None:
         return []
-    unlike = origin.statement.rstrip(".")
     return [
         Draft(
             code="ai.contradiction",
             status=Status.FAIL,
-            statement=f"{unlike}, and metadata that is no statement of the signer's says or shows that it was "
-            "generated: both cannot be true of all of it.",
+            statement=f"{origin.statement.rstrip('.')}, and metadata that is no statement of the signer's {says}: "
+            "both cannot be true of all of it.",
             source=ai_unsigned.OWN,
             # What it rests on is as weak as its weaker side.
             root=Root.UNSIGNED_METADATA,
@@ -126,6 +129,12 @@ def _against_metadata(signed: list[Draft], unsigned: list[Draft]) -> list[Draft]
             },
         )
     ]
+
+
+def _is_wholly_generated(draft: Draft) -> bool:
+    """Whether a signer says of the whole, and of no earlier version, that AI generated it."""
+    of_it = draft.detail.get("of") == "content" and draft.detail.get("action") in BEGINNINGS
+    return of_it and draft.code == "ai.generated"
 
 
 def _is_origin_without_ai(draft: Draft) -> bool:
