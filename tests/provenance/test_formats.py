@@ -113,6 +113,7 @@ FORMS: dict[str, Callable[[], bytes]] = {
     "image/tiff": lambda: picture("TIFF"),
     "image/avif": lambda: picture("AVIF"),
     "image/heic": heic,
+    "image/heif": lambda: heic().replace(b"heic\0\0\0\0mif1heic", b"mif1\0\0\0\0mif1miaf"),
     "image/x-adobe-dng": dng,
     "image/svg+xml": svg,
     "image/jxl": jxl,
