@@ -17,7 +17,7 @@ from tests.vouchmark import samples
 from tests.vouchmark.browser import Browser, browser, needs_browser
 from tests.vouchmark.command import Command, write
 from tests.vouchmark.test_attacks_text import TRICKS
-from tests.vouchmark.test_render_html import GALLERY, pictured, step
+from tests.vouchmark.test_render_html import GALLERY, pictured, step, voice
 from vouchmark.policy import Policy
 from vouchmark.render import html
 
@@ -50,6 +50,7 @@ def everything() -> str:
         ),
         samples.signed("w" * 10_000 + ".jpg", history=[long]),
         samples.signed("deep.jpg", history=deep),
+        samples.signed("vouched.jpg", person=[voice(statement="w" * 5_000), voice(of="2", statement="Two words.")]),
         samples.signed("ميناء القديم.jpg", history=[broken], integrity=[samples.MISMATCH]),
     ]
     pictures = (

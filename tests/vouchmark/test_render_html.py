@@ -205,7 +205,7 @@ class TestOneHarmlessFile:
 TAGS = frozenset(
     {"html", "head", "meta", "title", "style", "body", "header", "main", "footer", "article", "section", "div"}
     | {"svg", "symbol", "path", "use", "figure", "figcaption", "img", "details", "summary", "h1", "h2", "h3"}
-    | {"a", "p", "span", "ul", "ol", "li", "dl", "dt", "dd", "strong", "code", "bdi"}
+    | {"a", "p", "span", "ul", "ol", "li", "dl", "dt", "dd", "strong", "code", "bdi", "blockquote"}
 )
 """Everything that our templates write, and nothing else may ever come up."""
 
@@ -255,6 +255,50 @@ class TestPictures:
 
     def test_json_and_its_digest_know_no_pictures(self) -> None:
         assert as_json.dumps(replace(samples.signed(), pictures=(pictured(),))) == as_json.dumps(samples.signed())
+
+
+def voice(name: str = "Harbour Press Club", *, of: str = "1", code: str = "person.voice.new", **detail: Any) -> Said:
+    told = {"issuer_name": name, "scope": "public:review/cafe", "period": "ever", "issuer": "00", "voice": of}
+    status = Status.PASS if code.startswith("person.voice.") else Status.UNKNOWN
+    statement = "A person stands behind this file."
+    return Said(code=code, status=status, statement=statement, root=Root.PERSONHOOD_PROOF, detail=told | detail)
+
+
+class TestPeople:
+    def shown(self, *voices: Said) -> list[str]:
+        [card] = [
+            one
+            for one in page(samples.signed(person=list(voices))).all(cls="card")
+            if one.text.startswith("Does a real")
+        ]
+        return [item.text for people in card.all(cls="people") for item in people.all("li")]
+
+    def test_people_are_counted_by_issuer_scope_and_period(self) -> None:
+        assert self.shown(voice(), voice(of="2"), voice("Town Hall", period="2026-11", statement="Still open.")) == [
+            "2 people by Harbour Press Club for public:review/cafe, for ever",
+            "1 person by Town Hall for public:review/cafe, in 2026-11 “Still open.”",
+        ]
+
+    def test_one_voice_that_came_twice_is_one_person(self) -> None:
+        [said] = self.shown(voice(statement="One."), voice(statement="One."))
+        assert said.startswith("1 person by Harbour Press Club")
+        assert said.count("One.") == 1
+
+    def test_a_vouch_that_does_not_hold_for_these_bytes_is_nobody(self) -> None:
+        assert self.shown(voice(code="person.lookalike"), voice(code="person.ancestor")) == []
+
+    def test_two_issuers_of_one_name_are_two_groups(self) -> None:
+        assert len(self.shown(voice(issuer="00"), voice(issuer="01"))) == 2
+
+    @pytest.mark.parametrize("trick", [*TRICKS.values(), "</blockquote><script>", "w" * 10_000])
+    def test_what_people_and_issuers_say_is_harmless(self, trick: str) -> None:
+        shown = page(samples.signed(person=[voice(trick, statement=trick, scope=trick)]))
+        assert {one.tag for one in shown.all()} <= TAGS
+        assert not DANGER.search(shown.text)
+
+    def test_a_person_makes_nothing_truer_and_the_page_says_so(self) -> None:
+        assert "not whether it is true" in page(samples.signed(person=[voice()])).text
+        assert "not whether it is true" not in page(samples.signed()).text
 
 
 def step(depth: int, manifest: str, owner: str, **changed: Any) -> Said:

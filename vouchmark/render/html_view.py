@@ -7,7 +7,6 @@ its pictures and the tree of its history. Templates get nothing else.
 from __future__ import annotations
 
 import base64
-import json as json_module
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +28,12 @@ MAX_TREE_DEPTH: Final = 8
 """Versions within versions in the drawn history; deeper ones stand beside their parent, so that they can be read."""
 MAX_VALUE: Final = 1000
 """Characters of one value of a detail; the JSON report has the whole."""
+MAX_PEOPLE: Final = 20
+"""Groups of people in their card, by issuer, scope and period."""
+MAX_SAID: Final = 20
+"""Statements of one group of people."""
+SAID_SHOWN: Final = 600
+"""Code points of one statement."""
 MAX_VALUES: Final = 60
 """Values of one finding's detail."""
 MAX_PICTURES: Final = 24 * 1024 * 1024
@@ -100,6 +105,8 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
     for card in cards:
         if card["line"] == Line.HISTORY:
             card["tree"] = _tree(report, ancestors, pictures)
+        elif card["line"] == Line.PERSON:
+            card["people"] = _people(report)
         elif card["line"] == Line.KNOWN:
             card["pictures"] = [pictures.shown(picture) for picture in by_role.get("difference", ())]
     return {
@@ -147,6 +154,7 @@ def _card(line: Line, evidence: Mapping[str, Any], anchor: str) -> dict[str, Any
         "findings_named": f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}",
         "cut_findings": _more(len(findings) - len(shown), "finding"),
         "pictures": [],
+        "people": [],
         "tree": None,
         "cut_tree": _more(steps - MAX_TWIGS, "version") if line is Line.HISTORY else "",
     }
@@ -174,15 +182,43 @@ def _named(name: str) -> str:
 
 def _value(value: Any) -> str:
     """One value of a detail on one line, not longer than a page can bear."""
-    if isinstance(value, list) and all(isinstance(item, str | int) for item in value):
-        text = ", ".join(_value(item) for item in value[:MAX_VALUES]) or "none"
-    elif isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or value is None:
         text = {True: "yes", False: "no", None: "none"}[value]
-    elif isinstance(value, str):
-        text = value or "none"
+    elif isinstance(value, list):
+        inner = [_value(item) for item in value[:MAX_VALUES]]
+        text = ("; " if any(isinstance(item, dict | list) for item in value) else ", ").join(inner) or "none"
+    elif isinstance(value, dict):
+        pairs = list(value.items())[:MAX_VALUES]
+        text = ", ".join(f"{_named(name)}: {_value(item)}" for name, item in pairs) or "none"
     else:
-        text = json_module.dumps(value, ensure_ascii=False)
+        text = str(value) or "none"
     return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"
+
+
+# The people behind it
+
+
+def _people(report: Report) -> list[dict[str, Any]]:
+    """Who stands behind the file, once for each issuer, scope and period, with what they say."""
+    groups: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for finding in report.evidence[Line.PERSON].findings:
+        detail = finding.detail
+        if finding.status is not Status.PASS or not finding.code.startswith("person.voice."):
+            continue
+        named = tuple(str(detail.get(name) or "") for name in ("issuer_name", "scope", "period", "issuer"))
+        voices = groups.setdefault(named, {})
+        said = voices.setdefault(str(detail.get("voice") or finding.id), set())
+        if isinstance(statement := detail.get("statement"), str):
+            said.add(statement)
+    return [
+        {
+            "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} by {name or 'an issuer'}",
+            "purpose": f"for {scope}, {'for ever' if period == 'ever' else f'in {period}'}",
+            "said": [quoted(words, limit=SAID_SHOWN) for words in sorted(set().union(*voices.values()))[:MAX_SAID]],
+            "cut": _more(len(set().union(*voices.values())) - MAX_SAID, "statement"),
+        }
+        for (name, scope, period, _), voices in sorted(groups.items())[:MAX_PEOPLE]
+    ]
 
 
 # The history as a tree
@@ -311,7 +347,9 @@ def _inputs(document: Any) -> list[tuple[str, list[str]]]:
     if verdict is not None:
         rows.append(("policy", [f"{verdict['policy']['name']}, SHA-256 {verdict['policy']['sha256']}"]))
     for name, value in (inputs.get("options") or {}).items():
-        rows.append((f"asked for: {_named(name)}", [_value(value)]))
+        pairs = value.items() if isinstance(value, dict) else ()
+        values = [f"{_named(inner)}: {_value(item)}" for inner, item in pairs] or [_value(value)]
+        rows.append((f"asked: {_named(name)}", values))
     return rows
 
 
