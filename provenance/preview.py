@@ -93,7 +93,7 @@ def preview(data: bytes, media_type: str, history: History | None, *, pixels: in
         pictures.append(_small(data, media_type, label="", side=SIDE, pixels=pixels))
     except PreviewError as error:
         reason = str(error)
-    for label, stored in _stored(history):
+    for label, stored in stored_thumbnails(history):
         try:
             pictures.append(_small(stored, _kind(stored), label=label, side=ANCESTOR_SIDE, pixels=pixels))
         except PreviewError:
@@ -106,7 +106,7 @@ def is_small_picture(picture: Preview) -> bool:
     return picture.data.startswith(b"\xff\xd8\xff") and len(picture.data) <= MAX_ENCODED
 
 
-def _stored(history: History | None) -> Iterator[tuple[str, bytes]]:
+def stored_thumbnails(history: History | None) -> Iterator[tuple[str, bytes]]:
     """(label, thumbnail) of manifests whose signature holds and covers it, reached by verified links, nearest first."""
     from provenance.credentials.lineage import LinkState
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.index import KnownMedia
     from vouchmark.known import Lookup
+    from vouchmark.originals import Compared, Original
     from zk.ledger import NullifierLedger
 
 LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
@@ -98,6 +99,8 @@ class Settings:
     """Which issuers and scopes count, and which vouches were given."""
     known: KnownSettings | None = None
     """The reader's index of known media; None where none was named."""
+    original: Original | None = None
+    """What the asset may have been made from; None where none was given."""
     fingerprints: bool = False
     """Whether it is wanted what each file may be recognised by, for an index to keep."""
 
@@ -154,6 +157,7 @@ class Options(TypedDict, total=False):
     audience: str | None
     grace: dt.timedelta
     known: KnownMedia | None
+    original: Original | None
 
 
 def check(
@@ -183,6 +187,7 @@ def check(
     audience: str | None = None,
     grace: dt.timedelta = dt.timedelta(0),
     known: KnownMedia | None = None,
+    original: Original | None = None,
     in_process: bool = False,
 ) -> Report:
     """Examine one asset, offline unless asked otherwise, and return its report.
@@ -214,6 +219,7 @@ def check(
         audience: the name of a reader for whom a vouch must be made.
         grace: how long after its epoch a credential is accepted.
         known: your index of known media, open (`provenance.hashes.index.KnownMedia`).
+        original: what the asset may have been made from (`vouchmark.originals.Original`): where do they differ?
         in_process: parse in this process, without time and memory limit; for input that you trust.
 
     Returns:
@@ -249,6 +255,7 @@ def check(
         audience=audience,
         grace=grace,
         known=known,
+        original=original,
     )
     if in_process:
         return next(examine_all([source], settings, pool=None))
@@ -295,6 +302,7 @@ def make_settings(
     claim: Claimed | None = None,
     person: PersonSettings | None = None,
     known: KnownSettings | None = None,
+    original: Original | None = None,
 ) -> Settings:
     """Settings with the defaults filled in; see `check` for what each one is.
 
@@ -324,6 +332,7 @@ def make_settings(
         claim=claim,
         person=counting(person or PersonSettings(), policy),
         known=known,
+        original=original,
     )
 
 
@@ -507,6 +516,8 @@ def _job(item: Asset | _Unread, source: object, settings: Settings) -> Job | Non
         previews=settings.pictures,
         metadata=settings.reads_metadata,
         hashes=settings.makes_hashes,
+        original=_given(item, settings),
+        own_thumbnail=_takes_thumbnail(settings),
     )
 
 
@@ -622,6 +633,33 @@ def _facts(turn: _Turn, seen: _Seen, settings: Settings) -> Facts:
         snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
         has_index=settings.known is not None,
         known=_known(item, examination, settings) if not unreadable else None,
+        original=_compared(item, examination, settings),
+    )
+
+
+def _takes_thumbnail(settings: Settings) -> bool:
+    """Whether the thumbnail in the asset's own history takes the place of an original."""
+    return settings.original is not None and settings.original.is_thumbnail and _is_asked(Line.KNOWN, settings)
+
+
+def _given(item: Asset, settings: Settings) -> tuple[bytes, str] | None:
+    """The original that the worker shall compare with; None where there is none, or it is the same file."""
+    original = settings.original
+    if original is None or original.is_thumbnail or not _is_asked(Line.KNOWN, settings):
+        return None
+    return None if original.sha256 == item.sha256 else (original.data, original.media_type)
+
+
+def _compared(item: Asset | _Unread, examination: Examination | None, settings: Settings) -> Compared | None:
+    """What came of comparing with the original; None where there is none, or nobody asks."""
+    from vouchmark.originals import Compared
+
+    if settings.original is None or not _is_asked(Line.KNOWN, settings):
+        return None
+    return Compared(
+        original=settings.original,
+        is_same_file=isinstance(item, Asset) and settings.original.sha256 == item.sha256,
+        against=examination.against if examination else None,
     )
 
 
@@ -668,6 +706,8 @@ def _inputs(seen: _Seen, settings: Settings) -> Inputs:
         options["claim_place"] = settings.claim.place.text
     if settings.claim is not None and settings.claim.time is not None:
         options["claim_time"] = settings.claim.time.text
+    if settings.original is not None:
+        options["original"] = dict[str, Json](settings.original.as_input())
     if settings.known is not None:
         index = settings.known.index
         options["index"] = {"name": index.name, "generation": index.listing.generation, "sha256": index.sha256}

@@ -33,6 +33,7 @@ LABELS: Final[Mapping[str, str]] = {
     "known-media": "It is in the reader's own index.",
     "near-duplicate": "It looks like something in the reader's own index.",
     "region-changed": "A region differs from the original that the reader gave.",
+    "recording-spliced": "Parts of the recording that the reader gave were left out within it, or moved.",
     "claim-contradicted": "What is said about it does not agree with what is signed.",
     "engines-disagree": "Two independent verifiers disagree.",
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from provenance.credentials.trust_view import TrustView
     from provenance.credentials.wire import Task, Value
     from provenance.hashes.fingerprint import Fingerprint
+    from provenance.hashes.original import Against
     from provenance.metadata import Metadata
     from provenance.preview import Previews
 
@@ -73,6 +74,10 @@ class Job:
     """Revocation answers that were asked for just now."""
     answered: dt.datetime | None = None
     """When they were; None where nothing was asked."""
+    original: tuple[bytes, str] | None = field(default=None, repr=False)
+    """What the asset may have been made from, and its media type by its content."""
+    own_thumbnail: bool = False
+    """Whether the thumbnail in the asset's own verified history takes the place of an original."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,8 @@ class Examination:
     """Why there are none, in a stable word; empty where there are."""
     previews: Previews | None = None
     """Small pictures, or why there are none; None where they were not asked for."""
+    against: Against | None = None
+    """The asset against its original; None where there was none."""
     fingerprint: Fingerprint | None = None
     """What the file may be recognised by; None where that was not asked for."""
 
@@ -199,7 +206,7 @@ class Pool:
         outside = () if job.sidecar is None else (job.sidecar,)
         ticket = Ticket(
             task=task,
-            content=(asset.data, *outside, *job.fragments),
+            content=(asset.data, *outside, *job.fragments, *(job.original or ())[:1]),
             lists=self._frame_of(job),
             left=list(task.parts),
             remaining=self._seconds,
@@ -229,7 +236,8 @@ def examine_in_process(asset: Asset, job: Job) -> Examination:
     from provenance.credentials.worker import Media, loaded_versions, run_parts
 
     task = _task(1, asset, job, 0)
-    media = Media(data=asset.data, sidecar=job.sidecar, fragments=job.fragments)
+    original = job.original[0] if job.original else None
+    media = Media(data=asset.data, sidecar=job.sidecar, fragments=job.fragments, original=original)
     view = b"" if job.view is None else msgspec.msgpack.encode(job.view)
     values = dict(run_parts(task, media, wire.Lists(trust=job.trust, view=view)))
     return _examination(values, loaded_versions())
@@ -249,6 +257,7 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
             *((wire.CRJSON,) if job.view is not None and job.crjson else ()),
             wire.PICTURE,
             *((wire.PREVIEW,) if job.previews else ()),
+            *((wire.ORIGINAL,) if job.original is not None or job.own_thumbnail else ()),
             *((wire.HASHES,) if job.hashes else ()),
         ),
         at=job.at,
@@ -261,6 +270,8 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
         asking=job.asking,
         answers=job.answers,
         answered=job.answered,
+        original=len(job.original[0]) if job.original else None,
+        original_type=job.original[1] if job.original else "",
     )
 
 
@@ -290,8 +301,17 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
         crjson_reason=crjson.reason if isinstance(crjson, wire.Crjson) else "",
         previews=previews if isinstance(previews, Previews) else None,
         fingerprint=_fingerprint(values.get(wire.HASHES)),
+        against=_against(values.get(wire.ORIGINAL)),
         versions={**versions, **{reading.engine: reading.version for reading in readings if reading.version}},
     )
+
+
+def _against(value: Value | None) -> Against | None:
+    if value is None:
+        return None
+    from provenance.hashes.original import Against
+
+    return value if isinstance(value, Against) else None
 
 
 def _fingerprint(value: Value | None) -> Fingerprint | None:

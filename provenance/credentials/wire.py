@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from provenance.credentials.own_check import OwnCheck
     from provenance.credentials.trust_view import TrustView
     from provenance.hashes.fingerprint import Fingerprint
+    from provenance.hashes.original import Against
 
 PICTURE: Final = "picture"
 """The part of a task that measures the picture."""
@@ -37,6 +38,8 @@ HASHES: Final = "hashes"
 OWN: Final = "own"
 """The part of a task that is our own check; the parts with other names are engines."""
 
+ORIGINAL: Final = "original"
+"""The part of a task that compares the file with its original."""
 CRJSON: Final = "crjson"
 """The part of a task that writes the manifests down as crJSON."""
 
@@ -94,6 +97,9 @@ class Task(Struct, frozen=True, kw_only=True):
     """Revocation answers that were asked for just now."""
     answered: dt.datetime | None = None
     """When they were; None where nothing was asked."""
+    original: int | None = None
+    """Bytes of the original, last of all; None to take the thumbnail that the file's own history carries."""
+    original_type: str = ""
 
 
 class Picture(Struct, frozen=True, kw_only=True):
@@ -153,7 +159,7 @@ class Part(Struct, frozen=True, kw_only=True):
     value: Value
 
 
-Value: TypeAlias = "Picture | Previews | Metadata | Reading | Own | Crjson | Fingerprint"
+Value: TypeAlias = "Picture | Previews | Metadata | Reading | Own | Crjson | Fingerprint | Against"
 """What a part comes to."""
 
 _readies: Final = msgspec.msgpack.Decoder(Ready)
@@ -207,6 +213,8 @@ def decode_part(content: bytes) -> Part:
         return Part(number=number, name=name, value=previews)
     if name == HASHES:
         return Part(number=number, name=name, value=_decode_hashes(body))
+    if name == ORIGINAL:
+        return Part(number=number, name=name, value=_decode_against(body))
     if name == CRJSON:
         return Part(number=number, name=name, value=_crjsons.decode(body))
     if name == OWN:
@@ -261,6 +269,16 @@ def _decode_hashes(body: memoryview) -> Fingerprint:
     found = msgspec.msgpack.decode(body, type=Fingerprint)
     if not found.is_sound:
         raise BrokenWireError("got hashes of another length, or a small picture that is none")
+    return found
+
+
+def _decode_against(body: memoryview) -> Against:
+    # Only now: nothing of it is loaded where no original was given.
+    from provenance.hashes.original import Against
+
+    found = msgspec.msgpack.decode(body, type=Against)
+    if not found.is_sound:
+        raise BrokenWireError("got a comparison that contradicts itself, or a map that is none")
     return found
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from provenance.credentials.lineage import History
     from provenance.credentials.own_check import OwnCheck
     from provenance.hashes.fingerprint import Fingerprint
+    from provenance.hashes.original import Against
 
 ENGINE, SECOND_ENGINE = "c2pa-rs", "encypher-c2pa"
 """The engines by name; the modules that say so too are loaded with them."""
@@ -61,6 +62,8 @@ class Media:
     data: bytes
     sidecar: bytes | None = None
     fragments: tuple[bytes, ...] = ()
+    original: bytes | None = None
+    """What the file may have been made from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ class Before:
     store: ManifestStore | None = None
     """The store that the first engine read."""
     history: History | None = None
-    """With its thumbnails; only where small pictures are wanted."""
+    """With its thumbnails; only where those are wanted."""
     check: OwnCheck | None = None
     """Our own check with all bytes; only where crJSON is wanted."""
 
@@ -85,6 +88,10 @@ def failed(name: str, reason: str, *, version: str = "") -> Value:
         return Previews(reason=reason)
     if name == wire.OWN:
         return Own(reason=reason)
+    if name == wire.ORIGINAL:
+        from provenance.hashes.original import Against
+
+        return Against(reason=reason)
     if name == wire.CRJSON:
         return Crjson(reason=reason)
     if name == wire.HASHES:
@@ -109,7 +116,7 @@ def run_parts(task: Task, media: Media, lists: Lists) -> Iterator[tuple[str, Val
         if isinstance(value, Own) and value.check is not None:
             before = replace(
                 before,
-                history=value.check.history if wire.PREVIEW in task.parts else None,
+                history=value.check.history if {wire.PREVIEW, wire.ORIGINAL} & set(task.parts) else None,
                 check=value.check if wire.CRJSON in task.parts else None,
             )
             value = Own(check=value.check.without_bytes())
@@ -129,6 +136,8 @@ def _run_part(name: str, task: Task, media: Media, lists: Lists, before: Before)
             return read_metadata(media.data, task.media_type)
         if name == wire.PREVIEW:
             return preview(media.data, task.media_type, before.history, pixels=task.pixels)
+        if name == wire.ORIGINAL:
+            return _against(task, media, before)
         if name == wire.CRJSON:
             return _crjson(task, before)
         if name == wire.HASHES:
@@ -166,6 +175,17 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         asking=task.asking,
     )
     return Own(check=check)
+
+
+def _against(task: Task, media: Media, before: Before) -> Against:
+    """The file against the original that was given, or against the nearest thumbnail in its own verified history."""
+    from provenance.hashes.original import against, against_thumbnail
+    from provenance.preview import stored_thumbnails
+
+    if media.original is not None:
+        return against(media.original, task.original_type, media.data, task.media_type, pixels=task.pixels)
+    label, thumbnail = next(stored_thumbnails(before.history), ("", b""))
+    return against_thumbnail(label, thumbnail, media.data, task.media_type, pixels=task.pixels)
 
 
 def _crjson(task: Task, before: Before) -> Crjson:
@@ -238,6 +258,10 @@ def _load(name: str) -> None:
         elif name == wire.HASHES:
             for module in ("PIL.ImageChops", "PIL.ImageCms", "iscc_lib", "numpy", "provenance.hashes.fingerprint"):
                 importlib.import_module(module)
+        elif name == wire.ORIGINAL:
+            for module in ("provenance.hashes.original", "PIL.ImageCms", "PIL.PngImagePlugin", "cv2", "av"):
+                with contextlib.suppress(ImportError):
+                    importlib.import_module(module)
         elif name == wire.CRJSON:
             importlib.import_module("provenance.credentials.crjson_results")
         else:
@@ -345,7 +369,7 @@ def _receive(source: BinaryIO, task: Task) -> Media:
     """
     media: list[bytes | None] = []
     full = False
-    for size in (*task.sizes, *task.fragments):
+    for size in (*task.sizes, *task.fragments, task.original):
         try:
             media.append(None if size is None else b"" if full else wire.read_exactly(source, size))
         except MemoryError:
@@ -354,8 +378,8 @@ def _receive(source: BinaryIO, task: Task) -> Media:
             wire.skip(source, size or 0)
     if full:
         raise MemoryError
-    data, sidecar, *fragments = media
-    return Media(data=data or b"", sidecar=sidecar, fragments=tuple(one or b"" for one in fragments))
+    data, sidecar, *fragments, original = media
+    return Media(data=data or b"", sidecar=sidecar, fragments=tuple(one or b"" for one in fragments), original=original)
 
 
 def _encoded(task: Task, name: str, value: Value) -> bytes:

@@ -12,12 +12,16 @@ from provenance.hashes.compare import Comparison, compare_files, is_map
 
 
 class Against(Struct, frozen=True, kw_only=True):
-    """A file against its original; exactly one of the three is there."""
+    """A file against its original; exactly one of the first three is there."""
 
     picture: Comparison | None = None
     clip: Placement | None = None
     reason: str = ""
-    """Why they were not compared: `different-kinds`, `unsupported`, `time-limit`, `memory-limit`, `crash`, …"""
+    """Why they were not compared: `different-kinds`, `unsupported`, `no-thumbnail`, `time-limit`, `memory-limit`, …"""
+    label: str = ""
+    """The manifest whose thumbnail took the place of an original; empty where one was given."""
+    engine: str = ""
+    """The packages that compared, with their versions: another version may draw a line elsewhere."""
 
     @property
     def is_sound(self) -> bool:
@@ -41,9 +45,41 @@ def against(original: bytes, original_type: str, data: bytes, media_type: str, *
         MemoryError: There is no room.
     """
     if is_timed(original_type) and is_timed(media_type):
-        return Against(clip=place_files(original, data))
+        return Against(clip=place_files(original, data), engine=_engine("av", "PyAV"))
     kinds = {kind.partition("/")[0] for kind in (original_type, media_type)}
     if kinds == {"image"}:
-        return Against(picture=compare_files(original, original_type, data, media_type, pixels=pixels))
+        found = compare_files(original, original_type, data, media_type, pixels=pixels)
+        return Against(picture=found, engine=_engine("cv2", "OpenCV"))
     known = all(is_timed(kind) or kind.startswith("image/") for kind in (original_type, media_type))
     return Against(reason="different-kinds" if known else "unsupported")
+
+
+def against_thumbnail(label: str, thumbnail: bytes, data: bytes, media_type: str, *, pixels: int) -> Against:
+    """Compare a file with the thumbnail that a signature in its own history covers.
+
+    Args:
+        label: Of the manifest that carries it.
+        thumbnail: Its bytes; empty where there is none.
+        data: The file in question.
+        media_type: Its type by its content.
+        pixels: How many pixels each may announce.
+
+    Raises:
+        MemoryError: There is no room.
+    """
+    from msgspec.structs import replace
+
+    from provenance.media_type import recognise
+
+    if not thumbnail:
+        return Against(reason="no-thumbnail")
+    return replace(against(thumbnail, recognise(thumbnail), data, media_type, pixels=pixels), label=label)
+
+
+def _engine(module: str, name: str) -> str:
+    import importlib
+
+    try:
+        return f"{name} {importlib.import_module(module).__version__}"
+    except (ImportError, AttributeError):
+        return ""

@@ -18,6 +18,7 @@ import click
 from vouchmark.cli.check_claim import claim_options, claim_settings
 from vouchmark.cli.check_fragments import fragment_options, read_fragments
 from vouchmark.cli.check_known import known_options, known_settings
+from vouchmark.cli.check_original import original_options, read_original, write_difference
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
@@ -98,6 +99,7 @@ class Seconds(click.FloatRange):
 @claim_options
 @person_options
 @known_options
+@original_options
 @click.option("-q", "--quiet", is_flag=True, help="The answer alone, one line a file.")
 @click.option("-v", "--verbose", count=True, help="Every finding; twice: their details as well.")
 @click.pass_context
@@ -177,6 +179,7 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
         snapshot=not options["no_default_trust"],
         person=persons,
         known=known,
+        original=read_original(options, is_one=_is_one(options["inputs"])),
         online=options["online"],
         crjson=options["form"] == "crjson",
         pictures=options["form"] == "html",
@@ -232,6 +235,7 @@ def _run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[
             out.write(text)
             out.flush()
             if report is not None:
+                write_difference(report, options["diff_out"])
                 codes.add(_exit(report, options["fail_on"]))
     if not codes:
         click.echo("there is no file in what you named", err=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from provenance.credentials.online import Contact
     from vouchmark.claimed import Claimed
     from vouchmark.known import Lookup
+    from vouchmark.originals import Compared
     from vouchmark.soft_bindings import SoftBinding, SoftCheck
 
 FRAGMENT: Final = "video/iso.segment"
@@ -79,6 +80,8 @@ class Facts:
     """Date of the second engine's bundled lists, where they may answer because the reader has none."""
     has_index: bool = False
     """Whether the reader named an index of known media."""
+    original: Compared | None = None
+    """The original that the reader gave, and what came of comparing; None where none was, or nobody asks."""
     known: Lookup | None = None
     """What that index says; None where the file could not be read or nobody asks."""
     soft_bindings: tuple[SoftBinding, ...] = ()

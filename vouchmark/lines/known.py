@@ -13,6 +13,7 @@ from typing import Final
 from provenance.hashes.entry import FRAME, Entry
 from provenance.hashes.perceptual import FOREIGN_TOLERANCE, RULE, Turn
 from vouchmark.known import Lookup, Match
+from vouchmark.lines import known_original
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
@@ -56,15 +57,20 @@ _UNSEARCHED: Final[Mapping[str, str]] = {
 
 
 def answer(facts: Facts) -> Answer:
-    """What the reader's index says of the file, and whether it looks like what its signer wrote down of its looks."""
+    """What the original that the reader gave, the reader's index and the signer's own word on its looks say of it."""
+    parts = [known_original.answer(facts, facts.original)] if facts.original is not None else []
+    if not parts or facts.has_index:
+        parts.append(_looked_up(facts))
     softly = _softly(facts)
-    found = _looked_up(facts)
-    if not softly.drafts:
-        return replace(found, not_checked=(*found.not_checked, *softly.not_checked))
+    told = [part for part in (*parts, softly) if part.drafts]
+    gaps = tuple(gap for part in (*parts, softly) for gap in part.not_checked)
+    if not told:
+        return replace(parts[0], not_checked=gaps)
     return Answer(
-        summary=softly.summary if not found.drafts else f"{found.summary} {softly.summary}",
-        drafts=(*found.drafts, *softly.drafts),
-        not_checked=(*found.not_checked, *softly.not_checked),
+        summary=" ".join(part.summary for part in told),
+        drafts=tuple(draft for part in told for draft in part.drafts),
+        not_checked=gaps,
+        pictures=tuple(picture for part in told for picture in part.pictures),
     )
 
 
@@ -75,8 +81,8 @@ def _looked_up(facts: Facts) -> Answer:
         if facts.unreadable and facts.has_index:
             words = "The file could not be read, so it could not be looked up."
             return Answer(summary="Could not be looked at.", drafts=(_plain(facts, "unreadable", Status.ERROR, words),))
-        gap = NotChecked(what="known media", why="no index was named (--index)")
-        return Answer(summary="No index was named.", status=Status.SKIPPED, not_checked=(gap,))
+        gap = NotChecked(what="known media", why="no index (--index) and no original (--original) was named")
+        return Answer(summary="No index and no original was named.", status=Status.SKIPPED, not_checked=(gap,))
     if lookup.trouble:
         words = f"The index {quoted(lookup.name)} could not be searched: {lookup.trouble}."
         return Answer(

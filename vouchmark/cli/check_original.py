@@ -1,0 +1,113 @@
+"""What was it made from? The options of `vouchmark check` about an original."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from vouchmark.cli.common import fail, fail_usage
+from vouchmark.report import Exit
+
+if TYPE_CHECKING:
+    from vouchmark.originals import Original
+    from vouchmark.report import Report
+
+MIB = 1024 * 1024
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def original_options(command: _Command) -> _Command:
+    """Add the options about an original."""
+    options = (
+        click.option(
+            "--original",
+            metavar="FILE|thumbnail",
+            help="Say where it differs from this one, or which part of this recording it is.",
+        ),
+        click.option(
+            "--diff-out",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Write a picture (PNG) of where they differ.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:
+    """What the options say of an original.
+
+    Raises:
+        click.exceptions.Exit: it cannot be read, or cannot be compared here.
+    """
+    name: str | None = options["original"]
+    if name is None:
+        if options["diff_out"] is not None:
+            fail_usage("--diff-out was given without --original", hint="name the file that it was made from")
+        return None
+    if not is_one:
+        fail_usage("--original was given with several files, and belongs to one", hint="run it once for each file")
+    from provenance.asset import AssetError, Limits
+    from vouchmark.originals import THUMBNAIL, Original
+
+    if name == THUMBNAIL:
+        _refuse_without("cv2", "opencv-python-headless", "compare")
+        return Original.thumbnail()
+    if not name:
+        fail_usage("got an empty name, expected an original", hint="an unset variable in a script leaves it empty")
+    try:
+        original = Original.load(Path(name), limits=Limits(bytes=options["max_size"] * MIB))
+    except AssetError as error:
+        fail_usage(f"the original {name} cannot be read: {error}", hint=error.hint)
+    if original.media_type.startswith("image/"):
+        _refuse_without("cv2", "opencv-python-headless", "compare")
+    elif original.media_type.startswith(("video/", "audio/")):
+        _refuse_without("av", "av", "video")
+    return original
+
+
+def _refuse_without(module: str, package: str, extra: str) -> None:
+    if find_spec(module) is None:
+        fail(
+            f"comparing with an original needs the package {package}, which is not installed",
+            hint=f"run: pip install 'vouchmark[{extra}]'",
+            code=Exit.ERROR,
+        )
+
+
+def write_difference(report: Report, path: Path | None) -> None:
+    """Write the picture of where they differ, whole or not at all; say so where there is none.
+
+    Raises:
+        click.exceptions.Exit: it cannot be written.
+    """
+    if path is None:
+        return
+    from vouchmark.pictures import DIFFERENCE
+
+    found = next((one for one in report.pictures if one.role == DIFFERENCE and one.data), None)
+    if found is None:
+        click.echo(f"nothing was written to {path}: the two were not laid upon each other", err=True)
+        return
+    try:
+        handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=f".{path.name[:100]}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(found.data)
+            mask = os.umask(0o077)
+            os.umask(mask)
+            temporary.chmod(0o666 & ~mask)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        fail_usage(f"cannot write to {path}: {error.strerror}", hint="name a file in a folder that you may write to")

@@ -1,0 +1,188 @@
+"""Is a file the original that the reader gave, encoded anew, or was a part of it replaced or left out?
+
+`pass` says that no region differs, within what is measured (see the README); `fail` that one does, and where. What was
+cut off or put around a picture is told as such and is no change of what both show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from vouchmark.lines.facts import Answer, Draft, Facts
+from vouchmark.lines.known_clip import clip_answer
+from vouchmark.lines.known_words import FALSE_ALARMS, LEAST_SHARE, how, percent, where
+from vouchmark.originals import Compared
+from vouchmark.pictures import DIFFERENCE
+from vouchmark.render.safe import quoted
+from vouchmark.report import Json, ReportPicture, Root, Status
+
+if TYPE_CHECKING:
+    from provenance.hashes.compare import Comparison
+
+MAX_TOLD: Final = 5
+"""Regions that are told one by one in a sentence; the detail has them all."""
+
+_UNALIGNED: Final = {
+    "too-small": "one of them is too small",
+    "few-features": "one of them has too little in it to be recognised by",
+    "no-movement": "too few places in both look alike",
+    "implausible-movement": "what looks alike lies in places that no copy has",
+    "differs-everywhere": "only a small part of both looks alike",
+    "too-little-in-common": "they share too small a part",
+}
+_FAILED: Final = {
+    "not-installed": "the packages for it are not installed (pip install 'vouchmark[compare,video]')",
+    "different-kinds": "one is a picture and the other is not",
+    "unsupported": "this type of file is not decoded here",
+    "undecodable": "the file could not be decoded",
+    "too-many-pixels": "the file announces too many pixels",
+    "original-unsupported": "an original of this type is not decoded here",
+    "original-undecodable": "the original could not be decoded",
+    "original-too-many-pixels": "the original announces too many pixels",
+    "no-thumbnail": "no signature in its history covers a thumbnail",
+    "time-limit": "it took longer than the time limit",
+    "memory-limit": "it needed more memory than the limit",
+    "crash": "a decoder crashed over one of them",
+    "unread": "the file could not be read",
+}
+
+
+def answer(facts: Facts, compared: Compared) -> Answer:
+    """What comparing with the original came to."""
+    name = "the thumbnail in its own history" if compared.original.is_thumbnail else quoted(compared.original.name)
+    if compared.is_same_file:
+        words = f"It is the original {name}, byte for byte."
+        detail: dict[str, Json] = {"same_bytes": True}
+        draft = _draft(facts, "known.same", Status.PASS, words, detail, source="SHA-256", root=Root.FILE)
+        return Answer(summary="It is the original, byte for byte.", drafts=(draft,))
+    against = compared.against
+    if against is not None and against.clip is not None:
+        return clip_answer(facts, against.clip, name=name, source=against.engine)
+    if against is not None and against.picture is not None:
+        found = against.picture
+        if found.verdict == "failed":
+            return _uncompared(facts, found.reason)
+        return _picture_answer(facts, found, name=name, source=against.engine, label=against.label)
+    return _uncompared(facts, against.reason if against else "unread")
+
+
+def _uncompared(facts: Facts, reason: str) -> Answer:
+    words = f"It could not be compared with the original: {_FAILED.get(reason, 'the comparison itself failed')}."
+    status = Status.UNKNOWN if reason in ("different-kinds", "no-thumbnail") else Status.ERROR
+    code = "known.unaligned" if status is Status.UNKNOWN else "known.uncompared"
+    draft = _draft(facts, code, status, words, {"reason": reason}, source="vouchmark", root=Root.FILE)
+    return Answer(summary="It could not be compared with the original.", drafts=(draft,))
+
+
+def _picture_answer(facts: Facts, found: Comparison, *, name: str, source: str, label: str) -> Answer:
+    detail = _detail(found) | ({"manifest": label} if label else {})
+    if found.verdict == "unaligned":
+        why = _UNALIGNED.get(found.reason, "no movement was found")
+        words = f"It could not be laid upon the original {name} ({why}); nothing follows from that."
+        draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source=source)
+        return Answer(summary="It could not be laid upon the original: nothing follows.", drafts=(draft,))
+    drafts = tuple(_picture_drafts(facts, found, detail, name=name, source=source))
+    pictures = (_map(facts, found),) if found.map else ()
+    return Answer(summary=_summary(found), drafts=drafts, pictures=pictures)
+
+
+def _summary(found: Comparison) -> str:
+    part = "" if found.shown == 1 else f" It shows {percent(found.shown)} of it."
+    around = " What lies around it is not from the original." if found.added and not found.plain else ""
+    if not found.regions:
+        return f"No region differs from the original.{part}{around}"
+    if len(found.regions) == 1:
+        return f"It differs from the original in one region, {percent(found.share)} of what both show.{part}{around}"
+    regions = f"{len(found.regions)} regions, {percent(found.share)} of what both show"
+    return f"It differs from the original in {regions}.{part}{around}"
+
+
+def _picture_drafts(
+    facts: Facts, found: Comparison, detail: dict[str, Json], *, name: str, source: str
+) -> Iterator[Draft]:
+    words = how(found)
+    if found.regions:
+        count = "One region differs" if len(found.regions) == 1 else f"{len(found.regions)} regions differ"
+        places = "; ".join(where(one.picture, found.picture_size) for one in found.regions[:MAX_TOLD])
+        more = f"; and {len(found.regions) - MAX_TOLD} more" if len(found.regions) > MAX_TOLD else ""
+        told = f"{count} from the original {name}, {percent(found.share)} of what both show: {places}{more}. {words}"
+        yield _draft(facts, "known.changed", Status.FAIL, told.strip(), detail, source=source)
+    else:
+        told = (
+            f"No region differs from the original {name}. {words} "
+            f"Changes of less than about {LEAST_SHARE} of the area can be missed."
+        )
+        yield _draft(facts, "known.same", Status.PASS, told, detail, source=source)
+    if found.added and not found.plain:
+        told = (
+            f"{percent(found.added)} of the picture is not from the original: what lies {_sides(found)} was added, and "
+            "there was nothing to compare it with."
+        )
+        yield _draft(facts, "known.added", Status.UNKNOWN, told, {"share": found.added}, source=source)
+
+
+def _sides(found: Comparison) -> str:
+    around = found.around
+    sides = {"above": around.top, "below": around.bottom, "left of": around.left, "right of": around.right}
+    named = [side for side, share in sides.items() if share]
+    return f"{' and '.join(', '.join(named).rsplit(', ', 1))} it" if named else "around it"
+
+
+def _detail(found: Comparison) -> dict[str, Json]:
+    detail: dict[str, Json] = {"verdict": str(found.verdict), "false_alarm_rate": FALSE_ALARMS}
+    if found.reason:
+        return detail | {"reason": found.reason}
+    detail |= {"share": found.share, "shown": found.shown, "added": found.added, "added_is_plain": found.plain}
+    detail["light_changed"] = found.relit
+    detail["cut"] = {side: getattr(found.cut, side) for side in ("left", "top", "right", "bottom")}
+    detail["around"] = {side: getattr(found.around, side) for side in ("left", "top", "right", "bottom")}
+    if found.movement:
+        detail["movement"] = {
+            "scale_across": found.movement.across,
+            "scale_down": found.movement.down,
+            "turned_clockwise": found.movement.turned,
+            "mirrored": found.movement.mirrored,
+            "features": found.movement.inliers,
+            "agreement": found.movement.agreement,
+        }
+    detail["regions"] = [
+        {
+            "share": one.share,
+            "strength": one.strength,
+            "box": list[Json](one.picture),
+            "original_box": list[Json](one.original),
+        }
+        for one in found.regions
+    ]
+    detail["size"] = list[Json](found.picture_size)
+    detail["original_size"] = list[Json](found.original_size)
+    return detail
+
+
+def _map(facts: Facts, found: Comparison) -> ReportPicture:
+    alt = "The picture in grey, as the original is turned: where it differs from the original it is red."
+    if not found.regions:
+        alt = "The picture in grey, as the original is turned. No region differs from the original."
+    return ReportPicture(role=DIFFERENCE, subject=facts.name, media_type="image/png", data=found.map, alt=alt)
+
+
+def _draft(
+    facts: Facts,
+    code: str,
+    status: Status,
+    statement: str,
+    detail: dict[str, Json],
+    *,
+    source: str,
+    root: Root = Root.PERCEPTUAL_HASH,
+) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=source or "vouchmark",
+        root=root,
+        subject=facts.name,
+        detail=detail,
+    )
