@@ -6,6 +6,7 @@ also one that cannot be read.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import hashlib
@@ -28,7 +29,7 @@ from vouchmark.known import KnownSettings, look_up
 from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
 from vouchmark.looks import pdq_of
-from vouchmark.persons import Beheld, PersonSettings, Run, behold, claims_of, counting, person_settings
+from vouchmark.persons import Beheld, Claim, PersonSettings, Run, behold, claims_of, counting, person_settings
 from vouchmark.pictures import pictures_of
 from vouchmark.policy import Policy
 from vouchmark.report import (
@@ -368,18 +369,32 @@ def examine_all(
         pool: where to parse; None parses in this process.
     """
     run = Run(settings=settings.person, at=settings.at, finish=functools.partial(_finished, settings=settings))
+    with contextlib.closing(run):
+        for turn, seen in _examined(_turns(sources, settings), settings, pool):
+            facts = _soft(_facts(turn, seen, settings), turn, seen, settings, pool)
+            report = _report_of(turn, facts, seen, settings)
+            inside = facts.own.more_vouches if facts.own is not None else 0
+            claims = _claims(turn, facts, settings, pool)
+            is_read = isinstance(turn.item, Asset) and turn.item.size > 0
+            yield from run.take(report, claims, more=turn.beheld.more + inside, is_read=is_read)
+        yield from run.rest()
+
+
+def _claims(turn: _Turn, facts: Facts, settings: Settings, pool: Pool | None) -> tuple[Claim, ...]:
+    """The vouches that speak of one source, with what each may be bound to."""
+    if not isinstance(turn.item, Asset) or turn.job is None or not _is_asked(Line.PERSON, settings):
+        return ()
+    claims = claims_of(turn.beheld, turn.item, facts)
+    if not any(one.hint for one in claims):
+        return claims
+    pdq = pdq_of(turn.item, turn.job, examine_in_process if pool is None else pool.examine)
+    return tuple(one.compared(pdq) for one in claims)
+
+
+def _turns(sources: Iterable[str | Path | bytes | BinaryIO], settings: Settings) -> Iterator[_Turn]:
+    """Each source, opened when its turn comes."""
     beside = Beside()
-    for turn, seen in _examined((_turn(source, settings, beside) for source in sources), settings, pool):
-        facts = _soft(_facts(turn, seen, settings), turn, seen, settings, pool)
-        report = _report_of(turn, facts, seen, settings)
-        asset = turn.item if isinstance(turn.item, Asset) and turn.item.size else None
-        claims = claims_of(turn.beheld, asset, facts) if asset is not None and _is_asked(Line.PERSON, settings) else ()
-        inside = facts.own.more_vouches if facts.own is not None else 0
-        if asset is not None and turn.job is not None and any(one.hint for one in claims):
-            pdq = pdq_of(asset, turn.job, examine_in_process if pool is None else pool.examine)
-            claims = tuple(one.compared(pdq) for one in claims)
-        yield from run.take(report, claims, more=turn.beheld.more + inside, is_read=asset is not None)
-    yield from run.rest()
+    return (_turn(source, settings, beside) for source in sources)
 
 
 def _examined(turns: Iterator[_Turn], settings: Settings, pool: Pool | None) -> Iterator[tuple[_Turn, _Seen]]:

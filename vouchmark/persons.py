@@ -21,6 +21,7 @@ from vouchmark.lines.facts import Answer, Facts
 from vouchmark.lines.person import Elsewhere, Found, Judged, Where
 from vouchmark.looks import likeness
 from vouchmark.report import Json, Line, Report
+from vouchmark.spool import Spool
 from vouchmark.vouch import MAX_OCTETS, MediaBindings, bindings_of
 from vouchmark.vouch_files import Beside, VouchFile
 
@@ -249,7 +250,6 @@ Finish: TypeAlias = "Callable[[Report, Answer, Mapping[str, Json]], Report]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
-    report: Report
     claims: tuple[Claim, ...]
     more: int
     is_read: bool
@@ -263,6 +263,8 @@ class Run:
     at: dt.datetime
     finish: Finish
     _waiting: list[_Waiting] = field(default_factory=list, init=False)
+    _reports: Spool = field(default_factory=Spool, init=False)
+    """One for each that waits."""
     _vouches: int = field(default=0, init=False)
     _to_the_end: bool = field(default=False, init=False)
     """Whether some vouch counts: another file of this run may carry the same voice."""
@@ -280,11 +282,12 @@ class Run:
 
         Raises StorageError where the ledger fails, and what `PersonSettings.trusted` raises.
         """
-        one = _Waiting(report=report, claims=claims, more=more, is_read=is_read)
+        one = _Waiting(claims=claims, more=more, is_read=is_read)
         if not self._waiting and not any(claim.vouch is not None for claim in claims):
-            yield self._complete(one, {})
+            yield self._complete(report, one, {})
             return
         self._waiting.append(one)
+        self._reports.put(report)
         self._vouches += len(claims)
         self._to_the_end = self._to_the_end or any(map(self._may_meet, claims))
         full = self._vouches >= BATCH_VOUCHES or len(self._waiting) >= BATCH_REPORTS
@@ -295,8 +298,12 @@ class Run:
         """Verify what has waited, and give the reports back in order. Raises as `take` does."""
         waiting, self._waiting, self._vouches = self._waiting, [], 0
         judged = self._judge([claim for one in waiting for claim in one.claims])
-        for one in waiting:
-            yield self._complete(one, judged)
+        for one, report in zip(waiting, self._reports.drain(), strict=True):
+            yield self._complete(report, one, judged)
+
+    def close(self) -> None:
+        """Forget what still waits."""
+        self._reports.close()
 
     def _may_meet(self, claim: Claim) -> bool:
         """Whether this vouch may be a counted voice, so that another of the run may be the same."""
@@ -365,23 +372,23 @@ class Run:
             threads=min(MAX_THREADS, os.cpu_count() or 1),
         )
 
-    def _complete(self, one: _Waiting, judged: Mapping[int, Judged]) -> Report:
+    def _complete(self, report: Report, one: _Waiting, judged: Mapping[int, Judged]) -> Report:
         if not one.is_read:
-            return self.finish(one.report, person.unreadable(one.report.media.name), {})
+            return self.finish(report, person.unreadable(report.media.name), {})
         found = [judged.get(id(claim)) or Judged(found=claim.found, result=None) for claim in one.claims]
         answer = person.answer(
-            one.report.media.name,
+            report.media.name,
             found,
             has_ledger=self.settings.ledger is not None,
             is_fresh=self.settings.nonce is not None or self.settings.audience is not None,
             slots=self.settings.slots,
-            is_required=Line.PERSON in one.report.required,
+            is_required=Line.PERSON in report.required,
             more=one.more,
         )
         inputs = self.settings.inputs(claim.found for claim in one.claims) if one.claims else {}
         if not inputs and self.settings.is_asked:
             inputs = self.settings.inputs(())
-        return self.finish(one.report, answer, inputs)
+        return self.finish(report, answer, inputs)
 
 
 def counting(settings: PersonSettings, policy: Policy | None) -> PersonSettings:
