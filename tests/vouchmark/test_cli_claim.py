@@ -116,8 +116,9 @@ def test_a_claim_can_be_required(run: Command) -> None:
 def test_a_kept_list_for_identities_vouches_for_the_name_and_for_nothing_else(run: Command) -> None:
     asked = ("check", "by-jo.jpg", "--at", AT)
     before = run(*asked)
-    assert "It says that “Harbour Press (Jo)” stands behind the content; its signature holds, and no list" in " ".join(
-        before.stdout.split()
+    assert (
+        "An attached identity says that “Harbour Press (Jo)” stands behind the content; its "
+        "signature holds, and no list" in " ".join(before.stdout.split())
     )
     assert run("trust", "import", "people.pem", "--kind", "cawg").code == 0
     after = run(*asked)

@@ -79,7 +79,8 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.x509.credential.untrusted",
             Status.UNKNOWN,
-            "It says that “Reuters (Desk)” stands behind the content; its signature holds, and no list for identities "
+            "An attached identity says that “Reuters (Desk)” stands behind the content; its "
+            "signature holds, and no list for identities "
             "that you use vouches for that name.",
         ),
         (
@@ -87,7 +88,8 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.identity.pad.invalid",
             Status.UNKNOWN,
-            "It says that “Harbour Press (Jo)” stands behind the content; that identity does not hold: its padding is "
+            "An attached identity says that “Harbour Press (Jo)” stands behind the content; that "
+            "identity does not hold: its padding is "
             "not empty.",
         ),
         (
@@ -145,7 +147,8 @@ def test_conditions_that_are_not_checked_are_said_and_keep_it_from_being_trusted
     (finding,) = identities(report)
     assert (finding.code, finding.status) == ("signer.identity.conditions", Status.UNKNOWN)
     assert finding.statement == (
-        "It says that “Harbour Press (Jo)” stands behind the content; it sets conditions that are not checked here."
+        "An attached identity says that “Harbour Press (Jo)” stands behind the content; it sets "
+        "conditions that are not checked here."
     )
 
 

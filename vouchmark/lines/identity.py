@@ -196,7 +196,11 @@ def _short(identity: IdentityCheck) -> str:
 def _whose(identity: IdentityCheck) -> str:
     """Who it says it is, as its own word."""
     if identity.sig_type != AGGREGATION or not identity.issuer:
-        return f"It says that {quoted(identity.name)} stands behind {_what(identity)}" if identity.name else _NAMELESS
+        return (
+            f"An attached identity says that {quoted(identity.name)} stands behind {_what(identity)}"
+            if identity.name
+            else _NAMELESS
+        )
     shown = [_verified(one) for one in identity.identities[:MAX_SHOWN]]
     more = len(identity.identities) - len(shown)
     listed = "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
