@@ -110,40 +110,41 @@ UNSIGNED: Final = {
         "ai.used",
         "Metadata that nobody signed names “Dreamer” as the AI system that was used (XMP Iptc4xmpExt:AISystemUsed); "
         + NOBODY,
-        "metadata that nobody signed says that AI was used for it",
+        "metadata that nobody signed points to a use of AI",
     ),
     "the IPTC's field for the prompt": (
         lambda: picture("JPEG", xmp=xmp(Iptc4xmpExt_AIPromptInformation="a cat")),
         "ai.used",
         "Metadata that nobody signed tells of a prompt that was given to an AI system "
         "(XMP Iptc4xmpExt:AIPromptInformation); " + NOBODY,
-        "metadata that nobody signed says that AI was used for it",
+        "metadata that nobody signed points to a use of AI",
     ),
     "a credit line": (
         lambda: jpeg_with(0xED, iim((110, "Made with Google AI"))),
         "ai.used",
         "Metadata that nobody signed has the credit line “Made with Google AI” (IPTC Credit); " + NOBODY,
-        "metadata that nobody signed says that AI was used for it",
+        "metadata that nobody signed points to a use of AI",
     ),
     "parameters of a program": (
         lambda: png_with(text_chunk("parameters", A1111)),
         "ai.generator",
-        "Metadata that nobody signed holds generation parameters in the form that Stable Diffusion web UI writes "
-        "(PNG text parameters); " + NOBODY,
-        "metadata that nobody signed has the marks of Stable Diffusion web UI",
+        "Metadata that nobody signed holds parameters in the form in which Stable Diffusion web UI, an AI generator, "
+        "writes them (PNG text parameters); " + NOBODY,
+        "metadata that nobody signed has the marks of Stable Diffusion web UI, an AI generator",
     ),
     "a program's name": (
         lambda: picture("WEBP", exif=exif({0x0131: "Midjourney"})),
         "ai.generator",
-        "Metadata that nobody signed names Midjourney, a program or service that generates media (EXIF Software); "
+        "Metadata that nobody signed names Midjourney, an AI generator (EXIF Software); "
         + NOBODY,
-        "metadata that nobody signed has the marks of Midjourney",
+        "metadata that nobody signed has the marks of Midjourney, an AI generator",
     ),
     "a program's name that also edits": (
         lambda: picture("JPEG", xmp=xmp(xmp_CreatorTool="Adobe Firefly")),
         "ai.used",
-        "Metadata that nobody signed names Adobe Firefly, which also generates media (XMP xmp:CreatorTool); " + NOBODY,
-        "metadata that nobody signed says that AI was used for it",
+        "Metadata that nobody signed names Adobe Firefly, which also generates with AI (XMP xmp:CreatorTool); "
+        + NOBODY,
+        "metadata that nobody signed points to a use of AI",
     ),
     "a legal label": (
         lambda: wave((b"AIGC", b'{"Label": "1", "ContentProducer": "Example"}')),
@@ -163,7 +164,7 @@ UNSIGNED: Final = {
         "ai.used",
         "Metadata that nobody signed notes that a generative tool was used (Samsung Galaxy AI) (Samsung editor); "
         + NOBODY,
-        "metadata that nobody signed says that AI was used for it",
+        "metadata that nobody signed points to a use of AI",
     ),
 }  # fmt: skip
 

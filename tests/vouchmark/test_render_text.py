@@ -183,7 +183,9 @@ class TestAnswer:
             root=Root.UNSIGNED_METADATA,
             detail={"system": "ComfyUI", "covered": False},
         )
-        assert answer(samples.signed(ai=[said])).endswith("; metadata that nobody signed has the marks of ComfyUI")
+        assert answer(samples.signed(ai=[said])).endswith(
+            "; metadata that nobody signed has the marks of ComfyUI, an AI generator"
+        )
 
     def test_metadata_that_the_signature_covers_is_still_not_the_signers_word(self) -> None:
         said = replace(samples.GENERATED, status=Status.UNKNOWN, root=Root.UNSIGNED_METADATA, detail={"covered": True})

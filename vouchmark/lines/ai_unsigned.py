@@ -86,10 +86,10 @@ def _says(statement: Statement) -> tuple[str, str] | None:
         words = _MINING.get(statement.value)
         return ("ai.training", f"says that {words}") if words else None
     if statement.kind is Sort.PARAMETERS:
-        return "ai.generator", f"holds generation parameters in the form that {system} writes"
+        return "ai.generator", f"holds parameters in the form in which {system}, an AI generator, writes them"
     if statement.kind is Sort.SOFTWARE:
         code = "ai.generator" if statement.meaning is Meaning.GENERATED else "ai.used"
-        what = "a program or service that generates media" if code == "ai.generator" else "which also generates media"
+        what = "an AI generator" if code == "ai.generator" else "which also generates with AI"
         return code, f"names {system}, {what}"
     return _CODES.get(statement.meaning, "ai.used"), _named(statement)
 
