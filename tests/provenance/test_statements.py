@@ -51,6 +51,11 @@ def test_reads_signed_exif(label: str, kind: str) -> None:
     assert not found.unreadable
 
 
+@pytest.mark.parametrize("label", ["c2pa.location", "c2pa.location.broad", "c2pa.location.precise"])
+def test_reads_locations(label: str) -> None:
+    assert look(label, {"latitude": 59.3293, "longitude": 18.0686}, "cbor").places[0].place.text == "59.32930,18.06860"
+
+
 def test_reads_what_stands_in_fields_of_its_own() -> None:
     found = look(
         "stds.exif",

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import pytest
 
+from provenance.credentials.jumbf import parse_store
 from provenance.credentials.trust_formats import ListKind
 from provenance.credentials.trust_lists import TrustLists
 from tests.authority import NOW, change_pixels, list_of, make_root, make_signer, store_of
-from tests.provenance.crafting import link_to, sha256
+from tests.provenance.crafting import Draft, link_to, sha256, store, updated
 from tests.provenance.identities import (
     ACCOUNT,
     Attached,
@@ -229,3 +230,18 @@ def test_says_the_same_every_time_and_after_years_only_what_dates_change() -> No
     assert list(first.findings()) == list(again.findings())
     later = examine(data, BOTH, at=NOW.replace(year=NOW.year + 9))
     assert "cawg.x509.signature.outside_validity" in {finding.code for finding in identities(later)}
+
+
+def test_an_identity_in_an_update_shows_nobody_once_the_content_was_changed() -> None:
+    label = "urn:c2pa:00000000-0000-4000-8000-00000000000a"
+
+    def above(below: bytes) -> Draft:
+        binding = next(one for one in parse_store(store(below)).active.references() if "c2pa.hash" in one.url)
+        url = f"self#jumbf=/c2pa/{label}/c2pa.assertions/c2pa.hash.data"
+        identity = by_certificate(JO, references=lambda _: [{"url": url, "hash": binding.hash}]).build([])
+        linked = ("c2pa.ingredient.v3", link_to(below, label))
+        return Draft(signer=CAMERA, assertions=[linked, ("cawg.identity", identity)])
+
+    data = updated(Draft(signer=CAMERA, label=label, assertions=[actions()]), picture(), above)
+    assert identities(examine(data, BOTH))[0].code == "cawg.identity.trusted"
+    assert identities(examine(change_pixels(data), BOTH))[0].code == "signer.identity.unestablished"

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import cbor2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from provenance.credentials.jumbf import parse_store
 from provenance.credentials.own_check import examine_own
@@ -37,7 +39,7 @@ from tests.provenance.crafting import (
     updated,
 )
 from tests.vouchmark.attacks import BY_LISTED, LONG, codes, examine, said
-from vouchmark.lines.time_order import CLOCK_TOLERANCE
+from vouchmark.lines.time_order import CLOCK_TOLERANCE, impossible
 from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code
 
 ROOT: Final = make_root(**LONG)
@@ -224,6 +226,16 @@ class TestImpossible:
         assert bool(findings(report, "time.order.impossible")) is fails
         if fails:
             assert "in whatever time zone that is" in findings(report, "time.order.impossible")[0].statement
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.integers(-3_000, 3_000), st.booleans())
+    def test_fails_exactly_beyond_the_tolerance_whatever_the_times(self, minutes: int, zoned: bool) -> None:
+        moment = SIGNED_AT + minutes * MINUTE
+        written = text(moment) if zoned else bare(moment)
+        earliest = moment if zoned else moment - 14 * HOUR
+        data = taken(**{"exif:DateTimeOriginal": written})
+        own = examine_own(data, "image/jpeg", None, trust=view_of(LISTS), at=NOW)
+        assert bool(impossible(own)) is (earliest > SIGNED_AT + CLOCK_TOLERANCE)
 
     def test_an_unlisted_authority_proves_no_contradiction(self) -> None:
         report = look(taken(SIGNED_AT + 9 * DAY), UNLISTED)

@@ -118,14 +118,17 @@ _REVOKED: Final = "cawg.identity.credential_revoked"
 
 
 def _stands(own: OwnCheck, identity: IdentityCheck) -> bool:
-    """Whether what it is attached to holds: the manifest, and for the bound one the content too."""
+    """Whether what it is attached to holds: the manifest, and the content where it speaks of these bytes."""
     check = own.checks.get(identity.manifest)
     if check is None or not check.is_intact:
         return False
     nodes = own.history.root.walk() if own.history is not None else iter(())
     if any(node.check is not None and node.check.label == check.label and node.outcome != "intact" for node in nodes):
         return False
-    return check.label != own.bound or own.coverage is None or own.coverage.match is not Match.MISMATCH
+    if check.label not in {one.label for one in own.chain}:
+        return True
+    # What is computed elsewhere or nowhere is the integrity line's to doubt.
+    return own.coverage is None or own.coverage.match in (Match.MATCH, Match.UNSUPPORTED)
 
 
 def _where(own: OwnCheck, identity: IdentityCheck) -> str:
