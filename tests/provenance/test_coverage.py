@@ -719,6 +719,28 @@ def test_a_large_archive_with_a_directory_of_lies_is_not_covered_by_it(monkeypat
             assert layout.regions[-1].end == len(changed)
 
 
+def test_a_collection_hash_in_the_form_of_a_map_by_uri_covers_a_document_too() -> None:
+    data = archive(a__text=b"one", b__text=b"two")
+    content = collection(data, ["a/text", "b/text"])
+    content["uris"] = {one.pop("uri"): one for one in content["uris"]}
+    assert direct("c2pa.hash.collection.data", content, data).codes[0] == "assertion.collectionHash.match"
+    assert direct("c2pa.hash.collection.data", content, data.replace(b"two", b"tWo")).match is Match.MISMATCH
+    content["uris"] = {"a/text": b"no map"}
+    assert direct("c2pa.hash.collection.data", content, data).match is Match.MALFORMED
+
+
+def test_records_that_stand_in_the_directory_too_are_no_hiding_place_and_others_are() -> None:
+    data = archive(a__text=b"one")
+    start = data.index(b"PK\x01\x02")
+    old = data[start : data.index(b"PK\x05\x06")]
+    for left, kinds in ((old, set()), (old[:-1] + b"X", {Kind.OTHER}), (old + b"X", {Kind.OTHER})):
+        moved = bytearray(data[:start] + left + data[start:])
+        end = moved.rindex(b"PK\x05\x06")
+        moved[end + 16 : end + 20] = struct.pack("<I", start + len(left))
+        regions = read_layout(bytes(moved)).regions
+        assert {region.kind for region in regions if region.name == "between"} == kinds
+
+
 def test_a_collection_hash_over_a_changed_entry_is_a_mismatch() -> None:
     data = archive(a__text=b"one", b__text=b"two")
     content = collection(data, ["a/text", "b/text"])

@@ -438,3 +438,16 @@ def test_the_decoder_of_our_own_check_is_made_once_however_many_threads_want_it(
         made = list(threads.map(lambda _: wire._own_decoder(), range(4)))
     assert most == 1
     assert all(decoder is made[0] for decoder in made)
+
+
+def test_crjson_says_why_it_is_missing_where_our_own_check_did_not_come_about() -> None:
+    values = run(picture(), ENGINE, wire.OWN, wire.CRJSON)
+    assert values[wire.OWN] == wire.Own(reason="failure")
+    assert values[wire.CRJSON] == wire.Crjson(reason="failure")
+
+
+def test_fragments_arrive_behind_the_media_in_their_order() -> None:
+    media = (b"media", b"sidecar", b"first", b"second")
+    asked = task(media[0], ENGINE, sizes=(5, 7), fragments=(5, 6))
+    received = worker._receive(io.BytesIO(b"".join(media)), asked)
+    assert (received.data, received.sidecar, received.fragments) == (media[0], media[1], media[2:])

@@ -24,18 +24,21 @@ from tests.authority import (
     NOW,
     certify,
     created,
+    list_of,
     make_root,
     make_signer,
     picture,
     sign,
+    store_of,
 )
 from tests.provenance.crafting import Draft, actions, link_to, make_authority, revocation_answer, signed
 from tests.provenance.test_formats import FORMS
 from tests.vouchmark import test_validator_cases as cases
-from tests.vouchmark.attacks import CAMERA, LONG, PAST, ROOT
+from tests.vouchmark.attacks import CAMERA, LONG, PAST, ROOT, examine
 from tests.vouchmark.command import AT, Command
 from tests.vouchmark.parts import parted_jpeg
 from tests.vouchmark.test_attacks_history import PARENT, earlier, edited
+from vouchmark.report import Line
 
 NOT_MADE: Final[Mapping[str, str]] = {}
 """Cases of the programme whose file cannot be made here, and why: none. What the files are not is the programme's own:
@@ -410,6 +413,17 @@ def exits(document: Mapping[str, Any]) -> int:
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.name)
 def test_the_lines_of_evidence_say_the_same_as_the_codes(one: Case, documents: Mapping[str, Any]) -> None:
     assert exits(documents[one.name]) == one.exit, documents[one.name]["vouchmark"]["status"]
+
+
+def test_a_purpose_that_the_programme_does_not_know_counts_in_a_report_alone() -> None:
+    data = signed(make_signer(ROOT, purposes=(EMAIL_PROTECTION,)))
+    for asked, code in ((False, "signer.yours"), (True, "signer.unknown")):
+        report = examine(data, crjson=asked)
+        assert code in [finding.code for finding in report.evidence[Line.SIGNER].findings]
+    # A reader who names purposes means them everywhere.
+    own = store_of(list_of(ROOT), eku_oids=(EMAIL_PROTECTION,))
+    report = examine(data, own, crjson=True)
+    assert "signer.yours" in [finding.code for finding in report.evidence[Line.SIGNER].findings]
 
 
 def test_one_file_is_one_object_and_its_exit_code_the_documented_one(tmp_path: Path) -> None:
