@@ -1,7 +1,7 @@
 """How does a vouch get into a file's Content Credentials, and what is refused before anything is signed?
 
-Files come from strangers: each is examined in a child process before it is signed, and so is what came of it. Nothing
-is written here; the result is bytes for whoever asked.
+Files come from strangers: each is examined in a child process before it is signed, signed in another one that never
+sees the key, and what came of it is examined again. Nothing is written here; the result is bytes for whoever asked.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def embed(
         octets: The vouch.
         key: Who signs the update.
         settings: With both engines; the lists by which the file is looked at.
-        pool: Where to parse; None parses in this process.
+        pool: Where to parse; None parses and signs in this process.
         authority: Address of a time-stamping authority, the only thing that is asked of anybody; none where empty.
 
     Raises:
@@ -102,6 +102,7 @@ def embed(
             generator=GENERATOR,
             trust=settings.told,
             authority=authority,
+            apart=pool is not None,
         )
         again, found = look(written, settings, pool=pool)
         done = embedding.confirm_vouch(before, _looked(again, found), octets, digest=digest, stamped=bool(authority))
@@ -131,7 +132,14 @@ def sign_first(
         raise VouchError("the file has Content Credentials already", hint=hint)
     before = _looked(asset, facts)
     try:
-        written = embedding.sign_first(before, key=key, generator=GENERATOR, trust=settings.told, authority=authority)
+        written = embedding.sign_first(
+            before,
+            key=key,
+            generator=GENERATOR,
+            trust=settings.told,
+            authority=authority,
+            apart=pool is not None,
+        )
         again, found = look(written, settings, pool=pool)
         embedding.confirm_first(before, _looked(again, found))
     except CredentialsError as error:

@@ -126,18 +126,18 @@ def update_media(
 def _stamped(authority: str, *arguments: Any, **options: Any) -> bytes:
     """Sign, with a time stamp by an authority where one is named."""
     if not authority:
-        return _sign(*arguments, **options)
+        return sign_by_engine(*arguments, **options)
     from provenance.credentials.time_stamping import relayed
 
     with relayed(authority) as relay:
         try:
-            return _sign(*arguments, authority=relay.url, **options)
+            return sign_by_engine(*arguments, authority=relay.url, **options)
         except SigningError:
             relay.complain()
             raise
 
 
-def _sign(
+def sign_by_engine(
     data: bytes,
     media_type: str,
     manifest: Mapping[str, Any],
@@ -149,6 +149,10 @@ def _sign(
     thumbnail: bool = False,
     authority: str = "",
 ) -> bytes:
+    """What `sign_media` and `update_media` come to; `authority` is asked by the engine itself.
+
+    So it is an address on this machine, or empty: see `time_stamping`. Raises as they do.
+    """
     # By the reader's loader: the binding alone would look for its library in the current folder first.
     c2pa = load()
 

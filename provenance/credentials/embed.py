@@ -15,13 +15,14 @@ from typing import Any, Final
 
 from provenance.asset import Asset
 from provenance.credentials.binding import Match
-from provenance.credentials.c2pa_sign import SigningKey, Source, sign_media, update_media
+from provenance.credentials.c2pa_sign import SigningKey
 from provenance.credentials.containers import Kind, Layout, read_layout
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind as CodeKind
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.own_check import REMOVABLE, OwnCheck
+from provenance.credentials.sign_apart import carry_out, order_for
 from provenance.credentials.signer import SignerAssessment
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, FoundVouch, VouchState, content_of
@@ -41,6 +42,7 @@ BEFORE: Final = "the file before the vouch"
 """Title of an update's one ingredient; the file's own name is nobody's business."""
 OPENED: Final = "the file as it was opened"
 """Title of what a first manifest was made over."""
+_OPENED_ID: Final = "xmp:iid:opened"
 SIGNABLE: Final = ("image/jpeg", "image/png", "image/jxl")
 """Types in which a first manifest is made here: where the file without it is exactly what it was before."""
 
@@ -90,6 +92,7 @@ def write_vouch(
     generator: Mapping[str, str],
     trust: TrustSettings | None = None,
     authority: str = "",
+    apart: bool = True,
 ) -> bytes:
     """The file with an update manifest that carries the vouch; not yet read again: `confirm_vouch` does that.
 
@@ -101,12 +104,13 @@ def write_vouch(
         generator: Name and version of the software that does this.
         trust: The lists by which the engine looks at the file; what it finds is recorded for good.
         authority: Address of a time-stamping authority; none is asked where empty.
+        apart: Whether the engine runs in a child process.
 
     Raises:
         UnsupportedCredentialsError: A type in which update manifests do not survive.
         WrongManifestError: The vouch names another manifest.
         EmbedError: The file's Content Credentials do not hold, are not inside it, or the vouch is too large.
-        SigningError, TimeStampFetchError: As from `c2pa_sign.update_media`.
+        SigningError, TimeStampFetchError: As from `sign_apart.carry_out`.
     """
     asset = before.asset
     if asset.media_type not in UPDATABLE:
@@ -118,18 +122,18 @@ def write_vouch(
         earlier = digest.hex() in own.manifest_digests.values()
         where = "an earlier manifest of this file" if earlier else "a manifest that is not in this file"
         raise WrongManifestError(f"the vouch names {where}, expected the active one, which the update would be for")
-    return update_media(
-        asset.data,
-        media_type=asset.media_type,
-        manifest={
+    order = order_for(
+        {
             "claim_generator_info": [dict(generator)],
             "assertions": [{"label": LABEL, "data": content_of(vouch)}],
         },
-        key=key,
+        key,
+        media_type=asset.media_type,
         title=BEFORE,
+        is_update=True,
         trust=trust,
-        authority=authority,
     )
+    return carry_out(order, asset.data, key, authority=authority, apart=apart)
 
 
 def sign_first(
@@ -139,6 +143,7 @@ def sign_first(
     generator: Mapping[str, str],
     trust: TrustSettings | None = None,
     authority: str = "",
+    apart: bool = True,
 ) -> bytes:
     """A file without Content Credentials with a first manifest; not yet read again.
 
@@ -149,7 +154,7 @@ def sign_first(
     Raises:
         UnsupportedCredentialsError: A type other than SIGNABLE.
         EmbedError: There are Content Credentials already, or it could not be told.
-        SigningError, TimeStampFetchError: As from `c2pa_sign.sign_media`.
+        SigningError, TimeStampFetchError: As from `sign_apart.carry_out`.
     """
     asset = before.asset
     if asset.media_type not in SIGNABLE:
@@ -157,20 +162,20 @@ def sign_first(
     outcomes = {reading.outcome for reading in before.readings}
     if before.own is None or before.own.problem != "absent" or outcomes - {Outcome.ABSENT}:
         raise EmbedError("the file has Content Credentials already, or it cannot be told whether it has")
-    source = Source(data=asset.data, media_type=asset.media_type, title=OPENED, instance_id="xmp:iid:opened")
-    opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [source.instance_id]}}
-    return sign_media(
-        asset.data,
-        media_type=asset.media_type,
-        manifest={
+    opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [_OPENED_ID]}}
+    order = order_for(
+        {
             "claim_generator_info": [dict(generator)],
             "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [opened]}}],
         },
-        key=key,
-        sources=[source],
+        key,
+        media_type=asset.media_type,
+        title=OPENED,
+        instance_id=_OPENED_ID,
+        is_update=False,
         trust=trust,
-        authority=authority,
     )
+    return carry_out(order, asset.data, key, authority=authority, apart=apart)
 
 
 def confirm_vouch(before: Looked, after: Looked, vouch: bytes, *, digest: bytes, stamped: bool) -> Embedded:

@@ -28,9 +28,9 @@ one, which may open a socket."""
 _BOOT: Final = (
     "import sys; home, *places = sys.argv[1:-1]; home in sys.path or sys.path.insert(0, home); "
     "sys.path.extend(place for place in places if place not in sys.path); "
-    "from provenance.credentials.worker import main; main()"
+    "from provenance.credentials.{module} import main; main()"
 )
-"""What `-m provenance.credentials.worker` does, but isolated and without `site`: no variable, no current folder, no
+"""What `-m provenance.credentials.MODULE` does, but isolated and without `site`: no variable, no current folder, no
 start-up file has a say in what runs. This very package comes first, and the parent's other places last."""
 
 
@@ -59,11 +59,12 @@ def _environment() -> dict[str, str]:
 class WorkerProcess:
     """One running worker: its pipes, its standard error and its end."""
 
-    def __init__(self, *, memory: int) -> None:
+    def __init__(self, *, memory: int, module: str = "worker") -> None:
         """Start it; it loads the engines on its own.
 
         Args:
             memory: Bytes that it may use beyond its loaded engines.
+            module: What runs in it, beside this one.
 
         Raises:
             OSError: The system starts no more processes.
@@ -71,7 +72,7 @@ class WorkerProcess:
         self._stderr = _scratch()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _BOOT, *_places(), str(memory)],
+                [sys.executable, "-I", "-S", "-c", _BOOT.replace("{module}", module), *_places(), str(memory)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,

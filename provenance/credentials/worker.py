@@ -283,11 +283,11 @@ def main() -> None:
     with contextlib.suppress(ValueError, OSError):
         # Ctrl-C goes to the whole group; the parent decides what becomes of us.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    source, target = _own_pipes()
-    room = _Room(int(sys.argv[-1]))
+    source, target = own_pipes()
+    room = Room(int(sys.argv[-1]))
     room.load(ENGINE)
     versions = loaded_versions()
-    _send(target, wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions=versions))))
+    send(target, wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions=versions))))
     for name in (SECOND_ENGINE, wire.OWN, wire.METADATA, wire.PICTURE):
         # Done in advance only as long as nobody is waiting: a cold command asks while the rest is still to be loaded.
         if not select.select([source], [], [], 0)[0]:
@@ -296,7 +296,7 @@ def main() -> None:
         _serve(source, target, room)
 
 
-def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+def own_pipes() -> tuple[BinaryIO, BinaryIO]:
     """Take the pipes away from standard input and output, so that nothing that prints can speak for us."""
     source, target = os.dup(0), os.dup(1)
     blank = os.open(os.devnull, os.O_RDONLY)
@@ -305,13 +305,14 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
     return os.fdopen(source, "rb"), os.fdopen(target, "wb", buffering=0)
 
 
-def _send(target: BinaryIO, content: bytes) -> None:
+def send(target: BinaryIO, content: bytes) -> None:
+    """Write all of it to an unbuffered pipe."""
     view = memoryview(content)
     while view:
         view = view[target.write(view) :]
 
 
-def _serve(source: BinaryIO, target: BinaryIO, room: _Room) -> None:
+def _serve(source: BinaryIO, target: BinaryIO, room: Room) -> None:
     lists: Lists | None = None
     served = 0
     room.limit()
@@ -323,36 +324,36 @@ def _serve(source: BinaryIO, target: BinaryIO, room: _Room) -> None:
         task = msgspec.msgpack.decode(content, type=Task)
         if lists is None:
             raise wire.BrokenWireError("got a task before the lists")
-        _alarm(task.seconds)
+        alarm(task.seconds)
         troubled = _perform(source, target, task, lists, room)
-        _alarm(0)
+        alarm(0)
         served += 1
         retire = troubled or served >= MAX_TASKS or room.is_outgrown()
-        _send(target, wire.frame(wire.DONE, msgspec.msgpack.encode(wire.Done(number=task.number, retire=retire))))
+        send(target, wire.frame(wire.DONE, msgspec.msgpack.encode(wire.Done(number=task.number, retire=retire))))
         if retire:
             return
 
 
-def _perform(source: BinaryIO, target: BinaryIO, task: Task, lists: Lists, room: _Room) -> bool:
+def _perform(source: BinaryIO, target: BinaryIO, task: Task, lists: Lists, room: Room) -> bool:
     """Answer one task part by part; whether something happened after which this process should not go on."""
     try:
         media = _receive(source, task)
     except MemoryError:
         for name in task.parts:
-            _send(target, _encoded(task, name, failed(name, "memory-limit")))
+            send(target, _encoded(task, name, failed(name, "memory-limit")))
         return True
     troubled = False
     _prepare(room, task, 0)
     for number, (name, value) in enumerate(run_parts(task, media, lists), start=1):
         trouble = reason_in(_noise())
         # An answer that comes with trouble on standard error does not count, however whole it looks.
-        _send(target, _encoded(task, name, failed(name, trouble) if trouble else value))
+        send(target, _encoded(task, name, failed(name, trouble) if trouble else value))
         troubled = troubled or bool(trouble)
         _prepare(room, task, number)
     return troubled
 
 
-def _prepare(room: _Room, task: Task, number: int) -> None:
+def _prepare(room: Room, task: Task, number: int) -> None:
     """Load what the part at that place needs, if there is one: the answer before it is on its way already."""
     from provenance.picture import needs_library
 
@@ -405,13 +406,13 @@ def _noise() -> bytes:
     return b""
 
 
-def _alarm(seconds: float) -> None:
+def alarm(seconds: float) -> None:
     """Have the system end this process after so long, or no more; a last resort where the parent is gone."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-class _Room:
+class Room:
     """How much address space this process may use: what its libraries need, and so much more."""
 
     def __init__(self, memory: int) -> None:
