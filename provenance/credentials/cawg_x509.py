@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.cawg import UNDECIDED, IdentityCheck, Moment, Payload
 from provenance.credentials.chain import Path, Refusal, describe, find_path, fingerprint
-from provenance.credentials.cose import ClaimSignatureError, Sign1, load_certificate, parse_sign1, verify_claim
+from provenance.credentials.cose import Sign1, parse_sign1, verify_claim
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
+from provenance.credentials.keys import ClaimSignatureError, load_certificate
 from provenance.credentials.ocsp import Revocation, assess_revocation
 from provenance.credentials.profile import policies, purposes, violations
 from provenance.credentials.signer import distrust_of, test_key_of

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.cose import load_certificate, public_key, unwarned
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.keys import load_certificate, public_key, unwarned
 from provenance.credentials.model import CertificateInfo
 
 if TYPE_CHECKING:

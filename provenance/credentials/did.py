@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from provenance.credentials.cose import MAX_RSA_BITS
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.keys import MAX_RSA_BITS
 from provenance.credentials.profile import MIN_RSA_BITS
 
 MAX_DID: Final = 4_096

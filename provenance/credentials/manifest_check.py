@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provenance.credentials.boxes import digest
-from provenance.credentials.cose import ClaimSignatureError, Sign1, parse_sign1, verify_claim
+from provenance.credentials.cose import Sign1, parse_sign1, verify_claim
 from provenance.credentials.coverage import hard_bindings
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.jumbf import Assertion, RawManifest, split_uri
+from provenance.credentials.keys import ClaimSignatureError
 
 MAX_REFERENCES: Final = 5_000
 """Assertion references of one claim; real claims have a few dozen."""

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.cose import load_certificate, public_key, unwarned
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.keys import load_certificate, public_key, unwarned
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.chain import Path, Refusal, describe, find_path, fingerprint
-from provenance.credentials.cose import Sign1, load_certificate
+from provenance.credentials.cose import Sign1
 from provenance.credentials.distrust import DistrustEntry, distrusted_by
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.keys import load_certificate
 from provenance.credentials.model import CertificateInfo
 from provenance.credentials.ocsp import (
     Fresh,

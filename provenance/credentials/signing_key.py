@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.c2pa_sign import ALGORITHMS, SigningKey
-from provenance.credentials.cose import MAX_CHAIN_CERTIFICATES, MAX_RSA_BITS, unwarned
+from provenance.credentials.cose import MAX_CHAIN_CERTIFICATES
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.keys import MAX_RSA_BITS, unwarned
 from provenance.credentials.profile import MIN_RSA_BITS, violations
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from provenance.credentials.chain import Refusal, describe, find_path, fingerprint
-from provenance.credentials.cose import Sign1, load_certificate, public_key_of, stamped_bytes
+from provenance.credentials.cose import Sign1, stamped_bytes
 from provenance.credentials.distrust import distrusted_by
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
+from provenance.credentials.keys import load_certificate, public_key_of
 from provenance.credentials.model import CertificateInfo
 from provenance.credentials.trust_view import ORDER, Label, TrustView
 
