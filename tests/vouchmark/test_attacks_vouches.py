@@ -31,14 +31,17 @@ from tests.authority import (
     transplant,
     with_manifest_store,
 )
+from tests.corpus import media, needs_corpus, trust
 from tests.provenance.crafting import Draft, actions, bind, link_to, make_authority, stamper, store
 from tests.provenance.test_vouch_assertions import LABELS, _size_of_last, update, vouching
 from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, manifest_binding, one, somebody, vouch
 from tests.zk import world
 from vouchmark import check
 from vouchmark.embedding import embed
+from vouchmark.examine import look as facts_of
 from vouchmark.examine import make_settings
 from vouchmark.report import Evidence, Line, Report, Status
+from vouchmark.vouch import VouchError, binding_for
 from zk.personhood import EpochLength, Vouch
 
 ROOT: Final = make_root()
@@ -378,3 +381,40 @@ def test_without_one_or_by_one_of_today_or_of_nobody_its_epoch_is_closed() -> No
 def test_an_old_stamp_with_a_key_that_nobody_signed_makes_no_vouch_old() -> None:
     loose = {"header": {1: -7}, "unprotected": {33: list(ATTACKER.chain)}}
     assert codes(late(stamp=stamper(TSA, THEN), **loose)) == [("person.epoch.closed", FAIL)]
+
+
+# Real files.
+
+REAL: Final = (".jpg", ".jpeg", ".png", ".avif", ".heif", ".jxl", ".mp4")
+UNREADABLE: Final = "rs__cawgx509-malformed_cbor.jpg"
+"""An identity in it cannot be read: once its manifest is an ancestor, the first engine calls the whole file malformed,
+so that nothing is written."""
+INTACT_AT_LEAST: Final = 40
+"""Files of the corpus that can carry a vouch; the rest is broken, bare or of another type."""
+
+
+@needs_corpus
+@pytest.mark.corpus
+def test_real_files_carry_a_vouch_and_nothing_else_of_them_is_said_otherwise() -> None:
+    official = TrustLists.empty().with_run_lists(
+        trust=[trust("C2PA-TRUST-LIST.pem")], tsa_trust=[trust("C2PA-TSA-TRUST-LIST.pem")]
+    )
+    carried = 0
+    for path in (row.path for row in media()):
+        if path.suffix not in REAL:
+            continue
+        data = path.read_bytes()
+        before = look(data, trust=official)
+        if before.evidence[Line.INTEGRITY].status is not Status.PASS:
+            continue
+        asset, facts = facts_of(path, make_settings(trust=official, at=AT), pool=None)
+        octets = vouch(binding_for(asset, facts))
+        if path.name == UNREADABLE:
+            with pytest.raises(VouchError, match="the result would not hold"):
+                put(data, octets)
+            continue
+        after = look(put(data, octets), trust=official)
+        assert media_lines(after) == media_lines(before), path.name
+        assert codes(after.evidence[Line.PERSON]) == [("person.voice.unchecked", PASS)], path.name
+        carried += 1
+    assert carried >= INTACT_AT_LEAST
