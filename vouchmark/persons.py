@@ -39,6 +39,8 @@ BATCH_VOUCHES: Final = 512
 """Vouches verified at once where none of them can meet another: a proof gets hardly cheaper beyond it."""
 BATCH_REPORTS: Final = 512
 """Reports that wait at most for such a batch to fill."""
+MAX_WAITING: Final = 50_000
+"""Vouches that wait for the end of a run at most, some 400 MB: whoever fills a folder must not fill the memory."""
 MAX_GIVEN: Final = 256
 """Vouches given by hand for one file, as many as are read beside one."""
 MAX_SLOTS: Final = 1024
@@ -268,6 +270,10 @@ class Run:
     _vouches: int = field(default=0, init=False)
     _to_the_end: bool = field(default=False, init=False)
     """Whether some vouch counts: another file of this run may carry the same voice."""
+    _in_play: bool = field(default=False, init=False)
+    """Whether any of what waits is by an issuer whom the reader trusts."""
+    _is_split: bool = field(default=False, init=False)
+    """Whether there were more vouches than can wait, so that the run is settled in parts."""
 
     def take(
         self, report: Report, claims: tuple[Claim, ...], *, more: int = 0, is_read: bool = True
@@ -289,14 +295,16 @@ class Run:
         self._waiting.append(one)
         self._reports.put(report)
         self._vouches += len(claims)
+        self._in_play = self._in_play or any(map(self._is_trusted, claims))
         self._to_the_end = self._to_the_end or any(map(self._may_meet, claims))
-        full = self._vouches >= BATCH_VOUCHES or len(self._waiting) >= BATCH_REPORTS
-        if full and not self._to_the_end:
+        self._is_split = self._is_split or self._vouches >= MAX_WAITING
+        full = self._vouches >= BATCH_VOUCHES or len(self._waiting) >= BATCH_REPORTS or not self._in_play
+        if self._vouches >= MAX_WAITING or (full and not self._to_the_end):
             yield from self.rest()
 
     def rest(self) -> Iterator[Report]:
         """Verify what has waited, and give the reports back in order. Raises as `take` does."""
-        waiting, self._waiting, self._vouches = self._waiting, [], 0
+        waiting, self._waiting, self._vouches, self._in_play = self._waiting, [], 0, False
         judged = self._judge([claim for one in waiting for claim in one.claims])
         for one, report in zip(waiting, self._reports.drain(), strict=True):
             yield self._complete(report, one, judged)
@@ -307,10 +315,12 @@ class Run:
 
     def _may_meet(self, claim: Claim) -> bool:
         """Whether this vouch may be a counted voice, so that another of the run may be the same."""
-        vouch = claim.vouch
-        if vouch is None or claim.elsewhere is not None or vouch.scope not in self.settings.named:
-            return False
-        return vouch.issuer in self.settings.trusted
+        counted = claim.vouch is not None and claim.vouch.scope in self.settings.named
+        return counted and claim.elsewhere is None and self._is_trusted(claim)
+
+    def _is_trusted(self, claim: Claim) -> bool:
+        """Whether there is anything to verify."""
+        return claim.vouch is not None and claim.vouch.issuer in self.settings.trusted
 
     def _judge(self, claims: list[Claim]) -> dict[int, Judged]:
         """What each claim turns out to be, by its identity."""
@@ -384,6 +394,7 @@ class Run:
             slots=self.settings.slots,
             is_required=Line.PERSON in report.required,
             more=one.more,
+            is_split=self._is_split,
         )
         inputs = self.settings.inputs(claim.found for claim in one.claims) if one.claims else {}
         if not inputs and self.settings.is_asked:

@@ -136,6 +136,37 @@ class TestOneRun:
         waiting = [len(taken) for _ in examine_all(sources(), settings, pool=None)]
         assert waiting == [3, 3, 3, 6, 6, 6, 8, 8]
 
+    def test_where_nobody_is_trusted_nothing_waits(self, tmp_path: Path) -> None:
+        paths = [put(tmp_path, f"{number}.jpg", PLAIN, [people.vouch(PLAIN)]) for number in range(3)]
+        taken: list[Path] = []
+
+        def sources() -> Iterable[Path]:
+            for path in paths:
+                taken.append(path)
+                yield path
+
+        settings = make_settings(at=AT, trust=people.TRUST, person=person_settings(issuers=[], scopes=[CAFE]))
+        assert [len(taken) for _ in examine_all(sources(), settings, pool=None)] == [1, 2, 3]
+
+    def test_a_flood_of_vouches_is_settled_in_parts_and_that_is_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(persons, "MAX_WAITING", 3)
+        person = somebody()
+        first, last = people.vouch(PLAIN, by=person), people.vouch(OTHER, by=person)
+        paths = [put(tmp_path, "0.jpg", PLAIN, [first])]
+        paths += [put(tmp_path, f"{number}.jpg", PLAIN, [people.vouch(PLAIN)]) for number in (1, 2, 3)]
+        paths.append(put(tmp_path, "4.jpg", OTHER, [last]))
+        with open_ledger(tmp_path / "ledger.sqlite") as ledger:
+            reports = run(paths, ledger=ledger)
+        assert [codes(report.evidence[Line.PERSON])[0][0] for report in reports] == [
+            *["person.voice.new"] * 4,
+            "person.duplicate",
+        ]
+        said = "whether the same person vouched for something else in another part of this run"
+        assert said in {gap.what for gap in reports[0].not_checked}
+        assert said in {gap.what for gap in reports[3].not_checked}
+
     def test_alone_or_among_others_a_file_has_the_same_report(self, tmp_path: Path) -> None:
         paths = [put(tmp_path, f"{number}.jpg", PLAIN, [people.vouch(PLAIN)]) for number in range(3)]
         together = [json.dumps(report) for report in run(paths)]

@@ -31,6 +31,10 @@ STATEMENT_SHOWN: Final = 300
 NO_LEDGER: Final = NotChecked(
     what="whether the same person vouched for something else as well", why="no ledger given (--ledger)"
 )
+SPLIT: Final = NotChecked(
+    what="whether the same person vouched for something else in another part of this run",
+    why="it has more vouches than are looked at together",
+)
 NO_CHALLENGE: Final = NotChecked(
     what="whether a vouch was made for you, and now", why="no --nonce or --audience given, so it may be a copy"
 )
@@ -132,6 +136,7 @@ def answer(
     slots: int,
     is_required: bool,
     more: int = 0,
+    is_split: bool = False,
 ) -> Answer:
     """The person line of one file.
 
@@ -142,6 +147,7 @@ def answer(
         is_fresh: whether the reader demanded a nonce or an audience.
         slots: how many slots the reader counts.
         is_required: whether the reader requires this line.
+        is_split: whether the run had more vouches than are looked at together.
         more: how many vouches beside the file or in it were not read.
     """
     left = _left_out(more)
@@ -156,7 +162,7 @@ def answer(
     gaps = [*left]
     if counted.at_least:
         drafts.append(_bound(counted, voices, slots=slots))
-        gaps += [] if has_ledger else [NO_LEDGER]
+        gaps += [*([] if has_ledger else [NO_LEDGER]), *([SPLIT] if is_split else [])]
     if any(voice.time_basis == "assumed" for voice in voices):
         gaps.append(ASSUMED_TIME)
     if any(isinstance(one.result, Voice) for one in judged):
