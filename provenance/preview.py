@@ -26,6 +26,10 @@ MAX_ANCESTORS: Final = 32
 """Earlier versions with a picture, nearest first; real histories stay below ten."""
 MAX_DECODED: Final = 64_000_000
 """Pixels that are decoded, some 256 MB; a JPEG is decoded at an eighth of its size, so that it may announce more."""
+MAX_SCANNED: Final = 1_000_000_000
+"""Pixels times scans of a progressive JPEG: each scan goes over the whole picture, and a few bytes make a scan."""
+MAX_STORED_PIXELS: Final = 8_000_000
+"""Pixels of a thumbnail in a manifest; real ones have 1 million."""
 MAX_STORED: Final = 16 * 1024 * 1024
 """Bytes of a thumbnail in a manifest; real ones stay below 1 MiB."""
 MAX_PROFILE: Final = 4 * 1024 * 1024
@@ -93,9 +97,10 @@ def preview(data: bytes, media_type: str, history: History | None, *, pixels: in
         pictures.append(_small(data, media_type, label="", side=SIDE, pixels=pixels))
     except PreviewError as error:
         reason = str(error)
+    stored_pixels = min(pixels, MAX_STORED_PIXELS)
     for label, stored in stored_thumbnails(history):
         try:
-            pictures.append(_small(stored, _kind(stored), label=label, side=ANCESTOR_SIDE, pixels=pixels))
+            pictures.append(_small(stored, _kind(stored), label=label, side=ANCESTOR_SIDE, pixels=stored_pixels))
         except PreviewError:
             continue
     return Previews(pictures=tuple(pictures), reason=reason)
@@ -159,8 +164,11 @@ def _decoded(data: bytes, media_type: str, *, label: str, side: int, pixels: int
     module, reader = _READERS[media_type]
     with getattr(importlib.import_module(f"PIL.{module}"), reader)(io.BytesIO(data)) as opened:
         width, height = opened.size
-        limit = pixels if media_type == "image/jpeg" else min(pixels, MAX_DECODED)
-        if width * height > limit:
+        # A progressive JPEG is held whole, and gone over once for each scan.
+        in_turns = "progressive" in opened.info
+        scans = data.count(b"\xff\xda") if in_turns else 1
+        limit = pixels if media_type == "image/jpeg" and not in_turns else min(pixels, MAX_DECODED)
+        if width * height > limit or width * height * scans > MAX_SCANNED:
             raise PreviewError("too-many-pixels")
         # Twice the size that is wanted, as far as a JPEG can be decoded smaller than it is.
         opened.draft(None, (2 * side, 2 * side))

@@ -189,6 +189,26 @@ def test_a_jpeg_of_two_hundred_megapixels_is_decoded_at_an_eighth() -> None:
     assert drawn(data).size == (640, 500)
 
 
+def test_a_progressive_jpeg_is_bounded_by_what_it_takes_to_decode_it() -> None:
+    image = Image.new("L", (1000, 1000), 90)
+    data = saved(image, "JPEG", progressive=True)
+    assert drawn(data).size == (640, 640)
+    assert reason(saved(Image.new("L", (8_001, 8_000)), "JPEG", progressive=True), "image/jpeg") == "too-many-pixels"
+    # The last scan two thousand times: a small file that would be gone over for minutes.
+    last = data.rindex(b"\xff\xda")
+    started = time.process_time()
+    assert reason(data[:-2] + data[last:-2] * 2000 + data[-2:], "image/jpeg") == "too-many-pixels"
+    assert time.process_time() - started < 1
+
+
+def test_a_thumbnail_in_a_manifest_may_not_be_larger_than_any_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = open_asset(sign(CAMERA, thumbnail=True))
+    monkeypatch.setattr(made, "MAX_STORED_PIXELS", 100)
+    found = examine_in_process(item, job(item.media_type)).previews
+    assert found is not None
+    assert [one.label for one in found.pictures] == [""]
+
+
 def test_pillow_s_own_limit_is_left_as_it_is() -> None:
     before = Image.MAX_IMAGE_PIXELS
     preview(bomb(20_000, 12_000), "image/png", None, pixels=PIXELS)
