@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 AUTHORITY_FILE: Final = "demo-authority.pem"
 """The demo authority's certificate: whoever lists it trusts the demo's signers."""
+PAGE_FILE: Final = "report.html"
+"""The reports on all pictures as one page, where the command makes it."""
 MARK: Final = ".vouchmark-demo"
 """A file that says that a folder is the demo's own, to be written over."""
 SOURCE_TYPES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"

@@ -19,7 +19,7 @@ from provenance.credentials.trust_lists import TrustLists
 from vouchmark import demo_pictures
 from vouchmark.cli import main
 from vouchmark.cli.demo import SHOWN
-from vouchmark.demo import AUTHORITY_FILE, GALLERY, MARK, DemoError, make_gallery
+from vouchmark.demo import AUTHORITY_FILE, GALLERY, MARK, PAGE_FILE, DemoError, make_gallery
 from vouchmark.demo_authority import LIFE, issue_signer, make_authority
 from vouchmark.report import Line, Report, Status
 
@@ -200,6 +200,10 @@ def test_the_command_shows_the_whole_range_in_time_and_leaves_the_reader_s_lists
     assert "calls itself" in result.stdout
     assert result.stdout.count("What this report does not show") == 1
     assert f"vouchmark check vouchmark-demo/{SHOWN} --trust vouchmark-demo/{AUTHORITY_FILE} -v" in result.stdout
+    page = (here / "vouchmark-demo" / PAGE_FILE).read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert page.count("<article") == len(GALLERY)
+    assert f"open vouchmark-demo/{PAGE_FILE}" in result.stdout
     assert not TrustFolder(here / "home").path.exists()
 
 

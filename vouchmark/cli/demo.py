@@ -35,8 +35,9 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
     """Make a small gallery of good and bad files and check it.
 
     Draws seven pictures into FOLDER (default: vouchmark-demo), signs them with keys that are thrown away at once, and
-    checks them with the demo's own authority as the only list. Your own lists are neither used nor changed, and
-    nothing is sent or fetched. Ends with 0 where the pictures could be made, whatever the checks say.
+    checks them with the demo's own authority as the only list; the reports are also written as one page, report.html.
+    Your own lists are neither used nor changed, and nothing is sent or fetched. Ends with 0 where the pictures could be
+    made, whatever the checks say.
     """
     from provenance.credentials.pool import Pool
 
@@ -53,9 +54,22 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
         from vouchmark.examine import examine_all, make_settings
 
         trust = TrustLists.empty().with_run_lists(trust=[folder / AUTHORITY_FILE])
-        reports = examine_all(pictures, make_settings(trust=trust), pool=pool)
+        reports = list(examine_all(pictures, make_settings(trust=trust, pictures=True), pool=pool))
+        _write_page(folder, reports)
         _show(folder, zip(GALLERY, reports, strict=True), verbosity=-1 if quiet else verbose)
     click.get_current_context().exit(int(Exit.OK))
+
+
+def _write_page(folder: Path, reports: Iterable[Report]) -> None:
+    """The same as a page, beside the pictures."""
+    from vouchmark.demo import PAGE_FILE
+    from vouchmark.render.html import render_many
+
+    try:
+        with (folder / PAGE_FILE).open("w", encoding="utf-8", newline="\n") as page:
+            page.writelines(render_many(reports))
+    except OSError as error:
+        fail_usage(f"cannot write to {folder}: {error.strerror}", hint="name a folder that you may write to")
 
 
 def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: int) -> None:
@@ -90,7 +104,11 @@ def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: i
 
 
 def _next(folder: Path, authority: Path, names: Sequence[str]) -> list[str]:
+    from vouchmark.demo import PAGE_FILE
+
     return [
+        "",
+        f"All seven as a page, with the pictures: open {folder / PAGE_FILE}",
         "",
         "Try next:",
         f"  vouchmark check {folder / names[4]} --trust {authority} -v",
