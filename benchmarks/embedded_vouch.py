@@ -30,7 +30,7 @@ from tests.zk import world
 from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.embedding import GENERATOR, embed
 from vouchmark.examine import Settings, examine_all, look, make_settings
-from vouchmark.persons import person_settings
+from vouchmark.person_settings import person_settings
 from vouchmark.report import Line, Status
 from vouchmark.vouch import binding_for
 from zk.personhood import EpochLength

@@ -29,7 +29,8 @@ from vouchmark.known import KnownSettings, look_up
 from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
 from vouchmark.lines.facts import Answer, Facts, OutsideStore, evidence, instant
 from vouchmark.looks import pdq_of
-from vouchmark.persons import Beheld, Claim, PersonSettings, Run, behold, claims_of, counting, person_settings
+from vouchmark.person_settings import PersonSettings, counting, person_settings
+from vouchmark.persons import Beheld, Claim, Run, behold, claims_of
 from vouchmark.pictures import pictures_of
 from vouchmark.policy import Policy
 from vouchmark.report import (

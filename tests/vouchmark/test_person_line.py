@@ -51,7 +51,7 @@ from vouchmark.demo_pictures import cafe, harbour
 from vouchmark.examine import examine_all, make_settings, picture_hint
 from vouchmark.examine import look as known
 from vouchmark.issuers import MAX_ISSUER_OCTETS
-from vouchmark.persons import MAX_SLOTS, person_settings
+from vouchmark.person_settings import MAX_SLOTS, person_settings
 from vouchmark.report import Exit, Line, Root, Status, exit_code
 from vouchmark.vouch_files import MAX_BESIDE
 from zk import issuer_info, personhood, profile

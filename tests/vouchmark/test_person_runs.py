@@ -23,7 +23,7 @@ from tests.vouchmark.command import Command, as_anybody
 from tests.vouchmark.people import AT, CAFE, CLUB, EPOCH, PLAIN, TOWN, codes, issuer_json, line, look, put, somebody
 from vouchmark import persons
 from vouchmark.examine import examine_all, make_settings
-from vouchmark.persons import person_settings
+from vouchmark.person_settings import person_settings
 from vouchmark.render import json
 from vouchmark.report import Line, Report, Status
 from zk.errors import StorageError

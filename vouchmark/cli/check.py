@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from provenance.credentials.pool import Pool
     from vouchmark.examine import Settings
     from vouchmark.known import KnownSettings
-    from vouchmark.persons import PersonSettings
+    from vouchmark.person_settings import PersonSettings
     from vouchmark.report import Report
 
 FORMATS: Final = ("text", "json", "jsonl", "html", "crjson")

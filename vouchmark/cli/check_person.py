@@ -15,7 +15,7 @@ from vouchmark.report import Exit
 
 if TYPE_CHECKING:
     from vouchmark.issuers import IssuerFile
-    from vouchmark.persons import PersonSettings
+    from vouchmark.person_settings import PersonSettings
     from vouchmark.vouch_files import VouchFile
     from zk.ledger import NullifierLedger
 
@@ -80,7 +80,7 @@ def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) 
             hint="put it beside its file as FILE.vouch; check finds it there",
         )
     from vouchmark.cli.vouch import nonce_of
-    from vouchmark.persons import MAX_GIVEN, PersonSettings
+    from vouchmark.person_settings import MAX_GIVEN, PersonSettings
 
     if len(options["vouch"]) > MAX_GIVEN:
         fail_usage(f"--vouch: got {len(options['vouch'])}, expected at most {MAX_GIVEN}")

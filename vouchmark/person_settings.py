@@ -1,0 +1,148 @@
+"""Whom does the reader trust and count, as far as persons are concerned?"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from vouchmark.issuers import IssuerFile, IssuerFolder
+from vouchmark.lines.person_facts import Found
+from vouchmark.report import Json
+from vouchmark.vouch import MAX_OCTETS
+from vouchmark.vouch_files import VouchFile
+
+if TYPE_CHECKING:
+    from vouchmark.policy import Policy
+    from zk.issuer_info import IssuerInfo
+    from zk.ledger import NullifierLedger
+    from zk.personhood import Scope
+
+MAX_GIVEN: Final = 256
+"""Vouches given by hand for one file, as many as are read beside one."""
+MAX_SLOTS: Final = 1024
+"""Slots at most, as in zk.profile, which is not imported before there is a vouch (a test compares)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonSettings:
+    """What the reader trusts and asks for, as far as persons are concerned."""
+
+    issuers: tuple[IssuerFile, ...] = ()
+    """Kept ones, then those given for this run."""
+    scopes: tuple[str, ...] = ()
+    """Those that count, sorted; a vouch for another counts for nothing."""
+    slots: int = 1
+    """How many of an issuer's slots count."""
+    vouches: tuple[VouchFile, ...] = ()
+    """Given by hand: for the one file that is checked."""
+    ledger: NullifierLedger | None = None
+    nonce: bytes | None = None
+    audience: str | None = None
+    grace: dt.timedelta = dt.timedelta(0)
+
+    @functools.cached_property
+    def trusted(self) -> Mapping[bytes, tuple[IssuerInfo, str]]:
+        """The issuers by id, each with the SHA-256 of its file; parsed when the first vouch turns up.
+
+        Raises the errors of `IssuerFile.parse`, and UntrustedError for two versions of an issuer that disagree.
+        """
+        latest: dict[bytes, tuple[IssuerInfo, str]] = {}
+        for file in self.issuers:
+            info = file.parse()
+            known = latest[info.id][0] if info.id in latest else None
+            if known is not None and known.serial > info.serial:
+                known.supersedes(info)  # raises where the older one is no version of it
+                continue
+            if known is not None:
+                info.supersedes(known)
+            latest[info.id] = (info, file.sha256)
+        return latest
+
+    @functools.cached_property
+    def named(self) -> frozenset[Scope]:
+        """The scopes, parsed. Raises EncodingError."""
+        from zk.personhood import Scope
+
+        return frozenset(Scope.parse(scope) for scope in self.scopes)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the reader said anything about persons for this run."""
+        return bool(self.scopes or self.vouches or self.ledger or self.nonce or self.audience)
+
+    def inputs(self, vouches: Iterable[Found]) -> dict[str, Json]:
+        """What a report with these vouches is a function of, besides the bytes of its file."""
+        values: dict[str, Json] = {
+            "issuers": [
+                {"id": issuer.hex(), "serial": info.serial, "sha256": sha256}
+                for issuer, (info, sha256) in sorted(self.trusted.items())
+            ],
+            "scopes": list[Json](self.scopes),
+            "slots": self.slots,
+            "vouches": list[Json](sorted({found.sha256 for found in vouches if found.octets})),
+        }
+        if self.grace:
+            values["grace_days"] = self.grace.days
+        if self.nonce is not None:
+            values["nonce"] = self.nonce.hex()
+        if self.audience is not None:
+            values["audience"] = self.audience
+        if self.ledger is not None:
+            values["ledger"] = {"name": self.ledger.name, "read_only": self.ledger.read_only}
+        return values
+
+
+def counting(settings: PersonSettings, policy: Policy | None) -> PersonSettings:
+    """The same, with the scopes in which a policy of the reader counts people."""
+    if policy is None or not policy.scopes:
+        return settings
+    return replace(settings, scopes=tuple(sorted({*settings.scopes, *policy.scopes})))
+
+
+def person_settings(
+    *,
+    vouches: Iterable[bytes] = (),
+    issuers: Iterable[bytes] | None = None,
+    scopes: Iterable[str] = (),
+    slots: int = 1,
+    ledger: NullifierLedger | None = None,
+    nonce: bytes | None = None,
+    audience: str | None = None,
+    grace: dt.timedelta = dt.timedelta(0),
+) -> PersonSettings:
+    """Settings with the defaults filled in; see `vouchmark.check` for what each one is.
+
+    Raises:
+        ValueError: a scope, an issuer or a number is none (the errors of `zk` are such).
+        IssuersError: the kept issuers cannot be read.
+    """
+    if issuers is None:
+        from provenance.credentials.trust_folder import default_home
+
+        files = tuple(IssuerFolder(default_home()).files())
+    else:
+        files = tuple(map(IssuerFile.of, issuers))
+    if not 1 <= slots <= MAX_SLOTS:
+        raise ValueError(f"got {slots} slots, expected 1 to {MAX_SLOTS}")
+    given = tuple(
+        VouchFile(name=f"vouch {number}", octets=octets[:MAX_OCTETS], trouble="too-large" * (len(octets) > MAX_OCTETS))
+        for number, octets in enumerate(vouches, start=1)
+    )
+    if len(given) > MAX_GIVEN:
+        raise ValueError(f"got {len(given)} vouches, expected at most {MAX_GIVEN}")
+    made = PersonSettings(
+        issuers=files,
+        scopes=tuple(sorted(set(scopes))),
+        slots=slots,
+        vouches=given,
+        ledger=ledger,
+        nonce=nonce,
+        audience=audience,
+        grace=grace,
+    )
+    if scopes:
+        _ = made.named  # a mistake shows now, not at the first vouch
+    return made
