@@ -29,6 +29,8 @@ SECONDS: Final = 90.0
 """For one file, the exchange with a time-stamping authority included; the largest files take seconds."""
 MEMORY: Final = 3 * 1024 * 1024 * 1024
 """Bytes for the child beyond its loaded engine: a file of 512 MiB, its copy and the result."""
+MAX_MEDIA: Final = wire.MAX_FRAME - 16 * 1024 * 1024
+"""Bytes of a file that a child signs: with its new manifest it must fit into one frame."""
 
 _ORDER: Final = b"O"
 _MEDIA: Final = b"M"
@@ -125,6 +127,8 @@ def _here(order: Order, data: bytes, sign: Callable[[bytes], bytes]) -> bytes:
 
 def _apart(order: Order, data: bytes, sign: Callable[[bytes], bytes]) -> bytes:
     """The same in a child process."""
+    if len(data) > MAX_MEDIA:
+        raise SigningError(f"got a file of {len(data)} bytes, expected at most {MAX_MEDIA}")
     process = WorkerProcess(memory=MEMORY, module="sign_apart")
     timer = threading.Timer(order.seconds, process.kill, ["time-limit"])
     timer.daemon = True

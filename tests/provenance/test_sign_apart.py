@@ -129,6 +129,14 @@ def test_a_file_of_many_megabytes_is_signed() -> None:
     assert len(carried_out(data)) > len(data)
 
 
+def test_a_file_that_the_child_could_not_hand_back_is_refused_before_it_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sign_apart, "MAX_MEDIA", len(SIGNED) - 1)
+    with pytest.raises(SigningError, match="expected at most"):
+        carried_out()
+
+
 # A child that a file has taken over.
 
 
