@@ -14,7 +14,7 @@ from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust_lists import ListKind, TrustLists
 from provenance.credentials.trust_view import view_of
-from provenance.credentials.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, content_of
+from provenance.credentials.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, VouchState, content_of
 from tests.authority import (
     DAY,
     NOW,
@@ -40,6 +40,7 @@ from vouchmark import check
 from vouchmark.embedding import embed
 from vouchmark.examine import look as facts_of
 from vouchmark.examine import make_settings
+from vouchmark.lines.person import _MISPLACED
 from vouchmark.report import Evidence, Line, Report, Status
 from vouchmark.vouch import VouchError, binding_for
 from zk.personhood import EpochLength, Vouch
@@ -268,6 +269,13 @@ def test_in_a_place_where_none_counts_it_is_named_and_counts_for_nothing(name: s
     assert codes(said) == [("person.vouch.misplaced", UNKNOWN)]
     assert one(said).detail["reason"] == reason
     assert said.status is Status.UNKNOWN
+    assert said.summary.endswith(", so it counts for nothing.")
+
+
+def test_every_such_place_has_words_of_its_own() -> None:
+    reasons = {str(state) for state in VouchState if state is not VouchState.PLACED}
+    assert set(_MISPLACED) == reasons | {""} == {reason for _, reason in PLACES.values()} | {""}
+    assert len(set(_MISPLACED.values())) == len(_MISPLACED)
 
 
 @pytest.mark.parametrize("name", ["too-large", "another-form", "two-in-one"])

@@ -146,6 +146,19 @@ def _draft(one: Judged, said: _Said, *, holds: bool) -> Draft:
     )
 
 
+_MISPLACED: Final = {
+    "": "The Content Credentials carry a vouch in a place where none counts",
+    "not-update": "The Content Credentials carry a vouch in a manifest that may have changed the content",
+    "broken": "The Content Credentials carry a vouch in a part of them that does not hold",
+    "unreferenced": "The Content Credentials carry a vouch in a manifest that nothing refers to",
+    "parent": "The Content Credentials carry a vouch in an update of something that could not be verified",
+    "several": "The Content Credentials carry more than one vouch in one manifest, where exactly one may be",
+    "malformed": "The Content Credentials carry a vouch that is not written as vouches are",
+    "too-large": "The Content Credentials carry a vouch that is larger than any can be",
+}
+"""Why an embedded vouch was not looked at, by `vouch_assertions.VouchState` (a test compares)."""
+
+
 def _say(one: Judged, *, is_required: bool) -> _Said:
     """What one vouch turned out to be, in words."""
     from zk.voices import Voice
@@ -153,7 +166,7 @@ def _say(one: Judged, *, is_required: bool) -> _Said:
     can_fail = is_required or one.found.where in (Where.GIVEN, Where.EMBEDDED)
     fail = Status.FAIL if can_fail else Status.UNKNOWN
     if one.found.where is Where.MISPLACED:
-        statement = "The Content Credentials carry a vouch in a place where none counts; it was not looked at."
+        statement = f"{_MISPLACED.get(one.found.trouble, _MISPLACED[''])}, so it counts for nothing."
         return _Said(
             code="person.vouch.misplaced",
             statement=statement,
