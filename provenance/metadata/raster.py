@@ -24,6 +24,10 @@ _KEYWORDS: Final = {
 """Keywords of PNG texts that are looked at, by ourselves written: a stranger's keyword never reaches a report."""
 _XMP_KEYWORD: Final = "XML:com.adobe.xmp"
 _EXIF: Final = b"Exif\0\0"
+MAX_EXTENDED: Final = 2
+"""Extended XMP packets of one JPEG; a real one has one."""
+MAX_PIECES: Final = 128
+"""Segments of one of them, of at most 64 KiB each."""
 MAX_NOTES: Final = 256
 """Entries of Samsung's trailer; real ones have about ten."""
 MAX_SUB_BLOCKS: Final = 4_000_000
@@ -91,10 +95,11 @@ def _segment(
     elif marker == 0xE1 and body.startswith(_XMP_MORE):
         at = len(_XMP_MORE)
         guid, size, offset = body[at : at + 32], body[at + 32 : at + 36], body[at + 36 : at + 40]
-        if int.from_bytes(size, "big") > MAX_BLOCK or len(more) > 16:
+        pieces = more.setdefault(guid, []) if guid in more or len(more) < MAX_EXTENDED else None
+        if pieces is None or len(pieces) >= MAX_PIECES or int.from_bytes(size, "big") > MAX_BLOCK:
             found.skip("an extended XMP packet beyond the limits on its size")
         else:
-            more.setdefault(guid, []).append((int.from_bytes(offset, "big"), body[at + 40 :], span))
+            pieces.append((int.from_bytes(offset, "big"), body[at + 40 :], span))
     elif marker == 0xED and body.startswith(b"Photoshop 3.0\0"):
         found.add("photoshop", body[14:], span)
     elif marker == 0xFE:

@@ -249,6 +249,22 @@ class TestContainers:
     def test_endless_parts_cost_little(self, build: Callable[[], bytes]):
         read(build())
 
+    def test_extended_xmp_is_put_together_in_its_order_and_within_its_bound(self):
+        head = b"http://ns.adobe.com/xmp/extension/\0" + b"A" * 32
+
+        def piece(offset: int, body: bytes, whole: int) -> bytes:
+            data = head + struct.pack(">II", whole, offset) + body
+            return b"\xff\xe1" + struct.pack(">H", len(data) + 2) + data
+
+        half = len(DECLARED) // 2
+        plain = picture("JPEG")
+        pieces = piece(half, DECLARED[half:], len(DECLARED)) + piece(0, DECLARED[:half], len(DECLARED))
+        found = read(plain[:2] + pieces + plain[2:])
+        assert len(found.statements) == 1
+        assert len(found.statements[0].spans) == 2
+        flood = piece(0, b"<a>", 100) * 100_000
+        assert "an extended XMP packet beyond the limits on its size" in read(plain[:2] + flood + plain[2:]).unread
+
     def test_boxes_in_boxes_are_not_followed_for_ever(self):
         inner = b""
         for _ in range(3_000):
