@@ -193,6 +193,25 @@ def test_what_cannot_be_read_is_told_apart_from_what_is_refused(desk: Desk) -> N
     assert names(desk) == BEFORE - {"photo.vouch"}
 
 
+@pytest.mark.parametrize(
+    ("options", "hint"),
+    [
+        (["--cert", "none.pem"], "--cert and --key name PEM files"),
+        (["--key", "none.pem"], "--cert and --key name PEM files"),
+        (["--key-passphrase-file", "none.txt"], "--key-passphrase-file names a file"),
+    ],
+)
+def test_a_file_of_the_options_that_is_not_there_is_named(desk: Desk, options: list[str], hint: str) -> None:
+    error, advice = refusal(embed(desk, options[0], desk.path(options[1]), code=4))
+    assert error.startswith(f"error: {desk.path(options[1])}: cannot read")
+    assert advice.startswith(f"hint: {hint}")
+
+
+def test_nothing_is_said_of_signing_where_there_is_no_vouch_to_sign_for(desk: Desk) -> None:
+    (desk.home / "photo.vouch").write_bytes(b"junk")
+    refusal(embed(desk, code=2))
+
+
 def test_a_folder_that_is_not_there_is_named_before_anything_is_signed(desk: Desk) -> None:
     assert "no such folder" in embed(desk, out="none/out.jpg", code=2).stderr
 

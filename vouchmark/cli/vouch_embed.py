@@ -92,9 +92,11 @@ def embed(file: Path, vouch_file: str, output: Path, *, overwrite: bool, as_json
     may_write(output, overwrite=overwrite)
     with errors("a vouch is a file made by 'vouchmark vouch make'"):
         from vouchmark.vouch import MAX_OCTETS
+        from zk.personhood import Vouch
 
         octets = read_file(vouch_file, most=MAX_OCTETS)
-        key = read_key(options)
+        Vouch.decode(octets)
+    key = read_key(options)
     for line in NOT_ANONYMOUS:
         click.echo(line, err=True)
     with errors("a vouch is a file made by 'vouchmark vouch make'"), refusals(file):
@@ -120,7 +122,8 @@ def read_key(options: Mapping[str, Any]) -> SigningKey:
             check_address(options["tsa"])
     except TimeStampFetchError as error:
         fail_usage(f"--tsa: {error}")
-    chain, private = read_file(str(cert_file), most=MAX_PEM), read_file(str(key_file), most=MAX_PEM)
+    with errors("--cert and --key name PEM files"):
+        chain, private = read_file(str(cert_file), most=MAX_PEM), read_file(str(key_file), most=MAX_PEM)
     try:
         return load_signing_key(
             chain,
@@ -143,7 +146,8 @@ def _key_hint(message: str) -> str:
 
 def _key_passphrase(private: bytes, key_file: Path, file: Path | None) -> bytes | None:
     if file is not None:
-        lines = read_file(str(file), most=MAX_LINE).splitlines()
+        with errors("--key-passphrase-file names a file with the passphrase in its first line"):
+            lines = read_file(str(file), most=MAX_LINE).splitlines()
         return lines[0] if lines else b""
     text = os.environ.get(KEY_PASSPHRASE)
     if text is None and b"ENCRYPTED" in private and sys.stdin.isatty():
