@@ -167,7 +167,8 @@ class Answer:
     not_checked: tuple[NotChecked, ...] = ()
     status: Status | None = None
     """Only where the line's status is not its most serious finding: where there are no findings at all, and where some
-    speak of somebody else than the line asks about (identities on the signer's line)."""
+    speak of something else than the line asks about (identities on the signer's line, unsigned words beside signed
+    ones on the ai line)."""
     pictures: tuple[ReportPicture, ...] = ()
     """For people's eyes, encoded by us."""
 
