@@ -41,13 +41,13 @@ class Spool:
 
     def drain(self) -> Iterator[Report]:
         """Every report in the order in which they came; afterwards there are none."""
-        import pickle
-        import zlib
-
         file, count = self._file, self._count
         self._file, self._count = None, 0
         if file is None:
             return
+        import pickle
+        import zlib
+
         with file:
             file.seek(0)
             for _ in range(count):
