@@ -38,8 +38,8 @@ class Status(enum.StrEnum):
 
 
 SERIOUSNESS: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT, Status.SKIPPED)
-"""From the most serious to the least; a line's status is its most serious finding, but for lines like `person` and `ai`,
-where what holds goes before what is only doubted beside it."""
+"""From the most serious to the least; a line's status is its most serious finding, but for lines like `person` and
+`ai`, where what holds goes before what is only doubted beside it."""
 
 
 class Line(enum.StrEnum):
