@@ -16,7 +16,7 @@ _USES: Final = {
     "data_mining": "data mining",
     "ai_training": "the training of AI",
     "ai_generative_training": "the training of generative AI",
-    "ai_inference": "the use as input of AI",
+    "ai_inference": "the use as input to AI",
 }
 """What the entries of a training-and-mining assertion are about (CAWG training and data mining 1.1, section 3)."""
 _ANSWERS: Final = (("notAllowed", "does not allow"), ("constrained", "constrains"), ("allowed", "allows"))
