@@ -56,9 +56,9 @@ class Scene:
 class Club:
     """The issuer: who is enrolled, and nothing about what they do."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, slots: int = 1) -> None:
         self.folder = folder
-        Issuer.create(folder, SECRET, name=name, at=NOW, log_cost=LEAST_LOG_COST).close()
+        Issuer.create(folder, SECRET, name=name, at=NOW, slots=slots, log_cost=LEAST_LOG_COST).close()
 
     @property
     def json(self) -> bytes:
@@ -125,12 +125,13 @@ def vouch(
     at: dt.datetime = NOW,
     nonce: bytes | None = None,
     per: CredentialClass = CredentialClass.LASTING,
+    scope: str = SCOPE,
 ) -> bytes:
     """What `vouchmark vouch make` does: refuse what does not hold, bind, prove. The octets of a `.vouch` file."""
     settings = make_settings(trust=TrustLists.empty(), at=NOW)
     asset, facts = look(path, settings, pool=None)
     hint = picture_hint(asset, settings, pool=None)
-    wish = Wish(scope=Scope.parse(SCOPE), credential_class=per, statement=statement, nonce=nonce)
+    wish = Wish(scope=Scope.parse(scope), credential_class=per, statement=statement, nonce=nonce)
     return make(wallet, wish, binding_for(asset, facts), at=at, pdq=hint).encode()
 
 

@@ -160,7 +160,7 @@ class TestInAReport:
         )
 
     def test_the_news_desk_wants_somebody_of_the_club(self) -> None:
-        scope = "news.example:pictures"
+        scope = "news.example:media"
         assert self.verdict("news-desk-persons", PLAIN, vouch(PLAIN, scope=scope)) == ("allow", ("person-vouched",))
         assert self.verdict("news-desk-persons", PLAIN, vouch(PLAIN)) == ("review", ())
         assert self.verdict("news-desk-persons", PLAIN)[0] == "review"
