@@ -17,7 +17,7 @@ from vouchmark.lines import known_original
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
-from vouchmark.soft_bindings import ISCC
+from vouchmark.soft_bindings import ISCC, SoftCheck
 
 LABEL_LIMIT: Final = 80
 """Characters of a label in a sentence."""
@@ -103,39 +103,37 @@ def _softly(facts: Facts) -> Answer:
     gaps = [
         NotChecked(what=f"the soft binding {quoted(name)}", why="only its maker can recompute it") for name in others
     ]
-    drafts = []
     for one in facts.soft_checks:
         if not one.bits:
             why = _UNSOFT.get(one.reason) or _UNSEARCHED.get(one.reason, one.reason)
             gaps.append(NotChecked(what="the signed ISCC soft binding", why=why))
-            continue
-        verdict = "looks like what its signer wrote down of its looks" if one.agrees else "does not look like that"
-        words = f"The file {verdict} (ISCC: {one.distance} of {one.bits} bits differ)."
-        if not one.agrees:
-            words = (
-                f"The signer wrote down an ISCC of its looks, and the file does not look like that ({one.distance} of "
-            )
-            words += f"{one.bits} bits differ)."
-        drafts.append(
-            Draft(
-                code="known.soft.agrees" if one.agrees else "known.soft.differs",
-                status=Status.PASS if one.agrees else Status.UNKNOWN,
-                statement=f"{words} A soft binding binds no byte.",
-                source="iscc-lib",
-                root=Root.PERCEPTUAL_HASH,
-                subject=facts.bound.label if facts.bound is not None else facts.name,
-                detail={
-                    "assertion": one.binding.label,
-                    "algorithm": one.binding.algorithm,
-                    "value": one.binding.value,
-                    "distance": one.distance,
-                    "bits": one.bits,
-                },
-            )
-        )
+    drafts = tuple(_soft_draft(facts, one) for one in facts.soft_checks if one.bits)
     differs = any(draft.status is Status.UNKNOWN for draft in drafts)
     summary = "It does not look like its signed fingerprint." if differs else "It looks like its signed fingerprint."
-    return Answer(summary=summary, drafts=tuple(drafts), not_checked=tuple(gaps))
+    return Answer(summary=summary, drafts=drafts, not_checked=tuple(gaps))
+
+
+def _soft_draft(facts: Facts, one: SoftCheck) -> Draft:
+    """One signed code that was recomputed."""
+    verdict = "looks like that" if one.agrees else "does not look like that"
+    words = (
+        f"Its signer wrote down a code of its looks (ISCC), and it {verdict}: {one.distance} of {one.bits} bits differ."
+    )
+    return Draft(
+        code="known.soft.agrees" if one.agrees else "known.soft.differs",
+        status=Status.PASS if one.agrees else Status.UNKNOWN,
+        statement=f"{words} A soft binding binds no byte.",
+        source="iscc-lib",
+        root=Root.PERCEPTUAL_HASH,
+        subject=facts.bound.label if facts.bound is not None else facts.name,
+        detail={
+            "assertion": one.binding.label,
+            "algorithm": one.binding.algorithm,
+            "value": one.binding.value,
+            "distance": one.distance,
+            "bits": one.bits,
+        },
+    )
 
 
 def _gaps(lookup: Lookup) -> Iterator[NotChecked]:
