@@ -184,6 +184,7 @@ def test_half_a_gigabyte_fits_the_limits_that_are_the_default(pool: Pool) -> Non
 
 READ_AS_NOBODY = """
 import os, sys
+import pickle, tempfile, zlib  # loaded late by a run, perhaps from a folder that nobody else may enter
 from pathlib import Path
 from provenance.credentials.trust_lists import TrustLists
 from vouchmark.examine import examine_all, make_settings
