@@ -26,6 +26,10 @@ UPDATE_ACTIONS: Final = frozenset({"c2pa.edited.metadata", "c2pa.opened", "c2pa.
 """Actions that an update manifest may record (C2PA 2.4, section 11.2.3)."""
 
 
+BEGINNINGS: Final = frozenset({"c2pa.created", "c2pa.opened"})
+"""Actions whose source type is a signal of how it began (the conformance programme's inception signals)."""
+
+
 class SignatureState(enum.StrEnum):
     """What our own verification of a claim signature says."""
 
@@ -66,7 +70,7 @@ class ManifestCheck:
     """Labels of assertions that no claim names: nobody signed them."""
     sign1: Sign1 | None = field(repr=False)
     source_types: frozenset[str]
-    """Digital source types in verified actions."""
+    """Digital source types in verified actions that say how it began."""
     actions: tuple[str, ...]
     """Names of verified actions, in order."""
 
@@ -152,7 +156,7 @@ def _references(manifest: RawManifest) -> _Tally:
 
 
 def _actions(verified: list[Assertion]) -> tuple[list[str], set[str]]:
-    """(action names, digital source types) of verified actions; unreadable ones yield none."""
+    """(action names, source types that say how it began) of verified actions; unreadable ones yield none."""
     names, sources = list[str](), set[str]()
     for assertion in verified:
         if assertion.base_label != "c2pa.actions" or assertion.kind != "cbor":
@@ -166,7 +170,7 @@ def _actions(verified: list[Assertion]) -> tuple[list[str], set[str]]:
                 continue
             name, source = action.get("action"), action.get("digitalSourceType")
             names += [name] if isinstance(name, str) else []
-            sources |= {source} if isinstance(source, str) else set()
+            sources |= {source} if isinstance(source, str) and name in BEGINNINGS else set()
     return names, sources
 
 

@@ -41,7 +41,6 @@ SIGNALS: Final[Mapping[str, str]] = {
     "computationalCapture": "capturedMedia",
     "compositeCapture": "capturedMediaStitched",
     "digitalCreation": "nonGenAIDigitalCreation",
-    "digitalArt": "nonGenAIDigitalCreation",
 }
 """IPTC digital source types to the conformance programme's words for what a product may be forbidden to claim."""
 
@@ -241,7 +240,7 @@ def assess_signer(
         claim: the claim's bytes, which a time stamp may cover.
         trust: the lists, by kind.
         at: aware; the instant asked for.
-        source_types: digital source types that the manifest's own actions claim.
+        source_types: digital source types by which the manifest's own actions say how it began.
         later_stamps: tokens kept by later manifests' `c2pa.time-stamp` assertions.
         later_answers: OCSP responses kept in `c2pa.certificate-status` assertions.
         fresh: OCSP responses that were asked for just now.

@@ -452,6 +452,18 @@ def test_a_signal_that_the_product_may_not_claim_is_named() -> None:
     assert assess(trust=trust).codes == ("signer.official",)
 
 
+def test_only_what_says_how_it_began_is_a_signal() -> None:
+    from provenance.credentials.jumbf import parse_store
+    from provenance.credentials.manifest_check import check_manifest
+    from tests.authority import created, definition, manifest_store, sign
+
+    captured = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
+    edited = {"action": "c2pa.edited", "digitalSourceType": "http://c2pa.org/digitalsourcetype/empty"}
+    media = sign(SIGNER, manifest=definition(created(), edited))
+    check = check_manifest(parse_store(manifest_store(media)).active)
+    assert (check.source_types, check.actions) == (frozenset({captured}), ("c2pa.created", "c2pa.edited"))
+
+
 def test_an_official_signer_without_a_product_entry_is_named() -> None:
     assert assess(trust=official(products(common_name="Other"))).codes == ("signer.official", "signer.product.unlisted")
 
