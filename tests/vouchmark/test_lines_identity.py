@@ -7,8 +7,10 @@ from typing import Any, Final
 import pytest
 
 from provenance.credentials.jumbf import parse_store
+from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust_formats import ListKind
 from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust_view import view_of
 from tests.authority import NOW, change_pixels, list_of, make_root, make_signer, store_of
 from tests.provenance.crafting import Draft, link_to, sha256, store, updated
 from tests.provenance.identities import (
@@ -24,7 +26,9 @@ from tests.provenance.identities import (
     picture,
 )
 from tests.vouchmark.attacks import BY_LISTED, CAMERA, CHANGED, LISTED, NONE, ROOT, codes, examine, said
-from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code
+from tests.vouchmark.readings import facts, manifest, reading
+from vouchmark.lines import identity
+from vouchmark.report import Exit, Finding, Line, NotChecked, Report, Root, Status, exit_code
 
 PEOPLE: Final = make_root("Identity CA")
 JO: Final = actor(PEOPLE)
@@ -114,7 +118,7 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             "cawg.ica.did_unavailable",
             Status.UNKNOWN,
             "A service that calls itself “did:web:who.example” is said to know who is behind it (“Jo of the Harbour” "
-            "by an account, says “Social Example”); it could not be checked without the network.",
+            "by an account, says “Social Example”); the key of that service was not fetched.",
         ),
         (
             "service for another",
@@ -172,6 +176,16 @@ def test_what_could_not_be_looked_at_is_listed() -> None:
     assert ("identities that a service on the network vouches for", "network off") in gaps
     gaps = {(gap.what, gap.why) for gap in examine(attach(CAMERA, FAULTS["trusted"])).not_checked}
     assert ("revocation of the certificates of identities", "network off") in gaps
+
+
+def test_online_it_is_not_said_that_the_network_is_off() -> None:
+    found = examine(attach(CAMERA, FAULTS["service elsewhere"]))
+    assert (
+        NotChecked(what="identities that a service on the network vouches for", why="network off") in found.not_checked
+    )
+    own = examine_own(attach(CAMERA, FAULTS["service elsewhere"]), "image/jpeg", None, trust=view_of(LISTED), at=NOW)
+    online = facts(reading(manifest()), own=own, is_online=True)
+    assert [gap.why for gap in identity.not_checked(online)] == ["not asked, even online"]
 
 
 def test_an_identity_on_changed_content_shows_nobody() -> None:

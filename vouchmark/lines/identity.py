@@ -21,8 +21,8 @@ OWN: Final = "vouchmark identity check"
 MAX_SHOWN: Final = 3
 """Verified identities named in a sentence; the detail has all."""
 
-NOT_FETCHED: Final = NotChecked(what="identities that a service on the network vouches for", why="network off")
-REVOCATION: Final = NotChecked(what="revocation of the certificates of identities", why="network off")
+NOT_FETCHED: Final = "identities that a service on the network vouches for"
+REVOCATION: Final = "revocation of the certificates of identities"
 
 _LISTS: Final = {"official": "an official list", "interim": "the interim list", "yours": "your own list"}
 _KINDS: Final = {
@@ -57,7 +57,7 @@ _REASONS: Final = {
     "cawg.ica.invalid_verifiable_credential": "it is no credential",
     "cawg.ica.invalid_issuer": "it does not say who issued it",
     "cawg.ica.invalid_did_document": "its issuer's key cannot be used",
-    "cawg.ica.did_unavailable": "it could not be checked without the network",
+    "cawg.ica.did_unavailable": "the key of that service was not fetched",
     "cawg.ica.did_unsupported_method": "its issuer is named in a way that is not known here",
     "cawg.ica.signature_mismatch": "its signature does not hold",
     "cawg.ica.signer_payload.mismatch": "it was issued for something else",
@@ -106,12 +106,13 @@ def drafts(facts: Facts) -> tuple[Draft, ...]:
 
 
 def not_checked(facts: Facts) -> tuple[NotChecked, ...]:
-    """What was not looked at for want of a network."""
+    """What was not looked at, because the network is off, or because nothing of the kind is ever asked for."""
     identities = facts.own.identities if facts.own is not None else ()
+    why = "not asked, even online" if facts.is_online else "network off"
     gaps = [NOT_FETCHED] if any("cawg.ica.did_unavailable" in one.codes for one in identities) else []
     signed = [one for one in identities if one.certificate is not None]
     open_ones = [one for one in signed if not {"cawg.x509.ocsp.not_revoked", _REVOKED} & set(one.codes)]
-    return (*gaps, *([REVOCATION] if open_ones else []))
+    return tuple(NotChecked(what=what, why=why) for what in (*gaps, *([REVOCATION] if open_ones else [])))
 
 
 _REVOKED: Final = "cawg.identity.credential_revoked"
