@@ -7,11 +7,15 @@ authority that the user named: no redirect, so many bytes, so many seconds.
 
 from __future__ import annotations
 
+import http.client
 import os
 import secrets
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -88,10 +92,6 @@ def ask_authority(
 
 
 def _exchange(url: str, body: bytes, proxies: Mapping[str, str] | None, seconds: float) -> bytes:
-    import http.client
-    import urllib.error
-    import urllib.request
-
     headers = {"Content-Type": _QUERY, "Accept": _REPLY, "User-Agent": "vouchmark", "Accept-Encoding": "identity"}
     asked = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - http(s), as checked
     try:
@@ -115,8 +115,6 @@ def _exchange(url: str, body: bytes, proxies: Mapping[str, str] | None, seconds:
 
 def _opener(proxies: Mapping[str, str] | None) -> Any:
     """An opener that knows HTTP and HTTPS and follows nothing."""
-    import urllib.request
-
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(None if proxies is None else dict(proxies)),
@@ -133,10 +131,33 @@ def _opener(proxies: Mapping[str, str] | None) -> Any:
 class Relay:
     """Where the engine finds a time stamp on this machine, and what came of asking for it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, authority: str, seconds: float) -> None:
         """Filled in by `relayed`."""
-        self.url = url
+        self.authority = authority
+        self.seconds = seconds
+        self.url = ""
         self.error: TimeStampFetchError | None = None
+        self._path = f"/{secrets.token_urlsafe(24)}"
+        self._turns = threading.Lock()
+        self._proxies = urllib.request.getproxies()
+
+    def at(self, port: int) -> None:
+        """Say where it is reached: by a path that only its user knows."""
+        self.url = f"http://{_HERE}:{port}{self._path}"
+
+    def admits(self, path: str, size: str) -> bool:
+        """Whether this is the one request, and of a size that one may have."""
+        return (
+            path == self._path and size.isdigit() and int(size) <= MAX_REQUEST and self._turns.acquire(blocking=False)
+        )
+
+    def ask(self, request: bytes) -> bytes | None:
+        """The authority's answer; None where it gave none, which `complain` then tells of."""
+        try:
+            return ask_authority(self.authority, request, proxies=self._proxies, seconds=self.seconds)
+        except TimeStampFetchError as error:
+            self.error = error
+            return None
 
     def complain(self) -> None:
         """Raise what the authority did wrong, if it did.
@@ -146,6 +167,50 @@ class Relay:
         """
         if self.error is not None:
             raise self.error
+
+
+class _Server(ThreadingHTTPServer):
+    """One that never looks its own name up, and complains of nothing on standard error."""
+
+    daemon_threads = True
+
+    def __init__(self, relay: Relay) -> None:
+        self.relay = relay
+        super().__init__((_HERE, 0), _Handler)
+        relay.at(self.server_address[1])
+
+    def server_bind(self) -> None:
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Serves the one request."""
+
+    timeout = SECONDS
+    server: _Server
+
+    def do_POST(self) -> None:
+        """Hand it on."""
+        relay, size = self.server.relay, self.headers.get("Content-Length", "")
+        if not relay.admits(self.path, size):
+            self.send_error(404)
+            return
+        answer = relay.ask(self.rfile.read(int(size)))
+        if answer is None:
+            self.send_error(502)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", _REPLY)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own name
+        """Say nothing."""
 
 
 @contextmanager
@@ -161,54 +226,8 @@ def relayed(authority: str, *, seconds: float = SECONDS) -> Iterator[Relay]:
     Raises:
         TimeStampFetchError: The address is none.
     """
-    import urllib.request
-    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-    check_address(authority)
-    proxies = urllib.request.getproxies()
-    path, turns = f"/{secrets.token_urlsafe(24)}", threading.Lock()
-
-    class Handler(BaseHTTPRequestHandler):
-        """Serves the one request."""
-
-        timeout = seconds
-
-        def do_POST(self) -> None:
-            """Hand the request on to the one authority, once."""
-            size = self.headers.get("Content-Length", "")
-            if self.path != path or not size.isdigit() or int(size) > MAX_REQUEST or not turns.acquire(blocking=False):
-                self.send_error(404)
-                return
-            try:
-                answer = ask_authority(authority, self.rfile.read(int(size)), proxies=proxies, seconds=seconds)
-            except TimeStampFetchError as error:
-                relay.error = error
-                self.send_error(502)
-                return
-            self.send_response(200)
-            self.send_header("Content-Type", _REPLY)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's own name
-            """Say nothing."""
-
-    class Server(ThreadingHTTPServer):
-        """One that never looks its own name up, and complains of nothing on standard error."""
-
-        daemon_threads = True
-
-        def server_bind(self) -> None:
-            """Bind without looking up a name."""
-            self.socket.bind(self.server_address)
-            self.server_address = self.socket.getsockname()
-
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Say nothing."""
-
-    with Server((_HERE, 0), Handler) as server, _reached_directly():
-        relay = Relay(f"http://{_HERE}:{server.server_address[1]}{path}")
+    relay = Relay(check_address(authority), seconds)
+    with _Server(relay) as server, _reached_directly():
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
