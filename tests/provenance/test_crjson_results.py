@@ -8,7 +8,7 @@ from typing import Any
 
 import cbor2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.credentials import crjson_results
@@ -43,6 +43,7 @@ def values() -> st.SearchStrategy[Any]:
     return st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=20)
 
 
+@settings(deadline=None)
 @given(values())
 def test_whatever_cbor_holds_becomes_json_that_is_read_back_the_same(value: Any) -> None:
     shown = plain(value)
@@ -166,6 +167,7 @@ def test_an_update_and_its_ancestor_have_results_of_their_own() -> None:
     assert codes(found, "failure") == set()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 400))
 def test_a_damaged_store_is_written_or_refused_but_never_raises(junk: bytes, where: int) -> None:
     raw = bytearray(store(Draft(signer=SIGNER, assertions=[actions()]).build()))
