@@ -44,7 +44,8 @@ from provenance.hashes.compare import Verdict, compare  # noqa: E402
 
 MEASURED: Final = ("registration", "light", "difference", "compare")
 COPIED, EDITED = 142, 80
-NEAREST, RANDOM = 5000, 5000
+PAIRS: Final = 5000
+"""Of the nearest pairs, and as many by chance."""
 UNTOUCHED: Final = "no edit"
 EDITS_IN_COPIES: Final = ("words over it", "watermark", "pasted 5 %")
 """Copies in which a region does differ, so that saying so is right."""
@@ -243,9 +244,22 @@ def percent(hits: Iterable[bool]) -> str:
     return f"{100 * sum(values) / len(values):.0f} %" if values else "-"
 
 
-def measure_copies(sources: list[tuple[str, Path]], folder: Path, pool: futures.Executor) -> dict[str, Any]:
-    """The first measurement, and the distances of the second."""
-    others = {name: sources[(place * 37 + 11) % len(sources)][1] for place, (name, _) in enumerate(sources)}
+def shuffled(sources: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """The photos in an order of which every beginning is as mixed as the whole: more photos keep what fewer gave."""
+    return sorted(sources, key=lambda one: hashlib.sha256(one[0].encode()).digest())
+
+
+def measure_copies(
+    sources: list[tuple[str, Path]], others: dict[str, Path], folder: Path, pool: futures.Executor
+) -> dict[str, Any]:
+    """The first measurement, and the distances of the second.
+
+    Args:
+        sources: The photos.
+        others: For each one the photo of which a piece is pasted into it.
+        folder: Where answers are kept.
+        pool: Who works.
+    """
     jobs = [(name, path, copy, others[name]) for name, path in sources for copy in transforms.COPIES]
     copies = kept(folder / "copies.jsonl", jobs, lambda job: f"{job[0]}/{job[2]}", of_copy, pool)
     originals = kept(folder / "photos.jsonl", sources, lambda job: job[0], of_photo, pool)
@@ -262,9 +276,9 @@ def measure_copies(sources: list[tuple[str, Path]], folder: Path, pool: futures.
 
 
 def measure_pairs(
-    sources: list[tuple[str, Path]], found: dict[str, Any], folder: Path, pool: futures.Executor
+    sources: list[tuple[str, Path]], found: dict[str, Any], folder: Path, pool: futures.Executor, count: int
 ) -> dict[str, Any]:
-    """The second measurement."""
+    """The second measurement, of so many nearest pairs and as many by chance."""
     paths = dict(sources)
     names = [photo["photo"] for photo in found["originals"]]
     donors = {name: path.stem for name, path in found["others"].items()}
@@ -278,7 +292,7 @@ def measure_pairs(
     ]
     places.sort()
     retrieved = [place for place in places if place[0] <= perceptual.RELATED]
-    chosen = set(places[:NEAREST]) | set(retrieved) | set(random.Random(8).sample(places, min(RANDOM, len(places))))
+    chosen = set(places[:count]) | set(retrieved) | set(random.Random(8).sample(places, min(count, len(places))))
     grouped = defaultdict(list)
     for _, row, column in sorted(chosen):
         grouped[column].append((names[row], paths[names[row]]))
@@ -299,6 +313,7 @@ def measure_pairs(
         "near": sum(place[0] <= perceptual.NEAR for place in places),
         "retrieved": len(retrieved),
         "least": places[0][0] if places else None,
+        "count": count,
         "compared": len(flat),
         "false": [(one["original"], one["photo"], one["copy"], one["inliers"]) for one in flat if one["found"]],
         "most_inliers": max((one["inliers"] for one in flat if not one["found"]), default=0),
@@ -340,8 +355,8 @@ def table(copies: dict[str, Any], pairs: dict[str, Any], edits: list[dict[str, A
         "",
         f"Different pictures: {pairs['near']} pairs at most 31 bits apart, {pairs['retrieved']} at most 64, the nearest"
         f" {pairs['least']}; of {pairs['compared']:,} pairs compared one to one (all retrieved, the nearest",
-        f"{NEAREST:,}, {RANDOM:,} by chance) {len(pairs['false'])} were taken for copies; in the others at most",
-        f"{pairs['most_inliers']} local features agreed, and {registration.MIN_INLIERS} are asked for.",
+        f"{pairs['count']:,}, {pairs['count']:,} by chance) {len(pairs['false'])} were taken for copies; in the others",
+        f"at most {pairs['most_inliers']} local features agreed, and {registration.MIN_INLIERS} are asked for.",
         "",
         "| edit | " + " | ".join(transforms.CHANNELS) + " |",
         "|---|" + "---:|" * len(transforms.CHANNELS),
@@ -433,6 +448,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--copied", type=int, default=COPIED, help="photos in the first and second measurement")
     parser.add_argument("--edited", type=int, default=EDITED, help="photos in the third")
+    parser.add_argument("--pairs", type=int, default=PAIRS, help="nearest pairs in the second, and as many by chance")
     parser.add_argument("--write", type=Path, help="the README whose table is replaced")
     chosen = parser.parse_args()
     chosen.cache.mkdir(parents=True, exist_ok=True)
@@ -443,9 +459,11 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with futures.ProcessPoolExecutor(chosen.jobs) as pool:
         edits = measure_edits(spread(sources, chosen.edited), folder, pool)
-        copied = spread(sources, chosen.copied)
-        copies = measure_copies(copied, folder, pool)
-        pairs = measure_pairs(copied, copies, folder, pool)
+        order = shuffled(sources)
+        others = {name: order[place - 1][1] for place, (name, _) in enumerate(order)}
+        copied = order[: chosen.copied]
+        copies = measure_copies(copied, others, folder, pool)
+        pairs = measure_pairs(copied, copies, folder, pool, chosen.pairs)
     versions = f"vouchmark {__version__}, OpenCV {cv2.__version__}, numpy {np.__version__}"
     text = table(copies, pairs, edits, versions)
     print(text, *summary(copies, pairs, edits), sep="\n")

@@ -158,9 +158,9 @@ def place(original: Rows, clip: Rows, *, step: float, least: float) -> Placed:
             continue
         lively[start : start + length] = True
         found.append((start, *_best(searched, window, step, least)))
-    runs = _disjoint(_runs(found, length, step), original, clip, length)
+    runs = _fitted(_runs(found, length, step), original, clip, length, least)
     stretches = [_stretch(run, step) for run in runs]
-    unfound = _unfound(found, stretches, length, step)
+    unfound = _unfound(lively, runs, step)
     return Placed(
         stretches=tuple(stretches[:MAX_STRETCHES]), unfound=unfound, lively=round(float(lively.sum()) * step, 1)
     )
@@ -238,25 +238,36 @@ def _runs(found: list[tuple[int, int | None, float]], length: int, step: float) 
     ]
 
 
-def _disjoint(runs: list[_Run], original: Rows, clip: Rows, length: int) -> list[_Run]:
-    """The same with each boundary where the sound or picture itself changes sides: a window over a cut has both."""
+def _fitted(runs: list[_Run], original: Rows, clip: Rows, length: int, least: float) -> list[_Run]:
+    """The same as far as sound or picture follow, and without overlap: a window over a cut has both sides."""
     from dataclasses import replace
 
     kept: list[_Run] = []
-    for one in runs:
-        if kept and one.start - kept[-1].end < length:
+    for run in runs:
+        one = _trimmed(run, original, clip, length, least)
+        if kept and kept[-1].end > one.start:
             before = kept[-1]
-            first, last = (
-                max(before.start, min(before.end, one.start) - length),
-                min(one.end, max(before.end, one.start) + length),
-            )
-            gain = _likeness(original, clip, first, last, before.shift) - _likeness(
-                original, clip, first, last, one.shift
-            )
-            middle = first + int(np.concatenate([[0.0], np.cumsum(gain)]).argmax())
+            first, last = max(before.start, one.start - length), min(one.end, before.end + length)
+            sides = [_likeness(original, clip, first, last, shift) for shift in (before.shift, one.shift)]
+            middle = first + int(np.concatenate([[0.0], np.cumsum(sides[0] - sides[1])]).argmax())
             kept[-1], one = replace(before, end=middle), replace(one, start=middle)
         kept.append(one)
     return [one for one in kept if one.end > one.start]
+
+
+def _trimmed(run: _Run, original: Rows, clip: Rows, length: int, least: float) -> _Run:
+    """A run from where it begins to fit to where it no longer does: the part with the greatest sum of fits."""
+    from dataclasses import replace
+
+    first, last = max(0, run.start - length), min(len(clip), run.end + length)
+    lively = np.abs(clip[first:last]).sum(axis=1) > 0
+    # What is quiet neither speaks for it nor against it.
+    gains = np.where(lively, _likeness(original, clip, first, last, run.shift) - least / 2, 0.0)
+    sums = np.concatenate([[0.0], np.cumsum(gains)])
+    middle = (run.start + run.end) // 2 - first
+    start = int(sums[: middle + 1].argmin())
+    end = len(sums) - 1 - int(sums[middle:][::-1].argmax())
+    return replace(run, start=first + start, end=first + end)
 
 
 def _likeness(original: Rows, clip: Rows, first: int, last: int, shift: int) -> NDArray[np.float64]:
@@ -277,27 +288,15 @@ def _stretch(run: _Run, step: float) -> Stretch:
     )
 
 
-def _unfound(
-    found: list[tuple[int, int | None, float]], stretches: list[Stretch], length: int, step: float
-) -> tuple[tuple[float, float], ...]:
-    """Parts of lively windows outside of every stretch, joined; shorter ones than `MIN_CLIP` are left out."""
-    parts: list[tuple[float, float]] = []
-    for start, at, _ in found:
-        if at is not None:
-            continue
-        left, right = start * step, (start + length) * step
-        for one in stretches:
-            if one.start <= left < one.end:
-                left = one.end
-            if one.start < right <= one.end:
-                right = one.start
-        if right - left <= 0:
-            continue
-        if parts and left <= parts[-1][1]:
-            parts[-1] = parts[-1][0], max(parts[-1][1], right)
-        else:
-            parts.append((left, right))
-    return tuple((round(left, 1), round(right, 1)) for left, right in parts if right - left >= MIN_CLIP)[:MAX_STRETCHES]
+def _unfound(lively: NDArray[np.bool_], runs: list[_Run], step: float) -> tuple[tuple[float, float], ...]:
+    """Parts that were looked for and lie outside of every run; shorter ones than `MIN_CLIP` are left out."""
+    left = lively.copy()
+    for run in runs:
+        left[run.start : run.end] = False
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], left.astype(np.int8), [0]])))
+    parts = [(float(start) * step, float(end) * step) for start, end in edges.reshape(-1, 2)]
+    long = [(round(start, 1), round(end, 1)) for start, end in parts if end - start >= MIN_CLIP]
+    return tuple(long[:MAX_STRETCHES])
 
 
 def place_pictures(original: Film, clip: Film) -> Placed:

@@ -34,6 +34,8 @@ EDGE: Final = 3
 """Frame pixels at the rim of what both show that are left out: there one is mixed with what lies around the other."""
 WEAK, STRONG = 1.0, 2.0
 """A region reaches as far as the first, and counts where a tenth of it exceeds the second on average."""
+CORE: Final = 0.2
+"""Of a region's strength: its box reaches as far."""
 OPENING, CLOSING = 3, 9
 """Frame pixels: thinner lines are edges that moved, narrower gaps are one region."""
 MIN_SHARE: Final = 0.0004
@@ -170,19 +172,22 @@ def _regions(
         if area < MIN_SHARE * inner.size:
             continue
         window = (slice(top, top + height), slice(left, left + width))
-        values = np.sort(strengths[window][labels[window] == number])
-        strength = float(values[-max(1, area // 10) :].mean())
+        values = np.where(labels[window] == number, strengths[window], np.float32(0))
+        strength = float(np.sort(values[values > 0])[-max(1, area // 10) :].mean())
         if strength > STRONG:
-            box = _box(laid, found, (left, top, left + width, top + height))
-            regions.append(
-                Region(share=round(area / common, 5), strength=round(strength, 2), original=box[0], picture=box[1])
-            )
+            # Blurring carries a strong difference further out than a weak one.
+            core = values > max(WEAK, CORE * strength)
+            rows, columns = np.flatnonzero(core.any(axis=1)), np.flatnonzero(core.any(axis=0))
+            inside = left + columns[0], top + rows[0], left + columns[-1] + 1, top + rows[-1] + 1
+            first, second = _box(laid, found, tuple(map(int, inside)))
+            share = round(area / common, 5)
+            regions.append(Region(share=share, strength=round(strength, 2), original=first, picture=second))
     regions.sort(key=lambda one: (-one.share, one.original.top, one.original.left))
     together = round(min(1.0, sum(one.share for one in regions)), 5)
     return tuple(regions[:MAX_REGIONS]), together
 
 
-def _box(laid: Laid, found: Registration, place: tuple[int, int, int, int]) -> tuple[Box, Box]:
+def _box(laid: Laid, found: Registration, place: tuple[int, ...]) -> tuple[Box, Box]:
     """A rectangle of the frame in the original and in the picture."""
     left, top, right, bottom = place
     slim_x, slim_y = min(HALO, (right - left - 1) // 2), min(HALO, (bottom - top - 1) // 2)

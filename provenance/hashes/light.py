@@ -35,10 +35,10 @@ HUBER, TUKEY = 1.345, 4.685
 """Deviations at which they begin to count less, and not at all: 95 % efficiency on normal noise."""
 LEAST_DEVIATION: Final = 0.004
 """One grey level of 255: rounding is no noise."""
-RIDGE: Final = 1e-6
+RIDGE: Final = 1e-5
 """Of the number of blocks: settles what a plain picture leaves open, and moves nothing else."""
 CLIPPED: Final = 0.02
-"""Of full scale from both ends: what was clipped tells nothing of the rule."""
+"""Of full scale from both ends, within which a level counts as clipped; four times as far away it was not before."""
 SOFTENINGS: Final = (0.0, 0.6, 0.9, 1.3, 1.8, 2.6, 3.6, 5.0)
 """Frame pixels of blur that the picture may have had; beyond it there is little left to compare."""
 SOFTER: Final = 0.02
@@ -78,14 +78,15 @@ def _relit(laid: Laid) -> Plane:
     places = _powers(rows, columns)
     relit = np.empty_like(original)
     for colour in range(3):
-        kept = inside & (second[:, colour] > CLIPPED) & (second[:, colour] < 1 - CLIPPED)
+        kept = inside & ~_is_clipped(first[:, colour], second[:, colour])
         design = _design(first, places, colour)
         if kept.sum() < 2 * design.shape[1]:
             kept = inside
         if kept.sum() < 2 * design.shape[1]:
             relit[..., colour] = original[..., colour]
             continue
-        rule = _fit(design[kept], second[kept, colour])
+        # Fitted on what changed, so that what the blocks leave open stays as it is.
+        rule = _fit(design[kept], second[kept, colour] - first[kept, colour])
         gains, offsets = len(places[0]), len(_low(places)[0])
         gain = (places @ rule[:gains]).reshape(rows, columns).astype(np.float32)
         offset = (_low(places) @ rule[gains : gains + offsets]).reshape(rows, columns).astype(np.float32)
@@ -93,7 +94,8 @@ def _relit(laid: Laid) -> Plane:
         one, two, squared, cubed = (np.float32(number) for number in rule[gains + offsets :])
         level = original[..., colour]
         relit[..., colour] = (
-            level * cv2.resize(gain, (width, height), interpolation=cv2.INTER_CUBIC)
+            level
+            + level * cv2.resize(gain, (width, height), interpolation=cv2.INTER_CUBIC)
             + cv2.resize(offset, (width, height), interpolation=cv2.INTER_CUBIC)
             + original[..., mixed[0]] * one
             + original[..., mixed[1]] * two
@@ -101,6 +103,12 @@ def _relit(laid: Laid) -> Plane:
         )
     clipped: Plane = np.clip(relit, 0, 1) * np.float32(255)
     return clipped
+
+
+def _is_clipped(original: Numbers, seen: Numbers) -> NDArray[np.bool_]:
+    """Whether a block's level ran into an end of the scale where it was not before: that says nothing of the rule."""
+    dark, light = (seen < CLIPPED) & (original > 4 * CLIPPED), (seen > 1 - CLIPPED) & (original < 1 - 4 * CLIPPED)
+    return np.asarray(dark | light)
 
 
 def _powers(rows: int, columns: int) -> Numbers:

@@ -38,16 +38,16 @@ _FAILED: Final = {
 def clip_answer(facts: Facts, found: Placement, *, name: str, source: str) -> Answer:
     """What looking for a clip in its original came to."""
     if found.reason in _FAILED:
-        words = f"It could not be looked for in the original {name}: {_FAILED[found.reason]}."
+        words = f"It could not be looked for in {name}: {_FAILED[found.reason]}."
         draft = _draft(facts, "known.uncompared", Status.ERROR, words, {"reason": found.reason}, source)
         return Answer(summary="It could not be compared with the original.", drafts=(draft,))
     detail = _detail(found)
     best = _best(found)
     if found.reason or best is None:
         why = _NOT_LOOKED.get(found.reason)
-        words = f"It was found nowhere in the original {name}; nothing follows from that."
+        words = f"It was found nowhere in {name}; nothing follows from that."
         if why:
-            words = f"It was not looked for in the original {name}: {why}."
+            words = f"It was not looked for in {name}: {why}."
         draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source)
         summary = "It was not found in the original: nothing follows."
         return Answer(summary=summary, drafts=(draft,), not_checked=_gaps(found))
@@ -76,7 +76,7 @@ def _drafts(
     if apart:
         troubles.append(apart)
     if troubles:
-        words = f"It was put together from parts of the original {name}: {'; '.join(troubles)}."
+        words = f"It was put together from parts of {name}: {'; '.join(troubles)}."
         yield _draft(facts, "known.spliced", Status.FAIL, words, detail, source)
     else:
         yield _draft(facts, "known.excerpt", Status.PASS, _excerpt(found, best, name), detail, source)
@@ -133,11 +133,11 @@ def _excerpt(found: Placement, best: Placed, name: str) -> str:
         if placed is not None and placed.stretches
     )
     if start <= ENDS and found.original_seconds - end <= ENDS:
-        return f"It follows the original {name} from beginning to end, by {by}."
+        return f"It follows {name} from beginning to end, by {by}."
     left = [f"{clock(start)} before it"] if start > ENDS else []
     left += [f"{clock(found.original_seconds - end)} after it"] if found.original_seconds - end > ENDS else []
     return (
-        f"It is the part from {clock(start)} to {clock(end)} of the original {name}, which lasts "
+        f"It is the part from {clock(start)} to {clock(end)} of {name}, which lasts "
         f"{clock(found.original_seconds)}, by {by}; left out: {' and '.join(left)}."
     )
 

@@ -50,9 +50,11 @@ _FAILED: Final = {
 
 def answer(facts: Facts, compared: Compared) -> Answer:
     """What comparing with the original came to."""
-    name = "the thumbnail in its own history" if compared.original.is_thumbnail else quoted(compared.original.name)
+    name = f"the original {quoted(compared.original.name)}"
+    if compared.original.is_thumbnail:
+        name = "the thumbnail that a signature in its own history covers"
     if compared.is_same_file:
-        words = f"It is the original {name}, byte for byte."
+        words = f"It is {name}, byte for byte."
         detail: dict[str, Json] = {"same_bytes": True}
         draft = _draft(facts, "known.same", Status.PASS, words, detail, source="SHA-256", root=Root.FILE)
         return Answer(summary="It is the original, byte for byte.", drafts=(draft,))
@@ -79,7 +81,7 @@ def _picture_answer(facts: Facts, found: Comparison, *, name: str, source: str, 
     detail = _detail(found) | ({"manifest": label} if label else {})
     if found.verdict == "unaligned":
         why = _UNALIGNED.get(found.reason, "no movement was found")
-        words = f"It could not be laid upon the original {name} ({why}); nothing follows from that."
+        words = f"It could not be laid upon {name} ({why}); nothing follows from that."
         draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source=source)
         return Answer(summary="It could not be laid upon the original: nothing follows.", drafts=(draft,))
     drafts = tuple(_picture_drafts(facts, found, detail, name=name, source=source))
@@ -106,11 +108,11 @@ def _picture_drafts(
         count = "One region differs" if len(found.regions) == 1 else f"{len(found.regions)} regions differ"
         places = "; ".join(where(one.picture, found.picture_size) for one in found.regions[:MAX_TOLD])
         more = f"; and {len(found.regions) - MAX_TOLD} more" if len(found.regions) > MAX_TOLD else ""
-        told = f"{count} from the original {name}, {percent(found.share)} of what both show: {places}{more}. {words}"
+        told = f"{count} from {name}, {percent(found.share)} of what both show: {places}{more}. {words}"
         yield _draft(facts, "known.changed", Status.FAIL, told.strip(), detail, source=source)
     else:
         told = (
-            f"No region differs from the original {name}. {words} "
+            f"No region differs from {name}. {words} "
             f"Changes of less than about {LEAST_SHARE} of the area can be missed."
         )
         yield _draft(facts, "known.same", Status.PASS, told, detail, source=source)
