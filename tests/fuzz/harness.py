@@ -24,7 +24,7 @@ from PIL import Image
 from provenance.credentials.containers import read_layout
 from provenance.credentials.containers.parts import Kind
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.pool import Pool
+from provenance.credentials.pool import DEFAULT_SECONDS, Pool
 from tests.authority import NOW
 from tests.fuzz.mutate import Mutation, mutate
 from tests.fuzz.seeds import Seed, seeds
@@ -34,8 +34,8 @@ from vouchmark.render import crjson, text
 from vouchmark.render import json as as_json
 from vouchmark.report import Line, Report, Status
 
-SECONDS: Final = 10.0
-"""For one file; the slowest healthy one takes a few hundredths."""
+SECONDS: Final = DEFAULT_SECONDS
+"""For one file: the limit of the command itself; the slowest healthy one takes a few hundredths."""
 MEMORY: Final = 1024 * 1024 * 1024
 """Bytes for a worker beyond its engines."""
 HARM: Final = ("crash", "time-limit", "memory-limit", "panic")
