@@ -81,7 +81,7 @@ def signed(media_type: str = "image/jpeg", **options: Any) -> bytes:
 # What goes in comes out.
 
 
-@pytest.mark.parametrize("media_type", [kind for kind in UPDATABLE if kind in FORMS])
+@pytest.mark.parametrize("media_type", UPDATABLE)
 def test_five_people_vouch_one_after_the_other_in_every_type_that_allows_it(media_type: str) -> None:
     data = signed(media_type)
     before = facts_of(data)
@@ -104,7 +104,7 @@ def test_five_people_vouch_one_after_the_other_in_every_type_that_allows_it(medi
 
 
 def test_the_list_of_types_is_that_of_the_media_that_the_tests_make() -> None:
-    assert set(UPDATABLE) - set(FORMS) == {"image/heif"}
+    assert set(UPDATABLE) <= set(FORMS)
     assert set(SIGNABLE) < set(UPDATABLE)
 
 
