@@ -1,17 +1,20 @@
 """Which International Standard Content Codes (ISO 24138) does a file have?
 
-Computed by iscc-lib, for interchange: the Image-Code of a picture, the Text-Code of plain text, and for every file the
-Data-Code (similar bytes have similar ones) and the Instance-Code (a digest), joined into one ISCC-CODE. The pixels of
-an Image-Code are prepared as the reference software prepares them: upright, over white, without a border of exactly one
-colour, grey, 32 x 32 by bicubic reduction.
+Computed by iscc-lib, for interchange: the Image-Code of a picture, the Text-Code of plain text, the Audio-Code of a
+recording where Chromaprint is installed, and for every file the Data-Code (similar bytes have similar ones) and the
+Instance-Code (a digest), joined into one ISCC-CODE. The pixels of an Image-Code are prepared as the reference software
+prepares them: upright, over white, without a border of exactly one colour, grey, 32 x 32 by bicubic reduction.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from provenance.hashes.audio import TYPES as AUDIO_TYPES
+from provenance.hashes.audio import SoundError, features_of
 from provenance.hashes.entry import Code
 
 ALGORITHM: Final = "io.iscc.v0"
@@ -81,6 +84,9 @@ def codes_of(data: bytes, media_type: str, picture: Picture | None) -> tuple[Cod
         units.append(image_code(picture))
     elif media_type in TEXTS and len(data) <= MAX_TEXT:
         units.append(str(iscc_lib.gen_text_code_v0(data.decode("utf-8", "replace"), bits=UNIT_BITS)["iscc"]))
+    elif media_type in AUDIO_TYPES:
+        with contextlib.suppress(SoundError):
+            units.append(str(iscc_lib.gen_audio_code_v0(features_of(data), bits=UNIT_BITS)["iscc"]))
     units.append(str(iscc_lib.gen_data_code_v0(io.BytesIO(data), bits=UNIT_BITS)["iscc"]))
     units.append(str(iscc_lib.gen_instance_code_v0(io.BytesIO(data), bits=UNIT_BITS)["iscc"]))
     units = [unit for unit in units if unit]
