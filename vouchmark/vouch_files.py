@@ -75,8 +75,8 @@ class Beside:
         for name in listed[bisect.bisect_left(listed, prefix) :]:
             if not name.startswith(prefix):
                 break
-            if name not in (exact, media.name):
-                found.append(name)
+            if name not in (exact, media.name) and not os.path.lexists(media.with_name(name.removesuffix(ENDING))):
+                found.append(name)  # `a.jpg.b.png.vouch` is that of `a.jpg.b.png`, where there is such a file
         at = bisect.bisect_left(listed, exact)
         return [*([exact] if listed[at : at + 1] == [exact] else []), *found]
 

@@ -21,6 +21,7 @@ from tests import authority as made
 from tests.vouchmark import command, people
 from tests.vouchmark.command import Command, as_anybody
 from tests.vouchmark.people import AT, CAFE, CLUB, EPOCH, PLAIN, TOWN, codes, issuer_json, line, look, put, somebody
+from tests.zk.private_postgres import PostgresMissingError, private_postgres
 from vouchmark import persons
 from vouchmark.examine import examine_all, make_settings
 from vouchmark.person_settings import person_settings
@@ -258,6 +259,18 @@ class TestCommand:
         # A vouch of nothing, and a picture that calls itself a vouch, are files like any other.
         assert listed == ["a.jpg", "b.jpg", "b.jpg.vouch", "c.jpg.vouch", "issuer.json"]
 
+    def test_a_vouch_of_a_file_with_a_longer_name_is_that_files(self, shell: Command) -> None:
+        put(shell.folder, "a", OTHER)
+        put(shell.folder, "a.jpg.small.jpg", OTHER, [people.vouch(OTHER)])
+        done = shell("check", "a", "a.jpg", "a.jpg.small.jpg", "--format", "jsonl", *COUNT[:-1])
+        found = [parse(record)["evidence"]["person"]["findings"] for record in done.lines]
+        assert [[finding["code"] for finding in one][0] for one in found] == [
+            "person.absent",
+            "person.voice.unchecked",
+            "person.voice.unchecked",
+        ]
+        assert [len(one) for one in found] == [1, 2, 2]
+
     def test_a_vouch_given_by_hand_belongs_to_one_file(self, shell: Command) -> None:
         assert shell("check", "a.jpg", "--vouch", "a.jpg.vouch", *COUNT).code == 0
         done = shell("check", "a.jpg", "a.jpg", "--vouch", "a.jpg.vouch")
@@ -372,6 +385,23 @@ class TestCommand:
                 check=False,
             )
             assert done.stderr == "[]\n", words
+
+    def test_a_ledger_on_another_machine_is_named_without_who_opens_it(self, shell: Command) -> None:
+        pytest.importorskip("psycopg", reason="psycopg is not installed (extra [postgres])")
+        try:
+            with private_postgres() as url:
+                words = (*COUNT[:-1], "--ledger", url, "--format", "json")
+                first, second = (shell("check", "a.jpg", *words).json for _ in range(2))
+        except PostgresMissingError as missing:
+            pytest.skip(str(missing))
+        found = [report["evidence"]["person"]["findings"][0]["code"] for report in (first, second)]
+        assert found == ["person.voice.new", "person.voice.seen"]
+        name = first["inputs"]["options"]["person"]["ledger"]["name"]
+        assert name.startswith("postgresql://")
+        assert "@" not in name
+        done = shell("check", "a.jpg", *COUNT, "--ledger", "postgresql://me:secret@localhost:1/none")
+        assert done.code == 4
+        assert "secret" not in done.stderr
 
 
 class TestTrustIssuer:

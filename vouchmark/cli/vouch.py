@@ -213,7 +213,7 @@ def _announce(file: Path, wish: Wish, binding: Binding, info: IssuerInfo, *, ask
     for line in promise(str(wish.scope), period_words(epoch), info, binding, statement=wish.statement):
         click.echo(line, err=True)
     if ask and sys.stdin.isatty() and not click.confirm(f"Vouch for {file}?", err=True):
-        raise click.Abort
+        fail("nothing was made", hint="-y makes it without asking")
 
 
 def _write(path: Path, octets: bytes) -> None:
