@@ -264,7 +264,7 @@ class TestCommand:
         put(shell.folder, "a.jpg.small.jpg", OTHER, [people.vouch(OTHER)])
         done = shell("check", "a", "a.jpg", "a.jpg.small.jpg", "--format", "jsonl", *COUNT[:-1])
         found = [parse(record)["evidence"]["person"]["findings"] for record in done.lines]
-        assert [[finding["code"] for finding in one][0] for one in found] == [
+        assert [next(finding["code"] for finding in one) for one in found] == [
             "person.absent",
             "person.voice.unchecked",
             "person.voice.unchecked",
