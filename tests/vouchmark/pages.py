@@ -11,6 +11,13 @@ VOID: Final = frozenset({"meta", "img", "br", "hr", "link", "input"})
 HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 CLOSED_IN_PLACE: Final = frozenset({"use", "path"})
 
+TAGS: Final = frozenset(
+    {"html", "head", "meta", "title", "style", "body", "header", "main", "footer", "article", "section", "div"}
+    | {"svg", "symbol", "path", "use", "figure", "figcaption", "img", "details", "summary", "h1", "h2", "h3"}
+    | {"a", "p", "span", "ul", "ol", "li", "dl", "dt", "dd", "strong", "code", "bdi", "blockquote"}
+)
+"""Everything that our templates write, and nothing else may ever come up."""
+
 
 @dataclass(kw_only=True)
 class Element:

@@ -45,6 +45,8 @@ from tests.vouchmark.attacks import (
     said,
 )
 from tests.vouchmark.command import Command
+from tests.vouchmark.pages import TAGS, parse
+from vouchmark.render import html
 from vouchmark.render import json as as_json
 from vouchmark.render.text import render
 from vouchmark.report import Line, Report, exit_code
@@ -76,6 +78,9 @@ def harmless(report: Report) -> None:
             assert not DANGER.search(text), repr(text)
             for line in text.splitlines():
                 assert not line.startswith(("=", "+", "@", "integrity: pass", "verdict: allow")), repr(line)
+    page = html.render(report)
+    assert not DANGER.search(page)
+    assert {one.tag for one in parse(page).all()} <= TAGS
     written = as_json.dumps(report)
     raw = written if isinstance(written, str) else written.decode()
     assert not DANGER.search(raw), repr(raw)

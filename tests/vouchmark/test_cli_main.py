@@ -38,6 +38,7 @@ HEAVY: Final = (
     "zk",
     "provenance",
     "sqlalchemy",
+    "jinja2",
 )
 """Packages that help must not wait for."""
 

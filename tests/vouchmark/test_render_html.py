@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from PIL import Image
 
 from tests.vouchmark import samples
-from tests.vouchmark.pages import Element, parse
+from tests.vouchmark.pages import TAGS, Element, parse
 from tests.vouchmark.samples import Said
 from tests.vouchmark.test_attacks_text import DANGER, TRICKS
 from tests.vouchmark.test_render_json import reports
@@ -200,14 +200,6 @@ class TestOneHarmlessFile:
         assert html.shown("<b>") == "&lt;b&gt;"
         assert html.flat('"><b>') == "&#34;&gt;&lt;b&gt;"
         assert html.apart("<b>") == "<bdi>&lt;b&gt;</bdi>"
-
-
-TAGS = frozenset(
-    {"html", "head", "meta", "title", "style", "body", "header", "main", "footer", "article", "section", "div"}
-    | {"svg", "symbol", "path", "use", "figure", "figcaption", "img", "details", "summary", "h1", "h2", "h3"}
-    | {"a", "p", "span", "ul", "ol", "li", "dl", "dt", "dd", "strong", "code", "bdi", "blockquote"}
-)
-"""Everything that our templates write, and nothing else may ever come up."""
 
 
 class TestPictures:

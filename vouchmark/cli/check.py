@@ -128,6 +128,8 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         fail_usage("standard input (-) was named twice, and can be read once")
     if options["manifest"] is not None and not _is_one(inputs):
         fail_usage("--manifest was given with several files, and belongs to one", hint="run it once for each file")
+    if options["form"] == "html" and options["output"] is None and sys.stdout is not None and sys.stdout.isatty():
+        fail_usage("a page is for a browser, not for a terminal", hint="name a file: -o report.html")
 
 
 def _is_one(inputs: tuple[str, ...]) -> bool:
