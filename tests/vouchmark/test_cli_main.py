@@ -25,6 +25,7 @@ from tests.zk.world import CLUB
 from vouchmark import __version__
 from vouchmark.cli import COMMANDS, main
 from vouchmark.cli.common import PATIENCE
+from vouchmark.demo_pictures import harbour, harbour_with_airship
 
 SGR: Final = "\x1b["
 HEAVY: Final = (
@@ -173,6 +174,7 @@ class TestVariables:
             ("AUDIENCE", "desk.example", ("--audience", "desk.example")),
             ("GRACE", "3", ("--scope", "public:a", "--grace", "3")),
             ("INDEX", "known", ("--index", "known")),
+            ("ORIGINAL", "plain.jpg", ("--original", "plain.jpg")),
             ("QUIET", "yes", ("--quiet",)),
             ("VERBOSE", "2", ("-v", "-v")),
         ],
@@ -200,13 +202,23 @@ class TestVariables:
         assert done.stdout == ""
         assert (run.folder / "answer.txt").read_text(encoding="utf-8").startswith("plain.jpg: ")
 
+    def test_the_map_of_what_changed_has_one_too(self, run: Command) -> None:
+        harbour().save(run.folder / "before.png")
+        harbour_with_airship().save(run.folder / "after.png")
+        env = {"VOUCHMARK_CHECK_ORIGINAL": "before.png", "VOUCHMARK_CHECK_DIFF_OUT": "map.png"}
+        run("check", "after.png", "-q", env=env)
+        assert (run.folder / "map.png").read_bytes().startswith(b"\x89PNG")
+
     def test_that_is_every_option_of_check(self) -> None:
         mark = next(
             mark
             for mark in TestVariables.test_a_variable_does_what_its_option_does.pytestmark  # type: ignore[attr-defined]
             if mark.name == "parametrize"
         )
-        tested = {f"VOUCHMARK_CHECK_{row[0]}" for row in mark.args[1]} | {"VOUCHMARK_CHECK_OUTPUT"}
+        tested = {f"VOUCHMARK_CHECK_{row[0]}" for row in mark.args[1]} | {
+            "VOUCHMARK_CHECK_OUTPUT",
+            "VOUCHMARK_CHECK_DIFF_OUT",
+        }
         assert tested == {param.envvar for param in EVERY["check",].params if isinstance(param, click.Option)}
 
     def test_the_command_line_goes_before_a_variable(self, run: Command) -> None:
