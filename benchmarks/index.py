@@ -24,8 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 
 from provenance.hashes.entry import Entry, Hashed
-from provenance.hashes.index import KnownMedia, Recorder
+from provenance.hashes.index import KnownMedia
 from provenance.hashes.lookup import search
+from provenance.hashes.recorder import Recorder
 
 RADIUS = 31
 WARM = 20

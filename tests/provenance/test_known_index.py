@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.hashes import index as module
+from provenance.hashes import recorder as module
 from provenance.hashes.entry import Code, Entry, Hashed, Said, encode_entry
 from provenance.hashes.errors import (
     BusyIndexError,
@@ -27,8 +27,10 @@ from provenance.hashes.errors import (
     KnownIndexError,
     NoIndexError,
 )
-from provenance.hashes.index import LIST, KnownMedia, Recorder
+from provenance.hashes.index import KnownMedia
+from provenance.hashes.listing import LIST, read_list
 from provenance.hashes.lookup import as_words, search
+from provenance.hashes.recorder import Recorder
 from provenance.hashes.segment import MIN_TABLED, Segment
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -296,7 +298,7 @@ def test_a_list_cannot_lead_outside_its_folder(tmp_path: Path) -> None:
 
     folder = filled(tmp_path / "known", 2)
     [part] = list(folder.glob("part-*"))
-    listing = module._read_list(folder)[0]
+    listing = read_list(folder)[0]
     outside = part.rename(tmp_path / part.name)
     changed = msgspec.structs.replace(listing.parts[0], file=f"../{outside.name}")
     body = msgspec.json.encode(msgspec.structs.replace(listing, parts=(changed,)))
@@ -370,7 +372,8 @@ WRITER = """
     from pathlib import Path
     sys.path.insert(0, {checkout!r})
     from provenance.hashes.entry import Entry, Hashed
-    from provenance.hashes.index import KnownMedia, Recorder
+    from provenance.hashes.index import KnownMedia
+    from provenance.hashes.recorder import Recorder
     folder = Path({folder!r})
     with Recorder(folder) as recorder:
         with KnownMedia(folder) as known:

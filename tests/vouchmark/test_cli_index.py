@@ -164,7 +164,7 @@ def test_verify_finds_what_only_a_look_at_all_of_it_finds(filled: Command) -> No
 
 
 def test_a_second_writer_is_told_to_wait(filled: Command) -> None:
-    from provenance.hashes.index import Recorder
+    from provenance.hashes.recorder import Recorder
 
     with Recorder(filled.folder / "known"):
         done = filled("index", "add", "media", "--index", "known")

@@ -15,8 +15,9 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from provenance.credentials.pool import Pool
 from provenance.hashes.entry import Entry, Hashed
-from provenance.hashes.index import KnownMedia, Recorder
+from provenance.hashes.index import KnownMedia
 from provenance.hashes.perceptual import MIN_QUALITY, RULE, Turn, pdq_of_bytes
+from provenance.hashes.recorder import Recorder
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo_pictures import harbour

@@ -18,7 +18,7 @@ from vouchmark.report import Exit
 if TYPE_CHECKING:
     from provenance.credentials.pool import Pool
     from provenance.hashes.entry import Entry
-    from provenance.hashes.index import Recorder
+    from provenance.hashes.recorder import Recorder
     from vouchmark.examine import Settings
     from vouchmark.known import Lookup
 
@@ -360,7 +360,7 @@ def _disk(folder: Path) -> Iterator[None]:
 def _recorder(folder: Path) -> Recorder:
     """The index, open for writing."""
     from provenance.hashes.errors import DamagedIndexError, KnownIndexError
-    from provenance.hashes.index import Recorder
+    from provenance.hashes.recorder import Recorder
 
     try:
         return Recorder(folder)
