@@ -17,10 +17,8 @@ from vouchmark.report import Exit
 
 if TYPE_CHECKING:
     from provenance.credentials.pool import Pool
-    from provenance.hashes.entry import Entry
     from provenance.hashes.recorder import Recorder
     from vouchmark.examine import Settings
-    from vouchmark.known import Lookup
 
 MIB: Final = 1024 * 1024
 BATCH: Final = 64
@@ -109,6 +107,7 @@ def search(inputs: tuple[Path, ...], folder: Path, radius: int, as_json: bool) -
     with ExitStack() as stack:
         known = stack.enter_context(open_index(folder))
         pool, settings = _examiners(stack, 1)
+        from vouchmark.cli.index_words import found_dict, found_lines
         from vouchmark.examine import examine_to_keep
         from vouchmark.known import KnownSettings, look_up
 
@@ -123,63 +122,12 @@ def search(inputs: tuple[Path, ...], folder: Path, radius: int, as_json: bool) -
             if found.trouble:
                 fail(f"the index {folder} cannot be searched: {found.trouble}", code=Exit.ERROR)
             codes.add(Exit.OK if found.exact or found.near else Exit.INCONCLUSIVE)
-            shown.append(_as_dict(name, found))
+            shown.append(found_dict(name, found))
             if not as_json:
-                click.echo("\n".join(_lines(name, found)))
+                click.echo("\n".join(found_lines(name, found)))
     if as_json:
         click.echo(json.dumps(shown, ensure_ascii=True, indent=2))
     sys.exit(int(next((code for code in (Exit.ERROR, Exit.INCONCLUSIVE) if code in codes), Exit.OK)))
-
-
-def _lines(name: str, found: Lookup) -> Iterator[str]:
-    from vouchmark.render.safe import plain
-
-    shown = plain(name)
-    for entry in found.exact:
-        yield f"{shown}: the very same file as {_called(entry)}"
-    for match in found.near:
-        how = [f"{match.distance} of 256 bits differ"]
-        how += [f"turned: {match.turn}"] if match.turn != "none" else []
-        how += ["without its border"] if match.is_trimmed else []
-        how += [f"{match.frames} of {found.frames} frames"] if match.frames else []
-        how += [f"a frame at {match.hashed.at / 1000:.0f} s"] if match.hashed.of == "frame" else []
-        how += [f"pixels {match.pixels}"] if match.pixels else []
-        yield f"{shown}: looks like {_called(match.entry)} ({', '.join(how)})"
-    if found.more:
-        yield f"{shown}: and like {found.more} more"
-    if not found.exact and not found.near:
-        yield f"{shown}: nothing found" + (
-            f"; look-alikes were not looked for: {found.unsearched}" * bool(found.unsearched)
-        )
-
-
-def _called(entry: Entry) -> str:
-    from vouchmark.render.safe import quoted
-
-    return quoted(entry.label or entry.name or entry.source or "an entry without a label")
-
-
-def _as_dict(name: str, found: Lookup) -> dict[str, Any]:
-    return {
-        "name": name,
-        "exact": [{"label": entry.label, "name": entry.name, "sha256": entry.sha256.hex()} for entry in found.exact],
-        "near": [
-            {
-                "label": match.entry.label,
-                "name": match.entry.name,
-                "sha256": match.entry.sha256.hex() or None,
-                "distance": match.distance,
-                "turn": str(match.turn),
-                "trimmed": match.is_trimmed,
-                "of": match.hashed.of,
-                "rule": match.hashed.rule or None,
-                "frames": match.frames or None,
-                "pixels": match.pixels or None,
-            }
-            for match in found.near
-        ],
-        "unsearched": found.unsearched or None,
-    }
 
 
 @index.command()
@@ -190,6 +138,7 @@ def _as_dict(name: str, found: Lookup) -> dict[str, Any]:
 def show(folder: Path, entries: bool, verify: bool, as_json: bool) -> None:
     """Say what an index holds."""
     from provenance.hashes.errors import KnownIndexError
+    from vouchmark.cli.index_words import entry_dict, entry_line
 
     with open_index(folder) as known:
         size = sum((folder / part.file).stat().st_size for part in known.listing.parts)
@@ -203,41 +152,11 @@ def show(folder: Path, entries: bool, verify: bool, as_json: bool) -> None:
                 facts["verified"] = True
                 lines.append("every byte is what was written")
             if entries:
-                facts["list"] = [_entry_dict(entry) for entry, _ in known.every()]
-                lines += [_entry_line(one) for one in facts["list"]]
+                facts["list"] = [entry_dict(entry) for entry, _ in known.every()]
+                lines += [entry_line(one) for one in facts["list"]]
         except KnownIndexError as error:
             fail(f"the index {folder} is damaged: {error}", hint=error.hint, code=Exit.ERROR)
     _tell(lines, facts, as_json=as_json)
-
-
-def _entry_dict(entry: Entry) -> dict[str, Any]:
-    return {
-        "label": entry.label,
-        "name": entry.name,
-        "sha256": entry.sha256.hex() or None,
-        "media_type": entry.media_type or None,
-        "hashes": [
-            {
-                "algorithm": one.algorithm,
-                "of": one.of,
-                "at_ms": one.at,
-                "quality": one.quality,
-                "rule": one.rule or None,
-            }
-            for one in entry.hashes
-        ],
-        "codes": [{"algorithm": one.algorithm, "rule": one.rule, "value": one.value} for one in entry.codes],
-        "said": {one.line: one.summary for one in entry.said},
-        "vouches": len(entry.vouches),
-        "list": entry.source or None,
-    }
-
-
-def _entry_line(one: dict[str, Any]) -> str:
-    from vouchmark.render.safe import plain
-
-    name = plain(" ".join(word for word in (one["label"], one["name"] and f"({one['name']})") if word) or "no label")
-    return f"  {name}: {len(one['hashes'])} hashes" + (f", {one['vouches']} vouches" if one["vouches"] else "")
 
 
 @index.command()

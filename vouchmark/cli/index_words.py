@@ -1,0 +1,91 @@
+"""How is what an index holds, and what was found in it, shown on a terminal and in JSON?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from vouchmark.render.safe import plain, quoted
+
+if TYPE_CHECKING:
+    from provenance.hashes.entry import Entry
+    from vouchmark.known import Lookup
+
+
+def found_lines(name: str, found: Lookup) -> Iterator[str]:
+    """What was found for one file, a line for each."""
+    shown = plain(name)
+    for entry in found.exact:
+        yield f"{shown}: the very same file as {_called(entry)}"
+    for match in found.near:
+        how = [f"{match.distance} of 256 bits differ"]
+        how += [f"turned: {match.turn}"] if match.turn != "none" else []
+        how += ["without its border"] if match.is_trimmed else []
+        how += [f"{match.frames} of {found.frames} frames"] if match.frames else []
+        how += [f"a frame at {match.hashed.at / 1000:.0f} s"] if match.hashed.of == "frame" else []
+        how += [f"pixels {match.pixels}"] if match.pixels else []
+        yield f"{shown}: looks like {_called(match.entry)} ({', '.join(how)})"
+    if found.more:
+        yield f"{shown}: and like {found.more} more"
+    if not found.exact and not found.near:
+        yield f"{shown}: nothing found" + (
+            f"; look-alikes were not looked for: {found.unsearched}" * bool(found.unsearched)
+        )
+
+
+def _called(entry: Entry) -> str:
+    return quoted(entry.label or entry.name or entry.source or "an entry without a label")
+
+
+def found_dict(name: str, found: Lookup) -> dict[str, Any]:
+    """The same for JSON."""
+    return {
+        "name": name,
+        "exact": [{"label": entry.label, "name": entry.name, "sha256": entry.sha256.hex()} for entry in found.exact],
+        "near": [
+            {
+                "label": match.entry.label,
+                "name": match.entry.name,
+                "sha256": match.entry.sha256.hex() or None,
+                "distance": match.distance,
+                "turn": str(match.turn),
+                "trimmed": match.is_trimmed,
+                "of": match.hashed.of,
+                "rule": match.hashed.rule or None,
+                "frames": match.frames or None,
+                "pixels": match.pixels or None,
+            }
+            for match in found.near
+        ],
+        "unsearched": found.unsearched or None,
+    }
+
+
+def entry_dict(entry: Entry) -> dict[str, Any]:
+    """One entry for JSON."""
+    return {
+        "label": entry.label,
+        "name": entry.name,
+        "sha256": entry.sha256.hex() or None,
+        "media_type": entry.media_type or None,
+        "hashes": [
+            {
+                "algorithm": one.algorithm,
+                "of": one.of,
+                "at_ms": one.at,
+                "quality": one.quality,
+                "rule": one.rule or None,
+            }
+            for one in entry.hashes
+        ],
+        "codes": [{"algorithm": one.algorithm, "rule": one.rule, "value": one.value} for one in entry.codes],
+        "said": {one.line: one.summary for one in entry.said},
+        "vouches": len(entry.vouches),
+        "list": entry.source or None,
+    }
+
+
+def entry_line(one: dict[str, Any]) -> str:
+    """The same in a line."""
+    name = plain(" ".join(word for word in (one["label"], one["name"] and f"({one['name']})") if word) or "no label")
+    return f"  {name}: {len(one['hashes'])} hashes" + (f", {one['vouches']} vouches" if one["vouches"] else "")
