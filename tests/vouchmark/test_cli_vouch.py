@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 from pathlib import Path
 from typing import Any, Final
 
@@ -160,6 +161,22 @@ class TestMake:
         assert "3 slots" in done.stderr
         make(desk, "--slot", str((slot + 1) % 3), "-o", desk.path("b.vouch"), file="signed.jpg")
         assert read(desk, "b.vouch").slot == (slot + 1) % 3
+
+    @pytest.mark.parametrize(("answer", "made_one"), [(b"n\n", False), (b"y\n", True)])
+    def test_asks_on_a_terminal_before_it_proves(self, desk: Desk, answer: bytes, made_one: bool) -> None:
+        ours, theirs = pty.openpty()
+        words = ("vouch", "make", "plain.jpg", "--scope", CAFE, "--at", NOVEMBER)
+        secret = {"VOUCHMARK_PASSPHRASE": PASSPHRASE}
+        run = command.Command(folder=desk.home, home=desk.home / "data")
+        process = run.start(*words, env=secret, stdin=theirs, stdout=-1, stderr=-1)
+        os.close(theirs)
+        os.write(ours, answer)
+        _, errors = process.communicate(timeout=command.SECONDS)
+        os.close(ours)
+        assert b"Vouch for plain.jpg?" in errors
+        assert (desk.home / "plain.jpg.vouch").exists() is made_one
+        assert process.returncode == (0 if made_one else 2)
+        assert (b"nothing was made" in errors) is not made_one
 
 
 class TestShow:
