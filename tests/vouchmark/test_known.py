@@ -23,6 +23,7 @@ from vouchmark import check
 from vouchmark.demo_pictures import harbour
 from vouchmark.examine import examine_to_keep, make_settings
 from vouchmark.keeping import entry_of
+from vouchmark.render.answer import answer
 from vouchmark.report import Evidence, Line, Report, Status
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -260,6 +261,14 @@ def test_the_same_state_gives_the_same_report_in_any_process(folder: Path) -> No
         settings = make_settings(trust=store_of(), at=NOW, known=KnownSettings(index=known))
         [report] = examine_all([data], settings, pool=pool)
     assert dumps(report) == dumps(look(data, folder))
+
+
+def test_the_first_line_says_that_it_was_recognised_and_how_far_that_carries(folder: Path) -> None:
+    assert answer(look(SIGNED, folder)).endswith("; the very same file is in your index")
+    copy = answer(look(encoded(photo(), quality=50), folder))
+    assert copy.startswith("no Content Credentials: ")
+    assert copy.endswith("; it looks like something in your index, which binds nothing")
+    assert "index" not in answer(look(encoded(Image.new("L", (99, 99), 7), "PNG"), folder))
 
 
 def test_the_default_policy_labels_what_was_found(folder: Path) -> None:

@@ -276,8 +276,18 @@ def _additions(report: Report) -> Iterator[str]:
         yield from _claimed(report)
     if report.evidence[Line.AI].status is not Status.FAIL:
         yield from _declared(report)
+    yield from _recognised(report)
     if report.evidence[Line.PERSON].status is Status.PASS and integrity is not Status.ERROR:
         yield "at least one person proved to stand behind it"
+
+
+def _recognised(report: Report) -> Iterator[str]:
+    """Whether the reader's own index knows it, which is what a reader with an index asked."""
+    found = {finding.code for finding in _found(report, Line.KNOWN, Status.PASS)}
+    if "known.exact" in found:
+        yield "the very same file is in your index"
+    elif "known.near" in found:
+        yield "it looks like something in your index, which binds nothing"
 
 
 def _claimed(report: Report) -> Iterator[str]:
