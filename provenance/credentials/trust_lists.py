@@ -302,7 +302,3 @@ def _load_configuration(folder: TrustFolder, row: KeptRow) -> KeptConfiguration:
         data=folder.read_pinned(row),
         confirmed=row.confirmed,
     )
-
-
-TrustStore = TrustLists
-"""The former name."""
