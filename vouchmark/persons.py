@@ -213,7 +213,7 @@ class Run:
         """
         one = _Waiting(claims=claims, more=more, is_read=is_read)
         if not self._waiting and not any(claim.vouch is not None for claim in claims):
-            yield self._complete(report, one, {})
+            yield self._complete(report, one, self._judge(list(claims)))
             return
         self._waiting.append(one)
         self._reports.put(report)
@@ -247,7 +247,7 @@ class Run:
 
     def _judge(self, claims: list[Claim]) -> dict[int, Judged]:
         """What each claim turns out to be, by its identity."""
-        if not any(claim.vouch is not None for claim in claims):
+        if not any(claim.found.octets for claim in claims):
             return {}
         results = self._verify([claim.presented for claim in claims], counting=True)
         judged = {id(claim): self._judged(claim, result) for claim, result in zip(claims, results, strict=True)}

@@ -55,6 +55,7 @@ from vouchmark.person_settings import MAX_SLOTS, person_settings
 from vouchmark.report import Exit, Line, Root, Status, exit_code
 from vouchmark.vouch_files import MAX_BESIDE
 from zk import issuer_info, personhood, profile
+from zk.encoding import dcbor_decode, dcbor_encode
 from zk.ledger import open_ledger
 from zk.personhood import Binding, CredentialClass, Level, Scope, Vouch
 
@@ -289,6 +290,16 @@ class TestWhoCanSpoilIt:
         said = line(PLAIN, vouches=[forged], scopes=[CAFE, OTHER_SCOPE], slots=3, issuers=issuer_json(CLUB, TOWN))
         assert [found for found, _ in codes(said)] == [code]
         assert said.status is not Status.PASS
+
+    @pytest.mark.parametrize(
+        ("member", "value"), [("profile", "vouchmark/2"), ("drafts", ["later"]), ("suite", "BBS_ANOTHER_")]
+    )
+    def test_one_of_a_later_version_is_doubt_and_no_failure(self, member: str, value: Any) -> None:
+        values = dcbor_decode(vouch(PLAIN), max_size=vouches.MAX_OCTETS)
+        assert isinstance(values, dict)
+        later = dcbor_encode({**values, member: value})
+        assert codes(line(PLAIN, vouches=[later])) == [("person.vouch.unsupported", UNKNOWN)]
+        assert line(PLAIN, vouches=[later, vouch(PLAIN)]).status is Status.PASS
 
     def test_anybodys_own_signature_is_no_issuers(self) -> None:
         assert codes(line(PLAIN, vouches=[vouch(PLAIN, self_signed=True)])) == [("person.proof.invalid", FAIL)]
