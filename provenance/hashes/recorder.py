@@ -143,10 +143,6 @@ class Recorder:
             thumbnails=bool(entry.thumbnail),
         )
 
-    def knows(self, sha256: bytes) -> bool:
-        """Whether a file of that digest is waiting for the next commit."""
-        return sha256 in self._digests
-
     def commit(self) -> None:
         """Put what was added into the index, all of it or nothing.
 

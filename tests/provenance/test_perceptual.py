@@ -46,6 +46,34 @@ def bits_of(data: bytes, media_type: str = "image/png") -> bytes:
     return found.pdq.bits
 
 
+REFERENCE = [
+    # height, width, channels, hash and quality, computed with pdqhash 0.2.8 (Meta's C++ code) from the same formula.
+    (64, 64, 3, "0e0fea2542a59fee7b25e11b754f155a71f094a57a1094a75de0d425abf05ea2", 100),
+    (240, 320, 3, "8e0f62a58ab09fe480dae01bbd5e975a79f09ca57a1014af3fe420a54ff0dea4", 100),
+    (701, 1009, 3, "ce0feaa54af09fe4a5ff201bbd4e975a79f094a5fa1094a77de420254bb01a24", 100),
+    (90, 2000, 1, "af0fbfa53171e8a4edcf15cfdeac435af0f0ae00fb548a05fff0102537506820", 100),
+    (5, 7, 3, "b4dab4dacb254b251e7034da1e70cb25e18fb4da34dab4dacb254b251e7034da", 100),
+    (1500, 1100, 1, "af0ffea5a153eaa0dfdb955fdeac015af0f0ee00fb548a057fe0102537d06820", 100),
+]
+
+
+def patterned(height: int, width: int, channels: int) -> np.ndarray:
+    """A picture that any machine makes from a formula."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.int64)
+    waves = [(x * x * 7 + y * 13 + x * y * 3) // (shift + 97) % 256 for shift in (0, 31, 62)]
+    blocks = [((x * 16 // width) * 37 + (y * 12 // height) * 91 + number * 50) % 256 for number in range(3)]
+    values = np.stack([wave // 3 + block * 2 // 3 for wave, block in zip(waves, blocks, strict=True)], -1).astype(
+        np.uint8
+    )
+    return values if channels == 3 else values[..., 0]
+
+
+@pytest.mark.parametrize(("height", "width", "channels", "expected", "quality"), REFERENCE)
+def test_gives_the_references_hashes(height: int, width: int, channels: int, expected: str, quality: int) -> None:
+    found = pdq(patterned(height, width, channels))
+    assert (found.hex, found.quality) == (expected, quality)
+
+
 TURNED = {
     Turn.NONE: lambda image: image,
     Turn.ROTATE_90: lambda image: image.transpose(Image.Transpose.ROTATE_90),

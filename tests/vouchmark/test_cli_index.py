@@ -46,6 +46,15 @@ def test_what_is_there_already_is_not_added_again(filled: Command) -> None:
     assert (done.code, done.json) == (0, {"added": 0, "known": 2, "unreadable": 0, "without_look": 0})
 
 
+def test_a_copy_further_on_in_the_same_run_is_added_once(run: Command) -> None:
+    command.write(run.folder / "media", "plain.jpg")
+    for number in range(module.BATCH):
+        (run.folder / "media" / f"text {number:03}.txt").write_text(f"text {number}")
+    (run.folder / "media" / "zz.jpg").write_bytes((run.folder / "media" / "plain.jpg").read_bytes())
+    done = run("index", "add", "media", "--index", "known", "--json")
+    assert (done.json["added"], done.json["known"]) == (module.BATCH + 1, 1)
+
+
 def test_finds_a_mirrored_and_framed_copy(filled: Command) -> None:
     picture(filled.folder / "copy.jpg", lambda image: ImageOps.expand(ImageOps.mirror(image), 50, "white"), quality=60)
     done = filled("index", "search", "copy.jpg", "--index", "known")
