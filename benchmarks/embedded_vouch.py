@@ -29,9 +29,11 @@ from provenance.credentials.trust_lists import TrustLists
 from tests.zk import world
 from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.embedding import GENERATOR, embed
-from vouchmark.examine import Settings, examine_all, look, make_settings
+from vouchmark.examine import examine_all
+from vouchmark.gather import look
 from vouchmark.person_settings import person_settings
 from vouchmark.report import Line, Status
+from vouchmark.settings import Settings, make_settings
 from vouchmark.vouch import binding_for
 from zk.personhood import EpochLength
 

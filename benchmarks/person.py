@@ -33,9 +33,11 @@ from provenance.credentials.trust_lists import TrustLists
 from tests import authority as made
 from tests.zk import world
 from vouchmark.demo_pictures import harbour
-from vouchmark.examine import Settings, examine_all, look, make_settings
+from vouchmark.examine import examine_all
+from vouchmark.gather import look
 from vouchmark.person_settings import person_settings
 from vouchmark.report import Line, Status
+from vouchmark.settings import Settings, make_settings
 from vouchmark.vouch import binding_for
 from zk.personhood import Binding, BindingKind, EpochLength, Scope, Vouch
 from zk.verifier import Presented, verify_many

@@ -30,7 +30,8 @@ from media import ROOT, files
 from provenance.asset import Asset, open_asset
 from provenance.credentials.pool import Job, Pool
 from provenance.credentials.trust_lists import TrustLists
-from vouchmark.examine import examine_all, make_settings
+from vouchmark.examine import examine_all
+from vouchmark.settings import make_settings
 
 AIM = 0.8
 MIB = 1024 * 1024

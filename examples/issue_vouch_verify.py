@@ -14,7 +14,8 @@ from pathlib import Path
 
 from vouchmark import TrustLists, check
 from vouchmark.demo import make_gallery
-from vouchmark.examine import look, make_settings
+from vouchmark.gather import look
+from vouchmark.settings import make_settings
 from vouchmark.vouch import Wish, binding_for, make
 from zk.issuer import Issuer
 from zk.personhood import CredentialClass, IssuerInfo, Scope

@@ -24,8 +24,9 @@ from vouchmark import Policy, TrustLists, check
 from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.demo_pictures import cafe, harbour
 from vouchmark.embedding import embed
-from vouchmark.examine import look, make_settings, picture_hint
+from vouchmark.gather import look, picture_hint
 from vouchmark.report import Line, Report, exit_code
+from vouchmark.settings import make_settings
 from vouchmark.vouch import Wish, binding_for, make
 from zk.errors import RefusedError
 from zk.exchange import CodeKind

@@ -17,10 +17,11 @@ from provenance.credentials.errors import CredentialsError, UnsupportedCredentia
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.time_stamping import TimeStampFetchError
 from vouchmark import __version__
-from vouchmark.examine import Settings, look
+from vouchmark.gather import look
 from vouchmark.lines import engines, integrity
 from vouchmark.lines.facts import Facts, evidence
 from vouchmark.report import Line, Status
+from vouchmark.settings import Settings
 from vouchmark.vouch import VouchError
 
 if TYPE_CHECKING:

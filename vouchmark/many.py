@@ -8,8 +8,9 @@ from typing import BinaryIO, Unpack
 
 from provenance.asset import walk
 from provenance.credentials.pool import Pool
-from vouchmark.examine import Options, Settings, examine_all, settings_for
+from vouchmark.examine import examine_all
 from vouchmark.report import Report
+from vouchmark.settings import Options, Settings, settings_for
 
 
 def check_many(

@@ -19,8 +19,9 @@ from provenance.credentials.trust_settings import TrustSettings
 from provenance.media_type import recognise
 from tests.authority import make_root, make_signer, picture, sign
 from tests.provenance.hostile import movie, silence
-from vouchmark.examine import examine_all, make_settings
+from vouchmark.examine import examine_all
 from vouchmark.report import Line, Status
+from vouchmark.settings import make_settings
 
 ROOT = make_root("Formats")
 SIGNER = make_signer(ROOT)

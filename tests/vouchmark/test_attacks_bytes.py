@@ -53,8 +53,9 @@ from tests.vouchmark.attacks import (
     other,
     said,
 )
-from vouchmark.examine import examine_all, make_settings
+from vouchmark.examine import examine_all
 from vouchmark.report import Line, exit_code
+from vouchmark.settings import make_settings
 
 PNG: Final[dict[str, Any]] = {"media_type": "image/png"}
 MISMATCH: Final = "assertion.dataHash.mismatch"

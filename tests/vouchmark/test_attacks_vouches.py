@@ -38,10 +38,10 @@ from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, man
 from tests.zk import world
 from vouchmark import check
 from vouchmark.embedding import embed
-from vouchmark.examine import look as facts_of
-from vouchmark.examine import make_settings
+from vouchmark.gather import look as facts_of
 from vouchmark.lines.person import _MISPLACED
 from vouchmark.report import Evidence, Line, Report, Status
+from vouchmark.settings import make_settings
 from vouchmark.vouch import VouchError, binding_for
 from zk.personhood import EpochLength, Vouch
 

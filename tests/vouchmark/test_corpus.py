@@ -10,8 +10,9 @@ import pytest
 from provenance.credentials.pool import Pool
 from provenance.credentials.trust_lists import TrustLists
 from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
-from vouchmark.examine import examine_all, make_settings
+from vouchmark.examine import examine_all
 from vouchmark.report import Exit, Line, Report, Root, Status, exit_code, most_serious
+from vouchmark.settings import make_settings
 
 pytestmark = [needs_corpus, pytest.mark.corpus]
 

@@ -35,8 +35,9 @@ from tests.provenance.test_formats import FORMS
 from tests.tsa import Authority, serving
 from tests.zk.world import Person, person
 from vouchmark.embedding import Done, StampError, embed, sign_first
-from vouchmark.examine import Settings, look, make_settings
+from vouchmark.gather import look
 from vouchmark.lines.facts import Facts
+from vouchmark.settings import Settings, make_settings
 from vouchmark.vouch import VouchError, binding_for
 from zk.errors import ZkError
 from zk.personhood import Binding, BindingKind

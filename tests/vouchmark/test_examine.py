@@ -19,9 +19,10 @@ from provenance.credentials.trust_lists import TrustLists
 from tests import authority as made
 from tests.vouchmark import command
 from vouchmark import Policy, check
-from vouchmark.examine import REQUIRED, examine_all, make_settings
+from vouchmark.examine import examine_all
 from vouchmark.render import json
-from vouchmark.report import Exit, Line, Outcome, Report, Status, exit_code
+from vouchmark.report import REQUIRED, Exit, Line, Outcome, Report, Status, exit_code
+from vouchmark.settings import make_settings
 
 TRUST = made.store_of(made.list_of(command.ROOT))
 SIGNED = command.media()["signed.jpg"]

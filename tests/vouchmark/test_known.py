@@ -21,10 +21,11 @@ from provenance.hashes.recorder import Recorder
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo_pictures import harbour
-from vouchmark.examine import examine_to_keep, make_settings
+from vouchmark.examine import examine_to_keep
 from vouchmark.keeping import entry_of
 from vouchmark.render.answer import answer
 from vouchmark.report import Evidence, Line, Report, Status
+from vouchmark.settings import make_settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HEAVY = ("numpy", "cv2", "av", "faiss", "iscc_lib")

@@ -15,8 +15,8 @@ from tests.vouchmark import samples
 from tests.vouchmark.attacks import LISTED
 from tests.vouchmark.command import write
 from vouchmark import check, check_many, to_html, to_json
-from vouchmark.examine import Options
 from vouchmark.report import Exit, Line, Report, Status
+from vouchmark.settings import Options
 
 OPTIONS = Options(trust=LISTED, at=NOW, snapshot=False)
 

@@ -48,11 +48,13 @@ from tests.vouchmark.people import (
 from tests.zk import world
 from vouchmark import vouch as vouches
 from vouchmark.demo_pictures import cafe, harbour
-from vouchmark.examine import examine_all, make_settings, picture_hint
-from vouchmark.examine import look as known
+from vouchmark.examine import examine_all
+from vouchmark.gather import look as known
+from vouchmark.gather import picture_hint
 from vouchmark.issuers import MAX_ISSUER_OCTETS
 from vouchmark.person_settings import MAX_SLOTS, person_settings
 from vouchmark.report import Exit, Line, Root, Status, exit_code
+from vouchmark.settings import make_settings
 from vouchmark.vouch_files import MAX_BESIDE
 from zk import issuer_info, personhood, profile
 from zk.encoding import dcbor_decode, dcbor_encode

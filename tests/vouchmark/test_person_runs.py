@@ -23,10 +23,11 @@ from tests.vouchmark.command import Command, as_anybody
 from tests.vouchmark.people import AT, CAFE, CLUB, EPOCH, PLAIN, TOWN, codes, issuer_json, line, look, put, somebody
 from tests.zk.private_postgres import PostgresMissingError, private_postgres
 from vouchmark import persons
-from vouchmark.examine import examine_all, make_settings
+from vouchmark.examine import examine_all
 from vouchmark.person_settings import person_settings
 from vouchmark.render import json
 from vouchmark.report import Line, Report, Status
+from vouchmark.settings import make_settings
 from zk.errors import StorageError
 from zk.ledger import open_ledger
 from zk.personhood import CredentialClass

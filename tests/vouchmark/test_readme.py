@@ -27,10 +27,11 @@ from tests.vouchmark.streams import signed_stream
 from tests.vouchmark.test_cli_main import EVERY
 from tests.zk import world
 from vouchmark.cli import COMMANDS, main
-from vouchmark.examine import look, make_settings
+from vouchmark.gather import look
 from vouchmark.policy import Policy
 from vouchmark.render.text import SIGNS
 from vouchmark.report import QUESTIONS, Exit, Status
+from vouchmark.settings import make_settings
 from vouchmark.vouch import binding_for
 from zk.personhood import Binding, BindingKind
 

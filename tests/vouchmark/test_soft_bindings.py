@@ -16,8 +16,9 @@ from provenance.hashes.pixels import decode
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo_pictures import harbour
-from vouchmark.examine import examine_all, make_settings
+from vouchmark.examine import examine_all
 from vouchmark.report import Line, Report, Status
+from vouchmark.settings import make_settings
 from vouchmark.soft_bindings import ISCC, SoftBinding, check_softly
 
 SIGNER = make_signer(make_root())

@@ -25,10 +25,10 @@ from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:
     from provenance.credentials.pool import Pool
-    from vouchmark.examine import Settings
     from vouchmark.known import KnownSettings
     from vouchmark.person_settings import PersonSettings
     from vouchmark.report import Report
+    from vouchmark.settings import Settings
 
 FORMATS: Final = ("text", "json", "jsonl", "html", "crjson")
 ENGINE_NAMES: Final = ("c2pa-rs", "encypher-c2pa")
@@ -151,8 +151,9 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
     """Read what the reader owns: policy, lists, limits. A mistake there is a usage error."""
     from provenance.asset import Limits
     from provenance.credentials.trust_lists import TrustListError, TrustLists
-    from vouchmark.examine import REQUIRED, make_settings
     from vouchmark.policy import Policy, PolicyError
+    from vouchmark.report import REQUIRED
+    from vouchmark.settings import make_settings
 
     try:
         policy = Policy.load(options["policy"]) if options["policy"] else Policy.default()

@@ -51,7 +51,8 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
         except DemoError as error:
             fail_usage(str(error), hint="name a folder that does not exist yet: vouchmark demo FOLDER")
         from provenance.credentials.trust_lists import TrustLists
-        from vouchmark.examine import examine_all, make_settings
+        from vouchmark.examine import examine_all
+        from vouchmark.settings import make_settings
 
         trust = TrustLists.empty().with_run_lists(trust=[folder / AUTHORITY_FILE])
         reports = list(examine_all(pictures, make_settings(trust=trust, pictures=True), pool=pool))

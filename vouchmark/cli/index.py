@@ -18,7 +18,7 @@ from vouchmark.report import Exit
 if TYPE_CHECKING:
     from provenance.credentials.pool import Pool
     from provenance.hashes.recorder import Recorder
-    from vouchmark.examine import Settings
+    from vouchmark.settings import Settings
 
 MIB: Final = 1024 * 1024
 BATCH: Final = 64
@@ -297,7 +297,7 @@ def _examiners(stack: ExitStack, jobs: int) -> tuple[Pool, Settings]:
 
     from provenance.credentials.pool import Pool
     from provenance.credentials.trust_lists import TrustListError
-    from vouchmark.examine import make_settings
+    from vouchmark.settings import make_settings
 
     pool = stack.enter_context(Pool(jobs))
     try:

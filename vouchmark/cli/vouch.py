@@ -167,7 +167,8 @@ def _look(file: Path) -> tuple[Asset, Facts]:
     from provenance.asset import AssetError
     from provenance.credentials.pool import Pool
     from provenance.credentials.trust_lists import TrustLists
-    from vouchmark.examine import look, make_settings
+    from vouchmark.gather import look
+    from vouchmark.settings import make_settings
 
     settings = make_settings(trust=TrustLists.empty(), engines=("c2pa-rs",))
     try:
@@ -183,7 +184,8 @@ def _hint(asset: Asset) -> bytes | None:
         return None
     from provenance.credentials.pool import Pool
     from provenance.credentials.trust_lists import TrustLists
-    from vouchmark.examine import make_settings, picture_hint
+    from vouchmark.gather import picture_hint
+    from vouchmark.settings import make_settings
 
     with Pool(workers=1) as pool:
         return picture_hint(asset, make_settings(trust=TrustLists.empty()), pool=pool)

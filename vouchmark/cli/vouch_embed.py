@@ -22,7 +22,7 @@ from vouchmark.report import Exit, Json
 if TYPE_CHECKING:
     from provenance.credentials.c2pa_sign import SigningKey
     from vouchmark.embedding import Done
-    from vouchmark.examine import Settings
+    from vouchmark.settings import Settings
 
 KEY_PASSPHRASE: Final = "VOUCHMARK_KEY_PASSPHRASE"  # noqa: S105 - its name, not its value
 ALGORITHMS: Final = ("auto", "es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
@@ -157,7 +157,7 @@ def _key_passphrase(private: bytes, key_file: Path, file: Path | None) -> bytes 
 
 def reading() -> Settings:
     """How files are looked at here: by both engines, by the reader's own lists, and now, as signing is."""
-    from vouchmark.examine import make_settings
+    from vouchmark.settings import make_settings
 
     return make_settings(only=("integrity", "engines"))
 

@@ -1,0 +1,256 @@
+"""What is known about one asset before any line of evidence has spoken?
+
+Opens each source once, has it examined by a worker (or here), asks over the network where the reader allows it, and
+puts together the facts that the lines look at. Nothing here judges.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from provenance.asset import Asset, AssetError, find_sidecar, open_asset
+from provenance.credentials.encypher import SNAPSHOT_DATED
+from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.pool import Examination, Job, Pool, examine_in_process
+from vouchmark.known import look_up
+from vouchmark.lines.facts import Facts, OutsideStore
+from vouchmark.looks import pdq_of
+from vouchmark.persons import Beheld, behold
+from vouchmark.report import (
+    Line,
+)
+from vouchmark.settings import Settings
+from vouchmark.soft_bindings import ISCC, check_softly, soft_bindings
+from vouchmark.vouch_files import Beside
+
+if TYPE_CHECKING:
+    from provenance.credentials.online import Contact
+    from vouchmark.known import Lookup
+    from vouchmark.originals import Compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """An input whose bytes could not be had."""
+
+    name: str
+    error: AssetError
+
+
+def turns_of(sources: Iterable[str | Path | bytes | BinaryIO], settings: Settings) -> Iterator[Turn]:
+    """Each source, opened when its turn comes."""
+    beside = Beside()
+    return (_turn(source, settings, beside) for source in sources)
+
+
+def examined(turns: Iterator[Turn], settings: Settings, pool: Pool | None) -> Iterator[tuple[Turn, Seen]]:
+    """Each source with what was found out about it, in order."""
+    if pool is None or settings.online is not None:
+        examine = examine_in_process if pool is None else pool.examine
+        for turn in turns:
+            yield turn, _seen(turn, settings, examine)
+        return
+    opened: deque[Turn] = deque()
+
+    def jobs() -> Iterator[tuple[Asset | Unread, Job | None]]:
+        for turn in turns:
+            opened.append(turn)
+            yield turn.item, turn.job
+
+    for _item, examination in pool.examine_stream(jobs()):
+        yield opened.popleft(), Seen(examination=examination)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One source on its way to its report."""
+
+    item: Asset | Unread
+    job: Job | None
+    """None where there is nothing to parse."""
+    beheld: Beheld
+    """The vouches given for it or lying beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was found out about one source."""
+
+    examination: Examination | None
+    contacts: tuple[Contact, ...] = ()
+    """Who was asked over the network."""
+    remote: bytes | None = None
+    """The remote manifest store, where one was fetched."""
+
+
+def _seen(turn: Turn, settings: Settings, examine: Callable[[Asset, Job], Examination]) -> Seen:
+    """Examine one source by itself, with what the reader allows to be fetched."""
+    if turn.job is None or not isinstance(turn.item, Asset):
+        return Seen(examination=None)
+    if settings.online is None:
+        return Seen(examination=examine(turn.item, turn.job))
+    from vouchmark.online import ask
+
+    asked = ask(turn.item, turn.job, settings.online, examine)
+    return Seen(examination=asked.examination, contacts=asked.contacts, remote=asked.remote)
+
+
+def _turn(source: str | Path | bytes | BinaryIO, settings: Settings, beside: Beside) -> Turn:
+    item = _open(source, settings)
+    path = Path(source) if isinstance(source, str | Path) else None
+    beheld = behold(path, settings.person, beside) if settings.asks(Line.PERSON) else Beheld()
+    return Turn(item=item, job=_job(item, source, settings), beheld=beheld)
+
+
+def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
+    """One asset and what is known of it before any line has spoken.
+
+    Raises:
+        AssetError: its bytes could not be had.
+    """
+    asset = open_asset(source, limits=settings.limits)
+    turn = Turn(item=asset, job=_job(asset, source, settings), beheld=Beheld())
+    seen = _seen(turn, settings, examine_in_process if pool is None else pool.examine)
+    return asset, facts_of(turn, seen, settings)
+
+
+def picture_hint(asset: Asset, settings: Settings, *, pool: Pool | None) -> bytes | None:
+    """The perceptual hash that a vouch for a picture carries as a hint; None for what is no picture, or too plain."""
+    job = _job(asset, None, settings)
+    examine = examine_in_process if pool is None else pool.examine
+    return None if job is None else pdq_of(asset, job, examine)
+
+
+def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | Unread:
+    try:
+        return open_asset(Path(source) if isinstance(source, str) else source, limits=settings.limits)
+    except AssetError as error:
+        name = Path(source).name if isinstance(source, str | Path) else "-"
+        return Unread(name=name or str(source), error=error)
+
+
+def _job(item: Asset | Unread, source: object, settings: Settings) -> Job | None:
+    if isinstance(item, Unread) or not item.size:
+        return None
+    sidecar = settings.sidecar
+    if sidecar is None and isinstance(source, str | Path):
+        sidecar = find_sidecar(Path(source))
+    return Job(
+        media_type=item.media_type,
+        fragments=settings.fragments,
+        sidecar=sidecar,
+        sidecar_wins=settings.sidecar is not None,
+        engines=settings.engines,
+        trust=settings.told,
+        at=settings.at,
+        limits=settings.limits,
+        view=settings.view,
+        crjson=settings.crjson,
+        previews=settings.pictures,
+        metadata=settings.reads_metadata,
+        hashes=settings.makes_hashes,
+        original=_given(item, settings),
+        own_thumbnail=_takes_thumbnail(settings),
+    )
+
+
+def _outside(turn: Turn, seen: Seen, first: Reading, settings: Settings) -> OutsideStore | None:
+    """Where the store that was read came from, where not from the file."""
+    if first.store is None or first.store.embedded or turn.job is None:
+        return None
+    if seen.remote is not None:
+        host = next((contact.host for contact in seen.contacts if contact.purpose == "manifest"), "")
+        return OutsideStore(origin="remote", host=host, sha256=hashlib.sha256(seen.remote).hexdigest())
+    if turn.job.sidecar is None:
+        return None
+    origin = "beside" if settings.sidecar is None else "given"
+    return OutsideStore(origin=origin, sha256=hashlib.sha256(turn.job.sidecar).hexdigest())
+
+
+def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
+    item, examination = turn.item, seen.examination
+    readings = {reading.engine: reading for reading in (examination.readings if examination else ())}
+    asked = [readings[name] for name in settings.engines if name in readings]
+    first = asked[0] if asked else Reading(engine=settings.engines[0], version="", outcome=Outcome.SKIPPED)
+    kinds = {trust_list.kind for trust_list in settings.trust.lists}
+    unreadable, words = "", ""
+    if isinstance(item, Unread):
+        unreadable, words = item.error.reason, str(item.error)
+    elif not item.size:
+        # No type of file is empty: a copy or a download failed, and that must not look like an answer.
+        unreadable, words = "empty", "it is empty"
+    return Facts(
+        name=item.name,
+        media_type=None if isinstance(item, Unread) else item.media_type,
+        named_type=None if isinstance(item, Unread) else item.named_type,
+        first=first,
+        second=asked[1] if len(asked) > 1 else None,
+        at=settings.at,
+        unreadable=unreadable,
+        unreadable_words=words,
+        signer_lists="signer" in kinds,
+        tsa_lists="tsa" in kinds,
+        own=examination.own if examination else None,
+        fragments=len(settings.fragments),
+        own_failure=examination.own_failure if examination else "",
+        metadata=examination.metadata if examination else None,
+        claim=settings.claim,
+        picture_reason=examination.picture_reason if examination else "",
+        outside=_outside(turn, seen, first, settings),
+        is_online=settings.online is not None,
+        contacts=seen.contacts,
+        snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
+        has_index=settings.known is not None,
+        known=_known(item, examination, settings) if not unreadable else None,
+        original=_compared(item, examination, settings),
+    )
+
+
+def _takes_thumbnail(settings: Settings) -> bool:
+    """Whether the thumbnail in the asset's own history takes the place of an original."""
+    return settings.original is not None and settings.original.is_thumbnail and settings.asks(Line.KNOWN)
+
+
+def _given(item: Asset, settings: Settings) -> tuple[bytes, str] | None:
+    """The original that the worker shall compare with; None where there is none, or it is the same file."""
+    original = settings.original
+    if original is None or original.is_thumbnail or not settings.asks(Line.KNOWN):
+        return None
+    return None if original.sha256 == item.sha256 else (original.data, original.media_type)
+
+
+def _compared(item: Asset | Unread, examination: Examination | None, settings: Settings) -> Compared | None:
+    """What came of comparing with the original; None where there is none, or nobody asks."""
+    from vouchmark.originals import Compared
+
+    if settings.original is None or not settings.asks(Line.KNOWN):
+        return None
+    return Compared(
+        original=settings.original,
+        is_same_file=isinstance(item, Asset) and settings.original.sha256 == item.sha256,
+        against=examination.against if examination else None,
+    )
+
+
+def _known(item: Asset | Unread, examination: Examination | None, settings: Settings) -> Lookup | None:
+    """What the reader's index says; None where there is none, or nobody asks."""
+    if settings.known is None or not isinstance(item, Asset) or not settings.asks(Line.KNOWN):
+        return None
+    return look_up(item.sha256, examination.fingerprint if examination else None, settings.known)
+
+
+def with_soft_bindings(facts: Facts, turn: Turn, seen: Seen, settings: Settings, pool: Pool | None) -> Facts:
+    """The same facts with what signed soft bindings come to: for the few files that have any, the pixels are needed."""
+    bindings = soft_bindings(facts) if settings.asks(Line.KNOWN) else ()
+    if not bindings or not isinstance(turn.item, Asset) or turn.job is None:
+        return facts
+    found = seen.examination.fingerprint if seen.examination else None
+    if found is None and any(binding.algorithm == ISCC for binding in bindings):
+        job = replace(turn.job, engines=(), view=None, metadata=False, crjson=False, previews=False, hashes=True)
+        found = (examine_in_process if pool is None else pool.examine)(turn.item, job).fingerprint
+    return replace(facts, soft_bindings=bindings, soft_checks=check_softly(bindings, found))
