@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provenance.hashes.entry import FRAME, Entry
 from provenance.hashes.perceptual import FOREIGN_TOLERANCE, RULE, Turn
-from vouchmark.known import Lookup, Match
 from vouchmark.lines import known_original
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
 from vouchmark.soft_bindings import ISCC, SoftCheck
+
+if TYPE_CHECKING:
+    from vouchmark.known import Lookup, Match
 
 LABEL_LIMIT: Final = 80
 """Characters of a label in a sentence."""
