@@ -51,6 +51,14 @@ def trust(name: str) -> Path:
     return base / "trust" / name
 
 
+def real(name: str) -> Path:
+    """One file of the media corpus."""
+    base = folder()
+    if base is None:
+        pytest.skip(WHY)
+    return base / "media/c2pa" / name
+
+
 SETTINGS = {
     "none": ((), ()),
     "official": (("C2PA-TRUST-LIST.pem",), ("C2PA-TSA-TRUST-LIST.pem",)),
