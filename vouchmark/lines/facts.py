@@ -158,6 +158,28 @@ class Draft:
     detail: Mapping[str, Json] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Drafter:
+    """By whose word findings of one kind are, and on what they rest."""
+
+    source: str
+    root: Root
+
+    def __call__(
+        self, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json] | None = None
+    ) -> Draft:
+        """One finding of that kind."""
+        return Draft(
+            code=code,
+            status=status,
+            statement=statement,
+            source=self.source,
+            root=self.root,
+            subject=subject,
+            detail=dict(detail or {}),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What one line has to say: its findings, its sentence, and what it did not look at."""

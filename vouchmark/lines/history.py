@@ -18,6 +18,7 @@ from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.facts import (
     Answer,
     Draft,
+    Drafter,
     Facts,
     certificate_name,
     instant,
@@ -107,6 +108,8 @@ def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChe
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=gap)
 
 
+_own: Final = Drafter("vouchmark history check", Root.INGREDIENT)
+
 _OUTCOMES: Final = {
     "intact": (Status.PASS, "has Content Credentials of its own, unchanged"),
     "broken": (Status.FAIL, "was changed or broken; what it says of itself cannot be relied on"),
@@ -121,7 +124,7 @@ def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
     for node in sorted(nodes, key=lambda node: node.depth):
         yield _node(own, node)
     for label in history.unreferenced:
-        yield _own_draft(
+        yield _own(
             "history.unreferenced",
             Status.UNKNOWN,
             "A manifest lies in the file that nothing signed refers to; what it says is not believed.",
@@ -132,13 +135,13 @@ def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
         detail: dict[str, Json] = {"manifest": redaction.manifest, "assertion": redaction.assertion}
         if not redaction.is_allowed:
             words = "Something was redacted from an earlier version that must not be redacted."
-            yield _own_draft("history.redaction.forbidden", Status.FAIL, words, redaction.by, detail)
+            yield _own("history.redaction.forbidden", Status.FAIL, words, redaction.by, detail)
         elif not redaction.is_done:
             words = "Something that is declared as redacted is still in the file."
-            yield _own_draft("history.redaction.not_done", Status.UNKNOWN, words, redaction.by, detail)
+            yield _own("history.redaction.not_done", Status.UNKNOWN, words, redaction.by, detail)
     if history.is_cut:
         words = "There are more recorded steps than were followed; the rest was not looked at."
-        yield _own_draft("history.cut", Status.UNKNOWN, words, own.active, {})
+        yield _own("history.cut", Status.UNKNOWN, words, own.active, {})
 
 
 def _node(own: OwnCheck, node: Node) -> Draft:
@@ -179,19 +182,7 @@ def _node(own: OwnCheck, node: Node) -> Draft:
             if signer.stamp.time is not None:
                 detail["time"] = instant(signer.stamp.time)
                 detail["time_trusted"] = signer.stamp.is_trusted
-    return _own_draft(node.code, status, f"The {link.role} {title} {words}.", link.target or link.owner, detail)
-
-
-def _own_draft(code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]) -> Draft:
-    return Draft(
-        code=code,
-        status=status,
-        statement=statement,
-        source="vouchmark history check",
-        root=Root.INGREDIENT,
-        subject=subject,
-        detail=dict(detail),
-    )
+    return _own(node.code, status, f"The {link.role} {title} {words}.", link.target or link.owner, detail)
 
 
 def _broken(codes: tuple[ValidationCode, ...]) -> list[str]:
@@ -250,12 +241,4 @@ def _unreferenced(facts: Facts, store: ManifestStore, steps: list[Step]) -> Iter
 
 
 def _draft(facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]) -> Draft:
-    return Draft(
-        code=code,
-        status=status,
-        statement=statement,
-        source=source_of(facts.first),
-        root=Root.INGREDIENT,
-        subject=subject,
-        detail=dict(detail),
-    )
+    return Drafter(source_of(facts.first), Root.INGREDIENT)(code, status, statement, subject, detail)

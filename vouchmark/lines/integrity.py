@@ -14,7 +14,18 @@ from typing import Final
 from provenance.credentials.binding import Match
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
 from vouchmark.lines import coverage
-from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Answer, Draft, Facts, failures, has, own_gap, source_of
+from vouchmark.lines.facts import (
+    FRAGMENT,
+    STORE_ALONE,
+    Answer,
+    Draft,
+    Drafter,
+    Facts,
+    failures,
+    has,
+    own_gap,
+    source_of,
+)
 from vouchmark.render.safe import quoted
 from vouchmark.report import NotChecked, Root, Status
 
@@ -400,15 +411,7 @@ def _is_initialisation_segment(manifest: Manifest) -> bool:
 def _draft(
     facts: Facts, code: str, status: Status, statement: str, subject: str, detail: dict[str, str] | None = None
 ) -> Draft:
-    return Draft(
-        code=code,
-        status=status,
-        statement=statement,
-        source=source_of(facts.first),
-        root=Root.CLAIM_SIGNATURE,
-        subject=subject,
-        detail=dict(detail or {}),
-    )
+    return Drafter(source_of(facts.first), Root.CLAIM_SIGNATURE)(code, status, statement, subject, detail)
 
 
 def _summary(drafts: list[Draft]) -> str:

@@ -18,6 +18,7 @@ from vouchmark.lines import identity
 from vouchmark.lines.facts import (
     Answer,
     Draft,
+    Drafter,
     Facts,
     certificate_name,
     failures,
@@ -35,6 +36,7 @@ REVOCATION = NotChecked(what="revocation", why="network off")
 
 OWN: Final = "vouchmark chain check"
 """The source of what we established ourselves."""
+_own: Final = Drafter(OWN, Root.CERTIFICATE)
 
 _LISTS: Final = {
     "signer.official": "the official C2PA list",
@@ -86,7 +88,7 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
     revocation = () if signer.revocation.state is not Revocation.NOT_CHECKED else (_unchecked(facts, signer),)
     if check.signature is not SignatureState.VALID:
         statement = f"The signature does not verify, so it is not established that {_calls_itself(name)} signed this."
-        draft = _own_draft("signer.unestablished", Status.UNKNOWN, statement, own.bound, detail)
+        draft = _own("signer.unestablished", Status.UNKNOWN, statement, own.bound, detail)
         return Answer(summary=statement, drafts=(draft, *identity.drafts(facts)), not_checked=revocation)
     drafts = [_own_code(code, name, signer, own.bound, detail) for code in signer.codes]
     bundled = _bundled(facts, signer, name)
@@ -125,19 +127,19 @@ def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, deta
     """One of our own codes as a finding."""
     if code in _LISTS:
         statement = f"Signed by {plain(name)}; {_LISTS[code]} vouches for this signer."
-        return _own_draft(code, Status.PASS, statement, subject, detail)
+        return _own(code, Status.PASS, statement, subject, detail)
     if code in _AGAINST:
         status, words = _AGAINST[code]
         would = _LISTS.get(f"signer.{signer.would_be}", "").rstrip(",")
         rest = f" ({would} names it)" if code == "signer.expired" and would else ""
-        return _own_draft(code, status, f"Signed by {_calls_itself(name)}; {words}{rest}.", subject, detail)
+        return _own(code, status, f"Signed by {_calls_itself(name)}; {words}{rest}.", subject, detail)
     if code in _PRODUCT:
         status, statement = _PRODUCT[code]
-        return _own_draft(code, status, statement, subject, detail)
+        return _own(code, status, statement, subject, detail)
     if code == "signer.unreadable":
-        return _own_draft(code, Status.UNKNOWN, "The signer's certificate could not be read.", subject, detail)
+        return _own(code, Status.UNKNOWN, "The signer's certificate could not be read.", subject, detail)
     statement = f"Signed by {_calls_itself(name)}; no list that you use vouches for this signer."
-    return _own_draft("signer.unknown", Status.UNKNOWN, statement, subject, detail)
+    return _own("signer.unknown", Status.UNKNOWN, statement, subject, detail)
 
 
 def _bundled(facts: Facts, signer: SignerAssessment, name: str) -> Draft | None:
@@ -178,7 +180,7 @@ def _updates(own: OwnCheck) -> list[Draft]:
         name = certificate_name(signer.certificate) or "nobody in particular"
         words = plain(name) if signer.is_vouched else _calls_itself(name)
         statement = f"A later update, which changes no content, was signed by {words}."
-        drafts.append(_own_draft("signer.update", Status.ABSENT, statement, label, _detail(signer)))
+        drafts.append(_own("signer.update", Status.ABSENT, statement, label, _detail(signer)))
     return drafts
 
 
@@ -222,18 +224,6 @@ def _detail(signer: SignerAssessment) -> dict[str, Json]:
     if signer.distrusted_by is not None:
         detail["distrusted_by"] = signer.distrusted_by.describe()
     return detail
-
-
-def _own_draft(code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]) -> Draft:
-    return Draft(
-        code=code,
-        status=status,
-        statement=statement,
-        source=OWN,
-        root=Root.CERTIFICATE,
-        subject=subject,
-        detail=dict(detail),
-    )
 
 
 def _by_engine(facts: Facts) -> Answer:
@@ -311,12 +301,4 @@ def _words(names: Mapping[str, str]) -> str:
 def _draft(
     facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json] | None = None
 ) -> Draft:
-    return Draft(
-        code=code,
-        status=status,
-        statement=statement,
-        source=source_of(facts.first),
-        root=Root.CERTIFICATE,
-        subject=subject or facts.name,
-        detail=dict(detail or {}),
-    )
+    return Drafter(source_of(facts.first), Root.CERTIFICATE)(code, status, statement, subject or facts.name, detail)

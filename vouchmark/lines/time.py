@@ -18,6 +18,7 @@ from vouchmark.lines import time_order
 from vouchmark.lines.facts import (
     Answer,
     Draft,
+    Drafter,
     Facts,
     certificate_name,
     day,
@@ -135,15 +136,7 @@ def _own_draft(
     *,
     root: Root = Root.TIME_STAMP,
 ) -> Draft:
-    return Draft(
-        code=code,
-        status=status,
-        statement=statement,
-        source=OWN,
-        root=root,
-        subject=manifest.label,
-        detail=dict(detail),
-    )
+    return Drafter(OWN, root)(code, status, statement, manifest.label, detail)
 
 
 def _stamp(facts: Facts, manifest: Manifest) -> Draft:
@@ -174,12 +167,4 @@ def _draft(
     statement: str,
     detail: Mapping[str, Json] | None = None,
 ) -> Draft:
-    return Draft(
-        code=code,
-        status=status,
-        statement=statement,
-        source=source_of(facts.first),
-        root=Root.TIME_STAMP,
-        subject=manifest.label,
-        detail=dict(detail or {}),
-    )
+    return Drafter(source_of(facts.first), Root.TIME_STAMP)(code, status, statement, manifest.label, detail)
