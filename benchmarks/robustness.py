@@ -231,13 +231,6 @@ def nearest(photo: dict[str, Any], copies: list[dict[str, Any]]) -> np.ndarray[A
     return least
 
 
-def spread(items: list[Any], count: int) -> list[Any]:
-    """So many of them, evenly."""
-    if len(items) <= count:
-        return items
-    return [items[round(place * (len(items) - 1) / (count - 1))] for place in range(count)]
-
-
 def percent(hits: Iterable[bool]) -> str:
     """A share."""
     values = list(hits)
@@ -320,12 +313,14 @@ def measure_pairs(
     }
 
 
-def measure_edits(sources: list[tuple[str, Path]], folder: Path, pool: futures.Executor) -> list[dict[str, Any]]:
+def measure_edits(
+    sources: list[tuple[str, Path]], others: dict[str, Path], folder: Path, pool: futures.Executor
+) -> list[dict[str, Any]]:
     """The third measurement."""
     edits = [UNTOUCHED, *map(str, transforms.PASTES), "removed"]
     jobs = [
-        (name, path, edit, channel, sources[(place * 7 + 3) % len(sources)][1])
-        for place, (name, path) in enumerate(sources)
+        (name, path, edit, channel, others[name])
+        for name, path in sources
         for edit in edits
         for channel in transforms.CHANNELS
     ]
@@ -341,7 +336,8 @@ def table(copies: dict[str, Any], pairs: dict[str, Any], edits: list[dict[str, A
     aligned = [one for one in untouched if one["verdict"] in (Verdict.SAME, Verdict.CHANGED)]
     unedited = [one for one in edits if one["edit"] == UNTOUCHED]
     counted = f"{len(copies['originals'])} photos x {len(rows)} copies"
-    lines = [f"Measured with {versions}: {counted}, {pairs['pairs']:,} pairs of different pictures.", ""]
+    edited = f"edits of {len({one['photo'] for one in edits})} photos"
+    lines = [f"Measured with {versions}: {counted}, {pairs['pairs']:,} pairs of different pictures, {edited}.", ""]
     lines += ["| copy | PDQ alone | first stage | one to one | taken for an edit |", "|---|---:|---:|---:|---:|"]
     for name, group in rows.items():
         found = [one for one in group if one["verdict"] in (Verdict.SAME, Verdict.CHANGED)]
@@ -458,9 +454,9 @@ def main() -> None:
     folder = chosen.cache / "answers" / digest()
     folder.mkdir(parents=True, exist_ok=True)
     with futures.ProcessPoolExecutor(chosen.jobs) as pool:
-        edits = measure_edits(spread(sources, chosen.edited), folder, pool)
         order = shuffled(sources)
         others = {name: order[place - 1][1] for place, (name, _) in enumerate(order)}
+        edits = measure_edits(order[: chosen.edited], others, folder, pool)
         copied = order[: chosen.copied]
         copies = measure_copies(copied, others, folder, pool)
         pairs = measure_pairs(copied, copies, folder, pool, chosen.pairs)

@@ -16,10 +16,12 @@ from typing import Final
 import click
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from PIL import Image
 
 import vouchmark.report
 from provenance.asset import DEFAULT_BYTES, DEFAULT_PIXELS
 from provenance.credentials import pool
+from tests import talks
 from tests.authority import NOW, make_signer
 from tests.vouchmark import command
 from tests.vouchmark.command import Command
@@ -27,6 +29,7 @@ from tests.vouchmark.streams import signed_stream
 from tests.vouchmark.test_cli_main import EVERY
 from tests.zk import world
 from vouchmark.cli import COMMANDS, main
+from vouchmark.demo_pictures import harbour
 from vouchmark.gather import look
 from vouchmark.policy import Policy
 from vouchmark.render.text import SIGNS
@@ -250,6 +253,11 @@ def prepare_signer(folder: Path) -> None:
     (folder / "photo.jpg.vouch").write_bytes(world.person().vouch(bound=binding_for(asset, facts)).encode())
 
 
+def scene(size: tuple[int, int]) -> Image.Image:
+    """A picture with enough in it to be recognised."""
+    return harbour().convert("RGB").resize(size)
+
+
 def prepare(folder: Path) -> None:
     """The files that the README's commands and snippets speak of."""
     made = command.media()
@@ -261,6 +269,12 @@ def prepare(folder: Path) -> None:
     first, fragments = signed_stream(command.SIGNER, (b"a" * 50, b"b" * 50))
     for name, data in zip(("init.mp4", "1.m4s", "2.m4s"), (first, *fragments), strict=True):
         (folder / name).write_bytes(data)
+    scene((640, 430)).save(folder / "press.jpg", quality=90)
+    scene((320, 215)).save(folder / "viral.jpg", quality=60)
+    voice = talks.speech(12, 1)
+    (folder / "talk.mp4").write_bytes(talks.encode(None, voice))
+    for name in ("clip.mp4", "clip.mp3"):
+        (folder / name).write_bytes(talks.encode(None, talks.cut_sound(voice, (3, 11)), kind=name[-3:]))
     (policy,) = blocks("toml")
     (folder / "desk.toml").write_text(policy, encoding="utf-8")
 
