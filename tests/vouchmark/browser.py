@@ -6,6 +6,7 @@ The DevTools protocol over two file descriptors (`--remote-debugging-pipe`): no 
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -46,26 +47,33 @@ class Browser:
 
     def __init__(self, profile: Path) -> None:
         assert CHROMIUM is not None
-        told_read, self._tell = os.pipe()
-        self._hear, answer_write = os.pipe()
-        # Above the two numbers that Chromium listens to, so that neither is overwritten before it is copied.
-        high = [os.dup2(number, 200 + place) for place, number in enumerate((told_read, answer_write))]
-
-        def take_their_places() -> None:
-            os.dup2(high[0], 3)
-            os.dup2(high[1], 4)
-
-        words = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions")
-        quiet = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+        (low_read, self._tell), (self._hear, low_write) = os.pipe(), os.pipe()
+        # Above the two numbers that Chromium uses, so that neither is overwritten before it is copied.
+        told_read, answer_write = (fcntl.fcntl(number, fcntl.F_DUPFD, 10) for number in (low_read, low_write))
+        words = (
+            "--headless=new",
+            "--no-sandbox",
+            "--remote-debugging-pipe",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-extensions",
+        )
+        quiet = (
+            "--disable-extensions",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        )
+        # Chromium listens on 3 and speaks on 4; bash puts the pipes there, without any code between fork and exec.
+        places = f'exec "$0" "$@" 3<&{told_read} 4>&{answer_write}'
         self._process = subprocess.Popen(
-            [CHROMIUM, *words, *quiet, *WAYS_OUT, f"--user-data-dir={profile}", "--remote-debugging-pipe"],
+            ["bash", "-c", places, CHROMIUM, *words, *quiet, *WAYS_OUT, f"--user-data-dir={profile}"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            pass_fds=(3, 4),
-            preexec_fn=take_their_places,
+            pass_fds=(told_read, answer_write),
         )
-        for number in (told_read, answer_write, *high):
+        for number in (low_read, low_write, told_read, answer_write):
             os.close(number)
         self._number = 0
         self._buffer = b""

@@ -15,6 +15,7 @@ from vouchmark.labels import LABELS
 from vouchmark.render import json
 from vouchmark.render.ancestry import Version, signed_by, versions
 from vouchmark.render.answer import NOT_SHOWN, answer, sentence
+from vouchmark.render.html_people import more, people
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import QUESTIONS, Line, Report, ReportPicture, Status
 
@@ -28,12 +29,6 @@ MAX_TREE_DEPTH: Final = 8
 """Versions within versions in the drawn history; deeper ones stand beside their parent, so that they can be read."""
 MAX_VALUE: Final = 1000
 """Characters of one value of a detail; the JSON report has the whole."""
-MAX_PEOPLE: Final = 20
-"""Groups of people in their card, by issuer, scope and period."""
-MAX_SAID: Final = 20
-"""Statements of one group of people."""
-SAID_SHOWN: Final = 600
-"""Code points of one statement."""
 MAX_VALUES: Final = 60
 """Values of one finding's detail."""
 MAX_PICTURES: Final = 24 * 1024 * 1024
@@ -106,7 +101,7 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
         if card["line"] == Line.HISTORY:
             card["tree"] = _tree(report, ancestors, pictures)
         elif card["line"] == Line.PERSON:
-            card["people"] = _people(report)
+            card["people"] = people(report)
         elif card["line"] == Line.KNOWN:
             card["pictures"] = [pictures.shown(picture) for picture in by_role.get("difference", ())]
     return {
@@ -152,23 +147,17 @@ def _card(line: Line, evidence: Mapping[str, Any], anchor: str) -> dict[str, Any
         "summary": evidence["summary"],
         "findings": [_finding(finding, anchor) for finding in shown],
         "findings_named": f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}",
-        "cut_findings": _more(len(findings) - len(shown), "finding"),
+        "cut_findings": more(len(findings) - len(shown), "finding"),
         "pictures": [],
         "people": [],
         "tree": None,
-        "cut_tree": _more(steps - MAX_TWIGS, "version") if line is Line.HISTORY else "",
+        "cut_tree": more(steps - MAX_TWIGS, "version") if line is Line.HISTORY else "",
     }
-
-
-def _more(count: int, what: str) -> str:
-    if count <= 0:
-        return ""
-    return f"{count} more {what}{'' if count == 1 else 's'} in the JSON report."
 
 
 def _finding(finding: Mapping[str, Any], anchor: str) -> dict[str, Any]:
     detail = [(_named(name), _value(value)) for name, value in finding["detail"].items()]
-    left = _more(len(detail) - MAX_VALUES, "value")
+    left = more(len(detail) - MAX_VALUES, "value")
     return {
         **finding,
         "anchor": f"{anchor}-{finding['id']}",
@@ -193,32 +182,6 @@ def _value(value: Any) -> str:
     else:
         text = str(value) or "none"
     return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"
-
-
-# The people behind it
-
-
-def _people(report: Report) -> list[dict[str, Any]]:
-    """Who stands behind the file, once for each issuer, scope and period, with what they say."""
-    groups: dict[tuple[str, ...], dict[str, set[str]]] = {}
-    for finding in report.evidence[Line.PERSON].findings:
-        detail = finding.detail
-        if finding.status is not Status.PASS or not finding.code.startswith("person.voice."):
-            continue
-        named = tuple(str(detail.get(name) or "") for name in ("issuer_name", "scope", "period", "issuer"))
-        voices = groups.setdefault(named, {})
-        said = voices.setdefault(str(detail.get("voice") or finding.id), set())
-        if isinstance(statement := detail.get("statement"), str):
-            said.add(statement)
-    return [
-        {
-            "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} by {name or 'an issuer'}",
-            "purpose": f"for {scope}, {'for ever' if period == 'ever' else f'in {period}'}",
-            "said": [quoted(words, limit=SAID_SHOWN) for words in sorted(set().union(*voices.values()))[:MAX_SAID]],
-            "cut": _more(len(set().union(*voices.values())) - MAX_SAID, "statement"),
-        }
-        for (name, scope, period, _), voices in sorted(groups.items())[:MAX_PEOPLE]
-    ]
 
 
 # The history as a tree
