@@ -38,7 +38,11 @@ LEAST_DEVIATION: Final = 0.004
 RIDGE: Final = 1e-5
 """Of the number of blocks: settles what a plain picture leaves open, and moves nothing else."""
 CLIPPED: Final = 0.02
-"""Of full scale from both ends, within which a level counts as clipped; four times as far away it was not before."""
+"""Of full scale from both ends, within which a level counts as clipped."""
+MOVED: Final = 0.012
+"""Of full scale: a level at an end that was there before, to three of 255, was not clipped."""
+CLIPPED_SHARE: Final = 0.02
+"""Of a block's pixels that may be clipped: their mean would bend the rule for all others."""
 SOFTENINGS: Final = (0.0, 0.6, 0.9, 1.3, 1.8, 2.6, 3.6, 5.0)
 """Frame pixels of blur that the picture may have had; beyond it there is little left to compare."""
 SOFTER: Final = 0.02
@@ -75,10 +79,11 @@ def _relit(laid: Laid) -> Plane:
     original: Plane = laid.original.astype(np.float32) / np.float32(255)
     first = means(original)
     second = means(laid.picture.astype(np.float32) / np.float32(255))
+    lost = means(_clipped(original, laid.picture.astype(np.float32) / np.float32(255)))
     places = _powers(rows, columns)
     relit = np.empty_like(original)
     for colour in range(3):
-        kept = inside & ~_is_clipped(first[:, colour], second[:, colour])
+        kept = inside & (lost[:, colour] < CLIPPED_SHARE)
         design = _design(first, places, colour)
         if kept.sum() < 2 * design.shape[1]:
             kept = inside
@@ -105,10 +110,10 @@ def _relit(laid: Laid) -> Plane:
     return clipped
 
 
-def _is_clipped(original: Numbers, seen: Numbers) -> NDArray[np.bool_]:
-    """Whether a block's level ran into an end of the scale where it was not before: that says nothing of the rule."""
-    dark, light = (seen < CLIPPED) & (original > 4 * CLIPPED), (seen > 1 - CLIPPED) & (original < 1 - 4 * CLIPPED)
-    return np.asarray(dark | light)
+def _clipped(original: Plane, seen: Plane) -> Plane:
+    """1 where a level ran into an end of the scale at which it was not before: no rule shows there."""
+    at_an_end = (seen < CLIPPED) | (seen > 1 - CLIPPED)
+    return np.asarray(at_an_end & (np.abs(seen - original) > MOVED), np.float32)
 
 
 def _powers(rows: int, columns: int) -> Numbers:
