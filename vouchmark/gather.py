@@ -173,6 +173,7 @@ def _outside(turn: Turn, seen: Seen, first: Reading, settings: Settings) -> Outs
 
 
 def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
+    """Everything known about one asset, out of what was found out about it."""
     item, examination = turn.item, seen.examination
     readings = {reading.engine: reading for reading in (examination.readings if examination else ())}
     asked = [readings[name] for name in settings.engines if name in readings]

@@ -32,7 +32,7 @@ QUIET: Final = 20.0
 """Variance of levels (4.5 levels of grain) that hides structure in both pictures."""
 EDGE: Final = 3
 """Frame pixels at the rim of what both show that are left out: there one is mixed with what lies around the other."""
-WEAK, STRONG = 1.0, 2.0
+WEAK, STRONG = 1.0, 2.2
 """A region reaches as far as the first, and counts where a tenth of it exceeds the second on average."""
 CORE: Final = 0.2
 """Of a region's strength: its box reaches as far."""
