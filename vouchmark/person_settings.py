@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vouchmark.issuers import IssuerFile, IssuerFolder
@@ -91,7 +92,10 @@ class PersonSettings:
         if self.audience is not None:
             values["audience"] = self.audience
         if self.ledger is not None:
-            values["ledger"] = {"name": self.ledger.name, "read_only": self.ledger.read_only}
+            # A file's folder is this machine's matter: the same ledger elsewhere gives the same report.
+            kind, _, place = self.ledger.name.partition(":")
+            name = f"{kind}:{Path(place).name}" if kind == "sqlite" else self.ledger.name
+            values["ledger"] = {"name": name, "read_only": self.ledger.read_only}
         return values
 
 

@@ -82,7 +82,7 @@ class TestWhatHolds:
         report = look(put(tmp_path, "café.jpg", PLAIN, [vouch(PLAIN, statement="The fish was cold.")]))
         said = report.evidence[Line.PERSON]
         assert said.status is Status.PASS
-        assert said.summary == (f"1 person by Harbour Press Club, for {CAFE}, for ever, saying “The fish was cold.”.")
+        assert said.summary == (f"1 person by Harbour Press Club, for {CAFE}, for ever, saying “The fish was cold.”")
         finding = one(said)
         assert (finding.code, finding.root, finding.subject) == (
             "person.voice.unchecked",

@@ -223,7 +223,7 @@ class TestLedger:
         with open_ledger(tmp_path / "ledger.sqlite") as ledger:
             options = look(PLAIN, ledger=ledger).inputs.options["person"]
         assert isinstance(options, dict)
-        assert options["ledger"] == {"name": f"sqlite:{tmp_path / 'ledger.sqlite'}", "read_only": False}
+        assert options["ledger"] == {"name": "sqlite:ledger.sqlite", "read_only": False}
 
     def test_a_ledger_that_fails_ends_the_run_and_is_asked_again(self, tmp_path: Path) -> None:
         octets = people.vouch(PLAIN)

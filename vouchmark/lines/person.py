@@ -310,7 +310,10 @@ def _people(counted: People, voices: Sequence[Voice]) -> str:
     if len(groups) == 1:
         said = {voice.vouch.presentation.statement for voice in voices if voice.counted}
         words = next(iter(said)) if len(said) == 1 and groups[0].voices == 1 else None
-        return f"{first}{f', saying {quoted(words, limit=STATEMENT_SHOWN)}' if words else ''}."
+        if not words:
+            return f"{first}."
+        end = "" if words.rstrip().endswith((".", "!", "?", "…")) else "."
+        return f"{first}, saying {quoted(words, limit=STATEMENT_SHOWN)}{end}"
     more = f"; and {len(groups) - MAX_GROUPS} more" if len(groups) > MAX_GROUPS else ""
     return f"At least {_number(counted.at_least)}: {'; '.join((first, *others))}{more}. They may be the same people."
 
