@@ -54,8 +54,27 @@ def test_says_which_engines_curve_lists_and_packages_are_at_work(run: Command) -
     assert found["curve"]["backend"] in ("arkworks", "py_ecc")
     assert set(found["owners"]) == {"provenance", "zk", "vouchmark"}
     assert found["trust"] == {"home": str(run.home), "lists": [], "distrusted": 0}
+    assert set(found["added"].values()) == {True}
+    assert found["issuers"] == []
+    assert "  none: no vouch counts (run: vouchmark trust issuer add issuer.json)" in text.lines
     assert any(line.startswith("  none: only the dated list in the second engine") for line in text.lines)
     assert not run.home.exists()
+
+
+def test_trusted_issuers_have_a_serial_and_an_age_and_a_changed_file_is_a_problem(run: Command) -> None:
+    from tests.zk import world
+
+    club = world.Issuer(name="Harbour Press Club", epochs=("2026-11",))
+    (run.folder / "issuer.json").write_bytes(club.info.to_json())
+    assert run("trust", "issuer", "add", "issuer.json", "--at", "2026-11-01").code == 0
+    found = run("doctor", "--json", "--at", "2026-11-21").json
+    (row,) = found["issuers"]
+    assert (row["name"], row["serial"], row["age_days"]) == ("Harbour Press Club", club.info.serial, 20)
+    assert "  Harbour Press Club, serial 1, 20 days old" in run("doctor", "--at", "2026-11-21").lines
+    next((run.home / "issuers").glob("[0-9a-f]*.json")).write_text("{}")
+    done = run("doctor", "--json")
+    assert (done.code, done.json["issuers"]) == (4, [])
+    assert done.json["problems"]
 
 
 def test_engines_and_lists_have_an_age_and_old_lists_say_so(run: Command) -> None:

@@ -15,6 +15,7 @@ import click
 import vouchmark
 from vouchmark import __version__
 from vouchmark.cli.common import Instant
+from vouchmark.render.safe import plain
 from vouchmark.report import Exit
 
 OURS: Final = ("provenance", "zk", "vouchmark")
@@ -31,8 +32,20 @@ DISTRIBUTIONS: Final = (
     "msgspec",
     "click",
     "SQLAlchemy",
+    "numpy",
+    "iscc-lib",
+    "jinja2",
     "psycopg",
+    "opencv-python-headless",
+    "av",
 )
+
+ADDED: Final = {
+    "comparing with an original (--original)": ("cv2", "pip install 'vouchmark[compare]'"),
+    "videos and sound in an index, clips": ("av", "pip install 'vouchmark[video]'"),
+    "ledgers on a PostgreSQL server": ("psycopg", "pip install 'vouchmark[postgres]'"),
+}
+"""What works only where more is installed: the import package that it needs, and how to get it."""
 
 RELEASED: Final = {("c2pa-python", "0.38.1"): dt.date(2026, 10, 21), ("encypher-c2pa", "1.7.1"): dt.date(2026, 9, 24)}
 """When the releases that this version was tested with were made: the day its wheel was built, and the day of the trust
@@ -70,6 +83,8 @@ def examine(at: dt.datetime) -> dict[str, Any]:
         "owners": owners,
         "engines": _engines(at, problems, ours=ours),
         "curve": _curve(problems) if ours else {"backend": None},
+        "added": {what: find_spec(package) is not None for what, (package, _) in ADDED.items()},
+        "issuers": _issuers(at, problems) if ours else [],
         "trust": _trust(at, problems) if ours else {"home": None, "lists": [], "distrusted": 0},
         "problems": problems,
     }
@@ -171,12 +186,35 @@ def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
     }
 
 
+def _issuers(at: dt.datetime, problems: list[str]) -> list[dict[str, Any]]:
+    """The issuers of personhood credentials that the reader trusts, each with its file looked at."""
+    from provenance.credentials.trust_lists import default_home
+    from vouchmark.issuers import IssuerFolder, IssuersError
+
+    folder = IssuerFolder(default_home())
+    try:
+        rows = folder.rows()
+        for row in rows:
+            folder.read(row)
+    except IssuersError as error:
+        problems.append(str(error))
+        return []
+    return [{**row.to_json(), "age_days": (at.date() - row.dated).days} for row in rows]
+
+
 def words(found: dict[str, Any]) -> str:
     """The same for a person."""
     lines = [f"vouchmark {found['vouchmark']} on Python {found['python']}, {found['platform']}"]
     lines += ["", "Engines", *(f"  {name}: {_engine_words(engine)}" for name, engine in found["engines"].items())]
     lines += ["", "Curve", f"  {found['curve']['backend'] or 'none'}", "", "Trust lists"]
     lines += [f"  {line}" for line in _trust_words(found["trust"])]
+    lines += ["", "Issuers of personhood credentials"]
+    lines += [f"  {plain(row['name'])}, serial {row['serial']}, {row['age_days']} days old" for row in found["issuers"]]
+    lines += [] if found["issuers"] else ["  none: no vouch counts (run: vouchmark trust issuer add issuer.json)"]
+    lines += ["", "With more installed"]
+    lines += [
+        f"  {what}: {'there' if found['added'][what] else f'missing ({how})'}" for what, (_, how) in ADDED.items()
+    ]
     lines += ["", "Packages"]
     lines += [f"  {name} {number or 'not installed'}" for name, number in found["packages"].items()]
     lines += ["", "Import packages"]
