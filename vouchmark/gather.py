@@ -17,7 +17,7 @@ from provenance.asset import Asset, AssetError, find_sidecar, open_asset
 from provenance.credentials.encypher import SNAPSHOT_DATED
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.pool import Examination, Job, Pool, examine_in_process
-from vouchmark.known import look_up
+from vouchmark.known import compared_with_kept, look_up
 from vouchmark.lines.facts import Facts, OutsideStore
 from vouchmark.looks import pdq_of
 from vouchmark.persons import Beheld, behold
@@ -185,6 +185,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
     elif not item.size:
         # No type of file is empty: a copy or a download failed, and that must not look like an answer.
         unreadable, words = "empty", "it is empty"
+    lookup = _known(item, examination, settings) if not unreadable else None
     return Facts(
         name=item.name,
         media_type=None if isinstance(item, Unread) else item.media_type,
@@ -207,8 +208,8 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         contacts=seen.contacts,
         snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
         has_index=settings.known is not None,
-        known=_known(item, examination, settings) if not unreadable else None,
-        original=_compared(item, examination, settings),
+        known=lookup,
+        original=_compared(item, examination, settings, lookup),
     )
 
 
@@ -220,17 +221,21 @@ def _takes_thumbnail(settings: Settings) -> bool:
 def _given(item: Asset, settings: Settings) -> tuple[bytes, str] | None:
     """The original that the worker shall compare with; None where there is none, or it is the same file."""
     original = settings.original
-    if original is None or original.is_thumbnail or not settings.asks(Line.KNOWN):
+    if original is None or not original.is_file or not settings.asks(Line.KNOWN):
         return None
     return None if original.sha256 == item.sha256 else (original.data, original.media_type)
 
 
-def _compared(item: Asset | Unread, examination: Examination | None, settings: Settings) -> Compared | None:
+def _compared(
+    item: Asset | Unread, examination: Examination | None, settings: Settings, lookup: Lookup | None
+) -> Compared | None:
     """What came of comparing with the original; None where there is none, or nobody asks."""
     from vouchmark.originals import Compared
 
     if settings.original is None or not settings.asks(Line.KNOWN):
         return None
+    if settings.original.is_kept:
+        return compared_with_kept(settings.original, lookup, examination.fingerprint if examination else None)
     return Compared(
         original=settings.original,
         is_same_file=isinstance(item, Asset) and settings.original.sha256 == item.sha256,

@@ -18,6 +18,8 @@ from provenance.hashes.perceptual import MIN_QUALITY, NEAR, RELATED, Turn
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint, Small
     from provenance.hashes.index import Hit, KnownMedia
+    from provenance.hashes.original import Against
+    from vouchmark.originals import Compared, Original
 
 LEAST_QUALITY: Final = 5
 """Of 100: below `MIN_QUALITY` and down to here a hash leads to look-alikes of which only the pixels decide."""
@@ -209,6 +211,41 @@ def _compared(match: Match, small: Small) -> Match:
             return replace(match, pixels="aligned", inliers=found.inliers)
         return replace(match, pixels="unaligned", inliers=found.inliers)
     return match
+
+
+def compared_with_kept(original: Original, lookup: Lookup | None, found: Fingerprint | None) -> Compared:
+    """The file place by place against the small picture that the index keeps of what it looks most like."""
+    from vouchmark.originals import Compared
+
+    if lookup is not None and lookup.exact:
+        return Compared(original=original, is_same_file=True, against=None, entry=called(lookup.exact[0]))
+    near = lookup.near if lookup is not None else ()
+    match = next((one for one in near if one.entry.thumbnail and one.pixels == "aligned"), None)
+    small = found.small if found is not None else None
+    if match is None or small is None:
+        from provenance.hashes.original import Against
+
+        return Compared(original=original, is_same_file=False, against=Against(reason="no-entry"))
+    against = _against(match.entry, small)
+    return Compared(original=original, is_same_file=False, against=against, entry=called(match.entry))
+
+
+def called(entry: Entry) -> str:
+    """What the reader calls a known file; the start of its digest where it has no name."""
+    return entry.label or entry.name or entry.sha256.hex()[:16]
+
+
+def _against(entry: Entry, small: Small) -> Against:
+    from provenance.asset import Limits
+    from provenance.hashes.compare import compare
+    from provenance.hashes.original import Against, engine
+    from provenance.hashes.pixels import PictureError, decode
+
+    try:
+        kept = decode(entry.thumbnail, "image/jpeg", Limits(pixels=THUMBNAIL_PIXELS))
+        return Against(picture=compare(kept.pixels((0, 0, *kept.size)), small.array()), engine=engine("cv2", "OpenCV"))
+    except (PictureError, ValueError):
+        return Against(reason="no-entry")
 
 
 def hashes_to_keep(found: Fingerprint) -> tuple[tuple[Hashed, ...], list[bytes]]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 THUMBNAIL: Final = "thumbnail"
 """In place of a file: the thumbnail that the asset's own verified history carries, the nearest one."""
+INDEX: Final = "index"
+"""In place of a file: the small picture that the reader's index keeps of what the asset looks most like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +23,15 @@ class Original:
     """What the reader holds to be the original."""
 
     name: str
-    """The file's name without its folder, or `THUMBNAIL`."""
+    """The file's name without its folder, `THUMBNAIL` or `INDEX`."""
     data: bytes = field(default=b"", repr=False)
     media_type: str = ""
     """From the content."""
     sha256: str = ""
-    """Lower-case hex; empty for the thumbnail."""
+    """Lower-case hex; empty where it is no file."""
     is_thumbnail: bool = False
+    is_kept: bool = False
+    """Whether it is what the reader's index keeps."""
 
     @classmethod
     def load(cls, source: Path | bytes | BinaryIO, *, limits: Limits | None = None) -> Self:
@@ -43,6 +47,16 @@ class Original:
     def thumbnail(cls) -> Self:
         """The one that the asset's own history carries."""
         return cls(name=THUMBNAIL, is_thumbnail=True)
+
+    @classmethod
+    def kept(cls) -> Self:
+        """What the reader's index keeps of the known file that the asset looks most like."""
+        return cls(name=INDEX, is_kept=True)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it has bytes of its own."""
+        return not (self.is_thumbnail or self.is_kept)
 
     @classmethod
     def of_bytes(cls, data: bytes, *, name: str, media_type: str) -> Self:
@@ -63,3 +77,5 @@ class Compared:
     """Whether both have the same bytes; then nothing else was compared."""
     against: Against | None
     """None where the asset could not be read, or is the same file."""
+    entry: str = ""
+    """What the index calls the known file, where its small picture took the place of an original."""

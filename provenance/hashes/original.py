@@ -45,11 +45,11 @@ def against(original: bytes, original_type: str, data: bytes, media_type: str, *
         MemoryError: There is no room.
     """
     if is_timed(original_type) and is_timed(media_type):
-        return Against(clip=place_files(original, data), engine=_engine("av", "PyAV"))
+        return Against(clip=place_files(original, data), engine=engine("av", "PyAV"))
     kinds = {kind.partition("/")[0] for kind in (original_type, media_type)}
     if kinds == {"image"}:
         found = compare_files(original, original_type, data, media_type, pixels=pixels)
-        return Against(picture=found, engine=_engine("cv2", "OpenCV"))
+        return Against(picture=found, engine=engine("cv2", "OpenCV"))
     known = all(is_timed(kind) or kind.startswith("image/") for kind in (original_type, media_type))
     return Against(reason="different-kinds" if known else "unsupported")
 
@@ -76,7 +76,8 @@ def against_thumbnail(label: str, thumbnail: bytes, data: bytes, media_type: str
     return replace(against(thumbnail, recognise(thumbnail), data, media_type, pixels=pixels), label=label)
 
 
-def _engine(module: str, name: str) -> str:
+def engine(module: str, name: str) -> str:
+    """A package that compares, with its version; empty where it is not there."""
     import importlib
 
     try:

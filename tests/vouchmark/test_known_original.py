@@ -386,3 +386,59 @@ def test_nothing_heavy_is_loaded_without_an_original() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
     )
     assert ran.stdout.strip() == "[]"
+
+
+class TestAgainstTheIndex:
+    """The small picture that an index keeps takes the place of an original."""
+
+    @pytest.fixture
+    def known(self, tmp_path: Path) -> Command:
+        folder = tmp_path / "here"
+        (folder / "mine").mkdir(parents=True)
+        (folder / "mine" / "harbour.jpg").write_bytes(ORIGINAL)
+        run = Command(folder=folder, home=tmp_path / "home")
+        done = run("index", "add", "mine", "--index", "known", "--label", "harbour series")
+        assert done.code == 0, done.stderr
+        return run
+
+    def line(self, run: Command, data: bytes) -> tuple[int, Any]:
+        (run.folder / "asked.jpg").write_bytes(data)
+        words = ("--index", "known", "--original", "index", "--only", "known", "--format", "json", "--at", AT)
+        done = run("check", "asked.jpg", *words)
+        assert done.stderr == ""
+        return done.code, done.json["evidence"]["known"]
+
+    def test_a_copy_has_no_region_that_differs(self, known: Command) -> None:
+        code, line = self.line(known, encoded(photo().resize((320, 215)), quality=60))
+        assert (code, line["status"]) == (0, "pass")
+        first = line["findings"][0]
+        assert first["code"] == "known.same"
+        assert "the small picture of “harbour series” in your index" in first["statement"]
+        assert {finding["code"] for finding in line["findings"]} >= {"known.same", "known.near"}
+
+    def test_an_edited_copy_is_told_where_it_differs(self, known: Command) -> None:
+        code, line = self.line(known, encoded(pasted(), quality=80))
+        assert (code, line["status"], line["findings"][0]["code"]) == (1, "fail", "known.changed")
+        assert len(line["findings"][0]["detail"]["regions"]) == 1
+
+    def test_the_same_file_is_told_as_that(self, known: Command) -> None:
+        code, line = self.line(known, ORIGINAL)
+        assert (code, line["findings"][0]["code"]) == (0, "known.same")
+        assert line["findings"][0]["statement"] == "It is “harbour series” in your index, byte for byte."
+
+    def test_a_stranger_has_nothing_to_be_compared_with(self, known: Command) -> None:
+        noise = np.random.default_rng(9).integers(0, 255, (48, 64, 3), np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+        code, line = self.line(known, encoded(Image.fromarray(noise), quality=90))
+        assert (code, line["status"]) == (3, "unknown")
+        assert line["findings"][0]["code"] == "known.unaligned"
+        assert "nothing that the index keeps a picture of looks like it" in line["findings"][0]["statement"]
+
+    def test_without_an_index_it_is_a_mistake_of_the_command_line(self, known: Command) -> None:
+        (known.folder / "asked.jpg").write_bytes(ORIGINAL)
+        done = known("check", "asked.jpg", "--original", "index")
+        assert done.said == (2, "error: --original index was given without --index")
+
+    def test_it_is_named_among_the_inputs(self, known: Command) -> None:
+        (known.folder / "asked.jpg").write_bytes(ORIGINAL)
+        done = known("check", "asked.jpg", "--original", "index", "--index", "known", "--format", "json", "--at", AT)
+        assert done.json["inputs"]["options"]["original"] == {"name": "index", "sha256": None}

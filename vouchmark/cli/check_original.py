@@ -28,7 +28,7 @@ def original_options(command: _Command) -> _Command:
     options = (
         click.option(
             "--original",
-            metavar="FILE|thumbnail",
+            metavar="FILE|thumbnail|index",
             help="Say where it differs from this one, or which part of this recording it is.",
         ),
         click.option(
@@ -56,8 +56,13 @@ def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:
     if not is_one:
         fail_usage("--original was given with several files, and belongs to one", hint="run it once for each file")
     from provenance.asset import AssetError, Limits
-    from vouchmark.originals import THUMBNAIL, Original
+    from vouchmark.originals import INDEX, THUMBNAIL, Original
 
+    if name == INDEX:
+        if options["index"] is None:
+            fail_usage("--original index was given without --index", hint="name your index, or ./index for a file")
+        _refuse_without("cv2", "opencv-python-headless", "compare")
+        return Original.kept()
     if name == THUMBNAIL:
         _refuse_without("cv2", "opencv-python-headless", "compare")
         return Original.thumbnail()

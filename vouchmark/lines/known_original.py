@@ -20,6 +20,8 @@ from vouchmark.report import Json, ReportPicture, Root, Status
 if TYPE_CHECKING:
     from provenance.hashes.compare import Comparison
 
+ENTRY_SHOWN: Final = 80
+"""Code points of what the index calls a known file."""
 MAX_TOLD: Final = 5
 """Regions that are told one by one in a sentence; the detail has them all."""
 
@@ -40,6 +42,7 @@ _FAILED: Final = {
     "original-unsupported": "an original of this type is not decoded here",
     "original-undecodable": "the original could not be decoded",
     "original-too-many-pixels": "the original announces too many pixels",
+    "no-entry": "nothing that the index keeps a picture of looks like it",
     "no-thumbnail": "no signature in its history covers a thumbnail",
     "time-limit": "it took longer than the time limit",
     "memory-limit": "it needed more memory than the limit",
@@ -53,11 +56,15 @@ def answer(facts: Facts, compared: Compared) -> Answer:
     name = f"the original {quoted(compared.original.name)}"
     if compared.original.is_thumbnail:
         name = "the thumbnail that a signature in its own history covers"
+    if compared.original.is_kept:
+        name = f"the small picture of {quoted(compared.entry, limit=ENTRY_SHOWN)} in your index"
     if compared.is_same_file:
+        name = f"{quoted(compared.entry, limit=ENTRY_SHOWN)} in your index" if compared.original.is_kept else name
         words = f"It is {name}, byte for byte."
         detail: dict[str, Json] = {"same_bytes": True}
         draft = _draft(facts, "known.same", Status.PASS, words, detail, source="SHA-256", root=Root.FILE)
-        return Answer(summary="It is the original, byte for byte.", drafts=(draft,))
+        what = "a file in your index" if compared.original.is_kept else "the original"
+        return Answer(summary=f"It is {what}, byte for byte.", drafts=(draft,))
     against = compared.against
     if against is not None and against.clip is not None:
         return clip_answer(facts, against.clip, name=name, source=against.engine)
@@ -71,7 +78,7 @@ def answer(facts: Facts, compared: Compared) -> Answer:
 
 def _uncompared(facts: Facts, reason: str) -> Answer:
     words = f"It could not be compared with the original: {_FAILED.get(reason, 'the comparison itself failed')}."
-    status = Status.UNKNOWN if reason in ("different-kinds", "no-thumbnail") else Status.ERROR
+    status = Status.UNKNOWN if reason in ("different-kinds", "no-thumbnail", "no-entry") else Status.ERROR
     code = "known.unaligned" if status is Status.UNKNOWN else "known.uncompared"
     draft = _draft(facts, code, status, words, {"reason": reason}, source="vouchmark", root=Root.FILE)
     return Answer(summary="It could not be compared with the original.", drafts=(draft,))

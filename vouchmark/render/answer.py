@@ -114,7 +114,7 @@ _ALSO: Final = (
     (Line.TIME, "the times it states cannot all be true"),
     (Line.AI, "its statements about AI contradict each other"),
     (Line.PERSON, "no proof that a person stands behind it holds"),
-    (Line.KNOWN, "it differs from the original you gave"),
+    (Line.KNOWN, "it differs from the original"),
     (Line.CLAIM, "what is said about it does not agree with what is signed"),
 )
 """Failures of other lines, in the order in which they are added to the answer."""
