@@ -79,7 +79,8 @@ OTHER_LINES: Final = (
 """Failures that say nothing about these bytes: signer, time, identity and history have lines of their own."""
 
 THUMBNAILS: Final = NotChecked(
-    what="whether the thumbnail in the Content Credentials shows the same picture", why="pictures are not compared"
+    what="whether the thumbnail in the Content Credentials shows the same picture",
+    why="not asked for (--original thumbnail)",
 )
 
 
@@ -311,12 +312,14 @@ def _found(facts: Facts) -> Answer:
     return Answer(
         summary=_summary(drafts),
         drafts=(*drafts, *_wrong_name(facts), *_outside(facts)),
-        not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *_pictures(manifest)),
+        not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *_pictures(facts, manifest)),
     )
 
 
-def _pictures(manifest: Manifest) -> tuple[NotChecked, ...]:
+def _pictures(facts: Facts, manifest: Manifest) -> tuple[NotChecked, ...]:
     """A thumbnail is signed like any statement: that it shows the same as the file is its signer's word."""
+    if facts.original is not None and facts.original.original.is_thumbnail:
+        return ()
     if any(label.startswith("c2pa.thumbnail.") for label in manifest.assertions):
         return (THUMBNAILS,)
     return ()
