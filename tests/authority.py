@@ -12,6 +12,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -290,8 +291,9 @@ def sign(
     )
 
 
-def sign_detached(signer: Identity, data: bytes, *, media_type: str = "image/jpeg") -> bytes:
-    """A manifest store for media that stay as they are, to be kept somewhere else."""
+@contextmanager
+def _engine_builder(signer: Identity, manifest: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """The engine's builder and signer, for what `sign_media` does not offer."""
     c2pa = load()
     chain = "".join(_pem(der) for der in signer.chain)
     algorithm = c2pa.C2paSigningAlg[signer.algorithm.upper()]
@@ -299,10 +301,26 @@ def sign_detached(signer: Identity, data: bytes, *, media_type: str = "image/jpe
     with (
         c2pa.Context.from_dict(settings) as context,
         c2pa.Signer.from_callback(signer.signing_key().sign, algorithm, chain) as key,
-        c2pa.Builder(json.dumps(definition()), context) as builder,
+        c2pa.Builder(json.dumps(manifest), context) as builder,
     ):
+        yield builder, key
+
+
+def sign_detached(signer: Identity, data: bytes, *, media_type: str = "image/jpeg") -> bytes:
+    """A manifest store for media that stay as they are, to be kept somewhere else."""
+    with _engine_builder(signer, definition()) as (builder, key):
         builder.set_no_embed()
         return bytes(builder.sign(key, media_type, io.BytesIO(data), io.BytesIO()))
+
+
+def sign_with_thumbnail(signer: Identity, data: bytes, thumbnail: bytes) -> bytes:
+    """A JPEG whose signer signs a thumbnail of their choice along with it."""
+    manifest = definition(thumbnail={"format": "image/jpeg", "identifier": "thumbnail.jpg"})
+    output = io.BytesIO()
+    with _engine_builder(signer, manifest) as (builder, key):
+        builder.add_resource("thumbnail.jpg", io.BytesIO(thumbnail))
+        builder.sign(key, "image/jpeg", io.BytesIO(data), output)
+    return output.getvalue()
 
 
 def _pem(der: bytes) -> str:
