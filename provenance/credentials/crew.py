@@ -159,7 +159,7 @@ class Crew:
 
     def _fail(self, ticket: Ticket, reason: str, *, parts: int | None = None) -> None:
         """Give so many of the parts that are left (all where not told) an error for their value."""
-        from provenance.credentials.worker import failed
+        from provenance.credentials.tasks import failed
 
         for name in ticket.left[:parts]:
             ticket.answer(name, failed(name, reason, version=self._versions.get(name, "")))

@@ -233,7 +233,7 @@ def examine_in_process(asset: Asset, job: Job) -> Examination:
     import msgspec
 
     from provenance.credentials import wire
-    from provenance.credentials.worker import Media, loaded_versions, run_parts
+    from provenance.credentials.tasks import Media, loaded_versions, run_parts
 
     task = _task(1, asset, job, 0)
     original = job.original[0] if job.original else None

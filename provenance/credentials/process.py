@@ -113,7 +113,7 @@ class WorkerProcess:
             return self.killed_for
         if status == -getattr(signal, "SIGALRM", 0):
             return "time-limit"
-        from provenance.credentials.worker import reason_in
+        from provenance.credentials.tasks import reason_in
 
         return "memory-limit" if reason_in(noise) == "memory-limit" else "crash"
 

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 from msgspec import Struct
 
-from provenance.credentials import wire, worker
+from provenance.credentials import tasks, wire, worker
 from provenance.credentials.c2pa_sign import SigningError, SigningKey, Source, sign_by_engine
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.process import WorkerProcess
@@ -179,7 +179,7 @@ def main() -> None:
     # The engine takes proxies from the environment, and none of them leads to this machine.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = _HERE
     room = worker.Room(int(sys.argv[-1]))
-    room.load(worker.ENGINE)
+    room.load(tasks.ENGINE)
     room.limit()
     with contextlib.suppress(BrokenPipeError, wire.BrokenWireError):
         order = msgspec.msgpack.decode(_expect(source, _ORDER), type=Order)

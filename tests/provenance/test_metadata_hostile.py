@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import wire, worker
+from provenance.credentials import tasks, wire
 from provenance.media_type import recognise
 from provenance.metadata import Metadata, exif, iptc, read_metadata
 from provenance.metadata.model import MAX_KEPT, MAX_STATEMENTS, MAX_TIMES
@@ -296,7 +296,7 @@ def test_a_part_travels_and_says_why_it_failed(value):
     kind, content = wire.read_frame(io.BytesIO(frame)) or (b"", b"")
     assert kind == wire.PART
     assert wire.decode_part(content).value == value
-    assert worker.failed(wire.METADATA, "crash") == Metadata(reason="crash")
+    assert tasks.failed(wire.METADATA, "crash") == Metadata(reason="crash")
 
 
 SEEDS: Final = {

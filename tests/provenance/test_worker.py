@@ -20,12 +20,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.credentials import c2pa_rs, process, wire, worker
+from provenance.credentials import c2pa_rs, process, tasks, wire, worker
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.process import WorkerProcess
+from provenance.credentials.tasks import Media
 from provenance.credentials.trust_settings import TrustSettings
 from provenance.credentials.wire import BrokenWireError, Lists, Own, Picture, Task
-from provenance.credentials.worker import Media
 from tests.authority import make_signer, picture, sign
 
 MIB = 1024 * 1024
@@ -49,7 +49,7 @@ def task(data: bytes, *parts: str, **changes: Any) -> Task:
 
 
 def run(data: bytes, *parts: str, **changes: Any) -> dict[str, wire.Value]:
-    return dict(worker.run_parts(task(data, *parts, **changes), Media(data=data), LISTS))
+    return dict(tasks.run_parts(task(data, *parts, **changes), Media(data=data), LISTS))
 
 
 # One part at a time
@@ -90,8 +90,8 @@ def test_what_ends_the_process_is_not_swallowed(monkeypatch: pytest.MonkeyPatch)
 
 def test_parts_come_as_soon_as_they_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(worker, "_measure", lambda *_: asked.append("measured") or Picture())
-    parts = worker.run_parts(task(b"", ENGINE, wire.PICTURE), Media(data=b""), LISTS)
+    monkeypatch.setattr(tasks, "_measure", lambda *_: asked.append("measured") or Picture())
+    parts = tasks.run_parts(task(b"", ENGINE, wire.PICTURE), Media(data=b""), LISTS)
     assert next(parts)[0] == ENGINE
     assert not asked
     assert next(parts)[0] == wire.PICTURE
@@ -110,7 +110,7 @@ def test_parts_come_as_soon_as_they_are_there(monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_trouble_on_standard_error_has_a_stable_word(noise: bytes, reason: str) -> None:
-    assert worker.reason_in(noise) == reason
+    assert tasks.reason_in(noise) == reason
 
 
 @pytest.mark.parametrize("name", [ENGINE, wire.PICTURE, wire.OWN])
@@ -125,11 +125,11 @@ def test_a_value_that_cannot_be_sent_becomes_an_error(name: str, monkeypatch: py
         return real(value)
 
     monkeypatch.setattr(wire, "encode_value", once)
-    framed = worker._encoded(task(b""), name, worker.failed(name, "anything"))
+    framed = worker._encoded(task(b""), name, tasks.failed(name, "anything"))
     found = wire.read_frame(io.BytesIO(framed))
     assert found is not None
     part = wire.decode_part(found[1])
-    assert part.value == worker.failed(name, "too-deep")
+    assert part.value == tasks.failed(name, "too-deep")
 
 
 def test_deep_content_of_an_assertion_is_an_error_and_no_crash() -> None:
@@ -142,7 +142,7 @@ def test_deep_content_of_an_assertion_is_an_error_and_no_crash() -> None:
     broken = msgspec.structs.replace(reading, store=replace(reading.store, manifests=(manifest,)))
     found = wire.read_frame(io.BytesIO(worker._encoded(task(b""), ENGINE, broken)))
     assert found is not None
-    assert wire.decode_part(found[1]).value == worker.failed(ENGINE, "too-deep")
+    assert wire.decode_part(found[1]).value == tasks.failed(ENGINE, "too-deep")
 
 
 # The wire
@@ -153,7 +153,7 @@ VALUES = [
     Picture(width=1, height=2),
     Picture(reason="too-many-pixels"),
     Own(reason="crash"),
-    worker.failed(ENGINE, "crash", version="1"),
+    tasks.failed(ENGINE, "crash", version="1"),
 ]
 
 
