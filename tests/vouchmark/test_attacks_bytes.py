@@ -257,6 +257,15 @@ def test_a_wrong_extension_is_said_and_changes_no_answer(
     assert said(report).startswith(BY_LISTED)
 
 
+def test_a_text_under_a_pictures_name_is_told_as_that_in_the_first_line(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_text("no picture\n")
+    report = examine(path)
+    assert exit_code(report) is INCONCLUSIVE
+    nothing = "this type of file cannot be checked here, so nothing follows about it"
+    assert said(report) == f"{nothing}; its name says image/jpeg, its content is text/plain"
+
+
 def test_a_thumbnail_is_said_not_to_be_compared_with_the_picture() -> None:
     gaps = [gap.what for gap in examine(sign(CAMERA, thumbnail=True)).not_checked]
     assert "whether the thumbnail in the Content Credentials shows the same picture" in gaps

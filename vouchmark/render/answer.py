@@ -263,6 +263,10 @@ def _summary(report: Report, line: Line) -> str:
 def _additions(report: Report) -> Iterator[str]:
     """What a reader should hear besides: failures of other lines, a declared use of AI, people behind it."""
     integrity = report.evidence[Line.INTEGRITY].status
+    for finding in _found(report, Line.INTEGRITY, Status.ABSENT) if integrity is Status.UNKNOWN else ():
+        if finding.code == "integrity.type.misnamed":
+            named, content = (plain(str(finding.detail.get(word))) for word in ("named", "content"))
+            yield f"its name says {named}, its content is {content}"
     for line, words in _ALSO:
         if report.evidence[line].status is Status.FAIL:
             yield f"and {words}"
