@@ -20,7 +20,7 @@ from vouchmark.cli.check_fragments import fragment_options, read_fragments
 from vouchmark.cli.check_known import known_options, known_settings
 from vouchmark.cli.check_original import original_options, read_original, write_difference
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
-from vouchmark.cli.common import Instant, fail, fail_usage, progress
+from vouchmark.cli.common import Instant, fail, fail_usage, progress, umask
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:
@@ -334,7 +334,7 @@ def _output(path: Path | None, *, form: str) -> Iterator[tuple[TextIO, _Files]]:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
             yield out, frozenset({_identity(temporary), _identity(path)} - {None})
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~umask())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -347,9 +347,3 @@ def _standard_output(form: str) -> TextIO:
     if form != "text" and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     return sys.stdout
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.common import fail, fail_usage, umask
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -108,9 +108,7 @@ def write_difference(report: Report, path: Path | None) -> None:
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(found.data)
-            mask = os.umask(0o077)
-            os.umask(mask)
-            temporary.chmod(0o666 & ~mask)
+            temporary.chmod(0o666 & ~umask())
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

@@ -75,3 +75,10 @@ def progress(items: Iterable[T], *, quiet: bool) -> Iterator[T]:
         if shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def umask() -> int:
+    """The bits that files which this process makes shall not have; the system tells them only while they are set."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
