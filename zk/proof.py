@@ -229,7 +229,7 @@ def core_proof_verify(
         require_challenge(proof.challenge, challenge, "proof")
 
     # 6.
-    backend().both(lambda: _check_pairing(proof.Abar, proof.Bbar, W), check_challenge)
+    backend().both(lambda: _check_pairing(proof.Abar, proof.Bbar, W), check_challenge, are_even=True)
 
 
 def proof_verify_init(

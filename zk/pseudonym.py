@@ -278,7 +278,7 @@ def proof_verify_with_nym(
         disclosed_committed_indexes,
         suite=suite,
     )
-    backend().both(lambda: check_pairings([term]), check_challenge)
+    backend().both(lambda: check_pairings([term]), check_challenge, are_even=True)
 
 
 def prepare_verify(

@@ -32,7 +32,7 @@ from zk.personhood import (
     period_of,
     proof_octets,
 )
-from zk.pseudonym import PairingTerm, check_pairings, prepare_verify
+from zk.pseudonym import PairingTerm, check_pairings, prepare_verify, proof_verify_with_nym
 from zk.voices import (
     AudienceMismatchError,
     BindingMismatchError,
@@ -280,6 +280,9 @@ class _Failed:
 
 
 _Proved = tuple[_Claim, datetime, TimeBasis]
+_Octets = Sequence[bytes]
+_Statement = tuple[bytes, bytes, bytes, bytes, bytes, bytes, int, int, _Octets, _Octets, Sequence[int], Sequence[int]]
+"""The positional parameters of ProofVerifyWithNym, in the draft's order."""
 
 
 def _run(items: list[Presented], reader: _Reader, *, threads: int) -> list[Voice | _Failed]:
@@ -409,31 +412,10 @@ def _admit(claim: _Claim, reader: _Reader) -> None:
         raise AudienceMismatchError("the vouch was made for another audience")
 
 
-def _prepare(claim: _Claim) -> PairingTerm | InvalidProofError:
-    """Check all of a proof but its pairing, over header and messages as this issuer signs them for everybody."""
-    vouch, issuer = claim.vouch, claim.issuer
-    try:
-        return prepare_verify(
-            claim.public_key,
-            vouch.proof,
-            claim.signed.header,
-            vouch.presentation_header,
-            vouch.pseudonym,
-            claim.context,
-            issuer.n,
-            ISSUER_MESSAGES,
-            claim.signed.messages,
-            [],
-            DISCLOSED_INDEXES,
-            [],
-            suite=issuer.suite,
-        )
-    except (EncodingError, ProofError) as error:
-        return InvalidProofError(str(error))
-
-
 def _bad_proofs(claims: dict[int, _Claim], *, threads: int) -> dict[int, InvalidProofError]:
     """Return the claims that are not proved, and why; pairings are checked in batches, on `threads` threads."""
+    if len(claims) == 1:
+        return _bad_alone(*next(iter(claims.items())))
     prepared = dict(
         zip(claims, _map(_prepare, list(claims.values()), threads=threads, chunk=CHUNK_PROOFS), strict=True)
     )
@@ -444,6 +426,42 @@ def _bad_proofs(claims: dict[int, _Claim], *, threads: int) -> dict[int, Invalid
     for found in _map(_bad_terms, batches, threads=threads, chunk=1):
         bad |= {i: InvalidProofError("the proof is not about a credential of this issuer's key") for i in found}
     return bad
+
+
+def _bad_alone(i: int, claim: _Claim) -> dict[int, InvalidProofError]:
+    """Return the claim where it is not proved: a single proof's pairing is checked beside its sums of points."""
+    try:
+        proof_verify_with_nym(*_statement(claim), suite=claim.issuer.suite)
+    except (EncodingError, ProofError) as error:
+        return {i: InvalidProofError(str(error))}
+    return {}
+
+
+def _prepare(claim: _Claim) -> PairingTerm | InvalidProofError:
+    """Check all of a proof but its pairing."""
+    try:
+        return prepare_verify(*_statement(claim), suite=claim.issuer.suite)
+    except (EncodingError, ProofError) as error:
+        return InvalidProofError(str(error))
+
+
+def _statement(claim: _Claim) -> _Statement:
+    """Return what a proof is about, in the draft's order: header and messages are what its issuer signs for all."""
+    vouch = claim.vouch
+    return (
+        claim.public_key,
+        vouch.proof,
+        claim.signed.header,
+        vouch.presentation_header,
+        vouch.pseudonym,
+        claim.context,
+        claim.issuer.n,
+        ISSUER_MESSAGES,
+        claim.signed.messages,
+        (),
+        DISCLOSED_INDEXES,
+        (),
+    )
 
 
 def _bad_terms(terms: Sequence[tuple[int, PairingTerm]]) -> list[int]:

@@ -17,8 +17,10 @@ def reports() -> list[Report]:
     return [samples.signed(f"{number}.jpg") for number in range(20)]
 
 
+@pytest.mark.parametrize("unpacked", [0, 3, 16, 20, 21])
 @pytest.mark.parametrize("room", [1, 700, 1 << 20])
-def test_they_come_back_as_they_were_and_in_order(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_come_back_as_they_were_and_in_order(unpacked: int, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "AS_THEY_ARE", unpacked)
     monkeypatch.setattr(spool, "IN_MEMORY", room)
     waiting = Spool()
     for report in reports():
@@ -31,6 +33,7 @@ def test_they_come_back_as_they_were_and_in_order(room: int, monkeypatch: pytest
     waiting.close()
 
 
+@pytest.mark.parametrize("unpacked", [0, 1])
 @pytest.mark.parametrize(
     "make",
     [
@@ -40,7 +43,8 @@ def test_they_come_back_as_they_were_and_in_order(room: int, monkeypatch: pytest
         lambda: samples.signed(),
     ],
 )
-def test_whole_reports_do_too(make: Callable[[], Report]) -> None:
+def test_whole_reports_do_too(make: Callable[[], Report], unpacked: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "AS_THEY_ARE", unpacked)
     report = make()
     waiting = Spool()
     waiting.put(report)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 import zk.curve
 from zk import curve as curves
-from zk.curve import FIELD_MODULUS, R, backend, load, using
-from zk.curve.interface import ThreadPoolExecutor
+from zk.curve import FIELD_MODULUS, R, backend, interface, load, using
 from zk.errors import EncodingError, UnsupportedError
 from zk.hashing import expand_message_xmd, expand_message_xof
 
@@ -341,7 +340,7 @@ def test_two_computations_run_here_where_no_thread_is_to_be_had(monkeypatch):
     def refuse(*_):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(ThreadPoolExecutor, "submit", refuse)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
     assert load("arkworks").both(lambda: 1, lambda: 2) == (1, 2)
 
 
@@ -357,3 +356,20 @@ def test_a_callers_own_thread_starts_no_further_one():
     thread.start()
     thread.join()
     assert names == ["the caller's"] * 2
+
+
+@pytest.mark.parametrize(("are_even", "threads"), [(False, 3), (True, 2)])
+def test_two_computations_that_fill_two_processors_are_not_split_further(are_even, threads, monkeypatch):
+    monkeypatch.setattr(interface.os, "cpu_count", lambda: 2)
+    curve, seen = load("arkworks"), []
+    meet = threading.Barrier(threads, timeout=10)  # passed only where that many run beside each other
+
+    def note():
+        seen.append(threading.get_ident())
+        meet.wait()
+
+    curve.both(note, (lambda: curve.both(note, note)) if not are_even else note, are_even=are_even)
+    assert len(set(seen)) == threads
+    seen.clear()
+    curve.both(lambda: None, lambda: curve.both(*[lambda: seen.append(threading.get_ident())] * 2), are_even=True)
+    assert seen == [threading.get_ident()] * 2

@@ -14,8 +14,7 @@ import secrets
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from zk.errors import EncodingError
@@ -47,6 +46,32 @@ G1: TypeAlias = Any
 """A point of G1 as the engine in use holds it: opaque to every caller."""
 G2: TypeAlias = Any
 """A point of G2 as the engine in use holds it: opaque to every caller."""
+
+
+_are_even: Final[ContextVar[bool]] = ContextVar("are_even", default=False)
+"""Whether two computations of about equal length run beside each other already, and leave no processor idle."""
+
+
+class _Other(threading.Thread, Generic[_First]):
+    """A thread for one computation, in the caller's context."""
+
+    def __init__(self, compute: Callable[[], _First]) -> None:
+        super().__init__(daemon=True)
+        self._compute, self._context = compute, copy_context()
+        self._found: list[_First] = []
+        self._error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            self._found.append(self._context.run(self._compute))
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            self._error = error
+
+    def result(self) -> _First:
+        """What was computed; raises what that raised. Only after `join`."""
+        if self._error is not None:
+            raise self._error
+        return self._found[0]
 
 
 class Curve(ABC, Generic[P1, P2]):
@@ -195,23 +220,33 @@ class Curve(ABC, Generic[P1, P2]):
             total = self.add(total, point)
         return self._msm([*points, self.neg(total)], [*(scalar + mask for scalar in scalars), mask])
 
-    def both(self, first: Callable[[], _First], second: Callable[[], _Second]) -> tuple[_First, _Second]:
+    def both(
+        self, first: Callable[[], _First], second: Callable[[], _Second], *, are_even: bool = False
+    ) -> tuple[_First, _Second]:
         """Return what two independent computations give, side by side where that saves time.
 
         That is: on the main thread of a machine with two processors and an engine that releases the interpreter's
-        lock. Callers that bring their own threads use the processors already. The thread ends with the call, so
-        nothing of it survives into a forked process.
+        lock. Callers that bring their own threads use the processors already. are_even: whether the two take about
+        as long, so that nothing within them is worth a third thread. The thread ends with the call, so nothing of it
+        survives into a forked process.
         """
         alone = threading.current_thread() is not threading.main_thread()
-        if alone or not self.releases_gil or (os.cpu_count() or 1) < 2:
+        if alone or _are_even.get() or not self.releases_gil or (os.cpu_count() or 1) < 2:
             return first(), second()
-        with ThreadPoolExecutor(max_workers=1) as pool:
+        token = _are_even.set(are_even)
+        try:
+            other = _Other(first)
             try:
-                beside = pool.submit(copy_context().run, first)
+                other.start()
             except RuntimeError:  # no further thread to be had: too many, or the interpreter is going down
                 return first(), second()
-            result = second()
-            return beside.result(), result
+            try:
+                result = second()
+            finally:
+                other.join()
+            return other.result(), result
+        finally:
+            _are_even.reset(token)
 
     def g2_public(self, secret: int) -> P2:
         """Return BP2 * secret, the scalar split as in `mul_secret`: a public key from a secret key."""
