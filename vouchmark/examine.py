@@ -175,7 +175,8 @@ def examine_all(
     """
     run = Run(settings=settings.person, at=settings.at, finish=functools.partial(_finished, settings=settings))
     with contextlib.closing(run):
-        for turn, seen in examined(turns_of(sources, settings), settings, pool):
+        ahead = run.look_ahead if settings.asks(Line.PERSON) else None
+        for turn, seen in examined(turns_of(sources, settings), settings, pool, ahead=ahead):
             facts = with_soft_bindings(facts_of(turn, seen, settings), turn, seen, settings, pool)
             report = _report_of(turn, facts, seen, settings)
             inside = facts.own.more_vouches if facts.own is not None else 0

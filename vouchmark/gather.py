@@ -30,6 +30,7 @@ from vouchmark.vouch_files import Beside
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Contact
+    from provenance.credentials.own_check import OwnCheck
     from vouchmark.known import Lookup
     from vouchmark.originals import Compared
 
@@ -48,8 +49,10 @@ def turns_of(sources: Iterable[str | Path | bytes | BinaryIO], settings: Setting
     return (_turn(source, settings, beside) for source in sources)
 
 
-def examined(turns: Iterator[Turn], settings: Settings, pool: Pool | None) -> Iterator[tuple[Turn, Seen]]:
-    """Each source with what was found out about it, in order."""
+def examined(
+    turns: Iterator[Turn], settings: Settings, pool: Pool | None, *, ahead: Callable[[OwnCheck], None] | None = None
+) -> Iterator[tuple[Turn, Seen]]:
+    """Each source with what was found out about it, in order; `ahead` as `Pool.examine_stream` has it."""
     if pool is None or settings.online is not None:
         examine = examine_in_process if pool is None else pool.examine
         for turn in turns:
@@ -62,7 +65,7 @@ def examined(turns: Iterator[Turn], settings: Settings, pool: Pool | None) -> It
             opened.append(turn)
             yield turn.item, turn.job
 
-    for _item, examination in pool.examine_stream(jobs()):
+    for _item, examination in pool.examine_stream(jobs(), ahead=ahead):
         yield opened.popleft(), Seen(examination=examination)
 
 

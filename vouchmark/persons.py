@@ -26,9 +26,10 @@ from vouchmark.vouch_files import Beside, VouchFile
 
 if TYPE_CHECKING:
     from provenance.asset import Asset
+    from provenance.credentials.own_check import OwnCheck
     from provenance.credentials.vouch_assertions import FoundVouch
     from zk.personhood import Binding, Vouch
-    from zk.verifier import Presented
+    from zk.verifier import Presented, Proofs
     from zk.voices import Refusal, Voice
 
 BATCH_VOUCHES: Final = 512
@@ -37,6 +38,8 @@ BATCH_REPORTS: Final = 512
 """Reports that wait at most for such a batch to fill."""
 MAX_WAITING: Final = 50_000
 """Vouches that wait for the end of a run at most, some 400 MB: whoever fills a folder must not fill the memory."""
+MAX_AHEAD: Final = 2
+"""Embedded vouches looked at while the last file is still being examined: more would take longer than that."""
 MAX_THREADS: Final = 4
 """Threads that verify; sums of points run beside each other, the rest does not."""
 
@@ -197,6 +200,20 @@ class Run:
     """Whether any of what waits is by an issuer whom the reader trusts."""
     _is_split: bool = field(default=False, init=False)
     """Whether there were more vouches than can wait, so that the run is settled in parts."""
+    _proofs: Proofs | None = field(default=None, init=False)
+    """Those that were looked at ahead."""
+
+    def look_ahead(self, own: OwnCheck) -> None:
+        """Check proofs of embedded vouches while a file's examination is still going on. Raises as `take` does.
+
+        A proof holds or not whatever else is found out; the few looked at here could be refused for less.
+        """
+        octets = [one.octets for one in own.vouches[:MAX_AHEAD] if one.may_count and one.octets]
+        if not octets or not self.settings.trusted:
+            return
+        from zk.verifier import prove_ahead
+
+        self._proofs = prove_ahead(octets, issuers=[info for info, _ in self.settings.trusted.values()], at=self.at)
 
     def take(
         self, report: Report, claims: tuple[Claim, ...], *, more: int = 0, is_read: bool = True
@@ -303,6 +320,7 @@ class Run:
             nonce=settings.nonce,
             audience=settings.audience,
             threads=min(MAX_THREADS, os.cpu_count() or 1),
+            proofs=self._proofs,
         )
 
     def _complete(self, report: Report, one: _Waiting, judged: Mapping[int, Judged]) -> Report:

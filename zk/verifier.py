@@ -7,13 +7,14 @@ Header, messages, period and context are rebuilt here from the issuer's public p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self, TypeVar
 
+from zk.ciphersuite import Suite
 from zk.errors import EncodingError, ProofError, UnsupportedError, UntrustedError, ZkError
 from zk.ledger import Entry, NullifierLedger, Outcome, Record
 from zk.personhood import (
@@ -62,11 +63,13 @@ __all__ = [
     "Code",
     "People",
     "Presented",
+    "Proofs",
     "Refusal",
     "TimeBasis",
     "Voice",
     "VoiceCount",
     "people",
+    "prove_ahead",
     "verify",
     "verify_many",
 ]
@@ -141,6 +144,7 @@ def verify_many(
     nonce: bytes | None = None,
     audience: str | None = None,
     threads: int = 1,
+    proofs: Proofs | None = None,
 ) -> list[Voice | Refusal]:
     """Verify the vouches of one run; one result each, in order, as `verify` would give, in about half the time.
 
@@ -148,7 +152,8 @@ def verify_many(
     nothing and is not recorded. at: the reader's time, aware; within AT_TOLERANCE of the ledger's clock it means now,
     by that clock, and voices are recorded; at any other time the ledger is only read. grace: how long after its epoch
     a credential is accepted (never before). slots: how many of the issuer's slots the reader counts. nonce, audience:
-    demanded where given; without them a vouch may be a replay. threads: 1 to MAX_THREADS.
+    demanded where given; without them a vouch may be a replay. threads: 1 to MAX_THREADS. proofs: those that
+    `prove_ahead` has looked at; everything else is checked here.
 
     Pairings are checked in batches; a batch that fails is halved until the bad proofs are known. Within a run all
     vouches that share a nullifier and differ in content are duplicates, whatever their order, and none is recorded;
@@ -158,7 +163,7 @@ def verify_many(
     reader = _Reader.check(issuers, scopes, at, grace, slots, nonce, audience, ledger)
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MAX_THREADS:
         raise EncodingError(f"threads: expected 1 to {MAX_THREADS}")
-    results = _run(list(presented), reader, threads=threads)
+    results = _run(list(presented), reader, threads=threads, proofs=proofs)
     return [refusal_of(r.error, r.vouch) if isinstance(r, _Failed) else r for r in results]
 
 
@@ -283,9 +288,41 @@ _Proved = tuple[_Claim, datetime, TimeBasis]
 _Octets = Sequence[bytes]
 _Statement = tuple[bytes, bytes, bytes, bytes, bytes, bytes, int, int, _Octets, _Octets, Sequence[int], Sequence[int]]
 """The positional parameters of ProofVerifyWithNym, in the draft's order."""
+_Question = tuple[Suite, _Statement]
+"""Everything on which it depends whether a proof holds."""
 
 
-def _run(items: list[Presented], reader: _Reader, *, threads: int) -> list[Voice | _Failed]:
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What proofs came to that were looked at before anything else of their vouches was."""
+
+    found: Mapping[_Question, str] = field(default_factory=dict, repr=False)
+    """For each whole statement why it does not hold, or nothing where it does: whoever asks, and whenever."""
+
+    def __contains__(self, question: _Question) -> bool:
+        return question in self.found
+
+
+def prove_ahead(vouches: Iterable[bytes], *, issuers: Iterable[IssuerInfo], at: datetime) -> Proofs:
+    """Look at proofs alone, while what else decides about their vouches is still being found out.
+
+    What is not a vouch by one of these issuers is left to `verify_many`, which says why. Parameters as there; raises
+    as it does.
+    """
+    reader = _Reader.check(issuers, (), at, timedelta(0), 1, None, None, None)
+    found: dict[_Question, str] = {}
+    for octets in vouches:
+        try:
+            claim = _claim(_decode(octets), Presented(vouch=octets, bindings=()), reader)
+        except ZkError:
+            continue
+        found[_question(claim)] = _trouble_alone(claim)
+    return Proofs(found)
+
+
+def _run(
+    items: list[Presented], reader: _Reader, *, threads: int, proofs: Proofs | None = None
+) -> list[Voice | _Failed]:
     """Take all vouches through the steps together; those that fail one take no part in the next."""
     failed: dict[int, _Failed] = {}
     # 1., 2. form and lengths; issuer and key
@@ -308,7 +345,7 @@ def _run(items: list[Presented], reader: _Reader, *, threads: int) -> list[Voice
             failed[i] = _Failed(error=error, vouch=claim.vouch)
     # 7. proof and pseudonym
     admitted = {i: claim for i, claim in claims.items() if i not in failed}
-    for i, bad_proof in _bad_proofs(admitted, threads=threads).items():
+    for i, bad_proof in _bad_proofs(admitted, threads=threads, proofs=proofs).items():
         failed[i] = _Failed(error=bad_proof, vouch=claims[i].vouch)
     # 8. the ledger
     proved = {i: (claim, *times[i]) for i, claim in claims.items() if i not in failed}
@@ -412,29 +449,36 @@ def _admit(claim: _Claim, reader: _Reader) -> None:
         raise AudienceMismatchError("the vouch was made for another audience")
 
 
-def _bad_proofs(claims: dict[int, _Claim], *, threads: int) -> dict[int, InvalidProofError]:
+def _bad_proofs(
+    claims: dict[int, _Claim], *, threads: int, proofs: Proofs | None = None
+) -> dict[int, InvalidProofError]:
     """Return the claims that are not proved, and why; pairings are checked in batches, on `threads` threads."""
-    if len(claims) == 1:
-        return _bad_alone(*next(iter(claims.items())))
+    seen = {i: proofs.found[_question(claim)] for i, claim in claims.items() if proofs and _question(claim) in proofs}
+    bad = {i: InvalidProofError(words) for i, words in seen.items() if words}
+    unseen = {i: claim for i, claim in claims.items() if i not in seen}
+    if len(unseen) == 1:
+        ((i, alone),) = unseen.items()
+        words = _trouble_alone(alone)
+        return bad | ({i: InvalidProofError(words)} if words else {})
     prepared = dict(
-        zip(claims, _map(_prepare, list(claims.values()), threads=threads, chunk=CHUNK_PROOFS), strict=True)
+        zip(unseen, _map(_prepare, list(unseen.values()), threads=threads, chunk=CHUNK_PROOFS), strict=True)
     )
-    bad = {i: found for i, found in prepared.items() if isinstance(found, InvalidProofError)}
+    bad |= {i: found for i, found in prepared.items() if isinstance(found, InvalidProofError)}
     terms = [(i, found) for i, found in prepared.items() if isinstance(found, PairingTerm)]
     size = min(BATCH_PROOFS, max(1, -(-len(terms) // threads)))
     batches = [terms[start : start + size] for start in range(0, len(terms), size)]
-    for found in _map(_bad_terms, batches, threads=threads, chunk=1):
-        bad |= {i: InvalidProofError("the proof is not about a credential of this issuer's key") for i in found}
+    for failing in _map(_bad_terms, batches, threads=threads, chunk=1):
+        bad |= {i: InvalidProofError("the proof is not about a credential of this issuer's key") for i in failing}
     return bad
 
 
-def _bad_alone(i: int, claim: _Claim) -> dict[int, InvalidProofError]:
-    """Return the claim where it is not proved: a single proof's pairing is checked beside its sums of points."""
+def _trouble_alone(claim: _Claim) -> str:
+    """Return why a proof does not hold, empty where it does: a single one's pairing is checked beside its sums."""
     try:
         proof_verify_with_nym(*_statement(claim), suite=claim.issuer.suite)
     except (EncodingError, ProofError) as error:
-        return {i: InvalidProofError(str(error))}
-    return {}
+        return str(error) or "the proof does not verify"
+    return ""
 
 
 def _prepare(claim: _Claim) -> PairingTerm | InvalidProofError:
@@ -443,6 +487,10 @@ def _prepare(claim: _Claim) -> PairingTerm | InvalidProofError:
         return prepare_verify(*_statement(claim), suite=claim.issuer.suite)
     except (EncodingError, ProofError) as error:
         return InvalidProofError(str(error))
+
+
+def _question(claim: _Claim) -> _Question:
+    return claim.issuer.suite, _statement(claim)
 
 
 def _statement(claim: _Claim) -> _Statement:

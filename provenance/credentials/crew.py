@@ -151,6 +151,13 @@ class Crew:
                     return
                 self._changed.wait()
 
+    def wait_for(self, ticket: Ticket, name: str) -> Value | None:
+        """Wait for one part's value; None where all the parts are there as soon, or it was not asked for."""
+        with self._changed:
+            while name in ticket.left and not (self._closing or self._broken):
+                self._changed.wait()
+            return ticket.values.get(name) if ticket.left else None
+
     def cancel(self, ticket: Ticket) -> None:
         """Forget a ticket that nobody waits for, where it has not been given to a worker yet."""
         with self._changed:
@@ -271,8 +278,7 @@ class Crew:
                     slot.given[0].start_clock()
             else:
                 raise wire.BrokenWireError("got an answer to what was not asked")
-            if not ticket.left:
-                self._changed.notify_all()
+            self._changed.notify_all()
 
     def _settle(self, slot: _Slot, cause: str) -> None:
         """After a worker's end: who is to blame, and what is done again by its successor."""

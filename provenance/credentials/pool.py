@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -161,11 +161,15 @@ class Pool:
         """Examine one asset. Whatever it does to a worker is told in the examination."""
         return self._result(self._submit(asset, job))
 
-    def examine_stream(self, items: Iterable[tuple[T, Job | None]]) -> Iterator[tuple[T, Examination | None]]:
+    def examine_stream(
+        self, items: Iterable[tuple[T, Job | None]], *, ahead: Callable[[OwnCheck], None] | None = None
+    ) -> Iterator[tuple[T, Examination | None]]:
         """Examine one asset after the other, keeping every worker busy.
 
         Args:
             items: Assets with their jobs, taken a few ahead; what comes with None for a job is handed through.
+            ahead: Is told what we established ourselves about the last asset, where the other parts are still to come:
+                a processor is idle then.
 
         Yields:
             Each item with its examination (None where it had no job), in the same order.
@@ -186,6 +190,8 @@ class Pool:
                         pending.append((entry[0], None if entry[1] is None else self._submit(*entry)))
                 if pending:
                     item, ticket = pending.popleft()
+                    if ahead is not None and ticket is not None and not pending and not more:
+                        self._look_ahead(ticket, ahead)
                     yield item, None if ticket is None else self._result(ticket)
         finally:
             for _item, ticket in pending:
@@ -223,6 +229,13 @@ class Pool:
             self._lists = known = job.trust, job.view, wire.encode_lists(job.trust, job.view)
         return known[2]
 
+    def _look_ahead(self, ticket: Ticket, ahead: Callable[[OwnCheck], None]) -> None:
+        from provenance.credentials import wire
+
+        own = self._crew.wait_for(ticket, wire.OWN)
+        if isinstance(own, wire.Own) and own.check is not None:
+            ahead(own.check)
+
     def _result(self, ticket: Ticket) -> Examination:
         self._crew.wait(ticket)
         return _examination(ticket.values, self._crew.versions)
@@ -249,10 +262,12 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
     return wire.Task(
         number=number,
         media_type=job.media_type,
-        # What most depends on comes first; the picture's size brings a library of its own.
+        # What most depends on comes first: our own check needs the store that the first engine read, and nothing of
+        # the second. The picture's size brings a library of its own.
         parts=(
-            *job.engines,
+            *job.engines[:1],
             *((wire.OWN,) if job.view is not None else ()),
+            *job.engines[1:],
             *((wire.METADATA,) if job.metadata else ()),
             *((wire.CRJSON,) if job.view is not None and job.crjson else ()),
             wire.PICTURE,

@@ -51,7 +51,7 @@ def main() -> None:
     room.load(ENGINE)
     versions = loaded_versions()
     send(target, wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions=versions))))
-    for name in (SECOND_ENGINE, wire.OWN, wire.METADATA, wire.PICTURE):
+    for name in (wire.OWN, SECOND_ENGINE, wire.METADATA, wire.PICTURE):
         # Done in advance only as long as nobody is waiting: a cold command asks while the rest is still to be loaded.
         if not select.select([source], [], [], 0)[0]:
             room.load(name)

@@ -34,6 +34,7 @@ from tests.authority import (
     remove_manifest,
     sign,
 )
+from tests.hesitant import with_a_late_second_engine
 
 ROOT = Path(__file__).parents[2]
 AT = dt.datetime.now(dt.UTC).replace(microsecond=0)
@@ -204,6 +205,28 @@ def test_large_files_are_not_piled_up(pool: Pool) -> None:
     next(stream)
     assert taken <= 2
     assert sum(1 for _ in stream) == 3
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_our_own_check_of_the_last_asset_is_told_while_the_rest_is_still_to_come(
+    count: int, signed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_a_late_second_engine(monkeypatch)
+    told: list[str] = []
+    items = [asset(signed, f"{number}.jpg") for number in range(count)]
+    jobs = ((item, job(item, view=TrustView())) for item in items)
+    with Pool() as running:
+        stream = running.examine_stream(jobs, ahead=lambda own: told.append(own.active))
+        examinations = [examination for _item, examination in stream]
+    assert [outcomes(one) for one in examinations if one] == [BOTH_FOUND] * count
+    assert told == [one.own.active for one in examinations[:1] if one and one.own]
+
+
+def test_nothing_is_told_ahead_where_there_is_no_own_check(pool: Pool, signed: bytes) -> None:
+    items = [asset(signed), asset(picture())]
+    for item in items:
+        stream = pool.examine_stream([(item, job(item))], ahead=lambda _: pytest.fail("told"))
+        assert len(list(stream)) == 1
 
 
 def test_a_stream_that_is_left_early_leaves_the_pool_usable(pool: Pool, signed: bytes) -> None:

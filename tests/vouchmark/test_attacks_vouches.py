@@ -32,6 +32,7 @@ from tests.authority import (
     with_manifest_store,
 )
 from tests.corpus import media, needs_corpus, trust
+from tests.hesitant import with_a_late_second_engine
 from tests.provenance.crafting import Draft, actions, bind, link_to, make_authority, stamper, store
 from tests.provenance.test_vouch_assertions import LABELS, _size_of_last, update, vouching
 from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, manifest_binding, one, somebody, vouch
@@ -43,6 +44,7 @@ from vouchmark.lines.person import _MISPLACED
 from vouchmark.report import Evidence, Line, Report, Status
 from vouchmark.settings import make_settings
 from vouchmark.vouch import VouchError, binding_for
+from zk import verifier
 from zk.personhood import EpochLength, Vouch
 
 ROOT: Final = make_root()
@@ -58,7 +60,8 @@ MEDIA_LINES: Final = (Line.INTEGRITY, Line.SIGNER, Line.TIME, Line.AI)
 
 def look(data: bytes, *, trust: TrustLists = TRUST, **options: Any) -> Report:
     known = {"issuers": issuer_json(CLUB), "scopes": ["public:review/cafe-harbour"]}
-    return check(data, in_process=True, at=AT, trust=trust, snapshot=False, **known | options)
+    defaults = {"in_process": True, "at": AT, "trust": trust, "snapshot": False}
+    return check(data, **defaults | known | options)
 
 
 def person(data: bytes, **options: Any) -> Evidence:
@@ -361,6 +364,27 @@ def test_a_time_stamp_over_the_update_is_not_one_over_the_file() -> None:
 def test_persons_change_no_line_on_the_media() -> None:
     for data in (VOUCHED, change_pixels(VOUCHED), forced(SIGNED, vouching(b"junk"))):
         assert media_lines(look(data)) == media_lines(look(data, issuers=[], scopes=[]))
+
+
+def test_looking_at_proofs_ahead_changes_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a worker proofs are looked at before the rest is known; here they are not."""
+    looked_at: list[Any] = []
+    prove = verifier.prove_ahead
+    monkeypatch.setattr(verifier, "prove_ahead", lambda *a, **k: looked_at.append(prove(*a, **k)) or looked_at[-1])
+    files = [
+        VOUCHED,
+        change_pixels(VOUCHED),
+        put(VOUCHED, vouch_for(VOUCHED)),
+        forced(VOUCHED, vouching(ANNAS)),
+        forced(SIGNED, vouching(ANNAS.replace(b"I was there.", b"I was away!!"))),
+        forced(SIGNED, vouching(vouch_for(SIGNED, self_signed=True))),
+        sign_edit(CAMERA, VOUCHED, data=picture(shade=90)),
+    ]
+    with_a_late_second_engine(monkeypatch)
+    for data in files:
+        for issuers in (issuer_json(CLUB), []):
+            assert look(data, issuers=issuers, in_process=False) == look(data, issuers=issuers)
+    assert len(looked_at) == len(files)
 
 
 # The time that a stamp over the carrier proves.

@@ -30,7 +30,7 @@ from zk.curve import using
 from zk.errors import EncodingError, ProofError, StorageError, ZkError
 from zk.ledger import open_ledger
 from zk.personhood import EpochLength, Level, Vouch
-from zk.verifier import Code, Presented, Refusal, Voice, verify, verify_many
+from zk.verifier import Code, Presented, Refusal, Voice, prove_ahead, verify, verify_many
 
 ISSUERS = [CLUB.info, TOWN.info]
 
@@ -231,6 +231,41 @@ def test_a_refusal_says_what_the_vouch_claimed_where_it_could_be_read() -> None:
     assert isinstance(results[2], Refusal)
     assert results[2].vouch is not None
     assert results[2].reason.startswith("issuer ")
+
+
+@pytest.mark.parametrize("looked_at", [slice(None), slice(0, 7), slice(7, 12), slice(0, 0)])
+def test_proofs_that_were_looked_at_ahead_change_no_answer(looked_at: slice) -> None:
+    items = kinds()
+    proofs = prove_ahead([item.vouch for item in items[looked_at]], issuers=ISSUERS, at=NOW)
+    assert codes(together(items, proofs=proofs)) == one_by_one(items)
+
+
+def test_what_was_proved_ahead_is_not_proved_again() -> None:
+    good, bad = kinds()[0], kinds()[7]
+    proofs = prove_ahead([good.vouch, bad.vouch], issuers=ISSUERS, at=NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_prepare", "_trouble_alone"):
+            patch.setattr(verifier, name, lambda *_: pytest.fail("a proof was looked at twice"))
+        assert codes(together([good, bad], proofs=proofs)) == [Code.VOICE_UNCHECKED, Code.PROOF_INVALID]
+
+
+def test_what_was_proved_ahead_speaks_for_no_other_statement() -> None:
+    """A proof that held for one vouch is no reason to believe another that borrows its octets."""
+    vouch, other = person().vouch(), person().vouch(statement="another")
+    proofs = prove_ahead([vouch.encode(), other.encode()], issuers=ISSUERS, at=NOW)
+    borrowed = [
+        changed(vouch, level=Level.THREE),
+        changed(vouch, pseudonym=other.pseudonym),
+        changed(vouch, presentation_header=other.presentation_header),
+        changed(vouch, proof=other.proof),
+        changed(vouch, scope=DESK),
+        changed(vouch, epoch="2026-10"),
+        changed(vouch, slot=1),
+        changed(vouch, credential_class=EPOCH, period=vouch.epoch),
+    ]
+    options = {"proofs": proofs, "slots": 2, "scopes": [CAFE, DESK], "grace": timedelta(days=300)}
+    found = codes(together([presented(one) for one in borrowed], **options))
+    assert found == [Code.PROOF_INVALID] * len(borrowed)
 
 
 def test_an_empty_run_is_empty() -> None:

@@ -1,0 +1,23 @@
+"""How do tests make sure that a worker is still busy when something else happens?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from provenance.credentials import process
+
+_LATE: Final = """
+import time
+from provenance.credentials import tasks
+engine = tasks._engine
+tasks._engine = lambda name, *rest: (name == tasks.SECOND_ENGINE and time.sleep(0.5)) or engine(name, *rest)
+"""
+_START: Final = "from provenance.credentials.{module} import main"
+
+
+def with_a_late_second_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let workers that are started from now on take half a second longer for the second engine's answer."""
+    assert _START in process._BOOT
+    monkeypatch.setattr(process, "_BOOT", process._BOOT.replace(_START, f"exec({_LATE!r}); {_START}"))
