@@ -102,7 +102,7 @@ def test_refuses_a_fifo_without_waiting_for_its_writer(tmp_path: Path) -> None:
     with pytest.raises(AssetKindError, match="a FIFO") as caught:
         open_asset(tmp_path / "fifo")
     assert caught.value.reason == "not-a-file"
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
 
 
 def test_refuses_a_fifo_that_takes_a_files_place_between_looking_and_opening(
@@ -115,7 +115,7 @@ def test_refuses_a_fifo_that_takes_a_files_place_between_looking_and_opening(
     started = time.monotonic()
     with pytest.raises(AssetKindError):
         open_asset(photo)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
 
 
 def test_refuses_a_device() -> None:
@@ -139,7 +139,7 @@ def test_refuses_three_gigabytes_without_reading_them(tmp_path: Path) -> None:
     with pytest.raises(AssetTooLargeError, match=str(3 * GIB)) as caught:
         open_asset(path)
     assert caught.value.reason == "too-large"
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
 
 
 def test_the_limit_itself_is_let_in_and_one_byte_more_is_not(tmp_path: Path) -> None:
