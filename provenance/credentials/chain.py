@@ -75,6 +75,7 @@ def names(name: x509.Name) -> dict[str, str]:
     return result
 
 
+@lru_cache(maxsize=256)
 def describe(der: bytes) -> CertificateInfo:
     """What a certificate says of itself. Raises MalformedCredentialsError."""
     from provenance.credentials.errors import MalformedCredentialsError

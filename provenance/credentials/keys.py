@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.errors import (
@@ -51,8 +52,9 @@ def unwarned() -> Iterator[None]:
         yield
 
 
+@lru_cache(maxsize=256)
 def load_certificate(der: bytes) -> x509.Certificate:
-    """An X.509 certificate. Raises MalformedCredentialsError."""
+    """An X.509 certificate; kept, as one file asks for the same ones again. Raises MalformedCredentialsError."""
     from cryptography import x509
 
     try:
