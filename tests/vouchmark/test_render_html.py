@@ -20,7 +20,7 @@ from tests.vouchmark.test_attacks_text import DANGER, TRICKS
 from tests.vouchmark.test_render_json import reports
 from vouchmark.labels import LABELS
 from vouchmark.policy import Policy
-from vouchmark.render import html, html_view, text
+from vouchmark.render import html, html_people, html_view, text
 from vouchmark.render import json as as_json
 from vouchmark.render.answer import NOT_SHOWN, answer
 from vouchmark.report import QUESTIONS, Inputs, Line, NotChecked, Report, ReportPicture, Root, Status
@@ -275,6 +275,24 @@ class TestPeople:
         [said] = self.shown(voice(statement="One."), voice(statement="One."))
         assert said.startswith("1 person by Harbour Press Club")
         assert said.count("One.") == 1
+
+    def test_one_person_in_several_slots_never_reads_as_several(self) -> None:
+        voices = [voice(of=str(slot), slot=slot, statement="Mine.") for slot in range(3)]
+        assert self.shown(*voices) == [
+            "1 person by Harbour Press Club for public:review/cafe, for ever “Mine.”",
+            "1 person by Harbour Press Club for public:review/cafe, for ever, slot 1 “Mine.”",
+            "1 person by Harbour Press Club for public:review/cafe, for ever, slot 2 “Mine.”",
+        ]
+
+    def test_the_largest_groups_come_first_and_what_is_left_out_is_said(self) -> None:
+        voices = [voice(scope=f"public:{number:02}") for number in range(html_people.MAX_PEOPLE)]
+        several = [voice(of=str(number), scope="public:several") for number in range(2)]
+        shown = page(samples.signed(person=[*voices, *several]))
+        [card] = [one for one in shown.all(cls="card") if one.attributes["id"].endswith("-person")]
+        groups = [item.text for people in card.all(cls="people") for item in people.all("li")]
+        assert groups[0] == "2 people by Harbour Press Club for public:several, for ever"
+        assert len(groups) == html_people.MAX_PEOPLE
+        assert "1 more group of people in the JSON report." in card.text
 
     def test_a_vouch_that_does_not_hold_for_these_bytes_is_nobody(self) -> None:
         assert self.shown(voice(code="person.lookalike"), voice(code="person.ancestor")) == []

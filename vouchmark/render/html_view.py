@@ -101,7 +101,7 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
         if card["line"] == Line.HISTORY:
             card["tree"] = _tree(report, ancestors, pictures)
         elif card["line"] == Line.PERSON:
-            card["people"] = people(report)
+            card["people"], card["cut_people"] = people(report)
         elif card["line"] == Line.KNOWN:
             card["pictures"] = [pictures.shown(picture) for picture in by_role.get("difference", ())]
     return {
@@ -150,6 +150,7 @@ def _card(line: Line, evidence: Mapping[str, Any], anchor: str) -> dict[str, Any
         "cut_findings": more(len(findings) - len(shown), "finding"),
         "pictures": [],
         "people": [],
+        "cut_people": "",
         "tree": None,
         "cut_tree": more(steps - MAX_TWIGS, "version") if line is Line.HISTORY else "",
     }
