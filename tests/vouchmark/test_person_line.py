@@ -222,8 +222,19 @@ class TestTrust:
         assert codes(line(PLAIN, vouches=[vouch(PLAIN)], nonce=b"today")) == [("person.nonce.mismatch", FAIL)]
         other = line(PLAIN, vouches=[answering], audience="other.example")
         assert codes(other) == [("person.audience.mismatch", FAIL)]
-        gaps = {gap.what for gap in look(PLAIN, vouches=[answering], nonce=b"today").not_checked}
-        assert "whether a vouch was made for you, and now" not in gaps
+
+    def test_only_a_challenge_keeps_old_copies_away_and_that_is_said(self) -> None:
+        answering = vouch(PLAIN, nonce=b"today", audience="desk.example")
+        asked: list[dict[str, Any]] = [{}, {"audience": "desk.example"}, {"nonce": b"today"}]
+        gaps = [
+            [gap.what for gap in look(PLAIN, vouches=[answering], **one).not_checked if "was made" in gap.what]
+            for one in asked
+        ]
+        assert gaps == [
+            ["when a vouch was made", "whether a vouch was made for you, and now"],
+            ["when a vouch was made", "whether a vouch was made now"],
+            ["when a vouch was made"],
+        ]
 
 
 class TestWhoCanSpoilIt:

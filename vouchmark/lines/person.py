@@ -37,6 +37,9 @@ SPLIT: Final = NotChecked(
 NO_CHALLENGE: Final = NotChecked(
     what="whether a vouch was made for you, and now", why="no --nonce or --audience given, so it may be a copy"
 )
+NO_NONCE: Final = NotChecked(
+    what="whether a vouch was made now", why="no --nonce given, so it may be a copy of one that was made for you before"
+)
 NO_REVOCATION: Final = NotChecked(
     what="whether an issuer has withdrawn a credential",
     why="by design there is no revocation within an epoch, because it could be used to follow people",
@@ -64,6 +67,7 @@ def answer(
     *,
     has_ledger: bool,
     is_fresh: bool,
+    is_addressed: bool = False,
     slots: int,
     is_required: bool,
     more: int = 0,
@@ -75,7 +79,9 @@ def answer(
         name: what the file is called.
         judged: every vouch that speaks of it.
         has_ledger: whether uniqueness was checked.
-        is_fresh: whether the reader demanded a nonce or an audience.
+        is_fresh: whether the reader demanded a nonce.
+        is_addressed: whether the reader demanded an audience, which keeps away what was made for others, but not what
+            was made for this reader before.
         slots: how many slots the reader counts.
         is_required: whether the reader requires this line.
         is_split: whether the run had more vouches than are looked at together.
@@ -97,7 +103,8 @@ def answer(
     if any(voice.time_basis == "assumed" for voice in voices):
         gaps.append(ASSUMED_TIME)
     if any(isinstance(one.result, Voice) for one in judged):
-        gaps += [NO_REVOCATION] if is_fresh else [NO_CHALLENGE, NO_REVOCATION]
+        gaps += [] if is_fresh else [NO_NONCE if is_addressed else NO_CHALLENGE]
+        gaps.append(NO_REVOCATION)
     summary = _people(counted, voices) if counted.at_least else _none(drafts)
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=tuple(gaps))
 
