@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,8 +30,8 @@ BUSY_TIMEOUT_SECONDS: Final = 30.0
 CONNECT_TIMEOUT_SECONDS: Final = 10
 """How long a PostgreSQL server may take to answer at all."""
 
-WAL_ATTEMPTS: Final = 100
-"""Tries to switch a new file to WAL, 10 ms apart: SQLite does not always wait there while another process opens it."""
+WAL_POLL_SECONDS: Final = 0.01
+"""Between tries to switch a new file to WAL: SQLite does not always wait there while another process opens it."""
 
 CHECKPOINT_PAGES: Final = 4000
 """Pages (16 MiB) that the log grows to before it is copied into the file: random keys touch the same pages again."""
@@ -159,6 +160,7 @@ def _sqlite_engine(url: sa.URL, *, read_only: bool) -> sa.Engine:
             raise StorageError(f"ledger sqlite:{path}: cannot open: {error.strerror}") from None
     else:
         _make_private_file(path)
+        _refuse_foreign(path, url)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
@@ -181,8 +183,23 @@ def _sqlite_engine(url: sa.URL, *, read_only: bool) -> sa.Engine:
     return engine
 
 
+def _refuse_foreign(path: Path, url: sa.URL) -> None:
+    """Refuse a database that holds something else, before anything in it is changed; an empty file may become a ledger.
+
+    A SQLite ledger is a file of its own: tables put into another program's would be that one's trouble.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
+            names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master LIMIT 1000")}
+    except sqlite3.Error as error:
+        raise failure(url, "open", error) from None
+    if names and SCHEMA.name not in names:
+        raise StorageError(f"ledger {describe(url)}: holds something else, expected a ledger or a new file")
+
+
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
-    for _ in range(WAL_ATTEMPTS):
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
         try:
             mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
             if mode != "wal":
@@ -192,7 +209,9 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
                 raise
-        time.sleep(0.01)
+        if time.monotonic() > deadline:
+            break
+        time.sleep(WAL_POLL_SECONDS)
     raise sqlite3.OperationalError(
         "cannot switch to write-ahead logging: the file is locked or on an unfit file system"
     )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -220,6 +221,20 @@ def test_refuses_a_database_whose_table_is_of_another_making(tmp_path: Path) -> 
         open_ledger(path)
 
 
+def test_refuses_another_programs_database_and_leaves_it_alone(tmp_path: Path) -> None:
+    path = tmp_path / "bookmarks.db"
+    with closing(sqlite3.connect(path)) as foreign:
+        foreign.execute("CREATE TABLE bookmarks (address)")
+        foreign.commit()
+    path.chmod(0o600)
+    before = path.read_bytes()
+    for read_only in (False, True):
+        with pytest.raises(StorageError, match=r"holds something else|holds no ledger"):
+            open_ledger(path, read_only=read_only)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["bookmarks.db"]
+
+
 def test_read_only_creates_nothing_and_refuses_to_consume(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="cannot open"):
         open_ledger(tmp_path / "ledger.db", read_only=True)
@@ -313,6 +328,20 @@ def test_a_locked_ledger_is_a_storage_error_that_shows_no_parameters(
         blocker.close()
         assert "CONTENT" not in str(caught.value)
         assert ledger.consume(entry(7)).outcome is Outcome.NEW
+
+
+def test_a_new_ledger_that_another_process_holds_is_waited_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_SECONDS", 0.1)
+    with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as blocker:
+        blocker.execute("BEGIN EXCLUSIVE")
+        (tmp_path / "ledger.db").chmod(0o600)
+        started = time.monotonic()
+        with pytest.raises(StorageError, match="locked"):
+            open_ledger(tmp_path / "ledger.db")
+        assert time.monotonic() - started < 5
+    open_ledger(tmp_path / "ledger.db").close()
 
 
 def test_a_forked_child_is_told_to_open_its_own(ledger: NullifierLedger, monkeypatch: pytest.MonkeyPatch) -> None:
