@@ -33,20 +33,35 @@ def issuer_words(issuer: bytes, info: IssuerInfo | None) -> str:
     return f"{plain(info.name)} ({issuer.hex()[:16]}…)" if info is not None else f"issuer {issuer.hex()}"
 
 
-def promise(scope: str, period: str, info: IssuerInfo, binding: Binding, *, statement: str | None) -> list[str]:
-    """What a vouch will show, before it is made."""
+def promise(
+    scope: str, period: str, info: IssuerInfo, binding: Binding, *, statement: str | None, crowd: int | None = None
+) -> list[str]:
+    """What a vouch will show, before it is made; `crowd` is how many hide together, where the issuer published it."""
     bound = "its Content Credentials" if binding.kind == "c2pa-manifest" else "its bytes"
     lines = [
         f"You are about to vouch for this file ({bound}) in the scope {scope}, {period}, as somebody enrolled by "
         f"{plain(info.name)}.",
         "Everybody who sees the vouch learns scope, issuer, class, epoch and level"
         + (", and reads: " + quoted(statement, limit=STATEMENT_SHOWN) if statement else "")
-        + "; and that one person speaks only once there. Nobody learns who you are, not even the issuer.",
+        + f"; and that one person speaks only once there. {_who_you_are(crowd)}",
         "It counts once: in this scope and period you cannot take it back or use it for another file or statement.",
     ]
     if info.slots > 1:
         lines[-1] += f" The issuer gives {info.slots} slots; readers count slot 0 alone unless they say otherwise."
     return lines
+
+
+def _who_you_are(crowd: int | None) -> str:
+    if crowd is not None and crowd <= 1:
+        return (
+            "The issuer last published nobody else with such a credential: then it can tell who you are, and so can "
+            "whoever learns it from the issuer."
+        )
+    among = "how many that are, it has not published yet" if crowd is None else f"it last published {crowd}"
+    return (
+        "Nobody learns who you are, not even the issuer. You hide among all whom it gave such a credential for this "
+        f"epoch; {among}."
+    )
 
 
 def explain(vouch: Vouch, info: IssuerInfo | None) -> list[str]:
@@ -73,18 +88,33 @@ def explain(vouch: Vouch, info: IssuerInfo | None) -> list[str]:
 def who_learns_what(vouch: Vouch, info: IssuerInfo | None) -> list[str]:
     """What others can and cannot conclude from it."""
     scope, period = str(vouch.scope), period_words(vouch.period)
-    crowd = None if info is None else info.holders(vouch.credential_class, vouch.epoch, vouch.level)
-    hidden = "" if crowd is None else f", of whom the issuer last published {crowd}"
     where = "for this file alone" if vouch.scope.is_media else f"in {scope}"
-    return [
+    lines = [
         "",
         f"Everybody who sees it learns all of the above, and that the same person speaks {where}, {period}, slot "
         f"{vouch.slot}, only once: two vouches there by one person can be told to be by one person.",
-        "Nobody learns who it is, not even the issuer and all readers together: only that it is one of those with this "
-        f"issuer, class, epoch and level{hidden}. In any other scope, period or slot the same person cannot be "
-        "recognised.",
-        "It does not show that the file shows what somebody says it shows.",
+        _who_it_is(vouch, info),
+        "In any other scope, period or slot nothing in the proof lets the same person be recognised. What they say, "
+        "the file itself, and when and where it appears may tell more.",
     ]
+    if vouch.presentation.nonce is not None:
+        lines.append("Whoever set the challenge may know to whom they gave it.")
+    return [*lines, "It does not show that the file shows what somebody says it shows."]
+
+
+def _who_it_is(vouch: Vouch, info: IssuerInfo | None) -> str:
+    crowd = None if info is None else info.holders(vouch.credential_class, vouch.epoch, vouch.level)
+    those = "those with this issuer, class, epoch and level"
+    if crowd is not None and crowd <= 1:
+        return (
+            f"The issuer last published {crowd} of {those}: a set of one hides nobody, so it can tell who it is, and "
+            "so can whoever learns it from the issuer."
+        )
+    many = "the issuer's file may say how many" if crowd is None else f"the issuer last published {crowd}"
+    return (
+        "Nobody learns from it who it is, not even the issuer and all readers together: only that it is one of "
+        f"{those}; {many}."
+    )
 
 
 def as_json(vouch: Vouch, info: IssuerInfo | None) -> dict[str, Json]:

@@ -76,6 +76,7 @@ __all__ = [
     "check_possession",
     "check_slot",
     "check_slots",
+    "check_texts",
     "class_of",
     "context_id",
     "header",
@@ -309,8 +310,7 @@ class PresentationHeader:
             require_octets(self.nonce, "nonce", most=MAX_NONCE_OCTETS)
             if not self.nonce:
                 raise EncodingError("nonce: expected at least one octet, got none")
-        _check_text(self.audience, "audience", MAX_AUDIENCE_OCTETS)
-        _check_text(self.statement, "statement", MAX_STATEMENT_OCTETS)
+        check_texts(statement=self.statement, audience=self.audience)
 
     @property
     def content_digest(self) -> bytes:
@@ -478,6 +478,15 @@ def _optional_text(value: CborValue, what: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise EncodingError(f"{what}: expected text or null")
     return value
+
+
+def check_texts(*, statement: str | None, audience: str | None) -> None:
+    """Check what a holder says and to whom; None where nothing. Raises EncodingError.
+
+    Each is in NFC, of bounded length, and holds no control character and none that reorders what is around it.
+    """
+    _check_text(audience, "audience", MAX_AUDIENCE_OCTETS)
+    _check_text(statement, "statement", MAX_STATEMENT_OCTETS)
 
 
 def _check_text(value: str | None, what: str, most: int) -> None:

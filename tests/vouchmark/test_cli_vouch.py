@@ -59,7 +59,19 @@ class TestMake:
         assert f"in the scope {CAFE}, for ever, as somebody enrolled by {NAME}" in words
         assert "and reads: “Cold.”" in words
         assert "Nobody learns who you are, not even the issuer." in words
+        assert "how many that are, it has not published yet" in words
         assert "you cannot take it back" in words
+
+    def test_says_when_a_set_of_one_hides_nobody(self, desk: Desk) -> None:
+        desk.run("issuer", "rotate", desk.path("club"), "--at", NOVEMBER)
+        desk.run("wallet", "renew", "--code", desk.invite("--renew"), "-o", desk.path("r.vmr"), "--at", NOVEMBER)
+        words = make(desk).stderr
+        assert "nobody else with such a credential: then it can tell who you are" in words
+        assert "Nobody learns" not in words
+        issuer = ["--issuer", desk.path("club/issuer.json")]
+        shown = desk.run("vouch", "show", desk.path("plain.jpg.vouch"), *issuer).stdout
+        assert "a set of one hides nobody" in shown
+        assert "Nobody learns" not in shown
 
     def test_the_check_of_everybody_else_reads_it(self, desk: Desk) -> None:
         make(desk, "--statement", "Cold.")
@@ -125,6 +137,31 @@ class TestMake:
         assert message in result.stderr
         assert not (desk.home / "plain.jpg.vouch").exists()
 
+    def test_what_is_wrong_with_a_text_is_said_before_the_wallet_is_opened(self, desk: Desk) -> None:
+        result = make(desk, "--statement", "two\nlines", code=2, VOUCHMARK_PASSPHRASE="wrong")
+        assert "one line of text" in refusal(result)[1]
+
+    def test_one_letter_typed_in_two_ways_is_one_statement(self, desk: Desk) -> None:
+        make(desk, "--statement", "Cafe\u0301.")
+        make(desk, "--statement", "Caf\u00e9.", "-o", desk.path("again.vouch"))
+        assert read(desk).presentation.content_digest == read(desk, "again.vouch").presentation.content_digest
+
+    def test_a_folder_that_is_not_there_is_said_before_the_wallet_is_opened(self, desk: Desk) -> None:
+        result = make(desk, "-o", desk.path("none/a.vouch"), code=2, VOUCHMARK_PASSPHRASE="wrong")
+        assert "no such folder" in result.stderr
+
+    def test_a_link_that_leads_nowhere_is_a_file_too(self, desk: Desk) -> None:
+        (desk.home / "plain.jpg.vouch").symlink_to("nowhere")
+        assert "there is a file" in refusal(make(desk, code=2))[0]
+
+    def test_who_keeps_files_to_themselves_keeps_vouches_too(self, desk: Desk) -> None:
+        before = os.umask(0o077)
+        try:
+            make(desk)
+        finally:
+            os.umask(before)
+        assert (desk.home / "plain.jpg.vouch").stat().st_mode & 0o777 == 0o600
+
     def test_the_issuer_may_be_named(self, desk: Desk) -> None:
         make(desk, "--issuer", NAME)
         make(desk, "--issuer", read(desk).issuer.hex()[:8], "-o", desk.path("again.vouch"))
@@ -187,8 +224,16 @@ class TestShow:
         assert f"scope     {CAFE}, for ever, slot 0" in text
         assert "saying    “Cold.”" in text
         assert "for       “desk.example”" in text
-        assert "Nobody learns who it is" in text
+        assert "Nobody learns from it who it is" in text
+        assert "What they say, the file itself, and when and where it appears may tell more." in text
+        assert "challenge" not in text
         assert NAME not in text
+
+    def test_says_that_who_asked_may_know_who_answers(self, desk: Desk) -> None:
+        make(desk, "--nonce", "00ff")
+        text = desk.run("vouch", "show", desk.path("plain.jpg.vouch")).stdout
+        assert "answering the challenge 00ff" in text
+        assert "Whoever set the challenge may know to whom they gave it." in text
 
     def test_knows_the_issuer_by_its_file_or_from_the_trusted_ones(self, desk: Desk) -> None:
         make(desk)

@@ -18,6 +18,8 @@ from tests.provenance.test_formats import FORMS
 from tests.tsa import serving
 from tests.vouchmark.persons_cli import NOVEMBER, Desk, refusal
 from tests.vouchmark.test_cli_vouch_embed import write_key
+from vouchmark.cli import vouch_first
+from zk.errors import StorageError
 from zk.personhood import Vouch
 
 SCOPE: Final = "public:review/cafe-harbour"
@@ -102,7 +104,49 @@ def test_where_the_vouch_cannot_be_put_in_nothing_is_lost(desk: Desk) -> None:
 def test_the_same_file_cannot_be_signed_first_and_vouched_for_twice(desk: Desk) -> None:
     first(desk)
     assert "another" in refusal_of(first(desk, out="two.jpg", code=2))
-    assert not (desk.home / "two.jpg").exists()
+    assert not list(desk.home.glob("*two*"))
+    assert not list(desk.home.glob("*.signed.jpg"))
+
+
+def interrupted(*_arguments: Any, **_options: Any) -> Any:
+    raise KeyboardInterrupt
+
+
+def full_disk(output: Path, *_arguments: Any, **_options: Any) -> None:
+    raise StorageError(f"{output}: cannot write: No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("where", "instead", "code"), [("embedding.embed", interrupted, 130), ("cli.vouch_first.write_media", full_disk, 4)]
+)
+def test_whoever_is_interrupted_after_the_wallet_was_told_has_lost_no_voice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, where: str, instead: Any, code: int
+) -> None:
+    real = vouch_first.write_media
+
+    def writes(output: Path, *arguments: Any, **options: Any) -> None:
+        (instead if output.name == "out.jpg" else real)(output, *arguments, **options)
+
+    monkeypatch.setattr(f"vouchmark.{where}", writes if "write" in where else instead)
+    failed = first(desk, "--statement", "Seen by me.", code=code)
+    assert "out.signed.jpg is the signed file" in failed.stderr
+    assert not (desk.home / "out.jpg").exists()
+    monkeypatch.undo()
+    assert "a run that was cut off" in first(desk, "--statement", "Seen by me.", code=2).stderr
+    words = ["--scope", SCOPE, "--at", NOVEMBER, "-y", "--statement", "Seen by me.", "-o", desk.path("again.vouch")]
+    desk.run("vouch", "make", desk.path("out.signed.jpg"), *words)
+    keys = ["--cert", desk.path("chain.pem"), "--key", desk.path("key.pem"), "-o", desk.path("out.jpg")]
+    desk.run("vouch", "embed", desk.path("out.signed.jpg"), desk.path("again.vouch"), *keys)
+    assert len(own(desk.home / "out.jpg").vouches) == 1
+
+
+def test_where_nothing_can_be_written_the_wallet_is_told_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vouch_first, "write_media", full_disk)
+    assert "No space left" in refusal_of(first(desk, code=4))
+    monkeypatch.undo()
+    first(desk)
+    assert desk.json("wallet", "show", "--at", NOVEMBER)["issuers"][0]["used_slots"] == 1
+    assert [path.name for path in desk.home.glob("*out*")] == ["out.jpg"]
 
 
 def refusal_of(done: Result) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -91,7 +92,7 @@ def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) 
         vouches=tuple(map(_vouch, options["vouch"])),
         ledger=_ledger(options["ledger"], options["at"], stack),
         nonce=nonce_of(options["nonce"]),
-        audience=options["audience"],
+        audience=None if options["audience"] is None else unicodedata.normalize("NFC", options["audience"]),
         grace=dt.timedelta(days=options["grace"]),
     )
     _check_now(settings, has_issuers=bool(options["issuer"]))

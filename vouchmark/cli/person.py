@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from vouchmark.cli.common import Instant, fail
+from vouchmark.cli.placing import place
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -119,14 +120,15 @@ def read_file(path: str, *, most: int) -> bytes:
 
 
 def write_output(path: str, octets: bytes) -> None:
-    """Write a file for its owner alone, whole or not at all; - is standard output. Raises StorageError."""
-    from zk.vault import write_private
+    """Write a file for its owner alone, whole or not at all; - is standard output.
 
+    Raises StorageError, or RefusedError where a wallet, a database or a key lies there.
+    """
     if path == "-":
         sys.stdout.buffer.write(octets)
         sys.stdout.buffer.flush()
     else:
-        write_private(Path(path), octets)
+        place(Path(path), octets, mode=0o600, overwrite=True)
 
 
 def tell(lines: list[str], values: Mapping[str, Any], *, as_json: bool, quiet: bool = False) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.common import fail, fail_usage, umask
 from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase, passphrase_option, read_file, tell
+from vouchmark.cli.placing import may_write, place
 from vouchmark.cli.vouch_embed import embed
 from vouchmark.cli.vouch_first import First, first_options
 from vouchmark.cli.wallet import WALLET_VARIABLE, wallet_path
@@ -96,13 +98,17 @@ def make(file: Path, **options: Any) -> None:
         opened = Wallet.open(path, passphrase(options["passphrase_file"], what=f"the wallet {path}"))
         now = moment(options["at"])
         held = _membership(opened, options["issuer"], now)
-        _announce(file, wish, binding, held.info, ask=not options["yes"])
+        _announce(file, wish, binding, held, ask=not options["yes"])
         hint = None if options["no_pdq"] else _hint(asset)
-        made = vouches.make(opened, wish, binding, at=now, issuer_id=held.info.id, pdq=hint)
+
+        def prove() -> Vouch:
+            return vouches.make(opened, wish, binding, at=now, issuer_id=held.info.id, pdq=hint)
+
         if first is not None:
-            first.finish(made.encode(), as_json=options["as_json"])
+            first.finish(lambda: prove().encode(), as_json=options["as_json"])
             return
-        _write(output, made.encode())
+        made = prove()
+        place(output, made.encode(), mode=0o644 & ~umask(), overwrite=False)
     _tell_made(made, held.info, output, as_json=options["as_json"])
 
 
@@ -128,25 +134,36 @@ def _output(file: Path, output: Path | None) -> Path:
     from vouchmark.vouch import vouch_path
 
     path = output or vouch_path(file)
-    if path.exists():
-        hint = f"it may be somebody else's; -o {path.with_name(file.name + '.2.vouch')} writes beside it"
-        fail_usage(f"{path}: there is a file", hint=hint)
+    if output is None and not path.parent.is_dir():
+        return path  # nor can there be FILE, which is then said
+    hint = f"it may be somebody else's; -o {path.with_name(file.name + '.2.vouch')} writes beside it"
+    may_write(path, overwrite=False, hint=hint)
     return path
 
 
 def _wish(options: dict[str, Any]) -> Wish:
+    """What the options ask for, with every mistake told before a file is looked at or a wallet opened."""
     with errors("a scope is an authority and a path, such as public:review/cafe-harbour or news.example:corrections"):
         from vouchmark.vouch import Wish
-        from zk.personhood import CredentialClass, Scope
+        from zk.personhood import CredentialClass, Scope, check_texts
 
-        return Wish(
-            scope=Scope.parse(options["scope"]),
-            credential_class=CredentialClass(CLASSES[options["per"]]),
-            slot=options["slot"],
-            statement=options["statement"],
-            audience=options["audience"],
-            nonce=nonce_of(options["nonce"]),
-        )
+        scope = Scope.parse(options["scope"])
+    nonce, statement, audience = nonce_of(options["nonce"]), _text(options["statement"]), _text(options["audience"])
+    with errors("a statement and an audience are one line of text each, without signs that reorder or hide it"):
+        check_texts(statement=statement, audience=audience)
+    return Wish(
+        scope=scope,
+        credential_class=CredentialClass(CLASSES[options["per"]]),
+        slot=options["slot"],
+        statement=statement,
+        audience=audience,
+        nonce=nonce,
+    )
+
+
+def _text(words: str | None) -> str | None:
+    """Text as a vouch holds it: two keyboards write one letter in two ways."""
+    return None if words is None else unicodedata.normalize("NFC", words)
 
 
 def nonce_of(text: str | None) -> bytes | None:
@@ -207,21 +224,17 @@ def _membership(wallet: Wallet, word: str | None, now: dt.datetime) -> HeldMembe
     return found[0]
 
 
-def _announce(file: Path, wish: Wish, binding: Binding, info: IssuerInfo, *, ask: bool) -> None:
+def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *, ask: bool) -> None:
     """Say what will be shown, and to whom, before anything is proved."""
     from vouchmark.vouch_words import period_words, promise
 
-    epoch = "ever" if wish.credential_class == "lasting" else "this epoch"
-    for line in promise(str(wish.scope), period_words(epoch), info, binding, statement=wish.statement):
+    period = period_words("ever" if wish.credential_class == "lasting" else "this epoch")
+    # Both classes of an epoch are given together, so that one crowd is as large as the other.
+    told = promise(str(wish.scope), period, held.info, binding, statement=wish.statement, crowd=held.crowd)
+    for line in told:
         click.echo(line, err=True)
     if ask and sys.stdin.isatty() and not click.confirm(f"Vouch for {file}?", err=True):
         fail("nothing was made", hint="-y makes it without asking")
-
-
-def _write(path: Path, octets: bytes) -> None:
-    from zk.vault import write_private
-
-    write_private(path, octets, mode=0o644)
 
 
 def _tell_made(made: Vouch, info: IssuerInfo, output: Path, *, as_json: bool) -> None:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.common import fail, fail_usage, umask
 from vouchmark.cli.person import MAX_LINE, errors, json_option, read_file, tell
+from vouchmark.cli.placing import may_write, place
 from vouchmark.report import Exit, Json
 
 if TYPE_CHECKING:
@@ -179,20 +180,13 @@ def refusals(file: Path) -> Iterator[None]:
         fail(f"{file}: {error}", hint=error.hint)
 
 
-def may_write(output: Path, *, overwrite: bool) -> None:
-    """Leave before anything is done where a file would be overwritten that nobody said should be."""
-    if not overwrite and os.path.lexists(output):
-        fail_usage(f"{output}: there is a file", hint="name another one, or say --overwrite")
-    if not output.parent.is_dir():
-        fail_usage(f"{output.parent}: no such folder")
-
-
 def write_media(output: Path, data: bytes, *, like: Path, overwrite: bool) -> None:
     """Put a file in place, whole or not at all, as readable as `like`; a file that came in between stays."""
-    from zk.vault import write_private
-
-    may_write(output, overwrite=overwrite)
-    write_private(output, data, mode=like.stat().st_mode & 0o777)
+    try:
+        mode = like.stat().st_mode & 0o777
+    except OSError:  # gone meanwhile: then as any new file
+        mode = 0o666 & ~umask()
+    place(output, data, mode=mode, overwrite=overwrite)
 
 
 def told(output: Path, done: Done) -> list[str]:

@@ -6,20 +6,20 @@ down cannot be taken back: where the last step fails, signed file and vouch are 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.common import fail, fail_usage, umask
 from vouchmark.cli.person import tell
+from vouchmark.cli.placing import may_write, place
 from vouchmark.cli.vouch_embed import (
     NOT_ANONYMOUS,
     key_options,
-    may_write,
     read_key,
     reading,
     refusals,
@@ -31,7 +31,7 @@ from vouchmark.report import Exit
 
 if TYPE_CHECKING:
     from provenance.credentials.c2pa_sign import SigningKey
-    from vouchmark.embedding import Signed
+    from vouchmark.embedding import Done, Signed
 
 _NEED_IT: Final = ("cert_file", "key_file", "key_passphrase_file", "tsa", "overwrite")
 """Options that mean nothing without `--sign-first`."""
@@ -80,8 +80,9 @@ class First:
         if output is None:
             fail_usage("--sign-first writes a new file", hint="say where: -o OUT")
         may_write(output, overwrite=options["overwrite"])
-        if os.path.lexists(_spare(output)):
-            fail_usage(f"{_spare(output)}: there is a file", hint="it may be somebody else's vouch; move it away")
+        may_write(_spare(output), overwrite=False, hint="it may be somebody else's vouch; move it away")
+        cut_off = "a run that was cut off may have left it, signed: then vouch for that one, and embed the vouch"
+        may_write(_spare_signed(output), overwrite=False, hint=cut_off)
         key = read_key(options)
         for line in NOT_ANONYMOUS:
             click.echo(line, err=True)
@@ -100,8 +101,33 @@ class First:
             authority=options["tsa"],
         )
 
-    def finish(self, octets: bytes, *, as_json: bool) -> None:
-        """Put the vouch in and write the file; where that fails, write both apart and say so."""
+    def finish(self, prove: Callable[[], bytes], *, as_json: bool) -> None:
+        """Make the vouch, put it in and write the file; where that fails, write both apart and say so.
+
+        A first manifest is another one each time, and a voice counts once: whoever lost the signed file after the
+        wallet has written it down, on Ctrl-C, a full disk or a power cut, would have lost the voice with it. So it is
+        on the disk before, and until all is done.
+
+        Args:
+            prove: makes the vouch, of which it gives the octets.
+            as_json: whether to tell of it in JSON.
+        """
+        from zk.errors import EncodingError, RefusedError, UntrustedError
+
+        spare = _spare_signed(self.output)
+        write_media(spare, self.signed.asset.data, like=self.file, overwrite=False)
+        with _kept(spare):
+            try:
+                octets = prove()
+            except (RefusedError, UntrustedError, EncodingError):  # before the wallet has written anything down
+                spare.unlink(missing_ok=True)
+                raise
+            done = self._embedded(octets)
+            self._write(done.embedded.data)
+            spare.unlink(missing_ok=True)
+        tell(told(self.output, done), values(self.output, done), as_json=as_json)
+
+    def _embedded(self, octets: bytes) -> Done:
         from provenance.credentials.pool import Pool
         from vouchmark.embedding import StampError, embed
         from vouchmark.vouch import VouchError
@@ -109,20 +135,34 @@ class First:
         data = self.signed.asset.data
         try:
             with Pool(workers=1) as pool:
-                done = embed(data, octets, key=self.key, settings=reading(), pool=pool, authority=self.authority)
+                return embed(data, octets, key=self.key, settings=reading(), pool=pool, authority=self.authority)
         except VouchError as error:
             self._write(data)
-            _write_vouch(_spare(self.output), octets)
+            place(_spare(self.output), octets, mode=0o644 & ~umask(), overwrite=False)
+            _spare_signed(self.output).unlink(missing_ok=True)
             fail(
                 f"{error}; {self.output} is signed, and the vouch lies beside it",
                 hint=f"try again: vouchmark vouch embed {self.output} {_spare(self.output)} --cert … --key … -o OUT",
                 code=Exit.ERROR if isinstance(error, StampError) else Exit.USAGE,
             )
-        self._write(done.embedded.data)
-        tell(told(self.output, done), values(self.output, done), as_json=as_json)
 
     def _write(self, data: bytes) -> None:
         write_media(self.output, data, like=self.file, overwrite=self.overwrite)
+
+
+@contextmanager
+def _kept(spare: Path) -> Iterator[None]:
+    """Say where the signed file lies, if it still does when something goes wrong."""
+    try:
+        yield
+    except BaseException:
+        if spare.exists():
+            note = (
+                f"note: {spare} is the signed file; the wallet may let you vouch for this one alone, so keep it: "
+                "'vouchmark vouch make' for it with the same words, then 'vouchmark vouch embed'"
+            )
+            click.echo(note, err=True)
+        raise
 
 
 def _spare(output: Path) -> Path:
@@ -131,7 +171,6 @@ def _spare(output: Path) -> Path:
     return vouch_path(output)
 
 
-def _write_vouch(path: Path, octets: bytes) -> None:
-    from zk.vault import write_private
-
-    write_private(path, octets, mode=0o644)
+def _spare_signed(output: Path) -> Path:
+    """Where the signed file lies until the one with the vouch in it is there: `photo.signed.jpg`."""
+    return output.with_name(f"{output.stem}.signed{output.suffix}")
