@@ -11,6 +11,7 @@ from provenance.credentials.pool import Pool
 from vouchmark.examine import examine_all
 from vouchmark.report import Report
 from vouchmark.settings import Options, Settings, settings_for
+from vouchmark.vouch_files import Beside
 
 
 def check_many(
@@ -26,7 +27,8 @@ def check_many(
     the run goes on. Reports are not kept: take each as it comes.
 
     Args:
-        sources: paths, bytes or binary streams; a folder stands for every file in it, and the folders within.
+        sources: paths, bytes or binary streams; a folder stands for every file in it, and the folders within. A vouch
+            beside a file there is looked at with that file.
         jobs: child processes at work at the same time.
         in_process: parse in this process, without time and memory limit; for input that you trust.
         options: everything that `check` takes besides.
@@ -49,9 +51,11 @@ def _reports(sources: Iterable[str | Path | bytes | BinaryIO], settings: Setting
 
 
 def _files(sources: Iterable[str | Path | bytes | BinaryIO]) -> Iterator[Path | bytes | BinaryIO]:
-    """Every file, folders walked in order."""
+    """Every file, folders walked in order, without the vouches that lie beside one."""
+    beside = Beside()
     for source in sources:
         if isinstance(source, str | Path):
-            yield from walk([Path(source)])
+            named = Path(source)
+            yield from (path for path in walk([named]) if path == named or not beside.belongs(path))
         else:
             yield source

@@ -11,7 +11,7 @@ import pytest
 
 import vouchmark
 from tests.authority import NOW
-from tests.vouchmark import samples
+from tests.vouchmark import people, samples
 from tests.vouchmark.attacks import LISTED
 from tests.vouchmark.command import write
 from vouchmark import check, check_many, to_html, to_json
@@ -49,6 +49,20 @@ def test_folders_are_walked_and_bytes_and_streams_stand_for_themselves(folder: P
     with (folder / "signed.jpg").open("rb") as stream:
         found = [one.media.name for one in check_many([str(folder), data, stream], in_process=True, **OPTIONS)]
     assert found == ["altered.jpg", "empty.jpg", "plain.jpg", "signed.jpg", "generated.jpg", "-", "-"]
+
+
+def test_a_vouch_in_a_folder_is_looked_at_with_the_file_that_it_lies_beside(tmp_path: Path) -> None:
+    people.put(tmp_path, "a.jpg", people.PLAIN, [people.vouch(people.PLAIN)])
+    (tmp_path / "alone.vouch").write_bytes(people.vouch(people.PLAIN))
+    asked = Options(issuers=people.issuer_json(people.CLUB), scopes=[people.CAFE], **OPTIONS)
+    found = list(check_many([tmp_path], in_process=True, **asked))
+    assert [(one.media.name, str(one.evidence[Line.PERSON].status)) for one in found] == [
+        ("a.jpg", "pass"),
+        ("alone.vouch", "absent"),
+    ]
+    assert [one.media.name for one in check_many([tmp_path / "a.jpg.vouch"], in_process=True, **asked)] == [
+        "a.jpg.vouch"
+    ]
 
 
 def test_reports_come_in_order_from_several_children(folder: Path) -> None:

@@ -8,7 +8,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from json import loads as parse
@@ -29,7 +30,7 @@ from vouchmark.render import json
 from vouchmark.report import Line, Report, Status
 from vouchmark.settings import make_settings
 from zk.errors import StorageError
-from zk.ledger import open_ledger
+from zk.ledger import NullifierLedger, open_ledger
 from zk.personhood import CredentialClass
 
 PASS, FAIL, UNKNOWN, ABSENT = "pass", "fail", "unknown", "absent"
@@ -218,6 +219,20 @@ class TestLedger:
         assert codes(late) == [("person.voice.seen", PASS)]
         assert late.summary.endswith(f", in {EPOCH}.")
         assert codes(line(PLAIN, vouches=[octets], at=later)) == [("person.epoch.closed", FAIL)]
+
+    def test_a_run_of_hours_records_as_a_short_one_does(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        hours, now, monotonic = 3.0, NullifierLedger.now, time.monotonic
+        path = put(tmp_path, "a.jpg", PLAIN, [people.vouch(PLAIN)])
+
+        def slowly() -> Iterator[Path]:
+            monkeypatch.setattr(time, "monotonic", lambda: monotonic() + hours * 3600)
+            monkeypatch.setattr(NullifierLedger, "now", lambda self: now(self) + dt.timedelta(hours=hours))
+            yield path
+
+        with open_ledger(tmp_path / "ledger.sqlite") as ledger:
+            began = now(ledger)
+            assert said(run(slowly(), ledger=ledger, at=began)) == [[("person.voice.new", "pass")]]
+            assert said(run([path], ledger=ledger, at=began)) == [[("person.voice.seen", "pass")]]
 
     def test_a_reports_ledger_is_named(self, tmp_path: Path) -> None:
         with open_ledger(tmp_path / "ledger.sqlite") as ledger:
