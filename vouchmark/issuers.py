@@ -123,11 +123,16 @@ class IssuerFolder:
 
     def read(self, row: KeptIssuer) -> IssuerFile:
         """A kept file, which is the one that was added. Raises IssuersError where it is not."""
-        path = self.path / f"{row.id}.json"
+        path, coming = self._places(row.id)
         data = _read(path, MAX_ISSUER_OCTETS)
+        found = hashlib.sha256(data or b"").hexdigest()
+        if found != row.sha256:
+            # A writer that was killed came as far as the index: what that names is here.
+            newer = _read(coming, MAX_ISSUER_OCTETS)
+            if newer is not None and hashlib.sha256(newer).hexdigest() == row.sha256:
+                return IssuerFile(octets=newer, sha256=row.sha256, dated=row.dated)
         if data is None:
             raise IssuersError(f"the issuer {row.name!r} is missing: {path}")
-        found = hashlib.sha256(data).hexdigest()
         if found != row.sha256:
             raise IssuersError(
                 f"the issuer {row.name!r} was changed since it was added: got SHA-256 {found}, expected {row.sha256}"
@@ -136,7 +141,14 @@ class IssuerFolder:
 
     def files(self) -> list[IssuerFile]:
         """Every kept file. Raises IssuersError."""
-        return [self.read(row) for row in self.rows()]
+        while True:
+            rows = self.rows()
+            try:
+                return [self.read(row) for row in rows]
+            except IssuersError:
+                if self.rows() == rows:
+                    raise
+                # Somebody added or removed one just now.
 
     def add(self, octets: bytes, *, at: dt.datetime) -> tuple[KeptIssuer, KeptIssuer | None]:
         """Keep an issuer.json; return its row and the one that it replaces (the same row where nothing changed).
@@ -169,8 +181,11 @@ class IssuerFolder:
                     raise IssuerRefusedError(str(error)) from error
             elif len(rows) >= MAX_ISSUERS:
                 raise IssuersError(f"got more than {MAX_ISSUERS} issuers")
-            _write(self.path / f"{row.id}.json", octets)
+            path, coming = self._places(row.id)
+            # In this order a writer that is killed leaves an index that names what is there.
+            _write(coming, octets)
             self._write_index([*(kept for kept in rows.values() if kept.id != row.id), row])
+            _move(coming, path)
         return row, before
 
     def remove(self, word: str) -> KeptIssuer:
@@ -184,8 +199,13 @@ class IssuerFolder:
             rows = self.rows()
             row = find(rows, word)
             self._write_index([kept for kept in rows if kept.id != row.id])
-            (self.path / f"{row.id}.json").unlink(missing_ok=True)
+            for path in self._places(row.id):
+                path.unlink(missing_ok=True)
         return row
+
+    def _places(self, issuer: str) -> tuple[Path, Path]:
+        """Where an issuer's file lies, and where a later version lies until the index names it."""
+        return self.path / f"{issuer}.json", self.path / f"{issuer}.new.json"
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -228,6 +248,14 @@ def _read(path: Path, limit: int) -> bytes | None:
     if len(data) > limit:
         raise IssuersError(f"{path}: more than {limit} octets")
     return data
+
+
+def _move(source: Path, path: Path) -> None:
+    """Rename. Raises IssuersError."""
+    try:
+        source.replace(path)
+    except OSError as error:
+        raise IssuersError(f"{path}: cannot write: {error.strerror}") from error
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -22,9 +22,11 @@ from tests import authority as made
 from tests.vouchmark import command, people
 from tests.vouchmark.command import Command, as_anybody
 from tests.vouchmark.people import AT, CAFE, CLUB, EPOCH, PLAIN, TOWN, codes, issuer_json, line, look, put, somebody
+from tests.zk import world
 from tests.zk.private_postgres import PostgresMissingError, private_postgres
-from vouchmark import persons
+from vouchmark import issuers, persons
 from vouchmark.examine import examine_all
+from vouchmark.issuers import IssuerFolder
 from vouchmark.person_settings import person_settings
 from vouchmark.render import json
 from vouchmark.report import Line, Report, Status
@@ -35,6 +37,7 @@ from zk.personhood import CredentialClass
 
 PASS, FAIL, UNKNOWN, ABSENT = "pass", "fail", "unknown", "absent"
 OTHER = made.picture(shade=40)
+BORROWED = world.Issuer(name="HARBOUR press Club", epochs=people.EPOCHS)
 
 
 def run(sources: Iterable[Any], **options: Any) -> list[Report]:
@@ -52,6 +55,17 @@ def break_ledger(path: Path) -> None:
     with closing(sqlite3.connect(path)) as other:
         other.execute("DROP TABLE vouchmark_ledger_nullifier")
         other.commit()
+
+
+def dying(call: Any, steps: Iterator[int], at: int) -> Any:
+    """The same function, but the process dies before the step with that number."""
+
+    def step(*arguments: Any) -> None:
+        if next(steps) == at:
+            raise KeyboardInterrupt
+        call(*arguments)
+
+    return step
 
 
 def said(reports: list[Report]) -> list[list[tuple[str, str]]]:
@@ -464,6 +478,43 @@ class TestTrustIssuer:
         done = shell("trust", "issuer", "add", "bad.json")
         assert done.code == 2
         assert done.stderr.startswith("error: bad.json: ")
+
+    def test_an_issuer_that_borrows_a_name_is_told_apart(self, shell: Command) -> None:
+        assert shell("trust", "issuer", "add", "issuer.json").stderr == ""
+        (shell.folder / "other.json").write_bytes(issuer_json(BORROWED)[0])
+        done = shell("trust", "issuer", "add", "other.json")
+        assert "no later version of it" in done.stderr
+        assert CLUB.info.id.hex() in done.stderr
+        assert done.code == 0
+
+    def test_a_writer_killed_at_any_step_leaves_one_version_and_the_next_add_works(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old, new = issuer_json(CLUB)[0], issuer_json(replace(CLUB, serial=2))[0]
+        for step in range(3):
+            folder = IssuerFolder(tmp_path / str(step))
+            folder.add(old, at=AT)
+            steps = iter(range(3))
+            for name in ("_write", "_move"):
+                monkeypatch.setattr(issuers, name, dying(getattr(issuers, name), steps, step))
+            with pytest.raises(KeyboardInterrupt):
+                folder.add(new, at=AT)
+            monkeypatch.undo()
+            assert [file.octets for file in folder.files()] == [new if step == 2 else old]
+            folder.add(new, at=AT)
+            assert [file.octets for file in folder.files()] == [new]
+
+    def test_a_version_that_comes_while_it_is_read_is_no_damage(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old, new = issuer_json(CLUB)[0], issuer_json(replace(CLUB, serial=2))[0]
+        folder = IssuerFolder(tmp_path)
+        folder.add(old, at=AT)
+        rows, read = folder.rows(), IssuerFolder.rows
+        IssuerFolder(tmp_path).add(new, at=AT)
+        answers = iter([rows])
+        monkeypatch.setattr(IssuerFolder, "rows", lambda self: next(answers, None) or read(self))
+        assert [file.octets for file in folder.files()] == [new]
 
     def test_a_kept_file_that_was_changed_is_an_error(self, shell: Command) -> None:
         shell("trust", "issuer", "add", "issuer.json")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,8 +42,21 @@ def add(file: Path, at: dt.datetime | None) -> None:
         except AssetError as error:
             fail_usage(f"{file}: {error}", hint=error.hint)
         row, before = _folder().add(octets, at=at or dt.datetime.now(dt.UTC))
+        others = [kept for kept in _folder().rows() if kept.id != row.id and _alike(kept.name, row.name)]
     state = "added" if before is None else "unchanged" if before == row else f"replaced serial {before.serial}"
     click.echo(f"{_plain(row.name)}: {state}, serial {row.serial}, issuer {row.id}\n  SHA-256 {row.sha256}")
+    for other in others:
+        note = (
+            f"note: you trust another issuer that calls itself {_plain(other.name)}, {other.id}: this one is no later "
+            "version of it, one person may have a voice at each, and a policy that names it by its name counts both"
+        )
+        click.echo(note, err=True)
+
+
+def _alike(name: str, other: str) -> bool:
+    """Whether people would take two names for one."""
+    one, two = (unicodedata.normalize("NFKC", text).casefold() for text in (name, other))
+    return one == two
 
 
 @issuer.command()
