@@ -204,6 +204,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("person.voice.unchecked", (PASS,), "A person stands behind it; no ledger, so other uses were not looked for."),
     ("person.voice.uncounted", NOT_HELD, "A person stands behind it, in a scope that the reader did not name."),
     ("person.ancestor", NOT_HELD, "A person stands behind an earlier version, which was edited since."),
+    ("person.component", NOT_HELD, "A person stands behind something that was used in the file, not behind the file."),
     (
         "person.lookalike",
         NOT_HELD,

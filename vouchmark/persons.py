@@ -161,7 +161,7 @@ def _claim(found: Found, vouch: Vouch | None, media: MediaBindings) -> Claim:
 def _elsewhere(found: Found, binding: Binding, media: MediaBindings) -> Elsewhere:
     """To what a vouch is bound that is not bound to this file."""
     if binding.kind == "file":
-        return Elsewhere.OTHER
+        return Elsewhere.PART if media.is_part and binding.digest in media.files else Elsewhere.OTHER
     if not media.measured:
         return Elsewhere.UNMEASURED
     label = media.known.get(binding.digest, "")
@@ -169,8 +169,11 @@ def _elsewhere(found: Found, binding: Binding, media: MediaBindings) -> Elsewher
         return Elsewhere.OTHER
     if found.where is Where.EMBEDDED and label != found.manifest:
         return Elsewhere.MISPUT
-    is_earlier = binding.digest in media.ancestors and not found.reaches_file
-    return Elsewhere.ANCESTOR if is_earlier else Elsewhere.BROKEN
+    if not found.reaches_file and binding.digest in media.ancestors:
+        return Elsewhere.ANCESTOR
+    if not found.reaches_file and binding.digest in media.components:
+        return Elsewhere.COMPONENT
+    return Elsewhere.BROKEN
 
 
 Finish: TypeAlias = "Callable[[Report, Answer, Mapping[str, Json]], Report]"
@@ -271,9 +274,9 @@ class Run:
             return {}
         results = self._verify([claim.presented for claim in claims], counting=True)
         judged = {id(claim): self._judged(claim, result) for claim, result in zip(claims, results, strict=True)}
-        # What is bound to an earlier version, or to a picture that looks like this one, may hold for that: looked at
-        # apart, and never counted or recorded.
-        others = (Elsewhere.ANCESTOR, Elsewhere.LOOKALIKE)
+        # What is bound to an earlier version, to something that was used in this one, or to a picture that looks like
+        # it, may hold for that: looked at apart, and never counted or recorded.
+        others = (Elsewhere.ANCESTOR, Elsewhere.COMPONENT, Elsewhere.LOOKALIKE)
         apart = [claim for claim in claims if claim.elsewhere in others and claim.vouch is not None]
         for claim, result in zip(apart, self._verify_elsewhere(apart), strict=True):
             judged[id(claim)] = self._judged(claim, result)

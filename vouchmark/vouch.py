@@ -52,18 +52,23 @@ class MediaBindings:
     """Digests to labels of the manifests that hold for this file: the bound one and the updates above it."""
     ancestors: Mapping[bytes, str] = field(default_factory=dict)
     """The same of intact earlier versions, which verified links lead to across an edit."""
+    components: Mapping[bytes, str] = field(default_factory=dict)
+    """The same of intact manifests of what was used in it, and of what that was made from: no version of this file."""
     known: Mapping[bytes, str] = field(default_factory=dict)
     """The same of every manifest that lies in the file, whether it holds or not."""
     measured: bool = True
     """Whether our own check could look at the Content Credentials at all, where there are any."""
+    is_part: bool = False
+    """Whether the file is the first part of a video in pieces, and others are given with it: its bytes are not all."""
 
     def accepted(self, *, labels: Collection[str] | None = None) -> tuple[Binding, ...]:
         """The bindings that count for this file; `labels` narrows the manifests to those that it names."""
         from zk.personhood import Binding, BindingKind
 
         manifests = [digest for digest, label in self.manifests.items() if labels is None or label in labels]
+        files = () if self.is_part else self.files
         return (
-            *(Binding(kind=BindingKind.FILE, digest=digest) for digest in self.files),
+            *(Binding(kind=BindingKind.FILE, digest=digest) for digest in files),
             *(Binding(kind=BindingKind.MANIFEST, digest=digest) for digest in manifests),
         )
 
@@ -80,20 +85,26 @@ def bindings_of(asset: Asset, facts: Facts, *, bare: bool = True) -> MediaBindin
     if bare and own is not None and own.store_runs:
         files.append(_digest_without(asset.data, own.store_runs))
     if own is None or own.problem or own.history is None:
-        return MediaBindings(files=tuple(files), measured=not facts.own_failure)
+        return MediaBindings(files=tuple(files), measured=not facts.own_failure, is_part=facts.fragments > 0)
     digests = {label: bytes.fromhex(value) for label, value in own.manifest_digests.items()}
     chain = [check.label for check in own.chain]
-    holds = chain if _holds(facts, own) else []
-    earlier = [label for label in _intact(own.history.root) if label not in chain]
+    status, answer = _integrity(facts)
+    in_pieces = _is_first_part(answer)
+    holds = chain if _holds(own, status) and not in_pieces else []
+    below = [(label, is_earlier) for label, is_earlier in _intact(own.history.root) if label not in chain]
+    earlier = {label for label, is_earlier in below if is_earlier}
     return MediaBindings(
         files=tuple(files),
         manifests={digests[label]: label for label in holds if label in digests},
-        ancestors={digests[label]: label for label in earlier if label in digests},
+        ancestors={digests[label]: label for label in sorted(earlier) if label in digests},
+        components={digests[label]: label for label, _ in below if label in digests and label not in earlier},
         known={digest: label for label, digest in digests.items()},
+        measured=not in_pieces,
+        is_part=facts.fragments > 0,
     )
 
 
-def _holds(facts: Facts, own: OwnCheck) -> bool:
+def _holds(own: OwnCheck, integrity_is: Status) -> bool:
     """Whether the bound manifest speaks of exactly these bytes, all media among them, and every update is intact."""
     coverage, chain = own.coverage, own.chain
     if coverage is None or coverage.match is not Match.MATCH or not coverage.is_whole or not own.bound:
@@ -103,7 +114,7 @@ def _holds(facts: Facts, own: OwnCheck) -> bool:
     if not chain or chain[-1].label != own.bound or not all(check.is_intact for check in chain):
         return False
     # What an engine found and we did not look for (redactions, say) counts against it as well.
-    return _integrity(facts)[0] not in (Status.FAIL, Status.ERROR)
+    return integrity_is not in (Status.FAIL, Status.ERROR)
 
 
 def _integrity(facts: Facts) -> tuple[Status, Answer]:
@@ -111,11 +122,21 @@ def _integrity(facts: Facts) -> tuple[Status, Answer]:
     return evidence(Line.INTEGRITY, answer).status, answer
 
 
-def _intact(node: Node) -> list[str]:
-    """Labels of the manifests below a node that are intact, as far as every step to them is."""
+def _is_first_part(answer: Answer) -> bool:
+    """Whether it is the first part of a video in pieces by itself, which shows nothing of what its manifest binds."""
+    return any(draft.code == "integrity.fragments.missing" for draft in answer.drafts)
+
+
+def _intact(node: Node, *, is_earlier: bool = True) -> list[tuple[str, bool]]:
+    """Labels of the manifests below a node that are intact, as far as every step to them is.
+
+    With each whether it is an earlier version: whether every step is from a version to the one that it was made from.
+    """
     if node.check is None or node.outcome != "intact":
         return []
-    return [node.check.label, *(label for child in node.children for label in _intact(child))]
+    is_earlier = is_earlier and (node.link is None or node.link.relationship == "parentOf")
+    found = (one for child in node.children for one in _intact(child, is_earlier=is_earlier))
+    return [(node.check.label, is_earlier), *found]
 
 
 def _digest_without(data: bytes, runs: tuple[tuple[int, int], ...]) -> bytes:
@@ -144,6 +165,11 @@ def binding_for(asset: Asset, facts: Facts) -> Binding:
         raise VouchError(
             f"its Content Credentials do not hold: {summary[:1].lower() + summary[1:]}",
             hint="vouch for the file as it was signed, or remove the Content Credentials first",
+        )
+    if _is_first_part(answer):
+        raise VouchError(
+            "it is the first part of a video in pieces, and the others would not be bound",
+            hint="vouch for the whole video as one file",
         )
     found = bindings_of(asset, facts, bare=False)
     # The active one: an update that carries the vouch has the vouched manifest as its only ingredient.

@@ -19,8 +19,8 @@ PIPE_BYTES: Final = 1024 * 1024
 MAX_NOISE: Final = 64 * 1024
 """Bytes read of what a dead worker wrote to standard error."""
 
-_DROPPED: Final = ("PYTHON", "C2PA_", "ENCYPHER_", "RUST_", "MALLOC_", "LD_", "DYLD_")
-"""Variables by which an environment changes what the worker or an engine does."""
+_DROPPED: Final = ("PYTHON", "VOUCHMARK_", "C2PA_", "ENCYPHER_", "RUST_", "MALLOC_", "LD_", "DYLD_")
+"""Variables by which an environment changes what the worker or an engine does; ours may hold passphrases and codes."""
 _NOWHERE: Final = "/nonexistent"
 """The worker's home: a library that looks for files of the user finds none. Without a name it would ask the system for
 one, which may open a socket."""

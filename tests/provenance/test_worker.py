@@ -398,10 +398,12 @@ def test_a_key_press_for_the_whole_group_ends_no_worker(child: WorkerProcess) ->
     assert len(list(answers(child))) == 3
 
 
-def test_the_environment_that_a_worker_gets_holds_nothing_of_python_or_the_engines(
+def test_the_environment_that_a_worker_gets_holds_nothing_of_python_or_the_engines_and_no_secret_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for name in ("PYTHONPATH", "pythonhome", "C2PA_LIBRARY_NAME", "ENCYPHER_C2PA_TELEMETRY", "LD_PRELOAD", "RUST_LOG"):
+        monkeypatch.setenv(name, "planted")
+    for name in ("VOUCHMARK_PASSPHRASE", "VOUCHMARK_KEY_PASSPHRASE", "VOUCHMARK_CODE"):
         monkeypatch.setenv(name, "planted")
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
     found = process._environment()

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import stat
 import subprocess
 import sys
@@ -47,6 +48,16 @@ def test_init_makes_a_private_file_in_the_data_folder(desk: Desk) -> None:
     error, hint = refusal(desk.run("wallet", "init", code=2))
     assert error.endswith("already there, and never overwritten")
     assert "move the old one away" in hint
+
+
+def test_a_command_that_holds_secrets_leaves_no_core_file(desk: Desk) -> None:
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    try:
+        desk.run("wallet", "init")
+        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)
 
 
 def test_the_wallet_is_named_by_option_or_environment(desk: Desk) -> None:

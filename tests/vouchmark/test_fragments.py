@@ -7,13 +7,19 @@ from pathlib import Path
 import pytest
 
 from provenance.credentials.c2pa_rs import read
-from tests.authority import picture, sign
+from provenance.credentials.own_check import examine_own
+from provenance.credentials.trust_view import view_of
+from tests.authority import NOW, picture, sign
 from tests.corpus import media, needs_corpus
 from tests.provenance.hostile import movie
-from tests.vouchmark.attacks import CAMERA, codes, examine, said
+from tests.vouchmark import people
+from tests.vouchmark.attacks import CAMERA, LISTED, codes, examine, said
 from tests.vouchmark.command import AT, Command
 from tests.vouchmark.streams import signed_stream
+from vouchmark.gather import look
 from vouchmark.report import Line, Status
+from vouchmark.settings import make_settings
+from vouchmark.vouch import VouchError, binding_for
 
 THREE = (b"a" * 40, b"b" * 50, b"c" * 60)
 
@@ -53,6 +59,33 @@ def test_fragments_that_were_not_given_are_named(given: tuple[int, ...]) -> None
     assert (f"{missing} of 3 fragments of the video", "not given (--fragment)") in [
         (gap.what, gap.why) for gap in report.not_checked
     ]
+
+
+def test_a_vouch_for_the_first_parts_bytes_says_nothing_of_the_fragments() -> None:
+    first, fragments = signed_stream(CAMERA, THREE)
+    of_bytes = people.vouch(first)
+    assert people.line(first, vouches=[of_bytes]).status is Status.PASS
+    found = people.line(first, vouches=[of_bytes], fragments=fragments)
+    assert people.codes(found) == [("person.binding.mismatch", "fail")]
+    assert found.summary.startswith("The vouch is bound to the bytes of the first part alone")
+
+
+def test_a_vouch_for_the_manifest_that_binds_all_fragments_counts_while_they_hold() -> None:
+    first, fragments = signed_stream(CAMERA, THREE)
+    own = examine_own(first, "video/mp4", None, trust=view_of(LISTED), at=NOW)
+    octets = people.vouch(people.manifest_binding(own.manifest_digests[own.active]))
+    assert people.line(first, vouches=[octets], fragments=fragments).status is Status.PASS
+    changed = [fragments[0], fragments[1][:-1] + b"!", fragments[2]]
+    assert people.line(first, vouches=[octets], fragments=changed).status is Status.FAIL
+    alone = people.line(first, vouches=[octets])
+    assert people.codes(alone) == [("person.binding.unknown", "unknown")]
+
+
+def test_nobody_vouches_for_a_first_part_in_place_of_the_video() -> None:
+    first, _ = signed_stream(CAMERA, THREE)
+    asset, facts = look(first, make_settings(trust=LISTED, at=NOW), pool=None)
+    with pytest.raises(VouchError, match="first part of a video in pieces"):
+        binding_for(asset, facts)
 
 
 def test_a_first_part_alone_cannot_be_compared() -> None:

@@ -466,6 +466,23 @@ class TestMedia:
         assert codes(said) == [("person.ancestor", UNKNOWN)]
         assert one(said).detail["manifest"] == LABELS[0]
 
+    @pytest.mark.parametrize("relationship", ["componentOf", "inputTo"])
+    def test_a_vouch_for_what_was_used_in_a_file_speaks_of_that_and_of_no_earlier_version(
+        self, relationship: str
+    ) -> None:
+        media = base()[0]
+        own = self._last(made.manifest_store(media))
+        octets = vouch(manifest_binding(self.bound(media)[LABELS[0]]))
+        carrier = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(octets)))
+        collage = edited(own, carrier, parent=carrier, parent_label=LABELS[1], relationship=relationship)
+        said = line(collage)
+        assert codes(said) == [("person.component", UNKNOWN)]
+        assert "something that was used in this file" in said.summary
+        assert "earlier" not in said.summary
+        assert one(said).detail["manifest"] == LABELS[0]
+        bare = edited(own, parent=own, parent_label=LABELS[0], relationship=relationship)
+        assert codes(line(bare, vouches=[octets])) == [("person.component", UNKNOWN)]
+
     def test_a_vouch_in_a_place_where_none_counts_is_not_looked_at(self) -> None:
         media = base(LABELS[0], ("org.vouchmark.vouch", content_of(vouch(PLAIN))))[0]
         said = line(media)

@@ -72,8 +72,15 @@ def moment(at: dt.datetime | None) -> dt.datetime:
 
 
 def passphrase(file: Path | None, *, what: str, is_new: bool = False) -> Passphrase:
-    """Return the passphrase from file, environment or prompt (twice for a new one)."""
+    """Return the passphrase from file, environment or prompt (twice for a new one).
+
+    From here on the process holds secrets, and so writes no core file where it crashes.
+    """
+    import resource
+
     from zk.vault import Passphrase
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
     if file is not None:
         return Passphrase.of(_first_line(read_file(str(file), most=MAX_LINE), str(file)))

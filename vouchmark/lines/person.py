@@ -216,10 +216,13 @@ def _voice(one: Judged, voice: Voice) -> _Said:
             root=Root.PERCEPTUAL_HASH,
         )
     if one.elsewhere is not None:
-        statement = f"{who} stands behind an earlier version, {purpose}; it was edited since, so not behind this file."
+        code, what = _BEFORE[one.elsewhere is Elsewhere.COMPONENT]
         label: dict[str, Json] = {"manifest": one.found.counts_for} if one.found.counts_for else {}
         return _Said(
-            code="person.ancestor", statement=statement + saying, status=Status.UNKNOWN, detail={**detail, **label}
+            code=code,
+            statement=f"{who} stands behind {what.format(purpose=purpose)}{saying}",
+            status=Status.UNKNOWN,
+            detail={**detail, **label},
         )
     if not voice.counted:
         statement = f"{who} stands behind this file, {purpose}; you did not name that scope, so it counts for nothing."
@@ -228,6 +231,13 @@ def _voice(one: Judged, voice: Voice) -> _Said:
     statement = f"{who} stands behind this file, {purpose}{f'; {ledger}' if ledger else ''}.{saying}"
     identity = {"voice": hashlib.sha256(vouch.pseudonym).hexdigest()}
     return _Said(code=f"person.{voice.code}", statement=statement, status=Status.PASS, detail={**detail, **identity})
+
+
+_BEFORE: Final = {
+    False: ("person.ancestor", "an earlier version, {purpose}; it was edited since, so not behind this file."),
+    True: ("person.component", "something that was used in this file, {purpose}; so not behind this file."),
+}
+"""Code and words by whether what a person stands behind is no earlier version of the file, but was used in it."""
 
 
 def _period(period: str) -> str:
@@ -289,6 +299,7 @@ _MISMATCHES: Final = {
     Elsewhere.UNMEASURED: "The vouch is bound to Content Credentials, and this file's could not be checked.",
     Elsewhere.MISPUT: "The vouch names another manifest of this file than the one that it was put over, so whoever "
     "put it there had no leave to.",
+    Elsewhere.PART: "The vouch is bound to the bytes of the first part alone, not to the fragments given with it.",
 }
 
 

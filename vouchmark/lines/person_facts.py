@@ -30,6 +30,8 @@ class Elsewhere(enum.StrEnum):
 
     ANCESTOR = "earlier-version"
     """To an intact earlier version, across an edit."""
+    COMPONENT = "used-in-it"
+    """To something intact that was used in this file, or that such a thing was made from."""
     LOOKALIKE = "lookalike"
     """To a picture that looks like this one."""
     BROKEN = "broken-credentials"
@@ -38,6 +40,8 @@ class Elsewhere(enum.StrEnum):
     """To Content Credentials, and those of this file could not be checked here."""
     MISPUT = "another-manifest"
     """Embedded: to another manifest of this very file than the one that it was put over."""
+    PART = "first-part"
+    """To the bytes of the first part of a video in pieces, which say nothing of the others."""
     OTHER = "other-media"
 
 
