@@ -285,13 +285,14 @@ class Run:
     def _judged(self, claim: Claim, result: Voice | Refusal) -> Judged:
         vouch = claim.vouch
         info = self.settings.trusted[vouch.issuer][0] if vouch and vouch.issuer in self.settings.trusted else None
-        withdrawn = info is not None and vouch is not None and any(key.epoch == vouch.epoch for key in info.keys)
+        keys = [key for key in info.keys if key.epoch == vouch.epoch] if info is not None and vouch is not None else []
         return Judged(
             found=claim.found,
             result=result,
             elsewhere=claim.elsewhere,
             distance=claim.distance,
-            has_key=withdrawn,
+            has_key=bool(keys),
+            has_withdrawn=any(key.compromised for key in keys),
         )
 
     def _verify_elsewhere(self, claims: list[Claim]) -> list[Voice | Refusal]:

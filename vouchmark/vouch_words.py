@@ -8,6 +8,7 @@ from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Json
 
 if TYPE_CHECKING:
+    from vouchmark.vouch import Wish
     from zk.issuer_info import IssuerInfo
     from zk.personhood import Binding, PresentationHeader, Vouch
 
@@ -33,19 +34,20 @@ def issuer_words(issuer: bytes, info: IssuerInfo | None) -> str:
     return f"{plain(info.name)} ({issuer.hex()[:16]}…)" if info is not None else f"issuer {issuer.hex()}"
 
 
-def promise(
-    scope: str, period: str, info: IssuerInfo, binding: Binding, *, statement: str | None, crowd: int | None = None
-) -> list[str]:
+def promise(wish: Wish, period: str, info: IssuerInfo, binding: Binding, *, crowd: int | None) -> list[str]:
     """What a vouch will show, before it is made; `crowd` is how many hide together, where the issuer published it."""
     bound = "its Content Credentials" if binding.kind == "c2pa-manifest" else "its bytes"
     lines = [
-        f"You are about to vouch for this file ({bound}) in the scope {scope}, {period}, as somebody enrolled by "
+        f"You are about to vouch for this file ({bound}) in the scope {wish.scope}, {period}, as somebody enrolled by "
         f"{plain(info.name)}.",
         "Everybody who sees the vouch learns scope, issuer, class, epoch and level"
-        + (", and reads: " + quoted(statement, limit=STATEMENT_SHOWN) if statement else "")
+        + (f", that it is for {quoted(wish.audience)}" if wish.audience else "")
+        + (f", and reads: {quoted(wish.statement, limit=STATEMENT_SHOWN)}" if wish.statement else "")
         + f"; and that one person speaks only once there. {_who_you_are(crowd)}",
         "It counts once: in this scope and period you cannot take it back or use it for another file or statement.",
     ]
+    if wish.nonce is not None:
+        lines[1] += " It answers a challenge: whoever gave that to you alone knows that it is you."
     if info.slots > 1:
         lines[-1] += f" The issuer gives {info.slots} slots; readers count slot 0 alone unless they say otherwise."
     return lines

@@ -58,9 +58,15 @@ class TestMake:
         words = make(desk, "--statement", "Cold.").stderr
         assert f"in the scope {CAFE}, for ever, as somebody enrolled by {NAME}" in words
         assert "and reads: “Cold.”" in words
+        assert "challenge" not in words
         assert "Nobody learns who you are, not even the issuer." in words
         assert "how many that are, it has not published yet" in words
         assert "you cannot take it back" in words
+
+    def test_says_for_whom_it_is_and_that_who_asked_may_know(self, desk: Desk) -> None:
+        words = make(desk, "--audience", "desk.example", "--nonce", "00ff").stderr
+        assert "that it is for “desk.example”" in words
+        assert "whoever gave that to you alone knows that it is you" in words
 
     def test_says_when_a_set_of_one_hides_nobody(self, desk: Desk) -> None:
         desk.run("issuer", "rotate", desk.path("club"), "--at", NOVEMBER)

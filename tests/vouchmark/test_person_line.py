@@ -45,7 +45,7 @@ from tests.vouchmark.people import (
     somebody,
     vouch,
 )
-from tests.zk import world
+from tests.zk import club, world
 from vouchmark import vouch as vouches
 from vouchmark.demo_pictures import cafe, harbour
 from vouchmark.examine import examine_all
@@ -197,6 +197,16 @@ class TestTrust:
         withdrawn = replace(CLUB, compromised=frozenset({EPOCH}), serial=2)
         said = line(PLAIN, vouches=[vouch(PLAIN)], issuers=issuer_json(withdrawn))
         assert codes(said) == [("person.issuer.key.unknown", FAIL)]
+
+    def test_what_was_proved_with_a_key_that_was_replaced_is_not_called_made_up(self, tmp_path: Path) -> None:
+        home = club.club(tmp_path)
+        octets = home.member().present(scope=club.CAFE, binding=file_binding(PLAIN), at=club.NOVEMBER).encode()
+        asked: dict[str, Any] = {"vouches": [octets], "at": club.NOVEMBER}
+        assert line(PLAIN, issuers=[home.info.to_json()], **asked).status is Status.PASS
+        home.rotate(club.NOVEMBER, compromised="2026-11")
+        said = line(PLAIN, issuers=[home.info.to_json()], **asked)
+        assert codes(said) == [("person.proof.invalid", FAIL)]
+        assert "made with the one that the issuer has withdrawn" in said.summary
 
     def test_the_latest_version_of_an_issuer_decides(self) -> None:
         withdrawn = replace(CLUB, compromised=frozenset({EPOCH}), serial=2)

@@ -140,7 +140,7 @@ def write_output(path: str, octets: bytes) -> None:
 
 def tell(lines: list[str], values: Mapping[str, Any], *, as_json: bool, quiet: bool = False) -> None:
     """Say what was done: lines for a person, or JSON. On stderr where stdout carries the file."""
-    text = json.dumps(values, indent=2, ensure_ascii=False) if as_json else "\n".join(lines)
+    text = json.dumps(values, indent=2, ensure_ascii=False) if as_json else "\n".join(map(_plain, lines))
     click.echo(text, err=quiet)
 
 

@@ -230,8 +230,7 @@ def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *,
 
     period = period_words("ever" if wish.credential_class == "lasting" else "this epoch")
     # Both classes of an epoch are given together, so that one crowd is as large as the other.
-    told = promise(str(wish.scope), period, held.info, binding, statement=wish.statement, crowd=held.crowd)
-    for line in told:
+    for line in promise(wish, period, held.info, binding, crowd=held.crowd):
         click.echo(line, err=True)
     if ask and sys.stdin.isatty() and not click.confirm(f"Vouch for {file}?", err=True):
         fail("nothing was made", hint="-y makes it without asking")

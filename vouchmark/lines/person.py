@@ -293,6 +293,10 @@ _KEYS: Final = {
     True: "The issuer has withdrawn its key for the vouch's epoch, or never showed that it holds it.",
 }
 """By whether the issuer published any key for the epoch."""
+_REPLACED: Final = (
+    "The proof does not hold with the issuer's present key for the vouch's epoch: it was made with the one that the "
+    "issuer has withdrawn, or changed, or made up."
+)
 
 _MISMATCHES: Final = {
     Elsewhere.BROKEN: "The vouch is bound to Content Credentials that do not hold for this file.",
@@ -315,6 +319,8 @@ def _refusal(one: Judged, refusal: Refusal, fail: Status) -> _Said:
     elif code == "issuer.key.unknown":
         # An issuer's file that is only old is the reader's matter, and no mistake in the vouch.
         statement, status = _KEYS[one.has_key], fail if one.has_key else Status.UNKNOWN
+    elif code == "proof.invalid" and one.has_withdrawn:
+        statement = _REPLACED
     elif code == "slot.exceeded" and vouch is not None:
         statement = f"The vouch uses slot {vouch.slot}, which you do not count (--slots)."
         status = Status.UNKNOWN

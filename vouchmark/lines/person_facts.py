@@ -82,3 +82,5 @@ class Judged:
     """Bits of 256 by which the pictures' hashes differ, where it is bound to one that looks like this."""
     has_key: bool = False
     """Whether the trusted issuer published any key for the vouch's epoch, withdrawn or not."""
+    has_withdrawn: bool = False
+    """Whether one of these was withdrawn: what was proved with it does not hold with the one that took its place."""
