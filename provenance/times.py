@@ -73,6 +73,8 @@ def read_time(text: str) -> Span:
         if match is None:
             raise TimeTextError(f"got {words[:40]!r}, expected a time such as 2026-05-01T12:00:00Z or 2026-05-01")
         day, clock, zone = match.groups()
+        # A leap second is a time that clocks show, and none that can be kept here (RFC 3339, section 5.7).
+        clock = re.sub(r"(:[25]9):60", r"\1:59", clock)
         moment = dt.datetime.fromisoformat(f"{day}T{clock.replace(',', '.')}")
         if zone is None:
             moment = moment.replace(tzinfo=dt.UTC)

@@ -55,7 +55,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     (
         "integrity.coverage.full",
         (PASS,),
-        "The signed hash covers all of the file but the Content Credentials themselves.",
+        "The signed hash covers all of the file but the Content Credentials and parts of the container without media.",
     ),
     (
         "integrity.coverage.metadata_excluded",
@@ -87,7 +87,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("integrity.picture.error", (ABSENT,), "The picture's size could not be measured; nothing follows about the file."),
     ("integrity.type.misnamed", (ABSENT,), "The file's name says one type and its content is another."),
     # signer
-    ("signer.listed", (PASS,), "A list that the reader uses vouches for the signer."),
+    (
+        "signer.listed",
+        (UNKNOWN,),
+        "An engine alone finds the signer on a list that the reader uses, of whatever kind.",
+    ),
     ("signer.official", (PASS,), "The official C2PA list vouches for the signer."),
     ("signer.interim", (PASS,), "The interim list, frozen on 2026-01-01, vouches for the signer."),
     ("signer.yours", (PASS,), "The reader's own list vouches for the signer."),
@@ -160,6 +164,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "A manifest that nothing signed refers to lies in the file; it is not believed.",
     ),
     ("history.redaction.forbidden", (FAIL,), "Something was redacted from an earlier version that must not be."),
+    ("history.redaction.done", (ABSENT,), "Whoever signed a later version removed a statement from an earlier one."),
     ("history.redaction.not_done", (UNKNOWN,), "Something that is declared as redacted is still there."),
     ("history.cut", (UNKNOWN,), "There are more recorded steps than were followed."),
     ("history.none", (ABSENT,), "No earlier version is recorded."),

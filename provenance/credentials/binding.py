@@ -56,6 +56,8 @@ class Bound:
     """Fragments that the binding counts; 0 where none were given."""
     fragments_missing: int = 0
     """Those of them that were not given."""
+    fragments_outside: frozenset[Kind] = frozenset()
+    """What of the given fragments the digest leaves out, the manifest's own boxes aside."""
     fragments_unused: bool = False
     """Fragments were given, and the binding speaks of none in other files."""
 

@@ -25,7 +25,7 @@ from provenance.credentials.binding import (
     whole,
 )
 from provenance.credentials.boxes import digest
-from provenance.credentials.containers.parts import BmffBox, Layout, join
+from provenance.credentials.containers.parts import BmffBox, Kind, Layout, join
 from provenance.credentials.errors import MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.merkle import blocks_of, builds, proves, read_proofs, read_tree
 
@@ -118,6 +118,18 @@ def _exclusions(
     return _Excluded(runs=join(runs), whole_boxes=frozenset(taken))
 
 
+def _kinds_in(layout: Layout, runs: Runs) -> set[Kind]:
+    """What lies in some runs of a fragment, the manifest's own boxes aside; anything, where it is not read whole."""
+    found: set[Kind] = {
+        region.kind
+        for region in (*layout.regions, *layout.pointers)
+        if region.kind is not Kind.MANIFEST and intersect(((region.start, region.end),), runs)
+    }
+    if not layout.complete:
+        found.add(Kind.OTHER)
+    return found
+
+
 def _file_digest(algorithm: str, data: bytes, covered: Runs, offsets: Sequence[int]) -> bytes:
     """The digest over the covered runs, with each offset as 8 bytes in front of the box that starts there."""
     if not offsets or not covered:
@@ -161,14 +173,14 @@ class _Check:
             return []
         return [box.start for box in boxes if box.start not in excluded.whole_boxes]
 
-    def run(self, fragments: Sequence[tuple[bytes, Sequence[BmffBox]]]) -> Bound:
+    def run(self, fragments: Sequence[tuple[bytes, Layout]]) -> Bound:
         for lenient in (False, True) if any(rule.get("flags") is not None for rule in self.rules) else (False,):
             bound = self.once(fragments, lenient_flags=lenient)
             if bound.match is Match.MATCH:
                 return bound
         return Bound(match=Match.MISMATCH)
 
-    def once(self, fragments: Sequence[tuple[bytes, Sequence[BmffBox]]], *, lenient_flags: bool) -> Bound:
+    def once(self, fragments: Sequence[tuple[bytes, Layout]], *, lenient_flags: bool) -> Bound:
         excluded = _exclusions(self.data, self.boxes, self.rules, lenient_flags=lenient_flags)
         covered = complement(excluded.runs, self.size)
         runs: list[tuple[int, int]] = []
@@ -202,7 +214,7 @@ class _Check:
             leaves = [digest_runs(tree.algorithm, self.data, (block,)) for block in blocks]
             own = [proof for proof in proofs if (proof.unique, proof.local) == (tree.unique, tree.local)]
             if own:
-                proved = len(own) == len(leaves) and all(
+                proved = len(own) == len(leaves) == tree.count and all(
                     proof.location == number and proves(tree, leaf, number, proof.hashes)
                     for number, (leaf, proof) in enumerate(zip(leaves, own, strict=True))
                 )
@@ -218,7 +230,7 @@ class _Check:
         excluded: _Excluded,
         covered: Runs,
         runs: list[tuple[int, int]],
-        fragments: Sequence[tuple[bytes, Sequence[BmffBox]]],
+        fragments: Sequence[tuple[bytes, Layout]],
         *,
         lenient_flags: bool,
     ) -> Bound:
@@ -236,16 +248,23 @@ class _Check:
                 return Bound(match=Match.MISMATCH)
             return Bound(match=Match.MATCH, covered=join(runs + inner), fragments_unused=bool(fragments))
         places: set[tuple[int, int, int]] = set()
-        for data, boxes in fragments:
-            proved = self.proves_fragment(data, boxes, lenient_flags=lenient_flags)
+        outside: set[Kind] = set()
+        for data, layout in fragments:
+            fragment_excluded = _exclusions(data, layout.bmff, self.rules, lenient_flags=lenient_flags)
+            proved = self.proves_fragment(data, layout.bmff, fragment_excluded)
             if not proved:
                 return Bound(match=Match.MISMATCH)
             places |= proved
+            outside |= _kinds_in(layout, fragment_excluded.runs)
         if not fragments:
             return Bound(match=Match.MATCH, covered=join(runs), needs_fragments=True)
         total = sum(tree.count for tree in self.trees)
         return Bound(
-            match=Match.MATCH, covered=join(runs), fragments=total, fragments_missing=max(0, total - len(places))
+            match=Match.MATCH,
+            covered=join(runs),
+            fragments=total,
+            fragments_missing=max(0, total - len(places)),
+            fragments_outside=frozenset(outside),
         )
 
     def inner_fragments(self, covered: Runs, offsets: Sequence[int]) -> list[tuple[int, int]] | None:
@@ -256,7 +275,10 @@ class _Check:
             own = [proof for proof in proofs if (proof.unique, proof.local) == (tree.unique, tree.local)]
             if len(starts) != tree.count or len(own) != tree.count:
                 return None
-            for start, end, proof in zip(starts, ends, own, strict=True):
+            for number, (start, end, proof) in enumerate(zip(starts, ends, own, strict=True)):
+                if proof.location != number:
+                    # A fragment that holds in another place: they were put in another order, or one is there twice.
+                    return None
                 runs = intersect(covered, ((start, end),))
                 leaf = _file_digest(tree.algorithm, self.data, runs, [o for o in offsets if start <= o < end])
                 if not proves(tree, leaf, proof.location, proof.hashes):
@@ -264,11 +286,8 @@ class _Check:
                 found += runs
         return found
 
-    def proves_fragment(
-        self, data: bytes, boxes: Sequence[BmffBox], *, lenient_flags: bool
-    ) -> set[tuple[int, int, int]]:
+    def proves_fragment(self, data: bytes, boxes: Sequence[BmffBox], excluded: _Excluded) -> set[tuple[int, int, int]]:
         """The places in the trees that a fragment proves to be its own; none where one of its proofs does not hold."""
-        excluded = _exclusions(data, boxes, self.rules, lenient_flags=lenient_flags)
         covered, proofs = complement(excluded.runs, len(data)), read_proofs(data, boxes)
         for proof in proofs:
             tree = next((t for t in self.trees if (t.unique, t.local) == (proof.unique, proof.local)), None)
@@ -287,7 +306,7 @@ def bmff_hash(
     *,
     algorithm: str,
     version: int,
-    fragments: Sequence[tuple[bytes, Sequence[BmffBox]]] = (),
+    fragments: Sequence[tuple[bytes, Layout]] = (),
 ) -> Bound:
     """A BMFF hash assertion of that label version (1, 2, 3) against a file and, where it is a stream, its fragments.
 

@@ -8,7 +8,7 @@ that is said: never passed by default.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from provenance.credentials.binding import (
@@ -126,7 +126,7 @@ def _bind(
         return box_hash(content, data, layout, algorithm=algorithm)
     if assertion.base_label == "c2pa.hash.collection.data":
         return collection_hash(content, data, layout, algorithm=algorithm)
-    others = [(fragment, read_layout(fragment).bmff) for fragment in fragments]
+    others = [(fragment, read_layout(fragment)) for fragment in fragments]
     return bmff_hash(content, data, layout, algorithm=algorithm, version=assertion.version, fragments=others)
 
 
@@ -163,12 +163,13 @@ def _outside(bound: Bound, layout: Layout) -> list[Region]:
     return found
 
 
-def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout) -> list[str]:
-    kinds = {region.kind for region in outside if region.kind is not Kind.MANIFEST}
+def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout, bound: Bound) -> list[str]:
+    own = {region.kind for region in outside if region.kind is not Kind.MANIFEST}
+    kinds = own | bound.fragments_outside
     codes = []
-    if media_outside:
+    if media_outside or Kind.MEDIA in bound.fragments_outside:
         codes.append("integrity.coverage.media_excluded")
-    if kinds and (not layout.is_known or not layout.complete):
+    if own and (not layout.is_known or not layout.complete):
         # Where nothing but the manifest is outside, the media is inside, whatever the container.
         codes.append("integrity.coverage.unknown")
     for kind, word in (
@@ -179,6 +180,14 @@ def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout) -
         if kind in kinds:
             codes.append(f"integrity.coverage.{word}")
     return codes or ["integrity.coverage.full"]
+
+
+def with_tail(coverage: Coverage) -> Coverage:
+    """The same where something lies behind the store that is none of it: whatever carries the store hides it too."""
+    if coverage.match is not Match.MATCH:
+        return coverage
+    codes = [code for code in coverage.codes if code != "integrity.coverage.full"]
+    return replace(coverage, codes=tuple(dict.fromkeys((*codes, "integrity.coverage.other_excluded"))))
 
 
 def _nothing(manifest: str, binding: str, match: Match, codes: Sequence[str], layout: Layout) -> Coverage:
@@ -247,7 +256,7 @@ def measure(
     outside = _outside(bound, layout)
     media = join((region.start, region.end) for region in (*layout.of_kind(Kind.MEDIA), *layout.pointers))
     media_outside = uncovered_media(bound, layout)
-    codes = [f"{stem}.match", *doubled, *_coverage_codes(outside, length(media_outside), layout)]
+    codes = [f"{stem}.match", *doubled, *_coverage_codes(outside, length(media_outside), layout, bound)]
     if bound.needs_fragments:
         codes.append("integrity.fragments.missing")
     if bound.fragments_unused or (fragments and not assertion.base_label.startswith("c2pa.hash.bmff")):

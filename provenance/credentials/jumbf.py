@@ -152,6 +152,8 @@ class RawStore:
     """Labels that more than one manifest carries: no reference to them can be followed."""
     unreadable: tuple[str, ...] = ()
     """Labels of manifests that could not be read at all, and unlabelled boxes as an empty string."""
+    has_tail: bool = False
+    """Whether anything but zeros lies behind the store in what carries it: nobody's signature covers that."""
 
     @property
     def active(self) -> RawManifest:
@@ -296,7 +298,8 @@ def parse_store(data: bytes) -> RawStore:
         raise MalformedCredentialsError("got a superbox that is no C2PA manifest store")
     manifests: list[RawManifest] = []
     end = len(first[1]) + (LARGE_HEADER if data[:4] == b"\0\0\0\1" else HEADER)
-    unreadable: list[str] = [""] if data[end:].strip(b"\0") else []
+    has_tail = bool(data[end:].strip(b"\0"))
+    unreadable: list[str] = [""] if has_tail else []
     for box_type, payload in outer:
         if box_type != b"jumb":
             continue
@@ -316,4 +319,4 @@ def parse_store(data: bytes) -> RawStore:
         raise MalformedCredentialsError("got a manifest store without a readable manifest")
     counts = Counter(manifest.label for manifest in manifests)
     ambiguous = frozenset(label for label, count in counts.items() if count > 1)
-    return RawStore(manifests=tuple(manifests), ambiguous=ambiguous, unreadable=tuple(unreadable))
+    return RawStore(manifests=tuple(manifests), ambiguous=ambiguous, unreadable=tuple(unreadable), has_tail=has_tail)

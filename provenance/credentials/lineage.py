@@ -151,6 +151,8 @@ class History:
         found += ["history.unreferenced"] if self.unreferenced else []
         found += ["history.redaction.forbidden"] if any(not one.is_allowed for one in self.redactions) else []
         found += ["history.redaction.not_done"] if any(not one.is_done for one in self.redactions) else []
+        done = (one.is_allowed and one.is_done for one in self.redactions)
+        found += ["history.redaction.done"] if any(done) else []
         found += ["history.cut"] if self.is_cut else []
         return tuple(dict.fromkeys(found))
 

@@ -28,6 +28,8 @@ MAX_QUESTIONS: Final = 4
 """Certificates of one path that are asked about; real paths have two or three."""
 CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
 """How far a responder's clock may be ahead of the one by which its answer was fetched."""
+UNTIL_NEXT: Final = dt.timedelta(hours=24)
+"""How long a "good" is believed that does not say when the next answer is due; else an old one would count for ever."""
 MAX_RESPONSE_BYTES: Final = 256 * 1024
 """Bytes of one answer; real ones have about 2 KiB."""
 
@@ -177,10 +179,11 @@ def _covers(response: ocsp.OCSPResponse, leaf: x509.Certificate, at: dt.datetime
     Revocation is for good, so that an answer of today also speaks for any moment before; but a responder may forget a
     certificate once that is out of date (RFC 6960, 4.4.4).
     """
-    since, until = response.this_update_utc, response.next_update_utc
+    since = response.this_update_utc
+    until = response.next_update_utc or since + UNTIL_NEXT
     if fetched is None:
-        return since <= at and (until is None or at <= until)
-    in_force = since <= fetched + CLOCKS_DIFFER and (until is None or fetched <= until)
+        return since <= at <= until
+    in_force = since <= fetched + CLOCKS_DIFFER and fetched <= until
     return in_force and at <= fetched + CLOCKS_DIFFER and since <= leaf.not_valid_after_utc
 
 

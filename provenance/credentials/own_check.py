@@ -14,7 +14,7 @@ from typing import Final
 from provenance.credentials.cawg import IdentityCheck, check_identities
 from provenance.credentials.containers import Layout, Region, read_layout
 from provenance.credentials.containers.parts import Kind
-from provenance.credentials.coverage import Coverage, hard_bindings, measure
+from provenance.credentials.coverage import Coverage, hard_bindings, measure, with_tail
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.history import History, Node, trace
 from provenance.credentials.jumbf import RawStore, parse_store
@@ -264,6 +264,8 @@ def examine_own(
         fragments=fragments,
         verified=check.verified if check else (),
     )
+    if store.has_tail and not is_sidecar:
+        coverage = with_tail(coverage)
     moment = at.astimezone(dt.UTC)
     signers = _signers(store, nodes, trust=trust, at=moment, fresh=fresh, asking=asking)
     stamps = {label: signer.stamp for label, signer in signers.items()}

@@ -635,6 +635,51 @@ def test_an_init_segment_alone_says_that_fragments_are_missing() -> None:
     assert "integrity.fragments.missing" in direct("c2pa.hash.bmff.v2", content, init).codes
 
 
+@pytest.mark.parametrize("first", [b"sidx", b"emsg", b"prft"])
+def test_a_fragment_may_begin_with_any_box_that_segments_begin_with(first: bytes) -> None:
+    fragment = box(first, bytes(8)) + box(b"moof", bytes(12)) + box(b"mdat", b"a" * 40)
+    assert [one.type for one in read_layout(fragment).bmff] == [first.decode(), "moof", "mdat"]
+
+
+def test_media_of_a_fragment_that_the_rules_leave_out_fails() -> None:
+    init = MOVIE_HEAD + box(b"moov", box(b"mvhd", bytes(20)))
+    fragment = merkle_box(0, []) + box(b"moof", bytes(12)) + box(b"mdat", b"a" * 40)
+    moof = fragment.index(b"moof") - 4
+    leaf = sha256(struct.pack(">Q", moof) + fragment[moof : moof + 20])
+    tree = {"uniqueId": 1, "localId": 1, "count": 1, "hashes": [leaf], "initHash": bmff_digest(init)}
+    content = {"exclusions": [*MANDATORY, {"xpath": "/mdat"}], "alg": "sha256", "merkle": [tree]}
+    for given in (fragment, fragment[:-1] + b"x"):
+        found = direct("c2pa.hash.bmff.v2", content, init, fragments=[given])
+        assert found.match is Match.MATCH
+        assert "integrity.coverage.media_excluded" in found.codes
+        assert not found.is_whole
+
+
+def inner_stream(order: Sequence[int]) -> tuple[dict[str, Any], bytes]:
+    """A fragmented film in one file under a hash of the first version, which holds no places; and its assertion."""
+    init = MOVIE_HEAD + box(b"moov", box(b"mvhd", bytes(20)))
+    bare = [box(b"moof", bytes(12)) + box(b"mdat", bytes((number,)) * 40) for number in range(2)]
+    leaves = [sha256(one) for one in bare]
+    fragments = [bare[n] + merkle_box(n, [leaves[1 - n]]) for n in range(2)]
+    tree = {
+        "uniqueId": 1,
+        "localId": 1,
+        "count": 2,
+        "hashes": [sha256(leaves[0] + leaves[1])],
+        "initHash": bmff_digest(init, offsets=False),
+    }
+    content = {"exclusions": MANDATORY, "alg": "sha256", "merkle": [tree]}
+    return content, init + b"".join(fragments[number] for number in order)
+
+
+@pytest.mark.parametrize(
+    ("order", "match"), [((0, 1), Match.MATCH), ((1, 0), Match.MISMATCH), ((0, 0), Match.MISMATCH)]
+)
+def test_fragments_in_one_file_stand_in_their_order(order: Sequence[int], match: Match) -> None:
+    content, data = inner_stream(order)
+    assert direct("c2pa.hash.bmff", content, data).match is match
+
+
 def test_a_fragment_without_a_proof_is_a_mismatch() -> None:
     content, init, fragments = stream([b"a" * 40, b"b" * 40])
     bare = fragments[0][len(merkle_box(0, [bytes(32)])) :]
@@ -853,6 +898,103 @@ def test_a_fragments_run_that_points_outside_the_binding_fails() -> None:
     content = {"exclusions": rules, "alg": "sha256", "hash": digest(good)}
     assert direct("c2pa.hash.bmff.v2", content, good).codes == ("assertion.bmffHash.match", "integrity.coverage.full")
     found = direct("c2pa.hash.bmff.v2", content, bad)
+    assert found.match is Match.MATCH
+    assert "integrity.coverage.media_excluded" in found.codes
+
+
+def sampled(*sizes: int, same: int = 0, compact: int = 0, start: int = 0, chunks: bytes = b"") -> bytes:
+    """A film of one chunk of samples, then an mdat of 40 bytes and 40 bytes that no rule covers."""
+    if compact == 4:
+        packed = bytes((sizes[n] << 4) | (sizes[n + 1] if n + 1 < len(sizes) else 0) for n in range(0, len(sizes), 2))
+        table = full_box(b"stz2", bytes(3) + b"\4" + struct.pack(">I", len(sizes)) + packed)
+    elif compact:
+        form = f">{len(sizes)}{'B' if compact == 8 else 'H'}"
+        table = full_box(b"stz2", bytes((0, 0, 0, compact)) + struct.pack(">I", len(sizes)) + struct.pack(form, *sizes))
+    elif same:
+        table = full_box(b"stsz", struct.pack(">II", same, len(sizes)))
+    else:
+        table = full_box(b"stsz", struct.pack(f">II{len(sizes)}I", 0, len(sizes), *sizes))
+    groups = full_box(b"stsc", chunks or struct.pack(">IIII", 1, 1, len(sizes), 1))
+
+    def film(at: int) -> bytes:
+        stbl = box(b"stbl", groups + table + full_box(b"stco", struct.pack(">II", 1, at)))
+        moov = box(b"moov", box(b"trak", box(b"mdia", box(b"minf", stbl))))
+        return MOVIE_HEAD + moov + box(b"mdat", b"p" * 40) + box(b"free", b"q" * 40)
+
+    return film(film(0).index(b"mdat") + 4 + start)
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        (sampled(10, 20), sampled(10, 39)),
+        (sampled(40), sampled(41 + 8)),
+        (sampled(0, 0, same=20), sampled(0, 0, 0, same=20)),
+        (sampled(15, 15, 10, compact=4), sampled(15, 15, 15, 15, compact=4)),
+        (sampled(40, compact=8), sampled(50, compact=8)),
+        (sampled(20, 20, compact=16), sampled(20, 50, compact=16)),
+        (sampled(20, start=20), sampled(30, start=20)),
+        # One sample in the first chunk, whatever stands in those that are not there.
+        (sampled(40, 40, chunks=struct.pack(">IIIIIII", 2, 1, 1, 1, 2, 9, 1)), sampled(50, 40)),
+    ],
+)
+def test_a_chunk_that_runs_on_into_what_no_rule_covers_fails(inside: bytes, outside: bytes) -> None:
+    for data, code in ((inside, "integrity.coverage.full"), (outside, "integrity.coverage.media_excluded")):
+        content = {"exclusions": MANDATORY, "alg": "sha256", "hash": bmff_digest(data)}
+        found = direct("c2pa.hash.bmff.v2", content, data)
+        assert found.match is Match.MATCH
+        assert code in found.codes
+
+
+@pytest.mark.parametrize("by", ["run", "header", "defaults"])
+@pytest.mark.parametrize("size", [20, 60])
+def test_a_fragments_run_that_runs_on_into_what_no_rule_covers_fails(by: str, size: int) -> None:
+    def film(offset: int) -> bytes:
+        flags = 0x301 if by == "run" else 0x1
+        sizes = struct.pack(">IIII", 9, 20, 9, size - 20) if by == "run" else b""
+        run = box(b"trun", struct.pack(">III", flags, 2, offset) + sizes)
+        header = struct.pack(">III", 0x10, 1, size // 2) if by == "header" else struct.pack(">II", 0, 1)
+        defaults = box(b"mvex", box(b"trex", struct.pack(">IIIIII", 0, 1, 1, 0, size // 2, 0)))
+        moov = box(b"moov", box(b"mvhd", bytes(8)) + (defaults if by == "defaults" else b""))
+        moof = box(b"moof", box(b"traf", box(b"tfhd", header) + run))
+        return MOVIE_HEAD + moov + moof + box(b"mdat", b"p" * 40) + box(b"free", b"q" * 40)
+
+    data = film(0)
+    data = film(data.index(b"mdat") + 4 - (data.index(b"moof") - 4))
+    content = {"exclusions": MANDATORY, "alg": "sha256", "hash": bmff_digest(data)}
+    found = direct("c2pa.hash.bmff.v2", content, data)
+    assert found.match is Match.MATCH
+    assert ("integrity.coverage.media_excluded" in found.codes) is (size > 40)
+
+
+def test_a_table_of_more_samples_than_any_film_has_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from provenance.credentials.containers import samples
+
+    data = sampled(10, 20)
+    monkeypatch.setattr(samples, "MAX_SAMPLES", 1)
+    content = {"exclusions": MANDATORY, "alg": "sha256", "hash": bmff_digest(data)}
+    assert "integrity.coverage.unknown" in direct("c2pa.hash.bmff.v2", content, data).codes
+
+
+def test_content_that_a_document_hides_in_its_manifest_fails() -> None:
+    name = "META-INF/content_credential.c2pa"
+    output = io.BytesIO()
+    with zipfile.ZipFile(output, "w") as file:
+        file.writestr(zipfile.ZipInfo("a/text"), b"one")
+        file.writestr(zipfile.ZipInfo(name), archive(hidden=b"anything"))
+    data = output.getvalue()
+    # The directory names the entry that lies inside the manifest's.
+    inner = data.index(b"PK\x03\x04", data.index(name.encode()))
+    record = data.index(b"PK\x01\x02")
+    assert data[record + 46 : record + 52] == b"hidden"
+    end = data.rindex(b"PK\x05\x06")
+    start = int.from_bytes(data[end + 16 : end + 20], "little")
+    entry = data[record : record + 42] + struct.pack("<I", inner) + b"hidden"
+    directory = data[start:end] + entry
+    count = struct.pack("<HHII", 3, 3, len(directory), start)
+    forged = data[:start] + directory + data[end : end + 8] + count + bytes(2)
+    content = collection(forged, ["a/text"], directory=False)
+    found = direct("c2pa.hash.collection.data", content, forged)
     assert found.match is Match.MATCH
     assert "integrity.coverage.media_excluded" in found.codes
 

@@ -270,14 +270,14 @@ def zeroed(manifest: bytes) -> bytes:
 
 def test_an_allowed_redaction_breaks_nothing() -> None:
     found = redacting(gone=zeroed)
-    assert found.codes == ("history.parent.intact",)
+    assert found.codes == ("history.parent.intact", "history.redaction.done")
     assert [(one.is_allowed, one.is_done) for one in found.redactions] == [(True, True)]
 
 
 def test_a_redaction_after_the_link_is_followed_by_the_signatures_digest() -> None:
     found = redacting(gone=zeroed, link=lambda full, _: link_to(full, PARENT))
     assert first(found).link.state is LinkState.VERIFIED
-    assert found.codes == ("history.parent.intact",)
+    assert found.codes == ("history.parent.intact", "history.redaction.done")
 
 
 def test_a_redaction_without_the_signatures_digest_is_unverifiable() -> None:
@@ -288,7 +288,7 @@ def test_a_redaction_without_the_signatures_digest_is_unverifiable() -> None:
 
     found = redacting(gone=zeroed, link=old)
     assert first(found).link.state is LinkState.UNVERIFIABLE
-    assert found.codes == ("history.parent.broken",)
+    assert found.codes == ("history.parent.broken", "history.redaction.done")
 
 
 def test_an_assertion_gone_without_a_redaction_is_broken() -> None:

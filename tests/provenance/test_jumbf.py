@@ -196,6 +196,11 @@ def test_bytes_hidden_behind_the_store_are_named() -> None:
     whole = store(plain())
     assert jumbf.parse_store(whole + bytes(9)).unreadable == ()
     assert jumbf.parse_store(whole + store(plain())).unreadable == ("",)
+    assert [jumbf.parse_store(whole + tail).has_tail for tail in (b"", bytes(9), bytes(9) + b"x")] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_refuses_bytes_that_are_no_store() -> None:

@@ -26,19 +26,21 @@ def _c2pa(purpose: bytes, content: bytes) -> bytes:
     return box(b"uuid", C2PA_UUID + bytes(4) + purpose + b"\0" + content)
 
 
-def _digest(data: bytes) -> bytes:
+def _digest(data: bytes, left_out: Sequence[bytes] = ()) -> bytes:
     """Offset and bytes of every top-level box that counts."""
     state, position = hashlib.sha256(), 0
     while position < len(data):
         (size,) = struct.unpack(">I", data[position : position + 4])
-        if data[position + 4 : position + 8] not in (b"uuid", b"ftyp"):
+        if data[position + 4 : position + 8] not in (b"uuid", b"ftyp", *left_out):
             state.update(struct.pack(">Q", position) + data[position : position + size])
         position += size
     return state.digest()
 
 
-def signed_stream(signer: Identity, media: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
-    """(first part, segments) of a stream whose segments hold these bytes."""
+def signed_stream(
+    signer: Identity, media: Sequence[bytes], *, left_out: Sequence[bytes] = ()
+) -> tuple[bytes, list[bytes]]:
+    """(first part, segments) of a stream whose segments hold these bytes; boxes `left_out` count for nothing."""
     fragments = []
     for number, content in enumerate(media):
         place = {"uniqueId": 1, "localId": 1, "location": number}
@@ -54,10 +56,11 @@ def signed_stream(signer: Identity, media: Sequence[bytes]) -> tuple[bytes, list
             "localId": 1,
             "count": len(media),
             "alg": "sha256",
-            "hashes": [_digest(fragment) for fragment in fragments],
-            "initHash": _digest(first),
+            "hashes": [_digest(fragment, left_out) for fragment in fragments],
+            "initHash": _digest(first, left_out),
         }
-        hashes = {"exclusions": LEFT_OUT, "alg": "sha256", "merkle": [tree]}
+        rules = [*LEFT_OUT, *({"xpath": f"/{kind.decode()}"} for kind in left_out)]
+        hashes = {"exclusions": rules, "alg": "sha256", "merkle": [tree]}
         draft = Draft(signer=signer, assertions=[actions(), ("c2pa.hash.bmff.v3", hashes)])
         first = head + _c2pa(b"manifest", bytes(8) + store(draft.build())) + rest
     return first, fragments

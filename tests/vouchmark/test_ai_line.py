@@ -581,6 +581,8 @@ def test_every_source_type_has_a_place_among_what_is_heard_first() -> None:
         ("digsrctype:digitalCapture", "digitalCapture"),
         ("digitalCapture", "digitalCapture"),
         ("http://c2pa.org/digitalsourcetype/empty", "empty"),
+        ("http://example.org/digitalsourcetype/digitalCapture", "http://example.org/digitalsourcetype/digitalCapture"),
+        ("http://notiptc.org/digitalCapture", "http://notiptc.org/digitalCapture"),
         ("", ""),
         (None, ""),
         ("/", ""),

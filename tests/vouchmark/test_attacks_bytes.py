@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 import pytest
 
 from provenance.credentials.pool import Pool
+from provenance.credentials.trust_formats import ListKind
 from tests.authority import (
     add_xmp,
     append_bytes,
@@ -26,9 +28,11 @@ from tests.authority import (
     sign,
     store_of,
     transplant,
+    with_manifest_store,
 )
 from tests.provenance import hostile
-from tests.provenance.crafting import Draft, actions, bind
+from tests.provenance.crafting import Draft, actions, bind, box, manifests, superbox
+from tests.provenance.hostile import movie
 from tests.provenance.test_coverage import exif_of, scan_of, with_exif
 from tests.provenance.test_own_check import sign_update
 from tests.vouchmark.attacks import (
@@ -45,6 +49,7 @@ from tests.vouchmark.attacks import (
     LISTED,
     OK,
     PASS,
+    ROOT,
     UNKNOWN,
     UNREADABLE,
     Must,
@@ -53,6 +58,7 @@ from tests.vouchmark.attacks import (
     other,
     said,
 )
+from tests.vouchmark.test_attacks_signer import distrusting
 from vouchmark.examine import examine_all
 from vouchmark.report import Line, exit_code
 from vouchmark.settings import make_settings
@@ -229,6 +235,63 @@ CASES: Final = (
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_bytes_are_told_as_what_they_are(case: Must) -> None:
     case.hold()
+
+
+GIVEN_UP: Final = {
+    # Each is one that the engine reads and our own check does not: (assertions, options for the signature).
+    "an-assertion-with-a-long-name": ([("org." + "x" * 1_100, {"a": 1})], {}),
+    "a-chain-in-both-headers": ([], {"unprotected": {33: list(CAMERA.chain)}}),
+    "more-certificates-than-any-chain": ([], {"chain": [*CAMERA.chain] * 11}),
+    "a-signature-in-a-huge-box": ([], {"room": 1_100_000}),
+}
+
+
+@pytest.mark.parametrize("name", list(GIVEN_UP))
+@pytest.mark.parametrize("hole", [True, False])
+def test_what_our_own_check_gives_up_on_passes_by_no_engines_word(name: str, *, hole: bool) -> None:
+    assertions, options = GIVEN_UP[name]
+    draft = Draft(signer=CAMERA, assertions=[actions(), *assertions], cose=options)
+    data = bind(draft, picture(), extra=lambda whole: [scan_of(whole)] if hole else [])
+    for listed in (
+        LISTED,
+        store_of(list_of(ROOT, kind=ListKind.CAWG)),
+        distrusting(sha256=hashlib.sha256(CAMERA.der).hexdigest()),
+    ):
+        report = examine(data, listed)
+        assert report.evidence[Line.INTEGRITY].status in (UNKNOWN, FAIL), codes(report, Line.INTEGRITY)
+        assert report.evidence[Line.SIGNER].status in (UNKNOWN, FAIL), codes(report, Line.SIGNER)
+        assert exit_code(report) in (INCONCLUSIVE, FAILED)
+        assert not [f for f in report.findings() if f.statement.startswith(("The file is unchanged", "Signed by Test"))]
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_bytes_behind_the_store_in_what_carries_it_are_said_not_to_be_covered(form: str) -> None:
+    media = picture(form)
+    whole = bind(
+        Draft(signer=CAMERA, assertions=[actions()]), media, after=[superbox(b"c2ma", "x", box(b"free", b"y"))]
+    )
+    store = manifest_store(whole)
+    spare = len(manifests(store)[1])
+    bare = box(b"jumb", store[8 : len(store) - spare])
+    for tail, status in ((bytes(spare), PASS), (b"\0" * (spare - 6) + b"HIDDEN", UNKNOWN)):
+        report = examine(with_manifest_store(whole, bare + tail))
+        assert report.evidence[Line.INTEGRITY].status is status, codes(report, Line.INTEGRITY)
+        assert ("integrity.coverage.other_excluded" in codes(report, Line.INTEGRITY)) is (status is UNKNOWN)
+
+
+def test_no_sentence_calls_the_file_unchanged_where_parts_of_it_may_have_been() -> None:
+    film = sign(CAMERA, movie(256), media_type="video/mp4")
+    place = film.index(b"ftyp") + 8
+    for data in (film, film[:place] + b"\1\2\3\4" + film[place + 4 :]):
+        report = examine(data)
+        assert report.evidence[Line.INTEGRITY].summary == "The media is unchanged since it was signed."
+        (full,) = [f for f in report.evidence[Line.INTEGRITY].findings if f.code == "integrity.coverage.full"]
+        assert full.statement == (
+            "The signature covers all of the file, but for the Content Credentials and parts of the container that "
+            "hold no media (ftyp)."
+        )
+    holed = examine(leaving_out(picture(), scan_of))
+    assert not [f for f in holed.findings() if "The file is unchanged" in f.statement]
 
 
 def test_the_ranges_outside_the_signature_are_in_the_report() -> None:

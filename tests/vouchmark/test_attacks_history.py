@@ -201,6 +201,15 @@ CASES: Final = (
         never=("ai.captured", "integrity.store.differs"),
     ),
     Must(
+        name="a-redaction-that-is-told",
+        build=lambda: redacted(NOTE[0], how="dropped"),
+        line=Line.HISTORY,
+        code="history.redaction.done",
+        status=PASS,
+        exit=OK,
+        says=BY_LISTED,
+    ),
+    Must(
         name="an-allowed-redaction",
         build=lambda: redacted(NOTE[0], how="dropped"),
         line=Line.HISTORY,
@@ -285,6 +294,13 @@ def test_the_first_break_is_named_with_its_title_and_its_reason() -> None:
     assert finding.statement.startswith("The parent “parent” was changed or broken already when it was added")
     assert finding.detail["reasons"] == ["recorded:assertion.dataHash.mismatch"]
     assert finding.detail["signer"] == "Somebody (Camera 1)"
+
+
+def test_what_a_later_signer_removed_is_named() -> None:
+    said, removed = examine(redacted(NOTE[0], how="dropped")).evidence[Line.HISTORY].findings
+    assert said.statement.endswith("unchanged but for what a later signer removed from them.")
+    assert removed.statement == f"“{NOTE[0]}” was removed from an earlier version, says whoever signed a later one."
+    assert removed.detail["assertion"] == NOTE[0]
 
 
 def test_a_forged_manifests_words_are_believed_nowhere() -> None:

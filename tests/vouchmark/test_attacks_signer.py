@@ -345,6 +345,32 @@ def test_a_name_is_never_shown_as_the_signers_where_only_another_kind_of_list_vo
         assert "Signed by Test Camera" not in finding.statement
 
 
+@pytest.mark.parametrize("kind", [ListKind.TSA, ListKind.CAWG])
+def test_a_second_chain_in_the_header_opens_no_list_of_another_kind(kind: ListKind) -> None:
+    # Two chains are refused by our own check, and the engine keeps the kinds of lists not apart.
+    case = Must(
+        name="two-chains",
+        build=lambda: signed(CAMERA, cose={"unprotected": {33: list(CAMERA.chain)}}),
+        trust=lambda: store_of(list_of(ROOT, kind=kind)),
+        line=Line.SIGNER,
+        code="signer.unestablished",
+        status=UNKNOWN,
+        exit=INCONCLUSIVE,
+        says="cannot tell whether it was changed: the signature is of a form that our own check cannot read",
+        others={Line.INTEGRITY: UNKNOWN},
+        never=("signer.listed",),
+    )
+    case.hold()
+
+
+def test_a_second_chain_in_the_header_makes_no_time_trusted() -> None:
+    cose = {"unprotected": {33: list(CAMERA.chain)}, "stamp": stamper(CLOCK, NOW)}
+    for kind in (ListKind.SIGNER, ListKind.TSA):
+        report = examine(signed(CAMERA, cose=cose), store_of(list_of(ROOT), list_of(TIME_ROOT, kind=kind, name="time")))
+        assert report.evidence[Line.TIME].status is UNKNOWN
+        assert "could not read it" in report.evidence[Line.TIME].summary
+
+
 @pytest.mark.parametrize("label", list(Label))
 def test_each_label_of_a_list_is_told_apart(label: Label) -> None:
     report = examine(sign(CAMERA), store_of(list_of(ROOT, label=label)))

@@ -28,7 +28,7 @@ def test_all_fragments_of_a_stream_hold_together() -> None:
     first, fragments = signed_stream(CAMERA, THREE)
     report = examine(first, fragments=fragments)
     assert report.evidence[Line.INTEGRITY].status is Status.PASS
-    assert report.evidence[Line.INTEGRITY].summary.startswith("The file and the 3 fragments that you gave")
+    assert report.evidence[Line.INTEGRITY].summary.startswith("The media and the 3 fragments that you gave")
     assert not [gap for gap in report.not_checked if "fragments" in gap.what]
     assert len(report.inputs.options["fragments_sha256"]) == 3  # type: ignore[arg-type]
 
@@ -41,6 +41,16 @@ def test_a_changed_byte_in_any_fragment_is_a_change(number: int) -> None:
     report = examine(first, fragments=changed)
     assert report.evidence[Line.INTEGRITY].status is Status.FAIL
     assert said(report).startswith("changed after it was signed")
+
+
+@pytest.mark.parametrize("kind", [b"mdat", b"moof"])
+def test_fragments_whose_media_is_left_out_of_what_is_signed_fail(kind: bytes) -> None:
+    first, fragments = signed_stream(CAMERA, THREE, left_out=[kind])
+    changed = [fragment[:-1] + b"!" for fragment in fragments] if kind == b"mdat" else fragments
+    report = examine(first, fragments=changed)
+    assert report.evidence[Line.INTEGRITY].status is Status.FAIL
+    assert "integrity.coverage.media_excluded" in codes(report, Line.INTEGRITY)
+    assert said(report).startswith("part of the content is not covered by the signature and could be anything")
 
 
 def test_a_fragment_of_another_stream_is_a_change() -> None:

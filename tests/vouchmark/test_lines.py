@@ -38,6 +38,14 @@ class TestIntegrity:
         assert answer.drafts[0].code == "assertion.dataHash.match"
         assert answer.summary == "The file is unchanged since it was signed."
 
+    @pytest.mark.parametrize("why", ["time-limit", "memory-limit", "crash"])
+    def test_passes_by_no_engines_word_alone_where_our_own_check_failed(self, why: str) -> None:
+        answer = integrity.answer(facts(reading(manifest()), own_failure=why))
+        assert status(Line.INTEGRITY, answer) is Status.UNKNOWN
+        assert answer.drafts[0].code == "integrity.coverage.unknown"
+        assert answer.drafts[1].statement == "What the signature covers is unchanged since it was signed."
+        assert ("our own check of the bytes, signer and history", why) in [(g.what, g.why) for g in answer.not_checked]
+
     def test_fails_where_the_bytes_changed_and_says_so_first(self) -> None:
         codes = (*GOOD[:2], code("assertion.dataHash.mismatch", url=BINDING), code("assertion.json.invalid"))
         answer = integrity.answer(facts(reading(manifest(codes=codes), state=State.INVALID)))
@@ -133,10 +141,11 @@ class TestIntegrity:
 
 
 class TestSigner:
-    def test_names_a_listed_signer(self) -> None:
+    def test_nobody_passes_by_a_list_that_only_an_engine_asked(self) -> None:
         answer = signer.answer(facts(reading(manifest(codes=TRUSTED), state=State.TRUSTED)))
-        assert status(Line.SIGNER, answer) is Status.PASS
-        assert answer.summary.startswith("Signed by Harbour Press (Desk camera)")
+        assert status(Line.SIGNER, answer) is Status.UNKNOWN
+        assert answer.summary.startswith("Signed by a signer who calls itself “Harbour Press (Desk camera)”")
+        assert answer.drafts[0].code == "signer.listed"
 
     def test_shows_an_unlisted_name_as_a_claim(self) -> None:
         shown = manifest(signer=Signer(algorithm="es256", certificate=certificate("NIKON")))

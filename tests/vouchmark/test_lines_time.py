@@ -362,6 +362,13 @@ class TestStated:
         ]
         assert all(finding.status is Status.ABSENT for finding in findings(report, "time.stated"))
 
+    @pytest.mark.parametrize(
+        ("written", "words"), [("2019", "in 2019"), ("2019-12", "in 2019-12"), ("2019-12-01", "on 2019-12-01")]
+    )
+    def test_no_more_of_a_date_is_told_than_was_written(self, written: str, words: str) -> None:
+        told = [f.statement for f in findings(look(taken(**{"exif:DateTimeOriginal": written})), "time.stated")]
+        assert [one for one in told if f"captured {words}, at least " in one], told
+
     def test_about_the_same_time_is_said_to_be_that(self) -> None:
         report = look(taken(SIGNED_AT - MINUTE, **{"exif:DateTimeOriginal": bare(SIGNED_AT)}))
         told = [finding.statement for finding in findings(report, "time.stated")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,9 +102,19 @@ def signal(action: str, kind: str) -> str:
     return "perceptibleNonGenAI" if kind else ""
 
 
+_VOCABULARIES: Final = re.compile(r"https?://(?:[a-z0-9-]+\.)*(?:iptc|c2pa)\.org/", re.IGNORECASE)
+"""Whose addresses mean what IPTC and C2PA say that they mean."""
+
+
 def source_type(uri: str | None) -> str:
-    """The last part of a digital source type's URI or QCode; empty where there is none."""
-    last = (uri or "").strip().rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+    """The last part of a digital source type's URI or QCode; empty where there is none.
+
+    The whole address of somebody else's vocabulary: what words mean there is not known here.
+    """
+    written = (uri or "").strip()
+    if "://" in written and not _VOCABULARIES.match(written):
+        return written
+    last = written.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
     return last.rsplit(":", 1)[-1]
 
 

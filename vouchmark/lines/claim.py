@@ -23,7 +23,7 @@ from provenance.times import Span, gap_words, span_of
 from vouchmark.claimed import ClaimedPlace, ClaimedTime
 from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, nothing_to_look_at, own_gap
 from vouchmark.lines.integrity import BINDING_MATCH
-from vouchmark.lines.time_order import CLOCK_TOLERANCE, date_of, what_happened
+from vouchmark.lines.time_order import CLOCK_TOLERANCE, date_of, what_happened, when_of
 from vouchmark.render.safe import quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
 
@@ -205,7 +205,7 @@ def _signed_time(said: ClaimedTime, version: Version, one: SignedTime) -> Draft:
     gap = one.span.gap(said.span)
     agrees = abs(gap) <= CLOCK_TOLERANCE
     detail = _time_detail(one.where, one.written, one.span) | {"assertion": one.assertion}
-    when = f"It was {what_happened(one)} on {date_of(one.span)}, says {version.who}"
+    when = f"It was {what_happened(one)} {when_of(one.span)}, says {version.who}"
     return _judged("time", version, f"{when}: {_compared(gap, one.span, said)}.", detail, agrees=agrees)
 
 
@@ -240,7 +240,7 @@ def _too_late(said: ClaimedTime, versions: list[Version]) -> Iterator[Draft]:
             if by_then and said.span.start > one.span.end + CLOCK_TOLERANCE:
                 gap = gap_words(said.span.start - one.span.end)
                 statement = (
-                    f"It is signed that {it} was {what_happened(one)} on {date_of(one.span)}, at least {gap} before "
+                    f"It is signed that {it} was {what_happened(one)} {when_of(one.span)}, at least {gap} before "
                     f"{quoted(said.text)}: that contradicts what is said."
                 )
                 yield _judged("time", version, statement, _time_detail(one.where, one.written, one.span), agrees=False)

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from provenance.credentials.binding import Match
+from provenance.credentials.containers import Kind
 from provenance.credentials.coverage import Coverage
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState
-from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts
+from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
 from vouchmark.report import Json, NotChecked, Root, Status
 
 OWN: Final = "vouchmark coverage check"
@@ -42,7 +43,7 @@ _CODES: Final = {
     ),
     "integrity.coverage.unknown": (
         Status.UNKNOWN,
-        "How much of this kind of file the signature covers could not be measured.",
+        "How much of the file the signature covers could not be measured.",
     ),
     "integrity.fragments.unused": (
         Status.UNKNOWN,
@@ -104,15 +105,28 @@ def left_out(facts: Facts) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def without_media(facts: Facts) -> str:
+    """Names of the container's parts that the signature leaves out and that hold no media, for a sentence."""
+    own = facts.own.coverage if facts.own is not None else None
+    if own is None or "integrity.coverage.full" not in own.codes:
+        return ""
+    return ", ".join(sorted({one.name for one in own.excluded if one.kind is Kind.STRUCTURE})[:MAX_NAMED])
+
+
 def drafts(facts: Facts) -> list[Draft]:
     """What our own reading of the binding adds to the engine's; empty where there is none."""
     own = facts.own
+    if own_lack(facts):
+        return [_unmeasured(facts)]
     if own is None or own.problem or own.coverage is None:
         return []
     coverage, found = own.coverage, list[Draft]()
     for check in own.chain:
         for code, statement, origin in _broken(check):
             found.append(_draft(coverage, code, Status.FAIL, statement, origin=origin))
+        if check.signature in (SignatureState.MALFORMED, SignatureState.UNSUPPORTED):
+            statement = "The signature is of a form that our own check cannot read, so what it covers is not known."
+            found.append(_draft(coverage, "integrity.unbound", Status.UNKNOWN, statement))
     if coverage.match is Match.MISMATCH and _may_compare(facts):
         statement = "The file was changed after it was signed, by our own computation."
         found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
@@ -128,8 +142,24 @@ def drafts(facts: Facts) -> list[Draft]:
             status, statement = _CODES[code]
             if code == "integrity.coverage.metadata_excluded":
                 statement = f"The signature covers all media bytes, but not {left_out(facts)}: anybody can change that."
+            if code == "integrity.coverage.full" and (parts := without_media(facts)):
+                statement = f"{statement.rstrip('.')} and parts of the container that hold no media ({parts})."
             found.append(_draft(coverage, code, status, statement))
     return found
+
+
+def _unmeasured(facts: Facts) -> Draft:
+    """That nobody but an engine looked, which takes any pixel that it is told to leave out for covered."""
+    status, statement = _CODES["integrity.coverage.unknown"]
+    return Draft(
+        code="integrity.coverage.unknown",
+        status=status,
+        statement=statement,
+        source=OWN,
+        root=Root.CLAIM_SIGNATURE,
+        subject=facts.name,
+        detail={"reason": own_lack(facts)},
+    )
 
 
 def _broken(check: ManifestCheck) -> Iterator[tuple[str, str, str]]:

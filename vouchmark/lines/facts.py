@@ -250,11 +250,22 @@ def instant(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def own_lack(facts: Facts) -> str:
+    """Why our own check is missing although there was something to check, in a word; empty where it is not.
+
+    Whoever makes a file can also make it one that we give up on: then no engine's word alone is enough.
+    """
+    if facts.own_failure:
+        return facts.own_failure
+    if facts.own is not None and facts.first.outcome is Outcome.FOUND:
+        return facts.own.problem
+    return ""
+
+
 def own_gap(facts: Facts) -> tuple[NotChecked, ...]:
     """What to say where our own check is missing although there was something to check."""
-    if facts.own_failure:
-        return (NotChecked(what="our own check of the bytes, signer and history", why=facts.own_failure),)
-    return ()
+    why = own_lack(facts)
+    return (NotChecked(what="our own check of the bytes, signer and history", why=why),) if why else ()
 
 
 def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:

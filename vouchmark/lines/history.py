@@ -103,8 +103,10 @@ def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChe
     else:
         first = drafts[0]
     summary = first.statement
-    if first.status is Status.PASS and len(drafts) > 1:
-        summary = f"All {len(drafts)} recorded ingredients are unchanged."
+    intact = [draft for draft in drafts if draft.status is Status.PASS]
+    if first.status is Status.PASS and len(intact) > 1:
+        but = " but for what later signers removed" if len(intact) < len(drafts) else ""
+        summary = f"All {len(intact)} recorded ingredients are unchanged{but}."
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=gap)
 
 
@@ -139,6 +141,12 @@ def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
         elif not redaction.is_done:
             words = "Something that is declared as redacted is still in the file."
             yield _own("history.redaction.not_done", Status.UNKNOWN, words, redaction.by, detail)
+        else:
+            gone = quoted(redaction.assertion)
+            words = f"{gone} was removed from an earlier version, says whoever signed a later one."
+            yield _own(
+                "history.redaction.done", Status.ABSENT, words, redaction.manifest, detail | {"by": redaction.by}
+            )
     if history.is_cut:
         words = "There are more recorded steps than were followed; the rest was not looked at."
         yield _own("history.cut", Status.UNKNOWN, words, own.active, {})
@@ -151,6 +159,8 @@ def _node(own: OwnCheck, node: Node) -> Draft:
     title = quoted(link.title) if link.title else f"without a title ({link.assertion})"
     status, words = _OUTCOMES[node.outcome]
     early = node.outcome == "broken" and all(reason.startswith("recorded:") for reason in node.reasons)
+    if node.outcome == "intact" and _is_redacted(own, node):
+        words = "has Content Credentials of its own, unchanged but for what a later signer removed from them"
     if early:
         words = "was changed or broken already when it was added; what it says of itself cannot be relied on"
     detail: dict[str, Json] = {
@@ -183,6 +193,15 @@ def _node(own: OwnCheck, node: Node) -> Draft:
                 detail["time"] = instant(signer.stamp.time)
                 detail["time_trusted"] = signer.stamp.is_trusted
     return _own(node.code, status, f"The {link.role} {title} {words}.", link.target or link.owner, detail)
+
+
+def _is_redacted(own: OwnCheck, node: Node) -> bool:
+    """Whether a statement of this version is gone because a later one says so: whoever signs next may do that."""
+    redactions = own.history.redactions if own.history is not None else ()
+    absent = node.check.absent if node.check is not None else ()
+    return any(
+        node.check is not None and one.manifest == node.check.label and one.assertion in absent for one in redactions
+    )
 
 
 def _broken(codes: tuple[ValidationCode, ...]) -> list[str]:

@@ -304,10 +304,11 @@ def _found(facts: Facts) -> Answer:
         if judged is not None:
             drafts.extend(_judge(facts, judged))
     drafts = _confirmed(facts, drafts)
-    doubtful = any(draft.status in (Status.FAIL, Status.ERROR, Status.UNKNOWN) for draft in drafts)
+    doubtful = any(draft.status in _DOUBTFUL for draft in drafts)
+    ours = coverage.drafts(facts)
     if not doubtful and not coverage.ignores_fragments(facts):
-        drafts.insert(0, _match(facts, manifest))
-    drafts.extend(coverage.drafts(facts))
+        drafts.insert(0, _match(facts, manifest, is_all=not any(draft.status in _DOUBTFUL for draft in ours)))
+    drafts.extend(ours)
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
     return Answer(
         summary=_summary(drafts),
@@ -343,22 +344,19 @@ def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
 
 
 _ORDER: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT, Status.SKIPPED)
+_DOUBTFUL: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN)
 
 
-def _match(facts: Facts, manifest: Manifest) -> Draft:
-    """All is well: say so with the binding's own code; fail closed where no code says it."""
+def _match(facts: Facts, manifest: Manifest, *, is_all: bool) -> Draft:
+    """The hash matches: say so with the binding's own code; fail closed where no code says it.
+
+    `is_all`: our own check finds no doubt in what it covers.
+    """
     binding = sorted({c.code for c in facts.codes_of(manifest) if c.code in BINDING_MATCH and c.kind is Kind.SUCCESS})
     # Of a manifest below an update the engine says only that the link to it holds: the signature is verified by us.
     signed = has(facts.codes_of(manifest), "claimSignature.validated") or coverage.is_signed(facts)
     if binding and signed:
-        left_out = coverage.left_out(facts)
-        statement = f"The media is unchanged since it was signed; {left_out} in the file could have been changed."
-        if not left_out:
-            statement = "The file is unchanged since it was signed."
-            if facts.fragments and not coverage.ignores_fragments(facts):
-                given = "fragment" if facts.fragments == 1 else f"{facts.fragments} fragments"
-                statement = f"The file and the {given} that you gave are unchanged since they were signed."
-        return _draft(facts, binding[0], Status.PASS, statement, manifest.label)
+        return _draft(facts, binding[0], Status.PASS, _unchanged(facts, is_all=is_all), manifest.label)
     return _draft(
         facts,
         "integrity.unbound",
@@ -366,6 +364,20 @@ def _match(facts: Facts, manifest: Manifest) -> Draft:
         "The engine did not confirm that the signature covers this file's content.",
         manifest.label,
     )
+
+
+def _unchanged(facts: Facts, *, is_all: bool) -> str:
+    """What is unchanged where the hash matches: no more than it covers."""
+    if not is_all:
+        return "What the signature covers is unchanged since it was signed."
+    left_out = coverage.left_out(facts)
+    if left_out:
+        return f"The media is unchanged since it was signed; {left_out} in the file could have been changed."
+    what = "media" if coverage.without_media(facts) else "file"
+    if facts.fragments and not coverage.ignores_fragments(facts):
+        given = "fragment" if facts.fragments == 1 else f"{facts.fragments} fragments"
+        return f"The {what} and the {given} that you gave are unchanged since they were signed."
+    return f"The {what} is unchanged since it was signed."
 
 
 def _judge(facts: Facts, manifest: Manifest) -> list[Draft]:

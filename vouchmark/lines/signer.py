@@ -227,7 +227,11 @@ def _detail(signer: SignerAssessment) -> dict[str, Json]:
 
 
 def _by_engine(facts: Facts) -> Answer:
-    """By the first engine's chain check, which does not keep the kinds of lists apart; only where ours is missing."""
+    """By the first engine's chain check; only where ours is missing.
+
+    It keeps neither the kinds of lists apart nor knows whom the reader distrusts, so that nobody passes by it: whoever
+    makes a file can make it one that our own check gives up on.
+    """
     manifest = facts.bound
     if manifest is None or manifest.signer is None or manifest.signer.certificate is None:
         draft = _draft(facts, "signer.unreadable", Status.UNKNOWN, "The signer's certificate could not be read.", "")
@@ -256,16 +260,19 @@ def _who(facts: Facts, manifest: Manifest) -> Draft:
     if not has(codes, "claimSignature.validated"):
         statement = f"The signature does not verify, so it is not established that {_calls_itself(name)} signed this."
         return _draft(facts, "signer.unestablished", Status.UNKNOWN, statement, manifest.label, detail)
+    if facts.own is not None and not facts.own.problem:
+        statement = (
+            "The signature is of a form that our own check cannot read, so it is not established that "
+            f"{_calls_itself(name)} signed this."
+        )
+        return _draft(facts, "signer.unestablished", Status.UNKNOWN, statement, manifest.label, detail)
     expired = facts.expired(manifest)
     if has(codes, "signingCredential.trusted") and not expired:
-        return _draft(
-            facts,
-            "signer.listed",
-            Status.PASS,
-            f"Signed by {plain(name)}, who is on a list you use.",
-            manifest.label,
-            detail,
+        statement = (
+            f"Signed by {_calls_itself(name)}; one engine finds it on a list that you use, and our own check, which "
+            "would tell on which kind of list, is missing."
         )
+        return _draft(facts, "signer.listed", Status.UNKNOWN, statement, manifest.label, detail)
     if expired:
         statement = (
             f"Signed by {_calls_itself(name)}; the certificate is out of date and no trusted time says when it signed."

@@ -151,6 +151,12 @@ def _stamp(facts: Facts, manifest: Manifest) -> Draft:
         return _draft(facts, manifest, "time.none", Status.ABSENT, statement)
     who = certificate_name(stamp.authority) or "an unnamed authority"
     detail: dict[str, Json] = {"time": instant(stamp.time), "authority": who, "claim_version": manifest.claim_version}
+    if facts.own is not None or facts.own_failure:
+        statement = (
+            f"Signed on {day(stamp.time)}, says a time stamp ({quoted(who)}); our own check, which would tell whether "
+            "its authority is on a list of such authorities, could not read it."
+        )
+        return _draft(facts, manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
     trusted = has(codes, "timeStamp.trusted") and facts.tsa_lists and manifest.claim_version >= 2
     if trusted and has(codes, "timeStamp.validated"):
         statement = f"Signed on {day(stamp.time)}, says {who}, a time-stamping authority on a list you use."

@@ -17,7 +17,7 @@ from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.statements import Role, SignedTime
 from provenance.metadata import Metadata
 from provenance.metadata import Role as UnsignedRole
-from provenance.times import EAST, Span, gap_words, span_of
+from provenance.times import EAST, WEST, Span, gap_words, span_of
 from vouchmark.lines.facts import Draft, Facts, day, instant
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
@@ -86,15 +86,23 @@ def own_clock(own: OwnCheck, label: str) -> OwnClock | None:
     if not times:
         return None
     last = max(times, key=lambda one: (one.span.end, one.where))
-    at = date_of(last.span)
-    return OwnClock(day=at, where=last.where, words=f"that it was {what_happened(last)} on {at}")
+    words = f"that it was {what_happened(last)} {when_of(last.span)}"
+    return OwnClock(day=date_of(last.span), where=last.where, words=words)
 
 
 def date_of(span: Span) -> str:
-    """The day that is meant; the written one where no zone is."""
+    """The day that is meant; the written one where no zone is, and no more than was written."""
     if span.zoned:
         return day(span.start)
-    return (span.start + EAST).date().isoformat()
+    written = (span.start + EAST).date().isoformat()
+    days = (span.end - span.start - EAST - WEST).days
+    return written[:4] if days > 31 else written[:7] if days > 1 else written
+
+
+def when_of(span: Span) -> str:
+    """The same behind a verb: `on 2026-05-01`, `in 2026-05`, `in 2026`."""
+    written = date_of(span)
+    return f"on {written}" if len(written) == 10 else f"in {written}"
 
 
 def impossible(own: OwnCheck) -> list[Draft]:
@@ -147,7 +155,7 @@ def _late(own: OwnCheck, label: str, one: SignedTime, limit: Limit) -> Draft:
     it = "it" if where else "It"
     then = "it was signed" if limit.label == label else "what was made from it was signed"
     statement = (
-        f"{where}{it} is signed that it was {what_happened(one)} on {date_of(one.span)}{zone}, at least {gap} "
+        f"{where}{it} is signed that it was {what_happened(one)} {when_of(one.span)}{zone}, at least {gap} "
         f"after {then} ({day(limit.time)}): that cannot be."
     )
     detail: dict[str, Json] = {
@@ -190,7 +198,7 @@ def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
             once.setdefault((one.where, date_of(one.span)), one)
     shown = sorted(once.values(), key=lambda one: (one.role is not Role.CREATED, one.span.start, one.where))
     for one in shown[:MAX_SIGNED]:
-        statement = f"The signer says that it was {what_happened(one)} on {date_of(one.span)}{_gap(one.span, signed)}."
+        statement = f"The signer says that it was {what_happened(one)} {when_of(one.span)}{_gap(one.span, signed)}."
         detail: dict[str, Json] = {"where": one.where, "assertion": one.assertion, "written": one.written}
         detail |= _more(len(once) - MAX_SIGNED)
         yield _draft("time.stated", Status.ABSENT, statement, own.bound, Root.CLAIM_SIGNATURE, detail)
@@ -201,7 +209,7 @@ def unsigned(facts: Facts, signed: dt.datetime | None) -> Iterator[Draft]:
     metadata = facts.metadata or Metadata()
     for one in metadata.times[:MAX_UNSIGNED]:
         span = span_of(one.time)
-        words = f"The file's own metadata ({one.field}) says that it was {_UNSIGNED[one.role]} on {date_of(span)}"
+        words = f"The file's own metadata ({one.field}) says that it was {_UNSIGNED[one.role]} {when_of(span)}"
         detail: dict[str, Json] = {"where": one.field, "written": one.written}
         detail |= _more(len(metadata.times) - MAX_UNSIGNED)
         statement = f"{words}{_gap(span, signed)}; that is no signed statement."

@@ -100,10 +100,10 @@ _LISTS: Final = {
     "signer.interim": "on the frozen interim list",
     "signer.yours": "on your own list",
     "signer.bundled": "on a dated list that came with the software",
-    "signer.listed": "on a list you use",
 }
 
 _DOUBTS: Final = {
+    "signer.listed": "only an engine finds it on a list you use",
     "signer.unknown": "no list you use vouches for it",
     "signer.expired": "its certificate is out of date and no trusted time says when it signed",
     "signer.not_yet_valid": "its certificate was not valid yet",

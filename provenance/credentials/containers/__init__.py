@@ -9,6 +9,11 @@ from provenance.credentials.containers.parts import BmffBox, Kind, Layout, Named
 
 __all__ = ["BmffBox", "Kind", "Layout", "NamedBox", "Region", "read_layout"]
 
+_BMFF_STARTS = frozenset(
+    (b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"wide", b"free", b"skip", b"pnot", b"uuid", b"sidx", b"emsg",
+     b"prft")
+)  # fmt: skip
+"""Boxes with which files and segments of a stream begin (ISO/IEC 14496-12, ISO/IEC 23009-1)."""
 _JXL_SIGNATURE = b"\0\0\0\x0cJXL \r\n\x87\n"
 
 
@@ -37,7 +42,7 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
         return raster.read_gif(data)
     if data[:12] == _JXL_SIGNATURE:
         return bmff.read_bmff(data, is_jxl=True)
-    if data[4:8] in (b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"wide", b"free", b"skip", b"pnot", b"uuid"):
+    if data[4:8] in _BMFF_STARTS:
         return bmff.read_bmff(data)
     if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"IIU\0"):
         return tiff.read_tiff(data)

@@ -1,8 +1,8 @@
-"""Which boxes make up an ISO BMFF or JPEG XL file, and where do their tables say that media lies?"""
+"""Which boxes make up an ISO BMFF or JPEG XL file?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from provenance.credentials.containers.parts import (
@@ -15,12 +15,11 @@ from provenance.credentials.containers.parts import (
     printable,
     trimmed,
 )
+from provenance.credentials.containers.samples import pointers
 from provenance.credentials.errors import CredentialsLimitError
 
 MAX_BOX_DEPTH: Final = 32
 """Nested boxes. `moov/trak/mdia/minf/stbl/…` is six; a thousand nested boxes only cost time."""
-MAX_POINTERS: Final = 500_000
-"""Entries read from all offset tables of a file: two hours of video have about 200,000 chunks."""
 
 C2PA_UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 """The `uuid` box of manifest stores and Merkle rows (C2PA 2.4, section A.5)."""
@@ -82,17 +81,6 @@ class _Walker:
         return tuple(self.boxes(start, end, path=f"{path}/{name}", depth=depth + 1))
 
 
-def find(boxes: Iterable[BmffBox], path: str) -> Iterator[BmffBox]:
-    """Every box at a path such as `/moov/trak/mdia`, in file order."""
-    head, _, rest = path.strip("/").partition("/")
-    for box in boxes:
-        if box.type == head:
-            if rest:
-                yield from find(box.children, rest)
-            else:
-                yield box
-
-
 def c2pa_payload(data: bytes, box: BmffBox) -> tuple[str, bytes] | None:
     """(purpose, content) of a C2PA `uuid` box; None for any other box (C2PA 2.4, section A.5.1)."""
     if box.type != "uuid" or data[box.start + box.header - 16 : box.start + box.header] != C2PA_UUID:
@@ -151,88 +139,6 @@ def _spread(data: bytes, box: BmffBox) -> Iterator[Region]:
     yield Region(position, box.end, kind, name)
 
 
-class _Table:
-    """Reads big-endian integers within a box."""
-
-    def __init__(self, data: bytes, box: BmffBox) -> None:
-        self.data, self.position, self.end = data, box.start + box.header, box.end
-
-    def take(self, size: int) -> int:
-        """The next integer of that many bytes; IndexError past the end."""
-        if self.position + size > self.end:
-            raise IndexError("got a table that breaks off")
-        value = int.from_bytes(self.data[self.position : self.position + size], "big")
-        self.position += size
-        return value
-
-
-def _item_locations(data: bytes, box: BmffBox) -> Iterator[tuple[int, int]]:
-    """(offset, length) of items kept in the file itself (ISO/IEC 14496-12, section 8.11.3)."""
-    table = _Table(data, box)
-    version = table.take(1)
-    table.take(3)
-    sizes, more = table.take(1), table.take(1)
-    offset_size, length_size, base_size, index_size = sizes >> 4, sizes & 15, more >> 4, more & 15
-    for _ in range(table.take(2 if version < 2 else 4)):
-        table.take(2 if version < 2 else 4)
-        method = table.take(2) & 15 if version else 0
-        table.take(2)
-        base = table.take(base_size)
-        for _ in range(table.take(2)):
-            if version and index_size:
-                table.take(index_size)
-            offset, length = table.take(offset_size), table.take(length_size)
-            if method == 0:
-                yield base + offset, length
-
-
-def _chunk_offsets(data: bytes, box: BmffBox) -> Iterator[tuple[int, int]]:
-    """Where chunks start (ISO/IEC 14496-12, section 8.7.5); their lengths stand elsewhere, so one byte each."""
-    table = _Table(data, box)
-    table.take(4)
-    for _ in range(table.take(4)):
-        yield table.take(8 if box.type == "co64" else 4), 1
-
-
-def _fragment_offsets(data: bytes, moof: BmffBox) -> Iterator[tuple[int, int]]:
-    """Where the runs of a movie fragment start (ISO/IEC 14496-12, sections 8.8.7 and 8.8.8), one byte each."""
-    for traf in find(moof.children, "traf"):
-        base = moof.start
-        for header in find(traf.children, "tfhd"):
-            table = _Table(data, header)
-            flags = table.take(4)
-            table.take(4)
-            base = table.take(8) if flags & 1 else base
-        for run in find(traf.children, "trun"):
-            table = _Table(data, run)
-            flags = table.take(4)
-            table.take(4)
-            if flags & 1:
-                offset = table.take(4)
-                yield max(0, base + (offset - (1 << 32) if offset >> 31 else offset)), 1
-
-
-def _pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> tuple[tuple[Region, ...], bool]:
-    """Media as offset tables name it, and whether all tables could be read within bounds."""
-    found: list[Region] = []
-    readers: list[tuple[BmffBox, Callable[[bytes, BmffBox], Iterator[tuple[int, int]]]]] = []
-    readers += [(box, _item_locations) for box in find(boxes, "/meta/iloc")]
-    readers += [(box, _fragment_offsets) for box in find(boxes, "/moof")]
-    for path in ("/moov/trak/mdia/minf/stbl/stco", "/moov/trak/mdia/minf/stbl/co64"):
-        readers += [(box, _chunk_offsets) for box in find(boxes, path)]
-    for box, reader in readers:
-        try:
-            for offset, length in reader(data, box):
-                if len(found) >= MAX_POINTERS:
-                    return tuple(found), False
-                end = min(len(data), offset + length) if length else len(data)
-                if offset < end:
-                    found.append(Region(offset, end, Kind.MEDIA, box.type))
-        except IndexError:
-            return tuple(found), False
-    return tuple(found), True
-
-
 def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
     """Boxes of a BMFF file (ISO/IEC 14496-12) or a JPEG XL container (ISO/IEC 18181-2)."""
     walker, parts, stores = _Walker(data), Parts(len(data)), list[tuple[str, bytes]]()
@@ -249,7 +155,7 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         c2pa = c2pa_payload(data, box)
         if c2pa is not None and c2pa[0] in ("manifest", "original", "update"):
             stores.append((c2pa[0], trimmed(c2pa[1])))
-    pointers, readable = _pointers(data, boxes)
+    found, readable = pointers(data, boxes)
     regions = parts.finish(Kind.OTHER, "unreadable")
     return Layout(
         format="jxl" if is_jxl else "bmff",
@@ -258,7 +164,7 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         stores=_logical(stores),
         boxes=tuple(parts.boxes) if is_jxl else (),
         bmff=boxes,
-        pointers=pointers,
+        pointers=found,
         complete=walker.complete and readable,
     )
 

@@ -260,12 +260,19 @@ def _zip_entry(data: bytes, position: int) -> tuple[ZipEntry | None, int]:
     return ZipEntry(data[position + 46 : name_end], local, stop), position + 46 + sum(lengths)
 
 
+def _size_of(data: bytes, start: int) -> int:
+    """What a box says of its length."""
+    return int.from_bytes(data[start : start + 4], "big")
+
+
 def _zip_stores(data: bytes, directory: ZipDirectory) -> Iterator[bytes]:
     for entry in directory.entries:
         if entry.name == _ZIP_MANIFEST:
             found = _JUMBF_STORE.search(data, entry.start, entry.end)
             if found:
-                yield trimmed(data[found.start() - 4 : entry.end])
+                start = found.start() - 4
+                # What follows is the entry's own data descriptor.
+                yield data[start : min(entry.end, start + _size_of(data, start))]
 
 
 def _zip_kind(data: bytes, entry: ZipEntry) -> tuple[Kind, str]:
@@ -304,4 +311,13 @@ def read_zip(data: bytes) -> Layout:
         for region in from_scattered(len(data), known, rest=Kind.OTHER, rest_name="between")
     )
     stores = tuple(_zip_stores(data, directory))
-    return Layout(format="zip", size=len(data), regions=regions, stores=stores, complete=directory.complete)
+    # Content stands apart as pointers too: an entry may lie inside what another one calls the manifest.
+    content = tuple(region for region in known if region.kind is Kind.MEDIA)
+    return Layout(
+        format="zip",
+        size=len(data),
+        regions=regions,
+        stores=stores,
+        pointers=content,
+        complete=directory.complete,
+    )

@@ -93,6 +93,17 @@ class Layout:
         return join((region.start, region.end) for region in self.of_kind(Kind.MANIFEST))
 
 
+def find_boxes(boxes: Iterable[BmffBox], path: str) -> Iterator[BmffBox]:
+    """Every box at a path such as `/moov/trak/mdia`, in file order."""
+    head, _, rest = path.strip("/").partition("/")
+    for box in boxes:
+        if box.type == head:
+            if rest:
+                yield from find_boxes(box.children, rest)
+            else:
+                yield box
+
+
 def join(runs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     """Runs in order, overlapping and touching ones joined, empty ones dropped."""
     joined: list[tuple[int, int]] = []
@@ -149,9 +160,9 @@ class Parts:
 
 
 def trimmed(store: bytes) -> bytes:
-    """A manifest store without what its container puts behind the superbox."""
+    """A manifest store without the zeros that its container may put behind the superbox; anything else is kept."""
     size = int.from_bytes(store[:4], "big")
-    return store[:size] if 8 <= size <= len(store) else store
+    return store[:size] if 8 <= size <= len(store) and not store[size:].strip(b"\0") else store
 
 
 def printable(raw: bytes) -> str:
