@@ -62,6 +62,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (PASS, UNKNOWN),
         "Metadata is left out of the signed hash; the media is not.",
     ),
+    (
+        "integrity.coverage.order_excluded",
+        (UNKNOWN,),
+        "The tables that say where media lies are left out, and could show it in another order.",
+    ),
     ("integrity.coverage.other_excluded", (UNKNOWN,), "Parts that are neither media nor metadata are left out."),
     ("integrity.coverage.trailing_excluded", (UNKNOWN,), "Bytes after the end of the media are left out."),
     (
@@ -76,6 +81,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "integrity.store.outside",
         (ABSENT,),
         "The Content Credentials come from elsewhere than the file.",
+    ),
+    (
+        "integrity.store.unreached",
+        (UNKNOWN,),
+        "Content Credentials lie in the file's bytes where an engine finds none.",
     ),
     ("integrity.store.differs", (UNKNOWN,), "The Content Credentials that were read are not the ones in the file."),
     (

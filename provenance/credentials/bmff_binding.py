@@ -25,7 +25,7 @@ from provenance.credentials.binding import (
     whole,
 )
 from provenance.credentials.boxes import digest
-from provenance.credentials.containers.parts import BmffBox, Kind, Layout, join
+from provenance.credentials.containers.parts import OFFSETS, BmffBox, Kind, Layout, join
 from provenance.credentials.errors import MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.merkle import blocks_of, builds, proves, read_proofs, read_tree
 
@@ -125,7 +125,8 @@ def _kinds_in(layout: Layout, runs: Runs) -> set[Kind]:
         for region in (*layout.regions, *layout.pointers)
         if region.kind is not Kind.MANIFEST and intersect(((region.start, region.end),), runs)
     }
-    if not layout.complete:
+    moved = any(region.name == OFFSETS and intersect(((region.start, region.end),), runs) for region in layout.regions)
+    if not layout.complete or (moved and not layout.ordered):
         found.add(Kind.OTHER)
     return found
 

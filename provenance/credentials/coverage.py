@@ -24,7 +24,7 @@ from provenance.credentials.binding import (
 )
 from provenance.credentials.bmff_binding import bmff_hash
 from provenance.credentials.containers import Kind, Layout, Region, read_layout
-from provenance.credentials.containers.parts import join
+from provenance.credentials.containers.parts import OFFSETS, join
 from provenance.credentials.errors import (
     CredentialsError,
     MalformedCredentialsError,
@@ -69,7 +69,7 @@ class Coverage:
     codes: tuple[str, ...]
     """The specification's code for the digest (`assertion.dataHash.match`, …), then ours:
     `integrity.stores.multiple`, `integrity.coverage.media_excluded`, `integrity.coverage.unknown`,
-    `integrity.coverage.other_excluded`, `integrity.coverage.trailing_excluded`,
+    `integrity.coverage.order_excluded`, `integrity.coverage.other_excluded`, `integrity.coverage.trailing_excluded`,
     `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.fragments.missing`,
     `integrity.fragments.unused`, `integrity.parts.missing`."""
     format: str
@@ -105,7 +105,7 @@ class Coverage:
     @property
     def is_whole(self) -> bool:
         """The digest matches and no media byte, nor any byte of an unknown kind, is outside it."""
-        bad = ("media_excluded", "unknown", "other_excluded")
+        bad = ("media_excluded", "unknown", "order_excluded", "other_excluded")
         return self.match is Match.MATCH and not any(
             code == f"integrity.coverage.{word}" for word in bad for code in self.codes
         )
@@ -172,6 +172,8 @@ def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout, b
     if own and (not layout.is_known or not layout.complete):
         # Where nothing but the manifest is outside, the media is inside, whatever the container.
         codes.append("integrity.coverage.unknown")
+    if not layout.ordered and any(region.name == OFFSETS for region in outside):
+        codes.append("integrity.coverage.order_excluded")
     for kind, word in (
         (Kind.OTHER, "other_excluded"),
         (Kind.TRAILING, "trailing_excluded"),

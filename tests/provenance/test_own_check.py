@@ -464,6 +464,20 @@ def test_fragments_of_a_real_stream_are_proved() -> None:
 
 @needs_corpus
 @pytest.mark.corpus
+def test_scenes_of_a_real_film_put_in_another_order_are_told() -> None:
+    # Its signer leaves the tables of offsets out of the hash, as the old rules did.
+    whole = _bytes("ms__cards_trusted.mp4")
+    moov = next(box for box in read_layout(whole).bmff if box.type == "moov")
+    table = whole.index(b"stco", moov.start) + 12
+    swapped = whole[:table] + whole[table + 4 : table + 8] + whole[table : table + 4] + whole[table + 8 :]
+    for shown, code in ((whole, "integrity.coverage.full"), (swapped, "integrity.coverage.order_excluded")):
+        found = examine_own(shown, "video/mp4", None, trust=TrustView(), at=AT).coverage
+        assert found is not None
+        assert found.codes == ("assertion.bmffHash.match", code)
+
+
+@needs_corpus
+@pytest.mark.corpus
 def test_stapled_answers_of_real_files_are_read() -> None:
     found = _own("rs__ocsp.jpg", at=dt.datetime(2025, 8, 13, tzinfo=dt.UTC))
     assert {signer.revocation.state.value for signer in found.signers.values()} == {"good"}

@@ -279,6 +279,63 @@ def test_bytes_behind_the_store_in_what_carries_it_are_said_not_to_be_covered(fo
         assert ("integrity.coverage.other_excluded" in codes(report, Line.INTEGRITY)) is (status is UNKNOWN)
 
 
+def page_with(image: bytes) -> bytes:
+    """A PDF whose only page shows a JPEG as it is."""
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 96 64]/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R>>",
+        b"<</Type/XObject/Subtype/Image/Width 96/Height 64/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode"
+        b"/Length %d>>\nstream\n%s\nendstream" % (len(image), image),
+        b"<</Length 20>>\nstream\n96 0 0 64 0 0 cm /I Do\nendstream",
+    ]
+    data, places = b"%PDF-1.4\n", list[int]()
+    for number, part in enumerate(parts, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return data + b"xref\n0 6\n0000000000 65535 f \n%strailer\n<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
+        table,
+        len(data),
+    )
+
+
+def test_a_signed_picture_on_a_signed_page_is_no_second_set_of_credentials() -> None:
+    page = page_with(sign(CAMERA))
+    assert codes(examine(page), Line.INTEGRITY) == ["integrity.absent"]
+    report = examine(sign(CAMERA, page, media_type="application/pdf"))
+    assert report.evidence[Line.INTEGRITY].status is PASS
+    assert said(report).startswith(BY_LISTED)
+
+
+def test_credentials_that_a_later_change_cut_off_are_told_and_not_called_none() -> None:
+    whole = sign(CAMERA, page_with(picture()), media_type="application/pdf")
+    before = int(whole[whole.rindex(b"startxref") + 9 :].split()[0])
+    # A new catalogue that names no attachments any more.
+    catalogue = b"\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+    last = (
+        catalogue
+        + b"xref\n1 1\n%010d 00000 n \ntrailer\n<</Size 12/Root 1 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
+        % (
+            len(whole) + 1,
+            before,
+            len(whole) + len(catalogue),
+        )
+    )
+    case = Must(
+        name="cut-off",
+        build=lambda: whole + last,
+        line=Line.INTEGRITY,
+        code="integrity.store.unreached",
+        status=UNKNOWN,
+        exit=INCONCLUSIVE,
+        says="its Content Credentials were cut off or belong to something inside it",
+        others={Line.SIGNER: UNKNOWN, Line.HISTORY: UNKNOWN, Line.AI: UNKNOWN},
+        never=("integrity.absent",),
+    )
+    case.hold()
+
+
 def test_no_sentence_calls_the_file_unchanged_where_parts_of_it_may_have_been() -> None:
     film = sign(CAMERA, movie(256), media_type="video/mp4")
     place = film.index(b"ftyp") + 8

@@ -29,6 +29,11 @@ _CODES: Final = {
         Status.PASS,
         "The signature covers all media bytes, and leaves out some metadata, which anybody could have changed.",
     ),
+    "integrity.coverage.order_excluded": (
+        Status.UNKNOWN,
+        "The signature leaves out the tables that say where the media lies, and they do not go through it in its "
+        "order: it may be shown in another one.",
+    ),
     "integrity.coverage.other_excluded": (
         Status.UNKNOWN,
         "The signature leaves out parts of the file whose meaning is not known here.",

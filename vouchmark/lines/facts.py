@@ -262,6 +262,15 @@ def own_lack(facts: Facts) -> str:
     return ""
 
 
+def has_unreached_store(facts: Facts) -> bool:
+    """Whether the engine finds no Content Credentials, and we read some in the file's bytes.
+
+    They may have been cut off by a later change, or belong to something inside the file: nothing follows but that.
+    """
+    own = facts.own
+    return facts.first.outcome is Outcome.ABSENT and own is not None and not own.problem
+
+
 def own_gap(facts: Facts) -> tuple[NotChecked, ...]:
     """What to say where our own check is missing although there was something to check."""
     why = own_lack(facts)
@@ -286,6 +295,9 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
     if facts.first.outcome is Outcome.UNSUPPORTED:
         # Nobody looked, so that nothing was found is not what is known.
         summary = "Content Credentials in this file cannot be read here."
+        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
+    if has_unreached_store(facts):
+        summary = "Content Credentials that lie in the file were not found by the engine."
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     summary = "No Content Credentials in the file."
     return Answer(summary=summary, drafts=(_blank(facts, line, Status.ABSENT, "absent", summary),))

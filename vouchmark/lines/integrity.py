@@ -23,6 +23,7 @@ from vouchmark.lines.facts import (
     Facts,
     failures,
     has,
+    has_unreached_store,
     own_gap,
     source_of,
 )
@@ -132,6 +133,14 @@ def _answer(facts: Facts) -> Answer:
     match facts.first.outcome:
         case Outcome.FOUND:
             return _found(facts)
+        case Outcome.ABSENT if has_unreached_store(facts):
+            return _one(
+                facts,
+                "integrity.store.unreached",
+                Status.UNKNOWN,
+                "Content Credentials lie in the file where its structure does not lead to them: they were cut off by a "
+                "later change, or belong to something inside it.",
+            )
         case Outcome.ABSENT:
             return _one(
                 facts,

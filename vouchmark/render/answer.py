@@ -84,6 +84,7 @@ _UNKNOWNS: Final = {
     "integrity.store.alone": "these are Content Credentials without their media, so there is nothing to compare",
     "integrity.fragments.missing": "this is only a part of a video in pieces, so nothing can be compared",
     "integrity.fragments.unused": "the fragments that you gave belong to nothing that is signed in it",
+    "integrity.store.unreached": "its Content Credentials were cut off or belong to something inside it",
     "integrity.store.differs": "what was read is not what lies in the file, so nothing follows",
     "integrity.unconfirmed": "cannot tell whether it was changed: two computations of its digest disagree",
 }
@@ -91,6 +92,7 @@ _UNKNOWNS: Final = {
 _UNCOVERED: Final = {
     "integrity.coverage.trailing_excluded": "something after its end is not covered",
     "integrity.coverage.other_excluded": "other parts of the file are not covered",
+    "integrity.coverage.order_excluded": "the order in which it is shown is not covered",
     "integrity.coverage.unknown": "how much of the file that part is could not be measured",
 }
 """What is left out of the signature without being media."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from provenance.credentials.containers.parts import (
     MAX_PARTS,
+    OFFSETS,
     BmffBox,
     Kind,
     Layout,
@@ -23,6 +24,9 @@ MAX_BOX_DEPTH: Final = 32
 
 C2PA_UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 """The `uuid` box of manifest stores and Merkle rows (C2PA 2.4, section A.5)."""
+_STORES: Final = ("manifest", "original", "update")
+_PURPOSES: Final = (*_STORES, "merkle")
+"""What C2PA boxes are for (C2PA 2.4, section A.5.2)."""
 _XMP_UUID: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _CONTAINERS: Final = frozenset(
     ("moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "mvex", "moof", "traf", "mfra", "udta", "sinf", "schi",
@@ -91,13 +95,14 @@ def c2pa_payload(data: bytes, box: BmffBox) -> tuple[str, bytes] | None:
         return "", b""
     name = purpose.decode("latin-1")
     # A manifest's content starts with the offset of the first Merkle box.
-    return name, content[8:] if name in ("manifest", "original", "update") else content
+    return name, content[8:] if name in _STORES else content
 
 
 def _kind(data: bytes, box: BmffBox) -> tuple[Kind, str]:
     c2pa = c2pa_payload(data, box)
     if c2pa is not None:
-        return Kind.MANIFEST, "manifest"
+        # A box of that kind without a purpose that is known would be a place to keep anything in.
+        return (Kind.MANIFEST, "manifest") if c2pa[0] in _PURPOSES else (Kind.OTHER, "C2PA box of no known purpose")
     if box.type == "uuid" and data[box.start + box.header - 16 : box.start + box.header] == _XMP_UUID:
         return Kind.METADATA, "XMP"
     inner = data[box.start + box.header : box.start + box.header + 4].decode("latin-1") if box.type == "brob" else ""
@@ -112,27 +117,29 @@ def _kind(data: bytes, box: BmffBox) -> tuple[Kind, str]:
     return Kind.OTHER, printable(box.type.encode("latin-1"))
 
 
-def _inner(boxes: Iterable[BmffBox]) -> Iterator[Region]:
+def _inner(data: bytes, boxes: Iterable[BmffBox]) -> Iterator[Region]:
     """Boxes inside media boxes that are not media: user data, and tables that only say where bytes lie."""
     for box in boxes:
         if box.type == "udta":
             yield Region(box.start, box.end, Kind.METADATA, "user data")
         elif box.type in ("iloc", "stco", "co64", "tfra"):
-            yield Region(box.start, box.end, Kind.STRUCTURE, "offsets")
+            yield Region(box.start, box.end, Kind.STRUCTURE, OFFSETS)
         elif box.type in ("free", "skip"):
             yield Region(box.start, box.end, Kind.STRUCTURE, box.type)
         elif box.type in ("tfhd", "trun"):
-            # Version and flags, then the track or sample count, then the offset; the rest decides what is played.
-            yield Region(box.start + 16, min(box.end, box.start + 24), Kind.STRUCTURE, "offsets")
+            # Version and flags, the track or sample count, then the offset if any; the rest decides what is played.
+            size = 8 if box.type == "tfhd" else 4
+            if data[box.start + 11 : box.start + 12] and data[box.start + 11] & 1:
+                yield Region(box.start + 16, min(box.end, box.start + 16 + size), Kind.STRUCTURE, OFFSETS)
         else:
-            yield from _inner(box.children)
+            yield from _inner(data, box.children)
 
 
 def _spread(data: bytes, box: BmffBox) -> Iterator[Region]:
     """A top-level box as regions, its inner exceptions cut out."""
     kind, name = _kind(data, box)
     position = box.start
-    for region in _inner(box.children) if kind is Kind.MEDIA else ():
+    for region in _inner(data, box.children) if kind is Kind.MEDIA else ():
         yield Region(position, region.start, kind, name)
         yield region
         position = region.end
@@ -153,9 +160,9 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
             parts.add(*region)
         parts.box(box.type, box.start, box.end)
         c2pa = c2pa_payload(data, box)
-        if c2pa is not None and c2pa[0] in ("manifest", "original", "update"):
+        if c2pa is not None and c2pa[0] in _STORES:
             stores.append((c2pa[0], trimmed(c2pa[1])))
-    found, readable = pointers(data, boxes)
+    found = pointers(data, boxes)
     regions = parts.finish(Kind.OTHER, "unreadable")
     return Layout(
         format="jxl" if is_jxl else "bmff",
@@ -164,8 +171,9 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         stores=_logical(stores),
         boxes=tuple(parts.boxes) if is_jxl else (),
         bmff=boxes,
-        pointers=found,
-        complete=walker.complete and readable,
+        pointers=found.regions,
+        ordered=found.ordered,
+        complete=walker.complete and found.readable,
     )
 
 

@@ -13,6 +13,8 @@ from provenance.credentials.containers.parts import Kind, Layout, Parts, Region,
 MAX_ENTRIES: Final = 100_000
 """Entries of all TIFF directories, or of a ZIP directory."""
 _JUMBF_STORE: Final = re.compile(rb"jumb....jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x008\x9bq", re.DOTALL)
+_PDF_STREAM: Final = re.compile(rb"stream(?:\r\n|\n|\r)\Z")
+"""What stands before a stream's bytes (ISO 32000-2, section 7.3.8.1; a lone return is not allowed, and written)."""
 _SVG_MANIFEST: Final = re.compile(
     rb"<c2pa:manifest[^<>]{0,1024}>([A-Za-z0-9+/=\s]{0,268435456})</c2pa:manifest\s{0,64}>"
 )
@@ -22,13 +24,16 @@ _ZIP_MANIFEST: Final = b"META-INF/content_credential.c2pa"
 
 
 def read_pdf(data: bytes) -> Layout:
-    """A PDF: everything is content but the manifest store, which lies uncompressed in an embedded file stream."""
+    """A PDF: everything is content but the manifest store, which lies uncompressed in an embedded file stream.
+
+    It begins where a stream begins: the store of a signed picture on one of the pages lies further inside its own.
+    """
     stores, known, position = [], [], 0
     while found := _JUMBF_STORE.search(data, position):
         start = found.start() - 4
         size = int.from_bytes(data[max(start, 0) : found.start()], "big")
         end = start + size
-        if start < 0 or size < 33 or end > len(data):
+        if size < 33 or end > len(data) or not _PDF_STREAM.search(data, max(0, start - 16), max(0, start)):
             position = found.end()
             continue
         stores.append(data[start:end])

@@ -13,6 +13,10 @@ MAX_PARTS: Final = 200_000
 """Chunks, segments, blocks, boxes or frames in one file. A 512 MiB PNG with 8 KiB chunks has 65,536."""
 
 
+OFFSETS: Final = "offsets"
+"""Name of tables that say where media lies: left out of a hash, they may be moved within what it covers."""
+
+
 class Kind(enum.StrEnum):
     """What bytes are for."""
 
@@ -76,6 +80,8 @@ class Layout:
     """Top-level boxes of a BMFF file."""
     pointers: tuple[Region, ...] = field(default=(), repr=False)
     """Where tables of offsets say that media lies, apart from any box (BMFF)."""
+    ordered: bool = True
+    """Whether the offset tables go through all media once, in the order in which it lies (BMFF)."""
     complete: bool = True
     """False where the container breaks off or is not read to the end: the rest is `other`."""
 

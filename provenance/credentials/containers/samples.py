@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Final
 
-from provenance.credentials.containers.parts import BmffBox, Kind, Region, find_boxes
+from provenance.credentials.containers.parts import BmffBox, Kind, Region, find_boxes, join
 
 MAX_POINTERS: Final = 500_000
 """Runs of media read from all tables of a file: two hours of video have about 200,000 chunks."""
@@ -186,13 +187,32 @@ def _runs(data: bytes, moof: BmffBox, defaults: Mapping[int, int], budget: _Budg
             position += length
 
 
-def pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> tuple[tuple[Region, ...], bool]:
-    """Media as the tables name it, and whether all of them could be read within bounds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointers:
+    """Media as the tables name it."""
 
-    A length that no table tells counts as one byte: the start at least must be covered.
-    """
-    found: list[Region] = []
-    budget = _Budget()
+    regions: tuple[Region, ...] = ()
+    """A length that no table tells counts as one byte: the start at least must be covered."""
+    readable: bool = True
+    """Whether all tables could be read within bounds."""
+    ordered: bool = True
+    """Whether every table goes through the media in the order in which it lies, and all of it is used once: then no
+    other offsets could be meant."""
+
+
+def _is_ordered(boxes: Iterable[BmffBox], tables: Iterable[Sequence[Region]]) -> bool:
+    runs = [run for table in tables for run in table]
+    if any(one.end > after.start for table in tables for one, after in pairwise(table)):
+        return False
+    used = join((run.start, run.end) for run in runs)
+    media = join((box.start + box.header, box.end) for box in boxes if box.type == "mdat")
+    return used == media and sum(run.end - run.start for run in runs) == sum(end - start for start, end in used)
+
+
+def pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> Pointers:
+    """Media as the tables of a file or fragment name it."""
+    tables: list[list[Region]] = []
+    budget, number = _Budget(), 0
     try:
         defaults = _defaults(data, boxes)
         readers: list[tuple[str, Iterator[tuple[int, int]]]] = []
@@ -200,12 +220,15 @@ def pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> tuple[tuple[Region, ...
         readers += [(box.type, _runs(data, box, defaults, budget)) for box in find_boxes(boxes, "/moof")]
         readers += [(box.type, _chunks(data, box, budget)) for box in find_boxes(boxes, _STBL)]
         for name, reader in readers:
+            tables.append([])
             for offset, length in reader:
-                if len(found) >= MAX_POINTERS:
-                    return tuple(found), False
+                number += 1
+                if number > MAX_POINTERS:
+                    raise IndexError("got more runs of media than any real file has")
                 end = min(len(data), offset + (length or 1))
                 if offset < end:
-                    found.append(Region(offset, end, Kind.MEDIA, name))
+                    tables[-1].append(Region(offset, end, Kind.MEDIA, name))
     except IndexError:
-        return tuple(found), False
-    return tuple(found), True
+        return Pointers(regions=tuple(run for table in tables for run in table), readable=False, ordered=False)
+    regions = tuple(run for table in tables for run in table)
+    return Pointers(regions=regions, ordered=_is_ordered(boxes, tables))
