@@ -323,6 +323,17 @@ def sign_with_thumbnail(signer: Identity, data: bytes, thumbnail: bytes) -> byte
     return output.getvalue()
 
 
+def sign_with_icon(signer: Identity, data: bytes, icon: bytes) -> bytes:
+    """A JPEG with a claim of version 1, whose signer's software keeps its icon in a data box."""
+    software = {"name": "Test", "version": "1", "icon": {"format": "image/png", "identifier": "icon.png"}}
+    manifest = definition(claim_version=1, claim_generator_info=[software])
+    output = io.BytesIO()
+    with _engine_builder(signer, manifest) as (builder, key):
+        builder.add_resource("icon.png", io.BytesIO(icon))
+        builder.sign(key, "image/jpeg", io.BytesIO(data), output)
+    return output.getvalue()
+
+
 def _pem(der: bytes) -> str:
     return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
 

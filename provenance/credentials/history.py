@@ -298,7 +298,12 @@ def trace(store: RawStore) -> History:
     """The history of the active manifest. Never raises for what the bytes hold."""
     walker = _Walker(store)
     root = walker.node(store.active, None, depth=0, redacted=frozenset())
-    left = [manifest.label for manifest in store.manifests if manifest.label not in walker.entered]
+    # By a name that several carry nothing is reached, but the active manifest is where the walk begins.
+    left = [
+        manifest.label
+        for manifest in store.manifests
+        if manifest.label not in walker.entered or (manifest.label in store.ambiguous and manifest is not store.active)
+    ]
     return History(
         root=root,
         unreferenced=(*dict.fromkeys(left), *store.unreadable),

@@ -103,6 +103,8 @@ class RawManifest:
     signature_content: memoryview = field(repr=False)
     """The signature superbox's content, for hashed URIs to it."""
     assertions: tuple[Assertion, ...]
+    data_boxes: tuple[Assertion, ...] = ()
+    """What assertions of older claims keep beside themselves (`c2pa.databoxes`): icons, prompts, thumbnails."""
     problems: tuple[str, ...] = ()
     """The specification's codes for what is missing, doubled or unreadable."""
 
@@ -120,6 +122,11 @@ class RawManifest:
     def assertion(self, label: str) -> Assertion | None:
         """The only assertion with that label; None where there is none, or more than one."""
         found = [assertion for assertion in self.assertions if assertion.label == label]
+        return found[0] if len(found) == 1 else None
+
+    def data_box(self, label: str) -> Assertion | None:
+        """The only data box with that label; None where there is none, or more than one."""
+        found = [box for box in self.data_boxes if box.label == label]
         return found[0] if len(found) == 1 else None
 
     def references(self) -> tuple[HashedUri, ...]:
@@ -248,6 +255,7 @@ def _manifest(box: Superbox, *, is_compressed: bool) -> RawManifest:
         except CredentialsError:
             problems.append("claim.cbor.invalid")
     assertions = tuple(_assertion(child) for child in store_box.superboxes()) if store_box else ()
+    data_boxes = tuple(_assertion(child) for kept in by_kind.get("c2db", []) for child in kept.superboxes())
     if any(count > 1 for count in Counter(assertion.label for assertion in assertions).values()):
         problems.append("assertion.multiple")
     return RawManifest(
@@ -261,6 +269,7 @@ def _manifest(box: Superbox, *, is_compressed: bool) -> RawManifest:
         signature=bytes((signature_box.payload("cbor") if signature_box else None) or b""),
         signature_content=signature_box.content if signature_box else memoryview(b""),
         assertions=assertions,
+        data_boxes=data_boxes,
         problems=tuple(problems),
     )
 

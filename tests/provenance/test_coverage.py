@@ -341,6 +341,18 @@ def test_a_container_that_is_not_read_is_never_covered_by_default() -> None:
     assert found.media_share == 0.0
 
 
+@pytest.mark.parametrize("hidden", [b"", b"7 0 obj\n<</Length 3>>stream\nABC\nendstream\nendobj\n"])
+def test_objects_of_a_pdf_that_lie_in_the_store_are_not_its_own(hidden: bytes) -> None:
+    stored = box_store(assertion_box("c2pa.x", {"a": hidden}))
+    data = PDF + b"9 0 obj\n<</Type/EmbeddedFile>>stream\n" + stored + b"\nendstream\nendobj\n"
+    start = data.index(stored)
+    exclusions = [{"start": start, "length": len(stored)}]
+    content = {"hash": sha256(data.replace(stored, b"")), "alg": "sha256", "exclusions": exclusions}
+    found = direct("c2pa.hash.data", content, data)
+    assert found.match is Match.MATCH
+    assert ("integrity.coverage.other_excluded" in found.codes) is bool(hidden)
+
+
 def test_where_nothing_is_left_out_the_container_does_not_matter() -> None:
     data = b"some text that is no media at all"
     found = direct("c2pa.hash.data", {"hash": sha256(data), "alg": "sha256"}, data)

@@ -157,6 +157,14 @@ def test_a_missing_parent_is_missing() -> None:
     assert first(found).reasons == ("ingredient.manifest.missing",)
 
 
+def test_a_manifest_under_the_active_ones_name_is_reported_and_not_believed() -> None:
+    before = parent()
+    active = child(link_to(before, PARENT))
+    found = history(before, Draft(signer=SIGNER, label=CHILD, assertions=[actions(), BINDING]).build(), active)
+    assert found.unreferenced == (CHILD,)
+    assert "history.unreferenced" in found.codes
+
+
 def test_a_name_that_two_manifests_carry_is_not_followed() -> None:
     before = parent()
     found = history(before, parent(signer=OTHER), child(link_to(before, PARENT)))

@@ -17,7 +17,7 @@ from provenance.credentials.binding import Match
 from provenance.credentials.containers import read_layout
 from provenance.credentials.cose import parse_sign1
 from provenance.credentials.jumbf import parse_store
-from provenance.credentials.manifest_check import SignatureState
+from provenance.credentials.manifest_check import ManifestCheck, SignatureState, check_manifest
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust_formats import Label as ListLabel
 from provenance.credentials.trust_formats import parse
@@ -31,15 +31,29 @@ from tests.authority import (
     list_of,
     make_root,
     make_signer,
+    manifest_store,
     opened,
     picture,
     sign,
     sign_edit,
+    sign_with_icon,
     store_of,
     transplant,
+    with_manifest_store,
 )
 from tests.corpus import media, needs_corpus, trust
-from tests.provenance.crafting import Draft, actions, link_to, make_authority, signed, stamper, store
+from tests.provenance.crafting import (
+    Draft,
+    actions,
+    box,
+    link_to,
+    make_authority,
+    sha256,
+    signed,
+    stamper,
+    store,
+    superbox,
+)
 
 ROOT = make_root()
 SIGNER = make_signer(ROOT)
@@ -93,9 +107,41 @@ def test_a_transplanted_manifest_is_a_change() -> None:
     assert found.coverage.match is Match.MISMATCH
 
 
-def test_a_sidecar_for_another_file_is_a_change() -> None:
-    from tests.authority import manifest_store
+def test_a_data_box_is_held_against_what_is_signed() -> None:
+    whole = sign_with_icon(SIGNER, picture(), picture("PNG"))
+    stored = manifest_store(whole)
+    assert b"c2pa.databoxes" in stored
+    found = examine(whole)
+    assert found.check is not None
+    assert (found.check.changed, found.check.is_intact) == ((), True)
+    place = stored.index(b"\x89PNG") + 60
+    changed = examine(with_manifest_store(whole, stored[:place] + bytes([stored[place] ^ 1]) + stored[place + 1 :]))
+    assert changed.check is not None
+    assert (changed.check.changed, changed.check.is_intact) == (("c2pa.data",), False)
+    assert "assertion.hashedURI.mismatch" in changed.check.codes
+    gone = examine(with_manifest_store(whole, stored.replace(b"c2pa.data\0", b"c2pa.dato\0")))
+    assert gone.check is not None
+    assert gone.check.absent == ("c2pa.data",)
 
+
+def test_a_data_box_of_an_ingredient_is_held_against_its_assertion() -> None:
+    inner = superbox(b"cbor", "c2pa.data", box(b"cbor", cbor2.dumps({"dc:format": "text/plain", "data": b"a prompt"})))
+
+    class WithData(Draft):
+        def parts(self) -> list[bytes]:
+            return [*super().parts(), superbox(b"c2db", "c2pa.databoxes", inner)]
+
+    def check(hashed: bytes) -> ManifestCheck:
+        link = {"url": "self#jumbf=c2pa.databoxes/c2pa.data", "alg": "sha256", "hash": sha256(hashed)}
+        ingredient = {"relationship": "inputTo", "dc:title": "prompt", "data": link}
+        built = WithData(signer=SIGNER, assertions=[actions(), ("c2pa.ingredient.v3", ingredient)]).build()
+        return check_manifest(parse_store(store(built)).active)
+
+    assert check(inner[8:]).changed == ()
+    assert check(b"another prompt").changed == ("c2pa.data",)
+
+
+def test_a_sidecar_for_another_file_is_a_change() -> None:
     found = examine(picture(shade=90), store_bytes=manifest_store(sign(SIGNER)), is_sidecar=True)
     assert found.coverage is not None
     assert found.coverage.match is Match.MISMATCH
@@ -103,8 +149,6 @@ def test_a_sidecar_for_another_file_is_a_change() -> None:
 
 
 def test_a_store_other_than_the_files_own_is_said_to_be() -> None:
-    from tests.authority import manifest_store
-
     found = examine(sign(SIGNER), store_bytes=manifest_store(sign(SIGNER)))
     assert found.store_matches_file is False
 

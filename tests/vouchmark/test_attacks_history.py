@@ -296,6 +296,15 @@ def test_the_first_break_is_named_with_its_title_and_its_reason() -> None:
     assert finding.detail["signer"] == "Somebody (Camera 1)"
 
 
+def test_a_manifest_under_the_active_ones_name_says_nothing() -> None:
+    hidden = Draft(signer=other(), assertions=[actions(created("digitalCapture"))]).build()
+    draft = Draft(signer=CAMERA, assertions=[actions(created("trainedAlgorithmicMedia"))])
+    report = examine(bind(draft, picture(), before=[hidden]))
+    assert codes(report, Line.HISTORY) == ["history.unreferenced"]
+    assert codes(report, Line.AI) == ["ai.generated"]
+    assert report.evidence[Line.SIGNER].status is PASS
+
+
 def test_what_a_later_signer_removed_is_named() -> None:
     said, removed = examine(redacted(NOTE[0], how="dropped")).evidence[Line.HISTORY].findings
     assert said.statement.endswith("unchanged but for what a later signer removed from them.")

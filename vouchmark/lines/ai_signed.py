@@ -73,7 +73,8 @@ def reached(facts: Facts) -> list[Manifest]:
     if store is None:
         return []
     if facts.own is not None and not facts.own.problem:
-        return [manifest for manifest in store.manifests if manifest.label in facts.own.checks]
+        by_label = {manifest.label: manifest for manifest in reversed(store.manifests)}
+        return [manifest for label, manifest in reversed(by_label.items()) if label in facts.own.checks]
     manifests = [store.active]
     for step in history.walk(store):
         if step.manifest is not None and step.manifest not in manifests:
@@ -158,7 +159,7 @@ def _detail(stated: _Stated, place: Place) -> dict[str, Json]:
 
 def place_of(facts: Facts, manifest: Manifest) -> Place:
     """Where a manifest stands seen from the one that is bound to the content."""
-    if manifest is facts.bound:
+    if facts.bound is not None and manifest.label == facts.bound.label:
         return Place.BOUND
     own = facts.own
     if own is not None and any(check.label == manifest.label for check in own.chain):

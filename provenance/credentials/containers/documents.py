@@ -15,6 +15,8 @@ MAX_ENTRIES: Final = 100_000
 _JUMBF_STORE: Final = re.compile(rb"jumb....jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x008\x9bq", re.DOTALL)
 _PDF_STREAM: Final = re.compile(rb"stream(?:\r\n|\n|\r)\Z")
 """What stands before a stream's bytes (ISO 32000-2, section 7.3.8.1; a lone return is not allowed, and written)."""
+_PDF_OBJECT: Final = re.compile(rb"\d\s{1,4}\d{1,5}\s{1,4}obj\b")
+"""What every object begins with (section 7.3.10)."""
 _SVG_MANIFEST: Final = re.compile(
     rb"<c2pa:manifest[^<>]{0,1024}>([A-Za-z0-9+/=\s]{0,268435456})</c2pa:manifest\s{0,64}>"
 )
@@ -37,7 +39,9 @@ def read_pdf(data: bytes) -> Layout:
             position = found.end()
             continue
         stores.append(data[start:end])
-        known.append(Region(start, end, Kind.MANIFEST, "manifest"))
+        hides = _PDF_OBJECT.search(data, start, end)
+        # No hash covers the store: a page that is kept in it could be any other tomorrow.
+        known.append(Region(start, end, *((Kind.OTHER, "objects") if hides else (Kind.MANIFEST, "manifest"))))
         position = end
     regions = from_scattered(len(data), known, rest=Kind.MEDIA, rest_name="document")
     return Layout(format="pdf", size=len(data), regions=regions, stores=tuple(stores))
