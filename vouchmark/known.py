@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from provenance.hashes.entry import FRAME, Entry, Hashed
+from provenance.hashes.entry import FRAME, TRIMMED, WHOLE, Entry, Hashed
 from provenance.hashes.errors import KnownIndexError
 from provenance.hashes.perceptual import MIN_QUALITY, NEAR, RELATED, Turn
 
@@ -256,9 +256,9 @@ def hashes_to_keep(found: Fingerprint) -> tuple[tuple[Hashed, ...], list[bytes]]
     kept: list[tuple[Hashed, bytes]] = []
     picture = found.picture
     if picture is not None:
-        for name, one in (("whole", picture.pdq), ("trimmed", picture.trimmed)):
+        for of, one in ((WHOLE, picture.pdq), (TRIMMED, picture.trimmed)):
             if one is not None and one.quality >= LEAST_QUALITY:
-                kept.append((Hashed(rule=RULE, of=name, quality=one.quality), one.bits))
+                kept.append((Hashed(rule=RULE, of=of, quality=one.quality), one.bits))
     for frame in found.frames.frames if found.frames else ():
         if frame.quality >= MIN_QUALITY:
             kept.append((Hashed(rule=FRAME_RULE, of=FRAME, at=frame.at, quality=frame.quality), frame.bits))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
@@ -57,11 +56,6 @@ class Original:
     def is_file(self) -> bool:
         """Whether it has bytes of its own."""
         return not (self.is_thumbnail or self.is_kept)
-
-    @classmethod
-    def of_bytes(cls, data: bytes, *, name: str, media_type: str) -> Self:
-        """An original whose bytes and type are known."""
-        return cls(name=name, data=data, media_type=media_type, sha256=hashlib.sha256(data).hexdigest())
 
     def as_input(self) -> dict[str, str | None]:
         """How a report names it among its inputs."""

@@ -64,19 +64,9 @@ def octets_to_scalars(octets: bytes, what: str) -> tuple[int, ...]:
     return tuple(octets_to_scalar(octets[i : i + SCALAR_OCTETS], what) for i in range(0, len(octets), SCALAR_OCTETS))
 
 
-def point_to_octets_g1(point: G1) -> bytes:
-    """Return the 48 octets of a G1 point (the drafts' point_to_octets_E1)."""
-    return backend().encode_g1(point)
-
-
 def octets_to_point_g1(octets: bytes, what: str = "point of G1") -> G1:
     """Return the G1 point of 48 octets: in the subgroup, canonical, not the identity. Raises EncodingError."""
     return backend().decode_g1(octets, what=what)
-
-
-def point_to_octets_g2(point: G2) -> bytes:
-    """Return the 96 octets of a G2 point (the drafts' point_to_octets_E2)."""
-    return backend().encode_g2(point)
 
 
 def octets_to_point_g2(octets: bytes, what: str = "point of G2") -> G2:

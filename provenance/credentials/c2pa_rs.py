@@ -30,8 +30,6 @@ ENGINE: Final = "c2pa-rs"
 
 MAX_STORE: Final = 256 * 1024 * 1024
 """Bytes of a manifest store that are handed on; real ones stay below 20 MiB."""
-MAX_THUMBNAIL: Final = 32 * 1024 * 1024
-"""Bytes of a thumbnail that are handed on; real ones stay below 1 MiB."""
 MAX_INFLATED_MB: Final = 64
 """MiB to which the engine may inflate compressed (`brob`) manifests: as much as our own reader allows."""
 
@@ -114,7 +112,6 @@ def read(
     fragments: Sequence[bytes] = (),
     trust: TrustSettings | None = None,
     raw: bool = True,
-    thumbnail: bool = True,
 ) -> Reading:
     """What c2pa-rs says of some media.
 
@@ -127,7 +124,6 @@ def read(
             not hold decides.
         trust: The reader's lists; none where not given, so that no signer reads Trusted.
         raw: Whether the store's own bytes are wanted.
-        thumbnail: Whether the active manifest's thumbnail is wanted.
 
     Returns:
         A reading, whatever the bytes are.
@@ -137,7 +133,7 @@ def read(
         ImportError: The engine is not there.
     """
     media_type = _FORMATS.get(media_type, media_type)
-    wanted = _Wanted(trust=trust, raw=raw, thumbnail=thumbnail)
+    wanted = _Wanted(trust=trust, raw=raw)
     if fragments:
         return _with_fragments(data, media_type, sidecar, fragments, wanted)
     if sidecar is not None and not sidecar_wins:
@@ -153,7 +149,6 @@ class _Wanted:
 
     trust: TrustSettings | None
     raw: bool
-    thumbnail: bool
 
 
 def _with_fragments(
@@ -208,25 +203,11 @@ class _Source(io.BytesIO):
             raise
 
 
-class _Resource(msgspec.Struct):
-    """Where the engine keeps a thumbnail."""
-
-    identifier: str = ""
-    format: str = ""
-
-
-class _Titled(msgspec.Struct):
-    """What is taken of a manifest out of the engine's own JSON."""
-
-    thumbnail: _Resource | None = None
-
-
 class _Summary(msgspec.Struct):
     """What is taken out of the engine's own JSON: what crJSON does not say."""
 
     active_manifest: str
     validation_state: State
-    manifests: dict[str, _Titled]
 
 
 _documents: Final = msgspec.json.Decoder(dict[str, Any])
@@ -243,7 +224,6 @@ def _found(reader: Any, wanted: _Wanted, *, embedded: bool) -> Reading:
     if any(code.io_error for code in codes):
         # The engine could not read on; that it calls this a mismatch says nothing about the media.
         return _nothing(Outcome.ERROR, "io")
-    shown = (summary.manifests.get(active, _Titled()).thumbnail if wanted.thumbnail else None) or _Resource()
     return Reading(
         engine=ENGINE,
         version=version(),
@@ -253,8 +233,6 @@ def _found(reader: Any, wanted: _Wanted, *, embedded: bool) -> Reading:
             manifests=manifests,
             embedded=embedded,
             raw=_resource(reader, f"self#jumbf=/c2pa/{active}", MAX_STORE) if wanted.raw else b"",
-            thumbnail=_resource(reader, shown.identifier, MAX_THUMBNAIL),
-            thumbnail_type=shown.format,
         ),
         codes=codes,
     )
@@ -275,8 +253,6 @@ class _Bounded(io.BytesIO):
 
 def _resource(reader: Any, uri: str, limit: int) -> bytes:
     """The bytes behind a JUMBF URI; empty where there are none, or more than the limit."""
-    if not uri:
-        return b""
     target = _Bounded(limit)
     try:
         reader.resource_to_stream(uri, target)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.cawg import UNDECIDED, IdentityCheck, Moment, Payload
-from provenance.credentials.chain import Path, Refusal, describe, find_path, fingerprint
+from provenance.credentials.chain import Path, describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, parse_sign1, verify_claim
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.keys import ClaimSignatureError, load_certificate
@@ -196,10 +196,9 @@ def _vouching(
         path = find_path(chain, trust.identities.get(label, ()), at)
         if path is None:
             continue
-        if path.refusal is None:
+        if path.holds:
             return label, path, False
-        if path.refusal is Refusal.OUTSIDE_VALIDITY:
-            return Label.UNKNOWN, path, True
+        return Label.UNKNOWN, path, True
     return Label.UNKNOWN, None, False
 
 

@@ -9,7 +9,6 @@ here but by `signer.py` and `timestamp.py`, and the anchors handed in are those 
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -35,25 +34,19 @@ _PLAIN_KEYS: Final = ("1.2.840.113549.1.1.1", "1.2.840.10045.2.1")
 _OTHER_TRADES: Final = frozenset(f"1.3.6.1.5.5.7.3.{number}" for number in (1, 2, 3, 8, 9))
 
 
-class Refusal(enum.StrEnum):
-    """Why there is no path."""
-
-    NO_ANCHOR = "no-anchor"
-    """No anchor issued this certificate, or the signatures or constraints on the way do not hold."""
-    OUTSIDE_VALIDITY = "outside-validity"
-    """There is a path, but a certificate on it was not valid at the moment."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
     """A path that holds at the moment asked for, or would hold but for dates."""
 
     certificates: tuple[bytes, ...] = field(repr=False)
     """DER, the signer's first, the anchor last."""
-    refusal: Refusal | None
-    """None where the path holds."""
     outside: tuple[str, ...] = ()
     """SHA-256 of those certificates that were not valid at the moment."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every certificate on it was valid at the moment."""
+        return not self.outside
 
     @property
     def anchor(self) -> str:
@@ -257,8 +250,8 @@ def _build(
 def find_path(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: dt.datetime) -> Path | None:
     """The path from the first certificate of `chain` to one of `anchors` (DER, of one kind and label) at `at` (UTC).
 
-    The other certificates of `chain` are hints in any order. None where there is no path at any time; a Path with a
-    refusal where only dates stand against it. A leaf that is itself an anchor is the caller's business.
+    The other certificates of `chain` are hints in any order. None where there is no path at any time; one that does
+    not hold where only dates stand against it. A leaf that is itself an anchor is the caller's business.
     """
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -268,9 +261,9 @@ def find_path(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: dt.datet
     candidates = _candidates(loaded, anchors)
     if not candidates:
         return None
-    path, refusal = _build(loaded, candidates, at), None
+    path = _build(loaded, candidates, at)
+    holds = path is not None
     if path is None:
-        refusal = Refusal.OUTSIDE_VALIDITY
         hints = [*loaded, *(load_certificate(der) for der in candidates)]
         path = _build(loaded, candidates, _moment_of_validity(hints)) or _build(
             loaded, candidates, _moment_of_validity(loaded)
@@ -278,10 +271,8 @@ def find_path(chain: tuple[bytes, ...], anchors: tuple[bytes, ...], at: dt.datet
     if path is None:
         return None
     outside = [certificate for certificate in path if not _is_valid(certificate, at)]
-    if outside:
-        refusal = Refusal.OUTSIDE_VALIDITY
-    elif refusal is not None:
+    if not holds and not outside:
         return None
     ders = tuple(certificate.public_bytes(Encoding.DER) for certificate in path)
     marked = tuple(fingerprint(certificate.public_bytes(Encoding.DER)) for certificate in outside)
-    return Path(certificates=ders, refusal=refusal, outside=marked)
+    return Path(certificates=ders, outside=marked)

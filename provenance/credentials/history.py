@@ -16,10 +16,10 @@ from typing import Any, Final
 from provenance.credentials.boxes import digest
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.jumbf import Assertion, HashedUri, RawManifest, RawStore, hashed_uri, split_uri
-from provenance.credentials.lineage import History, Link, LinkState, Node, Redaction, Thumbnail, tree_text
+from provenance.credentials.lineage import History, Link, LinkState, Node, Redaction, Thumbnail
 from provenance.credentials.manifest_check import ManifestCheck, check_manifest
 
-__all__ = ["History", "Link", "LinkState", "Node", "Redaction", "Thumbnail", "trace", "tree_text"]
+__all__ = ["History", "Link", "LinkState", "Node", "Redaction", "Thumbnail", "trace"]
 
 MAX_DEPTH: Final = 64
 """Links from the active manifest. Real files stay below ten."""

@@ -167,16 +167,3 @@ def below_update(node: Node) -> Node | None:
         if child.link and child.link.relationship == "parentOf" and child.link.state is LinkState.VERIFIED
     ]
     return parents[0] if len(parents) == 1 else None
-
-
-def tree_text(history: History) -> str:
-    """The tree as indented lines, for people. Titles are the signer's words: make them harmless before showing."""
-    lines = []
-    for node in history.root.walk():
-        name = node.title or (node.link.title if node.link else "") or "(untitled)"
-        role = node.link.role if node.link else "this file"
-        more = f": {', '.join(node.reasons)}" if node.reasons else ""
-        again = " (as above)" if node.is_repeated else ""
-        lines.append(f"{'  ' * node.depth}{role} {name} [{node.outcome}{more}]{again}")
-    lines += [f"not referenced: {label or '(unnamed)'}" for label in history.unreferenced]
-    return "\n".join(lines)

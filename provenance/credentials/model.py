@@ -130,10 +130,6 @@ class ManifestStore:
     """False for a sidecar."""
     raw: bytes = field(default=b"", repr=False)
     """The manifest store's own bytes (JUMBF), empty where the engine does not give them."""
-    thumbnail: bytes = field(default=b"", repr=False)
-    """The active manifest's claim thumbnail, empty where there is none."""
-    thumbnail_type: str = ""
-    """Media type of the thumbnail."""
 
     @property
     def active(self) -> Manifest:

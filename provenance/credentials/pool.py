@@ -60,8 +60,6 @@ class Job:
     """Whether the file's own metadata is read too."""
     view: TrustView | None = None
     """The lists as our own check looks at them; None to leave that check out."""
-    resources: bool = False
-    """Whether the store's own bytes and the thumbnail are wanted; they are most of an answer's bytes."""
     crjson: bool = False
     """Whether the manifests are wanted as crJSON, with results by `view` at `at`."""
     previews: bool = False
@@ -281,7 +279,6 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
         sizes=(asset.size, None if job.sidecar is None else len(job.sidecar)),
         fragments=tuple(map(len, job.fragments)),
         sidecar_wins=job.sidecar_wins,
-        resources=job.resources,
         asking=job.asking,
         answers=job.answers,
         answered=job.answered,

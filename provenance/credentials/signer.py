@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.chain import Path, Refusal, describe, find_path, fingerprint
+from provenance.credentials.chain import Path, describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1
 from provenance.credentials.distrust import DistrustEntry, distrusted_by
 from provenance.credentials.errors import CredentialsError
@@ -172,10 +172,9 @@ def _vouching(chain: tuple[bytes, ...], leaf: x509.Certificate, at: dt.datetime,
         path = find_path(chain, view.signers.get(label, ()), at)
         if path is None:
             continue
-        if path.refusal is None:
+        if path.holds:
             return _Vouching(label=label, anchor=path.anchor, path=path)
-        if path.refusal is Refusal.OUTSIDE_VALIDITY:
-            late = late or _Vouching(would_be=label, anchor=path.anchor, path=path)
+        late = late or _Vouching(would_be=label, anchor=path.anchor, path=path)
     return late or _Vouching()
 
 

@@ -105,7 +105,7 @@ def run_parts(task: Task, media: Media, lists: Lists) -> Iterator[tuple[str, Val
             value = Own(check=value.check.without_bytes())
         if isinstance(value, Reading):
             before = replace(before, store=before.store or value.store)
-            if value.store is not None and value.store.raw and not task.resources:
+            if value.store is not None and value.store.raw:  # most of an answer's bytes, and read here already
                 value = msgspec.structs.replace(value, store=replace(value.store, raw=b""))
         yield name, value
 
@@ -211,8 +211,7 @@ def _engine(name: str, task: Task, media: Media, trust: TrustSettings) -> Readin
             sidecar_wins=task.sidecar_wins,
             fragments=media.fragments if task.media_type in FRAGMENTED else (),
             trust=trust,
-            raw=task.resources or wire.OWN in task.parts,
-            thumbnail=task.resources,
+            raw=wire.OWN in task.parts,
         )
     # By its own bundled snapshot, always: it is asked for a second opinion, and cannot take every list we have.
     return encypher.read(

@@ -13,7 +13,7 @@ import hmac
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from provenance.credentials.chain import Refusal, describe, find_path, fingerprint
+from provenance.credentials.chain import describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, stamped_bytes
 from provenance.credentials.distrust import distrusted_by
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
@@ -271,7 +271,7 @@ def assess_stamp(stamp: Stamp, trust: TrustView) -> StampAssessment:
             path = find_path((stamp.certificate, *stamp.others), trust.authorities.get(label, ()), stamp.time)
             if path is None or _is_distrusted(path.certificates, trust):
                 continue
-            anchor, outside = path.anchor, path.refusal is Refusal.OUTSIDE_VALIDITY
+            anchor, outside = path.anchor, not path.holds
         if not outside:
             codes = (*_HOLDS, "timeStamp.trusted")
             return StampAssessment(codes=codes, time=stamp.time, label=label, authority=authority, anchor=anchor)

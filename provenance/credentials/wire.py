@@ -89,8 +89,6 @@ class Task(Struct, frozen=True, kw_only=True):
     fragments: tuple[int, ...] = ()
     """Bytes of each fragment, in order."""
     sidecar_wins: bool
-    resources: bool
-    """Whether the store's own bytes and the thumbnail are wanted back."""
     asking: bool = False
     """Whether our own check shall say what could be asked about revocation."""
     answers: tuple[bytes, ...] = ()

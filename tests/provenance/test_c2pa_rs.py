@@ -86,22 +86,11 @@ def test_the_whole_store_comes_with_it_byte_for_byte(signed: bytes) -> None:
     assert store.embedded
 
 
-def test_the_thumbnail_comes_with_it(signed: bytes, signer: Identity) -> None:
+def test_a_store_over_the_limit_is_left_out(signed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(c2pa_rs, "MAX_STORE", 10)
     store = c2pa_rs.read(signed, "image/jpeg").store
     assert store is not None
-    assert store.thumbnail.startswith(b"\xff\xd8\xff")
-    assert store.thumbnail_type == "image/jpeg"
-    without = c2pa_rs.read(sign(signer), "image/jpeg").store
-    assert without is not None
-    assert (without.thumbnail, without.thumbnail_type) == (b"", "")
-
-
-def test_a_resource_over_the_limit_is_left_out(signed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(c2pa_rs, "MAX_THUMBNAIL", 10)
-    store = c2pa_rs.read(signed, "image/jpeg").store
-    assert store is not None
-    assert store.thumbnail == b""
-    assert store.raw == manifest_store(signed)
+    assert store.raw == b""
 
 
 def test_an_edits_parent_is_an_ingredient_with_its_own_manifest(signed: bytes, signer: Identity) -> None:

@@ -10,7 +10,7 @@ import cbor2
 import pytest
 
 from provenance.credentials import jumbf
-from provenance.credentials.history import MAX_DEPTH, MAX_LINKS, History, LinkState, trace, tree_text
+from provenance.credentials.history import MAX_DEPTH, MAX_LINKS, History, LinkState, trace
 from provenance.credentials.manifest_check import SignatureState, check_manifest
 from tests.authority import created, make_root, make_signer, opened
 from tests.provenance.crafting import Draft, actions, assertion_box, box, link_to, sha256, store, superbox
@@ -418,16 +418,6 @@ def test_gathered_assertions_are_checked_like_created_ones() -> None:
     assert history(draft.build()).root.outcome == "intact"
     draft.claim = {"gathered_assertions": [reference | {"hash": bytes(32)}]}
     assert history(draft.build()).root.reasons == ("assertion.hashedURI.mismatch",)
-
-
-def test_the_tree_is_told_in_text() -> None:
-    before = parent(after=break_signature)
-    text = tree_text(history(before, parent(label="urn:c2pa:loose"), child(link_to(before, PARENT))))
-    assert text.splitlines() == [
-        "this file (untitled) [intact]",
-        "  parent before [broken: claimSignature.mismatch]",
-        "not referenced: urn:c2pa:loose",
-    ]
 
 
 @pytest.mark.parametrize(

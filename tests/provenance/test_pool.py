@@ -119,14 +119,12 @@ def test_our_own_check_comes_with_it_where_it_is_asked_for(pool: Pool, signed: b
     assert (without.own, without.own_failure) == (None, "")
 
 
-def test_the_store_and_thumbnail_come_only_where_they_are_wanted(pool: Pool, signed: bytes) -> None:
+@pytest.mark.parametrize("view", [None, TrustView()])
+def test_the_stores_own_bytes_stay_with_the_worker(pool: Pool, signed: bytes, view: TrustView | None) -> None:
     item = asset(signed)
-    lean, full = (pool.examine(item, job(item, resources=wanted)).readings[0].store for wanted in (False, True))
-    assert lean is not None
-    assert full is not None
-    assert (lean.raw, lean.thumbnail) == (b"", b"")
-    assert full.raw == manifest_store(signed)
-    assert full.thumbnail
+    store = pool.examine(item, job(item, view=view)).readings[0].store
+    assert store is not None
+    assert store.raw == b""
 
 
 def test_lists_are_those_of_each_job(pool: Pool, signed: bytes, root: Identity) -> None:

@@ -43,7 +43,6 @@ def task(data: bytes, *parts: str, **changes: Any) -> Task:
         "seconds": 30.0,
         "sizes": (len(data), None),
         "sidecar_wins": True,
-        "resources": True,
     }
     return Task(**(fields | changes))
 

@@ -190,29 +190,6 @@ class TestWriting:
         assert len(digests) == 1
 
 
-class TestMany:
-    def test_none_is_an_empty_array(self) -> None:
-        assert stdlib_json.loads("".join(json.dumps_many([]))) == []
-
-    def test_many_are_an_array_in_their_order(self) -> None:
-        text = "".join(json.dumps_many(GALLERY.values()))
-        assert text.endswith("]\n")
-        assert stdlib_json.loads(text) == [stdlib_json.loads(json.dumps_line(report)) for report in GALLERY.values()]
-
-    def test_each_is_written_before_the_next_is_asked_for(self) -> None:
-        asked: list[str] = []
-
-        def slowly() -> Any:
-            for name, report in GALLERY.items():
-                asked.append(name)
-                yield report
-
-        pieces = json.dumps_many(slowly())
-        next(pieces)
-        next(pieces)
-        assert asked == ["signed"]
-
-
 class TestReading:
     def test_gives_the_report_that_was_written(self) -> None:
         report = GALLERY["laundered"]

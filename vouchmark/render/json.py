@@ -15,7 +15,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
@@ -86,16 +86,6 @@ def dumps(report: Report, *, indent: int | None = 2) -> str:
 def dumps_line(report: Report) -> str:
     """A report on one line (JSON Lines), without the newline."""
     return _encode(to_dict(report), indent=None)
-
-
-def dumps_many(reports: Iterable[Report], *, indent: int | None = 2) -> Iterator[str]:
-    """The pieces of a JSON array of reports, each as soon as its report is there; ends with a newline."""
-    yield "["
-    separator = "\n"
-    for report in reports:
-        yield separator + dumps(report, indent=indent)
-        separator = ",\n"
-    yield "\n]\n" if separator != "\n" else "]\n"
 
 
 def _encode(document: Mapping[str, Json], *, indent: int | None) -> str:
