@@ -10,14 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from provenance.home import HomeFolder
 
 if TYPE_CHECKING:
     from zk.issuer_info import IssuerInfo
@@ -103,11 +101,12 @@ class IssuerFolder:
 
     def __init__(self, home: Path) -> None:
         self.path = home / "issuers"
+        self._folder = HomeFolder(self.path, IssuersError)
 
     def rows(self) -> list[KeptIssuer]:
         """The kept issuers, sorted by id; none where none was ever added. Raises IssuersError."""
         path = self.path / "index.json"
-        data = _read(path, MAX_INDEX_OCTETS)
+        data = self._folder.read(path.name, limit=MAX_INDEX_OCTETS)
         if data is None:
             return []
         try:
@@ -124,11 +123,11 @@ class IssuerFolder:
     def read(self, row: KeptIssuer) -> IssuerFile:
         """A kept file, which is the one that was added. Raises IssuersError where it is not."""
         path, coming = self._places(row.id)
-        data = _read(path, MAX_ISSUER_OCTETS)
+        data = self._folder.read(path.name, limit=MAX_ISSUER_OCTETS)
         found = hashlib.sha256(data or b"").hexdigest()
         if found != row.sha256:
             # A writer that was killed came as far as the index: what that names is here.
-            newer = _read(coming, MAX_ISSUER_OCTETS)
+            newer = self._folder.read(coming.name, limit=MAX_ISSUER_OCTETS)
             if newer is not None and hashlib.sha256(newer).hexdigest() == row.sha256:
                 return IssuerFile(octets=newer, sha256=row.sha256, dated=row.dated)
         if data is None:
@@ -167,7 +166,7 @@ class IssuerFolder:
             sha256=hashlib.sha256(octets).hexdigest(),
             dated=at.astimezone(dt.UTC).date(),
         )
-        with self._locked():
+        with self._folder.locked():
             rows = {kept.id: kept for kept in self.rows()}
             before = rows.get(row.id)
             if before is not None:
@@ -183,9 +182,9 @@ class IssuerFolder:
                 raise IssuersError(f"got more than {MAX_ISSUERS} issuers")
             path, coming = self._places(row.id)
             # In this order a writer that is killed leaves an index that names what is there.
-            _write(coming, octets)
+            self._folder.write(coming.name, octets)
             self._write_index([*(kept for kept in rows.values() if kept.id != row.id), row])
-            _move(coming, path)
+            self._folder.move(coming.name, path.name)
         return row, before
 
     def remove(self, word: str) -> KeptIssuer:
@@ -195,7 +194,7 @@ class IssuerFolder:
             IssuersError: it cannot be written, or is damaged.
             LookupError: none or more than one is called so.
         """
-        with self._locked():
+        with self._folder.locked():
             rows = self.rows()
             row = find(rows, word)
             self._write_index([kept for kept in rows if kept.id != row.id])
@@ -207,24 +206,10 @@ class IssuerFolder:
         """Where an issuer's file lies, and where a later version lies until the index names it."""
         return self.path / f"{issuer}.json", self.path / f"{issuer}.new.json"
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keep other commands from writing meanwhile. Raises IssuersError."""
-        import fcntl
-
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / ".lock").open("wb")
-        except OSError as error:
-            raise IssuersError(f"cannot write to {self.path}: {error.strerror}") from error
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
     def _write_index(self, rows: list[KeptIssuer]) -> None:
         rows = sorted(rows, key=lambda row: row.id)
         index = {"schema": SCHEMA, "issuers": [row.to_json() for row in rows]}
-        _write(self.path / "index.json", (json.dumps(index, indent=1, ensure_ascii=True) + "\n").encode())
+        self._folder.write("index.json", (json.dumps(index, indent=1) + "\n").encode())
 
 
 def find(rows: list[KeptIssuer], word: str) -> KeptIssuer:
@@ -235,42 +220,3 @@ def find(rows: list[KeptIssuer], word: str) -> KeptIssuer:
     if len(named) != 1:
         raise LookupError(f"{len(named) or 'no'} kept issuer{'s are' if len(named) > 1 else ' is'} called {word!r}")
     return named[0]
-
-
-def _read(path: Path, limit: int) -> bytes | None:
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise IssuersError(f"{path}: {error.strerror}") from error
-    if len(data) > limit:
-        raise IssuersError(f"{path}: more than {limit} octets")
-    return data
-
-
-def _move(source: Path, path: Path) -> None:
-    """Rename. Raises IssuersError."""
-    try:
-        source.replace(path)
-    except OSError as error:
-        raise IssuersError(f"{path}: cannot write: {error.strerror}") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write beside the place, make it durable, move it there. Raises IssuersError."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise IssuersError(f"{path}: cannot write: {error.strerror}") from error

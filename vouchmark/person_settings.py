@@ -124,7 +124,7 @@ def person_settings(
         IssuersError: the kept issuers cannot be read.
     """
     if issuers is None:
-        from provenance.credentials.trust_folder import default_home
+        from provenance.home import default_home
 
         files = tuple(IssuerFolder(default_home()).files())
     else:

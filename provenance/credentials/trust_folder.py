@@ -1,8 +1,7 @@
 """How are trust lists kept on disk, and are they still what was put there?
 
 `trust/index.json` names every kept file by its SHA-256; `trust/lists/<SHA-256>` holds the bytes exactly as they came;
-`trust/distrust.json` is the reader's own. Every file is written beside its place and moved into it, and a lock keeps
-two commands apart, so that a crash or a failed download leaves what was there before.
+`trust/distrust.json` is the reader's own. A crash or a failed download leaves what was there before.
 """
 
 from __future__ import annotations
@@ -10,11 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -29,8 +26,10 @@ from provenance.credentials.trust_formats import (
     TrustListDataError,
     TrustListStoreError,
 )
+from provenance.home import HomeFolder
 
 SCHEMA: Final = "vouchmark.trust/1"
+LISTS: Final = "lists"
 MAX_INDEX_BYTES: Final = 16 * 1024 * 1024
 """Bytes of the index or the distrust file; both are small (one line of 68 bytes a leaf certificate)."""
 MAX_LISTS: Final = 1_000
@@ -42,16 +41,6 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 class TrustListMissingError(TrustListStoreError):
     """The index names a file that is not there."""
-
-
-def default_home() -> Path:
-    """The folder of the reader's own data: `VOUCHMARK_HOME`, else the system's place for it."""
-    chosen = os.environ.get("VOUCHMARK_HOME", "")
-    if chosen:
-        return Path(chosen)
-    from platformdirs import user_data_path
-
-    return user_data_path("vouchmark", appauthor=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +105,12 @@ class TrustFolder:
 
     def __init__(self, home: Path) -> None:
         self.path = home / "trust"
+        self._folder = HomeFolder(self.path, TrustListStoreError)
 
     def read_index(self) -> list[KeptRow]:
         """The kept files, sorted by name; none where nothing was ever imported. Raises TrustListStoreError."""
         path = self.path / "index.json"
-        data = _read(path, MAX_INDEX_BYTES)
+        data = self._folder.read(path.name, limit=MAX_INDEX_BYTES)
         if data is None:
             return []
         try:
@@ -136,10 +126,10 @@ class TrustFolder:
 
     def read_pinned(self, row: KeptRow) -> bytes:
         """A kept file's bytes, which are those that were imported. Raises TrustListStoreError where they are not."""
-        path = self.path / "lists" / row.sha256
-        data = _read(path, MAX_LIST_BYTES)
+        place = f"{LISTS}/{row.sha256}"
+        data = self._folder.read(place, limit=MAX_LIST_BYTES)
         if data is None:
-            raise TrustListMissingError(f"the trust list {row.name!r} is missing: {path}")
+            raise TrustListMissingError(f"the trust list {row.name!r} is missing: {self.path / place}")
         found = hashlib.sha256(data).hexdigest()
         if found != row.sha256:
             raise TrustListStoreError(
@@ -151,25 +141,15 @@ class TrustFolder:
     def read_distrust(self) -> tuple[DistrustEntry, ...]:
         """The distrust file; empty where there is none. Raises TrustListStoreError."""
         path = self.path / "distrust.json"
-        data = _read(path, MAX_INDEX_BYTES)
+        data = self._folder.read(path.name, limit=MAX_INDEX_BYTES)
         try:
             return () if data is None else distrust_file.parse(data)
         except TrustListDataError as error:
             raise TrustListStoreError(f"{path}: {error}") from error
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keep other commands from writing meanwhile. Raises TrustListStoreError where the folder cannot be made."""
-        import fcntl
-
-        try:
-            (self.path / "lists").mkdir(parents=True, exist_ok=True)
-            lock = (self.path / ".lock").open("wb")
-        except OSError as error:
-            raise TrustListStoreError(f"cannot write to {self.path}: {error.strerror}") from error
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        return self._folder.locked()
 
     def write(self, rows: Iterable[KeptRow], *, files: Iterable[bytes] = ()) -> None:
         """Put new files in place, then the index that names them, then drop files that it no longer names.
@@ -180,53 +160,11 @@ class TrustFolder:
         if len(kept) > MAX_LISTS:
             raise TrustListStoreError(f"got {len(kept)} lists, expected at most {MAX_LISTS}")
         index = {"schema": SCHEMA, "lists": [row.to_json() for row in kept]}
-        try:
-            for data in files:
-                _write(self.path / "lists" / hashlib.sha256(data).hexdigest(), data)
-            _write(self.path / "index.json", (json.dumps(index, indent=1) + "\n").encode())
-            named = {row.sha256 for row in kept}
-            for path in (self.path / "lists").iterdir():
-                if path.name not in named:
-                    path.unlink()
-        except OSError as error:
-            raise TrustListStoreError(f"cannot write to {self.path}: {error.strerror}") from error
+        for data in files:
+            self._folder.write(f"{LISTS}/{hashlib.sha256(data).hexdigest()}", data)
+        self._folder.write("index.json", (json.dumps(index, indent=1) + "\n").encode())
+        self._folder.keep_only(frozenset(row.sha256 for row in kept), within=LISTS)
 
     def write_distrust(self, entries: Iterable[DistrustEntry]) -> None:
         """Replace the distrust file. Call it under `locked()`. Raises TrustListStoreError."""
-        try:
-            _write(self.path / "distrust.json", distrust_file.dump(tuple(entries)))
-        except OSError as error:
-            raise TrustListStoreError(f"cannot write to {self.path}: {error.strerror}") from error
-
-
-def _read(path: Path, limit: int) -> bytes | None:
-    try:
-        with path.open("rb") as file:
-            data = file.read(limit + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise TrustListStoreError(f"{path}: {error.strerror}") from error
-    if len(data) > limit:
-        raise TrustListStoreError(f"{path}: more than {limit} bytes")
-    return data
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write beside the place, make it durable, move it there."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        self._folder.write("distrust.json", distrust_file.dump(tuple(entries)))

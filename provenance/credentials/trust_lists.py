@@ -19,7 +19,7 @@ from typing import Final
 
 from provenance.credentials import distrust as distrust_file
 from provenance.credentials.distrust import DistrustEntry
-from provenance.credentials.trust_folder import KeptRow, TrustFolder, TrustListMissingError, default_home
+from provenance.credentials.trust_folder import KeptRow, TrustFolder, TrustListMissingError
 from provenance.credentials.trust_formats import (
     MAX_LIST_BYTES,
     Content,
@@ -37,6 +37,7 @@ from provenance.credentials.trust_formats import (
     to_pem,
 )
 from provenance.credentials.trust_settings import DEFAULT_EKU_OIDS, PROGRAMME_EKU_OIDS, TrustSettings
+from provenance.home import default_home
 
 __all__ = [
     "DEFAULT_EKU_OIDS",
@@ -52,7 +53,6 @@ __all__ = [
     "TrustListStoreError",
     "TrustLists",
     "TrustSettings",
-    "default_home",
 ]
 
 STALE_DAYS: Final = 60

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from provenance.credentials.distrust import DistrustEntry, distrusted_by, dump, parse_name
 from provenance.credentials.distrust import parse as parse_distrust
-from provenance.credentials.trust_folder import TrustFolder, default_home
+from provenance.credentials.trust_folder import TrustFolder
 from provenance.credentials.trust_lists import (
     DEFAULT_EKU_OIDS,
     Label,
@@ -37,6 +37,7 @@ from provenance.credentials.trust_update import (
     remove,
     remove_distrust,
 )
+from provenance.home import default_home
 from tests import authority as made
 from tests.lists import lote, product, products_list
 

@@ -18,13 +18,14 @@ from typing import Any
 
 import pytest
 
+from provenance.home import HomeFolder
 from tests import authority as made
 from tests.vouchmark import command, people
 from tests.vouchmark.command import Command, as_anybody
 from tests.vouchmark.people import AT, CAFE, CLUB, EPOCH, PLAIN, TOWN, codes, issuer_json, line, look, put, somebody
 from tests.zk import world
 from tests.zk.private_postgres import PostgresMissingError, private_postgres
-from vouchmark import issuers, persons
+from vouchmark import persons
 from vouchmark.examine import examine_all
 from vouchmark.issuers import IssuerFolder
 from vouchmark.person_settings import person_settings
@@ -495,8 +496,8 @@ class TestTrustIssuer:
             folder = IssuerFolder(tmp_path / str(step))
             folder.add(old, at=AT)
             steps = iter(range(3))
-            for name in ("_write", "_move"):
-                monkeypatch.setattr(issuers, name, dying(getattr(issuers, name), steps, step))
+            for name in ("write", "move"):
+                monkeypatch.setattr(HomeFolder, name, dying(getattr(HomeFolder, name), steps, step))
             with pytest.raises(KeyboardInterrupt):
                 folder.add(new, at=AT)
             monkeypatch.undo()

@@ -136,7 +136,7 @@ def _kept(options: dict[str, Any]) -> list[IssuerFile]:
     """The reader's kept issuers; they are parsed when the first vouch turns up."""
     if options["no_default_trust"]:
         return []
-    from provenance.credentials.trust_folder import default_home
+    from provenance.home import default_home
     from vouchmark.issuers import IssuerFolder, IssuersError
 
     try:

@@ -160,7 +160,8 @@ def _curve(problems: list[str]) -> dict[str, Any]:
 
 
 def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
-    from provenance.credentials.trust_lists import TrustListError, TrustLists, default_home
+    from provenance.credentials.trust_lists import TrustListError, TrustLists
+    from provenance.home import default_home
 
     try:
         store = TrustLists.load()
@@ -188,7 +189,7 @@ def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
 
 def _issuers(at: dt.datetime, problems: list[str]) -> list[dict[str, Any]]:
     """The issuers of personhood credentials that the reader trusts, each with its file looked at."""
-    from provenance.credentials.trust_lists import default_home
+    from provenance.home import default_home
     from vouchmark.issuers import IssuerFolder, IssuersError
 
     folder = IssuerFolder(default_home())

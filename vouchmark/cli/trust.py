@@ -17,6 +17,7 @@ from vouchmark.report import EXIT_ORDER, Exit
 
 if TYPE_CHECKING:
     from provenance.credentials.distrust import DistrustEntry
+    from provenance.credentials.trust_folder import TrustFolder
     from provenance.credentials.trust_lists import KeptConfiguration, TrustList, TrustLists
     from provenance.credentials.trust_update import Change
 
@@ -59,14 +60,13 @@ def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.d
     Reads PEM bundles, the C2PA lists in JSON, leaf certificates or their SHA-256 (allow lists), the conforming products
     list in JSON and store.cfg. One certificate that cannot be read refuses the whole file.
     """
-    from provenance.credentials.trust_folder import TrustFolder
-    from provenance.credentials.trust_lists import Label, ListKind, default_home, read_file
+    from provenance.credentials.trust_lists import Label, ListKind, read_file
     from provenance.credentials.trust_update import default_name, import_list
 
     with _errors(str(file)):
         data = read_file(file)
         change = import_list(
-            TrustFolder(default_home()),
+            _folder(),
             data,
             name=name or default_name(data, stem=file.stem, label=Label(label)),
             at=at or dt.datetime.now(dt.UTC),
@@ -106,14 +106,13 @@ def update(ctx: click.Context, interim: bool, force: bool) -> None:
     verify.contentauthenticity.org. What cannot be fetched or does not hold leaves the kept list as it is.
     """
     from provenance.credentials.trust_fetch import fetch_https
-    from provenance.credentials.trust_folder import TrustFolder
-    from provenance.credentials.trust_lists import TrustListError, TrustListOlderError, default_home
+    from provenance.credentials.trust_lists import TrustListError, TrustListOlderError
     from provenance.credentials.trust_update import INTERIM, OFFICIAL
     from provenance.credentials.trust_update import update as update_lists
 
     publications = (*OFFICIAL, *INTERIM) if interim else OFFICIAL
     codes = {Exit.OK}
-    folder = TrustFolder(default_home())
+    folder = _folder()
     for publication, result in update_lists(
         folder, publications, at=dt.datetime.now(dt.UTC), fetch=fetch_https, force=force
     ):
@@ -131,12 +130,10 @@ def update(ctx: click.Context, interim: bool, force: bool) -> None:
 @click.argument("name")
 def remove(name: str) -> None:
     """Drop a kept list by its name."""
-    from provenance.credentials.trust_folder import TrustFolder
-    from provenance.credentials.trust_lists import default_home
     from provenance.credentials.trust_update import remove as remove_list
 
     with _errors(name, hint="'vouchmark trust show' names the kept lists"):
-        row = remove_list(TrustFolder(default_home()), name)
+        row = remove_list(_folder(), name)
     click.echo(f"{row.name}: removed ({_what(row.label, row.kind or row.content)})")
 
 
@@ -160,11 +157,9 @@ def distrust(
     FILE holds certificates (PEM, DER) or base64 SHA-256 lines. A comma inside a name is written \, as in
     'O=Maker\, Inc.,CN=Camera'.
     """
-    from provenance.credentials.trust_folder import TrustFolder
-    from provenance.credentials.trust_lists import default_home
     from provenance.credentials.trust_update import add_distrust, remove_distrust
 
-    folder = TrustFolder(default_home())
+    folder = _folder()
     with _errors("the distrust file"):
         entries = _entries(files, sha256, subject, issuer_names, reason)
         if not entries:
@@ -180,6 +175,13 @@ def distrust(
         click.echo(f"{word}: {_plain(entry.describe())}{why}")
     if not changed:
         click.echo("nobody is distrusted" if not entries else "nothing changed", err=True)
+
+
+def _folder() -> TrustFolder:
+    from provenance.credentials.trust_folder import TrustFolder
+    from provenance.home import default_home
+
+    return TrustFolder(default_home())
 
 
 def _entries(

@@ -91,7 +91,7 @@ def remove(name: str) -> None:
 
 
 def _folder() -> IssuerFolder:
-    from provenance.credentials.trust_folder import default_home
+    from provenance.home import default_home
     from vouchmark.issuers import IssuerFolder
 
     return IssuerFolder(default_home())
