@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,23 @@ def test_what_it_hands_out_another_one_takes_and_finds(filled: Command, form: st
     assert done.stdout.startswith("copy.jpg: looks like “archive” (")
     on_stdout = filled("index", "export", "--index", "known", "--format", form)
     assert on_stdout.stdout == (filled.folder / "list.txt").read_text()
+
+
+def test_a_pipe_to_which_hashes_are_written_stays_a_pipe(filled: Command) -> None:
+    os.mkfifo(filled.folder / "pipe")
+    reader = os.open(filled.folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert filled("index", "export", "--index", "known", "-o", "pipe").code == 0
+        assert os.read(reader, 4096).startswith(b"type,value")
+    finally:
+        os.close(reader)
+    assert (filled.folder / "pipe").is_fifo()
+
+
+def test_a_folder_to_which_hashes_cannot_be_written_is_a_usage_error(filled: Command) -> None:
+    done = filled("index", "export", "--index", "known", "-o", "none/list.csv")
+    assert done.code == 2
+    assert done.stderr.startswith("error: cannot write to none/list.csv: No such file or directory\n")
 
 
 def test_takes_a_list_from_standard_input_and_counts_what_it_leaves_out(run: Command) -> None:

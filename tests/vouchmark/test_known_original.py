@@ -315,6 +315,15 @@ def test_the_picture_of_the_difference_is_written_whole(command: Command) -> Non
     assert [name for name in done.files if name.startswith(".")] == []
 
 
+def test_the_picture_goes_through_a_link_to_where_it_leads(command: Command) -> None:
+    (command.folder / "there").mkdir()
+    (command.folder / "map.png").symlink_to("there/shown.png")
+    run(command, "pasted.jpg", "--original", "original.jpg", "--diff-out", "map.png")
+    assert (command.folder / "map.png").is_symlink()
+    with Image.open(command.folder / "there/shown.png") as shown:
+        assert shown.size == (640, 430)
+
+
 def test_nothing_is_written_where_nothing_was_compared(command: Command) -> None:
     done = run(command, "original.jpg", "--original", "original.jpg", "--diff-out", "map.png")
     assert "map.png" not in done.files

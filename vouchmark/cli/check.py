@@ -7,7 +7,6 @@ import math
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,7 +19,8 @@ from vouchmark.cli.check_fragments import fragment_options, read_fragments
 from vouchmark.cli.check_known import known_options, known_settings
 from vouchmark.cli.check_original import original_options, read_original, write_difference
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
-from vouchmark.cli.common import Instant, fail, fail_usage, progress, umask
+from vouchmark.cli.common import Instant, fail, fail_usage, progress
+from vouchmark.cli.output import output_text
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:
@@ -216,10 +216,10 @@ def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[Path | BinaryIO]:
             yield from walk([Path(name)])
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file that is, whatever it is called; None where there is none."""
+def _identity(file: Path | int) -> tuple[int, int] | None:
+    """Which file that is, by its name or open, whatever it is called; None where there is none."""
     try:
-        status = path.stat()
+        status = os.stat(file)  # noqa: PTH116 - takes an open file too
     except OSError:
         return None
     return status.st_dev, status.st_ino
@@ -320,24 +320,8 @@ def _output(path: Path | None, *, form: str) -> Iterator[tuple[TextIO, _Files]]:
     if path is None or str(path) == "-":
         yield _standard_output(form), frozenset()
         return
-    if path.exists() and not path.is_file():
-        # A device or a pipe stays what it is.
-        with path.open("w", encoding="utf-8", newline="\n") as out:
-            yield out, frozenset()
-        return
-    path = path.resolve()
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    except OSError as error:
-        fail_usage(f"cannot write to {path}: {error.strerror}", hint="name a file in a folder that you may write to")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
-            yield out, frozenset({_identity(temporary), _identity(path)} - {None})
-        temporary.chmod(0o666 & ~umask())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with output_text(path, newline="\n") as out:
+        yield out, frozenset({_identity(path), _identity(out.fileno())} - {None})
 
 
 def _standard_output(form: str) -> TextIO:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage, umask
+from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.output import output_file
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -102,15 +101,5 @@ def write_difference(report: Report, path: Path | None) -> None:
     if found is None:
         click.echo(f"nothing was written to {path}: the two were not laid upon each other", err=True)
         return
-    try:
-        handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=f".{path.name[:100]}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(found.data)
-            temporary.chmod(0o666 & ~umask())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        fail_usage(f"cannot write to {path}: {error.strerror}", hint="name a file in a folder that you may write to")
+    with output_file(path) as out:
+        out.write(found.data)

@@ -77,8 +77,6 @@ def progress(items: Iterable[T], *, quiet: bool) -> Iterator[T]:
             sys.stderr.flush()
 
 
-def umask() -> int:
-    """The bits that files which this process makes shall not have; the system tells them only while they are set."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+def printable(text: str) -> str:
+    """Text without control characters and bidirectional marks: names come from files."""
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)

@@ -13,6 +13,7 @@ import click
 
 from vouchmark.cli.check_known import open_index
 from vouchmark.cli.common import fail, fail_usage, progress
+from vouchmark.cli.output import output_text
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -176,24 +177,11 @@ def export(folder: Path, form: str, output: Path | None) -> None:
             if output is None or str(output) == "-":
                 write_list(known.every(), sys.stdout, form=form)
             else:
-                count = _write_whole(output, lambda file: write_list(known.every(), file, form=form))
+                with output_text(output, newline="") as file:
+                    count = write_list(known.every(), file, form=form)
                 click.echo(f"{count} hashes written to {output}")
         except KnownIndexError as error:
             fail(f"the index {folder} is damaged: {error}", hint=error.hint, code=Exit.ERROR)
-
-
-def _write_whole(path: Path, write: Any) -> int:
-    """Write a file that appears only when it is complete."""
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            count = int(write(file))
-        temporary.replace(path)
-    except OSError as error:
-        fail_usage(f"cannot write to {path}: {error.strerror}")
-    finally:
-        temporary.unlink(missing_ok=True)
-    return count
 
 
 @index.command("import", short_help="Take a list of PDQ hashes.")

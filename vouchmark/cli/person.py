@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from vouchmark.cli.common import Instant, fail
+from vouchmark.cli.common import Instant, fail, printable
 from vouchmark.cli.placing import place
 from vouchmark.report import Exit
 
@@ -154,11 +154,11 @@ def errors(hint: str = "") -> Iterator[None]:
     except StorageError as error:
         if "passphrase" in str(error):
             hint = f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase"
-        fail(_plain(str(error)), hint=hint, code=Exit.ERROR)
+        fail(printable(str(error)), hint=hint, code=Exit.ERROR)
     except UntrustedError as error:
-        fail(_plain(str(error)), hint="take the issuer's present issuer.json from where everybody takes it")
+        fail(printable(str(error)), hint="take the issuer's present issuer.json from where everybody takes it")
     except ZkError as error:
-        fail(_plain(str(error)), hint=hint)
+        fail(printable(str(error)), hint=hint)
 
 
 def _first_line(octets: bytes, what: str) -> str:
@@ -171,7 +171,3 @@ def _first_line(octets: bytes, what: str) -> str:
     if not lines or not lines[0].strip():
         raise EncodingError(f"{what}: expected a line of text, got none")
     return lines[0]
-
-
-def _plain(text: str) -> str:
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import Instant, fail, fail_usage
+from vouchmark.cli.common import Instant, fail, fail_usage, printable
 from vouchmark.cli.trust_issuer import issuer
 from vouchmark.report import EXIT_ORDER, Exit
 
@@ -118,7 +118,7 @@ def update(ctx: click.Context, interim: bool, force: bool) -> None:
     ):
         if isinstance(result, TrustListError):
             codes.add(Exit.FAILED if isinstance(result, TrustListOlderError) else Exit.ERROR)
-            click.echo(f"error: {publication.name}: {_plain(str(result))}", err=True)
+            click.echo(f"error: {publication.name}: {printable(str(result))}", err=True)
         else:
             click.echo(_say(result))
     if codes != {Exit.OK}:
@@ -171,8 +171,8 @@ def distrust(
         else:
             changed, word = add_distrust(folder, entries), "distrusted"
     for entry in changed:
-        why = f" ({_plain(entry.reason)})" if entry.reason else ""
-        click.echo(f"{word}: {_plain(entry.describe())}{why}")
+        why = f" ({printable(entry.reason)})" if entry.reason else ""
+        click.echo(f"{word}: {printable(entry.describe())}{why}")
     if not changed:
         click.echo("nobody is distrusted" if not entries else "nothing changed", err=True)
 
@@ -210,18 +210,13 @@ def _errors(what: str, *, hint: str = "") -> Iterator[None]:
     try:
         yield
     except TrustListOlderError as error:
-        fail(_plain(f"{what}: {error}"), hint=hint or "--force takes it all the same", code=Exit.FAILED)
+        fail(printable(f"{what}: {error}"), hint=hint or "--force takes it all the same", code=Exit.FAILED)
     except TrustListDataError as error:
         text = str(error)
-        fail_usage(_plain(text if text.startswith(what) else f"{what}: {text}"), hint=hint)
+        fail_usage(printable(text if text.startswith(what) else f"{what}: {text}"), hint=hint)
     except TrustListError as error:
         hint = hint or "import the list again, or drop it: vouchmark trust remove NAME"
-        fail(_plain(str(error)), hint=hint, code=Exit.ERROR)
-
-
-def _plain(text: str) -> str:
-    """Text without control characters and bidirectional marks: names come from files."""
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+        fail(printable(str(error)), hint=hint, code=Exit.ERROR)
 
 
 def _what(label: str, vouches_for: str) -> str:
@@ -265,8 +260,8 @@ def _as_text(store: TrustLists, moment: dt.datetime) -> Iterator[str]:
         if kept.is_stale(at=moment):
             yield f"  warning: old; {_remedy(kept, moment)}"
     for entry in store.distrust:
-        why = f" ({_plain(entry.reason)})" if entry.reason else ""
-        yield f"distrusted: {_plain(entry.describe())}{why}"
+        why = f" ({printable(entry.reason)})" if entry.reason else ""
+        yield f"distrusted: {printable(entry.describe())}{why}"
 
 
 def _remedy(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:

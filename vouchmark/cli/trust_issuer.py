@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vouchmark.cli.common import Instant, fail, fail_usage
+from vouchmark.cli.common import Instant, fail, fail_usage, printable
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def add(file: Path, at: dt.datetime | None) -> None:
         row, before = _folder().add(octets, at=at or dt.datetime.now(dt.UTC))
         others = [kept for kept in _folder().rows() if kept.id != row.id and _alike(kept.name, row.name)]
     state = "added" if before is None else "unchanged" if before == row else f"replaced serial {before.serial}"
-    click.echo(f"{_plain(row.name)}: {state}, serial {row.serial}, issuer {row.id}\n  SHA-256 {row.sha256}")
+    click.echo(f"{printable(row.name)}: {state}, serial {row.serial}, issuer {row.id}\n  SHA-256 {row.sha256}")
     for other in others:
         note = (
-            f"note: you trust another issuer that calls itself {_plain(other.name)}, {other.id}: this one is no later "
+            f"note: you trust another issuer that calls itself {printable(other.name)}, {other.id}: this one is no later "
             "version of it, one person may have a voice at each, and a policy that names it by its name counts both"
         )
         click.echo(note, err=True)
@@ -86,8 +86,8 @@ def remove(name: str) -> None:
         try:
             row = _folder().remove(name)
         except LookupError as error:
-            fail_usage(_plain(str(error.args[0])), hint="'vouchmark trust issuer show' names them")
-    click.echo(f"{_plain(row.name)}: removed, issuer {row.id}")
+            fail_usage(printable(str(error.args[0])), hint="'vouchmark trust issuer show' names them")
+    click.echo(f"{printable(row.name)}: removed, issuer {row.id}")
 
 
 def _folder() -> IssuerFolder:
@@ -107,20 +107,17 @@ def _errors(what: str) -> Iterator[None]:
         yield
     except IssuerRefusedError as error:
         hint = "somebody gave you an old or a forged file; take it from where everybody takes it"
-        fail(_plain(f"{what}: {error}"), hint=hint, code=Exit.FAILED)
+        fail(printable(f"{what}: {error}"), hint=hint, code=Exit.FAILED)
     except IssuersError as error:
         hint = "add the issuer again, or drop it: vouchmark trust issuer remove NAME"
-        fail(_plain(str(error)), hint=hint, code=Exit.ERROR)
+        fail(printable(str(error)), hint=hint, code=Exit.ERROR)
     except ZkError as error:
-        fail_usage(_plain(f"{what}: {error}"), hint="it is no issuer.json, or was changed since its issuer signed it")
-
-
-def _plain(text: str) -> str:
-    """Text without control characters and bidirectional marks: names come from files."""
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+        fail_usage(
+            printable(f"{what}: {error}"), hint="it is no issuer.json, or was changed since its issuer signed it"
+        )
 
 
 def _as_text(row: KeptIssuer) -> Iterator[str]:
-    yield f"{_plain(row.name)}: serial {row.serial}, dated {row.dated}"
+    yield f"{printable(row.name)}: serial {row.serial}, dated {row.dated}"
     yield f"  issuer {row.id}"
     yield f"  SHA-256 {row.sha256}"
