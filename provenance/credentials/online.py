@@ -14,12 +14,13 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
+
+from provenance.credentials.deadline import TooLateError, within
 
 MAX_STORE: Final = 64 * 1024 * 1024
 """Bytes of a remote manifest store; real ones stay below 20 MiB."""
@@ -159,25 +160,15 @@ class Online:
         return found
 
     def _in_time(self, url: str, schemes: tuple[str, ...], limit: int, body: bytes) -> bytes:
-        answers: list[bytes | OnlineError] = []
-
-        def work() -> None:
-            try:
-                answers.append(self._follow(url, schemes, limit, body, time.monotonic() + self._seconds))
-            except OnlineError as error:
-                answers.append(error)
-            except Exception:  # noqa: BLE001 - a hostile server must not end the run
-                answers.append(OnlineError("the answer could not be read"))
-
-        # A name server that is silent and a server that drips bytes trip no socket's limit; leaving the thread does.
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        thread.join(self._seconds + 1)
-        if not answers:
-            raise OnlineError("it took too long")
-        if isinstance(answers[0], OnlineError):
-            raise answers[0]
-        return answers[0]
+        deadline = time.monotonic() + self._seconds
+        try:
+            return within(self._seconds + 1, lambda: self._follow(url, schemes, limit, body, deadline))
+        except OnlineError:
+            raise
+        except TooLateError:
+            raise OnlineError("it took too long") from None
+        except Exception:  # noqa: BLE001 - a hostile server must not end the run
+            raise OnlineError("the answer could not be read") from None
 
     def _follow(self, url: str, schemes: tuple[str, ...], limit: int, body: bytes, deadline: float) -> bytes:
         for _ in range(MAX_REDIRECTS + 1):

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from provenance.credentials.deadline import TooLateError, within
 from provenance.credentials.errors import CredentialsError
 
 MAX_REQUEST: Final = 4096
@@ -72,23 +73,10 @@ def ask_authority(
         TimeStampFetchError: No answer of the kind, at most MAX_ANSWER bytes long, in time.
     """
     check_address(url)
-    answers: list[bytes | TimeStampFetchError] = []
-
-    def work() -> None:
-        try:
-            answers.append(_exchange(url, request, proxies, seconds))
-        except TimeStampFetchError as error:
-            answers.append(error)
-
-    # A server that sends a byte now and then never trips a socket's own limit; leaving the thread does.
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not answers:
-        raise TimeStampFetchError(f"{url}: no time stamp after {seconds:g} seconds")
-    if isinstance(answers[0], TimeStampFetchError):
-        raise answers[0]
-    return answers[0]
+    try:
+        return within(seconds, lambda: _exchange(url, request, proxies, seconds))
+    except TooLateError:
+        raise TimeStampFetchError(f"{url}: no time stamp after {seconds:g} seconds") from None
 
 
 def _exchange(url: str, body: bytes, proxies: Mapping[str, str] | None, seconds: float) -> bytes:

@@ -5,9 +5,9 @@ HTTPS only, also after a redirect; no more than so many bytes; no longer than so
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from provenance.credentials.deadline import TooLateError, within
 from provenance.credentials.trust_formats import MAX_LIST_BYTES, TrustListFetchError
 
 if TYPE_CHECKING:
@@ -36,23 +36,10 @@ def fetch_https(
     Raises:
         TrustListFetchError: No connection, no valid certificate, an HTTP error, too large, too slow, or not HTTPS.
     """
-    answers: list[bytes | TrustListFetchError] = []
-
-    def work() -> None:
-        try:
-            answers.append(_download(url, context, limit, seconds))
-        except TrustListFetchError as error:
-            answers.append(error)
-
-    # A server that sends one byte of a header now and then never trips a socket's own limit; leaving the thread does.
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if not answers:
-        raise TrustListFetchError(f"{url}: not done after {seconds:g} seconds")
-    if isinstance(answers[0], TrustListFetchError):
-        raise answers[0]
-    return answers[0]
+    try:
+        return within(seconds, lambda: _download(url, context, limit, seconds))
+    except TooLateError:
+        raise TrustListFetchError(f"{url}: not done after {seconds:g} seconds") from None
 
 
 def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: float) -> bytes:
