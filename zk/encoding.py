@@ -5,6 +5,7 @@ Every decoder here accepts exactly one form of each value: what it returns encod
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from zk.curve import G1, G2, R, backend
@@ -12,6 +13,9 @@ from zk.errors import EncodingError
 
 SCALAR_OCTETS: Final = 32
 """Octets of a scalar (the drafts' octet_scalar_length)."""
+
+MAX_TEXT_CHARACTERS: Final = 200
+"""Characters of a text in a structure: names, epochs, and scopes, which are the longest."""
 
 MAX_DEPTH: Final = 8
 """Nested arrays and maps of a CBOR item at most; our own structures need three."""
@@ -39,6 +43,13 @@ def require_octets(value: object, what: str, *, length: int | None = None, most:
         raise EncodingError(f"{what}: expected {length} octets, got {len(value)}")
     if most is not None and len(value) > most:
         raise EncodingError(f"{what}: expected at most {most} octets, got {len(value)}")
+    return value
+
+
+def require_text(value: object, what: str) -> str:
+    """Return `value` if it is text of at most MAX_TEXT_CHARACTERS characters. Raises EncodingError."""
+    if not isinstance(value, str) or len(value) > MAX_TEXT_CHARACTERS:
+        raise EncodingError(f"{what}: expected text of at most {MAX_TEXT_CHARACTERS} characters")
     return value
 
 
@@ -99,6 +110,20 @@ def dcbor_decode(octets: bytes, *, max_size: int) -> CborValue:
         raise EncodingError(f"cbor: expected one item, got {len(octets) - end} octets after it")
     if dcbor_encode(value) != octets:  # holds by construction; kept so that no later change can weaken it silently
         raise EncodingError("cbor: not in deterministic form")
+    return value
+
+
+def dcbor_decode_map(octets: bytes, what: str, names: frozenset[str], max_size: int) -> Mapping[str, CborValue]:
+    """Decode a canonical CBOR map with exactly these keys. Raises EncodingError."""
+    try:
+        value = dcbor_decode(octets, max_size=max_size)
+    except EncodingError as error:
+        raise EncodingError(f"{what}: {error}") from error
+    if not isinstance(value, dict):
+        raise EncodingError(f"{what}: expected a map")
+    if value.keys() != names:
+        missing = ", ".join(sorted(names - value.keys())) or "none"
+        raise EncodingError(f"{what}: missing {missing}, unknown {len(value.keys() - names)}")
     return value
 
 

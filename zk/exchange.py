@@ -18,9 +18,9 @@ from zk.ciphersuite import Suite, by_name
 from zk.continuity import commitment_octets, continuity_octets
 from zk.core import SIGNATURE_OCTETS
 from zk.curve import G1_OCTETS
-from zk.encoding import CborValue, dcbor_encode, octets_to_scalar, require_octets
+from zk.encoding import CborValue, dcbor_decode_map, dcbor_encode, octets_to_scalar, require_octets, require_text
 from zk.errors import EncodingError, UnsupportedError
-from zk.personhood import DRAFTS, ID_OCTETS, MAX_N, Level, check_level, decode_map, is_epoch, text
+from zk.personhood import DRAFTS, ID_OCTETS, MAX_N, Level, check_level, is_epoch
 
 CODE_OCTETS: Final = 16
 """Random octets of a code: 128 bits, not to be guessed."""
@@ -150,19 +150,19 @@ class EnrolmentRequest:
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse a request. Raises EncodingError or UnsupportedError."""
-        members = decode_map(octets, "request", _REQUEST_MEMBERS, MAX_REQUEST_OCTETS)
+        members = dcbor_decode_map(octets, "request", _REQUEST_MEMBERS, MAX_REQUEST_OCTETS)
         _check_format(members["format"], REQUEST_FORMAT)
         _check_drafts(members["drafts"])
         tag = members["tag"]
-        code = text(members["code"], "code")
+        code = require_text(members["code"], "code")
         parsed = Code.parse(code)
         if parsed.reveal() != code:
             raise EncodingError("code: expected canonical form")
         return cls(
             issuer=require_octets(members["issuer"], "issuer id"),
-            suite=by_name(text(members["suite"], "suite")),
+            suite=by_name(require_text(members["suite"], "suite")),
             code=parsed,
-            epoch=text(members["epoch"], "epoch"),
+            epoch=require_text(members["epoch"], "epoch"),
             lasting=require_octets(members["lasting"], "lasting commitment"),
             epochal=require_octets(members["epochal"], "epochal commitment"),
             tag=None if tag is None else require_octets(tag, "continuity tag"),
@@ -226,13 +226,13 @@ class EnrolmentResponse:
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse a response. Raises EncodingError or UnsupportedError."""
-        members = decode_map(octets, "response", _RESPONSE_MEMBERS, MAX_RESPONSE_OCTETS)
+        members = dcbor_decode_map(octets, "response", _RESPONSE_MEMBERS, MAX_RESPONSE_OCTETS)
         _check_format(members["format"], RESPONSE_FORMAT)
         _check_drafts(members["drafts"])
         return cls(
             issuer=require_octets(members["issuer"], "issuer id"),
             request=require_octets(members["request"], "request digest"),
-            epoch=text(members["epoch"], "epoch"),
+            epoch=require_text(members["epoch"], "epoch"),
             generation=check_generation(members["generation"]),
             level=check_level(members["level"]),
             lasting=_blind_signature(members["lasting"]),

@@ -11,11 +11,19 @@ from typing import Final, Self
 
 from zk.bbs import key_gen, sk_to_pk
 from zk.ciphersuite import Suite
-from zk.encoding import CborValue, dcbor_encode, octets_to_scalar, require_octets, scalar_to_octets
+from zk.encoding import (
+    CborValue,
+    dcbor_decode_map,
+    dcbor_encode,
+    octets_to_scalar,
+    require_octets,
+    require_text,
+    scalar_to_octets,
+)
 from zk.errors import EncodingError
 from zk.exchange import Code
 from zk.hashing import hash_to_scalar
-from zk.personhood import ID_OCTETS, CredentialClass, IssuerKey, decode_map, prove_possession, text
+from zk.personhood import ID_OCTETS, CredentialClass, IssuerKey, prove_possession
 from zk.vault import MAX_CONTENT_OCTETS
 
 SECRET_OCTETS: Final = 32
@@ -122,7 +130,7 @@ class IssuerSecrets:
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse the content of the issuer's vault. Raises EncodingError."""
-        members = decode_map(octets, "issuer secrets", _MEMBERS, MAX_CONTENT_OCTETS)
+        members = dcbor_decode_map(octets, "issuer secrets", _MEMBERS, MAX_CONTENT_OCTETS)
         keys = members["keys"]
         reset_days = members["reset_days"]
         if members["format"] != _FORMAT or not isinstance(keys, list) or len(keys) > MAX_SECRET_KEYS:
@@ -155,4 +163,4 @@ def _secret_key(item: CborValue) -> SecretKey:
     if not isinstance(item, list) or len(item) != 2:
         raise EncodingError("issuer secrets: expected epoch and key")
     octets = require_octets(item[1], "secret key", length=SECRET_OCTETS)
-    return SecretKey(epoch=text(item[0], "epoch"), octets=octets, public_key=sk_to_pk(octets))
+    return SecretKey(epoch=require_text(item[0], "epoch"), octets=octets, public_key=sk_to_pk(octets))

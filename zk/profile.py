@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from zk.errors import EncodingError
+from zk.errors import EncodingError, UnsupportedError
 
 PROFILE: Final = "vouchmark/1"
 """The profile's version; every artefact carries it, and another number is another profile."""
@@ -182,6 +182,14 @@ def check_slot(slot: object, slots: int = MAX_SLOTS) -> int:
 def check_level(level: object) -> Level:
     """Return a level of 1 to 3. Raises EncodingError."""
     return Level(_bounded(level, "level", Level.ONE, Level.THREE))
+
+
+def check_profile(value: object) -> None:
+    """Refuse what names another profile. Raises EncodingError or UnsupportedError."""
+    if not isinstance(value, str):
+        raise EncodingError("profile: expected text")
+    if value != PROFILE:
+        raise UnsupportedError(f"profile: expected {PROFILE}, got {value[:40]!r}")
 
 
 def check_class(name: object) -> CredentialClass:
