@@ -7,29 +7,29 @@ do not matter and nothing that is read is unsigned: unknown, missing and repeate
 from __future__ import annotations
 
 import hashlib
-import json
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from zk.bbs import sk_to_pk
 from zk.ciphersuite import Suite, by_name
-from zk.curve import G1_OCTETS, G2_OCTETS, backend, load
-from zk.encoding import (
-    CborValue,
-    dcbor_encode,
-    octets_to_point_g1,
-    octets_to_point_g2,
-    octets_to_scalar,
-    require_octets,
+from zk.curve import G1_OCTETS, G2_OCTETS
+from zk.encoding import CborValue, dcbor_encode, require_octets
+from zk.errors import EncodingError, SignatureError, UnsupportedError, UntrustedError
+from zk.issuer_json import (
+    count_of,
+    exactly,
+    hex_of,
+    list_of,
+    members_of,
+    object_of,
+    render,
+    text_of,
 )
-from zk.errors import EncodingError, ProofError, SignatureError, UnsupportedError, UntrustedError
-from zk.hashing import expand_message_xmd
+from zk.possession import check_possession
 from zk.profile import (
     DRAFTS,
     ID_OCTETS,
@@ -56,14 +56,8 @@ MAX_COUNTS: Final = 24576
 MAX_NAME_CHARACTERS: Final = 100
 """Characters of an issuer's name, which reports print on one line."""
 
-MAX_COUNT: Final = 1 << 40
-"""A number of holders, resets or versions at most; there are fewer people."""
-
 SIGNATURE_CONTEXT: Final = b"vouchmark-issuer-json/1\x00"
 """Stands before the signed octets, so that the identity key's signatures mean one thing only."""
-
-POP_DST: Final = b"BLS_POP_BLS12381G1_XMD:SHA-256_SSWU_RO_POP_"
-"""Domain separation of proofs of possession (draft-irtf-cfrg-bls-signature, section 4.2.3, minimal-signature-size)."""
 
 ED25519_OCTETS: Final = 32
 ED25519_SIGNATURE_OCTETS: Final = 64
@@ -72,7 +66,6 @@ _VALUES: Final = frozenset(
     {"profile", "drafts", "id", "name", "identity_key", "suite", "n", "epoch_length", "slots"}
     | {"serial", "keys", "counts", "resets"}
 )  # members of issuer.json beside its signature
-_CHECKED_KEYS: Final = 1024  # proofs of possession that held, kept; 150 octets each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +140,8 @@ class IssuerInfo:
         Without `check_keys` a long key list is not worked through at once; `key_for` still checks what it returns.
         Raises EncodingError, UnsupportedError (another profile, drafts or suite), SignatureError or ProofError.
         """
-        members = _members(octets)
-        signature = _hex(members.pop("signature", None), "signature", ED25519_SIGNATURE_OCTETS)
+        members = members_of(octets, most=MAX_JSON_OCTETS)
+        signature = hex_of(members.pop("signature", None), "signature", ED25519_SIGNATURE_OCTETS)
         info = cls(**_parse(members), signature=signature)
         info._check()
         if check_keys:
@@ -188,11 +181,11 @@ class IssuerInfo:
             signature=b"",
         )
         signature = identity.sign(SIGNATURE_CONTEXT + unsigned.signed_octets())
-        return cls.from_json(_render({**unsigned._payload(), "signature": signature.hex()}))
+        return cls.from_json(render({**unsigned._payload(), "signature": signature.hex()}))
 
     def to_json(self) -> bytes:
         """Return the file: indented JSON, UTF-8, sorted, with a line end."""
-        return _render({**self._payload(), "signature": self.signature.hex()})
+        return render({**self._payload(), "signature": self.signature.hex()})
 
     def signed_octets(self) -> bytes:
         """Return the deterministic CBOR of everything but the signature."""
@@ -309,65 +302,9 @@ class IssuerInfo:
             self.epoch_length.epoch_bounds(count.epoch)
 
 
-def prove_possession(secret_key: bytes) -> bytes:
-    """Return the BLS proof of possession, 48 octets, of a secret key of 32 octets (PopProve)."""
-    curve = backend()
-    point = curve.hash_to_curve_g1(sk_to_pk(secret_key), POP_DST, expand_message_xmd)
-    return curve.encode_g1(curve.mul_secret(point, octets_to_scalar(secret_key, "secret key")))
-
-
-def check_possession(public_key: bytes, possession: bytes) -> None:
-    """Check a proof of possession (PopVerify): without one, a key could be made from others' keys.
-
-    Raises EncodingError or ProofError. What held once is not computed again.
-    """
-    require_octets(public_key, "public key", length=G2_OCTETS)
-    require_octets(possession, "proof of possession", length=G1_OCTETS)
-    _check_possession(backend().name, public_key, possession)
-
-
-@lru_cache(maxsize=_CHECKED_KEYS)
-def _check_possession(backend_name: str, public_key: bytes, possession: bytes) -> None:
-    curve = load(backend_name)
-    key = octets_to_point_g2(public_key, "public key")
-    proof = octets_to_point_g1(possession, "proof of possession")
-    point = curve.hash_to_curve_g1(public_key, POP_DST, expand_message_xmd)
-    if not curve.pairing_check([(point, key), (curve.neg(proof), curve.g2_generator)]):
-        raise ProofError("issuer: a key's proof of possession does not verify")
-
-
-def _render(members: dict[str, Any]) -> bytes:
-    return (json.dumps(members, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def _members(octets: bytes) -> dict[str, Any]:
-    require_octets(octets, "issuer.json", most=MAX_JSON_OCTETS)
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        members = dict(pairs)
-        if len(members) != len(pairs):
-            raise EncodingError("issuer.json: a member twice")
-        return members
-
-    def refuse(_text: str) -> Any:
-        raise EncodingError("issuer.json: expected whole numbers of up to 16 digits only")
-
-    def integer(text: str) -> int:
-        return int(text) if len(text) <= 16 else refuse(text)
-
-    try:
-        text = octets.decode("utf-8")
-        parsed = json.loads(text, object_pairs_hook=once, parse_float=refuse, parse_constant=refuse, parse_int=integer)
-    except EncodingError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise EncodingError("issuer.json: not JSON in UTF-8") from error
-    return _object(parsed, "issuer.json")
-
-
 def _parse(members: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of IssuerInfo but the signature; every member is taken exactly once."""
-    _exactly(members, _VALUES, "issuer.json")
+    exactly(members, _VALUES, "members")
     if members["profile"] != PROFILE:
         raise UnsupportedError(f"issuer.json: expected profile {PROFILE}, got {str(members['profile'])[:40]!r}")
     if members["drafts"] != list(DRAFTS):
@@ -375,17 +312,17 @@ def _parse(members: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(members["suite"], str) or len(members["suite"]) > MAX_NAME_CHARACTERS:
         raise EncodingError("issuer.json: suite: expected a ciphersuite's name")
     return {
-        "id": _hex(members["id"], "id", ID_OCTETS),
+        "id": hex_of(members["id"], "id", ID_OCTETS),
         "name": check_name(members["name"]),
-        "identity_key": _hex(members["identity_key"], "identity_key", ED25519_OCTETS),
+        "identity_key": hex_of(members["identity_key"], "identity_key", ED25519_OCTETS),
         "suite": by_name(members["suite"]),
         "n": check_n(members["n"]),
         "epoch_length": check_epoch_length(members["epoch_length"]),
         "slots": check_slots(members["slots"]),
-        "serial": _count(members["serial"], "serial", least=1),
-        "keys": tuple(_key(item) for item in _list(members["keys"], "keys", MAX_KEYS)),
-        "counts": tuple(_holder_count(item) for item in _list(members["counts"], "counts", MAX_COUNTS)),
-        "resets": _count(members["resets"], "resets"),
+        "serial": count_of(members["serial"], "serial", least=1),
+        "keys": tuple(_key(item) for item in list_of(members["keys"], "keys", MAX_KEYS)),
+        "counts": tuple(_holder_count(item) for item in list_of(members["counts"], "counts", MAX_COUNTS)),
+        "resets": count_of(members["resets"], "resets"),
     }
 
 
@@ -399,62 +336,24 @@ def check_name(name: object) -> str:
 
 
 def _key(item: object) -> IssuerKey:
-    members = _object(item, "key")
-    _exactly(members, frozenset({"epoch", "public_key", "possession", "compromised"}), "key")
+    members = object_of(item, "key")
+    exactly(members, frozenset({"epoch", "public_key", "possession", "compromised"}), "key")
     if not isinstance(members["compromised"], bool):
         raise EncodingError("issuer.json: compromised: expected true or false")
     return IssuerKey(
-        epoch=_text(members["epoch"], "epoch"),
-        public_key=_hex(members["public_key"], "public_key", G2_OCTETS),
-        possession=_hex(members["possession"], "possession", G1_OCTETS),
+        epoch=text_of(members["epoch"], "epoch"),
+        public_key=hex_of(members["public_key"], "public_key", G2_OCTETS),
+        possession=hex_of(members["possession"], "possession", G1_OCTETS),
         compromised=members["compromised"],
     )
 
 
 def _holder_count(item: object) -> HolderCount:
-    members = _object(item, "count")
-    _exactly(members, frozenset({"class", "epoch", "level", "holders"}), "count")
+    members = object_of(item, "count")
+    exactly(members, frozenset({"class", "epoch", "level", "holders"}), "count")
     return HolderCount(
         credential_class=check_class(members["class"]),
-        epoch=_text(members["epoch"], "epoch"),
+        epoch=text_of(members["epoch"], "epoch"),
         level=check_level(members["level"]),
-        holders=_count(members["holders"], "holders"),
+        holders=count_of(members["holders"], "holders"),
     )
-
-
-def _object(value: object, what: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise EncodingError(f"issuer.json: {what}: expected an object, got {type(value).__name__}")
-    return value
-
-
-def _exactly(members: dict[str, Any], names: frozenset[str], what: str) -> None:
-    missing = sorted(names - members.keys())
-    unknown = len(members.keys() - names)
-    if missing or unknown:
-        raise EncodingError(f"issuer.json: {what}: missing {', '.join(missing) or 'none'}, unknown {unknown}")
-
-
-def _list(value: object, what: str, most: int) -> list[Any]:
-    if not isinstance(value, list) or len(value) > most:
-        raise EncodingError(f"issuer.json: {what}: expected a list of at most {most}")
-    return value
-
-
-def _text(value: object, what: str) -> str:
-    if not isinstance(value, str):
-        raise EncodingError(f"issuer.json: {what}: expected text, got {type(value).__name__}")
-    return value
-
-
-def _count(value: object, what: str, *, least: int = 0) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MAX_COUNT:
-        raise EncodingError(f"issuer.json: {what}: expected a whole number from {least}")
-    return value
-
-
-def _hex(value: object, what: str, octets: int) -> bytes:
-    text = _text(value, what)
-    if len(text) != 2 * octets or set(text) - set("0123456789abcdef"):
-        raise EncodingError(f"issuer.json: {what}: expected {2 * octets} lower-case hexadecimal digits")
-    return bytes.fromhex(text)

@@ -23,7 +23,8 @@ from zk.encoding import (
 from zk.errors import EncodingError
 from zk.exchange import Code
 from zk.hashing import hash_to_scalar
-from zk.personhood import ID_OCTETS, CredentialClass, IssuerKey, prove_possession
+from zk.personhood import ID_OCTETS, CredentialClass, IssuerKey
+from zk.possession import prove_possession
 from zk.vault import MAX_CONTENT_OCTETS
 
 SECRET_OCTETS: Final = 32

@@ -17,7 +17,8 @@ from zk.ciphersuite import Suite, by_name
 from zk.curve import G1_OCTETS
 from zk.encoding import CborValue, dcbor_decode_map, dcbor_encode, require_octets, require_text
 from zk.errors import EncodingError, UnsupportedError
-from zk.issuer_info import HolderCount, IssuerInfo, IssuerKey, check_possession, issuer_id, prove_possession
+from zk.issuer_info import HolderCount, IssuerInfo, IssuerKey, issuer_id
+from zk.possession import check_possession, prove_possession
 from zk.presentation import (
     MAX_AUDIENCE_OCTETS,
     MAX_NONCE_OCTETS,
