@@ -1,8 +1,6 @@
 """How does an issuer give each person at most one credential of each class and epoch, without seeing it?
 
-An issuer is a folder: `issuer.json` (public, signed by the identity key), `identity.vault` (the identity key, an
-offline root: needed to publish, and not to approve; it may be kept elsewhere), `secrets.vault` (all other secrets) and
-`enrolment.sqlite` (the books, `zk.enrolment`).
+An issuer is a folder (`zk.issuer_folder`) with a public part, secrets and books.
 
 The order of `Issuer.approve` is the point of it: verify, write down, flush, and only then sign. A process that dies
 between loses nothing, because the same request is signed again, identically, and no other.
@@ -10,9 +8,6 @@ between loses nothing, because the same request is signed again, identically, an
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +21,18 @@ from zk.continuity import ContinuityStatement, verify_continuity
 from zk.enrolment import CodeRow, Enrolment, EnrolmentBooks
 from zk.errors import EncodingError, RefusedError, StorageError, UntrustedError
 from zk.exchange import MAX_GENERATION, BlindSignature, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
-from zk.issuer_info import MAX_JSON_OCTETS, HolderCount, IssuerInfo, IssuerKey
+from zk.issuer_folder import (
+    BOOKS,
+    IDENTITY_KIND,
+    IDENTITY_VAULT,
+    ISSUER_JSON,
+    PUBLIC_MODE,
+    SECRETS_KIND,
+    SECRETS_VAULT,
+    build_folder,
+    seconds,
+)
+from zk.issuer_info import IssuerInfo, IssuerKey, read_info
 from zk.issuer_secrets import IssuerSecrets, SecretKey
 from zk.personhood import (
     DEFAULT_N,
@@ -39,15 +45,7 @@ from zk.personhood import (
     issuer_messages,
 )
 from zk.pseudonym import blind_sign_with_nym
-from zk.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked, sync_directory, write_private
-
-ISSUER_JSON: Final = "issuer.json"
-IDENTITY_VAULT: Final = "identity.vault"
-SECRETS_VAULT: Final = "secrets.vault"
-BOOKS: Final = "enrolment.sqlite"
-
-IDENTITY_KIND: Final = "issuer-identity"
-SECRETS_KIND: Final = "issuer-secrets"
+from zk.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked, write_private
 
 DEFAULT_RESET_DAYS: Final = 365
 """Days after a reset before the same person may have another: twelve months."""
@@ -64,8 +62,6 @@ DEFAULT_CODE_DAYS: Final = 7
 MOST_CODE_DAYS: Final = 90
 """Days for which a code may be used at most: it stands for a check of the person that ages."""
 
-_PUBLIC_MODE: Final = 0o644  # of issuer.json
-_DIRECTORY_MODE: Final = 0o700
 _DAY_SECONDS: Final = 86_400
 
 
@@ -79,17 +75,6 @@ class Rotation:
     """Epochs that got a key."""
     destroyed: tuple[str, ...]
     """Epochs whose secret key was destroyed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """What an issuer's folder shows without a passphrase."""
-
-    info: IssuerInfo
-    counts: tuple[HolderCount, ...]
-    """As in the books; `issuer.json` has those of its last rotation."""
-    resets: int
-    open_codes: int
 
 
 class Issuer:
@@ -157,31 +142,8 @@ class Issuer:
             resets=0,
         )
         own = IssuerSecrets.draw(info.id, reset_days=reset_days, keys=keys)
-        directory = Path(os.path.abspath(directory))  # noqa: PTH100 - Path.resolve would follow a link in the last part
-        building = directory.with_name(f".{directory.name}.{secrets.token_hex(8)}.new")
-        try:
-            building.mkdir(mode=_DIRECTORY_MODE, parents=False)
-            try:
-                identity_octets = identity.private_bytes_raw()
-                Vault.create(building / IDENTITY_VAULT, IDENTITY_KIND, passphrase, identity_octets, log_cost=log_cost)
-                vault = Vault.create(
-                    building / SECRETS_VAULT, SECRETS_KIND, passphrase, own.encode(), log_cost=log_cost
-                )
-                EnrolmentBooks.create(building / BOOKS).close()
-                write_private(building / ISSUER_JSON, info.to_json(), mode=_PUBLIC_MODE)
-                sync_directory(building)
-                building.rename(directory)
-                sync_directory(directory.parent)
-            except BaseException:
-                shutil.rmtree(building, ignore_errors=True)
-                raise
-        except (FileExistsError, NotADirectoryError) as error:
-            raise RefusedError(f"{directory}: already there, and never overwritten") from error
-        except OSError as error:
-            if directory.exists():
-                raise RefusedError(f"{directory}: already there, and never overwritten") from error
-            raise StorageError(f"{directory}: cannot create: {error.strerror}") from error
-        return cls._opened(directory, info, vault.moved_to(directory / SECRETS_VAULT))
+        directory, vault = build_folder(directory, passphrase, info=info, identity=identity, own=own, log_cost=log_cost)
+        return cls._opened(directory, info, vault)
 
     @classmethod
     def open(cls, directory: Path, passphrase: Passphrase) -> Self:
@@ -216,7 +178,7 @@ class Issuer:
             raise RefusedError(f"days for which a code holds: expected 1 to {MOST_CODE_DAYS}, got {code_days}")
         self._refresh()
         tag = self._secrets.tag(identifier)
-        now = _seconds(at)
+        now = seconds(at)
         code = Code.draw(kind, self._generation_for(tag, kind, now))
         latest = self._books.latest(tag)
         if level is None:
@@ -260,7 +222,7 @@ class Issuer:
                 epoch=asked.epoch,
                 request=asked.digest,
                 continuity=continuity,
-                at=_seconds(at),
+                at=seconds(at),
                 reset_seconds=self._secrets.reset_days * _DAY_SECONDS,
             )
         )
@@ -293,7 +255,7 @@ class Issuer:
             self._store(own)
             self._publish(root, (*published, *(key.publish() for key in added)))
             destroyed = self._destroy(at)
-        self._books.forget_codes(_seconds(at), self.info.epoch_length.epoch_at(at))
+        self._books.forget_codes(seconds(at), self.info.epoch_length.epoch_at(at))
         return Rotation(info=self.info, added=tuple(key.epoch for key in added), destroyed=destroyed)
 
     def _stamp(self) -> tuple[tuple[int, int], ...]:
@@ -447,7 +409,7 @@ class Issuer:
             resets=resets,
         )
         newer.supersedes(info)
-        write_private(self._directory / ISSUER_JSON, newer.to_json(), mode=_PUBLIC_MODE)
+        write_private(self._directory / ISSUER_JSON, newer.to_json(), mode=PUBLIC_MODE)
         self.info = newer
 
     def _destroy(self, at: datetime) -> tuple[str, ...]:
@@ -460,31 +422,6 @@ class Issuer:
         ]
         self._store(self._secrets.with_keys(tuple(key for key in self._secrets.keys if key not in over)))
         return tuple(key.epoch for key in over)
-
-
-def read_info(path: Path) -> IssuerInfo:
-    """Read an issuer.json. Raises StorageError, or what `IssuerInfo.from_json` raises."""
-    try:
-        with path.open("rb") as file:
-            octets = file.read(MAX_JSON_OCTETS + 1)
-    except OSError as error:
-        raise StorageError(f"{path}: cannot read: {error.strerror}") from error
-    return IssuerInfo.from_json(octets, check_keys=False)
-
-
-def overview(directory: Path, *, at: datetime) -> Overview:
-    """Return what an issuer's folder shows without a passphrase. Raises StorageError or what `from_json` raises."""
-    info = read_info(directory / ISSUER_JSON)
-    books = EnrolmentBooks.open(directory / BOOKS)
-    try:
-        return Overview(
-            info=info,
-            counts=tuple(books.counts()),
-            resets=books.resets(),
-            open_codes=books.open_codes(_seconds(at)),
-        )
-    finally:
-        books.close()
 
 
 def _withdraw(info: IssuerInfo, epoch: str | None) -> tuple[IssuerKey, ...]:
@@ -500,9 +437,3 @@ def _open_epochs(length: EpochLength, at: datetime) -> tuple[str, str]:
     """Return the epochs that may be issued: this one, and the next one ahead."""
     now = length.epoch_at(at)
     return now, length.next_epoch(now)
-
-
-def _seconds(at: datetime) -> int:
-    if at.tzinfo is None:
-        raise EncodingError("time: expected a datetime with a time zone")
-    return int(at.timestamp())

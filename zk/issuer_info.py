@@ -10,6 +10,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Self
 
 from cryptography.exceptions import InvalidSignature
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from zk.ciphersuite import Suite, by_name
 from zk.curve import G1_OCTETS, G2_OCTETS
 from zk.encoding import CborValue, dcbor_encode, require_octets
-from zk.errors import EncodingError, SignatureError, UnsupportedError, UntrustedError
+from zk.errors import EncodingError, SignatureError, StorageError, UnsupportedError, UntrustedError
 from zk.issuer_json import (
     count_of,
     exactly,
@@ -300,6 +301,16 @@ class IssuerInfo:
             raise EncodingError("issuer: expected counts once each, sorted by class, epoch and level")
         for count in self.counts:
             self.epoch_length.epoch_bounds(count.epoch)
+
+
+def read_info(path: Path) -> IssuerInfo:
+    """Read an issuer.json. Raises or what `IssuerInfo.from_json` raises."""
+    try:
+        with path.open("rb") as file:
+            octets = file.read(MAX_JSON_OCTETS + 1)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot read: {error.strerror}") from error
+    return IssuerInfo.from_json(octets, check_keys=False)
 
 
 def _parse(members: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from zk.core import draw_scalars
 from zk.encoding import scalar_to_octets
 from zk.errors import RefusedError, SignatureError, ZkError
 from zk.exchange import BlindSignature, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
-from zk.issuer_info import MAX_JSON_OCTETS, IssuerInfo
+from zk.issuer_info import IssuerInfo, read_info
 from zk.personhood import CredentialClass, header, issuer_messages
 from zk.pseudonym import commit_with_nym, verify_finalize_with_nym
 from zk.wallet_state import Credential, Lasting, Membership, Pending
@@ -33,9 +33,8 @@ def refreshed(membership: Membership, newer: IssuerInfo | None) -> Membership:
     if membership.source is None:
         return membership
     try:
-        with Path(membership.source).open("rb") as file:
-            found = IssuerInfo.from_json(file.read(MAX_JSON_OCTETS + 1), check_keys=False)
-    except (OSError, ZkError):
+        found = read_info(Path(membership.source))
+    except ZkError:
         return membership  # moved or replaced by something else: what needs a later one will say so
     if found.id != membership.info.id or found.serial < membership.info.serial:
         return membership

@@ -12,7 +12,8 @@ from pathlib import Path
 from zk.ciphersuite import BLS12_381_SHA_256, Suite
 from zk.enrolment import EnrolmentBooks
 from zk.exchange import Code, CodeKind
-from zk.issuer import Issuer, read_info
+from zk.issuer import Issuer
+from zk.issuer_info import read_info
 from zk.personhood import (
     DISCLOSED_INDEXES,
     ISSUER_MESSAGES,

@@ -23,7 +23,9 @@ from zk.ciphersuite import BLS12_381_SHAKE_256, SUITES, Suite
 from zk.enrolment import EnrolmentBooks
 from zk.errors import EncodingError, ProofError, RefusedError, StorageError, UntrustedError, ZkError
 from zk.exchange import MAX_REQUEST_OCTETS, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
-from zk.issuer import Issuer, overview, read_info
+from zk.issuer import Issuer
+from zk.issuer_folder import overview
+from zk.issuer_info import read_info
 from zk.issuer_secrets import IssuerSecrets, canonical_identifier
 from zk.personhood import CredentialClass, EpochLength, HolderCount, IssuerInfo, Level, check_possession
 from zk.vault import Passphrase, Vault

@@ -25,7 +25,7 @@ from vouchmark.cli.person import (
 )
 
 if TYPE_CHECKING:
-    from zk.issuer import Overview
+    from zk.issuer_folder import Overview
     from zk.issuer_info import HolderCount, IssuerInfo
 
 LENGTHS: Final = ("day", "week", "month", "quarter")
@@ -91,7 +91,8 @@ def init(
     """
     with errors("an issuer is made once; choose a folder that is not there yet"):
         from zk import ciphersuite
-        from zk.issuer import ISSUER_JSON, Issuer
+        from zk.issuer import Issuer
+        from zk.issuer_folder import ISSUER_JSON
         from zk.profile import EpochLength
 
         secret = passphrase(passphrase_file, what="the new issuer", is_new=True)
@@ -244,7 +245,7 @@ def rotate(
 def show(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
     """Show an issuer's public part, and from its books how many persons hold what. Needs no passphrase."""
     with errors("DIR is a folder made by 'vouchmark issuer init'"):
-        from zk.issuer import overview
+        from zk.issuer_folder import overview
 
         seen = overview(directory, at=moment(at))
     tell(_as_text(seen), _as_json(seen), as_json=as_json)
