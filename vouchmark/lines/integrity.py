@@ -13,7 +13,7 @@ from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
-from vouchmark.lines import coverage
+from vouchmark.lines import coverage, integrity_unread
 from vouchmark.lines.facts import (
     FRAGMENT,
     STORE_ALONE,
@@ -23,7 +23,6 @@ from vouchmark.lines.facts import (
     Facts,
     failures,
     has,
-    has_unreached_store,
     own_gap,
     source_of,
 )
@@ -85,10 +84,6 @@ THUMBNAILS: Final = NotChecked(
 )
 
 
-TOO_DEEP: Final = "too-deep"
-"""The engine's reason for a file of a known type that was built to exhaust its reader."""
-
-
 def answer(facts: Facts) -> Answer:
     """The integrity line."""
     said = _answer(facts)
@@ -97,6 +92,21 @@ def answer(facts: Facts) -> Answer:
         return said
     drafts = sorted((*said.drafts, picture), key=lambda draft: _ORDER.index(draft.status))
     return replace(said, drafts=tuple(drafts), summary=picture.statement if drafts[0] is picture else said.summary)
+
+
+def _answer(facts: Facts) -> Answer:
+    if facts.unreadable:
+        return integrity_unread.unreadable(facts)
+    if facts.media_type == FRAGMENT and facts.first.outcome is not Outcome.FOUND:
+        return integrity_unread.lone_fragment(facts)
+    match facts.first.outcome:
+        case Outcome.FOUND:
+            return _found(facts)
+        case Outcome.UNPARSABLE if broken := coverage.failures(facts):
+            # The engine refuses to read on where something is wrong; we read on, and can say what.
+            return Answer(summary=_summary(broken), drafts=(*broken, *integrity_unread.wrong_name(facts)))
+        case _:
+            return integrity_unread.not_found(facts)
 
 
 def _picture(facts: Facts) -> Draft | None:
@@ -117,158 +127,6 @@ def _picture(facts: Facts) -> Draft | None:
         root=Root.FILE,
         subject=facts.name,
         detail={"reason": facts.picture_reason},
-    )
-
-
-def _answer(facts: Facts) -> Answer:
-    if facts.unreadable:
-        return Answer(summary=f"The file could not be read: {facts.unreadable_words}.", drafts=(_unreadable(facts),))
-    if facts.media_type == FRAGMENT and facts.first.outcome is not Outcome.FOUND:
-        return _one(
-            facts,
-            "integrity.fragments.missing",
-            Status.UNKNOWN,
-            "This is one fragment of a video; its Content Credentials are in the video's first part.",
-        )
-    match facts.first.outcome:
-        case Outcome.FOUND:
-            return _found(facts)
-        case Outcome.ABSENT if has_unreached_store(facts):
-            return _one(
-                facts,
-                "integrity.store.unreached",
-                Status.UNKNOWN,
-                "Content Credentials lie in the file where its structure does not lead to them: they were cut off by a "
-                "later change, or belong to something inside it.",
-            )
-        case Outcome.ABSENT:
-            return _one(
-                facts,
-                "integrity.absent",
-                Status.ABSENT,
-                "The file has no Content Credentials; from the file alone nobody can tell whether it was changed.",
-            )
-        case Outcome.REMOTE:
-            return _remote(facts)
-        case Outcome.UNSUPPORTED if facts.first.reason == TOO_DEEP:
-            return _one(
-                facts,
-                "integrity.unparsable",
-                Status.ERROR,
-                "The file's parts are nested deeper than anything real, so it cannot be read.",
-                detail={"reason": facts.first.reason},
-            )
-        case Outcome.UNSUPPORTED:
-            return _one(
-                facts,
-                "integrity.unsupported",
-                Status.UNKNOWN,
-                "Content Credentials in this type of file cannot be read here.",
-                detail={"type": facts.media_type, "reason": facts.first.reason},
-                not_checked=(NotChecked(what="Content Credentials", why="type of file not supported"),),
-            )
-        case Outcome.SKIPPED:
-            return Answer(summary="No engine was asked.", status=Status.SKIPPED)
-        case Outcome.UNPARSABLE if broken := coverage.failures(facts):
-            # The engine refuses to read on where something is wrong; we read on, and can say what.
-            return Answer(summary=_summary(broken), drafts=(*broken, *_wrong_name(facts)))
-        case Outcome.UNPARSABLE:
-            return _one(
-                facts,
-                "integrity.unparsable",
-                Status.ERROR,
-                _UNPARSABLE.get(
-                    facts.first.reason, "The file or its Content Credentials are malformed and cannot be read."
-                ),
-                detail={"reason": facts.first.reason},
-            )
-        case Outcome.ERROR:
-            return _one(
-                facts,
-                "integrity.error",
-                Status.ERROR,
-                _ERRORS.get(facts.first.reason, "The engine failed on this file; that says nothing about the file."),
-                detail={"reason": facts.first.reason},
-            )
-
-
-_UNPARSABLE: Final = {
-    "prerelease": "The Content Credentials are of a pre-release draft (0.x) that can no longer be checked.",
-}
-
-_ERRORS: Final = {
-    "time-limit": "Reading it took longer than the time limit; that says nothing about the file.",
-    "memory-limit": "Reading it took more than the memory limit; that says nothing about the file.",
-    "crash": "The engine crashed on this file; that says nothing about the file.",
-}
-
-
-def _unreadable(facts: Facts) -> Draft:
-    return Draft(
-        code="integrity.unreadable",
-        status=Status.ERROR,
-        statement=f"The file could not be read: {facts.unreadable_words}.",
-        source="vouchmark",
-        root=Root.FILE,
-        subject=facts.name,
-        detail={"reason": facts.unreadable},
-    )
-
-
-def _one(
-    facts: Facts,
-    code: str,
-    status: Status,
-    statement: str,
-    *,
-    detail: dict[str, object] | None = None,
-    not_checked: tuple[NotChecked, ...] = (),
-) -> Answer:
-    draft = Draft(
-        code=code,
-        status=status,
-        statement=statement,
-        source=source_of(facts.first),
-        root=Root.FILE,
-        subject=facts.name,
-        detail={key: value for key, value in (detail or {}).items() if isinstance(value, str) and value},
-    )
-    return Answer(summary=statement, drafts=(draft, *_wrong_name(facts)), not_checked=not_checked)
-
-
-def _wrong_name(facts: Facts) -> tuple[Draft, ...]:
-    """A finding for a name that claims another type; information only."""
-    if not facts.named_type:
-        return ()
-    return (
-        Draft(
-            code="integrity.type.misnamed",
-            status=Status.ABSENT,
-            statement=f"The name says {facts.named_type}, the content is {facts.media_type}.",
-            source="vouchmark",
-            root=Root.FILE,
-            subject=facts.name,
-            detail={"named": facts.named_type, "content": facts.media_type or ""},
-        ),
-    )
-
-
-def _remote(facts: Facts) -> Answer:
-    """The Content Credentials lie at an address, and are not here."""
-    refused = next((contact for contact in facts.contacts if contact.purpose == "manifest"), None)
-    what = "remote Content Credentials"
-    if refused is None:
-        words, gap = "nothing was fetched", NotChecked(what=what, why="nothing is fetched unless asked (--online)")
-    else:
-        host = quoted(refused.host) if refused.host else "that address"
-        words, gap = f"they could not be had from {host}", NotChecked(what=what, why=refused.outcome)
-    return _one(
-        facts,
-        "integrity.remote",
-        Status.UNKNOWN,
-        f"The file only names an address where its Content Credentials are kept; {words}.",
-        detail={"url": facts.first.remote_url},
-        not_checked=(gap,),
     )
 
 
@@ -304,7 +162,7 @@ def _found(facts: Facts) -> Answer:
         draft = _draft(
             facts, "integrity.unbound", Status.FAIL, "No manifest in the file is bound to its content.", facts.name
         )
-        return Answer(summary=draft.statement, drafts=(draft, *_wrong_name(facts), *_outside(facts)))
+        return Answer(summary=draft.statement, drafts=(draft, *integrity_unread.wrong_name(facts), *_outside(facts)))
     # Update manifests above the bound one are part of what must hold.
     chain = [m for m in store.manifests if m is store.active or m is manifest or m.is_update]
     drafts: list[Draft] = []
@@ -321,7 +179,7 @@ def _found(facts: Facts) -> Answer:
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
     return Answer(
         summary=_summary(drafts),
-        drafts=(*drafts, *_wrong_name(facts), *_outside(facts)),
+        drafts=(*drafts, *integrity_unread.wrong_name(facts), *_outside(facts)),
         not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *_pictures(facts, manifest)),
     )
 

@@ -1,0 +1,164 @@
+"""What is said of a file whose Content Credentials are not there, or could not be read? Part of the integrity line."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from provenance.credentials.model import Outcome
+from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, source_of
+from vouchmark.render.safe import quoted
+from vouchmark.report import NotChecked, Root, Status
+
+TOO_DEEP: Final = "too-deep"
+"""The engine's reason for a file of a known type that was built to exhaust its reader."""
+
+_UNPARSABLE: Final = {
+    "prerelease": "The Content Credentials are of a pre-release draft (0.x) that can no longer be checked.",
+}
+
+_ERRORS: Final = {
+    "time-limit": "Reading it took longer than the time limit; that says nothing about the file.",
+    "memory-limit": "Reading it took more than the memory limit; that says nothing about the file.",
+    "crash": "The engine crashed on this file; that says nothing about the file.",
+}
+
+
+def unreadable(facts: Facts) -> Answer:
+    """The line of a file whose bytes could not be read."""
+    statement = f"The file could not be read: {facts.unreadable_words}."
+    draft = Draft(
+        code="integrity.unreadable",
+        status=Status.ERROR,
+        statement=statement,
+        source="vouchmark",
+        root=Root.FILE,
+        subject=facts.name,
+        detail={"reason": facts.unreadable},
+    )
+    return Answer(summary=statement, drafts=(draft,))
+
+
+def lone_fragment(facts: Facts) -> Answer:
+    """The line of a fragment of a video, which has no Content Credentials of its own."""
+    return _one(
+        facts,
+        "integrity.fragments.missing",
+        Status.UNKNOWN,
+        "This is one fragment of a video; its Content Credentials are in the video's first part.",
+    )
+
+
+def not_found(facts: Facts) -> Answer:
+    """The line where the first engine found no Content Credentials that it could read."""
+    match facts.first.outcome:
+        case Outcome.ABSENT if has_unreached_store(facts):
+            return _one(
+                facts,
+                "integrity.store.unreached",
+                Status.UNKNOWN,
+                "Content Credentials lie in the file where its structure does not lead to them: they were cut off by a "
+                "later change, or belong to something inside it.",
+            )
+        case Outcome.ABSENT:
+            return _one(
+                facts,
+                "integrity.absent",
+                Status.ABSENT,
+                "The file has no Content Credentials; from the file alone nobody can tell whether it was changed.",
+            )
+        case Outcome.REMOTE:
+            return _remote(facts)
+        case Outcome.UNSUPPORTED if facts.first.reason == TOO_DEEP:
+            return _one(
+                facts,
+                "integrity.unparsable",
+                Status.ERROR,
+                "The file's parts are nested deeper than anything real, so it cannot be read.",
+                detail={"reason": facts.first.reason},
+            )
+        case Outcome.UNSUPPORTED:
+            return _one(
+                facts,
+                "integrity.unsupported",
+                Status.UNKNOWN,
+                "Content Credentials in this type of file cannot be read here.",
+                detail={"type": facts.media_type, "reason": facts.first.reason},
+                not_checked=(NotChecked(what="Content Credentials", why="type of file not supported"),),
+            )
+        case Outcome.SKIPPED:
+            return Answer(summary="No engine was asked.", status=Status.SKIPPED)
+        case Outcome.UNPARSABLE:
+            return _one(
+                facts,
+                "integrity.unparsable",
+                Status.ERROR,
+                _UNPARSABLE.get(
+                    facts.first.reason, "The file or its Content Credentials are malformed and cannot be read."
+                ),
+                detail={"reason": facts.first.reason},
+            )
+        case _:  # ERROR: who asks has dealt with FOUND
+            return _one(
+                facts,
+                "integrity.error",
+                Status.ERROR,
+                _ERRORS.get(facts.first.reason, "The engine failed on this file; that says nothing about the file."),
+                detail={"reason": facts.first.reason},
+            )
+
+
+def _remote(facts: Facts) -> Answer:
+    """The Content Credentials lie at an address, and are not here."""
+    refused = next((contact for contact in facts.contacts if contact.purpose == "manifest"), None)
+    what = "remote Content Credentials"
+    if refused is None:
+        words, gap = "nothing was fetched", NotChecked(what=what, why="nothing is fetched unless asked (--online)")
+    else:
+        host = quoted(refused.host) if refused.host else "that address"
+        words, gap = f"they could not be had from {host}", NotChecked(what=what, why=refused.outcome)
+    return _one(
+        facts,
+        "integrity.remote",
+        Status.UNKNOWN,
+        f"The file only names an address where its Content Credentials are kept; {words}.",
+        detail={"url": facts.first.remote_url},
+        not_checked=(gap,),
+    )
+
+
+def _one(
+    facts: Facts,
+    code: str,
+    status: Status,
+    statement: str,
+    *,
+    detail: dict[str, object] | None = None,
+    not_checked: tuple[NotChecked, ...] = (),
+) -> Answer:
+    draft = Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=source_of(facts.first),
+        root=Root.FILE,
+        subject=facts.name,
+        detail={key: value for key, value in (detail or {}).items() if isinstance(value, str) and value},
+    )
+    return Answer(summary=statement, drafts=(draft, *wrong_name(facts)), not_checked=not_checked)
+
+
+def wrong_name(facts: Facts) -> tuple[Draft, ...]:
+    """A finding for a name that claims another type; information only."""
+    if not facts.named_type:
+        return ()
+    return (
+        Draft(
+            code="integrity.type.misnamed",
+            status=Status.ABSENT,
+            statement=f"The name says {facts.named_type}, the content is {facts.media_type}.",
+            source="vouchmark",
+            root=Root.FILE,
+            subject=facts.name,
+            detail={"named": facts.named_type, "content": facts.media_type or ""},
+        ),
+    )
