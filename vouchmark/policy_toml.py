@@ -16,21 +16,18 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 from vouchmark import codes, labels
-from vouchmark.policy import (
+from vouchmark.conditions import (
     AllOf,
     AnyOf,
     Condition,
-    Consequence,
     DetailTest,
     Distinct,
     Findings,
     LineIs,
     Not,
     People,
-    Policy,
-    PolicyError,
-    Rule,
 )
+from vouchmark.policy import Consequence, Policy, PolicyError, Rule
 from vouchmark.render.safe import plain
 from vouchmark.report import Line, Outcome, Root, Status
 from vouchmark.toml_lines import KeyPath, line_of

@@ -43,7 +43,7 @@ def _chosen(names: tuple[str, ...], *, everything: bool) -> list[Code]:
     import difflib
 
     from vouchmark.codes import OURS, SPECIFIED, lines_of, patterns
-    from vouchmark.policy import fits
+    from vouchmark.conditions import fits
 
     table = {**OURS, **SPECIFIED}
     if not names:

@@ -1,0 +1,242 @@
+"""When does a condition of a policy hold, and on which findings does it rest?
+
+What a policy file says of conditions stands in `vouchmark.policy`. Nothing is read here but the report.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from vouchmark.report import Finding, Json, Line, Report, Root, Status
+
+PERSON_GROUP: Final = ("issuer", "class", "scope", "period", "slot")
+"""Detail entries within which two voices are two people: across them the same person has different voices."""
+MEDIA_SCOPE: Final = ":media"
+"""How scopes end that mean the media itself."""
+PERSON_VOICE: Final = "voice"
+"""Detail entry that is the same for the same person within such a group, and for nobody else."""
+
+
+class Distinct(enum.StrEnum):
+    """What `at_least` counts."""
+
+    ROOT = "root"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailTest:
+    """One comparison with an entry of a finding's detail."""
+
+    key: tuple[str, ...]
+    """Path into the detail."""
+    values: tuple[str | int | float | bool, ...] = ()
+    """One of these must be equal; empty where another test is meant."""
+    minimum: float | None = None
+    maximum: float | None = None
+    exists: bool | None = None
+
+    def fits(self, detail: Mapping[str, Json]) -> bool:
+        """Whether a finding's detail passes."""
+        value: Json = dict(detail)
+        present = True
+        for part in self.key:
+            if isinstance(value, Mapping) and part in value:
+                value = value[part]
+            else:
+                value, present = None, False
+                break
+        if self.exists is not None:
+            return present is self.exists
+        if self.minimum is not None or self.maximum is not None:
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return False
+            return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
+        candidates = value if isinstance(value, list | tuple) else [value]
+        return present and any(_same(candidate, wanted) for candidate in candidates for wanted in self.values)
+
+
+def _same(left: Json, right: str | int | float | bool) -> bool:
+    """Equality in which true is not 1."""
+    return isinstance(left, bool) is isinstance(right, bool) and left == right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineIs:
+    """A line has one of these statuses."""
+
+    lines: tuple[Line, ...]
+    statuses: tuple[Status, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """There are findings such as these; an empty field narrows nothing."""
+
+    lines: tuple[Line, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    codes: tuple[str, ...] = ()
+    """A code, or a family that ends in `.*`."""
+    roots: tuple[Root, ...] = ()
+    detail: tuple[DetailTest, ...] = ()
+    at_least: int = 1
+    distinct: Distinct = Distinct.ROOT
+    by: tuple[str, ...] = ()
+    """Further detail entries within which is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """So many people stand behind it; an empty field narrows nothing."""
+
+    at_least: int = 0
+    at_most: int | None = None
+    issuers: tuple[str, ...] = ()
+    """Names, or ids in lower-case hex."""
+    scopes: tuple[str, ...] = ()
+
+    def fits(self, finding: Finding) -> bool:
+        """Whether a finding is a voice of such an issuer in such a scope."""
+        detail = finding.detail
+        issuers = {detail.get("issuer"), detail.get("issuer_name")}
+        return (
+            finding.status is Status.PASS
+            and isinstance(detail.get(PERSON_VOICE), str)
+            and all(key in detail for key in PERSON_GROUP)
+            and (not self.issuers or not issuers.isdisjoint(self.issuers))
+            and (not self.scopes or any(_is_in(str(detail["scope"]), scope) for scope in self.scopes))
+        )
+
+
+def _is_in(scope: str, named: str) -> bool:
+    """Whether a voice's scope is the named one; `media` stands there with the digest."""
+    return scope == named or (named.endswith(MEDIA_SCOPE) and scope.startswith(f"{named}/"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+Condition: TypeAlias = LineIs | Findings | People | AllOf | AnyOf | Not
+
+
+def scopes_of(condition: Condition) -> Iterator[str]:
+    """Every scope in which a condition counts people."""
+    match condition:
+        case People():
+            yield from condition.scopes
+        case AllOf() | AnyOf():
+            for part in condition.parts:
+                yield from scopes_of(part)
+        case Not():
+            yield from scopes_of(condition.part)
+
+
+def grounds(condition: Condition, report: Report) -> frozenset[str] | None:
+    """Ids of the findings that a condition rests on where it holds (none for `not`); None where it does not hold."""
+    match condition:
+        case LineIs():
+            return _line_grounds(condition, report)
+        case Findings():
+            return _finding_grounds(condition, report)
+        case People():
+            return _people_grounds(condition, report)
+        case AllOf():
+            parts = [grounds(part, report) for part in condition.parts]
+            held = [part for part in parts if part is not None]
+            return frozenset().union(*held) if len(held) == len(parts) else None
+        case AnyOf():
+            held = [part for part in (grounds(part, report) for part in condition.parts) if part is not None]
+            return frozenset().union(*held) if held else None
+        case Not():
+            return frozenset() if grounds(condition.part, report) is None else None
+
+
+def _line_grounds(condition: LineIs, report: Report) -> frozenset[str] | None:
+    held = [line for line in condition.lines if report.evidence[line].status in condition.statuses]
+    if not held:
+        return None
+    return frozenset(
+        finding.id
+        for line in held
+        for finding in report.evidence[line].findings
+        if finding.status is report.evidence[line].status
+    )
+
+
+def _finding_grounds(condition: Findings, report: Report) -> frozenset[str] | None:
+    found = list(_matching(condition, report))
+    groups: dict[tuple[str, ...], set[str]] = {}
+    for finding in found:
+        group, thing = _group_of(condition, finding)
+        if thing is not None:
+            groups.setdefault(group, set()).add(thing)
+    enough = {group for group, things in groups.items() if len(things) >= condition.at_least}
+    if not enough:
+        return None
+    ids = [(finding.id, _group_of(condition, finding)) for finding in found]
+    return frozenset(id_ for id_, (group, thing) in ids if group in enough and thing is not None)
+
+
+def _people_grounds(condition: People, report: Report) -> frozenset[str] | None:
+    """The voices of the largest group where their number is within the bounds; nothing rests on nobody."""
+    groups: dict[tuple[str, ...], dict[str, str]] = {}
+    for finding in report.evidence[Line.PERSON].findings:
+        if condition.fits(finding):
+            group = tuple(repr(finding.detail[key]) for key in PERSON_GROUP)
+            groups.setdefault(group, {})[str(finding.detail[PERSON_VOICE])] = finding.id
+    most = max((len(voices) for voices in groups.values()), default=0)
+    if most < condition.at_least or (condition.at_most is not None and most > condition.at_most):
+        return None
+    return frozenset(id_ for voices in groups.values() if len(voices) == most for id_ in voices.values())
+
+
+def _group_of(condition: Findings, finding: Finding) -> tuple[tuple[str, ...], str | None]:
+    """Within which group a finding counts, and as what; None where it does not count."""
+    extra = tuple(repr(finding.detail.get(key)) for key in condition.by)
+    if condition.distinct is Distinct.ROOT:
+        return extra, str(finding.root)
+    if not all(key in finding.detail for key in PERSON_GROUP):
+        return extra, None
+    voice = finding.detail.get(PERSON_VOICE)
+    group = tuple(repr(finding.detail[key]) for key in PERSON_GROUP)
+    return (*group, *extra), voice if isinstance(voice, str) and voice else None
+
+
+def _matching(condition: Findings, report: Report) -> Iterator[Finding]:
+    for line, evidence in report.evidence.items():
+        if condition.lines and line not in condition.lines:
+            continue
+        for finding in evidence.findings:
+            if (
+                (not condition.statuses or finding.status in condition.statuses)
+                and (not condition.codes or any(fits(finding.code, pattern) for pattern in condition.codes))
+                and (not condition.roots or finding.root in condition.roots)
+                and all(test.fits(finding.detail) for test in condition.detail)
+            ):
+                yield finding
+
+
+def fits(code: str, pattern: str) -> bool:
+    """Whether a code is the pattern, or of the family that the pattern names with a final `.*`."""
+    return code.startswith(pattern[:-1]) if pattern.endswith(".*") else code == pattern
