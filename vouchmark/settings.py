@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from provenance.asset import Limits
@@ -17,10 +17,7 @@ from vouchmark.claimed import Claimed, claimed
 from vouchmark.known import KnownSettings
 from vouchmark.person_settings import PersonSettings, counting, person_settings
 from vouchmark.policy import Policy
-from vouchmark.report import (
-    REQUIRED,
-    Line,
-)
+from vouchmark.report import REQUIRED, Line
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Online
@@ -31,36 +28,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that a report is a function of, besides the bytes."""
+    """Everything that a report is a function of, besides the bytes; `make_settings` fills in what is not asked for."""
 
     at: dt.datetime
     """Aware; expiry and lists are judged at this instant."""
     policy: Policy
     trust: TrustLists
-    engines: tuple[str, ...] = ENGINES
-    only: tuple[Line, ...] = ()
+    engines: tuple[str, ...]
+    only: tuple[Line, ...]
     """Lines to check and require; empty for all."""
-    require: tuple[Line, ...] = REQUIRED
-    limits: Limits = field(default_factory=Limits)
-    fragments: tuple[bytes, ...] = ()
+    require: tuple[Line, ...]
+    limits: Limits
+    fragments: tuple[bytes, ...]
     """Media segments, where the asset is the first part of a video in pieces."""
-    sidecar: bytes | None = None
+    sidecar: bytes | None
     """A manifest store given by hand; None to look beside the file."""
-    crjson: bool = False
+    crjson: bool
     """Whether the manifests go with the report in crJSON."""
-    pictures: bool = False
+    pictures: bool
     """Whether small pictures go with the report, for people's eyes."""
-    online: Online | None = None
+    online: Online | None
     """The reader's leave to ask over the network in this run; None asks nobody."""
-    claim: Claimed | None = None
+    claim: Claimed | None
     """What somebody says about place and time, to be compared."""
-    may_use_snapshot: bool = True
+    may_use_snapshot: bool
     """Whether the second engine's bundled lists may answer where the reader has none."""
-    person: PersonSettings = field(default_factory=PersonSettings)
+    person: PersonSettings
     """Which issuers and scopes count, and which vouches were given."""
-    known: KnownSettings | None = None
+    known: KnownSettings | None
     """The reader's index of known media; None where none was named."""
-    original: Original | None = None
+    original: Original | None
     """What the asset may have been made from; None where none was given."""
     fingerprints: bool = False
     """Whether it is wanted what each file may be recognised by, for an index to keep."""

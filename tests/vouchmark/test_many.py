@@ -15,8 +15,9 @@ from tests.vouchmark import people, samples
 from tests.vouchmark.attacks import LISTED
 from tests.vouchmark.command import write
 from vouchmark import check, check_many, to_html, to_json
+from vouchmark.person_settings import person_settings
 from vouchmark.report import Exit, Line, Report, Status
-from vouchmark.settings import Options
+from vouchmark.settings import Options, make_settings
 
 OPTIONS = Options(trust=LISTED, at=NOW, snapshot=False)
 
@@ -35,6 +36,14 @@ def test_it_can_be_asked_whatever_check_can_be_asked() -> None:
     assert set(Options.__annotations__) == set(asked) - {"source", "in_process"}
     for name, kind in Options.__annotations__.items():
         assert kind.__forward_arg__ == asked[name].annotation, name
+
+
+def test_what_is_not_asked_for_is_the_same_wherever_it_can_be_asked() -> None:
+    asked = inspect.signature(check).parameters
+    for behind in (make_settings, person_settings):
+        for name, option in inspect.signature(behind).parameters.items():
+            if name in asked:
+                assert option.default == asked[name].default, f"{behind.__name__}: {name}"
 
 
 def test_every_report_is_the_one_that_check_gives(folder: Path) -> None:
