@@ -360,6 +360,15 @@ def sign_edit(
     )
 
 
+def sign_update(data: bytes, signer: Identity, *, media_type: str = "image/jpeg") -> bytes:
+    """Signed media with an update manifest by the engine."""
+    output = io.BytesIO()
+    with _engine_builder(signer, {"claim_generator_info": [{"name": "Test", "version": "1"}]}) as (builder, key):
+        builder.set_intent(load().C2paBuilderIntent.UPDATE)
+        builder.sign(key, media_type, io.BytesIO(data), output)
+    return output.getvalue()
+
+
 def jumbf_boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
     """Type, begin and end of the content of each box in a range (ISO/IEC 19566-5)."""
     position, end = start, len(data) if end is None else end

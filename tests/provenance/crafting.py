@@ -173,6 +173,12 @@ def link_to(manifest: bytes, label: str, *, relationship: str = "parentOf", **mo
     } | more
 
 
+def opening(link: tuple[str, Any], *more: dict[str, Any]) -> tuple[str, Any]:
+    """The actions of an edit of what `link` names."""
+    reference = {"url": "self#jumbf=c2pa.assertions/c2pa.ingredient.v3", "hash": sha256(assertion_box(*link)[8:])}
+    return actions({"action": "c2pa.opened", "parameters": {"ingredients": [reference]}}, *more)
+
+
 def signature_content(manifest: bytes) -> bytes:
     """The signature superbox's content of a manifest superbox."""
     position = 8 + struct.unpack(">I", manifest[8:12])[0]

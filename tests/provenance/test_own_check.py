@@ -37,6 +37,7 @@ from tests.authority import (
     sign,
     sign_edit,
     sign_with_icon,
+    sign_update,
     store_of,
     transplant,
     with_manifest_store,
@@ -213,33 +214,6 @@ def test_changed_pixels_under_an_update_are_a_change() -> None:
     found = examine(change_pixels(sign_update(sign(SIGNER), SIGNER)))
     assert found.coverage is not None
     assert found.coverage.match is Match.MISMATCH
-
-
-def sign_update(data: bytes, signer: Any, *, media_type: str = "image/jpeg") -> bytes:
-    """An update manifest by the engine."""
-    import io
-    import json
-
-    import c2pa
-
-    options = {"verify": {"verify_after_sign": False}, "builder": {"thumbnail": {"enabled": False}}}
-    builder = c2pa.Builder(
-        json.dumps({"claim_generator_info": [{"name": "Test", "version": "1"}]}), c2pa.Context.from_dict(options)
-    )
-    builder.set_intent(c2pa.C2paBuilderIntent.UPDATE)
-    key = signer.signing_key()
-    chain = "".join(_pem(der) for der in key.certificates)
-    engine_signer = c2pa.Signer.from_callback(key.sign, c2pa.C2paSigningAlg.ES256, chain, None)
-    output = io.BytesIO()
-    builder.sign(engine_signer, media_type, io.BytesIO(data), output)
-    return output.getvalue()
-
-
-def _pem(der: bytes) -> str:
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM).decode()
 
 
 def test_without_a_store_there_is_nothing_to_say() -> None:

@@ -15,9 +15,7 @@ from hypothesis import strategies as st
 from provenance.credentials import vouch_assertions
 from provenance.credentials.cose import parse_sign1
 from provenance.credentials.jumbf import Assertion, parse_store
-from provenance.credentials.own_check import OwnCheck, examine_own
-from provenance.credentials.trust_lists import ListKind
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.vouch_assertions import (
     LABEL,
     MAX_VOUCH_OCTETS,
@@ -26,95 +24,36 @@ from provenance.credentials.vouch_assertions import (
     content_of,
     read_content,
 )
-from provenance.media_type import recognise
 from tests.authority import (
     DAY,
     NOW,
     Identity,
     change_pixels,
-    list_of,
     make_root,
     make_signer,
     manifest_store,
     picture,
-    store_of,
     transplant,
     with_manifest_store,
 )
 from tests.provenance.crafting import (
     Draft,
     actions,
-    assertion_box,
     bind,
     box,
     link_to,
     make_authority,
+    manifests,
+    opening,
     sha256,
     stamper,
     store,
     superbox,
 )
+from tests.provenance.vouched import CAMERA, LABELS, PLATFORM, TSA, base, edited, examine, update, vouched, vouching
 from zk import personhood
 
-CAMERA: Final = make_signer(make_root("Camera CA"))
-PLATFORM: Final = make_signer(make_root("Platform CA"), organization="Platform")
-TIME_ROOT: Final = make_root("Time CA", start=NOW - 900 * DAY)
-TSA: Final = make_authority(TIME_ROOT, start=NOW - 900 * DAY)
-LISTS: Final = view_of(store_of(list_of(TIME_ROOT, kind=ListKind.TSA)))
 VOUCH, OTHER = b"a vouch " * 40, b"another vouch " * 40
-LABELS: Final = tuple(f"urn:c2pa:00000000-0000-4000-8000-0000000000{number:02x}" for number in range(40))
-
-
-def examine(data: bytes) -> OwnCheck:
-    return examine_own(data, recognise(data), None, trust=LISTS, at=NOW)
-
-
-def vouching(octets: bytes) -> tuple[str, Any]:
-    return LABEL, content_of(octets)
-
-
-def base(label: str = LABELS[0], *more: tuple[str, Any]) -> tuple[bytes, bytes]:
-    """A signed picture, and its manifest superbox."""
-    media = bind(Draft(signer=CAMERA, label=label, assertions=[actions(), *more]), picture())
-    raw = manifest_store(media)
-    return media, raw[-_size_of_last(raw) :]
-
-
-def _size_of_last(raw: bytes) -> int:
-    from tests.authority import jumbf_boxes
-
-    ((_, start, end),) = jumbf_boxes(raw)
-    low, high = [(low, high) for kind, low, high in jumbf_boxes(raw, start, end) if kind == b"jumb"][-1]
-    return high - low + 8
-
-
-def opening(link: tuple[str, Any]) -> tuple[str, Any]:
-    url = f"self#jumbf=c2pa.assertions/{link[0]}"
-    reference = {"url": url, "hash": sha256(assertion_box(*link)[8:])}
-    return actions({"action": "c2pa.opened", "parameters": {"ingredients": [reference]}})
-
-
-def update(
-    parent: bytes,
-    label: str,
-    parent_label: str,
-    *more: tuple[str, Any],
-    link: dict[str, Any] | None = None,
-    **options: Any,
-) -> bytes:
-    """An update manifest over `parent` with more assertions."""
-    named = ("c2pa.ingredient.v3", link or link_to(parent, parent_label))
-    options = {"signer": PLATFORM, "kind": b"c2um"} | options
-    return Draft(label=label, assertions=[opening(named), named, *more], **options).build()
-
-
-def vouched(*octets: bytes) -> bytes:
-    """A signed picture with one update for each vouch, one over the other."""
-    media, below = base()
-    chain = [below]
-    for number, each in enumerate(octets, start=1):
-        chain.append(update(chain[-1], LABELS[number], LABELS[number - 1], vouching(each)))
-    return with_manifest_store(media, store(*chain))
 
 
 def only(found: OwnCheck) -> FoundVouch:
@@ -161,13 +100,6 @@ def test_several_people_vouch_one_after_the_other_each_for_what_they_saw() -> No
     assert [one.vouched_digest for one in found.vouches] == [found.manifest_digests[LABELS[n]] for n in (2, 1, 0)]
 
 
-def edited(*before: bytes, parent: bytes, parent_label: str, relationship: str = "parentOf", **options: Any) -> bytes:
-    """A standard manifest over an earlier version, with other pixels."""
-    named = ("c2pa.ingredient.v3", link_to(parent, parent_label, relationship=relationship))
-    draft = Draft(signer=CAMERA, label=LABELS[20], assertions=[opening(named), named], **options)
-    return bind(draft, picture(shade=90), before=before)
-
-
 @pytest.mark.parametrize("relationship", ["parentOf", "componentOf", "inputTo"])
 def test_across_an_edit_a_vouch_counts_for_the_earlier_version_alone(relationship: str) -> None:
     _, below = base()
@@ -184,7 +116,7 @@ def test_a_vouch_for_the_edit_counts_beside_one_for_what_was_edited() -> None:
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
     media = edited(below, carrier, parent=carrier, parent_label=LABELS[1])
     raw = manifest_store(media)
-    edit = raw[-_size_of_last(raw) :]
+    edit = manifests(raw)[-1]
     last = update(edit, LABELS[21], LABELS[20], vouching(OTHER))
     found = examine(with_manifest_store(media, store(below, carrier, edit, last)))
     assert [(one.octets, one.for_manifest, one.reaches_file) for one in found.vouches] == [
@@ -510,7 +442,7 @@ def test_a_stamp_over_the_vouched_manifest_is_not_one_over_the_vouch() -> None:
         picture(),
     )
     raw = manifest_store(media)
-    below = raw[-_size_of_last(raw) :]
+    below = manifests(raw)[-1]
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
     found = examine(with_manifest_store(media, store(below, carrier)))
     assert found.signer is not None

@@ -10,7 +10,7 @@ import pytest
 
 from provenance.credentials.c2pa_sign import Source, sign_media
 from provenance.metadata import Meaning, Metadata, Sort, Statement
-from tests.authority import created, definition, opened, remove_manifest, sign, sign_edit
+from tests.authority import created, definition, opened, remove_manifest, sign, sign_edit, sign_update
 from tests.provenance.crafting import Draft, actions, bind
 from tests.provenance.metadata_files import (
     SOURCE,
@@ -24,7 +24,6 @@ from tests.provenance.metadata_files import (
     wave,
     xmp,
 )
-from tests.provenance.test_own_check import sign_update
 from tests.vouchmark.attacks import (
     ABSENT,
     BY_LISTED,

@@ -26,6 +26,7 @@ from tests.authority import (
     png_chunks,
     remove_manifest,
     sign,
+    sign_update,
     store_of,
     transplant,
     with_manifest_store,
@@ -34,7 +35,6 @@ from tests.provenance import hostile
 from tests.provenance.crafting import Draft, actions, bind, box, manifests, superbox
 from tests.provenance.hostile import movie
 from tests.provenance.test_coverage import exif_of, scan_of, with_exif
-from tests.provenance.test_own_check import sign_update
 from tests.vouchmark.attacks import (
     ABSENT,
     BROKEN,

@@ -33,8 +33,17 @@ from tests.authority import (
 )
 from tests.corpus import media, needs_corpus, trust
 from tests.hesitant import with_a_late_second_engine
-from tests.provenance.crafting import Draft, actions, bind, link_to, make_authority, stamper, store
-from tests.provenance.test_vouch_assertions import LABELS, _size_of_last, update, vouching
+from tests.provenance.crafting import (
+    Draft,
+    actions,
+    bind,
+    link_to,
+    make_authority,
+    manifests,
+    stamper,
+    store,
+)
+from tests.provenance.vouched import LABELS, update, vouching
 from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, manifest_binding, one, somebody, vouch
 from tests.zk import world
 from vouchmark import check
@@ -87,7 +96,7 @@ def put(data: bytes, octets: bytes, *, signer: Identity = PLATFORM) -> bytes:
 def active(data: bytes) -> tuple[bytes, str]:
     """The active manifest's superbox, and its label."""
     raw = manifest_store(data)
-    return raw[-_size_of_last(raw) :], own(data).active
+    return manifests(raw)[-1], own(data).active
 
 
 def forced(data: bytes, *more: tuple[str, Any], signer: Identity = ATTACKER, **options: Any) -> bytes:

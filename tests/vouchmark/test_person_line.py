@@ -20,7 +20,7 @@ from provenance.credentials.pool import Pool
 from provenance.credentials.vouch_assertions import content_of
 from tests import authority as made
 from tests.provenance.crafting import store
-from tests.provenance.test_vouch_assertions import LABELS, _size_of_last, base, edited, examine, update
+from tests.provenance.vouched import LABELS, base, edited, examine, update
 from tests.vouchmark import people
 from tests.vouchmark.people import (
     AT,
@@ -438,9 +438,8 @@ class TestMedia:
             assert codes(line(SIGNED, vouches=[octets], ledger=ledger)) == [("person.voice.new", PASS)]
 
     def test_a_vouch_inside_counts_and_one_for_the_grandparent_does_not(self) -> None:
-        media = base()[0]
+        media, own = base()
         octets = vouch(self.digest(media))
-        own = self._last(made.manifest_store(media))
         first = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(octets)))
         embedded = made.with_manifest_store(media, store(own, first))
         assert codes(line(embedded)) == [("person.voice.unchecked", PASS)]
@@ -449,8 +448,7 @@ class TestMedia:
         assert codes(line(again)) == [("person.voice.unchecked", PASS), ("person.binding.mismatch", ABSENT)]
 
     def test_a_bad_vouch_inside_fails_and_beside_a_good_one_does_not(self) -> None:
-        media = base()[0]
-        own = self._last(made.manifest_store(media))
+        media, own = base()
         bad = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(JUNK)))
         said = line(made.with_manifest_store(media, store(own, bad)))
         assert codes(said) == [("person.vouch.malformed", FAIL)]
@@ -459,16 +457,14 @@ class TestMedia:
         assert said.status is Status.PASS
 
     def test_a_vouch_inside_a_changed_file_fails(self) -> None:
-        media = base()[0]
-        own = self._last(made.manifest_store(media))
+        media, own = base()
         octets = vouch(manifest_binding(self.bound(media)[LABELS[0]]))
         first = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(octets)))
         changed = made.change_pixels(made.with_manifest_store(media, store(own, first)))
         assert codes(line(changed)) == [("person.binding.mismatch", FAIL)]
 
     def test_across_an_edit_a_vouch_inside_speaks_of_the_earlier_version(self) -> None:
-        media = base()[0]
-        own = self._last(made.manifest_store(media))
+        media, own = base()
         octets = vouch(manifest_binding(self.bound(media)[LABELS[0]]))
         carrier = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(octets)))
         edit = edited(own, carrier, parent=carrier, parent_label=LABELS[1])
@@ -497,9 +493,6 @@ class TestMedia:
         media = base(LABELS[0], ("org.vouchmark.vouch", content_of(vouch(PLAIN))))[0]
         said = line(media)
         assert codes(said) == [("person.vouch.misplaced", UNKNOWN)]
-
-    def _last(self, raw: bytes) -> bytes:
-        return raw[-_size_of_last(raw) :]
 
 
 @cache

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import authority as made
-from tests.provenance.test_vouch_assertions import examine
+from tests.provenance.vouched import examine
 from tests.vouchmark import command, people
 from tests.vouchmark.people import (
     CLUB,

@@ -36,8 +36,8 @@ from tests.provenance.test_formats import FORMS
 from tests.vouchmark import test_validator_cases as cases
 from tests.vouchmark.attacks import CAMERA, LONG, PAST, ROOT, examine
 from tests.vouchmark.command import AT, Command
+from tests.vouchmark.histories import PARENT, earlier, edited
 from tests.vouchmark.parts import parted_jpeg
-from tests.vouchmark.test_attacks_history import PARENT, earlier, edited
 from vouchmark.report import Line
 
 NOT_MADE: Final[Mapping[str, str]] = {}

@@ -12,8 +12,8 @@ from tests.authority import append_bytes, definition, picture, sign
 from tests.corpus import media, needs_corpus
 from tests.provenance.crafting import signed
 from tests.vouchmark.attacks import CAMERA, NOW, examine
+from tests.vouchmark.histories import earlier, edited
 from tests.vouchmark.samples import HOSTILE, report
-from tests.vouchmark.test_attacks_history import earlier, edited
 from vouchmark.render import crjson
 from vouchmark.report import CrJson
 from vouchmark.specification_codes import SPECIFICATION, Kind

@@ -79,7 +79,7 @@ from tests.vouchmark.attacks import (
     other,
     said,
 )
-from tests.vouchmark.test_attacks_history import earlier, edited, laundered
+from tests.vouchmark.histories import earlier, edited, laundered
 from tests.vouchmark.test_attacks_signer import AGAINST, DO_NOT_RELY, EXPIRED, VERSION_1
 from vouchmark.report import Line, exit_code
 
