@@ -11,9 +11,8 @@ from typing import Final
 from provenance.credentials.containers import read_layout
 from provenance.credentials.containers.parts import Kind
 from tests.authority import picture, sign
+from tests.provenance.forms import FORMS, animation, music, sound
 from tests.provenance.hostile import movie
-from tests.provenance.test_coverage import animation, music, sound
-from tests.provenance.test_formats import FORMS
 from tests.vouchmark.attacks import CAMERA, examine
 from tests.vouchmark.streams import signed_stream
 from vouchmark.report import Line, Status

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
-import wave
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import cbor2
 import pytest
-from PIL import Image
 
 from provenance.credentials import jumbf
 from provenance.credentials.binding import Match
@@ -25,7 +23,6 @@ from tests.authority import (
     append_bytes,
     change_pixels,
     join_jpeg,
-    jpeg_segment,
     jpeg_segments,
     make_root,
     make_signer,
@@ -34,7 +31,8 @@ from tests.authority import (
     transplant,
     with_manifest_store,
 )
-from tests.provenance.crafting import Draft, actions, assertion_box, bind, box, sha256, signed
+from tests.provenance.crafting import actions, assertion_box, box, sha256, signed
+from tests.provenance.forms import MEDIA, exif_of, leaving_out, scan_of, sound, with_exif
 
 SIGNER = make_signer(make_root())
 ACTIONS = [actions()]
@@ -69,50 +67,6 @@ def box_store(assertion: bytes) -> bytes:
     from tests.provenance.crafting import store, superbox
 
     return store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions", assertion)))
-
-
-def sound() -> bytes:
-    output = io.BytesIO()
-    with wave.open(output, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(range(256)) * 8)
-    return output.getvalue()
-
-
-def music() -> bytes:
-    return (
-        b"ID3\x03\0\0\0\0\0\x10TIT2\0\0\0\x06\0\0\0title" + (b"\xff\xfb\x90\x64" + bytes(413)) * 8 + b"TAG" + bytes(125)
-    )
-
-
-def animation() -> bytes:
-    frames = [Image.effect_noise((24, 16), 50).convert("P") for _ in range(3)]
-    output = io.BytesIO()
-    frames[0].save(output, "GIF", save_all=True, append_images=frames[1:], loop=0, comment=b"a comment")
-    return output.getvalue()
-
-
-SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
-PDF = (
-    b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
-    b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\nendobj\nxref\n0 4\n0000000000 65535 f \n"
-    b"0000000009 00000 n \n0000000054 00000 n \n0000000105 00000 n \ntrailer\n<</Size 4/Root 1 0 R>>\n"
-    b"startxref\n164\n%%EOF\n"
-)
-MEDIA: dict[str, Callable[[], bytes]] = {
-    "image/jpeg": picture,
-    "image/png": lambda: picture("PNG"),
-    "image/webp": lambda: picture("WEBP"),
-    "image/gif": animation,
-    "image/tiff": lambda: picture("TIFF"),
-    "image/avif": lambda: picture("AVIF"),
-    "audio/wav": sound,
-    "audio/mpeg": music,
-    "image/svg+xml": lambda: SVG,
-    "application/pdf": lambda: PDF,
-}
 
 
 @pytest.mark.parametrize("media_type", sorted(MEDIA))
@@ -163,29 +117,8 @@ def test_no_cut_of_a_file_escapes_as_an_error(media_type: str) -> None:
         assert sum(region.end - region.start for region in layout.regions) == end
 
 
-def scan_of(whole: bytes) -> tuple[int, int]:
-    """(start, length) of a JPEG's pixels."""
-    start = len(whole) - len(jpeg_segments(whole)[1])
-    return start, len(whole) - start - 2
-
-
-def with_exif() -> bytes:
-    segments, scan = jpeg_segments(picture())
-    exif = jpeg_segment(0xE1, b"Exif\0\0" + bytes(60))
-    return join_jpeg([segments[0], exif, *segments[1:]], scan)
-
-
-def exif_of(whole: bytes) -> tuple[int, int]:
-    start = whole.index(b"\xff\xe1")
-    return start, 2 + struct.unpack(">H", whole[start + 2 : start + 4])[0]
-
-
-def leaving_out(media: bytes, *ranges: Callable[[bytes], tuple[int, int]]) -> bytes:
-    return bind(Draft(signer=SIGNER, assertions=list(ACTIONS)), media, extra=lambda whole: [r(whole) for r in ranges])
-
-
 def test_pixels_outside_the_binding_fail_though_the_digest_matches() -> None:
-    data = leaving_out(picture(), scan_of)
+    data = leaving_out(SIGNER, picture(), scan_of)
     start, length = scan_of(data)
     swapped = data[:start] + data[start : start + 20] + bytes(length - 20) + data[start + length :]
     for version in (data, swapped):
@@ -199,7 +132,7 @@ def test_pixels_outside_the_binding_fail_though_the_digest_matches() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 16])
 def test_a_single_pixel_byte_outside_the_binding_fails(size: int) -> None:
-    data = leaving_out(picture(), lambda whole: (scan_of(whole)[0] + 40, size))
+    data = leaving_out(SIGNER, picture(), lambda whole: (scan_of(whole)[0] + 40, size))
     found = cover(data)
     assert "integrity.coverage.media_excluded" in found.codes
     assert found.media - found.media_covered == size
@@ -210,11 +143,11 @@ def test_tables_that_decide_what_is_seen_count_as_media() -> None:
         start = whole.index(b"\xff\xdb")
         return start, 2 + struct.unpack(">H", whole[start + 2 : start + 4])[0]
 
-    assert "integrity.coverage.media_excluded" in cover(leaving_out(picture(), quantisation)).codes
+    assert "integrity.coverage.media_excluded" in cover(leaving_out(SIGNER, picture(), quantisation)).codes
 
 
 def test_exif_outside_the_binding_is_named_and_does_not_fail() -> None:
-    found = cover(leaving_out(with_exif(), exif_of))
+    found = cover(leaving_out(SIGNER, with_exif(), exif_of))
     assert found.codes == ("assertion.dataHash.match", "integrity.coverage.metadata_excluded")
     assert found.excluded_names == ("EXIF",)
     assert found.media_share == 1.0
@@ -222,7 +155,7 @@ def test_exif_outside_the_binding_is_named_and_does_not_fail() -> None:
 
 
 def test_exif_and_pixels_outside_the_binding_are_both_named() -> None:
-    found = cover(leaving_out(with_exif(), exif_of, scan_of))
+    found = cover(leaving_out(SIGNER, with_exif(), exif_of, scan_of))
     assert "integrity.coverage.media_excluded" in found.codes
     assert "integrity.coverage.metadata_excluded" in found.codes
 
@@ -232,7 +165,7 @@ def test_pixels_hidden_behind_an_exif_range_that_is_too_long_fail() -> None:
         start = exif_of(whole)[0]
         return start, len(whole) - start - 10
 
-    assert "integrity.coverage.media_excluded" in cover(leaving_out(with_exif(), too_long)).codes
+    assert "integrity.coverage.media_excluded" in cover(leaving_out(SIGNER, with_exif(), too_long)).codes
 
 
 def test_png_pixels_and_text_outside_the_binding_are_told_apart() -> None:
@@ -244,8 +177,8 @@ def test_png_pixels_and_text_outside_the_binding_are_told_apart() -> None:
         return find
 
     media = add_xmp(picture("PNG"))
-    assert "integrity.coverage.media_excluded" in cover(leaving_out(media, chunk(b"IDAT"))).codes
-    found = cover(leaving_out(media, chunk(b"iTXt")))
+    assert "integrity.coverage.media_excluded" in cover(leaving_out(SIGNER, media, chunk(b"IDAT"))).codes
+    found = cover(leaving_out(SIGNER, media, chunk(b"iTXt")))
     assert found.codes[-1] == "integrity.coverage.metadata_excluded"
     assert found.excluded_names == ("XMP",)
 
@@ -258,7 +191,7 @@ def test_a_chunk_of_unknown_kind_outside_the_binding_is_not_harmless() -> None:
     def unknown(whole: bytes) -> tuple[int, int]:
         return whole.index(b"teSt") - 4, 16
 
-    found = cover(leaving_out(media, unknown))
+    found = cover(leaving_out(SIGNER, media, unknown))
     assert "integrity.coverage.other_excluded" in found.codes
     assert not found.is_whole
 
@@ -269,7 +202,7 @@ def test_bytes_after_the_end_are_a_mismatch() -> None:
 
 
 def test_bytes_after_the_end_outside_the_binding_are_named() -> None:
-    data = leaving_out(picture() + b"tail of bytes", lambda whole: (len(whole) - 13, 13))
+    data = leaving_out(SIGNER, picture() + b"tail of bytes", lambda whole: (len(whole) - 13, 13))
     assert "integrity.coverage.trailing_excluded" in cover(data).codes
 
 

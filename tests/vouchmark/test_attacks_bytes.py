@@ -33,8 +33,8 @@ from tests.authority import (
 )
 from tests.provenance import hostile
 from tests.provenance.crafting import Draft, actions, bind, box, manifests, superbox
+from tests.provenance.forms import exif_of, leaving_out, scan_of, with_exif
 from tests.provenance.hostile import movie
-from tests.provenance.test_coverage import exif_of, scan_of, with_exif
 from tests.vouchmark.attacks import (
     ABSENT,
     BROKEN,
@@ -65,11 +65,6 @@ from vouchmark.settings import make_settings
 
 PNG: Final[dict[str, Any]] = {"media_type": "image/png"}
 MISMATCH: Final = "assertion.dataHash.mismatch"
-
-
-def leaving_out(media: bytes, *ranges: Any) -> bytes:
-    """Signed media whose data hash leaves those ranges out, and is right."""
-    return bind(Draft(signer=CAMERA, assertions=[actions()]), media, extra=lambda whole: [r(whole) for r in ranges])
 
 
 def xmp_of(whole: bytes) -> tuple[int, int]:
@@ -144,7 +139,7 @@ CASES: Final = (
     change("two-stores-png", two_png_stores, code="integrity.stores.multiple", others={}),
     Must(
         name="exclusions-over-the-media",
-        build=lambda: leaving_out(picture(), scan_of),
+        build=lambda: leaving_out(CAMERA, picture(), scan_of),
         line=Line.INTEGRITY,
         code="integrity.coverage.media_excluded",
         status=FAIL,
@@ -153,7 +148,7 @@ CASES: Final = (
     ),
     Must(
         name="pixels-swapped-under-exclusions",
-        build=lambda: swapped(leaving_out(picture(), scan_of)),
+        build=lambda: swapped(leaving_out(CAMERA, picture(), scan_of)),
         line=Line.INTEGRITY,
         code="integrity.coverage.media_excluded",
         status=FAIL,
@@ -162,7 +157,7 @@ CASES: Final = (
     ),
     Must(
         name="exclusions-over-exif",
-        build=lambda: leaving_out(with_exif(), exif_of),
+        build=lambda: leaving_out(CAMERA, with_exif(), exif_of),
         line=Line.INTEGRITY,
         code="integrity.coverage.metadata_excluded",
         status=PASS,
@@ -171,7 +166,7 @@ CASES: Final = (
     ),
     Must(
         name="exclusions-over-xmp",
-        build=lambda: leaving_out(add_xmp(picture()), xmp_of),
+        build=lambda: leaving_out(CAMERA, add_xmp(picture()), xmp_of),
         line=Line.INTEGRITY,
         code="integrity.coverage.metadata_excluded",
         status=PASS,
@@ -183,7 +178,7 @@ CASES: Final = (
     ),
     Must(
         name="exclusions-behind-the-end",
-        build=lambda: leaving_out(picture() + b"tail of bytes", lambda whole: (len(whole) - 13, 13)),
+        build=lambda: leaving_out(CAMERA, picture() + b"tail of bytes", lambda whole: (len(whole) - 13, 13)),
         line=Line.INTEGRITY,
         code="integrity.coverage.trailing_excluded",
         status=UNKNOWN,
@@ -347,12 +342,12 @@ def test_no_sentence_calls_the_file_unchanged_where_parts_of_it_may_have_been() 
             "The signature covers all of the file, but for the Content Credentials and parts of the container that "
             "hold no media (ftyp)."
         )
-    holed = examine(leaving_out(picture(), scan_of))
+    holed = examine(leaving_out(CAMERA, picture(), scan_of))
     assert not [f for f in holed.findings() if "The file is unchanged" in f.statement]
 
 
 def test_the_ranges_outside_the_signature_are_in_the_report() -> None:
-    data = leaving_out(picture(), scan_of)
+    data = leaving_out(CAMERA, picture(), scan_of)
     start, length = scan_of(data)
     finding = examine(data).evidence[Line.INTEGRITY].findings[0]
     assert finding.detail["excluded"] == [{"start": start, "end": start + length, "kind": "media", "name": "image"}]
@@ -411,7 +406,7 @@ def test_hostile_files_end_in_words_and_not_in_a_crash() -> None:
 
 
 def test_a_worker_process_says_the_same_as_this_one() -> None:
-    files = [leaving_out(picture(), scan_of), change_pixels(sign(CAMERA)), two_png_stores()]
+    files = [leaving_out(CAMERA, picture(), scan_of), change_pixels(sign(CAMERA)), two_png_stores()]
     with Pool(workers=1) as pool:
         settings = make_settings(trust=LISTED, snapshot=False)
         for data, report in zip(files, examine_all(files, settings, pool=pool), strict=True):

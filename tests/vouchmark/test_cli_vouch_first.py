@@ -14,7 +14,7 @@ from provenance.credentials.trust_view import view_of
 from provenance.media_type import recognise
 from tests import authority as made
 from tests.provenance.crafting import make_authority
-from tests.provenance.test_formats import FORMS
+from tests.provenance.forms import FORMS
 from tests.tsa import serving
 from tests.vouchmark.persons_cli import NOVEMBER, Desk, refusal
 from tests.vouchmark.test_cli_vouch_embed import write_key

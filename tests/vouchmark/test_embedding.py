@@ -31,7 +31,7 @@ from tests.authority import (
     store_of,
 )
 from tests.provenance.crafting import make_authority
-from tests.provenance.test_formats import FORMS
+from tests.provenance.forms import FORMS
 from tests.tsa import Authority, serving
 from tests.zk.world import Person, person
 from vouchmark.embedding import Done, StampError, embed, sign_first

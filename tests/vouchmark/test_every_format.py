@@ -19,7 +19,7 @@ from provenance.credentials.containers import read_layout
 from provenance.credentials.containers.parts import Kind
 from tests.authority import sign
 from tests.fuzz.seeds import LARGER
-from tests.provenance.test_formats import DOCUMENTS, FORMS
+from tests.provenance.forms import DOCUMENTS, FORMS
 from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, examine
 from tests.vouchmark.command import AT, Command
 from tests.vouchmark.streams import signed_stream

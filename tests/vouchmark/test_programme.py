@@ -32,7 +32,7 @@ from tests.authority import (
     store_of,
 )
 from tests.provenance.crafting import Draft, actions, link_to, make_authority, revocation_answer, signed
-from tests.provenance.test_formats import FORMS
+from tests.provenance.forms import FORMS
 from tests.vouchmark import test_validator_cases as cases
 from tests.vouchmark.attacks import CAMERA, LONG, PAST, ROOT, examine
 from tests.vouchmark.command import AT, Command

@@ -52,7 +52,7 @@ from tests.provenance.crafting import (
     stamper,
     store,
 )
-from tests.provenance.test_coverage import MEDIA
+from tests.provenance.forms import MEDIA
 from tests.vouchmark.attacks import (
     ABSENT,
     BROKEN,
