@@ -221,11 +221,6 @@ def make_signer(
     return certify({"O": organization, "CN": common_name}, issuer=issuer, **options)
 
 
-def assurance_extension(level: int) -> tuple[x509.ExtensionType, bool]:
-    """The C2PA assurance level as an extension for `certify(extra=…)`: a DER INTEGER."""
-    return x509.UnrecognizedExtension(x509.ObjectIdentifier(ASSURANCE_LEVEL), bytes((0x02, 0x01, level))), False
-
-
 def list_of(
     *certificates: Identity,
     kind: ListKind = ListKind.SIGNER,

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from PIL import Image
 
-IPTC_EXT = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 
 

@@ -31,11 +31,10 @@ from tests.authority import (
     transplant,
     with_manifest_store,
 )
-from tests.provenance.crafting import actions, assertion_box, box, sha256, signed
+from tests.provenance.crafting import assertion_box, box, sha256, signed
 from tests.provenance.forms import MEDIA, exif_of, leaving_out, scan_of, sound, with_exif
 
 SIGNER = make_signer(make_root())
-ACTIONS = [actions()]
 
 
 def cover(data: bytes, media_type: str = "", **options: Any) -> Coverage:

@@ -16,8 +16,8 @@ from PIL import Image
 from tests.vouchmark import samples
 from tests.vouchmark.browser import Browser, browser, needs_browser
 from tests.vouchmark.command import Command, write
-from tests.vouchmark.test_attacks_text import TRICKS
 from tests.vouchmark.test_render_html import GALLERY, pictured, step, voice
+from tests.vouchmark.tricks import TRICKS
 from vouchmark.policy import Policy
 from vouchmark.render import html
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.vouchmark import samples
+from tests.vouchmark.any_report import reports
+from tests.vouchmark.policies import holds, policy, refused, voice, when
 from tests.vouchmark.samples import Said
-from tests.vouchmark.test_render_json import reports
 from vouchmark import policy_toml
 from vouchmark.labels import LABELS
 from vouchmark.policy import DEFAULT_FILE, STRENGTH, Policy, PolicyError, at_least_as_strong
@@ -23,40 +24,6 @@ EXAMPLES = sorted(Path(__file__).parents[2].joinpath("examples", "policies").glo
 
 BLOCKING = {"moderation", "newsroom"}
 """Those that block changed bytes; what the others make of people is tested by `test_policy_people`."""
-
-
-def policy(rules: str, *, otherwise: str = '"allow"') -> Policy:
-    return Policy.parse(f"otherwise = {otherwise}\n{rules}".encode(), "desk")
-
-
-def when(condition: str, *, outcome: str = "review", more: str = "") -> str:
-    return f'[[rules]]\nwhen = {condition}\noutcome = "{outcome}"\n{more}\n'
-
-
-def holds(condition: str, report: Report) -> bool:
-    return policy(when(condition)).decide(report).outcome is Outcome.REVIEW
-
-
-def refused(text: str | bytes) -> PolicyError:
-    with pytest.raises(PolicyError) as caught:
-        Policy.parse(text.encode() if isinstance(text, str) else text, "desk")
-    return caught.value
-
-
-def voice(
-    name: str, *, issuer: str = "club", scope: str = "harbour", period: str = "2026-W47", slot: int = 0, **more: Any
-) -> Said:
-    """A vouch that holds."""
-    detail = {
-        "issuer": issuer,
-        "class": "lasting",
-        "scope": scope,
-        "period": period,
-        "slot": slot,
-        "voice": name,
-        **more,
-    }
-    return Said(code="person.any", status=Status.PASS, statement="A person.", root=Root.PERSONHOOD_PROOF, detail=detail)
 
 
 class TestDefault:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.vouchmark import people, samples
 from tests.vouchmark.people import CAFE, CLUB, PLAIN, SIGNED, TOWN, issuer_json, look, somebody, vouch
-from tests.vouchmark.test_policy import holds, policy, refused, voice, when
+from tests.vouchmark.policies import holds, policy, refused, voice, when
 from vouchmark import Policy
 from vouchmark.policy_toml import SCOPE
 from vouchmark.report import Outcome, Status

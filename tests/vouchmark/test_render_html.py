@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from PIL import Image
 
 from tests.vouchmark import samples
+from tests.vouchmark.any_report import reports
 from tests.vouchmark.pages import TAGS, Element, parse
 from tests.vouchmark.samples import Said
-from tests.vouchmark.test_attacks_text import DANGER, TRICKS
-from tests.vouchmark.test_render_json import reports
+from tests.vouchmark.tricks import DANGER, TRICKS
 from vouchmark.labels import LABELS
 from vouchmark.policy import Policy
 from vouchmark.render import html, html_people, html_view, text

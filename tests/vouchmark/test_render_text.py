@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.vouchmark import samples
+from tests.vouchmark.any_report import reports
 from tests.vouchmark.samples import Said
-from tests.vouchmark.test_render_json import reports
 from vouchmark.policy import Policy
 from vouchmark.render import text
 from vouchmark.render.answer import NOT_SHOWN, answer
