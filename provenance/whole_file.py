@@ -36,10 +36,11 @@ def whole_file(path: Path, *, mode: int, durable: bool = False) -> Iterator[Bina
     finally:
         temporary.unlink(missing_ok=True)
     if durable:
-        _sync(path.parent)
+        sync_folder(path.parent)
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder are on the disk. Raises OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -22,6 +22,7 @@ from provenance.hashes.errors import BusyIndexError, DamagedIndexError
 from provenance.hashes.listing import FORMAT, LIST, Listing, Part, read_list, write_list
 from provenance.hashes.lookup import as_words
 from provenance.hashes.segment import MAX_HASHES, Parts, Segment, write_segment
+from provenance.whole_file import sync_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -189,9 +190,9 @@ class Recorder:
         """Put a list in the place of the one before, in one step, and remove what it names no more."""
         temporary = self.folder / f"{LIST}.new"
         write_list(listing, temporary)
-        _sync_folder(self.folder)  # the segments' names, before the list that relies on them
+        sync_folder(self.folder)  # the segments' names, before the list that relies on them
         temporary.replace(self.folder / LIST)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         gone = {part.file for part in self._listing.parts} - {part.file for part in listing.parts}
         self._listing = listing
         for name in gone:
@@ -261,11 +262,3 @@ def _pieces(segments: Iterable[Segment]) -> Iterator[bytes]:
         records = segment.records()
         for start in range(0, len(records), 1 << 20):
             yield bytes(records[start : start + (1 << 20)])
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
