@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail_usage
+from vouchmark.cli.common import fail_usage, with_options
 
 if TYPE_CHECKING:
     from vouchmark.claimed import Claimed
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def claim_options(command: _Command) -> _Command:
-    """Add the options about what is claimed, in the order in which help shows them."""
-    for option in reversed(
-        (
-            click.option("--claim-place", metavar="LAT,LON[,KM]", help="Where it is said to be from; within 1 km."),
-            click.option("--claim-time", metavar="TIME[/TIME]", help="When it is said to be from (ISO 8601)."),
-        )
-    ):
-        command = option(command)
-    return command
+claim_options: Final = with_options(
+    click.option("--claim-place", metavar="LAT,LON[,KM]", help="Where it is said to be from; within 1 km."),
+    click.option("--claim-time", metavar="TIME[/TIME]", help="When it is said to be from (ISO 8601)."),
+)
+"""What is claimed."""
 
 
 def claim_settings(options: dict[str, Any]) -> Claimed | None:

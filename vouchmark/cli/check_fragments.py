@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import click
 
 from vouchmark.cli.common import fail_usage
 
-C = TypeVar("C", bound=Callable[..., Any])
-
 MAX_FRAGMENTS: Final = 10_000
 """Media segments of one stream: a film of five hours in segments of two seconds has 9,000."""
 
-
-def fragment_options(command: C) -> C:
-    """`--fragment`, for a command that looks at one file."""
-    return click.option(
-        "--fragment",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        help="* A media segment of a video in pieces, whose first part is FILE.",
-    )(command)
+fragment_options: Final = click.option(
+    "--fragment",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="* A media segment of a video in pieces, whose first part is FILE.",
+)
 
 
 def read_fragments(paths: Sequence[Path], *, one: bool, limit: int) -> tuple[bytes, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -16,15 +15,9 @@ if TYPE_CHECKING:
     from provenance.hashes.index import KnownMedia
     from vouchmark.known import KnownSettings
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def known_options(command: _Command) -> _Command:
-    """Add the options about known media."""
-    option = click.option(
-        "--index", type=click.Path(path_type=Path), help="Look it up in your index of known media (vouchmark index)."
-    )
-    return option(command)
+known_options: Final = click.option(
+    "--index", type=click.Path(path_type=Path), help="Look it up in your index of known media (vouchmark index)."
+)
 
 
 def known_settings(options: dict[str, Any], stack: ExitStack) -> KnownSettings | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.common import fail, fail_usage, with_options
 from vouchmark.cli.output import output_file
 from vouchmark.report import Exit
 
@@ -17,28 +16,21 @@ if TYPE_CHECKING:
     from vouchmark.originals import Original
     from vouchmark.report import Report
 
-MIB = 1024 * 1024
+MIB: Final = 1024 * 1024
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def original_options(command: _Command) -> _Command:
-    """Add the options about an original."""
-    options = (
-        click.option(
-            "--original",
-            metavar="FILE|thumbnail|index",
-            help="Say where it differs from this one, or which part of this recording it is.",
-        ),
-        click.option(
-            "--diff-out",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help="Write a picture (PNG) of where they differ.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+original_options: Final = with_options(
+    click.option(
+        "--original",
+        metavar="FILE|thumbnail|index",
+        help="Say where it differs from this one, or which part of this recording it is.",
+    ),
+    click.option(
+        "--diff-out",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write a picture (PNG) of where they differ.",
+    ),
+)
+"""An original, and what comes of comparing."""
 
 
 def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage
+from vouchmark.cli.common import fail, fail_usage, with_options
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -27,44 +27,30 @@ MOST_SLOTS: Final = 1024
 NOW: Final = dt.timedelta(hours=1)
 """How far --at may be from now for a ledger to be written to, as in zk.verifier."""
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def person_options(command: _Command) -> _Command:
-    """Add the options about persons, in the order in which help shows them."""
-    for option in reversed(
-        (
-            click.option(
-                "--vouch", multiple=True, type=click.Path(path_type=Path), help="* A vouch for the one file named."
-            ),
-            click.option(
-                "--issuer", multiple=True, type=click.Path(path_type=Path), help="* An issuer.json for this run."
-            ),
-            click.option(
-                "--scope", multiple=True, metavar="AUTHORITY:PATH", help="* Scopes in which persons are counted."
-            ),
-            click.option(
-                "--slots",
-                type=click.IntRange(1, MOST_SLOTS),
-                default=1,
-                show_default=True,
-                help="How many of an issuer's slots count.",
-            ),
-            click.option("--ledger", metavar="FILE|URL", help="Record each voice once: SQLite file or PostgreSQL URL."),
-            click.option("--nonce", metavar="HEX", help="The challenge that vouches must answer."),
-            click.option("--audience", metavar="NAME", help="For whom vouches must be made."),
-            click.option(
-                "--grace",
-                type=click.IntRange(0, LONGEST_GRACE),
-                default=0,
-                show_default=True,
-                metavar="DAYS",
-                help="Accept credentials so long after their epoch.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+person_options: Final = with_options(
+    click.option("--vouch", multiple=True, type=click.Path(path_type=Path), help="* A vouch for the one file named."),
+    click.option("--issuer", multiple=True, type=click.Path(path_type=Path), help="* An issuer.json for this run."),
+    click.option("--scope", multiple=True, metavar="AUTHORITY:PATH", help="* Scopes in which persons are counted."),
+    click.option(
+        "--slots",
+        type=click.IntRange(1, MOST_SLOTS),
+        default=1,
+        show_default=True,
+        help="How many of an issuer's slots count.",
+    ),
+    click.option("--ledger", metavar="FILE|URL", help="Record each voice once: SQLite file or PostgreSQL URL."),
+    click.option("--nonce", metavar="HEX", help="The challenge that vouches must answer."),
+    click.option("--audience", metavar="NAME", help="For whom vouches must be made."),
+    click.option(
+        "--grace",
+        type=click.IntRange(0, LONGEST_GRACE),
+        default=0,
+        show_default=True,
+        metavar="DAYS",
+        help="Accept credentials so long after their epoch.",
+    ),
+)
+"""Which persons count."""
 
 
 def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) -> PersonSettings:

@@ -1,4 +1,4 @@
-"""What do all commands share? Times, usage errors with a hint, progress on a terminal."""
+"""What do all commands share? Options, times, usage errors with a hint, text fit to print, progress on a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
@@ -14,9 +14,21 @@ import click
 from vouchmark.report import Exit
 
 T = TypeVar("T")
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 PATIENCE: Final = 2.0
 """Seconds before progress shows: a short run should leave no trace."""
+
+
+def with_options(*each: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    """A decorator that gives a command some options, in the order in which its help shows them."""
+
+    def add(command: Command) -> Command:
+        for option in reversed(each):
+            command = option(command)
+        return command
+
+    return add
 
 
 class Instant(click.ParamType[dt.datetime]):
@@ -80,3 +92,10 @@ def progress(items: Iterable[T], *, quiet: bool) -> Iterator[T]:
 def printable(text: str) -> str:
     """Text without control characters and bidirectional marks: names come from files."""
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
+
+
+def umask() -> int:
+    """The bits that files which this process makes shall not have; the system tells them only while they are set."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from provenance.whole_file import whole_file
-from vouchmark.cli.common import fail_usage
+from vouchmark.cli.common import fail_usage, umask
 
 
 @contextmanager
@@ -26,7 +25,7 @@ def output_file(path: Path) -> Iterator[BinaryIO]:
             if path.exists() and not path.is_file():
                 out: BinaryIO = stack.enter_context(path.open("wb"))
             else:
-                out = stack.enter_context(whole_file(path.resolve(), mode=0o666 & ~_umask()))
+                out = stack.enter_context(whole_file(path.resolve(), mode=0o666 & ~umask()))
         except OSError as error:
             fail_usage(
                 f"cannot write to {path}: {error.strerror}", hint="name a file in a folder that you may write to"
@@ -46,10 +45,3 @@ def output_text(path: Path, *, newline: str) -> Iterator[TextIO]:
         text = io.TextIOWrapper(file, encoding="utf-8", newline=newline)
         yield text
         text.detach()
-
-
-def _umask() -> int:
-    """The bits that files which this process makes shall not have; the system tells them only while they are set."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

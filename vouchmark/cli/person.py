@@ -6,14 +6,14 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import Instant, fail, printable
+from vouchmark.cli.common import Instant, fail, printable, with_options
 from vouchmark.cli.placing import place
 from vouchmark.report import Exit
 
@@ -24,15 +24,10 @@ PASSPHRASE_VARIABLE: Final = "VOUCHMARK_PASSPHRASE"  # noqa: S105 - its name, no
 CODE_VARIABLE: Final = "VOUCHMARK_CODE"
 COST_VARIABLE: Final = "VOUCHMARK_SCRYPT_COST"
 
-LEAST_COST, DEFAULT_COST, MOST_COST = (
-    15,
-    17,
-    20,
-)  # as in zk.vault, which this must not import to show its help (a test compares)
+LEAST_COST, DEFAULT_COST, MOST_COST = 15, 17, 20
+"""As in zk.vault, which this must not import to show its help (a test compares)."""
 MAX_LINE: Final = 4096
 """Octets read for a passphrase, a code or an identifier."""
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 at_option: Final = click.option("--at", type=Instant(), help="Take this as the time (RFC 3339); now by default.")
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -52,18 +47,13 @@ cost_option: Final = click.option(
     envvar=COST_VARIABLE,
     help="log2 of scrypt's cost: each step doubles time and memory (17: 128 MiB).",
 )
-
-
-def code_options(command: _Command) -> _Command:
-    """Add the ways in which a code can be given."""
-    for option in (
-        click.option("--code-file", metavar="FILE", help="Read the code there; - for standard input."),
-        click.option(
-            "--code", envvar=CODE_VARIABLE, help=f"The code; others on this machine may see it. Else {CODE_VARIABLE}."
-        ),
-    ):
-        command = option(command)
-    return command
+code_options: Final = with_options(
+    click.option(
+        "--code", envvar=CODE_VARIABLE, help=f"The code; others on this machine may see it. Else {CODE_VARIABLE}."
+    ),
+    click.option("--code-file", metavar="FILE", help="Read the code there; - for standard input."),
+)
+"""The ways in which a code can be given."""
 
 
 def moment(at: dt.datetime | None) -> dt.datetime:
@@ -140,7 +130,7 @@ def write_output(path: str, octets: bytes) -> None:
 
 def tell(lines: list[str], values: Mapping[str, Any], *, as_json: bool, quiet: bool = False) -> None:
     """Say what was done: lines for a person, or JSON. On stderr where stdout carries the file."""
-    text = json.dumps(values, indent=2, ensure_ascii=False) if as_json else "\n".join(map(_plain, lines))
+    text = json.dumps(values, indent=2, ensure_ascii=False) if as_json else "\n".join(map(printable, lines))
     click.echo(text, err=quiet)
 
 

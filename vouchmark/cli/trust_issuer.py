@@ -47,8 +47,8 @@ def add(file: Path, at: dt.datetime | None) -> None:
     click.echo(f"{printable(row.name)}: {state}, serial {row.serial}, issuer {row.id}\n  SHA-256 {row.sha256}")
     for other in others:
         note = (
-            f"note: you trust another issuer that calls itself {printable(other.name)}, {other.id}: this one is no later "
-            "version of it, one person may have a voice at each, and a policy that names it by its name counts both"
+            f"note: you trust another issuer that calls itself {printable(other.name)}, {other.id}: this one is no "
+            "later version of it, one person may have a voice at each, and a policy that names it by its name counts both"
         )
         click.echo(note, err=True)
 

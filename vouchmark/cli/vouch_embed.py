@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage, umask
+from vouchmark.cli.common import fail, fail_usage, umask, with_options
 from vouchmark.cli.person import MAX_LINE, errors, json_option, read_file, tell
 from vouchmark.cli.placing import may_write, place
 from vouchmark.report import Exit, Json
@@ -36,22 +36,7 @@ NOT_ANONYMOUS: Final = (
 )
 """Said before anything is signed."""
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-_KEY_OPTIONS: Final = (
-    click.option(
-        "--tsa",
-        metavar="URL",
-        default="",
-        help="Ask this time-stamping authority for a time stamp; the only connection that is opened.",
-    ),
-    click.option("--alg", type=click.Choice(ALGORITHMS), default="auto", show_default=True, help="How to sign."),
-    click.option(
-        "--key-passphrase-file",
-        type=click.Path(path_type=Path),
-        help=f"Read the key's passphrase there (first line); else {KEY_PASSPHRASE}, else a prompt.",
-    ),
-    click.option("--key", "key_file", metavar="KEY.pem", type=click.Path(path_type=Path), help="The private key."),
+key_options: Final = with_options(
     click.option(
         "--cert",
         "cert_file",
@@ -59,14 +44,21 @@ _KEY_OPTIONS: Final = (
         type=click.Path(path_type=Path),
         help="The signer's certificate, then the authorities' above it.",
     ),
+    click.option("--key", "key_file", metavar="KEY.pem", type=click.Path(path_type=Path), help="The private key."),
+    click.option(
+        "--key-passphrase-file",
+        type=click.Path(path_type=Path),
+        help=f"Read the key's passphrase there (first line); else {KEY_PASSPHRASE}, else a prompt.",
+    ),
+    click.option("--alg", type=click.Choice(ALGORITHMS), default="auto", show_default=True, help="How to sign."),
+    click.option(
+        "--tsa",
+        metavar="URL",
+        default="",
+        help="Ask this time-stamping authority for a time stamp; the only connection that is opened.",
+    ),
 )
-
-
-def key_options(command: _Command) -> _Command:
-    """Add what a command needs to sign: `--cert`, `--key`, `--key-passphrase-file`, `--alg`, `--tsa`."""
-    for option in _KEY_OPTIONS:
-        command = option(command)
-    return command
+"""What a command needs to sign."""
 
 
 @click.command(short_help="Put a vouch into a file's Content Credentials.")

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage, umask
+from vouchmark.cli.common import fail, fail_usage, umask, with_options
 from vouchmark.cli.person import tell
 from vouchmark.cli.placing import may_write, place
 from vouchmark.cli.vouch_embed import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _NEED_IT: Final = ("cert_file", "key_file", "key_passphrase_file", "tsa", "overwrite")
 """Options that mean nothing without `--sign-first`."""
-_LED_BY: Final = (
+first_options: Final = with_options(
     click.option(
         "--sign-first",
         is_flag=True,
@@ -43,17 +43,9 @@ _LED_BY: Final = (
         "--key.",
     ),
     click.option("--overwrite", is_flag=True, help="With --sign-first: replace OUT where there is a file."),
+    key_options,
 )
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def first_options(command: _Command) -> _Command:
-    """Add `--sign-first` and what it needs."""
-    command = key_options(command)
-    for option in reversed(_LED_BY):
-        command = option(command)
-    return command
+"""`--sign-first` and what it needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
