@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from provenance.metadata.blocks import MAX_PARTS, Collector, decoded
+from provenance.metadata.collector import MAX_PARTS, Collector, decoded
 from provenance.metadata.model import MAX_BLOCK
 
 MAX_DEPTH: Final = 8

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.metadata.blocks import Collector, decoded
+from provenance.metadata.collector import Collector, decoded
 from provenance.metadata.model import MAX_BLOCK, Block
 
 HEAD: Final = 64 * 1024

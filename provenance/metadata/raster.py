@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from provenance.metadata.blocks import MAX_PARTS, Collector, decoded
+from provenance.metadata import sound
+from provenance.metadata.collector import MAX_PARTS, Collector, decoded
 from provenance.metadata.model import MAX_BLOCK
 
 _XMP_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
@@ -259,8 +260,6 @@ def _riff_chunk(name: bytes, data: bytes, span: tuple[int, int], found: Collecto
     elif name == b"bext" and end - start >= 348:
         _broadcast(data[start : start + 348], span, found)
     elif name in (b"id3 ", b"ID3 ") and end - start <= MAX_BLOCK:
-        from provenance.metadata import sound
-
         sound.id3(data[start:end], found, at=start)
     elif name in (b"AIGC", b"aigc"):
         found.text("RIFF AIGC", decoded(data[start : min(end, start + MAX_BLOCK)]), span)

@@ -7,7 +7,8 @@ being there: whether a signature covers it is for whoever knows the signature.
 from __future__ import annotations
 
 from provenance.metadata import exif, generators, iptc, times, xmp
-from provenance.metadata.blocks import Collector, find_blocks
+from provenance.metadata.blocks import find_blocks
+from provenance.metadata.collector import Collector
 from provenance.metadata.model import MAX_FIELDS, Block, Field, GeoPoint, Metadata, kept
 
 

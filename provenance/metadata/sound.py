@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from provenance.metadata.blocks import Collector, decoded
+from provenance.metadata.collector import Collector, decoded
 from provenance.metadata.model import MAX_BLOCK
 
 MAX_FRAMES: Final = 1_000
