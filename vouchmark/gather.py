@@ -255,7 +255,7 @@ def _known(item: Asset | Unread, examination: Examination | None, settings: Sett
 
 def with_soft_bindings(facts: Facts, turn: Turn, seen: Seen, settings: Settings, pool: Pool | None) -> Facts:
     """The same facts with what signed soft bindings come to: for the few files that have any, the pixels are needed."""
-    bindings = soft_bindings(facts) if settings.asks(Line.KNOWN) else ()
+    bindings = soft_bindings(facts.bound, facts.own) if settings.asks(Line.KNOWN) else ()
     if not bindings or not isinstance(turn.item, Asset) or turn.job is None:
         return facts
     found = seen.examination.fingerprint if seen.examination else None

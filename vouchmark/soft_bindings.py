@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from provenance.credentials.manifest_check import SignatureState
 
 if TYPE_CHECKING:
+    from provenance.credentials.model import Manifest
+    from provenance.credentials.own_check import OwnCheck
     from provenance.hashes.fingerprint import Fingerprint
-    from vouchmark.lines.facts import Facts
 
 ISCC: Final = "io.iscc.v0"
 """As in provenance.hashes.iscc, which is loaded only where there is such a binding (a test compares)."""
@@ -59,13 +60,12 @@ class SoftCheck:
         return bool(self.bits) and self.distance <= self.bits * MOST_DIFFERENT
 
 
-def soft_bindings(facts: Facts) -> tuple[SoftBinding, ...]:
-    """The soft bindings of the manifest with the hard binding, where its signature holds and nobody changed them."""
-    manifest = facts.bound
-    own = facts.own.checks.get(manifest.label) if manifest is not None and facts.own is not None else None
-    if manifest is None or own is None or own.signature is not SignatureState.VALID:
+def soft_bindings(manifest: Manifest | None, own: OwnCheck | None) -> tuple[SoftBinding, ...]:
+    """The soft bindings of a manifest, where by our own check its signature holds and nobody changed them."""
+    check = own.checks.get(manifest.label) if manifest is not None and own is not None else None
+    if manifest is None or check is None or check.signature is not SignatureState.VALID:
         return ()
-    unsigned = {*own.changed, *own.absent, *own.undeclared}
+    unsigned = {*check.changed, *check.absent, *check.undeclared}
     found = (
         binding
         for label, content in manifest.assertions.items()

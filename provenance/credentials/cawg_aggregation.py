@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from provenance.credentials.cawg import MAX_TEXT, UNDECIDED, IdentityCheck, Moment, Payload, VerifiedIdentity
+from provenance.credentials.cawg_identity import MAX_TEXT, UNDECIDED, IdentityCheck, Moment, Payload, VerifiedIdentity
 from provenance.credentials.cose import Envelope, Sign1, signed_bytes, split_sign1, stamps_of
 from provenance.credentials.did import DidError, UnresolvableDidError, UnsupportedDidError, key_of
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.cawg import UNDECIDED, IdentityCheck, Moment, Payload
+from provenance.credentials.cawg_identity import UNDECIDED, IdentityCheck, Moment, Payload
 from provenance.credentials.chain import Path, describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, parse_sign1, verify_claim
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError

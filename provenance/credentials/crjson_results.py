@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
-from provenance.credentials.cawg import GOOD
+from provenance.credentials.cawg_identity import GOOD
 from provenance.credentials.crjson_content import Budget, assertions_of, claim_of, decoded, instant, signature_of
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.history import LinkState, Node

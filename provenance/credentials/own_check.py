@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from provenance.credentials.cawg import IdentityCheck, check_identities
+from provenance.credentials.cawg import check_identities
+from provenance.credentials.cawg_identity import IdentityCheck
 from provenance.credentials.containers import Layout, Region, read_layout
 from provenance.credentials.containers.parts import Kind
 from provenance.credentials.coverage import Coverage, hard_bindings, measure, with_tail

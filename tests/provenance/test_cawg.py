@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from provenance.credentials import cbor
 from provenance.credentials.binding import Match
-from provenance.credentials.cawg import IdentityCheck
+from provenance.credentials.cawg_identity import IdentityCheck
 from provenance.credentials.cawg_x509 import INTERIM_ENDS
 from provenance.credentials.chain import fingerprint
 from provenance.credentials.did import DidError, key_of
