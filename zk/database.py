@@ -3,6 +3,8 @@
 Imported only once a ledger is opened: SQLAlchemy takes a quarter of a second to load.
 """
 
+from __future__ import annotations
+
 import os
 import sqlite3
 import stat
@@ -308,7 +310,7 @@ def clock(dialect: str) -> sa.ColumnElement[int]:
 
 
 @cache
-def insert_nullifiers(dialect: str) -> "ReturningInsert[int, bytes, int]":
+def insert_nullifiers(dialect: str) -> ReturningInsert[int, bytes, int]:
     """Return the one statement that decides: rows whose key is new are inserted and returned, others are left alone."""
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(NULLIFIERS)
     columns = NULLIFIERS.c
@@ -327,7 +329,7 @@ def insert_context(dialect: str) -> sa.Insert:
 
 
 @cache
-def select_context() -> "sa.Select[int]":
+def select_context() -> sa.Select[int]:
     """Return the query for a context's number; parameters `issuer`, `class`, `context`."""
     return sa.select(CONTEXTS.c.id).where(
         CONTEXTS.c.issuer == sa.bindparam("issuer"),
@@ -337,7 +339,7 @@ def select_context() -> "sa.Select[int]":
 
 
 @cache
-def select_nullifiers() -> "sa.Select[bytes, bytes, int]":
+def select_nullifiers() -> sa.Select[bytes, bytes, int]:
     """Return the query for records of one context; parameters `context_id`, `pseudonyms` (a list)."""
     columns = NULLIFIERS.c
     return sa.select(columns.pseudonym, columns.content, columns.recorded_at).where(

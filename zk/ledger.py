@@ -6,6 +6,8 @@ machines, never this program. SQLite (write-ahead log, flushed before a call ret
 several.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -103,7 +105,7 @@ class NullifierLedger:
     been recorded: asking again then says `seen` for those that were, and never `new` twice.
     """
 
-    def __init__(self, engine: "sa.Engine", url: "sa.URL", *, read_only: bool) -> None:
+    def __init__(self, engine: sa.Engine, url: sa.URL, *, read_only: bool) -> None:
         self._engine = engine
         self._url = url
         self._process = os.getpid()
@@ -186,11 +188,11 @@ class NullifierLedger:
         with self._reading("count nullifiers") as connection:
             return connection.execute(of_context).scalar_one()
 
-    def _reading(self, doing: str) -> "AbstractContextManager[sa.Connection]":
+    def _reading(self, doing: str) -> AbstractContextManager[sa.Connection]:
         return self._connection(doing, writes=False)
 
     @contextmanager
-    def _connection(self, doing: str, *, writes: bool) -> "Iterator[sa.Connection]":
+    def _connection(self, doing: str, *, writes: bool) -> Iterator[sa.Connection]:
         import sqlalchemy as sa
 
         from zk.database import failure
@@ -234,7 +236,7 @@ def _judge(entry: Entry, row: tuple[bytes, int] | None) -> Record:
     )
 
 
-def _consume_batch(connection: "sa.Connection", batch: Sequence[Entry]) -> list[Record]:
+def _consume_batch(connection: sa.Connection, batch: Sequence[Entry]) -> list[Record]:
     """Insert what is not there, let the constraint decide, read what was there."""
     ids = _context_ids(connection, batch, create=True)
     keys = [(ids[_context(entry)], entry.pseudonym) for entry in batch]
@@ -255,7 +257,7 @@ def _consume_batch(connection: "sa.Connection", batch: Sequence[Entry]) -> list[
     return records
 
 
-def _insert_rows(connection: "sa.Connection", contents: dict[tuple[int, bytes], bytes]) -> dict[tuple[int, bytes], int]:
+def _insert_rows(connection: sa.Connection, contents: dict[tuple[int, bytes], bytes]) -> dict[tuple[int, bytes], int]:
     """Return the keys that this transaction was the first to insert, with their time."""
     from zk.database import insert_nullifiers
 
@@ -269,7 +271,7 @@ def _insert_rows(connection: "sa.Connection", contents: dict[tuple[int, bytes], 
 
 
 def _read_rows(
-    connection: "sa.Connection", keys: Iterable[tuple[int, bytes]]
+    connection: sa.Connection, keys: Iterable[tuple[int, bytes]]
 ) -> dict[tuple[int, bytes], tuple[bytes, int]]:
     """Return content and time of those keys that are recorded."""
     from zk.database import select_nullifiers
@@ -285,7 +287,7 @@ def _read_rows(
 
 
 def _context_ids(
-    connection: "sa.Connection", entries: Iterable[Entry], *, create: bool
+    connection: sa.Connection, entries: Iterable[Entry], *, create: bool
 ) -> dict[tuple[bytes, str, bytes], int]:
     """Return the numbers of the entries' contexts; without `create`, of those that have one."""
     from zk.database import insert_context, select_context
