@@ -6,11 +6,8 @@ from typing import Final
 
 import pytest
 
-from tests.authority import (
-    picture,
-    sign,
-    sign_edit,
-)
+from tests.authority import created, picture, sign, sign_edit
+from tests.provenance.crafting import Draft, actions, bind
 from tests.vouchmark.attacks import (
     ABSENT,
     BY_LISTED,

@@ -48,7 +48,8 @@ def add(file: Path, at: dt.datetime | None) -> None:
     for other in others:
         note = (
             f"note: you trust another issuer that calls itself {printable(other.name)}, {other.id}: this one is no "
-            "later version of it, one person may have a voice at each, and a policy that names it by its name counts both"
+            "later version of it, one person may have a voice at each, and a policy that names it by its name counts "
+            "both"
         )
         click.echo(note, err=True)
 
