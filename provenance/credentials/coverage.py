@@ -103,6 +103,11 @@ class Coverage:
         return 1.0 if self.is_whole and self.covered else 0.0
 
     @property
+    def is_open(self) -> bool:
+        """Media lies outside the binding: what is signed need not be about what is seen or heard."""
+        return "integrity.coverage.media_excluded" in self.codes
+
+    @property
     def is_whole(self) -> bool:
         """The digest matches and no media byte, nor any byte of an unknown kind, is outside it."""
         bad = ("media_excluded", "unknown", "order_excluded", "other_excluded")

@@ -14,6 +14,7 @@ from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust_view import view_of
 from tests.authority import DAY, NOW, change_pixels, created, picture
 from tests.provenance.crafting import Draft, actions, bind, link_to, sha256, signed, stamper
+from tests.provenance.test_coverage import scan_of
 from tests.vouchmark.attacks import BY_LISTED, NONE, codes, examine, said
 from tests.vouchmark.test_lines_time import CAMERA, CLOCK, LISTS, OLDER, SIGNED_AT, UNLISTED, bare, picture_with, text
 from vouchmark.claimed import ClaimedError
@@ -150,6 +151,12 @@ class TestPlace:
             report = look(change_pixels(taken(STOCKHOLM)), place=place)
             assert first(report).status is UNKNOWN
             assert first(report).statement.endswith("; but it is not established that this is about what you see.")
+
+    def test_content_outside_the_signature_leaves_it_open_what_the_statement_is_about(self) -> None:
+        draft = Draft(signer=CAMERA, assertions=[actions(), ("c2pa.metadata", metadata(STOCKHOLM))])
+        report = look(bind(draft, picture(), extra=lambda whole: [scan_of(whole)]), place="59.33,18.07")
+        assert first(report).status is UNKNOWN
+        assert first(report).statement.endswith("; but it is not established that this is about what you see.")
 
     def test_a_statement_that_no_claim_covers_is_not_signed(self) -> None:
         data = signed(CAMERA, undeclared=[("stds.exif", STOCKHOLM)])

@@ -25,6 +25,7 @@ from tests.provenance.identities import (
     by_certificate,
     picture,
 )
+from tests.provenance.test_coverage import scan_of
 from tests.vouchmark.attacks import BY_LISTED, CAMERA, CHANGED, LISTED, NONE, ROOT, codes, examine, said
 from tests.vouchmark.readings import facts, manifest, reading
 from vouchmark.lines import identity
@@ -197,6 +198,12 @@ def test_an_identity_on_changed_content_shows_nobody() -> None:
     )
     assert said(report).startswith(CHANGED)
     assert exit_code(report) is Exit.FAILED
+
+
+def test_an_identity_on_content_outside_the_signature_shows_nobody() -> None:
+    draft = WithIdentities(signer=CAMERA, identities=[by_certificate(JO)], assertions=[actions()])
+    (finding,) = identities(examine(bind(draft, picture(), extra=lambda whole: [scan_of(whole)]), BOTH))
+    assert (finding.code, finding.status) == ("signer.identity.unestablished", Status.UNKNOWN)
 
 
 def test_an_identity_of_an_earlier_version_is_said_to_be_that() -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
+from provenance.credentials.binding import Match
 from provenance.credentials.lineage import Node
 from provenance.credentials.model import Kind, Manifest
 from provenance.credentials.own_check import OwnCheck
@@ -96,8 +97,15 @@ def holds(facts: Facts, manifest: Manifest) -> bool:
     if changed:
         return False
     if facts.own is not None and manifest.label in facts.own.checks:
+        if manifest.label == facts.own.bound and _is_about_something_else(facts.own):
+            return False
         return facts.own.checks[manifest.label].is_intact and manifest.label not in _broken_ancestors(facts.own)
     return has(codes, "claimSignature.validated") or manifest is not facts.bound
+
+
+def _is_about_something_else(own: OwnCheck) -> bool:
+    """Whether the content differs from what was signed, or could be anything."""
+    return own.coverage is not None and (own.coverage.match is Match.MISMATCH or own.coverage.is_open)
 
 
 def _nodes(own: OwnCheck | None) -> Iterator[Node]:

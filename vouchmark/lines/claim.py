@@ -90,9 +90,8 @@ def _metadata_gap(facts: Facts) -> tuple[NotChecked, ...]:
 
 def _is_bound(facts: Facts, own: OwnCheck) -> bool:
     """Whether the content is what was signed: by our own digest, or by an engine's where we compute none."""
-    match = own.coverage.match if own.coverage is not None else Match.UNSUPPORTED
-    if match is not Match.UNSUPPORTED:
-        return match is Match.MATCH
+    if own.coverage is not None and own.coverage.match is not Match.UNSUPPORTED:
+        return own.coverage.match is Match.MATCH and not own.coverage.is_open
     manifest = facts.bound
     return manifest is not None and has(facts.codes_of(manifest), *BINDING_MATCH)
 

@@ -129,7 +129,9 @@ def _stands(own: OwnCheck, identity: IdentityCheck) -> bool:
     if check.label not in {one.label for one in own.chain}:
         return True
     # What is computed elsewhere or nowhere is the integrity line's to doubt.
-    return own.coverage is None or own.coverage.match in (Match.MATCH, Match.UNSUPPORTED)
+    if own.coverage is None:
+        return True
+    return own.coverage.match in (Match.MATCH, Match.UNSUPPORTED) and not own.coverage.is_open
 
 
 def _where(own: OwnCheck, identity: IdentityCheck) -> str:
