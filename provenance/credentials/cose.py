@@ -33,9 +33,12 @@ _TAGGED_SIGN1: Final = 0xD2
 _ARRAY_OF_FOUR: Final = 0x84
 _NULL: Final = 0xF6
 _ALG: Final = 1
+_CRIT: Final = 2
 _X5CHAIN: Final = 33
 _IAT: Final = 6
 _X5CHAIN_NAME: Final = "x5chain"
+_UNDERSTOOD: Final = frozenset({_ALG, _CRIT, CWT_CLAIMS, _X5CHAIN, _X5CHAIN_NAME})
+"""Labels that may be marked as critical: what they say is acted on here."""
 # RFC 9053, 9054 and 9864 (fully specified ECDSA and EdDSA).
 _ALGORITHMS: Final[Mapping[int, str]] = {
     -7: "es256", -35: "es384", -36: "es512", -37: "ps256", -38: "ps384", -39: "ps512", -8: "ed25519",
@@ -213,6 +216,7 @@ def parse_sign1(data: bytes) -> Sign1:
     if not parts.algorithm:
         raise UnsupportedCredentialsError("got a signature algorithm that C2PA does not allow")
     unprotected = parts.unprotected
+    _check_labels(parts.protected, unprotected)
     chain, is_signed = _chain(parts.protected, unprotected)
     version = 2 if "sigTst2" in unprotected else 1 if "sigTst" in unprotected else 0
     return Sign1(
@@ -226,6 +230,17 @@ def parse_sign1(data: bytes) -> Sign1:
         ocsp=_byte_strings(unprotected.get("rVals"), "ocspVals"),
         claimed_time=_claimed_time(parts.protected),
     )
+
+
+def _check_labels(protected: Mapping[int | str, Any], unprotected: Mapping[int | str, Any]) -> None:
+    """No label stands in both headers, and no critical one is unknown here (RFC 9052, sections 3 and 3.1)."""
+    if _CRIT in unprotected or set(protected) & set(unprotected):
+        raise MalformedCredentialsError("got a header label both signed and unsigned, or an unsigned critical one")
+    critical = protected.get(_CRIT, [])
+    if not isinstance(critical, list) or any(
+        not isinstance(label, int | str) or label not in _UNDERSTOOD for label in critical
+    ):
+        raise UnsupportedCredentialsError("got a critical header that is not understood here")
 
 
 def _claimed_time(protected: Mapping[int | str, Any]) -> int | None:

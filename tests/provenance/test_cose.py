@@ -106,6 +106,28 @@ def test_refuses_two_certificate_chains() -> None:
         parse_sign1(cose(SIGNER, CLAIM, unprotected={"x5chain": list(other.chain)}))
 
 
+@pytest.mark.parametrize(
+    ("header", "unprotected", "error"),
+    [
+        ({}, {1: -35}, MalformedCredentialsError),
+        ({}, {2: [1]}, MalformedCredentialsError),
+        ({2: ["org.example.only-in-may"]}, {}, UnsupportedCredentialsError),
+        ({2: [[1]]}, {}, UnsupportedCredentialsError),
+        ({2: 1}, {}, UnsupportedCredentialsError),
+        ({2: [1, 33]}, {}, None),
+    ],
+)
+def test_refuses_labels_in_both_headers_and_critical_ones_that_are_not_understood(
+    header: dict[Any, Any], unprotected: dict[Any, Any], error: type[CredentialsError] | None
+) -> None:
+    made = cose(SIGNER, CLAIM, header={1: -7, 33: list(SIGNER.chain), **header}, unprotected=unprotected)
+    if error is None:
+        verify_claim(parse_sign1(made), CLAIM)
+        return
+    with pytest.raises(error, match=r"^got "):
+        parse_sign1(made)
+
+
 def test_refuses_a_signature_without_certificates() -> None:
     with pytest.raises(MalformedCredentialsError):
         parse_sign1(cose(SIGNER, CLAIM, header={1: -7}))

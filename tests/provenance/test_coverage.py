@@ -997,8 +997,44 @@ def test_content_that_a_document_hides_in_its_manifest_fails() -> None:
     directory = data[start:end] + entry
     count = struct.pack("<HHII", 3, 3, len(directory), start)
     forged = data[:start] + directory + data[end : end + 8] + count + bytes(2)
-    content = collection(forged, ["a/text"], directory=False)
-    found = direct("c2pa.hash.collection.data", content, forged)
+    found = direct("c2pa.hash.collection.data", collection(forged, ["a/text"]), forged)
+    assert found.match is Match.MATCH
+    assert "integrity.coverage.media_excluded" in found.codes
+
+
+def test_a_collection_hash_without_the_directory_leaves_open_what_the_parts_are() -> None:
+    data = archive(a__text=b"one")
+    assert "integrity.coverage.full" in direct("c2pa.hash.collection.data", collection(data, ["a/text"]), data).codes
+    found = direct("c2pa.hash.collection.data", collection(data, ["a/text"], directory=False), data)
+    assert found.match is Match.MATCH
+    assert "integrity.coverage.media_excluded" in found.codes
+
+
+def test_what_is_drawn_between_comments_that_hold_tags_is_no_metadata() -> None:
+    drawing = b'<rect width="9" height="9"/>'
+    for data in (
+        SVG.replace(drawing, b"<!-- <metadata> -->" + drawing + b"<!-- </metadata> -->"),
+        SVG.replace(drawing, b"<metadata><g id='a'>" + drawing + b"</g></metadata><use href='#a'/>"),
+    ):
+        start = data.index(drawing)
+        exclusions = [{"start": start, "length": len(drawing)}]
+        content = {"hash": sha256(data.replace(drawing, b"")), "alg": "sha256", "exclusions": exclusions}
+        found = direct("c2pa.hash.data", content, data, media_type="image/svg+xml")
+        assert found.match is Match.MATCH
+        assert "integrity.coverage.other_excluded" in found.codes
+
+
+def test_a_table_of_colours_that_a_tiff_hides_in_its_metadata_fails() -> None:
+    # Tag 700 says that the values from before the colours on are XMP, and the digest leaves all of it out.
+    place = 8 + 2 + 3 * 12 + 4
+    entries = [
+        struct.pack("<HHII", 259, 4, 1, 1),
+        struct.pack("<HHII", 320, 3, 48, place + 4),
+        struct.pack("<HHII", 700, 1, 100, place),
+    ]
+    data = b"II*\0\x08\0\0\0" + struct.pack("<H", 3) + b"".join(entries) + bytes(4) + bytes(100)
+    content = {"hash": sha256(data[:place]), "alg": "sha256", "exclusions": [{"start": place, "length": 100}]}
+    found = direct("c2pa.hash.data", content, data)
     assert found.match is Match.MATCH
     assert "integrity.coverage.media_excluded" in found.codes
 

@@ -115,7 +115,9 @@ def without_media(facts: Facts) -> str:
     own = facts.own.coverage if facts.own is not None else None
     if own is None or "integrity.coverage.full" not in own.codes:
         return ""
-    return ", ".join(sorted({one.name for one in own.excluded if one.kind is Kind.STRUCTURE})[:MAX_NAMED])
+    names = {one.name for one in own.excluded if one.kind is Kind.STRUCTURE}
+    # The manifest's length and checksum are what a container says of the Content Credentials themselves.
+    return ", ".join(sorted(name for name in names if not name.startswith("manifest "))[:MAX_NAMED])
 
 
 def drafts(facts: Facts) -> list[Draft]:

@@ -48,7 +48,11 @@ def read_pdf(data: bytes) -> Layout:
 
 
 def read_svg(data: bytes) -> Layout:
-    """An SVG: the manifest is base64 text in `c2pa:manifest`, other `metadata` is metadata, the rest draws."""
+    """An SVG: the manifest is base64 text in `c2pa:manifest`, the rest draws.
+
+    What stands between `metadata` tags is apart and not taken for harmless: a comment can hold either tag, what is in
+    there can be drawn by reference, and a style sheet counts wherever it stands.
+    """
     stores, known, complete = [], [], True
     for found in _SVG_MANIFEST.finditer(data):
         known.append(Region(found.start(1), found.end(1), Kind.MANIFEST, "manifest"))
@@ -71,9 +75,9 @@ def read_svg(data: bytes) -> Layout:
 def _around(start: int, end: int, holes: list[Region]) -> list[Region]:
     pieces = []
     for hole in sorted(holes):
-        pieces.append(Region(start, hole.start, Kind.METADATA, "metadata"))
+        pieces.append(Region(start, hole.start, Kind.OTHER, "metadata"))
         start = hole.end
-    return [*pieces, Region(start, end, Kind.METADATA, "metadata")]
+    return [*pieces, Region(start, end, Kind.OTHER, "metadata")]
 
 
 def _synchsafe(raw: bytes) -> int:
@@ -309,10 +313,21 @@ def _is_old_directory(data: bytes, start: int, end: int, directory: ZipDirectory
 
 
 def read_zip(data: bytes) -> Layout:
-    """A ZIP document: each entry is content, the manifest is `META-INF/content_credential.c2pa`."""
+    """A ZIP document: each entry is content, the manifest is `META-INF/content_credential.c2pa`.
+
+    The directory says under which name and how each entry is unpacked, and so is content too; but for the manifest's
+    own checksum.
+    """
     directory = zip_directory(data)
     known = [Region(entry.start, entry.end, *_zip_kind(data, entry)) for entry in directory.entries]
-    known.append(Region(directory.start, directory.end, Kind.STRUCTURE, "directory"))
+    at = directory.start
+    if checksum := directory.manifest_checksum:
+        known += [
+            Region(at, checksum[0], Kind.MEDIA, "directory"),
+            Region(*checksum, Kind.STRUCTURE, "manifest checksum"),
+        ]
+        at = checksum[1]
+    known.append(Region(at, directory.end, Kind.MEDIA, "directory"))
     regions = tuple(
         region._replace(kind=Kind.STRUCTURE, name="old directory")
         if region.kind is Kind.OTHER and _is_old_directory(data, region.start, region.end, directory)
@@ -321,7 +336,7 @@ def read_zip(data: bytes) -> Layout:
     )
     stores = tuple(_zip_stores(data, directory))
     # Content stands apart as pointers too: an entry may lie inside what another one calls the manifest.
-    content = tuple(region for region in known if region.kind is Kind.MEDIA)
+    content = tuple(region for region in known if region.kind is Kind.MEDIA and region.name == "content")
     return Layout(
         format="zip",
         size=len(data),

@@ -111,7 +111,7 @@ def _sizes(data: bytes, tables: BmffBox, budget: _Budget) -> Callable[[int, int]
 
 
 def _summed(sizes: Iterable[int]) -> Callable[[int, int], int]:
-    sums = [0, *accumulate(sizes)]
+    sums = array("Q", accumulate(sizes, initial=0))
     last = len(sums) - 1
     return lambda first, number: sums[min(last, first + number)] - sums[min(last, first)]
 

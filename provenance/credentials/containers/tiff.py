@@ -157,13 +157,13 @@ def read_tiff(data: bytes) -> Layout:
     """Directories, values and pixels of TIFF and the raw formats built on it; bytes nobody points to are `other`."""
     tiff = _Tiff(data)
     tiff.walk()
-    # Pixels stand apart as pointers too: a strip may lie inside what another tag calls the manifest.
+    # Pixels and tables stand apart as pointers too: they may lie inside what another tag calls metadata or manifest.
     regions = from_scattered(len(data), [*tiff.regions, *tiff.pixels], rest=Kind.OTHER, rest_name="unreferenced")
     return Layout(
         format="tiff",
         size=len(data),
         regions=regions,
         stores=tuple(tiff.stores),
-        pointers=tuple(tiff.pixels),
+        pointers=(*tiff.pixels, *(region for region in tiff.regions if region.kind is Kind.MEDIA)),
         complete=tiff.complete,
     )
