@@ -135,16 +135,16 @@ def _samples_of_chunks(data: bytes, tables: BmffBox) -> Iterator[int]:
 
 def _chunks(data: bytes, tables: BmffBox, budget: _Budget) -> Iterator[tuple[int, int]]:
     """(offset, length) of a track's chunks (section 8.7.5)."""
-    sizes, first = _sizes(data, tables, budget), 0
+    sizes = _sizes(data, tables, budget)
     for box in tables.children:
         if box.type not in ("stco", "co64"):
             continue
         table, counts = _Table(data, box), _samples_of_chunks(data, tables)
         table.take(4)
-        first = 0
-        for _ in range(table.take(4)):
-            number = next(counts)
-            yield table.take(8 if box.type == "co64" else 4), sizes(first, number)
+        first, chunks = 0, table.take(4)
+        places = table.numbers(chunks) if box.type == "stco" else (table.take(8) for _ in range(chunks))
+        for place, number in zip(places, counts, strict=False):
+            yield place, sizes(first, number)
             first += number
 
 
