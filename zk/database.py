@@ -32,8 +32,11 @@ BUSY_TIMEOUT_SECONDS: Final = 30.0
 CONNECT_TIMEOUT_SECONDS: Final = 10
 """How long a PostgreSQL server may take to answer at all."""
 
+WAL_ATTEMPTS: Final = 100
+"""Tries to switch a new file to WAL: SQLite does not always wait there while another process opens it."""
+
 WAL_POLL_SECONDS: Final = 0.01
-"""Between tries to switch a new file to WAL: SQLite does not always wait there while another process opens it."""
+"""Between two of them; where SQLite does wait, the time for a busy file is the bound on all together."""
 
 CHECKPOINT_PAGES: Final = 4000
 """Pages (16 MiB) that the log grows to before it is copied into the file: random keys touch the same pages again."""
@@ -96,6 +99,8 @@ def parse_location(location: str | os.PathLike[str]) -> sa.URL:
     Raises `UnsupportedError` for another database, `StorageError` for a URL that cannot be read or a ledger in memory.
     """
     text = os.fspath(location)
+    if not text or text == ":memory:":
+        raise StorageError("a ledger is a plain file or a database: expected the name of one")
     if "://" not in text:
         return sa.URL.create("sqlite+pysqlite", database=text)
     try:
@@ -201,7 +206,7 @@ def _refuse_foreign(path: Path, url: sa.URL) -> None:
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
     deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while True:
+    for _ in range(WAL_ATTEMPTS):
         try:
             mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
             if mode != "wal":

@@ -392,6 +392,29 @@ class TestCommand:
         done = shell("check", "a.jpg", *COUNT[:-1], "--ledger", "voices.sqlite", "--format", "json")
         assert done.json["evidence"]["person"]["findings"][0]["code"] == "person.voice.seen"
 
+    def test_a_ledger_in_a_folder_that_may_not_be_written_says_so(self, shell: Command) -> None:
+        before = as_anybody()
+        folder = shell.folder / "ledger"
+        folder.mkdir()
+        assert shell("check", "a.jpg", *COUNT, "--ledger", "ledger/voices.sqlite").code == 0
+        folder.chmod(0o500)
+        try:
+            done = shell("check", "a.jpg", *COUNT, "--ledger", "ledger/voices.sqlite", before=before)
+        finally:
+            folder.chmod(0o700)
+        assert (done.code, done.stdout) == (4, "")
+        assert "you must be allowed to write in its folder" in done.stderr
+
+    def test_a_server_that_is_down_is_one_clear_error_without_the_password(self, shell: Command) -> None:
+        pytest.importorskip("psycopg")
+        location = "postgresql://me:SECRET@127.0.0.1:1/voices?sslmode=disable"
+        done = shell("check", "a.jpg", *COUNT, "--ledger", location)
+        assert (done.code, done.stdout) == (4, "")
+        error, hint = done.stderr.splitlines()
+        assert error.startswith("error: ledger postgresql://127.0.0.1/voices: cannot open: ")
+        assert hint.startswith("hint: is the server up")
+        assert "SECRET" not in done.stderr
+
     def test_another_time_needs_a_ledger_that_is_there(self, shell: Command) -> None:
         done = shell("check", "a.jpg", *COUNT, "--ledger", "none.sqlite", "--at", "2026-01-01")
         assert done.code == 4

@@ -353,6 +353,8 @@ def test_a_forked_child_is_told_to_open_its_own(ledger: NullifierLedger, monkeyp
 @pytest.mark.parametrize(
     ("location", "error"),
     [
+        ("", StorageError),
+        (":memory:", StorageError),
         ("sqlite://", StorageError),
         ("sqlite:///:memory:", StorageError),
         ("sqlite:///file:x?mode=memory&uri=true", StorageError),
@@ -367,6 +369,7 @@ def test_refuses_locations_that_cannot_be_a_ledger(location: str, error: type[Ex
     with pytest.raises(error) as caught:
         open_ledger(location)
     assert "secret" not in str(caught.value)
+    assert not Path(":memory:").exists()
 
 
 def test_a_url_and_a_path_mean_the_same_file(tmp_path: Path) -> None:

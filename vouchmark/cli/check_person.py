@@ -168,7 +168,16 @@ def _ledger(location: str | None, at: dt.datetime | None, stack: ExitStack) -> N
     try:
         return stack.enter_context(open_ledger(location, read_only=past))
     except StorageError as error:
-        hint = "with --at at another time than now a ledger is only read, and must be there" if past else ""
-        fail(str(error), hint=hint or "name a file in a folder of yours that nobody else may read", code=Exit.ERROR)
+        fail(str(error), hint=_ledger_hint(location, str(error), past=past), code=Exit.ERROR)
     except UnsupportedError as error:
         fail_usage(f"--ledger: {error}", hint="a file, sqlite:///FILE or postgresql://HOST/DATABASE")
+
+
+def _ledger_hint(location: str, message: str, *, past: bool) -> str:
+    if location.startswith("postgres"):
+        return "is the server up, and may you use that database? Nothing was looked at or recorded"
+    if "readonly database" in message:
+        return "SQLite writes beside a ledger even to read it: you must be allowed to write in its folder"
+    if past:
+        return "with --at at another time than now a ledger is only read, and must be there"
+    return "name a file in a folder of yours that nobody else may read"

@@ -108,6 +108,7 @@ def make(file: Path, **options: Any) -> None:
             first.finish(lambda: prove().encode(), as_json=options["as_json"])
             return
         made = prove()
+    with errors("make it again with another -o: the same file and words are the same voice, not a second one"):
         place(output, made.encode(), mode=0o644 & ~umask(), overwrite=False)
     _tell_made(made, held.info, output, as_json=options["as_json"])
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from vouchmark.cli.common import fail, fail_usage, umask, with_options
-from vouchmark.cli.person import tell
+from vouchmark.cli.person import errors, tell
 from vouchmark.cli.placing import may_write, place
 from vouchmark.cli.vouch_embed import (
     NOT_ANONYMOUS,
@@ -107,7 +107,8 @@ class First:
         from zk.errors import EncodingError, RefusedError, UntrustedError
 
         spare = _spare_signed(self.output)
-        write_media(spare, self.signed.asset.data, like=self.file, overwrite=False)
+        with errors("nothing was written down in the wallet: name an OUT where there is room"):
+            write_media(spare, self.signed.asset.data, like=self.file, overwrite=False)
         with _kept(spare):
             try:
                 octets = prove()
