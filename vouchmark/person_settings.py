@@ -25,6 +25,9 @@ MAX_GIVEN: Final = 256
 """Vouches given by hand for one file, as many as are read beside one."""
 MAX_SLOTS: Final = 1024
 """Slots at most, as in zk.profile, which is not imported before there is a vouch (a test compares)."""
+MAX_GRACE: Final = dt.timedelta(days=366)
+MAX_NONCE: Final = 64
+"""As in zk.verifier and zk.personhood (a test compares)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +123,8 @@ def person_settings(
     """Settings with the defaults filled in; see `vouchmark.check` for what each one is.
 
     Raises:
-        ValueError: a scope, an issuer or a number is none (the errors of `zk` are such).
+        ValueError: a scope or a number is none.
+        zk.errors.ZkError: an issuer is none, or two versions of one disagree.
         IssuersError: the kept issuers cannot be read.
     """
     if issuers is None:
@@ -131,6 +135,10 @@ def person_settings(
         files = tuple(map(IssuerFile.of, issuers))
     if not 1 <= slots <= MAX_SLOTS:
         raise ValueError(f"got {slots} slots, expected 1 to {MAX_SLOTS}")
+    if not dt.timedelta(0) <= grace <= MAX_GRACE:
+        raise ValueError(f"got a grace of {grace}, expected 0 to {MAX_GRACE.days} days")
+    if nonce is not None and not 1 <= len(nonce) <= MAX_NONCE:
+        raise ValueError(f"got a nonce of {len(nonce)} octets, expected 1 to {MAX_NONCE}")
     given = tuple(
         VouchFile(name=f"vouch {number}", octets=octets[:MAX_OCTETS], trouble="too-large" * (len(octets) > MAX_OCTETS))
         for number, octets in enumerate(vouches, start=1)
@@ -147,6 +155,9 @@ def person_settings(
         audience=audience,
         grace=grace,
     )
-    if scopes:
-        _ = made.named  # a mistake shows now, not at the first vouch
+    # A mistake shows now, not at the first vouch.
+    if made.scopes:
+        _ = made.named
+    if issuers is not None and made.issuers:
+        _ = made.trusted
     return made

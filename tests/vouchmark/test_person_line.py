@@ -52,12 +52,13 @@ from vouchmark.examine import examine_all
 from vouchmark.gather import look as known
 from vouchmark.gather import picture_hint
 from vouchmark.issuers import MAX_ISSUER_OCTETS
-from vouchmark.person_settings import MAX_SLOTS, person_settings
+from vouchmark.person_settings import MAX_GIVEN, MAX_GRACE, MAX_NONCE, MAX_SLOTS, person_settings
 from vouchmark.report import Exit, Line, Root, Status, exit_code
 from vouchmark.settings import make_settings
 from vouchmark.vouch_files import MAX_BESIDE
-from zk import issuer_info, personhood, profile
+from zk import issuer_info, personhood, profile, verifier
 from zk.encoding import dcbor_decode, dcbor_encode
+from zk.errors import ZkError
 from zk.ledger import open_ledger
 from zk.personhood import Binding, CredentialClass, Level, Scope, Vouch
 
@@ -68,8 +69,29 @@ JUNK = b"no vouch at all"
 def test_bounds_that_are_written_twice_are_the_profiles() -> None:
     assert vouches.MAX_OCTETS == personhood.MAX_VOUCH_OCTETS
     assert MAX_SLOTS == profile.MAX_SLOTS
-
+    assert (MAX_GRACE, MAX_NONCE) == (verifier.MAX_GRACE, personhood.MAX_NONCE_OCTETS)
     assert issuer_info.MAX_JSON_OCTETS == MAX_ISSUER_OCTETS
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        {"issuers": [b"no issuer"]},
+        {"issuers": [issuer_json(CLUB)[0].replace(b"Harbour", b"Forged!")]},
+        {"issuers": issuer_json(CLUB, replace(CLUB, epochs=(EPOCH,)))},
+        {"scopes": ["café"]},
+        {"slots": 0},
+        {"slots": MAX_SLOTS + 1},
+        {"nonce": b""},
+        {"nonce": bytes(MAX_NONCE + 1)},
+        {"grace": dt.timedelta(seconds=-1)},
+        {"grace": MAX_GRACE + dt.timedelta(seconds=1)},
+        {"vouches": [JUNK] * (MAX_GIVEN + 1)},
+    ],
+)
+def test_a_mistake_of_the_reader_is_told_whether_there_is_a_vouch_or_not(mistake: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, ZkError)):
+        look(PLAIN, **mistake)
 
 
 class TestWhatHolds:
@@ -130,7 +152,9 @@ class TestWhatHolds:
     def test_one_voice_for_this_file_alone(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN, scope="public:media")], scopes=["public:media"])
         assert said.status is Status.PASS
-        assert f"public:media/{file_binding(PLAIN).digest.hex()}" in said.summary
+        digest = file_binding(PLAIN).digest.hex()
+        assert f"for public:media/{digest[:8]}… (this file alone), for ever" in said.summary
+        assert one(said).detail["scope"] == f"public:media/{digest}"
 
     def test_every_report_that_counts_says_the_bound(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN)])

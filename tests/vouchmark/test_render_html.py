@@ -271,6 +271,12 @@ class TestPeople:
             "1 person by Town Hall for public:review/cafe, in 2026-11 “Still open.”",
         ]
 
+    def test_a_scope_that_is_the_media_itself_reads_as_that(self) -> None:
+        assert self.shown(voice(scope="public:media/" + "ab" * 32), voice(scope="public:media/short")) == [
+            "1 person by Harbour Press Club for public:media/abababab… (this file alone), for ever",
+            "1 person by Harbour Press Club for public:media/short, for ever",
+        ]
+
     def test_one_voice_that_came_twice_is_one_person(self) -> None:
         [said] = self.shown(voice(statement="One."), voice(statement="One."))
         assert said.startswith("1 person by Harbour Press Club")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from vouchmark.lines.facts import Answer, Draft, instant
 from vouchmark.lines.person_facts import Elsewhere, Judged, Where
 from vouchmark.render.safe import plain, quoted
+from vouchmark.render.scope import scope_words
 from vouchmark.report import Json, NotChecked, Root, Status
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ _LEDGER: Final = {
 def _voice(one: Judged, voice: Voice) -> _Said:
     vouch = voice.vouch
     who = f"A person enrolled by {plain(voice.issuer.name)}"
-    purpose = f"for {voice.scope}, {_period(vouch.period)}"
+    which = "this file" if one.elsewhere is None else "that file"
+    purpose = f"for {scope_words(voice.scope, which=which)}, {_period(vouch.period)}"
     words = vouch.presentation.statement
     saying = f" They say: {quoted(words, limit=STATEMENT_SHOWN)}" if words is not None else ""
     detail = _of_voice(voice)
@@ -344,7 +346,8 @@ def _people(counted: People, voices: Sequence[Voice]) -> str:
 
 def _group(group: VoiceCount) -> str:
     slot = f", slot {group.slot}" if group.slot else ""
-    return f"{_number(group.voices)} by {plain(group.issuer_name)}, for {group.scope}, {_period(group.period)}{slot}"
+    purpose = f"for {scope_words(group.scope)}, {_period(group.period)}{slot}"
+    return f"{_number(group.voices)} by {plain(group.issuer_name)}, {purpose}"
 
 
 def _number(count: int) -> str:

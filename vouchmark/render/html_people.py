@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from vouchmark.render.safe import quoted
+from vouchmark.render.scope import scope_words
 from vouchmark.report import Line, Report, Status
 
 MAX_PEOPLE: Final = 20
@@ -41,7 +42,7 @@ def _group(named: tuple[str, ...], voices: dict[str, set[str]]) -> dict[str, Any
     when = "for ever" if period == "ever" else f"in {period}"
     return {
         "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} by {name or 'an issuer'}",
-        "purpose": f"for {scope}, {when}{f', slot {slot}' if slot else ''}",
+        "purpose": f"for {scope_words(scope)}, {when}{f', slot {slot}' if slot else ''}",
         "said": [quoted(words, limit=SAID_SHOWN) for words in said[:MAX_SAID]],
         "cut": more(len(said) - MAX_SAID, "statement"),
     }
