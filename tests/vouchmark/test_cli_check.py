@@ -377,6 +377,22 @@ class TestOutput:
             os.close(reader)
         assert (own.folder / "pipe").is_fifo()
 
+    def test_what_is_read_is_never_written_over(self, own: Command) -> None:
+        command.write(own.folder, "signed.jpg", "root.pem")
+        (own.folder / "link.jpg").symlink_to("signed.jpg")
+        before = {path.name: path.read_bytes() for path in own.folder.iterdir()}
+        for words in (("-o", "signed.jpg"), ("-o", "link.jpg"), ("-o", "root.pem", "--trust", "root.pem")):
+            done = own("check", "signed.jpg", *words)
+            assert (done.code, done.stdout) == (2, "")
+            assert "is one of the files that are read" in done.stderr
+        assert {path.name: path.read_bytes() for path in own.folder.iterdir()} == before
+
+    def test_what_nobody_can_make_again_is_never_written_over(self, own: Command) -> None:
+        (own.folder / "key.pem").write_bytes(b"-----BEGIN PRIVATE KEY-----\n")
+        done = own("check", "missing", "-q", "-o", "key.pem")
+        assert done.said == (2, "error: key.pem: is a private key, and never overwritten")
+        assert (own.folder / "key.pem").read_bytes().startswith(b"-----BEGIN")
+
     def test_a_dash_is_standard_output(self, own: Command) -> None:
         done = own("check", "missing", "-q", "-o", "-")
         assert done.stdout.startswith("missing: ")

@@ -42,6 +42,8 @@ MAX_JOBS: Final = 64
 """Worker processes; more than a large machine has cores helps nobody."""
 MIN_WIDTH, MAX_WIDTH = 40, 200
 """Columns between which text is laid out."""
+_READ: Final = ("policy", "trust", "tsa_trust", "manifest", "fragment", "original", "vouch", "issuer", "ledger")
+"""Options that name files, beside the inputs."""
 MAX_SIDECAR: Final = 64 * MIB
 """Bytes of a manifest store given by hand; real ones stay below 20 MiB."""
 
@@ -130,6 +132,21 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         fail_usage("--manifest was given with several files, and belongs to one", hint="run it once for each file")
     if options["form"] == "html" and options["output"] is None and sys.stdout is not None and sys.stdout.isatty():
         fail_usage("a page is for a browser, not for a terminal", hint="name a file: -o report.html")
+    _refuse_overwriting(options)
+
+
+def _refuse_overwriting(options: dict[str, Any]) -> None:
+    """A report in the place of a photo would be a photo lost."""
+    named = [*options["inputs"]]
+    for option in _READ:
+        named += options[option] if isinstance(options[option], tuple) else [options[option] or "-"]
+    read = {_identity(Path(name)) for name in named if str(name) != "-"} - {None}
+    for option in ("output", "diff_out"):
+        path: Path | None = options[option]
+        if path is not None and path.is_file() and _identity(path) in read:
+            fail_usage(
+                f"{path}: would be written over, and is one of the files that are read", hint="name another file"
+            )
 
 
 def _is_one(inputs: tuple[str, ...]) -> bool:

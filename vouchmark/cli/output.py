@@ -10,6 +10,7 @@ from typing import BinaryIO, TextIO
 
 from provenance.whole_file import whole_file
 from vouchmark.cli.common import fail_usage, umask
+from vouchmark.cli.placing import precious
 
 
 @contextmanager
@@ -20,6 +21,8 @@ def output_file(path: Path) -> Iterator[BinaryIO]:
         click.exceptions.Exit: nothing can be written there.
         OSError: it cannot be filled or put in place; the command line as a whole tells of that.
     """
+    if what := precious(path):
+        fail_usage(f"{path}: is {what}, and never overwritten", hint="name another one")
     with ExitStack() as stack:
         try:
             if path.exists() and not path.is_file():
