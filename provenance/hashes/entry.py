@@ -87,7 +87,8 @@ def encode_entry(entry: Entry) -> bytes:
     """An entry as it is stored: its length, its checksum and MessagePack.
 
     Raises:
-        ValueError: it is larger than `MAX_RECORD`, its digest has another length, or its label is too long.
+        ValueError: it is larger than `MAX_RECORD`, its digest has another length, its label is too long, or a text in
+            it holds halves of characters.
     """
     if len(entry.sha256) not in (0, 32):
         raise ValueError(f"got a digest of {len(entry.sha256)} bytes, expected 32 or none")

@@ -17,11 +17,14 @@ from typing import Any, Final, TextIO
 
 from msgspec import Struct
 
-from provenance.hashes.entry import MAX_LABEL, Entry, Hashed
+from provenance.hashes.entry import FRAME, MAX_LABEL, TRIMMED, WHOLE, Entry, Hashed
 from provenance.hashes.errors import ExchangeError
 
 MAX_JSON: Final = 256 * 1024 * 1024
 """Characters of a JSON document, which is read whole; a million hashes have a fifth of that. CSV has no limit."""
+MOST_ONES: Final = 132
+"""Bits that are set in a PDQ hash at most: half of them, by its median, and some for whoever rounds otherwise. Of other
+digests of 256 bits every fourth has more, and a list of SHA-256 is no list of PDQ."""
 MAX_LINE: Final = 1024 * 1024
 """Characters of one line of CSV or of JSON lines."""
 COLUMNS: Final = ("type", "value", "label", "quality", "sha256", "of", "at_ms", "rule")
@@ -44,7 +47,9 @@ _TYPES: Final = ("type", "signal_type", "indicator_type", "algorithm", "hash_typ
 _LABELS: Final = ("label", "labels", "tag", "tags", "name", "description", "classification", "category", "id")
 _QUALITIES: Final = ("quality", "pdq_quality")
 _LISTS: Final = ("data", "hashes", "indicators", "entries", "images", "signals", "records")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "'")
+_PDQ: Final = ("pdq", "hashpdq", "pdqhash", "pdq256", "imagepdq", "pdqimage")
+"""How others call PDQ, letters and digits alone; what only has it in its name (`vpdq`, `TMK_PDQF`) is another kind."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 """How a cell begins that a spreadsheet would compute, and what we put before such a one."""
 
 
@@ -69,7 +74,7 @@ class Row(Struct, frozen=True, kw_only=True):
             label: in place of the row's own, where given.
         """
         hashed = Hashed(rule=self.rule, of=self.of, at=self.at, quality=self.quality)
-        return Entry(label=label or self.label, sha256=self.sha256, hashes=(hashed,), source=source)
+        return Entry(label=label or self.label, sha256=self.sha256, hashes=(hashed,), source=_text(source))
 
 
 def read_list(file: TextIO) -> Iterator[Row | None]:
@@ -95,7 +100,7 @@ def _is_whole(line: str) -> bool:
     """Whether a line is a JSON object by itself that holds one hash, and so the first of many."""
     try:
         value = json.loads(line.lstrip("\ufeff"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and not any(isinstance(value.get(name), list) for name in _LISTS)
 
@@ -192,25 +197,42 @@ def _row(fields: Mapping[str, Any], where: str) -> Row | None:
     Raises:
         ExchangeError: it says that it is PDQ and is not.
     """
-    kind = _first(fields, _TYPES).lower()
+    kind = re.sub("[^a-z0-9]", "", _first(fields, _TYPES).lower())
     name = next((name for name in _VALUES if fields.get(name)), "")
     if kind and "pdq" not in kind:
         return None
     value = str(fields.get(name) or "").strip()
     if not _HEX.fullmatch(value):
+        if kind and kind not in _PDQ:
+            return None
         raise ExchangeError(f"{where}: got {value[:80]!r}, expected a PDQ hash of 64 hexadecimal digits")
+    bits = bytes.fromhex(value)
+    if not kind and "pdq" not in name and int.from_bytes(bits).bit_count() > MOST_ONES:
+        raise ExchangeError(
+            f"{where}: got more than half of the bits set, expected PDQ; name the kind in a column `type`"
+        )
     digest = str(fields.get("sha256") or "").strip()
     if digest and not _HEX.fullmatch(digest):
         raise ExchangeError(f"{where}: got {digest[:80]!r}, expected a SHA-256 of 64 hexadecimal digits")
     return Row(
-        bits=bytes.fromhex(value),
+        bits=bits,
         label=_first(fields, _LABELS)[:MAX_LABEL],
         quality=_number(_first(fields, _QUALITIES), where, 100) if _first(fields, _QUALITIES) else None,
         sha256=bytes.fromhex(digest),
-        of=str(fields.get("of") or "whole")[:20],
+        of=_of(fields.get("of")),
         at=_number(str(fields.get("at_ms") or "0"), where, 1 << 40),
-        rule=str(fields.get("rule") or "")[:MAX_LABEL],
+        rule=_text(fields.get("rule") or "")[:MAX_LABEL],
     )
+
+
+def _of(value: Any) -> str:
+    """What a hash is said to be of; of a whole picture where that says nothing to us."""
+    return value if isinstance(value, str) and value in (WHOLE, TRIMMED, FRAME) else WHOLE
+
+
+def _text(value: Any) -> str:
+    """Words out of a list, without halves of characters, which JSON can hold and nothing can write."""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _first(fields: Mapping[str, Any], names: Iterable[str]) -> str:
@@ -222,7 +244,7 @@ def _first(fields: Mapping[str, Any], names: Iterable[str]) -> str:
         if isinstance(value, list):
             value = ", ".join(str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in value[:100])
         if value not in (None, ""):
-            return str(value)
+            return _text(value)
     return ""
 
 

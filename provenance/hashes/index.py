@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
@@ -19,8 +19,13 @@ from provenance.hashes.listing import Listing, read_list
 from provenance.hashes.lookup import as_words, search
 from provenance.hashes.segment import Segment
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 MAX_HITS: Final = 100
 """Hits that are told one by one; a picture that is like more of an index than that is like everything."""
+MAX_TRIED: Final = 50_000
+"""Hashes within reach that are looked at for that, nearest first: half a second. Only where one hash fills a list."""
 TRIES: Final = 5
 """Times that the list is read again when a segment has been merged away meanwhile."""
 
@@ -132,6 +137,8 @@ class KnownMedia:
     ) -> list[Hit]:
         """The entries nearest to any of some hashes, each once, nearest first; exact up to `limit`.
 
+        What a list holds twice, the same hash with the same words, is one entry; see `MAX_TRIED` too.
+
         Args:
             hashes: 32 bytes each.
             radius: bits by which they may differ.
@@ -153,19 +160,41 @@ class KnownMedia:
         found = found[np.lexsort((found[:, 1], found[:, 2], found[:, 0], found[:, 3]))]
         hits: list[Hit] = []
         seen: set[tuple[int, int]] = set()
-        for part, query, number, distance in found.tolist():
+        told: set[object] = set()
+        for part, query, number, distance in self._distinct(found)[:MAX_TRIED].tolist():
             if len(hits) == limit:
                 break
             segment = self._segments[part]
             segment.check("hashes", number)
             owner, place = segment.owner_of(number)
-            if (part, owner) in seen:
+            same = part, segment.record_of(owner), segment.hashes[number].tobytes()
+            if (part, owner) in seen or same in told:
                 continue
             seen.add((part, owner))
+            told.add(same)
             entry = _entry(segment, owner)
+            if (entry, same[2]) in told:
+                continue  # the same list, taken a second time
+            told.add((entry, same[2]))
             if entry.thumbnail or not with_thumbnail:
                 hits.append(Hit(entry=entry, query=query, place=place, distance=distance, ref=(part, owner)))
         return hits
+
+    def _distinct(self, found: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows of which the one before has not the same hash with the same words: lists repeat one by the million."""
+        if len(found) <= MAX_HITS:
+            return found
+        same = np.zeros(len(found), bool)
+        for place, segment in enumerate(self._segments):
+            rows = np.flatnonzero(found[:, 0] == place)
+            if len(rows) < 2:
+                continue
+            numbers = found[rows, 2]
+            hashes = segment.hashes.take(numbers, axis=0)
+            records = segment.records_of(numbers)
+            alike = (hashes[1:] == hashes[:-1]).all(axis=1) & (records[1:] == records[:-1])
+            same[rows[1:]] = alike & (found[rows[1:], 3] == found[rows[:-1], 3])
+        return found[~same]
 
     def every(self) -> Iterator[tuple[Entry, list[bytes]]]:
         """All entries with their perceptual hashes, in the order in which they were added.
@@ -189,7 +218,10 @@ def _open_all(folder: Path, listing: Listing) -> list[Segment]:
     segments: list[Segment] = []
     try:
         for part in listing.parts:
-            segments.append(Segment(folder / part.file, expected=part.sha256))
+            segment = Segment(folder / part.file, expected=part.sha256)
+            segments.append(segment)
+            if (segment.header.entries, segment.header.hashes) != (part.entries, part.hashes):
+                raise DamagedIndexError("a part of the index has another number of entries than its list says")
     except BaseException:
         for segment in segments:
             segment.close()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 from msgspec import Struct
@@ -54,7 +55,7 @@ def read_list(folder: Path) -> tuple[Listing, str]:
     if not folder.is_dir():
         raise ForeignIndexError(f"{folder.name} is a file; an index is a folder")
     try:
-        with (folder / LIST).open("rb") as file:
+        with open_file(folder / LIST) as file:
             content = file.read(MAX_LIST + 1)
     except FileNotFoundError as error:
         raise ForeignIndexError(f"{folder.name} is a folder, and no index of known media") from error
@@ -73,6 +74,21 @@ def read_list(folder: Path) -> tuple[Listing, str]:
     if any(os.sep in part.file or part.file.startswith(".") for part in listing.parts):
         raise DamagedIndexError("the list of the index names files outside it")
     return listing, digest
+
+
+def open_file(path: Path) -> BinaryIO:
+    """A file of an index, open for reading; whatever lies in its place, nothing is waited for.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        ForeignIndexError: it is a FIFO, a socket or a device.
+        OSError: the system could not read it.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise ForeignIndexError(f"{path.name} is no file; nothing that an index wrote")
+    return os.fdopen(handle, "rb")
 
 
 def write_list(listing: Listing, path: Path) -> None:

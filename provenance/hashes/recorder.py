@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOCK: Final = "lock"
+NEW_LIST: Final = f"{LIST}.new"
+"""The next list, before it is put in the place of the one before."""
 TIERS: Final = 8
 """Segments of about one size that are merged into one: each hash is written so often as its index grows eightfold."""
 
@@ -44,11 +46,10 @@ class Recorder:
             OSError: the system does not let us.
         """
         self.folder = folder
-        fresh = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
-        if not fresh:
+        if not _is_blank(folder):
             read_list(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
         try:
             self._take()
             self._listing = Listing(format=FORMAT, generation=0, parts=())
@@ -188,7 +189,8 @@ class Recorder:
 
     def _publish(self, listing: Listing) -> None:
         """Put a list in the place of the one before, in one step, and remove what it names no more."""
-        temporary = self.folder / f"{LIST}.new"
+        temporary = self.folder / NEW_LIST
+        temporary.unlink(missing_ok=True)  # it may be a link to somebody's file
         write_list(listing, temporary)
         sync_folder(self.folder)  # the segments' names, before the list that relies on them
         temporary.replace(self.folder / LIST)
@@ -204,7 +206,7 @@ class Recorder:
         for path in self.folder.glob("part-*.vmx"):
             if path.name not in named:
                 path.unlink(missing_ok=True)
-        (self.folder / f"{LIST}.new").unlink(missing_ok=True)
+        (self.folder / NEW_LIST).unlink(missing_ok=True)
 
     def _mergeable(self) -> tuple[Part, ...]:
         """The last parts that should be one: `TIERS` of them of which none is much larger than the rest together."""
@@ -232,6 +234,13 @@ class Recorder:
                 hashes=sum(part.hashes for part in tail),
                 thumbnails=any(part.thumbnails for part in tail),
             )
+
+
+def _is_blank(folder: Path) -> bool:
+    """Whether nothing is there, or no more than a run that was cut off before its first list."""
+    if not folder.exists():
+        return True
+    return folder.is_dir() and {path.name for path in folder.iterdir()} <= {LOCK, NEW_LIST}
 
 
 def _joined(segments: Sequence[Segment]) -> Parts:

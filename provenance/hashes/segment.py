@@ -31,6 +31,7 @@ from msgspec import Struct
 
 from provenance.hashes.entry import Entry, decode_entry
 from provenance.hashes.errors import DamagedIndexError, ForeignIndexError
+from provenance.hashes.listing import open_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -181,7 +182,7 @@ class Segment:
             OSError: the system could not read it.
         """
         self.path = path
-        with path.open("rb") as file:
+        with open_file(path) as file:
             size = os.fstat(file.fileno()).st_size
             page = file.read(PAGE)
             self.header = _read_header(page, size)
@@ -291,11 +292,27 @@ class Segment:
             DamagedIndexError: it is not what was written.
             IndexError: there is none.
         """
+        return decode_entry(self.records(), self.record_of(number))
+
+    def record_of(self, number: int) -> int:
+        """Where the number-th entry lies among the records; entries of which the same is known share one.
+
+        Raises:
+            DamagedIndexError, IndexError: as for `entry`.
+        """
         if not 0 <= number < self.header.entries:
             raise IndexError(f"got entry {number} of {self.header.entries}")
         self.check("offsets", number)
-        section = self.header.sections["records"]
-        return decode_entry(self._view[section.offset : section.offset + section.size], int(self.offsets[number]))
+        return int(self.offsets[number])
+
+    def records_of(self, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """Where the entries of some hashes lie among the records; unchecked."""
+        entries = numbers
+        if self.first is not None:
+            entries = np.searchsorted(self.first, numbers, side="right") - 1
+        if not len(self.offsets):
+            return np.zeros(len(numbers), dtype="<u8")
+        return self.offsets.take(np.clip(entries, 0, len(self.offsets) - 1))
 
     def hash_bytes(self, entry: int) -> list[bytes]:
         """The perceptual hashes of an entry, in its order.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import hashlib
 import io
 import json
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provenance.hashes.entry import Entry, Hashed
+from provenance.hashes.entry import Entry, Hashed, encode_entry
 from provenance.hashes.errors import ExchangeError
 from provenance.hashes.exchange import FORMATS, Row, read_list, write_list
 
@@ -57,6 +59,38 @@ def test_passes_over_other_kinds_of_hashes() -> None:
     assert labelled(json.dumps(both)) == [None, (HASH, "7")]
 
 
+@pytest.mark.parametrize("kind", ["TMK_PDQF", "vpdq", "video_pdq_ocr", "HASH_TMK_PDQF"])
+def test_what_only_has_pdq_in_its_name_is_another_kind(kind: str) -> None:
+    rest = {"type": "HASH_PDQ", "value": HASH}
+    assert labelled(json.dumps([{"type": kind, "value": "[7, 8]"}, rest])) == [None, (HASH, "")]
+
+
+def test_digests_of_files_that_do_not_say_what_they_are_are_not_taken_for_pdq() -> None:
+    digests = [hashlib.sha256(str(number).encode()).hexdigest() for number in range(40)]
+    with pytest.raises(ExchangeError, match="more than half of the bits set"):
+        rows("\n".join(["value", *digests]))
+    assert len(rows("\n".join(["pdq", *digests]))) == 40, "a list may be wrong, and says what it is"
+    assert rows("\n".join(["type,value", *(f"sha256,{one}" for one in digests)])) == [None] * 40
+
+
+def test_halves_of_characters_are_left_out_of_words() -> None:
+    [row] = rows(json.dumps({"data": [{"value": HASH, "label": "a\ud800b", "rule": "\udfff"}]}))
+    assert row is not None
+    entry = row.entry(source="list\udcff.csv")
+    assert (entry.label, entry.hashes[0].rule, entry.source) == ("a?b", "?", "list?.csv")
+    encode_entry(entry)
+
+
+def test_what_a_hash_is_of_is_one_of_three_words_and_no_formula() -> None:
+    [row] = rows(f'value,of,label\n{HASH},=1+1|cmd,"\n=2"\n')
+    assert row is not None
+    assert row.of == "whole"
+    target = io.StringIO(newline="")
+    write_list([(row.entry(source="x"), [row.bits])], target, form="csv")
+    assert all(not cell.startswith("=") for line in csv.reader(io.StringIO(target.getvalue())) for cell in line)
+    assert "'\n=2" in target.getvalue()
+
+
 def test_nothing_holds_nothing() -> None:
     assert rows("") == rows("\n \n") == rows("value,label\n") == rows("[]") == []
 
@@ -73,6 +107,7 @@ def test_nothing_holds_nothing() -> None:
         ("[1, 2]", "entry 1 is neither"),
         ("[", "begins like JSON"),
         ("[" * 100_000, "begins like JSON"),
+        ('{"a": ' * 100_000, "begins like JSON"),
         ('{"rows": 7}\n{"rows": 8}', "line 1: got ''"),
         (f'{{"hash": "{HASH}"}}\nnonsense\n', "line 2 is not JSON"),
         ('{"data": [{"fingerprints": [7]}]}', "entry 1 has a fingerprint"),

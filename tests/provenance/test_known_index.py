@@ -27,7 +27,7 @@ from provenance.hashes.errors import (
     KnownIndexError,
     NoIndexError,
 )
-from provenance.hashes.index import KnownMedia
+from provenance.hashes.index import MAX_HITS, KnownMedia
 from provenance.hashes.listing import LIST, read_list
 from provenance.hashes.lookup import as_words, search
 from provenance.hashes.recorder import Recorder
@@ -411,6 +411,96 @@ def test_a_writer_that_is_killed_loses_nothing_it_had_committed(tmp_path: Path, 
     with Recorder(folder), KnownMedia(folder) as known:
         left = {path.name for path in folder.iterdir()} - {LIST, "lock"}
         assert left == {part.file for part in known.listing.parts}, "what the killed runs left behind is gone"
+
+
+@pytest.mark.parametrize("left", [(), ("lock",), ("lock", f"{LIST}.new"), (f"{LIST}.new",)])
+def test_a_first_run_that_was_cut_off_before_its_list_is_begun_anew(tmp_path: Path, left: tuple[str, ...]) -> None:
+    folder = tmp_path / "known"
+    folder.mkdir()
+    for name in left:
+        (folder / name).write_bytes(b"half")
+    assert answers(filled(folder, 8))[1]
+    assert sorted(path.name for path in folder.iterdir() if path.suffix != ".vmx") == ["index.json", "lock"]
+
+
+def test_two_that_begin_an_index_at_once_make_one(tmp_path: Path) -> None:
+    folder = tmp_path / "known"
+    code = textwrap.dedent(
+        f"""
+        import sys
+        sys.path.insert(0, {str(CHECKOUT)!r})
+        from pathlib import Path
+        from provenance.hashes.errors import BusyIndexError
+        from provenance.hashes.recorder import Recorder
+        try:
+            with Recorder(Path({str(folder)!r})):
+                print("wrote")
+        except BusyIndexError:
+            print("busy")
+        """
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    said = [run.communicate()[0].strip() for run in runs]
+    assert set(said) <= {"wrote", "busy"}
+    assert "wrote" in said
+    with KnownMedia(folder) as known:
+        assert known.entries == 0
+
+
+def test_links_in_a_foreign_index_lead_no_writer_to_other_files(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    for number, name in enumerate(("lock", f"{LIST}.new")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / name).symlink_to(mine)
+        if name == "lock":
+            with pytest.raises(OSError, match="symbolic links"):
+                Recorder(folder)
+        else:
+            filled(folder, 2)
+        assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", [LIST, "part"])
+def test_nothing_is_waited_for_where_a_pipe_lies_in_place_of_a_file(tmp_path: Path, name: str) -> None:
+    folder = filled(tmp_path / "known", 2)
+    path = next(folder.glob("part-*")) if name == "part" else folder / name
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ForeignIndexError, match="is no file"):
+        KnownMedia(folder)
+
+
+def test_a_list_that_counts_otherwise_than_its_parts_is_refused(tmp_path: Path) -> None:
+    import hashlib
+
+    import msgspec
+
+    folder = filled(tmp_path / "known", 2)
+    listing = read_list(folder)[0]
+    for change in ({"entries": 7}, {"hashes": 7}):
+        changed = msgspec.structs.replace(listing.parts[0], **change)
+        body = msgspec.json.encode(msgspec.structs.replace(listing, parts=(changed,)))
+        (folder / LIST).write_bytes(body + b"\n" + hashlib.sha256(body).hexdigest().encode() + b"\n")
+        with pytest.raises(DamagedIndexError, match="another number of entries"):
+            KnownMedia(folder)
+
+
+def test_one_hash_a_hundred_thousand_times_is_told_once_and_soon(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "known") as recorder:
+        for _ in range(2):  # the same list, taken twice
+            recorder.add_many(Entry(label="list", hashes=(Hashed(),)), np.tile(as_words(bits(1)), (100_000, 1)))
+        for number in range(2000):  # the same hash with words of its own each time
+            recorder.add(Entry(label=f"{number}", hashes=(Hashed(),)), [bits(2)])
+        recorder.add(Entry(label="shown", hashes=(Hashed(),), thumbnail=b"x"), [flipped(bits(1), 3)])
+        recorder.commit()
+    with KnownMedia(tmp_path / "known") as known:
+        began = time.monotonic()
+        assert [hit.entry.label for hit in known.near([bits(1)] * 8, 31)] == ["list", "shown"]
+        assert [hit.entry.label for hit in known.near([bits(1)], 31, with_thumbnail=True)] == ["shown"]
+        assert len(known.near([bits(2)], 31)) == MAX_HITS
+        assert time.monotonic() - began < 10
 
 
 def test_a_full_disk_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import ImageOps
 
+from provenance.hashes import entry
 from provenance.hashes.exchange import FORMATS
 from tests.vouchmark import command
 from tests.vouchmark.command import Command
@@ -150,6 +151,34 @@ def test_says_what_is_wrong_with_a_list(run: Command, content: bytes, words: str
     assert done.stderr.startswith(words)
 
 
+def test_words_of_a_list_cannot_command_a_terminal(run: Command) -> None:
+    (run.folder / "list\x1b[31m.csv").write_text("val\x1b[2Jue,la\u202ebel\n1,2\n")
+    done = run("index", "import", "list\x1b[31m.csv", "--index", "known")
+    assert done.code == 2
+    assert "val\\x1b[2jue, la\\u202ebel" in done.stderr
+    assert "\x1b" not in done.stderr
+    assert "\u202e" not in done.stderr
+
+
+@pytest.mark.parametrize("label", ["x" * (module.MAX_LABEL + 1), "half \udcff"])
+def test_a_label_that_cannot_be_kept_is_refused_or_made_whole(run: Command, label: str) -> None:
+    (run.folder / "list.csv").write_text(f"pdq\n{'0f' * 32}\n")
+    done = run("index", "import", "list.csv", "--index", "known", "--label", label)
+    assert done.code == (2 if len(label) > module.MAX_LABEL else 0), done.stderr
+    if done.code == 0:
+        assert run("index", "show", "--entries", "--index", "known").lines[-1] == "  half ?: 1 hashes"
+
+
+def test_the_same_list_taken_twice_is_told_once(run: Command) -> None:
+    picture(run.folder / "harbour.jpg")
+    assert run("index", "add", "harbour.jpg", "--index", "own").code == 0
+    assert run("index", "export", "--index", "own", "-o", "list.csv").code == 0
+    for _ in range(2):
+        assert run("index", "import", "list.csv", "--index", "known").code == 0
+    done = run("check", "harbour.jpg", "--index", "known", "--only", "known", "--format", "json")
+    assert [one["code"] for one in done.json["evidence"]["known"]["findings"]].count("known.near") <= 1
+
+
 def test_refuses_what_is_no_index_and_changes_nothing_there(run: Command) -> None:
     command.write(run.folder, "plain.jpg")
     (run.folder / "folder").mkdir()
@@ -219,5 +248,5 @@ def test_an_old_label_stays_what_it_was(filled: Command) -> None:
     assert {row["label"] for row in json.loads(exported)["data"]} == {"archive"}
 
 
-def test_the_forms_that_help_shows_are_those_that_can_be_written() -> None:
-    assert module.FORMATS == FORMATS
+def test_the_bounds_that_help_needs_are_those_of_what_it_stands_for() -> None:
+    assert (module.FORMATS, module.MAX_LABEL) == (FORMATS, entry.MAX_LABEL)

@@ -58,7 +58,11 @@ def fail_usage(message: str, *, hint: str = "") -> NoReturn:
 
 def fail(message: str, *, hint: str = "", code: Exit = Exit.USAGE) -> NoReturn:
     """Leave with one clear error, a hint on what to do next, and that exit code."""
-    click.echo(f"error: {message}", err=True)
+    from vouchmark.render.safe import plain
+
+    # Names of files and words out of lists stand in it, and a terminal obeys what it is shown; no line begins a formula.
+    harmless = "\n".join(plain(f".{line}")[1:] for line in message.split("\n"))
+    click.echo(f"error: {harmless}", err=True)
     if hint:
         click.echo(f"hint: {hint}", err=True)
     raise click.exceptions.Exit(int(code))

@@ -14,6 +14,7 @@ import click
 from vouchmark.cli.check_known import open_index
 from vouchmark.cli.common import fail, fail_usage, progress
 from vouchmark.cli.output import output_text
+from vouchmark.render.safe import plain
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -34,7 +35,21 @@ _index_option: Final = click.option(
     "--index", "folder", required=True, type=click.Path(path_type=Path), help="Your index: a folder that is made."
 )
 _json_option: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-_label_option: Final = click.option("--label", default="", metavar="TEXT", help="How to call all of them.")
+MAX_LABEL: Final = 1000
+"""Characters; as in provenance.hashes.entry, which this must not import to show its help (a test compares)."""
+
+
+def _label(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A label that an index can keep."""
+    if len(value) > MAX_LABEL:
+        raise click.BadParameter(f"got {len(value)} characters, expected at most {MAX_LABEL}")
+    # What the shell handed over in no encoding cannot be written either.
+    return value.encode("utf-8", "replace").decode()
+
+
+_label_option: Final = click.option(
+    "--label", default="", metavar="TEXT", callback=_label, help="How to call all of them."
+)
 
 
 @click.group(short_help="Keep an index of media that you know, and look files up in it.")
@@ -74,7 +89,7 @@ def add(inputs: tuple[Path, ...], folder: Path, label: str, no_thumbnail: bool, 
         for kept in progress(examine_to_keep(files, settings, pool=pool), quiet=False):
             if not kept.sha256:
                 counts["unreadable"] += 1
-                click.echo(f"{kept.report.media.name}: could not be read", err=True)
+                click.echo(f"{plain(kept.report.media.name)}: could not be read", err=True)
             elif kept.sha256 in seen or known.exact(kept.sha256):
                 counts["known"] += 1
             else:
@@ -117,7 +132,7 @@ def search(inputs: tuple[Path, ...], folder: Path, radius: int, as_json: bool) -
         for kept in examine_to_keep(walk(inputs), settings, pool=pool):
             name = kept.report.media.name
             if not kept.sha256:
-                click.echo(f"{name}: could not be read", err=True)
+                click.echo(f"{plain(name)}: could not be read", err=True)
                 codes.add(Exit.ERROR)
                 continue
             found = look_up(kept.sha256.hex(), kept.fingerprint, KnownSettings(index=known, radius=radius))
@@ -146,7 +161,9 @@ def show(folder: Path, entries: bool, verify: bool, as_json: bool) -> None:
         size = sum((folder / part.file).stat().st_size for part in known.listing.parts)
         facts: dict[str, Any] = {"name": known.name, "generation": known.listing.generation, "sha256": known.sha256}
         facts |= {"entries": known.entries, "hashes": known.hashes, "parts": len(known.listing.parts), "bytes": size}
-        lines = [f"{known.name}: {known.entries} entries with {known.hashes} perceptual hashes, {size / MIB:.1f} MiB"]
+        lines = [
+            f"{plain(known.name)}: {known.entries} entries with {known.hashes} perceptual hashes, {size / MIB:.1f} MiB"
+        ]
         lines.append(f"generation {facts['generation']}, SHA-256 {known.sha256}")
         try:
             if verify:
