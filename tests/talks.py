@@ -79,6 +79,9 @@ def encode(
     *,
     kind: str = "mp4",
     rate: int = 96_000,
+    late: float = 0.0,
+    gap: Span = (0.0, 0.0),
+    every: int = 12,
 ) -> bytes:
     """A film, or sound alone, as a file.
 
@@ -87,6 +90,9 @@ def encode(
         sound: One channel at `RATE`; None for pictures alone.
         kind: `mp4`, `mov`, `wav` or `mp3`.
         rate: Bits a second of the sound.
+        late: Seconds by which the sound begins after the pictures.
+        every: Frames from one key frame to the next.
+        gap: After how many seconds the sound pauses, and for how long; nothing is stored of the pause.
     """
     import av
 
@@ -96,7 +102,7 @@ def encode(
         if images is not None:
             video = container.add_stream("mpeg4", rate=FRAMES)
             video.width, video.height = images[0].shape[1] // 2 * 2, images[0].shape[0] // 2 * 2
-            video.pix_fmt, video.bit_rate = "yuv420p", 600_000
+            video.pix_fmt, video.bit_rate, video.gop_size = "yuv420p", 600_000, every
         if sound is not None:
             codec = {"wav": "pcm_s16le", "mp3": "mp3"}.get(kind, "aac")
             audio = container.add_stream(codec, rate=RATE)
@@ -116,7 +122,8 @@ def encode(
                 piece = av.AudioFrame.from_ndarray(
                     sound[None, place : place + 1024].astype(np.float32), format="flt", layout="mono"
                 )
-                piece.sample_rate, piece.pts = RATE, place
+                waited = late + (gap[1] if place >= gap[0] * RATE else 0.0)
+                piece.sample_rate, piece.pts = RATE, place + int(waited * RATE)
                 container.mux(audio.encode(_as(audio, piece)))
             container.mux(audio.encode(None))
     return target.getvalue()

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from provenance.hashes.sound import beginning
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -120,7 +122,9 @@ def _film(
 
 
 def _decoded(av: Any, data: bytes, budget: int) -> Iterator[tuple[float, Any]]:
-    """Each frame's time in seconds from the first, and what gives its grey pixels; None at the end of the budget."""
+    """Each frame's time in seconds from the recording's beginning, and what gives its grey pixels; None at the end of
+    the budget.
+    """
     with contextlib.ExitStack() as stack:
         container = stack.enter_context(av.open(io.BytesIO(data), mode="r", metadata_errors="ignore"))
         if not container.streams.video:
@@ -129,7 +133,7 @@ def _decoded(av: Any, data: bytes, budget: int) -> Iterator[tuple[float, Any]]:
         stream.thread_type = "SLICE"
         if _expected(stream, container) > budget:
             stream.codec_context.skip_frame = "NONKEY"
-        first: float | None = None
+        first = beginning(container)
         for frame in container.decode(stream):
             pixels = frame.width * frame.height
             budget -= pixels

@@ -22,6 +22,8 @@ RATE: Final = 8000
 """Samples a second."""
 STEP: Final = 0.1
 """Seconds from one row to the next."""
+HOP: Final = round(RATE * STEP)
+"""Samples from one row to the next."""
 FRAME: Final = 2048
 """Samples looked at for each row: a quarter of a second, so that a step's half matters little."""
 BANDS: Final = 24
@@ -31,6 +33,8 @@ MEAN: Final = 2.0
 """Seconds of the running mean that is taken away."""
 QUIET: Final = 1e-3
 """Of full scale, root mean square, below which there is nothing to recognise."""
+GAP: Final = 0.25
+"""Seconds without sound from which on they count as silence: a recorder's clock jitters by less."""
 MAX_SECONDS: Final = 4 * 3600
 """Seconds that are looked at: 144,000 rows, 14 MB, and some 40 s to decode."""
 CHUNK: Final = 600
@@ -59,35 +63,48 @@ def read_track(data: bytes, *, limit: float = MAX_SECONDS) -> Track | None:
         MemoryError: There is no room.
     """
     av = importlib.import_module("av")
-    pieces: list[NDArray[np.float32]] = []
-    count, is_cut = 0, False
+    heard = _Heard()
+    is_cut = False
     try:
-        for piece in _decoded(av, data):
-            pieces.append(piece)
-            count += len(piece)
-            if count > limit * RATE:
+        for piece in _decoded(av, data, limit):
+            heard.add(piece)
+            if heard.count > limit * RATE:
                 is_cut = True
                 break
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a demuxer or decoder may raise anything over hostile bytes
-        is_cut = bool(pieces)
-    if not pieces:
+        is_cut = bool(heard.count)
+    if not heard.count:
         return None
-    samples = np.concatenate(pieces)
-    return Track(rows=rows_of(samples), seconds=len(samples) / RATE, is_cut=is_cut)
+    return Track(rows=heard.rows(), seconds=heard.count / RATE, is_cut=is_cut)
 
 
-def _decoded(av: Any, data: bytes) -> Iterator[NDArray[np.float32]]:
-    """One channel at `RATE`, piece by piece, with silence where the file has a gap."""
+def beginning(container: Any) -> float | None:
+    """When a recording begins, in seconds of its own clock, which sound and pictures share; None where it is silent."""
+    return None if container.start_time is None else container.start_time / 1_000_000
+
+
+def _decoded(av: Any, data: bytes, limit: float) -> Iterator[NDArray[np.float32]]:
+    """One channel at `RATE`, piece by piece, from the recording's beginning, with silence where it has a gap."""
     with contextlib.ExitStack() as stack:
         container = stack.enter_context(av.open(io.BytesIO(data), mode="r", metadata_errors="ignore"))
         if not container.streams.audio:
             return
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+        start, count = beginning(container), 0
         for frame in container.decode(container.streams.audio[0]):
+            if frame.time is not None:
+                start = frame.time if start is None else start
+                missing = frame.time - start - count / RATE
+                while missing > GAP and count <= limit * RATE:
+                    silence = np.zeros(min(round(missing * RATE), CHUNK * HOP), np.float32)
+                    count += len(silence)
+                    missing -= len(silence) / RATE
+                    yield silence
             frame.pts = None
             for piece in resampler.resample(frame):
+                count += piece.samples
                 yield piece.to_ndarray().reshape(-1)
         for piece in resampler.resample(None):
             yield piece.to_ndarray().reshape(-1)
@@ -95,20 +112,57 @@ def _decoded(av: Any, data: bytes) -> Iterator[NDArray[np.float32]]:
 
 def rows_of(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """The shape of the spectrum of one channel at `RATE`, a row for each `STEP`."""
-    hop = round(RATE * STEP)
-    clean = np.nan_to_num(samples.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    padded = np.pad(np.clip(clean, -1, 1), (FRAME // 2, FRAME))
-    count = max(1, len(samples) // hop)
-    window, weights = np.hanning(FRAME).astype(np.float32), _bands()
-    levels = np.empty((count, BANDS), np.float32)
-    loud = np.empty(count, bool)
-    for first in range(0, count, CHUNK):
-        places = np.arange(first, min(count, first + CHUNK))
-        frames = padded[places[:, None] * hop + np.arange(FRAME)[None, :]]
-        loud[places] = np.sqrt((frames * frames).mean(axis=1)) > QUIET
-        power = np.abs(np.fft.rfft(frames * window, axis=1)) ** 2
-        levels[places] = np.log(np.einsum("kf,fb->kb", power, weights) + 1e-6)
-    levels -= _running_mean(levels)
+    heard = _Heard()
+    heard.add(samples)
+    return heard.rows()
+
+
+class _Heard:
+    """Levels of what was heard so far; of the samples themselves no more than a minute is kept."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        """Samples."""
+        self._pieces: list[NDArray[np.float32]] = [np.zeros(FRAME // 2, np.float32)]
+        self._held = FRAME // 2
+        self._levels: list[NDArray[np.float32]] = []
+        self._loud: list[NDArray[np.bool_]] = []
+        self._window, self._weights = np.hanning(FRAME).astype(np.float32), _bands()
+
+    def add(self, samples: NDArray[np.float32]) -> None:
+        """Hear some more."""
+        for first in range(0, len(samples), CHUNK * HOP):
+            part = samples[first : first + CHUNK * HOP]
+            clean = np.nan_to_num(part.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+            self._pieces.append(np.clip(clean, -1, 1))
+            self._held += len(part)
+            if self._held >= CHUNK * HOP + FRAME:
+                self._look(CHUNK)
+        self.count += len(samples)
+
+    def _look(self, rows: int) -> None:
+        """The next so many rows."""
+        held = np.concatenate(self._pieces)
+        frames = held[np.arange(rows)[:, None] * HOP + np.arange(FRAME)[None, :]]
+        self._loud.append(np.sqrt((frames * frames).mean(axis=1)) > QUIET)
+        power = np.abs(np.fft.rfft(frames * self._window, axis=1)) ** 2
+        self._levels.append(np.log(np.einsum("kf,fb->kb", power, self._weights) + 1e-6).astype(np.float32))
+        self._pieces = [held[rows * HOP :]]
+        self._held = len(self._pieces[0])
+
+    def rows(self) -> NDArray[np.float32]:
+        """A row for each `STEP` of all of it."""
+        self._pieces.append(np.zeros(FRAME, np.float32))
+        left = max(1, self.count // HOP) - CHUNK * len(self._levels)
+        while left > 0:
+            self._look(min(left, CHUNK))
+            left -= CHUNK
+        return _shapes(np.concatenate(self._levels), np.concatenate(self._loud))
+
+
+def _shapes(levels: NDArray[np.float32], loud: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Each row without its running mean and its loudness, of length 1; 0 where it is quiet."""
+    levels = levels - _running_mean(levels)
     levels -= levels.mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(levels, axis=1, keepdims=True)
     rows: NDArray[np.float32] = np.where(

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.hashes import clips, frames, sound
-from provenance.hashes.clips import Placed, Placement, place_files
+from provenance.hashes import frames, sound
+from provenance.hashes.clips import Placement, place_files, place_pictures
 from provenance.hashes.original import Against, against
+from provenance.hashes.placing import Placed, Stretch, place
 from tests import talks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,7 @@ def clip(*spans: talks.Span, heard: tuple[talks.Span, ...] | None = None, crop: 
     return talks.encode(images, talks.cut_sound(voice(), *(heard or spans)), rate=32_000, **options)
 
 
-def only(placed: Placed | None) -> clips.Stretch:
+def only(placed: Placed | None) -> Stretch:
     assert placed is not None
     assert len(placed.stretches) == 1, placed
     return placed.stretches[0]
@@ -154,6 +155,59 @@ def test_a_clip_of_a_second_is_not_looked_for() -> None:
     assert place_files(talk(), part).reason == "too-short"
 
 
+def test_an_original_shorter_than_its_clip_is_found_within_it() -> None:
+    whole = talks.encode(None, talks.cut_sound(voice(), (20, 26)), kind="wav")
+    found = place_files(whole, talks.encode(None, talks.cut_sound(voice(), (5, 50)), kind="mp3", rate=64_000))
+    one = only(found.sound)
+    assert (one.start, one.end) == pytest.approx((15, 21), abs=0.5)
+    assert (one.original_start, one.original_end) == pytest.approx((0, 6), abs=0.5)
+    assert found.sound is not None
+    assert [round(edge) for part in found.sound.unfound for edge in part] == [0, 15, 21, 45]
+
+
+def test_an_original_of_a_second_is_too_short_and_the_clip_not_too_plain() -> None:
+    part = talks.encode(None, talks.cut_sound(voice(), (5, 6)), kind="wav")
+    assert place_files(part, talk()).reason == "original-too-short"
+
+
+def late(seconds: float, *, gap: float = 0.0) -> bytes:
+    """The talk with sound that begins so late, as live recordings have it, and pauses for so long after 30 s."""
+    return talks.encode(scenes(), voice()[int(seconds * talks.RATE) :], late=seconds, gap=(30.0, gap))
+
+
+def test_sound_that_begins_late_is_where_its_file_puts_it() -> None:
+    found = place_files(late(6.0), clip((31.3, 52.3)))
+    assert lies_at(found.sound, 31.3, 52.3, within=0.3)
+    assert lies_at(found.pictures, 31.3, 52.3)
+
+
+def test_a_gap_in_the_sound_is_silence() -> None:
+    track = sound.read_track(late(0.0, gap=4.0))
+    assert track is not None
+    assert track.seconds == pytest.approx(SECONDS + 4, abs=0.3)
+    assert not track.rows[305:335].any()
+    part = talks.encode(None, talks.cut_sound(voice(), (40, 55)), kind="wav")
+    assert lies_at(place_files(late(0.0, gap=4.0), part).sound, 44, 59, within=0.3)
+
+
+def test_sound_is_heard_the_same_in_any_pieces() -> None:
+    samples = voice()[: 70 * talks.RATE : 2]
+    whole = sound.rows_of(samples)
+    heard = sound._Heard()
+    for piece in np.array_split(samples, 997):
+        heard.add(piece)
+    assert np.array_equal(heard.rows(), whole)
+    assert len(whole) == len(samples) // 800
+
+
+def test_what_the_original_lacks_is_named() -> None:
+    whole = talks.encode(None, voice(), kind="mp3", rate=64_000)
+    found = place_files(whole, clip((12, 27)))
+    assert lies_at(found.sound, 12, 27, within=0.3)
+    assert (found.pictures, found.alone) == (None, ("pictures",))
+    assert place_files(talk(), clip((12, 27))).alone == ()
+
+
 def test_silence_is_not_looked_for() -> None:
     part = talks.encode(None, np.zeros(12 * talks.RATE, np.float32), kind="wav")
     assert place_files(talk(), part).reason == "too-plain"
@@ -181,9 +235,37 @@ def test_a_truncated_clip_is_placed_as_far_as_it_goes() -> None:
 def test_flipped_bytes_end_nothing(seed: int) -> None:
     chance = np.random.default_rng(seed)
     part = bytearray(clip((20, 30)))
-    for place in chance.integers(0, len(part), 60):
-        part[place] ^= int(chance.integers(1, 256))
+    for byte in chance.integers(0, len(part), 60):
+        part[byte] ^= int(chance.integers(1, 256))
     assert isinstance(place_files(talk(), bytes(part)), Placement)
+
+
+def test_a_film_of_which_only_key_frames_are_looked_at_is_still_found() -> None:
+    """As talks of any length are: an encoder puts a key frame every ten seconds, and no time for more."""
+    images = talks.pictures(200, 3)
+    whole = frames.read_film(talks.encode(images, None, every=40), budget=150 * 320 * 180)
+    assert whole is not None
+    assert 0 < whole.there.mean() < 0.15
+    for start, end, crop in ((60.0, 110.0, False), (0.0, 200.0, False), (92.0, 141.0, True)):
+        cut = talks.cut_pictures(images, (start, end))
+        part = frames.read_film(talks.encode([image[20:160, 40:280] for image in cut] if crop else cut, None))
+        assert part is not None
+        found = place_pictures(whole, part)
+        assert lies_at(found, start, end)
+        assert found.sparse == pytest.approx(5, abs=0.5)
+        assert found.unfound == ()
+    other = frames.read_film(talks.encode(talks.pictures(60, 9), None))
+    assert other is not None
+    assert place_pictures(whole, other).stretches == ()
+
+
+def test_a_clip_between_two_key_frames_is_not_looked_for() -> None:
+    whole = frames.read_film(talks.encode(scenes(), None, every=80), budget=100 * 320 * 180)
+    part = frames.read_film(clip((21, 31)))
+    assert whole is not None
+    assert part is not None
+    found = place_pictures(whole, part)
+    assert (found.stretches, found.lively, found.sparse) == ((), 0.0, pytest.approx(10, abs=0.7))
 
 
 def test_a_long_film_is_looked_at_by_its_key_frames_and_bounded() -> None:
@@ -208,7 +290,7 @@ def test_any_part_of_any_features_is_placed_where_it_was_taken(start: int, lengt
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     part = rows[start : start + length] + chance.normal(0, 0.02 * gain, (length, 24)).astype(np.float32)
     part /= np.linalg.norm(part, axis=1, keepdims=True)
-    one = only(clips.place(rows, part.astype(np.float32), step=0.1, least=0.45))
+    one = only(place(rows, part.astype(np.float32), step=0.1, least=0.45))
     assert (one.original_start, one.original_end) == pytest.approx((start * 0.1, (start + length) * 0.1), abs=0.11)
 
 
@@ -219,7 +301,7 @@ def test_unrelated_features_are_placed_nowhere(seed: int, length: int) -> None:
     rows, part = (chance.normal(0, 1, (count, 24)).astype(np.float32) for count in (1200, length))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     part /= np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-6)
-    assert clips.place(rows, part, step=0.1, least=0.45).stretches == ()
+    assert place(rows, part, step=0.1, least=0.45).stretches == ()
 
 
 def test_a_picture_and_a_recording_are_not_compared() -> None:

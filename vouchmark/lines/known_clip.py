@@ -14,7 +14,8 @@ from vouchmark.lines.known_words import clock
 from vouchmark.report import Json, NotChecked, Root, Status
 
 if TYPE_CHECKING:
-    from provenance.hashes.clips import Placed, Placement, Stretch
+    from provenance.hashes.clips import Placement
+    from provenance.hashes.placing import Placed, Stretch
 
 ENDS: Final = 2.0
 """Seconds at an end that count as nothing left out: encoders add and drop some."""
@@ -25,6 +26,8 @@ APART: Final = 1.5
 
 _NOT_LOOKED: Final = {
     "too-short": "it is shorter than three seconds",
+    "original-too-short": "the original is shorter than three seconds",
+    "too-sparse": "of the original, which is long, only key frames are looked at, and it spans too few of them",
     "too-plain": "there is too little in it to be found by",
     "nothing-in-common": "one of them has only sound, and the other only pictures",
 }
@@ -52,14 +55,40 @@ def clip_answer(facts: Facts, found: Placement, *, name: str, source: str) -> An
         summary = "It was not found in the original: nothing follows."
         return Answer(summary=summary, drafts=(draft,), not_checked=_gaps(found))
     drafts = tuple(_drafts(facts, found, best, detail, name=name, source=source))
-    return Answer(summary=_summary(drafts, best), drafts=drafts, not_checked=_gaps(found))
+    return Answer(summary=_summary(found, drafts, best), drafts=drafts, not_checked=_gaps(found))
 
 
 def _gaps(found: Placement) -> tuple[NotChecked, ...]:
     gaps = [NotChecked(what="edits within single frames of the recording", why="only the order in time is looked at")]
-    if found.is_cut:
-        gaps.append(NotChecked(what="the rest of a long recording", why="only its beginning is looked at"))
+    for kind in found.alone:
+        gaps.append(NotChecked(what=f"its {kind}", why="the original has none that can be decoded"))
+    if found.pictures is not None and found.pictures.sparse:
+        why = f"of the original, which is long, only key frames are looked at, {found.pictures.sparse:.0f} s apart"
+        what = "its pictures between key frames" if found.pictures.lively else "its pictures"
+        gaps.append(NotChecked(what=what, why=why))
+    for which, is_cut, seconds in (
+        ("the recording", found.is_cut, found.seconds),
+        ("the original", found.original_is_cut, found.original_seconds),
+    ):
+        if is_cut:
+            why = f"only what lies before {clock(seconds)} was looked at, or a part of that"
+            gaps.append(NotChecked(what=f"all of {which}", why=why))
     return tuple(gaps)
+
+
+def _subject(found: Placement) -> str:
+    """What of the clip was found: all that it has, or one of two."""
+    heard, seen = (one is not None and bool(one.stretches) for one in (found.sound, found.pictures))
+    if heard and not seen and (_is_unfound(found.pictures) or "pictures" in found.alone):
+        return "Its sound"
+    if seen and not heard and (_is_unfound(found.sound) or "sound" in found.alone):
+        return "What its pictures show"
+    return "It"
+
+
+def _is_unfound(placed: Placed | None) -> bool:
+    """Whether it was looked for and found nowhere."""
+    return placed is not None and bool(placed.lively) and not placed.stretches
 
 
 def _best(found: Placement) -> Placed | None:
@@ -132,14 +161,20 @@ def _excerpt(found: Placement, best: Placed, name: str) -> str:
         for word, placed in (("its sound", found.sound), ("its pictures", found.pictures))
         if placed is not None and placed.stretches
     )
-    if start <= ENDS and found.original_seconds - end <= ENDS:
-        return f"It follows {name} from beginning to end, by {by}."
+    subject = _subject(found)
+    # By which of the two it was placed is said already where it is the only one that was found.
+    by = f", by {by}" if subject == "It" else ""
+    if found.is_cut:
+        subject = f"As far as it was looked at, {subject[0].lower()}{subject[1:]}"
     left = [f"{clock(start)} before it"] if start > ENDS else []
+    part = f"{subject} is the part from {clock(start)} to {clock(end)} of {name}"
+    if found.original_is_cut:
+        left_out = f"; left out: {left[0]}" if left else ""
+        return f"{part}, of which what lies before {clock(found.original_seconds)} was looked at{by}{left_out}."
+    if start <= ENDS and found.original_seconds - end <= ENDS:
+        return f"{subject} follows {name} from beginning to end{by}."
     left += [f"{clock(found.original_seconds - end)} after it"] if found.original_seconds - end > ENDS else []
-    return (
-        f"It is the part from {clock(start)} to {clock(end)} of {name}, which lasts "
-        f"{clock(found.original_seconds)}, by {by}; left out: {' and '.join(left)}."
-    )
+    return f"{part}, which lasts {clock(found.original_seconds)}{by}; left out: {' and '.join(left)}."
 
 
 def _ends(first: Stretch, last: Stretch, found: Placement) -> tuple[float, float]:
@@ -148,18 +183,20 @@ def _ends(first: Stretch, last: Stretch, found: Placement) -> tuple[float, float
     return start, min(found.original_seconds, last.original_end + max(0.0, found.seconds - last.end))
 
 
-def _summary(drafts: tuple[Draft, ...], best: Placed) -> str:
+def _summary(found: Placement, drafts: tuple[Draft, ...], best: Placed) -> str:
     if drafts[0].code == "known.spliced":
         return "It was put together from parts of the original."
     start, end = best.stretches[0].original_start, best.stretches[-1].original_end
     more = " Something in it was not found there." if len(drafts) > 1 else ""
-    return f"It is a part of the original: {clock(start)} to {clock(end)}.{more}"
+    return f"{_subject(found)} is a part of the original: {clock(start)} to {clock(end)}.{more}"
 
 
 def _detail(found: Placement) -> dict[str, Json]:
     detail: dict[str, Json] = {"seconds": found.seconds, "original_seconds": found.original_seconds}
     if found.reason:
         detail["reason"] = found.reason
+    if found.is_cut or found.original_is_cut:
+        detail |= {"looked_at_whole": not found.is_cut, "original_looked_at_whole": not found.original_is_cut}
     for kind, placed in (("sound", found.sound), ("pictures", found.pictures)):
         if placed is None:
             continue
