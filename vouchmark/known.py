@@ -79,6 +79,8 @@ class Lookup:
     """Frames of the file that were looked for."""
     until: int = 0
     """Milliseconds of a video that were looked at, where it goes on; 0 where all of it was."""
+    is_first: bool = False
+    """Whether the picture that was looked for is the first of several in its file: an animation, or pages."""
     unsearched: str = ""
     """Why nothing but the exact file was looked for, in a stable word; empty where look-alikes were."""
     trouble: str = ""
@@ -113,6 +115,7 @@ def _near(found: Fingerprint | None, settings: KnownSettings, lookup: Lookup) ->
         lookup = replace(lookup, frames=len(good), until=until)
     else:
         matches = list(_of_picture(settings, found))
+        lookup = replace(lookup, is_first=found.picture is not None and "first-frame" in found.picture.notes)
     others = [match for match in matches if match.entry not in lookup.exact]
     return replace(lookup, near=tuple(others[:MAX_TOLD]), more=max(0, len(others) - MAX_TOLD))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from provenance.asset import Limits
 from provenance.hashes.difference import Box, Difference, Region, difference, heat_map
@@ -116,6 +117,10 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """Whether light or colours differ all over."""
     original_size: tuple[int, int] = (0, 0)
     picture_size: tuple[int, int] = (0, 0)
+    is_first: bool = False
+    """Whether the picture is the first of several in its file: an animation, or pages."""
+    original_is_first: bool = False
+    """Whether the original is."""
     map: bytes = b""
     """Where they differ, as PNG over what both show; empty where they were not compared."""
 
@@ -183,20 +188,21 @@ def compare_files(original: bytes, original_type: str, data: bytes, media_type: 
         return Comparison(verdict=Verdict.FAILED, reason="not-installed")
     decoded: list[Pixels] = []
     sizes: list[tuple[int, int]] = []
+    first: list[bool] = []
     for whose, content, kind in (("original-", original, original_type), ("", data, media_type)):
         try:
             image = decode(content, kind, Limits(pixels=pixels))
             sizes.append(image.size)
+            first.append("first-frame" in image.notes)
             decoded.append(_bounded(image.pixels((0, 0, *image.size))))
         except PictureError as error:
             return Comparison(verdict=Verdict.FAILED, reason=f"{whose}{error.reason}")
-    return _scaled(compare(decoded[0], decoded[1]), decoded, sizes)
+    found = _scaled(compare(decoded[0], decoded[1]), decoded, sizes)
+    return replace(found, original_is_first=first[0], is_first=first[1])
 
 
 def _scaled(found: Comparison, decoded: list[Pixels], sizes: list[tuple[int, int]]) -> Comparison:
     """The same in the pixels of the files, where those were larger than what was kept of them."""
-    from msgspec.structs import replace
-
     factors = [sizes[number][0] / decoded[number].shape[1] for number in range(2)]
 
     def box(values: tuple[int, int, int, int], number: int) -> tuple[int, int, int, int]:
@@ -236,12 +242,14 @@ def _backward(found: Registration) -> NDArray[np.float64]:
 
 def _whole(found: Registration, original: Pixels, picture: Pixels, first: Pixels, second: Pixels) -> Registration:
     """The same between the pictures as they were given."""
-    from dataclasses import replace
+    import dataclasses
 
     grow = np.diag([_size(picture)[0] / _size(second)[0], _size(picture)[1] / _size(second)[1], 1.0])
     shrink = np.diag([_size(first)[0] / _size(original)[0], _size(first)[1] / _size(original)[1], 1.0])
     (a, b, e), (c, d, f) = (grow @ _square(found) @ shrink)[:2].tolist()
-    return replace(found, matrix=((a, b, e), (c, d, f)), original_size=_size(original), picture_size=_size(picture))
+    return dataclasses.replace(
+        found, matrix=((a, b, e), (c, d, f)), original_size=_size(original), picture_size=_size(picture)
+    )
 
 
 def _movement(found: Registration) -> Movement:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import io
 import json
 import os
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 from provenance.credentials.pool import Pool
-from provenance.hashes.entry import Entry, Hashed
+from provenance.hashes.entry import Entry, Hashed, Said
 from provenance.hashes.index import KnownMedia
 from provenance.hashes.perceptual import MIN_QUALITY, RULE, Turn, pdq_of_bytes
 from provenance.hashes.recorder import Recorder
@@ -183,6 +184,21 @@ def test_a_chance_likeness_of_hashes_is_told_apart_by_its_pixels(tmp_path: Path)
     assert "it may well be another picture" in line.findings[0].statement
 
 
+def test_another_picture_says_nothing_of_this_one(tmp_path: Path) -> None:
+    found = pdq_of_bytes(encoded(photo()), "image/jpeg")
+    assert found.pdq is not None
+    for name, other, told in (
+        ("other", ImageOps.invert(photo().transpose(Image.Transpose.ROTATE_90)), ["known.near"]),
+        ("same", photo(), ["known.near", "known.credentials", "known.vouches"]),
+    ):
+        said = (Said(line="integrity", status="pass", summary="The file is unchanged since it was signed."),)
+        kept = Entry(hashes=(Hashed(rule=RULE, quality=90),), thumbnail=encoded(other), said=said, vouches=(b"x",))
+        with Recorder(tmp_path / name) as recorder:
+            recorder.add(kept, [found.pdq.bits])
+            recorder.commit()
+        assert codes(known_line(encoded(photo()), tmp_path / name)) == told
+
+
 def test_a_foreign_list_is_told_as_one_with_its_tolerance(tmp_path: Path) -> None:
     found = pdq_of_bytes(encoded(photo()), "image/jpeg")
     assert found.pdq is not None
@@ -191,8 +207,33 @@ def test_a_foreign_list_is_told_as_one_with_its_tolerance(tmp_path: Path) -> Non
         recorder.commit()
     line = known_line(encoded(photo()), tmp_path / "known")
     assert line.findings[0].detail["list"] == "partners.csv"
+    assert "like a picture whose hash the list “partners.csv” put into the index “known” as “x”" in (
+        line.findings[0].statement
+    )
     assert "made by another rule, which alone may change 42 bits" in line.findings[0].statement
     assert line.findings[0].detail["pixels"] is None
+
+
+def test_a_digest_out_of_a_list_is_no_file_that_was_seen(tmp_path: Path) -> None:
+    data = encoded(photo())
+    with Recorder(tmp_path / "known") as recorder:
+        listed = Entry(label="x", sha256=hashlib.sha256(data).digest(), hashes=(Hashed(),), source="partners.csv")
+        recorder.add(listed, [bytes(32)])
+        recorder.commit()
+    line = known_line(data, tmp_path / "known")
+    assert (line.status, line.summary) == (Status.PASS, "A list in your index names this very file as “x”.")
+    assert line.findings[0].statement == (
+        "The list “partners.csv” in the index “known” names the digest (SHA-256) of this very file as “x”."
+    )
+
+
+def test_of_an_animation_the_first_picture_is_looked_for_and_that_is_said(folder: Path) -> None:
+    moving = encoded(photo(), "GIF", save_all=True, append_images=[Image.new("RGB", photo().size, "red")])
+    report = look(moving, folder)
+    assert report.evidence[Line.KNOWN].findings[0].code == "known.near"
+    assert any(gap.what == "look-alikes of further pictures in the file" for gap in report.not_checked)
+    still = look(encoded(photo(), "GIF"), folder)
+    assert not any("further pictures" in gap.what for gap in still.not_checked)
 
 
 def test_words_of_an_index_cannot_write_our_sentences(tmp_path: Path) -> None:

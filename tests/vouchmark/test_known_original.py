@@ -14,8 +14,9 @@ import pytest
 from PIL import Image
 
 from provenance.credentials.pool import Pool
-from provenance.hashes.clips import Placed, Placement, Stretch
+from provenance.hashes.clips import Placement
 from provenance.hashes.original import Against
+from provenance.hashes.placing import Placed, Stretch
 from tests import talks
 from tests.authority import NOW, store_of
 from tests.vouchmark.command import AT, Command
@@ -130,6 +131,19 @@ def test_what_cannot_be_compared_is_an_error(
     assert words in found[2]
 
 
+def test_of_an_animation_only_the_first_picture_is_compared_and_that_is_said() -> None:
+    moving = encoded(photo(), "GIF", save_all=True, append_images=[Image.new("RGB", photo().size, "red")])
+    found = report(moving, encoded(photo(), "PNG"), in_process=True)
+    line = found.evidence[Line.KNOWN]
+    assert line.findings[0].code == "known.same"
+    assert line.summary.startswith("No region of its first picture differs from the original.")
+    assert line.findings[0].statement.startswith("No region of its first picture differs from the original “-”.")
+    assert [gap.what for gap in found.not_checked if "pictures" in gap.what] == ["further pictures in the file"]
+    other_way = report(encoded(photo(), "PNG"), moving, in_process=True)
+    assert other_way.evidence[Line.KNOWN].summary.startswith("No region differs")
+    assert "further pictures in the original" in [gap.what for gap in other_way.not_checked]
+
+
 def test_a_bomb_is_refused_by_its_header() -> None:
     from provenance.asset import Limits
 
@@ -226,6 +240,35 @@ def test_sound_of_another_place_than_the_pictures_is_a_failure() -> None:
 
 def test_half_a_second_between_sound_and_pictures_is_none() -> None:
     assert told(placed(stretch(0, 20, 30.3)), placed(stretch(0, 20, 30)))[0] == ["known.excerpt"]
+
+
+def test_sound_alone_speaks_for_sound_alone() -> None:
+    words = told(placed(stretch(0, 20, 10)), placed(unfound=((0.0, 20.0),)))[1]
+    assert words.startswith("Its sound is the part from 0:10.0 to 0:30.0 of the original")
+    words = told(placed(unfound=((0.0, 20.0),)), placed(stretch(0, 20, 10)))[1]
+    assert words.startswith("What its pictures show is the part from 0:10.0 to 0:30.0 of the original")
+    found = Placement(sound=placed(stretch(0, 99, 0.5)), alone=("pictures",), seconds=99.5, original_seconds=100)
+    answer = clip_answer(facts(), found, name="the original", source="PyAV")
+    assert answer.summary == "Its sound is a part of the original: 0:00.5 to 1:39.5."
+    assert answer.drafts[0].statement == "Its sound follows the original from beginning to end."
+    assert ("its pictures", "the original has none that can be decoded") in [
+        (gap.what, gap.why) for gap in answer.not_checked
+    ]
+
+
+def test_what_was_looked_at_in_part_is_no_whole() -> None:
+    for seconds, which in ((99.5, "original_is_cut"), (99.5, "is_cut")):
+        found = Placement(sound=placed(stretch(0, 99, 0.5)), seconds=seconds, original_seconds=100.0, **{which: True})
+        answer = clip_answer(facts(), found, name="the original", source="PyAV")
+        words = answer.drafts[0].statement
+        if which == "is_cut":
+            assert words.startswith("As far as it was looked at, it follows the original")
+        else:
+            assert "of which what lies before 1:40.0 was looked at" in words
+            assert "from beginning to end" not in words
+            assert "which lasts" not in words
+        [gap] = [gap.what for gap in answer.not_checked if gap.what.startswith("all of")]
+        assert gap == {"is_cut": "all of the recording", "original_is_cut": "all of the original"}[which]
 
 
 def test_what_was_found_nowhere_is_unknown_beside_what_was() -> None:
@@ -338,12 +381,15 @@ def test_nothing_is_written_where_nothing_was_compared(command: Command) -> None
         (("copy.jpg", "--diff-out", "map.png"), "--diff-out was given without --original"),
         (("copy.jpg", "--original", ""), "got an empty name"),
         (("pasted.jpg", "--original", "original.jpg", "--diff-out", "no/map.png"), "cannot write to no/map.png"),
+        (("pasted.jpg", "--original", "original.jpg", "--diff-out", "./original.jpg"), "which is compared"),
+        (("pasted.jpg", "--original", "original.jpg", "--diff-out", "pasted.jpg"), "which is compared"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(command: Command, words: tuple[str, ...], said: str) -> None:
     done = run(command, *words)
     assert done.code == 2
     assert said in done.stderr
+    assert (command.folder / "original.jpg").read_bytes() == ORIGINAL
 
 
 def test_a_file_without_a_signed_thumbnail_says_so(command: Command) -> None:

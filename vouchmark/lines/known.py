@@ -142,6 +142,9 @@ def _gaps(lookup: Lookup) -> Iterator[NotChecked]:
     if lookup.unsearched:
         why = _UNSEARCHED.get(lookup.unsearched, lookup.unsearched)
         yield NotChecked(what="look-alikes in the index", why=why)
+    if lookup.is_first:
+        why = "of an animation, or of several pages, only the first picture is looked for"
+        yield NotChecked(what="look-alikes of further pictures in the file", why=why)
     if lookup.until:
         why = f"only the first {lookup.until // 1000} s were looked at"
         yield NotChecked(what="look-alikes of the rest of the video", why=why)
@@ -149,7 +152,10 @@ def _gaps(lookup: Lookup) -> Iterator[NotChecked]:
 
 def _summary(lookup: Lookup) -> str:
     if lookup.exact:
-        return f"The very same file is in your index{_as(lookup.exact[0])}."
+        own = next((entry for entry in lookup.exact if not entry.source), None)
+        if own is None:
+            return f"A list in your index names this very file{_as(lookup.exact[0])}."
+        return f"The very same file is in your index{_as(own)}."
     sure = [match for match in lookup.near if match.pixels != "unaligned"]
     if sure:
         others = len(lookup.near) + lookup.more - 1
@@ -173,7 +179,7 @@ def _drafts(facts: Facts, lookup: Lookup) -> Iterator[Draft]:
         yield Draft(
             code="known.exact",
             status=Status.PASS,
-            statement=f"The very same file, byte for byte, is in the index {quoted(lookup.name)}{_as(entry)}.",
+            statement=_exact(entry, lookup),
             source="SHA-256",
             root=Root.FILE,
             subject=facts.name,
@@ -190,7 +196,17 @@ def _drafts(facts: Facts, lookup: Lookup) -> Iterator[Draft]:
             subject=facts.name,
             detail=_detail(match.entry) | _match_detail(match),
         )
-        yield from _about(facts, match.entry, is_same=False)
+        # What may well be another picture has nothing to say of this one.
+        if match.pixels != "unaligned":
+            yield from _about(facts, match.entry, is_same=False)
+
+
+def _exact(entry: Entry, lookup: Lookup) -> str:
+    """How the same bytes are known: because they were there once, or because a list names their digest."""
+    if entry.source:
+        listed = f"The list {quoted(entry.source, limit=LABEL_LIMIT)} in the index {quoted(lookup.name)}"
+        return f"{listed} names the digest (SHA-256) of this very file{_as(entry)}."
+    return f"The very same file, byte for byte, is in the index {quoted(lookup.name)}{_as(entry)}."
 
 
 def _near(match: Match, lookup: Lookup) -> str:
@@ -200,7 +216,11 @@ def _near(match: Match, lookup: Lookup) -> str:
         into = f"a frame of a video, {_clock(match.hashed.at)} into it,"
         like = "frames of a video" if match.frames > 1 else into
     which = f"{match.frames} of {lookup.frames} frames look" if match.frames else "It looks"
-    words = [f"{which} like {like} that is in the index {quoted(lookup.name)}{_as(match.entry)}"]
+    there = "that is in"
+    if match.entry.source:
+        # Nobody has seen that picture here: a list gave its hash and says what it is.
+        there = f"whose hash the list {quoted(match.entry.source, limit=LABEL_LIMIT)} put into"
+    words = [f"{which} like {like} {there} the index {quoted(lookup.name)}{_as(match.entry)}"]
     how = [_TURNS[match.turn], "without its plain border" if match.is_trimmed else ""]
     turned = " and ".join(word for word in how if word)
     words.append(f": {match.distance} of 256 bits differ{f' once it is {turned}' if turned else ''}.")

@@ -15,7 +15,7 @@ from vouchmark.lines.known_words import FALSE_ALARMS, LEAST_SHARE, how, percent,
 from vouchmark.originals import Compared
 from vouchmark.pictures import DIFFERENCE
 from vouchmark.render.safe import quoted
-from vouchmark.report import Json, ReportPicture, Root, Status
+from vouchmark.report import Json, NotChecked, ReportPicture, Root, Status
 
 if TYPE_CHECKING:
     from provenance.hashes.compare import Comparison
@@ -90,17 +90,25 @@ def _picture_answer(facts: Facts, found: Comparison, *, name: str, source: str, 
         why = _UNALIGNED.get(found.reason, "no movement was found")
         words = f"It could not be laid upon {name} ({why}); nothing follows from that."
         draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source=source)
-        return Answer(summary="It could not be laid upon the original: nothing follows.", drafts=(draft,))
+        summary = "It could not be laid upon the original: nothing follows."
+        return Answer(summary=summary, drafts=(draft,), not_checked=_gaps(found))
     drafts = tuple(_picture_drafts(facts, found, detail, name=name, source=source))
     pictures = (_map(facts, found),) if found.map else ()
-    return Answer(summary=_summary(found), drafts=drafts, pictures=pictures)
+    return Answer(summary=_summary(found), drafts=drafts, pictures=pictures, not_checked=_gaps(found))
+
+
+def _gaps(found: Comparison) -> tuple[NotChecked, ...]:
+    """What of either file was not compared."""
+    why = "of an animation, or of several pages, only the first picture is compared"
+    which = (("the file", found.is_first), ("the original", found.original_is_first))
+    return tuple(NotChecked(what=f"further pictures in {file}", why=why) for file, is_first in which if is_first)
 
 
 def _summary(found: Comparison) -> str:
     part = "" if found.shown == 1 else f" It shows {percent(found.shown)} of it."
     around = " What lies around it is not from the original." if found.added and not found.plain else ""
     if not found.regions:
-        return f"No region differs from the original.{part}{around}"
+        return f"No region{_of_first(found)} differs from the original.{part}{around}"
     if len(found.regions) == 1:
         return f"It differs from the original in one region, {percent(found.share)} of what both show.{part}{around}"
     regions = f"{len(found.regions)} regions, {percent(found.share)} of what both show"
@@ -119,7 +127,7 @@ def _picture_drafts(
         yield _draft(facts, "known.changed", Status.FAIL, told.strip(), detail, source=source)
     else:
         told = (
-            f"No region differs from {name}. {words} "
+            f"No region{_of_first(found)} differs from {name}. {words} "
             f"Changes of less than about {LEAST_SHARE} of the area can be missed."
         )
         yield _draft(facts, "known.same", Status.PASS, told, detail, source=source)
@@ -129,6 +137,10 @@ def _picture_drafts(
             "there was nothing to compare it with."
         )
         yield _draft(facts, "known.added", Status.UNKNOWN, told, {"share": found.added}, source=source)
+
+
+def _of_first(found: Comparison) -> str:
+    return " of its first picture" if found.is_first else ""
 
 
 def _sides(found: Comparison) -> str:
