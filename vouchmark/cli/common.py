@@ -60,7 +60,7 @@ def fail(message: str, *, hint: str = "", code: Exit = Exit.USAGE) -> NoReturn:
     """Leave with one clear error, a hint on what to do next, and that exit code."""
     from vouchmark.render.safe import plain
 
-    # Names of files and words out of lists stand in it, and a terminal obeys what it is shown; no line begins a formula.
+    # Names of files and words out of lists stand in it, and a terminal obeys what it is shown. No line begins a cell.
     harmless = "\n".join(plain(f".{line}")[1:] for line in message.split("\n"))
     click.echo(f"error: {harmless}", err=True)
     if hint:
