@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -45,8 +44,6 @@ def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:
         if options["diff_out"] is not None:
             fail_usage("--diff-out was given without --original", hint="name the file that it was made from")
         return None
-    if options["diff_out"] is not None:
-        _refuse_overwriting(options["diff_out"], (*options["inputs"], name))
     if not is_one:
         fail_usage("--original was given with several files, and belongs to one", hint="run it once for each file")
     from provenance.asset import AssetError, Limits
@@ -71,14 +68,6 @@ def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:
     elif original.media_type.startswith(("video/", "audio/")):
         _refuse_without("av", "av", "video")
     return original
-
-
-def _refuse_overwriting(path: Path, names: tuple[str, ...]) -> None:
-    """What is compared must be there afterwards as well."""
-    for name in names:
-        with contextlib.suppress(OSError, ValueError):
-            if path.samefile(name):
-                fail_usage(f"--diff-out names {name}, which is compared", hint="name a new file")
 
 
 def _refuse_without(module: str, package: str, extra: str) -> None:
