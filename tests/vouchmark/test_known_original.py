@@ -381,7 +381,10 @@ def test_nothing_is_written_where_nothing_was_compared(command: Command) -> None
         (("copy.jpg", "--diff-out", "map.png"), "--diff-out was given without --original"),
         (("copy.jpg", "--original", ""), "got an empty name"),
         (("pasted.jpg", "--original", "original.jpg", "--diff-out", "no/map.png"), "cannot write to no/map.png"),
-        (("pasted.jpg", "--original", "original.jpg", "--diff-out", "./original.jpg"), "is one of the files that are read"),
+        (
+            ("pasted.jpg", "--original", "original.jpg", "--diff-out", "./original.jpg"),
+            "is one of the files that are read",
+        ),
         (("pasted.jpg", "--original", "original.jpg", "--diff-out", "pasted.jpg"), "is one of the files that are read"),
     ],
 )
