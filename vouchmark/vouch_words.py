@@ -112,7 +112,8 @@ def _who_it_is(vouch: Vouch, info: IssuerInfo | None) -> str:
             f"The issuer last published {crowd} of {those}: a set of one hides nobody, so it can tell who it is, and "
             "so can whoever learns it from the issuer."
         )
-    many = "the issuer's file may say how many" if crowd is None else f"the issuer last published {crowd}"
+    unknown = "the issuer's file may say how many" if info is None else "the issuer has not published how many yet"
+    many = unknown if crowd is None else f"the issuer last published {crowd}"
     return (
         "Nobody learns from it who it is, not even the issuer and all readers together: only that it is one of "
         f"{those}; {many}."

@@ -316,6 +316,10 @@ class TestPeople:
         assert "not whether it is true" in page(samples.signed(person=[voice()])).text
         assert "not whether it is true" not in page(samples.signed()).text
 
+    def test_groups_are_never_added_up_and_the_page_says_so(self) -> None:
+        assert "they may be the same people" in page(samples.signed(person=[voice(), voice("Town Hall")])).text
+        assert "they may be the same people" not in page(samples.signed(person=[voice(), voice(of="2")])).text
+
 
 def step(depth: int, manifest: str, owner: str, **changed: Any) -> Said:
     detail = {"relationship": "parentOf", "depth": depth, "manifest": manifest, "owner": owner}

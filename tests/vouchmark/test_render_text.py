@@ -15,7 +15,7 @@ from tests.vouchmark.any_report import reports
 from tests.vouchmark.samples import Said
 from vouchmark.policy import Policy
 from vouchmark.render import text
-from vouchmark.render.answer import NOT_SHOWN, answer
+from vouchmark.render.answer import NOT_SHOWN, OF_PERSONS, answer
 from vouchmark.render.layout import wrap
 from vouchmark.report import Line, NotChecked, Report, Root, Status
 
@@ -226,7 +226,14 @@ class TestAnswer:
     @pytest.mark.parametrize("name", GALLERY)
     def test_never_judges(self, name: str) -> None:
         assert not JUDGEMENTS.search(answer(GALLERY[name]))
-        assert not any(JUDGEMENTS.search(words) for pair in NOT_SHOWN for words in pair)
+        assert not any(JUDGEMENTS.search(words) for pair in (*NOT_SHOWN, OF_PERSONS) for words in pair)
+
+    def test_a_report_on_persons_says_that_they_make_nothing_truer(self) -> None:
+        vouched = samples.signed(person=[samples.Said(code="person.voice.new", status=Status.PASS, statement="One.")])
+        for report, shown in ((vouched, True), (samples.signed(), False)):
+            for verbosity, words in ((0, "truer for a person behind it"), (1, "a person can vouch for anything")):
+                said = text.render(report, width=200, colour=False, verbosity=verbosity)
+                assert (words in " ".join(said.split())) is shown
 
 
 class TestLayout:

@@ -37,6 +37,11 @@ NOT_SHOWN: Final = (
     ),
 )
 """What no report shows, short and long; the same under every report."""
+OF_PERSONS: Final = (
+    "that a file is truer for a person behind it",
+    "That a file is truer for a person behind it: a person can vouch for anything.",
+)
+"""What a report on persons does not show besides."""
 
 _READING: Final = {
     "not-found": "there is no such file",
@@ -133,6 +138,12 @@ _UNSIGNED: Final = {
 
 _WEIGHTY: Final = frozenset({"presence", "bytes", "signature"})
 """What verifiers may disagree on that touches the answer itself; the overall state also differs over expiry."""
+
+
+def not_shown(report: Report) -> tuple[tuple[str, str], ...]:
+    """What this report does not show, short and long."""
+    on_persons = report.evidence[Line.PERSON].status in (Status.PASS, Status.FAIL, Status.UNKNOWN)
+    return (*NOT_SHOWN, OF_PERSONS) if on_persons else NOT_SHOWN
 
 
 def answer(report: Report) -> str:

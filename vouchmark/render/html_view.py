@@ -14,7 +14,7 @@ from typing import Any, Final
 from vouchmark.labels import LABELS
 from vouchmark.render import json
 from vouchmark.render.ancestry import Version, signed_by, versions
-from vouchmark.render.answer import NOT_SHOWN, answer, sentence
+from vouchmark.render.answer import answer, not_shown, sentence
 from vouchmark.render.html_people import more, people
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import QUESTIONS, Line, Report, ReportPicture, Status
@@ -121,7 +121,7 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
         "no_gaps": "Nothing was left out."
         if all(evidence.status is not Status.SKIPPED for evidence in report.evidence.values())
         else "The lines marked as not looked at.",
-        "not_shown": [words for _, words in NOT_SHOWN],
+        "not_shown": [words for _, words in not_shown(report)],
         "inputs": _inputs(document),
         "sha256": document["sha256"],
     }

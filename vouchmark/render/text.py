@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from vouchmark.render.ancestry import draw
-from vouchmark.render.answer import NOT_SHOWN, answer, sentence
+from vouchmark.render.answer import answer, not_shown, sentence
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
 from vouchmark.render.safe import plain
 from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, Verdict
@@ -76,7 +76,7 @@ def render(report: Report, *, width: int, colour: bool, verbosity: int, unicode:
         painter.answer(report),
         painter.evidence(report, verbosity),
         (*painter.verdict(report.verdict), *(painter.inputs(report) if verbosity >= 1 else ())),
-        (*painter.asked(report), *painter.not_checked(report), *painter.not_shown(long=verbosity >= 1)),
+        (*painter.asked(report), *painter.not_checked(report), *painter.not_shown(report, long=verbosity >= 1)),
     ]
     return "\n\n".join(text for block in blocks if (text := "\n".join(block))) + "\n"
 
@@ -214,15 +214,15 @@ class _Painter:
             gaps = f"the lines marked {self.sign(Status.SKIPPED)}" if skipped else "nothing was left out"
         yield from wrap(self.clean(f"Not checked: {gaps}."), width=self.width)
 
-    def not_shown(self, *, long: bool) -> Iterator[str]:
-        """What no report shows."""
+    def not_shown(self, report: Report, *, long: bool) -> Iterator[str]:
+        """What this report does not show."""
         head = "What this report does not show:"
         if not long:
-            short = "; ".join(short for short, _ in NOT_SHOWN)
+            short = "; ".join(short for short, _ in not_shown(report))
             yield from wrap(self.clean(f"{head} {short}."), width=self.width)
             return
         yield head
-        for _, words in NOT_SHOWN:
+        for _, words in not_shown(report):
             yield from wrap(self.clean(words), width=self.width, first="  - ", rest="    ")
 
 
