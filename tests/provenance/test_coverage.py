@@ -32,7 +32,7 @@ from tests.authority import (
     with_manifest_store,
 )
 from tests.provenance.crafting import assertion_box, box, sha256, signed
-from tests.provenance.forms import MEDIA, PDF, exif_of, leaving_out, scan_of, sound, with_exif
+from tests.provenance.forms import MEDIA, PDF, SVG, exif_of, leaving_out, scan_of, sound, with_exif
 
 SIGNER = make_signer(make_root())
 
