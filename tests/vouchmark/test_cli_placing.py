@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 
 import click
 import pytest
 
 from tests.vouchmark.persons_cli import NOVEMBER, Desk, refusal
-from vouchmark.cli import placing
 from vouchmark.cli.placing import may_write, place, precious
 from zk.errors import RefusedError, StorageError
 from zk.ledger import open_ledger
@@ -28,12 +26,6 @@ def test_a_file_appears_with_its_content_and_permissions_and_nothing_beside_it(t
     assert names(tmp_path) == ["a.jpg"]
 
 
-@pytest.mark.parametrize("name", ["w" * 251 + ".jpg", "é" * 125 + ".jpg", "[a]*?.jpg"])
-def test_every_name_that_a_file_can_have_is_one(tmp_path: Path, name: str) -> None:
-    place(tmp_path / name, b"1", mode=0o644, overwrite=False)
-    assert names(tmp_path) == [name]
-
-
 def test_a_file_that_came_in_between_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.jpg").write_bytes(b"somebody else's")
     with pytest.raises(RefusedError, match="came in between"):
@@ -44,39 +36,6 @@ def test_a_file_that_came_in_between_stays(tmp_path: Path, monkeypatch: pytest.M
     place(tmp_path / "b.jpg", b"mine", mode=0o644, overwrite=False)
     assert (tmp_path / "a.jpg").read_bytes() == b"somebody else's"
     assert names(tmp_path) == ["a.jpg", "b.jpg"]
-
-
-def test_of_many_at_the_same_moment_one_wins_and_the_others_are_told(tmp_path: Path) -> None:
-    start, outcomes = threading.Barrier(8), []
-
-    def write(number: int) -> None:
-        start.wait()
-        try:
-            place(tmp_path / "a.jpg", bytes([number]) * 100_000, mode=0o644, overwrite=False)
-            outcomes.append(number)
-        except RefusedError:
-            outcomes.append(-1)
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    (winner,) = [number for number in outcomes if number >= 0]
-    assert len(outcomes) == 8
-    assert (tmp_path / "a.jpg").read_bytes() == bytes([winner]) * 100_000
-    assert names(tmp_path) == ["a.jpg"]
-
-
-def test_what_a_killed_writer_left_goes_and_what_a_living_one_writes_stays(tmp_path: Path) -> None:
-    place(tmp_path / "a.jpg", b"1", mode=0o644, overwrite=False)
-    prefix = ".vouchmark-" + placing.hashlib.sha256(b"a.jpg").hexdigest()[:16] + "-"
-    old, young = tmp_path / f"{prefix}{'0' * 16}.tmp", tmp_path / f"{prefix}{'1' * 16}.tmp"
-    for path in (old, young):
-        path.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    place(tmp_path / "a.jpg", b"2", mode=0o644, overwrite=True)
-    assert names(tmp_path) == [young.name, "a.jpg"]
 
 
 def test_a_folder_that_is_not_there_or_takes_nothing_is_one_clear_error(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from vouchmark.cli.check_known import known_options, known_settings
 from vouchmark.cli.check_original import original_options, read_original, write_difference
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
-from vouchmark.cli.output import output_text
+from vouchmark.cli.placing import output_text
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from vouchmark.cli.common import fail, fail_usage, with_options
-from vouchmark.cli.output import output_file
+from vouchmark.cli.placing import output_file
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:

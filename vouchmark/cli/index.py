@@ -13,7 +13,7 @@ import click
 
 from vouchmark.cli.check_known import open_index
 from vouchmark.cli.common import fail, fail_usage, progress
-from vouchmark.cli.output import output_text
+from vouchmark.cli.placing import output_text
 from vouchmark.render.safe import plain
 from vouchmark.report import Exit
 

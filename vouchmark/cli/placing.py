@@ -1,24 +1,18 @@
-"""How does a finished file get to its place: whole or not at all, and over nothing that nobody can make again?
-
-Several commands may write to one place at the same moment, and nobody locks a folder of pictures: so a file that must
-not be overwritten is put there by a link, which fails where another one came in between.
-"""
+"""How does a finished file get to its place: whole or not at all, and over nothing that nobody can make again?"""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
+import io
 import os
-import secrets
 import stat
-import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, TextIO
 
-from vouchmark.cli.common import fail_usage
+from provenance.whole_file import whole_file
+from vouchmark.cli.common import fail_usage, umask
 
-STALE_SECONDS: Final = 3600.0
-"""Age of a leftover whose writer is surely dead: no write takes an hour."""
 _HEAD: Final = 1024  # octets that show what a file is: a vault's header has some 200
 _PRECIOUS: Final = (
     (b"vouchmark-vault/1", "a vault with secrets that are nowhere else"),
@@ -67,49 +61,51 @@ def place(path: Path, octets: bytes, *, mode: int, overwrite: bool) -> None:
         zk.errors.StorageError: It cannot be written.
     """
     from zk.errors import RefusedError, StorageError
-    from zk.vault import sync_directory
 
     if what := precious(path):
         raise RefusedError(f"{path}: is {what}, and never overwritten")
-    prefix = f".vouchmark-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}-"
-    temporary = path.with_name(f"{prefix}{secrets.token_hex(8)}.tmp")
     try:
-        _sweep(path.parent, prefix)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as file:
+        with whole_file(path, mode=mode, durable=True, overwrite=overwrite) as file:
             file.write(octets)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-        if overwrite:
-            temporary.replace(path)
-        else:
-            _put_new(temporary, path)
-        sync_directory(path.parent)
     except FileExistsError as error:
         raise RefusedError(f"{path}: a file came in between, and stays") from error
     except OSError as error:
         raise StorageError(f"{path}: cannot write: {error.strerror}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
-def _put_new(temporary: Path, path: Path) -> None:
-    """Give a file its name where nothing has it. Raises FileExistsError where something has."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system that knows no links
-        if os.path.lexists(path):
-            raise FileExistsError(path) from None
-        temporary.replace(path)
+@contextmanager
+def output_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes another's place, as readable as the user's new files are, once the block ends.
+
+    It goes through a link, and a device or a pipe stays what it is.
+
+    Raises:
+        click.exceptions.Exit: Nothing can be written there, or never should be.
+        OSError: It cannot be filled or put in place; the command line as a whole tells of that.
+    """
+    if what := precious(path):
+        fail_usage(f"{path}: is {what}, and never overwritten", hint="name another one")
+    with ExitStack() as stack:
+        try:
+            if path.exists() and not path.is_file():
+                out: BinaryIO = stack.enter_context(path.open("wb"))
+            else:
+                out = stack.enter_context(whole_file(path.resolve(), mode=0o666 & ~umask()))
+        except OSError as error:
+            hint = "name a file in a folder that you may write to"
+            fail_usage(f"cannot write to {path}: {error.strerror}", hint=hint)
+        yield out
 
 
-def _sweep(folder: Path, prefix: str) -> None:
-    """Remove what writers of the same name left behind that were killed; another that is at work is left alone."""
-    for stale in folder.glob(f"{prefix}{'?' * 16}.tmp"):
-        with contextlib.suppress(OSError):
-            if time.time() - stale.stat().st_mtime > STALE_SECONDS:
-                stale.unlink()
+@contextmanager
+def output_text(path: Path, *, newline: str) -> Iterator[TextIO]:
+    """The same for text, in UTF-8. Raises as `output_file` does.
+
+    Args:
+        path: where it appears.
+        newline: how a line ends there; empty where the text says so itself.
+    """
+    with output_file(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline=newline)
+        yield text
+        text.detach()
