@@ -167,13 +167,19 @@ class TrustLists:
         )
 
     def with_run_lists(
-        self, *, trust: Iterable[Path] = (), tsa_trust: Iterable[Path] = (), no_default: bool = False
+        self,
+        *,
+        trust: Iterable[Path] = (),
+        tsa_trust: Iterable[Path] = (),
+        cawg_trust: Iterable[Path] = (),
+        no_default: bool = False,
     ) -> TrustLists:
         """This store and, for one run, the certificates of these files (label `yours`, without a date).
 
         Args:
             trust: Lists of claim signers.
             tsa_trust: Lists of time-stamping authorities.
+            cawg_trust: Lists of signers of attached identities (CAWG).
             no_default: Leave out everything that is kept, the distrust file too.
 
         Raises:
@@ -181,6 +187,7 @@ class TrustLists:
         """
         added = [_run_list(path, ListKind.SIGNER) for path in trust]
         added += [_run_list(path, ListKind.TSA) for path in tsa_trust]
+        added += [_run_list(path, ListKind.CAWG) for path in cawg_trust]
         base = TrustLists.empty() if no_default else self
         return replace(base, lists=(*base.lists, *added)) if added else base
 

@@ -318,10 +318,11 @@ def test_lists_of_one_run_come_on_top_or_alone(home: Path, folder: TrustFolder, 
     mine.write_text(OTHER.pem)
     stamps.write_bytes(lote(OTHER, scheme="C2PA TSA Trust List"))
     kept = TrustLists.load(home)
-    both = kept.with_run_lists(trust=[mine], tsa_trust=[stamps])
+    both = kept.with_run_lists(trust=[mine], tsa_trust=[stamps], cawg_trust=[mine])
     assert [(item.name, item.kind, item.label, item.dated) for item in both.lists[1:]] == [
         ("run.pem", "signer", "yours", None),
         ("stamps.json", "tsa", "yours", None),
+        ("run.pem", "cawg", "yours", None),
     ]
     assert both.distrust == kept.distrust
     assert both.lists[1].age_days(at=AT) is None

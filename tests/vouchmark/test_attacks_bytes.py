@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.pool import Pool
 from provenance.credentials.trust_formats import ListKind
 from tests.authority import (
@@ -58,7 +59,6 @@ from tests.vouchmark.attacks import (
     other,
     said,
 )
-from tests.vouchmark.test_attacks_signer import distrusting
 from vouchmark.examine import examine_all
 from vouchmark.report import Line, exit_code
 from vouchmark.settings import make_settings
@@ -249,10 +249,11 @@ def test_what_our_own_check_gives_up_on_passes_by_no_engines_word(name: str, *, 
     assertions, options = GIVEN_UP[name]
     draft = Draft(signer=CAMERA, assertions=[actions(), *assertions], cose=options)
     data = bind(draft, picture(), extra=lambda whole: [scan_of(whole)] if hole else [])
+    distrusted = DistrustEntry(sha256=hashlib.sha256(CAMERA.der).hexdigest())
     for listed in (
         LISTED,
         store_of(list_of(ROOT, kind=ListKind.CAWG)),
-        distrusting(sha256=hashlib.sha256(CAMERA.der).hexdigest()),
+        store_of(list_of(ROOT), distrust=(distrusted,)),
     ):
         report = examine(data, listed)
         assert report.evidence[Line.INTEGRITY].status in (UNKNOWN, FAIL), codes(report, Line.INTEGRITY)

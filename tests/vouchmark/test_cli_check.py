@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import authority as made
+from tests.provenance.identities import actor, attach, by_certificate
 from tests.vouchmark import command
 from tests.vouchmark.command import AT, Command
 from vouchmark.report import Line
@@ -100,6 +101,7 @@ class TestExitCodes:
             (("check", "x", "--trust", "none.pem"), "none.pem: no such file"),
             (("check", "x", "--trust", "plain.jpg"), "plain.jpg: "),
             (("check", "x", "--tsa-trust", "none.pem"), "none.pem: no such file"),
+            (("check", "x", "--cawg-trust", "none.pem"), "none.pem: no such file"),
             (("check", "x", "--policy", "none.toml"), "policy none.toml: cannot be read"),
             (("check", "x", "--manifest", "none.c2pa"), "the manifest store none.c2pa cannot be read"),
             (("check", "x", "--manifest", "."), "the manifest store . cannot be read: it is a folder"),
@@ -294,6 +296,21 @@ outcome = "block"
         assert run("check", "signed.jpg", "-q", "--tsa-trust", "root.pem", "--at", AT).code == 3
         report = run("check", "signed.jpg", "--tsa-trust", "root.pem", "--at", AT, "--format", "json").json
         assert [item["kind"] for item in report["inputs"]["trust_lists"]] == ["tsa"]
+
+    def test_a_list_for_identities_vouches_for_those_alone(self, own: Command) -> None:
+        desk = made.make_root("Harbour Press")
+        (own.folder / "desk.pem").write_text(desk.pem)
+        (own.folder / "attached.jpg").write_bytes(attach(made.make_signer(desk), by_certificate(actor(desk))))
+        words = ("check", "attached.jpg", "--no-default-trust", "--at", AT, "--format", "json")
+        before, after = own(*words).json, own(*words, "--cawg-trust", "desk.pem").json
+        found = [
+            [(one["code"], one["status"]) for one in report["evidence"]["signer"]["findings"]]
+            for report in (before, after)
+        ]
+        assert ("signer.unknown", "unknown") in found[0]
+        assert ("signer.unknown", "unknown") in found[1]
+        assert ("cawg.identity.trusted", "pass") not in found[0]
+        assert ("cawg.identity.trusted", "pass") in found[1]
 
     def test_one_engine_can_be_asked_alone(self, run: Command) -> None:
         report = run("check", "signed.jpg", "--engine", "c2pa-rs", "--format", "json", *TRUST).json

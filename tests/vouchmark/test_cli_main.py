@@ -152,6 +152,7 @@ class TestVariables:
             ("AT", "2099-01-01", ("--at", "2099-01-01")),
             ("TRUST", f"root.pem{os.pathsep}other.pem", ("--trust", "root.pem", "--trust", "other.pem")),
             ("TSA_TRUST", "other.pem", ("--tsa-trust", "other.pem")),
+            ("CAWG_TRUST", "other.pem", ("--cawg-trust", "other.pem")),
             ("NO_DEFAULT_TRUST", "1", ("--no-default-trust",)),
             ("MANIFEST", "store.c2pa", ("--manifest", "store.c2pa")),
             ("ENGINE", "c2pa-rs", ("--engine", "c2pa-rs")),

@@ -14,7 +14,7 @@ from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust_view import view_of
 from tests.authority import DAY, NOW, change_pixels, created, picture
 from tests.provenance.crafting import Draft, actions, bind, link_to, sha256, signed, stamper
-from tests.provenance.test_coverage import scan_of
+from tests.provenance.forms import scan_of
 from tests.vouchmark.attacks import BY_LISTED, NONE, codes, examine, said
 from tests.vouchmark.test_lines_time import CAMERA, CLOCK, LISTS, OLDER, SIGNED_AT, UNLISTED, bare, picture_with, text
 from vouchmark.claimed import ClaimedError

@@ -13,6 +13,7 @@ from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_view import view_of
 from tests.authority import NOW, change_pixels, list_of, make_root, make_signer, store_of
 from tests.provenance.crafting import Draft, link_to, sha256, store, updated
+from tests.provenance.forms import scan_of
 from tests.provenance.identities import (
     ACCOUNT,
     Attached,
@@ -25,7 +26,6 @@ from tests.provenance.identities import (
     by_certificate,
     picture,
 )
-from tests.provenance.test_coverage import scan_of
 from tests.vouchmark.attacks import BY_LISTED, CAMERA, CHANGED, LISTED, NONE, ROOT, codes, examine, said
 from tests.vouchmark.readings import facts, manifest, reading
 from vouchmark.lines import identity

@@ -87,6 +87,7 @@ class Seconds(click.FloatRange):
 @click.option("--at", type=Instant(), help="Judge expiry and lists at this time (RFC 3339); now by default.")
 @click.option("--trust", multiple=True, type=click.Path(path_type=Path), help="* A list of signers for this run.")
 @click.option("--tsa-trust", multiple=True, type=click.Path(path_type=Path), help="* Of time-stamping authorities.")
+@click.option("--cawg-trust", multiple=True, type=click.Path(path_type=Path), help="* Of attached identities (CAWG).")
 @click.option("--no-default-trust", is_flag=True, help="Use only the lists given for this run.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="A manifest store (.c2pa) kept outside the file.")
 @fragment_options
@@ -182,7 +183,9 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
         hint = "run: vouchmark trust show; --no-default-trust leaves your kept lists out for one run"
         fail(str(error), hint=hint, code=Exit.ERROR)
     try:
-        trust = store.with_run_lists(trust=options["trust"], tsa_trust=options["tsa_trust"])
+        trust = store.with_run_lists(
+            trust=options["trust"], tsa_trust=options["tsa_trust"], cawg_trust=options["cawg_trust"]
+        )
     except TrustListError as error:
         fail_usage(str(error), hint="a list is a PEM file of certificates or a published list in JSON")
     return make_settings(
