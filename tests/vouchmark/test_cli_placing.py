@@ -38,6 +38,23 @@ def test_a_file_that_came_in_between_stays(tmp_path: Path, monkeypatch: pytest.M
     assert names(tmp_path) == ["a.jpg", "b.jpg"]
 
 
+def test_a_link_is_written_through_and_a_device_stays_a_device(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"old")
+    (tmp_path / "link.jpg").symlink_to("a.jpg")
+    place(tmp_path / "link.jpg", b"new", mode=0o600, overwrite=True)
+    assert (tmp_path / "link.jpg").is_symlink()
+    assert (tmp_path / "a.jpg").read_bytes() == b"new"
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        place(tmp_path / "pipe", b"piped", mode=0o600, overwrite=True)
+        assert os.read(reader, 100) == b"piped"
+    finally:
+        os.close(reader)
+    assert (tmp_path / "pipe").is_fifo()
+    assert names(tmp_path) == ["a.jpg", "link.jpg", "pipe"]
+
+
 def test_a_folder_that_is_not_there_or_takes_nothing_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     for path in (tmp_path / "none" / "a.jpg", tmp_path / "folder"):

@@ -48,13 +48,13 @@ def precious(path: Path) -> str:
 
 
 def place(path: Path, octets: bytes, *, mode: int, overwrite: bool) -> None:
-    """Put a file in place, whole or not at all, flushed to the disk.
+    """Put a file in place, whole or not at all, flushed to the disk; through a link, and into a device as it is.
 
     Args:
         path: where to.
         octets: what it holds.
         mode: its permissions.
-        overwrite: whether it may take another's place; else one that came in between stays.
+        overwrite: whether it may take another's place; else whatever came in between stays, a link too.
 
     Raises:
         zk.errors.RefusedError: There is a file that stays.
@@ -65,7 +65,10 @@ def place(path: Path, octets: bytes, *, mode: int, overwrite: bool) -> None:
     if what := precious(path):
         raise RefusedError(f"{path}: is {what}, and never overwritten")
     try:
-        with whole_file(path, mode=mode, durable=True, overwrite=overwrite) as file:
+        if overwrite and path.exists() and not (path.is_file() or path.is_dir()):
+            path.write_bytes(octets)
+            return
+        with whole_file(path.resolve() if overwrite else path, mode=mode, durable=True, overwrite=overwrite) as file:
             file.write(octets)
     except FileExistsError as error:
         raise RefusedError(f"{path}: a file came in between, and stays") from error
