@@ -500,8 +500,7 @@ class TestMedia:
     def test_a_vouch_for_what_was_used_in_a_file_speaks_of_that_and_of_no_earlier_version(
         self, relationship: str
     ) -> None:
-        media = base()[0]
-        own = self._last(made.manifest_store(media))
+        media, own = base()
         octets = vouch(manifest_binding(self.bound(media)[LABELS[0]]))
         carrier = update(own, LABELS[1], LABELS[0], ("org.vouchmark.vouch", content_of(octets)))
         collage = edited(own, carrier, parent=carrier, parent_label=LABELS[1], relationship=relationship)

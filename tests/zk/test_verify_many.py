@@ -25,11 +25,13 @@ from tests.zk.world import (
     person,
     presented,
 )
-from zk import verifier
+from zk import proof_batches
 from zk.curve import using
 from zk.errors import EncodingError, ProofError, StorageError, ZkError
 from zk.ledger import open_ledger
 from zk.personhood import EpochLength, Level, Vouch
+from zk.pseudonym import PairingTerm, check_pairings
+from zk.reader import Reader, claim_of
 from zk.verifier import Code, Presented, Refusal, Voice, prove_ahead, verify, verify_many
 
 ISSUERS = [CLUB.info, TOWN.info]
@@ -109,8 +111,8 @@ def test_the_material_holds_and_fails_in_every_way() -> None:
 def test_a_batch_gives_what_one_by_one_gives(chosen: list[int], threads: int, batch: int) -> None:
     items = [kinds()[i] for i in chosen]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verifier, "BATCH_PROOFS", batch)
-        patch.setattr(verifier, "CHUNK_PROOFS", 2)
+        patch.setattr(proof_batches, "BATCH_PROOFS", batch)
+        patch.setattr(proof_batches, "CHUNK_PROOFS", 2)
         assert codes(together(items, threads=threads)) == one_by_one(items)
 
 
@@ -156,33 +158,33 @@ def test_two_bad_proofs_cannot_cancel_each_other_out() -> None:
     # Negating Abar and Bbar of a wrong pairing gives its inverse; unweighted, the pair would pass.
     from zk.curve import backend
 
-    term = verifier._prepare(_claim_of(presented(vouch)))
-    assert isinstance(term, verifier.PairingTerm)
+    term = proof_batches._prepare(_question_of(presented(vouch)))
+    assert isinstance(term, PairingTerm)
     curve = backend()
-    inverse = verifier.PairingTerm(Abar=curve.neg(term.Abar), Bbar=curve.neg(term.Bbar), pk=term.pk)
+    inverse = PairingTerm(Abar=curve.neg(term.Abar), Bbar=curve.neg(term.Bbar), pk=term.pk)
     with pytest.raises(ProofError):
-        verifier.check_pairings([term, inverse])
-    assert sorted(verifier._bad_terms([(0, term), (1, inverse)])) == [0, 1]
+        check_pairings([term, inverse])
+    assert sorted(proof_batches._bad_terms([(0, term), (1, inverse)])) == [0, 1]
 
 
-def _claim_of(item: Presented) -> verifier._Claim:
-    reader = verifier._Reader.check(ISSUERS, [CAFE], NOW, timedelta(0), 1, None, None, None)
-    return verifier._claim(Vouch.decode(item.vouch), item, reader)
+def _question_of(item: Presented) -> proof_batches.Question:
+    reader = Reader.check(ISSUERS, [CAFE], NOW, timedelta(0), 1, None, None, None)
+    return claim_of(Vouch.decode(item.vouch), item, reader).question
 
 
 def test_two_threads_use_the_callers_engine() -> None:
     used = []
-    real = verifier._prepare
+    real = proof_batches._prepare
 
-    def spy(claim: verifier._Claim) -> object:
+    def spy(question: proof_batches.Question) -> object:
         from zk.curve import backend
 
         used.append(backend().name)
-        return real(claim)
+        return real(question)
 
     with pytest.MonkeyPatch.context() as patch, using("py_ecc"):
-        patch.setattr(verifier, "_prepare", spy)
-        patch.setattr(verifier, "CHUNK_PROOFS", 1)
+        patch.setattr(proof_batches, "_prepare", spy)
+        patch.setattr(proof_batches, "CHUNK_PROOFS", 1)
         results = together(kinds()[:2], threads=2)
     assert codes(results) == [Code.VOICE_UNCHECKED] * 2
     assert used == ["py_ecc"] * 2
@@ -244,8 +246,8 @@ def test_what_was_proved_ahead_is_not_proved_again() -> None:
     good, bad = kinds()[0], kinds()[7]
     proofs = prove_ahead([good.vouch, bad.vouch], issuers=ISSUERS, at=NOW)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("_prepare", "_trouble_alone"):
-            patch.setattr(verifier, name, lambda *_: pytest.fail("a proof was looked at twice"))
+        for name in ("_prepare", "trouble"):
+            patch.setattr(proof_batches, name, lambda *_: pytest.fail("a proof was looked at twice"))
         assert codes(together([good, bad], proofs=proofs)) == [Code.VOICE_UNCHECKED, Code.PROOF_INVALID]
 
 
