@@ -27,6 +27,7 @@ MAX_SLOTS: Final = 1024
 """Slots at most, as in zk.profile, which is not imported before there is a vouch (a test compares)."""
 MAX_GRACE: Final = dt.timedelta(days=366)
 MAX_NONCE: Final = 64
+MAX_AUDIENCE: Final = 200
 """As in zk.verifier and zk.personhood (a test compares)."""
 
 
@@ -139,6 +140,8 @@ def person_settings(
         raise ValueError(f"got a grace of {grace}, expected 0 to {MAX_GRACE.days} days")
     if nonce is not None and not 1 <= len(nonce) <= MAX_NONCE:
         raise ValueError(f"got a nonce of {len(nonce)} octets, expected 1 to {MAX_NONCE}")
+    if audience is not None and not 1 <= len(audience.encode("utf-8", "replace")) <= MAX_AUDIENCE:
+        raise ValueError(f"got an audience of {len(audience)} characters, expected 1 to {MAX_AUDIENCE} octets")
     given = tuple(
         VouchFile(name=f"vouch {number}", octets=octets[:MAX_OCTETS], trouble="too-large" * (len(octets) > MAX_OCTETS))
         for number, octets in enumerate(vouches, start=1)

@@ -52,7 +52,7 @@ from vouchmark.examine import examine_all
 from vouchmark.gather import look as known
 from vouchmark.gather import picture_hint
 from vouchmark.issuers import MAX_ISSUER_OCTETS
-from vouchmark.person_settings import MAX_GIVEN, MAX_GRACE, MAX_NONCE, MAX_SLOTS, person_settings
+from vouchmark.person_settings import MAX_AUDIENCE, MAX_GIVEN, MAX_GRACE, MAX_NONCE, MAX_SLOTS, person_settings
 from vouchmark.report import Exit, Line, Root, Status, exit_code
 from vouchmark.settings import make_settings
 from vouchmark.vouch_files import MAX_BESIDE
@@ -70,6 +70,7 @@ def test_bounds_that_are_written_twice_are_the_profiles() -> None:
     assert vouches.MAX_OCTETS == personhood.MAX_VOUCH_OCTETS
     assert MAX_SLOTS == profile.MAX_SLOTS
     assert (MAX_GRACE, MAX_NONCE) == (verifier.MAX_GRACE, personhood.MAX_NONCE_OCTETS)
+    assert MAX_AUDIENCE == personhood.MAX_AUDIENCE_OCTETS
     assert issuer_info.MAX_JSON_OCTETS == MAX_ISSUER_OCTETS
 
 
@@ -84,6 +85,8 @@ def test_bounds_that_are_written_twice_are_the_profiles() -> None:
         {"slots": MAX_SLOTS + 1},
         {"nonce": b""},
         {"nonce": bytes(MAX_NONCE + 1)},
+        {"audience": ""},
+        {"audience": "é" * (MAX_AUDIENCE // 2 + 1)},
         {"grace": dt.timedelta(seconds=-1)},
         {"grace": MAX_GRACE + dt.timedelta(seconds=1)},
         {"vouches": [JUNK] * (MAX_GIVEN + 1)},

@@ -317,6 +317,7 @@ class TestCommand:
             (("--issuer", "missing.json"), "--issuer missing.json: there is no such file"),
             (("--nonce", "zz"), "--nonce: expected 1 to 64 octets in hex"),
             (("--ledger", "mysql://x/y"), "--ledger: "),
+            (("--audience", ""), "--audience: expected a name"),
         ],
     )
     def test_a_mistake_is_told_before_a_file_is_looked_at(

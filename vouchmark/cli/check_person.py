@@ -78,7 +78,7 @@ def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) 
         vouches=tuple(map(_vouch, options["vouch"])),
         ledger=_ledger(options["ledger"], options["at"], stack),
         nonce=nonce_of(options["nonce"]),
-        audience=None if options["audience"] is None else unicodedata.normalize("NFC", options["audience"]),
+        audience=_audience(options["audience"]),
         grace=dt.timedelta(days=options["grace"]),
     )
     _check_now(settings, has_issuers=bool(options["issuer"]))
@@ -171,6 +171,17 @@ def _ledger(location: str | None, at: dt.datetime | None, stack: ExitStack) -> N
         fail(str(error), hint=_ledger_hint(location, str(error), past=past), code=Exit.ERROR)
     except UnsupportedError as error:
         fail_usage(f"--ledger: {error}", hint="a file, sqlite:///FILE or postgresql://HOST/DATABASE")
+
+
+def _audience(name: str | None) -> str | None:
+    """A reader's name as vouches hold it: two keyboards write one letter in two ways."""
+    from vouchmark.person_settings import MAX_AUDIENCE
+
+    text = None if name is None else unicodedata.normalize("NFC", name)
+    if text is not None and not 1 <= len(text.encode("utf-8", "replace")) <= MAX_AUDIENCE:
+        hint = "give the name that vouches for you are made for with 'vouch make --audience'"
+        fail_usage(f"--audience: expected a name of 1 to {MAX_AUDIENCE} octets", hint=hint)
+    return text
 
 
 def _ledger_hint(location: str, message: str, *, past: bool) -> str:
