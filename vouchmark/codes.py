@@ -156,7 +156,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("time.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no time to look at."),
     ("time.unreadable", (ERROR, UNKNOWN), "The Content Credentials could not be read, so no time could be looked at."),
     # history
-    ("history.parent.intact", (PASS,), "The version it was made from has Content Credentials of its own, unchanged."),
+    (
+        "history.parent.intact",
+        (PASS, UNKNOWN),
+        "The version it was made from has Content Credentials of its own, unchanged.",
+    ),
     ("history.parent.broken", (FAIL,), "The version it was made from was changed, or its signature does not hold."),
     (
         "history.parent.missing",
@@ -164,7 +168,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "The Content Credentials of the version it was made from are named and not there.",
     ),
     ("history.parent.unsigned", (UNKNOWN,), "The version it was made from has no Content Credentials."),
-    ("history.component.intact", (PASS,), "Something used in it has Content Credentials of its own, unchanged."),
+    (
+        "history.component.intact",
+        (PASS, UNKNOWN),
+        "Something used in it has Content Credentials of its own, unchanged.",
+    ),
     ("history.component.broken", (FAIL,), "Something used in it was changed, or its signature does not hold."),
     ("history.component.missing", (FAIL,), "The Content Credentials of something used in it are named and not there."),
     ("history.component.unsigned", (UNKNOWN,), "Something used in it has no Content Credentials."),

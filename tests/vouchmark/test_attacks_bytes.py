@@ -258,8 +258,18 @@ def test_what_our_own_check_gives_up_on_passes_by_no_engines_word(name: str, *, 
         report = examine(data, listed)
         assert report.evidence[Line.INTEGRITY].status in (UNKNOWN, FAIL), codes(report, Line.INTEGRITY)
         assert report.evidence[Line.SIGNER].status in (UNKNOWN, FAIL), codes(report, Line.SIGNER)
+        assert report.evidence[Line.AI].status is UNKNOWN, codes(report, Line.AI)
         assert exit_code(report) in (INCONCLUSIVE, FAILED)
         assert not [f for f in report.findings() if f.statement.startswith(("The file is unchanged", "Signed by Test"))]
+
+
+def test_what_neither_we_nor_the_engine_asked_can_read_is_not_called_none() -> None:
+    assertions, options = GIVEN_UP["an-assertion-with-a-long-name"]
+    data = bind(Draft(signer=CAMERA, assertions=[actions(), *assertions], cose=options), picture())
+    report = examine(data, engines=("encypher-c2pa",))
+    assert codes(report, Line.INTEGRITY) == ["integrity.unparsable"]
+    assert exit_code(report) is BROKEN
+    assert report.evidence[Line.AI].status is UNKNOWN
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])

@@ -222,6 +222,14 @@ class TestHistory:
         answer = history.answer(facts(reading(top, manifest("older", codes=()))))
         assert status(Line.HISTORY, answer) is Status.PASS
 
+    def test_no_earlier_version_passes_by_an_engines_word_alone(self) -> None:
+        older = reading(manifest(ingredients=(parent(),)), manifest("older"))
+        passed = history.answer(facts(older))
+        assert status(Line.HISTORY, passed) is Status.PASS
+        given_up = history.answer(facts(older, own_failure="crash"))
+        assert status(Line.HISTORY, given_up) is Status.UNKNOWN
+        assert "only an engine calls them unchanged" in given_up.summary
+
     def test_a_parent_without_credentials_is_unknown(self) -> None:
         top = manifest(ingredients=(parent(manifest=None),))
         answer = history.answer(facts(reading(top)))

@@ -22,7 +22,7 @@ from vouchmark.lines.ai_words import (
     signal,
     source_type,
 )
-from vouchmark.lines.facts import Draft, Facts, has, source_of
+from vouchmark.lines.facts import Draft, Facts, has, own_lack, source_of
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
 
@@ -131,7 +131,8 @@ def _declarations(facts: Facts, manifest: Manifest) -> list[Draft]:
             )
         draft = Draft(
             code=meaning.code,
-            status=Status.PASS if intact and place is not Place.UPDATE else Status.UNKNOWN,
+            # Where only an engine looked, nobody knows which content a signature is about.
+            status=Status.PASS if intact and place is not Place.UPDATE and not own_lack(facts) else Status.UNKNOWN,
             statement=f"{words}.",
             source=source_of(facts.first),
             root=Root.CLAIM_SIGNATURE if place is Place.BOUND and not stated.is_part else Root.INGREDIENT,

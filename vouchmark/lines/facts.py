@@ -263,12 +263,12 @@ def own_lack(facts: Facts) -> str:
 
 
 def has_unreached_store(facts: Facts) -> bool:
-    """Whether the engine finds no Content Credentials, and we read some in the file's bytes.
+    """Whether the engine finds no Content Credentials, and some, or what looks like some, lie in the file's bytes.
 
     They may have been cut off by a later change, or belong to something inside the file: nothing follows but that.
     """
     own = facts.own
-    return facts.first.outcome is Outcome.ABSENT and own is not None and not own.problem
+    return facts.first.outcome is Outcome.ABSENT and own is not None and own.problem != "absent"
 
 
 def own_gap(facts: Facts) -> tuple[NotChecked, ...]:

@@ -24,6 +24,7 @@ from vouchmark.lines.facts import (
     instant,
     nothing_to_look_at,
     own_gap,
+    own_lack,
     source_of,
 )
 from vouchmark.render.safe import quoted
@@ -241,6 +242,10 @@ def _judge(facts: Facts, step: Step) -> Draft:
             f"The {role} {title} has no Content Credentials of its own; what happened before it is not recorded."
         )
         return _draft(facts, f"history.{role}.unsigned", Status.UNKNOWN, statement, subject, detail)
+    if own_lack(facts):
+        # The engine believes what was written down when it was added.
+        statement = f"The {role} {title} has Content Credentials of its own; only an engine calls them unchanged."
+        return _draft(facts, f"history.{role}.intact", Status.UNKNOWN, statement, subject, detail)
     statement = f"The {role} {title} has Content Credentials of its own, unchanged."
     return _draft(facts, f"history.{role}.intact", Status.PASS, statement, subject, detail)
 

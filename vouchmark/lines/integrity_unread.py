@@ -51,6 +51,14 @@ def lone_fragment(facts: Facts) -> Answer:
 def not_found(facts: Facts) -> Answer:
     """The line where the first engine found no Content Credentials that it could read."""
     match facts.first.outcome:
+        case Outcome.ABSENT if has_unreached_store(facts) and facts.own is not None and facts.own.problem:
+            return _one(
+                facts,
+                "integrity.unparsable",
+                Status.ERROR,
+                "What lies in the file in the form of Content Credentials cannot be read.",
+                detail={"reason": facts.own.problem},
+            )
         case Outcome.ABSENT if has_unreached_store(facts):
             return _one(
                 facts,
