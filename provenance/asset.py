@@ -56,7 +56,7 @@ class AssetFolderError(AssetError):
     """It is a folder where one file was expected."""
 
     reason = "folder"
-    hint = "name the files in it, or the folder to a command that walks folders"
+    hint = "name a file in it"
 
 
 class AssetKindError(AssetError):

@@ -288,7 +288,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     # engines
     ("engines.agree", (PASS,), "Both engines give the same answers."),
     ("engines.disagree", (UNKNOWN,), "The engines give different answers; the detail says on what."),
-    ("engines.incomparable", (UNKNOWN, ERROR), "One engine could not look, so there is nothing to compare."),
+    (
+        "engines.incomparable",
+        (UNKNOWN, ERROR),
+        "One engine could not look, or neither, so there is nothing to compare.",
+    ),
     ("engines.state", (PASS, ABSENT, ERROR), "What one engine says, in the specification's words."),
 )
 

@@ -224,11 +224,15 @@ def examine_to_keep(sources: Iterable[Path], settings: Settings, *, pool: Pool |
         )
 
 
+_LOOKED: Final = (Outcome.FOUND, Outcome.ABSENT, Outcome.REMOTE)
+"""Where the file's type was read as far as it is read at all, so that what is never looked at in it can be told."""
+
+
 def _report_of(turn: Turn, facts: Facts, seen: Seen, settings: Settings) -> Report:
     """Fill the lines in order, but for the person line, which hears of the whole run."""
     item, examination = turn.item, seen.examination
     lines, not_checked = {}, list(_general_gaps(facts, settings))
-    if facts.first.outcome is Outcome.FOUND and settings.asks(Line.INTEGRITY):
+    if facts.first.outcome in _LOOKED and settings.asks(Line.INTEGRITY):
         measured = examination is not None and (examination.width is not None or bool(examination.picture_reason))
         not_checked.extend(formats.gaps(facts.media_type, measured=measured))
     pictures = list(pictures_of(facts.name, facts.media_type, examination.previews if examination else None))
@@ -289,7 +293,7 @@ def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
     if facts.first.outcome is not Outcome.FOUND:
         return
     if not facts.signer_lists:
-        yield NotChecked(what="the signer against the official list", why="no list imported (vouchmark trust update)")
+        yield NotChecked(what="the signer against the official list", why="no list kept; run: vouchmark trust update")
     for trust_list in settings.trust.lists:
         if trust_list.is_stale(at=settings.at):
             age = trust_list.age_days(at=settings.at)

@@ -163,8 +163,9 @@ def _job(item: Asset | Unread, source: object, settings: Settings) -> Job | None
 
 
 def _outside(turn: Turn, seen: Seen, first: Reading, settings: Settings) -> OutsideStore | None:
-    """Where the store that was read came from, where not from the file."""
-    if first.store is None or first.store.embedded or turn.job is None:
+    """Where the store that was read, or could not be read, came from, where not from the file."""
+    unread = first.store is None and first.outcome is not Outcome.UNPARSABLE
+    if unread or turn.job is None or (first.store is not None and first.store.embedded):
         return None
     if seen.remote is not None:
         host = next((contact.host for contact in seen.contacts if contact.purpose == "manifest"), "")

@@ -34,7 +34,7 @@ class Status(enum.StrEnum):
     ABSENT = "absent"
     """Nothing there to check. Never evidence of anything."""
     SKIPPED = "skipped"
-    """Not asked for, or not built yet; named under `not_checked`."""
+    """Not asked for."""
 
 
 SERIOUSNESS: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT, Status.SKIPPED)

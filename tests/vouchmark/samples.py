@@ -119,7 +119,7 @@ STAMPED = Said(
 NO_STAMP = Said(
     code="time.none",
     status=Status.ABSENT,
-    statement="There is no time stamp; when it was signed is not shown by anything but the signer's word.",
+    statement="There is no time stamp; nothing shows when it was signed.",
     root=Root.TIME_STAMP,
 )
 NO_HISTORY = Said(
@@ -143,7 +143,9 @@ MISMATCH = Said(
 BROKEN_PARENT = Said(
     code="history.parent.broken",
     status=Status.FAIL,
-    statement="The parent “harbour-original.jpg” was changed or broken; what it says of itself cannot be relied on.",
+    statement=(
+        "The earlier version “harbour-original.jpg” was changed or broken; what it says of itself cannot be relied on."
+    ),
     root=Root.INGREDIENT,
     detail={"relationship": "parentOf", "depth": 1, "failures": ["assertion.dataHash.mismatch"]},
 )
@@ -164,7 +166,7 @@ def signed(name: str = "harbour.jpg", **changed: list[Said]) -> Report:
 
 def without(name: str = "forwarded.jpg") -> Report:
     """A file without Content Credentials."""
-    said = "The file has no Content Credentials; from the file alone nobody can tell whether it was changed."
+    said = "The file has no Content Credentials, so whether it was changed cannot be told."
     lines = {line: nothing(line) for line in (Line.SIGNER, Line.TIME, Line.HISTORY, Line.AI)}
     return report(
         name,

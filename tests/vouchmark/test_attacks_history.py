@@ -37,7 +37,7 @@ from tests.vouchmark.histories import (
 )
 from vouchmark.report import Line
 
-BROKEN_BEFORE: Final = f"{BY_LISTED}; but an earlier version of it was changed or is missing"
+BROKEN_BEFORE: Final = f"{BY_LISTED}; but an earlier version of it was changed or broken"
 
 
 CASES: Final = (
@@ -86,7 +86,7 @@ CASES: Final = (
         code="history.parent.missing",
         status=FAIL,
         exit=FAILED,
-        says=BROKEN_BEFORE,
+        says=f"{BY_LISTED}; but the Content Credentials of an earlier version of it are missing",
         others={Line.INTEGRITY: PASS},
     ),
     Must(
@@ -210,7 +210,7 @@ def test_the_past_is_told_as_what_it_was(case: Must) -> None:
 def test_the_first_break_is_named_with_its_title_and_its_reason() -> None:
     report = examine(laundered(other()))
     finding = report.evidence[Line.HISTORY].findings[0]
-    assert finding.statement.startswith("The parent “parent” was changed or broken already when it was added")
+    assert finding.statement.startswith("The earlier version “parent” was changed or broken already when it was added")
     assert finding.detail["reasons"] == ["recorded:assertion.dataHash.mismatch"]
     assert finding.detail["signer"] == "Somebody (Camera 1)"
 

@@ -48,7 +48,9 @@ EXPIRED: Final = (
     "its certificate is out of date and no trusted time says when it signed"
 )
 DO_NOT_RELY: Final = "unchanged since it was signed, but do not rely on the signer: "
-AGAINST: Final = DO_NOT_RELY + "signed by a signer who calls itself “Test Camera (Camera 1)”; "
+AGAINST: Final = (
+    "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; do not rely on that signer: "
+)
 VERSION_1: Final = {"claim_generator": "test/1", "dc:format": "image/jpeg", "claim_generator_info": [{"name": "Test"}]}
 
 
@@ -208,7 +210,7 @@ CASES: Final = (
         code="signer.distrusted",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "you distrust this signer or a certificate above it",
+        says=AGAINST + "you distrust it or a certificate above it",
         others={Line.INTEGRITY: PASS},
     ),
     Must(
@@ -238,7 +240,7 @@ CASES: Final = (
         code="signer.revoked",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "the certificate was revoked",
+        says=AGAINST + "its certificate was revoked",
         others={Line.INTEGRITY: PASS},
     ),
     Must(
@@ -251,7 +253,7 @@ CASES: Final = (
         code="signer.revoked",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "the certificate was revoked",
+        says=AGAINST + "its certificate was revoked",
     ),
     Must(
         name="a-certificate-authority-that-signs-media-itself",
@@ -262,7 +264,7 @@ CASES: Final = (
         code="signer.profile.violated",
         status=FAIL,
         exit=FAILED,
-        says=DO_NOT_RELY,
+        says=AGAINST + "its certificate breaks the rules",
     ),
     Must(
         name="assurance-above-the-product",
@@ -332,7 +334,7 @@ def test_a_public_test_key_is_named_unless_the_readers_own_list_vouches(monkeypa
         code="signer.test_key",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "the key is a public test key, with which anybody can sign",
+        says=AGAINST + "its key is a public test key, with which anybody can sign",
         others={Line.INTEGRITY: PASS},
     )
     case.hold()

@@ -118,7 +118,7 @@ VOUCHED: Final = put(SIGNED, ANNAS)
 def test_what_the_command_embeds_is_one_person_and_no_other_word() -> None:
     said = person(VOUCHED)
     assert codes(said) == [("person.voice.unchecked", PASS)]
-    assert said.summary.startswith("1 person by Harbour Press Club")
+    assert said.summary.startswith("1 person enrolled by Harbour Press Club")
     assert one(said).detail["where"] == "embedded"
 
 
@@ -199,7 +199,7 @@ def test_a_vouch_that_claims_something_else_fails(field: str, value: Any) -> Non
 def test_re_ordered_vouches_lose_what_they_were_made_for() -> None:
     second = vouch_for(VOUCHED)
     both = put(VOUCHED, second)
-    assert person(both).summary.startswith("2 people by")
+    assert person(both).summary.startswith("2 people enrolled by")
     swapped = forced(forced(SIGNED, vouching(second)), vouching(ANNAS))
     said = person(swapped)
     assert {code for code, _ in codes(said)} == {"person.binding.mismatch"}
@@ -221,7 +221,7 @@ def test_a_vouch_that_others_put_in_again_is_the_same_voice() -> None:
     assert person(copied).summary == person(VOUCHED).summary
     twice = forced(VOUCHED, vouching(ANNAS))
     said = person(twice)
-    assert said.summary.startswith("1 person by")
+    assert said.summary.startswith("1 person enrolled by")
     assert codes(said)[0] == ("person.voice.unchecked", PASS)
 
 

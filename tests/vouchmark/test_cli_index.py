@@ -62,7 +62,9 @@ def test_finds_a_mirrored_and_framed_copy(filled: Command) -> None:
     done = filled("index", "search", "copy.jpg", "--index", "known")
     assert done.code == 0
     assert done.stdout.startswith("copy.jpg: looks like “archive” (")
-    assert "turned: mirror, without its border, pixels aligned" in done.stdout
+    assert (
+        "differ once it is mirrored left to right, without its border, their pixels lie upon each other)" in done.stdout
+    )
     found = filled("index", "search", "copy.jpg", "--index", "known", "--json").json[0]
     assert (found["exact"], found["near"][0]["turn"]) == ([], "mirror")
 
@@ -73,7 +75,10 @@ def test_finds_the_same_file_and_nothing_for_others(filled: Command) -> None:
     )
     (filled.folder / "other.txt").write_text("something else")
     done = filled("index", "search", "other.txt", "--index", "known")
-    assert (done.code, done.stdout) == (3, "other.txt: nothing found; look-alikes were not looked for: no-picture\n")
+    assert (done.code, done.stdout) == (
+        3,
+        "other.txt: nothing found; look-alikes were not looked for: only pictures and videos have look-alikes here\n",
+    )
     assert filled("index", "search", "media/empty.jpg", "--index", "known").code == 4
 
 
@@ -133,7 +138,7 @@ def test_takes_a_list_from_standard_input_and_counts_what_it_leaves_out(run: Com
     done = run("index", "import", "-", "--index", "known", stdin=text.encode())
     assert (done.code, done.stdout) == (
         0,
-        "1 hashes added, 1 of other kinds passed over, 1 of low quality left out\n",
+        "1 hash added, 1 of other kinds passed over, 1 of low quality left out\n",
     )
 
 
@@ -166,7 +171,7 @@ def test_a_label_that_cannot_be_kept_is_refused_or_made_whole(run: Command, labe
     done = run("index", "import", "list.csv", "--index", "known", "--label", label)
     assert done.code == (2 if len(label) > module.MAX_LABEL else 0), done.stderr
     if done.code == 0:
-        assert run("index", "show", "--entries", "--index", "known").lines[-1] == "  half ?: 1 hashes"
+        assert run("index", "show", "--entries", "--index", "known").lines[-1] == "  half ?: 1 hash"
 
 
 def test_the_same_list_taken_twice_is_told_once(run: Command) -> None:

@@ -62,7 +62,7 @@ def test_imports_and_shows(run: Run) -> None:
     assert run("import", "mine.pem", "--kind", "signer").stdout.startswith("mine: unchanged")
     shown = run("show", "--at", "2026-11-21T10:00:00Z")
     assert shown.stdout == (
-        f"mine: your own list of signers\n  1 anchors; dated 2026-11-01 (20 days old)\n  SHA-256 {digest}\n"
+        f"mine: your own list of signers\n  1 anchor; dated 2026-11-01 (20 days old)\n  SHA-256 {digest}\n"
     )
     assert "warning: old" not in shown.stdout
     assert "warning: old" in run("show", "--at", "2027-01-21").stdout
@@ -81,11 +81,11 @@ def test_takes_every_form_that_is_published(run: Run) -> None:
     text = run("show", "--at", "2026-11-21").stdout
     for line in (
         "c2pa: official list of signers",
-        "  1 anchors; dated 2026-08-05 (108 days old)",
+        "  1 anchor; dated 2026-08-05 (108 days old)",
         "  warning: old; run: vouchmark trust update",
         "c2pa-tsa: official list of time-stamping authorities",
         "interim-allowed: interim list of signers",
-        "  1 leaf certificates; dated 2026-01-01 (324 days old)",
+        "  1 leaf certificate; dated 2026-01-01 (324 days old)",
         "c2pa-products: official list of conforming products",
         "store: your own list of certificate purposes",
     ):

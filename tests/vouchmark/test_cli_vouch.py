@@ -84,7 +84,10 @@ class TestMake:
         fixed = ["--only", "person", "--at", NOVEMBER, "--in-process", "-q"]
         issuer = desk.path("club/issuer.json")
         done = desk.run("check", desk.path("plain.jpg"), *fixed, "--issuer", issuer, "--scope", CAFE)
-        assert done.stdout == f"plain.jpg: person only: 1 person by {NAME}, for {CAFE}, for ever, saying “Cold.”\n"
+        assert done.stdout == (
+            f"plain.jpg: person only: 1 person enrolled by {NAME}, for {CAFE}, one voice each for ever, "
+            "saying “Cold.”\n"
+        )
 
     def test_once_an_epoch(self, desk: Desk) -> None:
         make(desk, "--per", "epoch")

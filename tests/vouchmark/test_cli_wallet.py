@@ -118,7 +118,7 @@ def test_request_refuses_what_cannot_be(member: Desk) -> None:
     assert "wallet renew" in hint
     (member.home / "club" / "issuer.json").write_text("{}")
     error, _ = refusal(member.request("vm1-enrol-0-" + "a" * 26, code=2))
-    assert error.startswith("error: issuer.json: ")
+    assert error.startswith(f"error: {member.home / 'club' / 'issuer.json'}: signature: ")
     (member.home / "club" / "issuer.json").unlink()
     member.request("vm1-enrol-0-" + "a" * 26, code=4)
 

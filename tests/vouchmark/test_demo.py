@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import shutil
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from provenance.credentials.trust_folder import TrustFolder
 from provenance.credentials.trust_lists import TrustLists
 from vouchmark import demo_pictures
 from vouchmark.cli import main
-from vouchmark.cli.demo import SHOWN
+from vouchmark.cli.demo import SHOWN, next_steps
 from vouchmark.demo import AUTHORITY_FILE, GALLERY, MARK, PAGE_FILE, DemoError, make_gallery
 from vouchmark.demo_authority import LIFE, issue_signer, make_authority
 from vouchmark.report import Line, Report, Status
@@ -205,6 +207,25 @@ def test_the_command_shows_the_whole_range_in_time_and_leaves_the_reader_s_lists
     assert page.count("<article") == len(GALLERY)
     assert f"open vouchmark-demo/{PAGE_FILE}" in result.stdout
     assert not TrustFolder(here / "home").path.exists()
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "shown"),
+    [
+        (".venv/bin/vouchmark", None, ".venv/bin/vouchmark"),
+        (".venv/bin/vouchmark", "/usr/bin/vouchmark", "vouchmark"),
+        ("/usr/lib/python3/vouchmark/__main__.py", None, "vouchmark"),
+    ],
+)
+def test_what_to_try_next_can_be_typed_as_it_stands(
+    called: str, found: str | None, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr(shutil, "which", lambda name: found)
+    lines = next_steps(Path("made"), Path("made/root.pem"), [piece.name for piece in GALLERY])
+    tried = [line.split()[:2] for line in lines if " check " in line]
+    assert tried == [[shown, "check"]] * 3
+    assert not any("(" in line for line in lines)
 
 
 def test_the_reader_s_own_lists_do_not_change_what_the_demo_shows(here: Path) -> None:

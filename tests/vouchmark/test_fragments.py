@@ -66,9 +66,18 @@ def test_fragments_that_were_not_given_are_named(given: tuple[int, ...]) -> None
     report = examine(first, fragments=[fragments[number] for number in given])
     assert report.evidence[Line.INTEGRITY].status is Status.PASS
     missing = 3 - len(set(given))
-    assert (f"{missing} of 3 fragments of the video", "not given (--fragment)") in [
+    assert (f"{missing} of 3 fragments of the video", "not given with --fragment") in [
         (gap.what, gap.why) for gap in report.not_checked
     ]
+    was = "was" if missing == 2 else "were"
+    assert said(report).startswith(
+        f"only {3 - missing} of its 3 fragments {was} given; that part is unchanged since it was signed by "
+    )
+
+
+def test_a_stream_that_is_all_there_is_called_unchanged_as_a_whole() -> None:
+    first, fragments = signed_stream(CAMERA, THREE)
+    assert said(examine(first, fragments=fragments)).startswith("unchanged since it was signed by ")
 
 
 def test_a_vouch_for_the_first_parts_bytes_says_nothing_of_the_fragments() -> None:
@@ -160,7 +169,7 @@ def test_a_real_stream_holds_with_its_segment_and_with_no_other() -> None:
     first, segment = found["rs__dashinit.mp4"], found["rs__dash1.m4s"].read_bytes()
     report = examine(first, fragments=[segment])
     assert report.evidence[Line.INTEGRITY].status is Status.PASS
-    assert ("10 of 11 fragments of the video", "not given (--fragment)") in [
+    assert ("10 of 11 fragments of the video", "not given with --fragment") in [
         (gap.what, gap.why) for gap in report.not_checked
     ]
     middle = len(segment) // 2

@@ -281,9 +281,7 @@ def test_a_damaged_index_is_an_error_of_this_line_alone(folder: Path, tmp_path: 
 def test_an_index_that_nobody_names_is_skipped_and_named_as_not_checked() -> None:
     report = check(SIGNED, trust=store_of(), at=NOW, in_process=True)
     assert report.evidence[Line.KNOWN].status is Status.SKIPPED
-    assert ("known media", "no index (--index) and no original (--original) was named") in [
-        (gap.what, gap.why) for gap in report.not_checked
-    ]
+    assert ("known media", "no --index and no --original given") in [(gap.what, gap.why) for gap in report.not_checked]
 
 
 def test_the_state_of_the_index_is_an_input(folder: Path) -> None:

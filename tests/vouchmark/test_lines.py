@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from provenance.credentials.model import Kind, Outcome, Signer, State, ValidationCode
@@ -94,7 +95,7 @@ class TestIntegrity:
         codes = (*GOOD[:2], code("assertion.dataHash.mismatch", url=BINDING))
         answer = integrity.answer(facts(reading(manifest(codes=codes)), media_type="application/c2pa"))
         assert status(Line.INTEGRITY, answer) is Status.UNKNOWN
-        assert "on its own" in answer.summary
+        assert "on their own" in answer.summary
 
     def test_cannot_tell_for_an_initialisation_segment_without_fragments(self) -> None:
         codes = (*GOOD[:2], code("assertion.bmffHash.mismatch", url=BINDING))
@@ -288,6 +289,18 @@ class TestAi:
         assert status(Line.AI, answer) is Status.FAIL
         assert answer.drafts[0].code == "ai.contradiction"
 
+    def test_what_is_said_of_the_whole_is_told_before_what_is_said_of_a_part(self) -> None:
+        placed = msgspec.structs.replace(created("trainedAlgorithmicMedia"), action="c2pa.placed")
+        shown = manifest(actions=(placed, created("compositeWithTrainedAlgorithmicMedia")))
+        answer = ai.answer(facts(reading(shown)))
+        assert [draft.code for draft in answer.drafts] == ["ai.edited", "ai.generated"]
+        assert answer.summary == "The signer declares that parts were made or edited with generative AI."
+
+    def test_a_part_with_ai_is_told_before_a_whole_of_which_nothing_on_ai_is_said(self) -> None:
+        placed = msgspec.structs.replace(created("trainedAlgorithmicMedia"), action="c2pa.placed")
+        answer = ai.answer(facts(reading(manifest(actions=(created("composite"), placed)))))
+        assert [draft.code for draft in answer.drafts] == ["ai.generated", "ai.composite"]
+
 
 class TestEngines:
     def test_agree(self) -> None:
@@ -315,6 +328,25 @@ class TestEngines:
         crashed = reading(outcome=Outcome.ERROR, engine="encypher-c2pa", reason="crash")
         answer = engines.answer(facts(reading(manifest()), second=crashed))
         assert answer.drafts[0].code == "engines.incomparable"
+
+    @pytest.mark.parametrize(
+        ("outcome", "expected", "words"),
+        [
+            (Outcome.UNPARSABLE, Status.ERROR, "Neither engine can parse the file or its Content Credentials."),
+            (Outcome.UNSUPPORTED, Status.UNKNOWN, "Neither engine reads this type of file."),
+        ],
+    )
+    def test_two_engines_that_could_not_look_do_not_agree(self, outcome: Outcome, expected: Status, words: str) -> None:
+        answer = engines.answer(
+            facts(reading(outcome=outcome), second=reading(outcome=outcome, engine="encypher-c2pa"))
+        )
+        assert (status(Line.ENGINES, answer), answer.summary) == (expected, words)
+        assert answer.drafts[0].code == "engines.incomparable"
+
+    def test_a_file_that_is_nested_too_deeply_is_not_called_a_type_that_is_not_read(self) -> None:
+        deep = reading(outcome=Outcome.UNSUPPORTED, reason="too-deep")
+        answer = engines.answer(facts(deep, second=reading(outcome=Outcome.UNPARSABLE, engine="encypher-c2pa")))
+        assert answer.summary.endswith("does not read parts that are nested so deeply.")
 
     def test_expiry_in_the_state_follows_the_reports_time(self) -> None:
         codes = (*UNTRUSTED, code("signingCredential.expired"))

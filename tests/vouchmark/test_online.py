@@ -253,7 +253,7 @@ def test_without_leave_nobody_is_asked(ports: dict[str, int], monkeypatch: pytes
     monkeypatch.setattr(Host, "do_GET", never)
     monkeypatch.setattr(Host, "do_POST", never)
     report = next(examine_all([REMOTE], make_settings(trust=LISTED, at=NOW, snapshot=False), pool=None))
-    assert gaps(report)["remote Content Credentials"] == "nothing is fetched unless asked (--online)"
+    assert gaps(report)["remote Content Credentials"] == "nothing is fetched without --online"
     assert "online" not in report.inputs.options
 
 

@@ -107,7 +107,9 @@ class TestWhatHolds:
         report = look(put(tmp_path, "café.jpg", PLAIN, [vouch(PLAIN, statement="The fish was cold.")]))
         said = report.evidence[Line.PERSON]
         assert said.status is Status.PASS
-        assert said.summary == (f"1 person by Harbour Press Club, for {CAFE}, for ever, saying “The fish was cold.”")
+        assert said.summary == (
+            f"1 person enrolled by Harbour Press Club, for {CAFE}, one voice each for ever, saying “The fish was cold.”"
+        )
         finding = one(said)
         assert (finding.code, finding.root, finding.subject) == (
             "person.voice.unchecked",
@@ -119,14 +121,14 @@ class TestWhatHolds:
 
     def test_several_people_are_counted(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN), vouch(PLAIN), vouch(PLAIN)])
-        assert said.summary == f"3 people by Harbour Press Club, for {CAFE}, for ever."
+        assert said.summary == f"3 people enrolled by Harbour Press Club, for {CAFE}, one voice each for ever."
 
     def test_two_issuers_are_never_a_sum(self) -> None:
         given = [vouch(PLAIN), vouch(PLAIN), vouch(PLAIN, by=somebody(TOWN))]
         said = line(PLAIN, vouches=given, issuers=issuer_json(CLUB, TOWN))
         assert said.summary == (
-            f"At least 2 people: 2 people by Harbour Press Club, for {CAFE}, for ever; 1 person by Town Hall, for "
-            f"{CAFE}, for ever. They may be the same people."
+            f"At least 2 people: 2 people enrolled by Harbour Press Club, for {CAFE}, one voice each for ever; "
+            f"1 person enrolled by Town Hall, for {CAFE}, one voice each for ever. They may be the same people."
         )
 
     def test_one_person_with_a_hundred_scopes_is_one(self) -> None:
@@ -134,7 +136,7 @@ class TestWhatHolds:
         scopes = [f"public:topic/{number}" for number in range(100)]
         said = line(PLAIN, vouches=[vouch(PLAIN, by=person, scope=scope) for scope in scopes], scopes=scopes)
         assert said.status is Status.PASS
-        assert said.summary.startswith("At least 1 person: 1 person by ")
+        assert said.summary.startswith("At least 1 person: 1 person enrolled by ")
         assert said.findings[-1].detail["at_least"] == 1
 
     def test_one_person_with_every_slot_is_one(self) -> None:
@@ -146,17 +148,17 @@ class TestWhatHolds:
     def test_the_same_vouch_twice_is_one(self, tmp_path: Path) -> None:
         octets = vouch(PLAIN)
         said = line(put(tmp_path, "a.jpg", PLAIN, [octets, octets]), vouches=[octets])
-        assert said.summary.startswith("1 person by")
+        assert said.summary.startswith("1 person enrolled by")
 
     def test_class_epoch_counts_in_its_epoch(self) -> None:
         person = somebody(credential_class=CredentialClass.EPOCH)
-        assert line(PLAIN, vouches=[vouch(PLAIN, by=person)]).summary.endswith(f", in {EPOCH}.")
+        assert line(PLAIN, vouches=[vouch(PLAIN, by=person)]).summary.endswith(f", one voice each in {EPOCH}.")
 
     def test_one_voice_for_this_file_alone(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN, scope="public:media")], scopes=["public:media"])
         assert said.status is Status.PASS
         digest = file_binding(PLAIN).digest.hex()
-        assert f"for public:media/{digest[:8]}… (this file alone), for ever" in said.summary
+        assert f"for public:media/{digest[:8]}… (this file alone), one voice each for ever" in said.summary
         assert one(said).detail["scope"] == f"public:media/{digest}"
 
     def test_every_report_that_counts_says_the_bound(self) -> None:
@@ -407,10 +409,13 @@ class TestWhoCanSpoilIt:
         assert line(path).status is Status.PASS
 
     def test_a_statement_cannot_write_our_sentence(self) -> None:
-        text = "” is true. 9 people by Harbour Press Club stand behind it. “"
+        text = "” is true. 9 people enrolled by Harbour Press Club stand behind it. “"
         said = line(PLAIN, vouches=[vouch(PLAIN, statement=text)])
         inner = text.replace("”", '"').replace("“", '"')
-        assert said.summary == f"1 person by Harbour Press Club, for {CAFE}, for ever, saying “{inner}”."
+        assert (
+            said.summary
+            == f"1 person enrolled by Harbour Press Club, for {CAFE}, one voice each for ever, saying “{inner}”."
+        )
 
 
 _SAMPLE = vouch(PLAIN, statement="As it was.")
@@ -583,7 +588,7 @@ class TestLikeness:
         alike, holds = vouch(original, pdq=self.hint(original)), vouch(copy)
         said = line(copy, vouches=[alike, holds])
         assert codes(said) == [("person.voice.unchecked", PASS), ("person.lookalike", ABSENT)]
-        assert said.summary.startswith("1 person by")
+        assert said.summary.startswith("1 person enrolled by")
 
     def test_what_is_no_picture_or_too_plain_has_no_hint(self) -> None:
         assert self.hint(b"no picture") is None

@@ -232,7 +232,7 @@ class TestLedger:
             line(PLAIN, vouches=[octets], ledger=ledger)
             late = line(PLAIN, vouches=[octets], ledger=ledger, at=later)
         assert codes(late) == [("person.voice.seen", PASS)]
-        assert late.summary.endswith(f", in {EPOCH}.")
+        assert late.summary.endswith(f", one voice each in {EPOCH}.")
         assert codes(line(PLAIN, vouches=[octets], at=later)) == [("person.epoch.closed", FAIL)]
 
     def test_a_run_of_hours_records_as_a_short_one_does(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,7 +279,10 @@ class TestCommand:
     def test_counts_and_ends_with_0(self, shell: Command) -> None:
         done = shell("check", "a.jpg", *COUNT)
         assert (done.code, done.stderr) == (0, "")
-        assert done.stdout == f"a.jpg: person only: 1 person by Harbour Press Club, for {CAFE}, for ever\n"
+        assert (
+            done.stdout
+            == f"a.jpg: person only: 1 person enrolled by Harbour Press Club, for {CAFE}, one voice each for ever\n"
+        )
 
     def test_a_folder_has_a_record_for_each_file_and_none_for_its_vouches(self, shell: Command) -> None:
         put(shell.folder, "b.jpg", PLAIN)
@@ -312,8 +315,8 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("words", "message"),
         [
-            (("--scope", "review"), "--scope: scope: expected authority:path, such as public:review/cafe-harbour"),
-            (("--issuer", "a.jpg"), "--issuer: "),
+            (("--scope", "review"), "--scope: expected authority:path, such as public:review/cafe-harbour"),
+            (("--issuer", "a.jpg"), "--issuer a.jpg: not JSON in UTF-8"),
             (("--issuer", "missing.json"), "--issuer missing.json: there is no such file"),
             (("--nonce", "zz"), "--nonce: expected 1 to 64 octets in hex"),
             (("--ledger", "mysql://x/y"), "--ledger: "),

@@ -56,11 +56,11 @@ FAMILY = (
 
 def test_children_stand_under_the_version_that_names_them() -> None:
     assert drawn(*FAMILY) == [
-        "├─ parent “v1”: unchanged, by a signer who could not be read (history.1)",
-        "│  ├─ component “v3”: changed or broken (history.3)",
-        "│  │  └─ parent “v4”: no Content Credentials of its own (history.4)",
-        "│  └─ component “v5”: unchanged, by a signer who could not be read, as above (history.5)",
-        "└─ component without a title: its Content Credentials are missing (history.2)",
+        "├─ earlier version “v1”: unchanged, by a signer who could not be read (history.1)",
+        "│  ├─ part “v3”: changed or broken (history.3)",
+        "│  │  └─ earlier version “v4”: no Content Credentials of its own (history.4)",
+        "│  └─ part “v5”: unchanged, by a signer who could not be read, as above (history.5)",
+        "└─ part without a title: its Content Credentials are missing (history.2)",
     ]
 
 
@@ -93,7 +93,7 @@ def test_a_chain_deeper_than_a_terminal_is_wide_stays_readable() -> None:
     ]
     lines = drawn(*chain)
     assert len(lines) == 59
-    assert max(line.index("parent") for line in lines) <= 3 * (MAX_DRAWN_DEPTH + 1)
+    assert max(line.index("earlier version") for line in lines) <= 3 * (MAX_DRAWN_DEPTH + 1)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_chain_deeper_than_a_terminal_is_wide_stays_readable() -> None:
         (["signer.yours"], "Maker"),
         (["signer.expired", "signer.unknown"], "a signer who calls itself “Maker”"),
         ([], "a signer who calls itself “Maker”"),
-        (["signer.unestablished"], "nobody knows whom: the signature in the name of “Maker” does not verify"),
+        (["signer.unestablished"], "somebody unknown: the signature in the name of “Maker” does not verify"),
     ],
 )
 def test_a_name_is_the_makers_only_where_a_list_vouches(codes: list[str], words: str) -> None:
@@ -113,8 +113,8 @@ def test_a_terminal_shows_the_first_ones_and_says_how_many_are_left() -> None:
     many = report(*(finding(n, "history.component.intact", owner="active") for n in range(1, TREE_ROWS + 4)))
     short, long = (render(many, width=120, colour=False, verbosity=v) for v in (0, 1))
     assert "and 3 more; -v shows them all" in short
-    assert short.count("component “v") == TREE_ROWS
-    assert long.count("component “v") >= TREE_ROWS + 3
+    assert short.count("part “v") == TREE_ROWS
+    assert long.count("part “v") >= TREE_ROWS + 3
     one = render(report(finding(1, "history.parent.intact")), width=120, colour=False, verbosity=0)
     assert "└─" not in one
 
@@ -132,7 +132,7 @@ def test_a_real_history_is_drawn_and_names_its_thumbnails() -> None:
     parent = made.sign(CAMERA, thumbnail=True)
     found = examine(made.sign_edit(CAMERA, made.sign_edit(CAMERA, parent, title="first"), title="second"))
     rows = [branches + words for branches, words in draw(found, unicode=True)]
-    assert [row.partition(":")[0] for row in rows] == ["└─ parent “second”", "   └─ parent “first”"]
+    assert [row.partition(":")[0] for row in rows] == ["└─ earlier version “second”", "   └─ earlier version “first”"]
     assert all("signed by Test Camera (Camera 1)" in row for row in rows)
     thumbnail = found.evidence[Line.HISTORY].findings[1].detail["thumbnail"]
     assert isinstance(thumbnail, dict)

@@ -101,9 +101,17 @@ class TestAnswer:
     def test_what_was_not_checked_and_what_no_report_shows(self) -> None:
         shown = page(samples.signed()).text
         assert "Not checked – " not in shown
-        assert "revocation: network off." in shown
+        assert "Revocation: network off." in shown
         for _, words in NOT_SHOWN:
             assert words in shown
+
+    def test_options_are_not_torn_apart_and_a_quotation_is_left_whole(self) -> None:
+        quotation = NotChecked(what="the soft binding “a --b c”", why="only its maker can recompute it")
+        gaps = (NotChecked(what="known media", why="no --index and no --original given"), quotation)
+        shown = page(replace(samples.signed(), not_checked=gaps))
+        assert [one.text for one in shown.all(cls="option")] == ["--index", "--original"]
+        assert "Known media: no --index and no --original given." in shown.text
+        assert "a --b c" in [one.text for one in shown.all("bdi")]
 
     def test_nothing_left_out_is_said(self) -> None:
         report = replace(samples.signed(), not_checked=())
@@ -267,27 +275,35 @@ class TestPeople:
 
     def test_people_are_counted_by_issuer_scope_and_period(self) -> None:
         assert self.shown(voice(), voice(of="2"), voice("Town Hall", period="2026-11", statement="Still open.")) == [
-            "2 people by Harbour Press Club for public:review/cafe, for ever",
-            "1 person by Town Hall for public:review/cafe, in 2026-11 “Still open.”",
+            "2 people enrolled by Harbour Press Club for public:review/cafe, one voice each for ever",
+            "1 person enrolled by Town Hall for public:review/cafe, one voice each in 2026-11 “Still open.”",
         ]
 
     def test_a_scope_that_is_the_media_itself_reads_as_that(self) -> None:
         assert self.shown(voice(scope="public:media/" + "ab" * 32), voice(scope="public:media/short")) == [
-            "1 person by Harbour Press Club for public:media/abababab… (this file alone), for ever",
-            "1 person by Harbour Press Club for public:media/short, for ever",
+            "1 person enrolled by Harbour Press Club for public:media/abababab… (this file alone), "
+            "one voice each for ever",
+            "1 person enrolled by Harbour Press Club for public:media/short, one voice each for ever",
         ]
+
+    def test_what_one_group_says_is_said_once(self) -> None:
+        alone = page(samples.signed(person=[voice(statement="Cold soup.")]))
+        assert alone.text.count("A person stands behind this file.") == 1
+        assert not alone.all(cls="said-below")
+        several = page(samples.signed(person=[voice(), voice("Town Hall")]))
+        assert len(several.all(cls="said-below")) == 1
 
     def test_one_voice_that_came_twice_is_one_person(self) -> None:
         [said] = self.shown(voice(statement="One."), voice(statement="One."))
-        assert said.startswith("1 person by Harbour Press Club")
+        assert said.startswith("1 person enrolled by Harbour Press Club")
         assert said.count("One.") == 1
 
     def test_one_person_in_several_slots_never_reads_as_several(self) -> None:
         voices = [voice(of=str(slot), slot=slot, statement="Mine.") for slot in range(3)]
         assert self.shown(*voices) == [
-            "1 person by Harbour Press Club for public:review/cafe, for ever “Mine.”",
-            "1 person by Harbour Press Club for public:review/cafe, for ever, slot 1 “Mine.”",
-            "1 person by Harbour Press Club for public:review/cafe, for ever, slot 2 “Mine.”",
+            "1 person enrolled by Harbour Press Club for public:review/cafe, one voice each for ever “Mine.”",
+            "1 person enrolled by Harbour Press Club for public:review/cafe, one voice each for ever, slot 1 “Mine.”",
+            "1 person enrolled by Harbour Press Club for public:review/cafe, one voice each for ever, slot 2 “Mine.”",
         ]
 
     def test_the_largest_groups_come_first_and_what_is_left_out_is_said(self) -> None:
@@ -296,7 +312,7 @@ class TestPeople:
         shown = page(samples.signed(person=[*voices, *several]))
         [card] = [one for one in shown.all(cls="card") if one.attributes["id"].endswith("-person")]
         groups = [item.text for people in card.all(cls="people") for item in people.all("li")]
-        assert groups[0] == "2 people by Harbour Press Club for public:several, for ever"
+        assert groups[0] == "2 people enrolled by Harbour Press Club for public:several, one voice each for ever"
         assert len(groups) == html_people.MAX_PEOPLE
         assert "1 more group of people in the JSON report." in card.text
 

@@ -17,7 +17,7 @@ from vouchmark.policy import Policy
 from vouchmark.render import text
 from vouchmark.render.answer import NOT_SHOWN, OF_PERSONS, answer
 from vouchmark.render.layout import wrap
-from vouchmark.report import Line, NotChecked, Report, Root, Status
+from vouchmark.report import Json, Line, NotChecked, Report, Root, Status
 
 GALLERY = {name: Policy.default().applied(report) for name, report in samples.gallery().items()}
 WIDTHS = (60, 80, 120, 200)
@@ -72,6 +72,11 @@ class TestAnswer:
                 "unchanged since it was signed, but do not rely on the signer: you distrust this signer",
             ),
             (
+                samples.signed(signer=[replace(samples.CALLS_ITSELF, code="signer.revoked", status=Status.FAIL)]),
+                "unchanged since it was signed by a signer who calls itself “NIKON CORPORATION”; "
+                "do not rely on that signer: its certificate was revoked",
+            ),
+            (
                 samples.signed(integrity=[samples.MISMATCH]),
                 "changed after it was signed by Harbour Press (Desk 4) (on the official C2PA list)",
             ),
@@ -98,12 +103,22 @@ class TestAnswer:
             (
                 samples.signed(history=[samples.BROKEN_PARENT]),
                 "unchanged since it was signed by Harbour Press (Desk 4) (on the official C2PA list); "
-                "but an earlier version of it was changed or is missing",
+                "but an earlier version of it was changed or broken",
             ),
             (
                 samples.signed(history=[replace(samples.BROKEN_PARENT, code="history.component.broken")]),
                 "unchanged since it was signed by Harbour Press (Desk 4) (on the official C2PA list); "
-                "but something used in it was changed or is missing",
+                "but something used in it was changed or broken",
+            ),
+            (
+                samples.signed(history=[replace(samples.BROKEN_PARENT, code="history.component.missing")]),
+                "unchanged since it was signed by Harbour Press (Desk 4) (on the official C2PA list); "
+                "but the Content Credentials of something used in it are missing",
+            ),
+            (
+                samples.signed(history=[replace(samples.BROKEN_PARENT, code="history.redaction.forbidden")]),
+                "unchanged since it was signed by Harbour Press (Desk 4) (on the official C2PA list); "
+                "but something was taken out of an earlier version that must stay in it",
             ),
             (
                 samples.signed(ai=[samples.GENERATED]),
@@ -204,11 +219,19 @@ class TestAnswer:
         report = samples.signed(ai=[replace(samples.GENERATED, root=Root.INGREDIENT, status=Status.UNKNOWN)])
         assert "AI" not in answer(report)
 
+    def test_metadata_that_is_not_covered_is_named_and_what_is_cut_off_is_not_called_covered(self) -> None:
+        said = Said(code="integrity.coverage.metadata_excluded", status=Status.PASS, statement="Some is left out.")
+        kinds = [{"kind": "metadata", "name": name} for name in ("XMP", "EXIF", "IPTC", "ICC")]
+        for number, words in ((1, "XMP"), (2, "EXIF and XMP"), (4, "EXIF, ICC, IPTC and other metadata")):
+            found = replace(said, detail={"excluded": list[Json](kinds[:number])})
+            report = samples.signed(integrity=[samples.MATCH, found])
+            assert f", but for its {words}, which the signature does not cover" in answer(report)
+
     def test_disagreement_over_the_bytes_is_said_and_over_expiry_is_not(self) -> None:
         said = Said(code="engines.disagree", status=Status.UNKNOWN, statement="They disagree.", root=Root.ENGINE)
         loud = samples.signed(engines=[replace(said, detail={"on": ["bytes", "state"]})])
         quiet = samples.signed(engines=[replace(said, detail={"on": ["state"]})])
-        assert answer(loud).endswith("but two independent verifiers disagree about that")
+        assert answer(loud).endswith("but two independent verifiers disagree on whether it was changed")
         assert answer(quiet) == answer(samples.signed())
         unread = replace(
             samples.unreadable(), evidence={**samples.unreadable().evidence, Line.ENGINES: loud.evidence[Line.ENGINES]}

@@ -86,8 +86,12 @@ class Seconds(click.FloatRange):
 @click.option("--fail-on", type=click.Choice(OUTCOME_NAMES), help="Exit 1 where the verdict is this or stronger.")
 @click.option("--at", type=Instant(), help="Judge expiry and lists at this time (RFC 3339); now by default.")
 @click.option("--trust", multiple=True, type=click.Path(path_type=Path), help="* A list of signers for this run.")
-@click.option("--tsa-trust", multiple=True, type=click.Path(path_type=Path), help="* Of time-stamping authorities.")
-@click.option("--cawg-trust", multiple=True, type=click.Path(path_type=Path), help="* Of attached identities (CAWG).")
+@click.option(
+    "--tsa-trust", multiple=True, type=click.Path(path_type=Path), help="* A list of time-stamping authorities."
+)
+@click.option(
+    "--cawg-trust", multiple=True, type=click.Path(path_type=Path), help="* A list for attached identities (CAWG)."
+)
 @click.option("--no-default-trust", is_flag=True, help="Use only the lists given for this run.")
 @click.option("--manifest", type=click.Path(path_type=Path), help="A manifest store (.c2pa) kept outside the file.")
 @fragment_options
@@ -96,9 +100,13 @@ class Seconds(click.FloatRange):
 @click.option("--in-process", is_flag=True, help="Parse without child processes or limits; for input that you trust.")
 @click.option("--jobs", type=click.IntRange(1, MAX_JOBS), default=1, show_default=True, help="Worker processes.")
 @click.option("--max-size", type=click.IntRange(1, MOST), default=512, show_default=True, help="Largest file, in MiB.")
-@click.option("--max-pixels", type=click.IntRange(1, MOST), default=256, show_default=True, help="Most, in millions.")
+@click.option(
+    "--max-pixels", type=click.IntRange(1, MOST), default=256, show_default=True, help="Largest picture, in millions."
+)
 @click.option("--time-limit", type=Seconds(0.1, 3600), default=30, show_default=True, help="Seconds for one file.")
-@click.option("--memory-limit", type=click.IntRange(64, MOST), default=2048, show_default=True, help="MiB a worker.")
+@click.option(
+    "--memory-limit", type=click.IntRange(64, MOST), default=2048, show_default=True, help="MiB for one worker."
+)
 @claim_options
 @person_options
 @known_options

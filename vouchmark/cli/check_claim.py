@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from vouchmark.claimed import Claimed
 
 claim_options: Final = with_options(
-    click.option("--claim-place", metavar="LAT,LON[,KM]", help="Where it is said to be from; within 1 km."),
+    click.option(
+        "--claim-place", metavar="LAT,LON[,KM]", help="Where it is said to be from; within 1 km unless KM says."
+    ),
     click.option("--claim-time", metavar="TIME[/TIME]", help="When it is said to be from (ISO 8601)."),
 )
 """What is claimed."""

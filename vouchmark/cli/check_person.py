@@ -27,6 +27,8 @@ MOST_SLOTS: Final = 1024
 NOW: Final = dt.timedelta(hours=1)
 """How far --at may be from now for a ledger to be written to, as in zk.verifier."""
 
+_PRESENT: Final = "take the issuer's present issuer.json from where everybody takes it"
+
 person_options: Final = with_options(
     click.option("--vouch", multiple=True, type=click.Path(path_type=Path), help="* A vouch for the one file named."),
     click.option("--issuer", multiple=True, type=click.Path(path_type=Path), help="* An issuer.json for this run."),
@@ -110,12 +112,12 @@ def _check_now(settings: PersonSettings, *, has_issuers: bool) -> None:
         if settings.scopes:
             _ = settings.named
     except ZkError as error:
-        fail_usage(f"--scope: {error}", hint="a scope is an authority and a path, such as public:review/cafe-harbour")
+        fail_usage(f"--{error}", hint="'vouchmark vouch show FILE.vouch' tells the scope of a vouch")
     try:
         if has_issuers:
             _ = settings.trusted
     except ZkError as error:
-        fail_usage(f"--issuer: {error}", hint="take the issuer's present issuer.json from where everybody takes it")
+        fail_usage(f"--issuer: {error}", hint=_PRESENT)
 
 
 def _kept(options: dict[str, Any]) -> list[IssuerFile]:
@@ -133,8 +135,14 @@ def _kept(options: dict[str, Any]) -> list[IssuerFile]:
 
 def _issuer(path: Path) -> IssuerFile:
     from vouchmark.issuers import MAX_ISSUER_OCTETS, IssuerFile
+    from zk.errors import ZkError
 
-    return IssuerFile.of(_read(path, "--issuer", MAX_ISSUER_OCTETS))
+    file = IssuerFile.of(_read(path, "--issuer", MAX_ISSUER_OCTETS))
+    try:
+        file.parse()
+    except ZkError as error:
+        fail_usage(f"--issuer {path}: {str(error).removeprefix('issuer.json: ')}", hint=_PRESENT)
+    return file
 
 
 def _vouch(path: Path) -> VouchFile:

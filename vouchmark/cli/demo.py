@@ -23,6 +23,8 @@ FOLDER: Final = "vouchmark-demo"
 """In the current folder, so that a newcomer finds the pictures and can look at them."""
 SHOWN: Final = "5-laundered.jpg"
 """The picture whose whole report is shown: trusted by its last signer, and not what it seems."""
+NAME: Final = "vouchmark"
+"""Of the command, where it is installed so that a shell finds it."""
 MIN_WIDTH, MAX_WIDTH = 40, 100
 """Columns between which text is laid out."""
 
@@ -100,19 +102,27 @@ def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: i
     if verbosity == 0 and shown is not None:
         click.echo("\nThe whole report on the one that is easiest to be fooled by:\n")
         write(shown, 0)
-    for line in _next(folder, folder / AUTHORITY_FILE, [piece.name for piece in GALLERY]):
+    for line in next_steps(folder, folder / AUTHORITY_FILE, [piece.name for piece in GALLERY]):
         click.echo(line)
 
 
-def _next(folder: Path, authority: Path, names: Sequence[str]) -> list[str]:
+def next_steps(folder: Path, authority: Path, names: Sequence[str]) -> list[str]:
+    """Lines on what to look at and to type next, as they can be typed here."""
     from vouchmark.demo import PAGE_FILE
 
+    program = _program()
     return [
         "",
         f"All seven as a page, with the pictures: open {folder / PAGE_FILE}",
         "",
         "Try next:",
-        f"  vouchmark check {folder / names[4]} --trust {authority} -v",
-        f"  vouchmark check {folder / names[0]}        (without the list: a signer nobody vouches for)",
-        "  vouchmark check YOUR-FILE",
+        f"  {program} check {folder / names[4]} --trust {authority} -v",
+        f"  {program} check {folder / names[0]}        # without the list: a signer nobody vouches for",
+        f"  {program} check YOUR-FILE",
     ]
+
+
+def _program() -> str:
+    """How the command can be called here: by its name where a shell finds it, else as it was called just now."""
+    called = sys.argv[0]
+    return called if Path(called).stem == NAME and shutil.which(NAME) is None else NAME

@@ -32,7 +32,11 @@ FORMATS: Final = ("csv", "json")
 """As in provenance.hashes.exchange, which this must not import to show its help (a test compares)."""
 
 _index_option: Final = click.option(
-    "--index", "folder", required=True, type=click.Path(path_type=Path), help="Your index: a folder that is made."
+    "--index",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Your index, a folder; 'add' and 'import' make it.",
 )
 _json_option: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 MAX_LABEL: Final = 1000
@@ -105,7 +109,7 @@ def add(inputs: tuple[Path, ...], folder: Path, label: str, no_thumbnail: bool, 
             recorder.commit()
     lines = [f"{counts['added']} added, {counts['known']} were there already, {counts['unreadable']} could not be read"]
     if counts["without_look"]:
-        lines.append(f"{counts['without_look']} can be recognised byte for byte only: no picture, or too plain a one")
+        lines.append(f"{counts['without_look']} can be recognised byte for byte only: no picture, or one too plain")
     _tell(lines, counts, as_json=as_json)
     sys.exit(int(Exit.ERROR if counts["unreadable"] else Exit.OK))
 
@@ -155,15 +159,14 @@ def search(inputs: tuple[Path, ...], folder: Path, radius: int, as_json: bool) -
 def show(folder: Path, entries: bool, verify: bool, as_json: bool) -> None:
     """Say what an index holds."""
     from provenance.hashes.errors import KnownIndexError
-    from vouchmark.cli.index_words import entry_dict, entry_line
+    from vouchmark.cli.index_words import counted, entry_dict, entry_line
 
     with open_index(folder) as known:
         size = sum((folder / part.file).stat().st_size for part in known.listing.parts)
         facts: dict[str, Any] = {"name": known.name, "generation": known.listing.generation, "sha256": known.sha256}
         facts |= {"entries": known.entries, "hashes": known.hashes, "parts": len(known.listing.parts), "bytes": size}
-        lines = [
-            f"{plain(known.name)}: {known.entries} entries with {known.hashes} perceptual hashes, {size / MIB:.1f} MiB"
-        ]
+        number, hashes = counted(known.entries, "entry"), counted(known.hashes, "perceptual hash")
+        lines = [f"{plain(known.name)}: {number} with {hashes}, {size / MIB:.1f} MiB"]
         lines.append(f"generation {facts['generation']}, SHA-256 {known.sha256}")
         try:
             if verify:
@@ -188,6 +191,7 @@ def export(folder: Path, form: str, output: Path | None) -> None:
     """Write the PDQ hashes of an index for others: CSV, or JSON as threat exchanges have it."""
     from provenance.hashes.errors import KnownIndexError
     from provenance.hashes.exchange import write_list
+    from vouchmark.cli.index_words import counted
 
     with open_index(folder) as known:
         try:
@@ -196,7 +200,7 @@ def export(folder: Path, form: str, output: Path | None) -> None:
             else:
                 with output_text(output, newline="") as file:
                     count = write_list(known.every(), file, form=form)
-                click.echo(f"{count} hashes written to {output}")
+                click.echo(f"{counted(count, 'hash')} written to {output}")
         except KnownIndexError as error:
             fail(f"the index {folder} is damaged: {error}", hint=error.hint, code=Exit.ERROR)
 
@@ -213,13 +217,15 @@ def import_(lists: tuple[Path, ...], folder: Path, label: str, min_quality: int,
     Other programs' hashes of one and the same picture can differ from ours by up to 42 bits, so that a list may miss
     what it should find. What it finds is a lead: hashes can be made alike on purpose.
     """
+    from vouchmark.cli.index_words import counted
+
     counts = {"added": 0, "other_kinds": 0, "low_quality": 0}
     with _recorder(folder) as recorder:
         for path in lists:
             with _opened(path) as file, _told(path, folder):
                 _take(recorder, file, path.name, counts, label=label, min_quality=min_quality)
     lines = [
-        f"{counts['added']} hashes added, {counts['other_kinds']} of other kinds passed over, "
+        f"{counted(counts['added'], 'hash')} added, {counts['other_kinds']} of other kinds passed over, "
         f"{counts['low_quality']} of low quality left out"
     ]
     _tell(lines, counts, as_json=as_json)
@@ -250,7 +256,7 @@ def _opened(path: Path) -> Iterator[TextIO]:
     try:
         file = path.open(encoding="utf-8", newline="")
     except OSError as error:
-        fail_usage(f"the list {path} cannot be read: {error.strerror}")
+        fail_usage(f"the list {path} cannot be read: {error.strerror}", hint="lists are CSV, JSON or JSON lines")
     with file:
         yield file
 

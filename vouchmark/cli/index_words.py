@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from vouchmark.lines.known import TURNS, UNSEARCHED
 from vouchmark.render.safe import plain, quoted
 
 if TYPE_CHECKING:
     from provenance.hashes.entry import Entry
     from vouchmark.known import Lookup
+
+
+_PIXELS: Final = {
+    "aligned": "their pixels lie upon each other",
+    "unaligned": "their pixels could not be laid upon each other, so it may well be another picture",
+}
 
 
 def found_lines(name: str, found: Lookup) -> Iterator[str]:
@@ -18,18 +25,19 @@ def found_lines(name: str, found: Lookup) -> Iterator[str]:
     for entry in found.exact:
         yield f"{shown}: the very same file as {_called(entry)}"
     for match in found.near:
-        how = [f"{match.distance} of 256 bits differ"]
-        how += [f"turned: {match.turn}"] if match.turn != "none" else []
+        turned = f" once it is {TURNS[match.turn]}" if TURNS[match.turn] else ""
+        how = [f"{match.distance} of 256 bits differ{turned}"]
         how += ["without its border"] if match.is_trimmed else []
         how += [f"{match.frames} of {found.frames} frames"] if match.frames else []
         how += [f"a frame at {match.hashed.at / 1000:.0f} s"] if match.hashed.of == "frame" else []
-        how += [f"pixels {match.pixels}"] if match.pixels else []
+        how += [_PIXELS[match.pixels]] if match.pixels in _PIXELS else []
         yield f"{shown}: looks like {_called(match.entry)} ({', '.join(how)})"
     if found.more:
         yield f"{shown}: and like {found.more} more"
     if not found.exact and not found.near:
         yield f"{shown}: nothing found" + (
-            f"; look-alikes were not looked for: {found.unsearched}" * bool(found.unsearched)
+            f"; look-alikes were not looked for: {UNSEARCHED.get(found.unsearched, found.unsearched)}"
+            * bool(found.unsearched)
         )
 
 
@@ -88,4 +96,11 @@ def entry_dict(entry: Entry) -> dict[str, Any]:
 def entry_line(one: dict[str, Any]) -> str:
     """The same in a line."""
     name = plain(" ".join(word for word in (one["label"], one["name"] and f"({one['name']})") if word) or "no label")
-    return f"  {name}: {len(one['hashes'])} hashes" + (f", {one['vouches']} vouches" if one["vouches"] else "")
+    vouches = f", {one['vouches']} vouch{'' if one['vouches'] == 1 else 'es'}" if one["vouches"] else ""
+    return f"  {name}: {counted(len(one['hashes']), 'hash')}{vouches}"
+
+
+def counted(number: int, what: str) -> str:
+    """A number of hashes or entries."""
+    plural = {"entry": "entries", "hash": "hashes", "perceptual hash": "perceptual hashes"}
+    return f"{number} {what if number == 1 else plural[what]}"

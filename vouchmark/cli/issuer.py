@@ -32,6 +32,8 @@ LENGTHS: Final = ("day", "week", "month", "quarter")
 SUITES: Final = {"sha-256": "BLS12_381_SHA_256", "shake-256": "BLS12_381_SHAKE_256"}
 """How the ciphersuites are called here, and in `zk.ciphersuite`."""
 
+_FOLDER: Final = "DIR is a folder made by 'vouchmark issuer init'"
+
 
 class SuiteName(click.ParamType[str]):
     """A ciphersuite by a short name (`sha-256`), or by the drafts' or the library's name for it."""
@@ -148,7 +150,8 @@ def invite(
     """
     if renew and reset:
         fail_usage("--renew and --reset exclude each other", hint="--reset is for a lost wallet")
-    with errors("--renew for a further epoch, --reset for a lost wallet, neither for a first enrolment"):
+    hint = "--renew for a further epoch, --reset for a lost wallet, neither for a first enrolment"
+    with errors(hint, missing=_FOLDER):
         from zk.exchange import CodeKind
         from zk.profile import check_level
 
@@ -184,7 +187,9 @@ def approve(
 
     The answer is of no use without the wallet that asked.
     """
-    with errors("'vouchmark issuer invite' makes another code, with --renew or --reset for a person who is enrolled"):
+    hint = "'vouchmark issuer invite' makes another code, with --renew or --reset for a person who is enrolled"
+    request_is = "REQUEST is a file made by 'vouchmark wallet request' or 'vouchmark wallet renew'"
+    with errors(hint, missing=f"{_FOLDER}; {request_is}", malformed=request_is):
         from zk.exchange import MAX_REQUEST_OCTETS, EnrolmentResponse
 
         octets = read_file(request, most=MAX_REQUEST_OCTETS)
@@ -220,7 +225,7 @@ def rotate(
     Run it in each epoch, and publish issuer.json again. Secret keys of epochs that are over are destroyed for good:
     mind the clock and --at. It may be repeated without harm.
     """
-    with errors("'vouchmark issuer show' names the keys"):
+    with errors("'vouchmark issuer show' names the keys", missing=_FOLDER):
         now = moment(at)
         secret = passphrase(passphrase_file, what=f"the issuer in {directory}")
         from zk.issuer import Issuer
@@ -244,7 +249,7 @@ def rotate(
 @json_option
 def show(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
     """Show an issuer's public part, and from its books how many persons hold what. Needs no passphrase."""
-    with errors("DIR is a folder made by 'vouchmark issuer init'"):
+    with errors(_FOLDER):
         from zk.issuer_folder import overview
 
         seen = overview(directory, at=moment(at))

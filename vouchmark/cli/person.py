@@ -135,16 +135,24 @@ def tell(lines: list[str], values: Mapping[str, Any], *, as_json: bool, quiet: b
 
 
 @contextmanager
-def errors(hint: str = "") -> Iterator[None]:
-    """Turn the library's errors into one clear line, a hint and the exit code."""
-    from zk.errors import StorageError, UntrustedError, ZkError
+def errors(hint: str = "", *, missing: str = "", malformed: str = "") -> Iterator[None]:
+    """Turn the library's errors into one clear line, a hint and the exit code.
+
+    Args:
+        hint: what to do next.
+        missing: the same where something cannot be read; `hint` where empty.
+        malformed: the same where something is not what it should be; `hint` where empty.
+    """
+    from zk.errors import EncodingError, StorageError, UntrustedError, ZkError
 
     try:
         yield
     except StorageError as error:
         if "passphrase" in str(error):
-            hint = f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase"
-        fail(printable(str(error)), hint=hint, code=Exit.ERROR)
+            missing = f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase"
+        fail(printable(str(error)), hint=missing or hint, code=Exit.ERROR)
+    except EncodingError as error:
+        fail(printable(str(error)), hint=malformed or hint)
     except UntrustedError as error:
         fail(printable(str(error)), hint="take the issuer's present issuer.json from where everybody takes it")
     except ZkError as error:

@@ -31,6 +31,8 @@ WORDS: Final = {
     "key-usages": "certificate purposes",
 }
 """Kind or content of a list, for a person."""
+_LIST: Final = "a list is a PEM file of certificates or a published list in JSON; --kind says what it vouches for"
+_WHOM: Final = "give FILE with certificates, --sha256 HEX, --subject O=…,CN=… or --issuer O=…,CN=…"
 LABEL_WORDS: Final = {"official": "official", "interim": "interim", "yours": "your own"}
 
 
@@ -63,7 +65,7 @@ def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.d
     from provenance.credentials.trust_lists import Label, ListKind, read_file
     from provenance.credentials.trust_update import default_name, import_list
 
-    with _errors(str(file)):
+    with _errors(str(file), hint=_LIST):
         data = read_file(file)
         change = import_list(
             _folder(),
@@ -78,7 +80,9 @@ def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.d
 
 
 @trust.command()
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
+)
 @click.option("--at", type=Instant(), help="Count ages up to this time; now by default.")
 def show(form: str, at: dt.datetime | None) -> None:
     """Show the kept lists with their age and SHA-256, and the distrust file."""
@@ -160,11 +164,12 @@ def distrust(
     from provenance.credentials.trust_update import add_distrust, remove_distrust
 
     folder = _folder()
-    with _errors("the distrust file"):
+    with _errors("what to distrust", hint=_WHOM):
         entries = _entries(files, sha256, subject, issuer_names, reason)
+    with _errors("the distrust file"):
         if not entries:
             if removing or reason:
-                fail_usage("no certificate and no name given", hint="give FILE, --sha256, --subject or --issuer")
+                fail_usage("no certificate and no name given", hint=_WHOM)
             changed, word = list(folder.read_distrust()), "distrusted"
         elif removing:
             changed, word = remove_distrust(folder, entries), "no longer distrusted"
@@ -210,12 +215,12 @@ def _errors(what: str, *, hint: str = "") -> Iterator[None]:
     try:
         yield
     except TrustListOlderError as error:
-        fail(printable(f"{what}: {error}"), hint=hint or "--force takes it all the same", code=Exit.FAILED)
+        fail(printable(f"{what}: {error}"), hint="--force takes it all the same", code=Exit.FAILED)
     except TrustListDataError as error:
         text = str(error)
         fail_usage(printable(text if text.startswith(what) else f"{what}: {text}"), hint=hint)
     except TrustListError as error:
-        hint = hint or "import the list again, or drop it: vouchmark trust remove NAME"
+        hint = "import the list again, or drop it: vouchmark trust remove NAME"
         fail(printable(str(error)), hint=hint, code=Exit.ERROR)
 
 
@@ -247,9 +252,11 @@ def _as_text(store: TrustLists, moment: dt.datetime) -> Iterator[str]:
         yield "hint: 'vouchmark trust update' fetches the official lists, 'vouchmark trust import FILE' takes your own"
     for item in store.lists:
         hashes = len(item.allowed) - len(item.leaves)
-        parts = [(len(item.certificates), "anchors"), (len(item.leaves), "leaf certificates"), (hashes, "leaf hashes")]
+        parts = [(len(item.certificates), "anchor"), (len(item.leaves), "leaf certificate")]
+        counted = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in parts if number]
+        counted += [f"{hashes} leaf {'hash' if hashes == 1 else 'hashes'}"] if hashes else []
         yield f"{item.name}: {_what(item.label, item.kind)}"
-        yield f"  {', '.join(f'{n} {word}' for n, word in parts if n)}; {_about(item, moment)}"
+        yield f"  {', '.join(counted)}; {_about(item, moment)}"
         yield f"  SHA-256 {item.sha256}"
         if item.is_stale(at=moment):
             yield f"  warning: old; {_remedy(item, moment)}"

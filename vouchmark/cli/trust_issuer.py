@@ -61,7 +61,9 @@ def _alike(name: str, other: str) -> bool:
 
 
 @issuer.command()
-@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="What to write."
+)
 def show(form: str) -> None:
     """Show the issuers that you trust."""
     with _errors("the issuers"):

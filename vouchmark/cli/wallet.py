@@ -153,7 +153,10 @@ def accept(
     as_json: bool,
 ) -> None:
     """Verify the issuer's answer in FILE and keep the credentials."""
-    with errors("if the issuer signed something else than was asked for, do not use it, and say so in public"):
+    with errors(
+        "if the issuer signed something else than was asked for, do not use it, and say so in public",
+        malformed="FILE is the issuer's answer, made by 'vouchmark issuer approve'",
+    ):
         from zk.exchange import MAX_RESPONSE_OCTETS, EnrolmentResponse
 
         octets = read_file(response, most=MAX_RESPONSE_OCTETS)
@@ -213,9 +216,15 @@ def _open(file: Path | None, passphrase_file: Path | None) -> Wallet:
 
 
 def _read_info(path: str) -> IssuerInfo:
+    from zk.errors import EncodingError
     from zk.issuer_info import MAX_JSON_OCTETS, IssuerInfo
 
-    return IssuerInfo.from_json(read_file(path, most=MAX_JSON_OCTETS), check_keys=False)
+    with errors("the issuer publishes its issuer.json: take it from where everybody takes it"):
+        octets = read_file(path, most=MAX_JSON_OCTETS)
+        try:
+            return IssuerInfo.from_json(octets, check_keys=False)
+        except EncodingError as error:
+            raise EncodingError(f"{path}: {str(error).removeprefix('issuer.json: ')}") from error
 
 
 def _tell_request(octets: bytes, output: str, *, as_json: bool) -> None:

@@ -32,7 +32,7 @@ def answer(facts: Facts) -> Answer:
     signed = ai_signed.drafts(facts, manifests)
     against = [*ai_signed.contradictions(facts, manifests), *_against_metadata(signed, unsigned)]
     training = ai_training.drafts(facts, manifests)
-    signed.sort(key=lambda draft: (draft.status is not Status.PASS, loudness(draft.code)))
+    signed.sort(key=_weight)
     reserved = [draft for draft in unsigned if draft.code == "ai.training"]
     unsigned = [draft for draft in unsigned if draft.code != "ai.training"]
     found = [*against, *signed, *unsigned, *training, *reserved]
@@ -42,6 +42,12 @@ def answer(facts: Facts) -> Answer:
     return Answer(
         summary=_summary(found), drafts=tuple(found), not_checked=not_checked, status=_status(against, signed)
     )
+
+
+def _weight(draft: Draft) -> tuple[bool, bool, bool, int]:
+    """What a reader should hear first: what holds, then what tells of AI, and of that what is said of the whole."""
+    of_part = draft.detail.get("of") == "component"
+    return draft.status is not Status.PASS, draft.code not in WITH_AI, of_part, loudness(draft.code)
 
 
 def _summary(found: list[Draft]) -> str:

@@ -52,6 +52,14 @@ WHO: Final = {
 }
 
 
+_OF: Final = {
+    Place.BOUND: "It",
+    Place.EARLIER: "Of an earlier version it",
+    Place.COMPONENT: "Of a part it",
+    Place.UPDATE: "In a later update it",
+}
+
+
 class _Stated(NamedTuple):
     """One source type as a manifest states it."""
 
@@ -126,8 +134,8 @@ def _declarations(facts: Facts, manifest: Manifest) -> list[Draft]:
         words = f"{WHO[place]} declares {part}{meaning.words}"
         if not intact:
             words = (
-                f"It is declared {part}{meaning.words}, but the signature or content does not hold, so nobody stands "
-                "for it"
+                f"{_OF[place]} is declared {part}{meaning.words}, but the signature or content does not hold, so "
+                "nobody stands for that"
             )
         draft = Draft(
             code=meaning.code,

@@ -98,7 +98,15 @@ def fragments_gap(facts: Facts) -> tuple[NotChecked, ...]:
     if own is None or not own.fragments_missing:
         return ()
     what = f"{own.fragments_missing} of {own.fragments} fragments of the video"
-    return (NotChecked(what=what, why="not given (--fragment)"),)
+    return (NotChecked(what=what, why="not given with --fragment"),)
+
+
+def fragments_detail(facts: Facts) -> dict[str, Json]:
+    """How many fragments are signed and how many of them were not given, where some were; else nothing."""
+    own = facts.own.coverage if facts.own is not None else None
+    if own is None or not own.fragments_missing:
+        return {}
+    return {"fragments": own.fragments, "fragments_missing": own.fragments_missing}
 
 
 def left_out(facts: Facts) -> str:
@@ -106,7 +114,8 @@ def left_out(facts: Facts) -> str:
     own = facts.own.coverage if facts.own is not None else None
     if own is None or "integrity.coverage.metadata_excluded" not in own.codes:
         return ""
-    *others, last = own.excluded_names[:MAX_NAMED] or ("metadata",)
+    more = ("other metadata",) if len(own.excluded_names) > MAX_NAMED else ()
+    *others, last = (*own.excluded_names[:MAX_NAMED], *more) or ("metadata",)
     return f"{', '.join(others)} and {last}" if others else last
 
 

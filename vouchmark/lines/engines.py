@@ -11,6 +11,7 @@ from typing import Final
 
 from provenance.credentials.model import Outcome, Reading, State, ValidationCode
 from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
+from vouchmark.lines.integrity_unread import TOO_DEEP
 from vouchmark.report import Json, NotChecked, Root, Status
 
 CLOCK: Final = frozenset(
@@ -27,6 +28,12 @@ OUTCOME_WORDS: Final = {
     Outcome.UNPARSABLE: "cannot parse the file or its Content Credentials",
     Outcome.ERROR: "failed on this file",
 }
+
+NEITHER: Final = {
+    Outcome.UNSUPPORTED: (Status.UNKNOWN, "Neither engine reads this type of file."),
+    Outcome.UNPARSABLE: (Status.ERROR, "Neither engine can parse the file or its Content Credentials."),
+}
+"""Where both engines say the same because neither could look."""
 
 KNOWN: Final = (
     ("cawg.", "an identity assertion does not hold, which one engine counts against the whole file"),
@@ -89,7 +96,7 @@ def _state(facts: Facts, reading: Reading) -> Draft:
     if state is not None:
         statement, status = f"{reading.engine} says {state}.", Status.PASS
     else:
-        statement = f"{reading.engine} {OUTCOME_WORDS.get(reading.outcome, 'gives no state')}."
+        statement = f"{reading.engine} {_unread(reading)}."
         status = Status.ERROR if reading.outcome in (Outcome.ERROR, Outcome.UNPARSABLE) else Status.ABSENT
     return Draft(
         code="engines.state",
@@ -100,6 +107,13 @@ def _state(facts: Facts, reading: Reading) -> Draft:
         subject=facts.name,
         detail=detail,
     )
+
+
+def _unread(reading: Reading) -> str:
+    """Why an engine gives no state, behind its name."""
+    if reading.outcome is Outcome.UNSUPPORTED and reading.reason == TOO_DEEP:
+        return "does not read parts that are nested so deeply"
+    return OUTCOME_WORDS.get(reading.outcome, "gives no state")
 
 
 def _names(codes: Iterable[ValidationCode]) -> list[Json]:
@@ -113,10 +127,15 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         failed = first if first.outcome is Outcome.ERROR else second
         statement = f"The engines cannot be compared: {failed.engine} failed on this file."
         return _verdict(facts, "engines.incomparable", Status.ERROR, statement, {"failed": failed.engine})
-    unsupported = [r.engine for r in (first, second) if r.outcome is Outcome.UNSUPPORTED]
+    if first.outcome is second.outcome and first.outcome in NEITHER:
+        # That both are silent is no agreement about the file.
+        status, statement = NEITHER[first.outcome]
+        both: list[Json] = [first.engine, second.engine]
+        return _verdict(facts, "engines.incomparable", status, statement, {"failed": both})
+    unsupported = [r for r in (first, second) if r.outcome is Outcome.UNSUPPORTED]
     if unsupported and first.outcome is not second.outcome:
-        statement = f"The engines cannot be compared: {unsupported[0]} does not read this type of file."
-        return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unsupported[0]})
+        statement = f"The engines cannot be compared: {unsupported[0].engine} {_unread(unsupported[0])}."
+        return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unsupported[0].engine})
     differ = [question for question in ours if ours[question] != theirs[question]]
     if not differ:
         return _verdict(facts, "engines.agree", Status.PASS, "Both engines agree.", {"on": list(ours)})

@@ -215,7 +215,9 @@ def evidence(line: Line, answer: Answer) -> Evidence:
 
 
 def source_of(reading: Reading) -> str:
-    """The engine as findings name it."""
+    """The engine as findings name it; ourselves where no engine was asked."""
+    if reading.outcome is Outcome.SKIPPED:
+        return "vouchmark"
     return f"{reading.engine} {reading.version}".strip()
 
 

@@ -106,9 +106,20 @@ def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChe
     summary = first.statement
     intact = [draft for draft in drafts if draft.status is Status.PASS]
     if first.status is Status.PASS and len(intact) > 1:
+        number = "Both" if len(intact) == 2 else f"All {len(intact)}"
         but = " but for what later signers removed" if len(intact) < len(drafts) else ""
-        summary = f"All {len(intact)} recorded ingredients are unchanged{but}."
+        summary = f"{number} recorded {_kinds(intact)} are unchanged{but}."
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=gap)
+
+
+WORDS: Final = {"parent": "earlier version", "component": "part"}
+"""What an ingredient is called for people, by the second word of its codes."""
+
+
+def _kinds(drafts: list[Draft]) -> str:
+    """What several ingredients are together."""
+    roles = [role for role in WORDS if any(draft.code.startswith(f"history.{role}.") for draft in drafts)]
+    return " and ".join(f"{WORDS[role]}s" for role in roles) or "ingredients"
 
 
 _own: Final = Drafter("vouchmark history check", Root.INGREDIENT)
@@ -193,7 +204,9 @@ def _node(own: OwnCheck, node: Node) -> Draft:
             if signer.stamp.time is not None:
                 detail["time"] = instant(signer.stamp.time)
                 detail["time_trusted"] = signer.stamp.is_trusted
-    return _own(node.code, status, f"The {link.role} {title} {words}.", link.target or link.owner, detail)
+    return _own(
+        node.code, status, f"The {WORDS.get(link.role, link.role)} {title} {words}.", link.target or link.owner, detail
+    )
 
 
 def _is_redacted(own: OwnCheck, node: Node) -> bool:
@@ -232,21 +245,25 @@ def _judge(facts: Facts, step: Step) -> Draft:
     subject = ingredient.url or step.owner.label
     if seen or recorded:
         when = "" if seen else " already when it was added"
-        statement = f"The {role} {title} was changed or broken{when}; what it says of itself cannot be relied on."
+        statement = (
+            f"The {WORDS[role]} {title} was changed or broken{when}; what it says of itself cannot be relied on."
+        )
         return _draft(facts, f"history.{role}.broken", Status.FAIL, statement, subject, detail)
     if ingredient.manifest and manifest is None:
-        statement = f"The Content Credentials of the {role} {title} are named but missing."
+        statement = f"The Content Credentials of the {WORDS[role]} {title} are named but missing."
         return _draft(facts, f"history.{role}.missing", Status.FAIL, statement, subject, detail)
     if manifest is None:
         statement = (
-            f"The {role} {title} has no Content Credentials of its own; what happened before it is not recorded."
+            f"The {WORDS[role]} {title} has no Content Credentials of its own; what happened before it is not recorded."
         )
         return _draft(facts, f"history.{role}.unsigned", Status.UNKNOWN, statement, subject, detail)
     if own_lack(facts):
         # The engine believes what was written down when it was added.
-        statement = f"The {role} {title} has Content Credentials of its own; only an engine calls them unchanged."
+        statement = (
+            f"The {WORDS[role]} {title} has Content Credentials of its own; only an engine calls them unchanged."
+        )
         return _draft(facts, f"history.{role}.intact", Status.UNKNOWN, statement, subject, detail)
-    statement = f"The {role} {title} has Content Credentials of its own, unchanged."
+    statement = f"The {WORDS[role]} {title} has Content Credentials of its own, unchanged."
     return _draft(facts, f"history.{role}.intact", Status.PASS, statement, subject, detail)
 
 

@@ -27,7 +27,7 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.render.safe import quoted
-from vouchmark.report import NotChecked, Root, Status
+from vouchmark.report import Json, NotChecked, Root, Status
 
 BINDING_MATCH: Final = frozenset(
     {
@@ -80,7 +80,7 @@ OTHER_LINES: Final = (
 
 THUMBNAILS: Final = NotChecked(
     what="whether the thumbnail in the Content Credentials shows the same picture",
-    why="not asked for (--original thumbnail)",
+    why="needs --original thumbnail",
 )
 
 
@@ -223,7 +223,8 @@ def _match(facts: Facts, manifest: Manifest, *, is_all: bool) -> Draft:
     # Of a manifest below an update the engine says only that the link to it holds: the signature is verified by us.
     signed = has(facts.codes_of(manifest), "claimSignature.validated") or coverage.is_signed(facts)
     if binding and signed:
-        return _draft(facts, binding[0], Status.PASS, _unchanged(facts, is_all=is_all), manifest.label)
+        detail = coverage.fragments_detail(facts)
+        return _draft(facts, binding[0], Status.PASS, _unchanged(facts, is_all=is_all), manifest.label, detail)
     return _draft(
         facts,
         "integrity.unbound",
@@ -264,7 +265,7 @@ def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
         return _draft(facts, "integrity.error", Status.ERROR, statement, subject, {"reason": "io", "from": code.code})
     if code.code in BYTES_CHANGED:
         if facts.media_type == STORE_ALONE:
-            statement = "This is a manifest store on its own; without the media it belongs to nothing can be compared."
+            statement = "These are Content Credentials on their own; without their media nothing can be compared."
             return _draft(facts, "integrity.store.alone", Status.UNKNOWN, statement, subject, {"from": code.code})
         if _is_initialisation_segment(manifest) and not facts.fragments:
             statement = "This is the first part of a fragmented video; without its fragments nothing can be compared."
@@ -291,7 +292,7 @@ def _is_initialisation_segment(manifest: Manifest) -> bool:
 
 
 def _draft(
-    facts: Facts, code: str, status: Status, statement: str, subject: str, detail: dict[str, str] | None = None
+    facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json] | None = None
 ) -> Draft:
     return Drafter(source_of(facts.first), Root.CLAIM_SIGNATURE)(code, status, statement, subject, detail)
 

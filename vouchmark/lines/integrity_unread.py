@@ -72,7 +72,7 @@ def not_found(facts: Facts) -> Answer:
                 facts,
                 "integrity.absent",
                 Status.ABSENT,
-                "The file has no Content Credentials; from the file alone nobody can tell whether it was changed.",
+                "The file has no Content Credentials, so whether it was changed cannot be told.",
             )
         case Outcome.REMOTE:
             return _remote(facts)
@@ -96,14 +96,14 @@ def not_found(facts: Facts) -> Answer:
         case Outcome.SKIPPED:
             return Answer(summary="No engine was asked.", status=Status.SKIPPED)
         case Outcome.UNPARSABLE:
+            given = facts.outside is not None and facts.outside.origin == "given"
+            whose = "the Content Credentials that you gave" if given else "its Content Credentials"
             return _one(
                 facts,
                 "integrity.unparsable",
                 Status.ERROR,
-                _UNPARSABLE.get(
-                    facts.first.reason, "The file or its Content Credentials are malformed and cannot be read."
-                ),
-                detail={"reason": facts.first.reason},
+                _UNPARSABLE.get(facts.first.reason, f"The file or {whose} are malformed and cannot be read."),
+                detail={"reason": facts.first.reason, "from": "given" if given else ""},
             )
         case _:  # ERROR: who asks has dealt with FOUND
             return _one(
@@ -120,7 +120,7 @@ def _remote(facts: Facts) -> Answer:
     refused = next((contact for contact in facts.contacts if contact.purpose == "manifest"), None)
     what = "remote Content Credentials"
     if refused is None:
-        words, gap = "nothing was fetched", NotChecked(what=what, why="nothing is fetched unless asked (--online)")
+        words, gap = "nothing was fetched", NotChecked(what=what, why="nothing is fetched without --online")
     else:
         host = quoted(refused.host) if refused.host else "that address"
         words, gap = f"they could not be had from {host}", NotChecked(what=what, why=refused.outcome)

@@ -28,7 +28,7 @@ SAID_LIMIT: Final = 300
 SAID_LINES: Final = ("integrity", "signer", "ai")
 """The lines of the report on the other file that are quoted."""
 
-_TURNS: Final[Mapping[Turn, str]] = {
+TURNS: Final[Mapping[Turn, str]] = {
     Turn.NONE: "",
     Turn.ROTATE_90: "turned anticlockwise by 90°",
     Turn.ROTATE_180: "turned by 180°",
@@ -38,13 +38,14 @@ _TURNS: Final[Mapping[Turn, str]] = {
     Turn.TRANSPOSE: "mirrored and turned by 90°",
     Turn.TRANSVERSE: "mirrored and turned by 90°",
 }
+"""What has to be done to what is looked up, so that it is turned as the known one is."""
 _UNSOFT: Final[Mapping[str, str]] = {
     "malformed": "its value is no ISCC",
     "part": "it speaks of a part of the file",
     "not-comparable": "it holds no code of the content that can be recomputed here",
     "not-made": "the file's own code could not be made",
 }
-_UNSEARCHED: Final[Mapping[str, str]] = {
+UNSEARCHED: Final[Mapping[str, str]] = {
     "no-picture": "only pictures and videos have look-alikes here",
     "unsupported": "pictures of this type are not decoded here",
     "undecodable": "the picture could not be decoded",
@@ -56,6 +57,7 @@ _UNSEARCHED: Final[Mapping[str, str]] = {
     "time-limit": "it took too long",
     "memory-limit": "it needed too much memory",
 }
+"""Why look-alikes were not looked for, by the reason that a fingerprint gives."""
 
 
 def answer(facts: Facts) -> Answer:
@@ -83,7 +85,7 @@ def _looked_up(facts: Facts) -> Answer:
         if facts.unreadable and facts.has_index:
             words = "The file could not be read, so it could not be looked up."
             return Answer(summary="Could not be looked at.", drafts=(_plain(facts, "unreadable", Status.ERROR, words),))
-        gap = NotChecked(what="known media", why="no index (--index) and no original (--original) was named")
+        gap = NotChecked(what="known media", why="no --index and no --original given")
         return Answer(summary="No index and no original was named.", status=Status.SKIPPED, not_checked=(gap,))
     if lookup.trouble:
         words = f"The index {quoted(lookup.name)} could not be searched: {lookup.trouble}."
@@ -107,7 +109,7 @@ def _softly(facts: Facts) -> Answer:
     ]
     for one in facts.soft_checks:
         if not one.bits:
-            why = _UNSOFT.get(one.reason) or _UNSEARCHED.get(one.reason, one.reason)
+            why = _UNSOFT.get(one.reason) or UNSEARCHED.get(one.reason, one.reason)
             gaps.append(NotChecked(what="the signed ISCC soft binding", why=why))
     drafts = tuple(_soft_draft(facts, one) for one in facts.soft_checks if one.bits)
     differs = any(draft.status is Status.UNKNOWN for draft in drafts)
@@ -140,7 +142,7 @@ def _soft_draft(facts: Facts, one: SoftCheck) -> Draft:
 
 def _gaps(lookup: Lookup) -> Iterator[NotChecked]:
     if lookup.unsearched:
-        why = _UNSEARCHED.get(lookup.unsearched, lookup.unsearched)
+        why = UNSEARCHED.get(lookup.unsearched, lookup.unsearched)
         yield NotChecked(what="look-alikes in the index", why=why)
     if lookup.is_first:
         why = "of an animation, or of several pages, only the first picture is looked for"
@@ -221,7 +223,7 @@ def _near(match: Match, lookup: Lookup) -> str:
         # Nobody has seen that picture here: a list gave its hash and says what it is.
         there = f"whose hash the list {quoted(match.entry.source, limit=LABEL_LIMIT)} put into"
     words = [f"{which} like {like} {there} the index {quoted(lookup.name)}{_as(match.entry)}"]
-    how = [_TURNS[match.turn], "without its plain border" if match.is_trimmed else ""]
+    how = [TURNS[match.turn], "without its plain border" if match.is_trimmed else ""]
     turned = " and ".join(word for word in how if word)
     words.append(f": {match.distance} of 256 bits differ{f' once it is {turned}' if turned else ''}.")
     if match.pixels == "aligned":

@@ -123,7 +123,9 @@ def _picture_drafts(
         count = "One region differs" if len(found.regions) == 1 else f"{len(found.regions)} regions differ"
         places = "; ".join(where(one.picture, found.picture_size) for one in found.regions[:MAX_TOLD])
         more = f"; and {len(found.regions) - MAX_TOLD} more" if len(found.regions) > MAX_TOLD else ""
-        told = f"{count} from {name}, {percent(found.share)} of what both show: {places}{more}. {words}"
+        # "It" would read as the region.
+        whole = f"The picture {words.removeprefix('It ')}" if words.startswith("It ") else words
+        told = f"{count} from {name}, {percent(found.share)} of what both show: {places}{more}. {whole}"
         yield _draft(facts, "known.changed", Status.FAIL, told.strip(), detail, source=source)
     else:
         told = (

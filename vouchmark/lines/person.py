@@ -29,7 +29,7 @@ STATEMENT_SHOWN: Final = 300
 """Code points of a person's statement in a sentence; the detail has the whole."""
 
 NO_LEDGER: Final = NotChecked(
-    what="whether the same person vouched for something else as well", why="no ledger given (--ledger)"
+    what="whether the same person vouched for something else as well", why="no --ledger given"
 )
 SPLIT: Final = NotChecked(
     what="whether the same person vouched for something else in another part of this run",
@@ -243,7 +243,8 @@ _BEFORE: Final = {
 
 
 def _period(period: str) -> str:
-    return "for ever" if period == "ever" else f"in {period}"
+    """How often a person is counted there, for a sentence that has named the scope."""
+    return f"one voice each {'for ever' if period == 'ever' else f'in {period}'}"
 
 
 def _of_voice(voice: Voice) -> dict[str, Json]:
@@ -347,7 +348,7 @@ def _people(counted: People, voices: Sequence[Voice]) -> str:
 def _group(group: VoiceCount) -> str:
     slot = f", slot {group.slot}" if group.slot else ""
     purpose = f"for {scope_words(group.scope)}, {_period(group.period)}{slot}"
-    return f"{_number(group.voices)} by {plain(group.issuer_name)}, {purpose}"
+    return f"{_number(group.voices)} enrolled by {plain(group.issuer_name)}, {purpose}"
 
 
 def _number(count: int) -> str:

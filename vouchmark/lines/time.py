@@ -88,7 +88,7 @@ def _no_stamp(manifest: Manifest, own: OwnCheck, detail: dict[str, Json]) -> Dra
     """The signer's own clock, where it says anything."""
     clock = time_order.own_clock(own, manifest.label)
     if clock is None:
-        statement = "There is no time stamp; when it was signed is not shown by anything but the signer's word."
+        statement = "There is no time stamp; nothing shows when it was signed."
         return _own_draft(manifest, "time.none", Status.ABSENT, statement, detail)
     statement = f"There is no time stamp; the signer's own clock, and nobody else, says {clock.words}."
     more: dict[str, Json] = {"claimed": clock.day, "where": clock.where}
@@ -116,7 +116,11 @@ def _certificate(manifest: Manifest, signer: SignerAssessment) -> list[Draft]:
     }
     inside = start <= signer.moment <= end
     stamped = signer.moment_by == "time-stamp"
-    when = f"when it was signed, on {day(signer.moment)}" if stamped else f"at the time asked for, {day(signer.moment)}"
+    when = (
+        f"when it was signed, on {day(signer.moment)}"
+        if stamped
+        else f"at the time of this report, {day(signer.moment)}"
+    )
     word = "was valid" if inside else "was not valid" if stamped else "is not valid"
     word = "is valid" if inside and not stamped else word
     statement = f"The signer's certificate {word} {when} (it runs from {day(start)} to {day(end)})."
@@ -147,7 +151,7 @@ def _stamp(facts: Facts, manifest: Manifest) -> Draft:
         statement = "There is a time stamp, but it does not fit this signature, so it shows no time."
         return _draft(facts, manifest, "time.stamp.invalid", Status.UNKNOWN, statement)
     if stamp is None:
-        statement = "There is no time stamp; when it was signed is not shown by anything but the signer's word."
+        statement = "There is no time stamp; nothing shows when it was signed."
         return _draft(facts, manifest, "time.none", Status.ABSENT, statement)
     who = certificate_name(stamp.authority) or "an unnamed authority"
     detail: dict[str, Json] = {"time": instant(stamp.time), "authority": who, "claim_version": manifest.claim_version}

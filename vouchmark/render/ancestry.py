@@ -25,6 +25,8 @@ _STATES: Final = {
     "unsigned": "no Content Credentials of its own",
 }
 """The last word of a finding's code, for a version in the tree."""
+_ROLES: Final = {"parent": "earlier version", "component": "part"}
+"""What it is, by the second word of its code."""
 VOUCHED: Final = frozenset({"signer.official", "signer.interim", "signer.yours"})
 """Codes of a signer whose name a list vouches for."""
 
@@ -72,7 +74,7 @@ def signed_by(detail: Mapping[str, Json]) -> str:
     codes = detail.get("signer_codes")
     known = set(map(str, codes)) if isinstance(codes, list) else set()
     if "signer.unestablished" in known:
-        return f"nobody knows whom: the signature in the name of {quoted(signer, limit=TITLE_SHOWN)} does not verify"
+        return f"somebody unknown: the signature in the name of {quoted(signer, limit=TITLE_SHOWN)} does not verify"
     if known & VOUCHED:
         return plain(signer, limit=TITLE_SHOWN)
     return f"a signer who calls itself {quoted(signer, limit=TITLE_SHOWN)}"
@@ -92,7 +94,7 @@ def _words(finding: Finding) -> str:
         parts.append("by a signer who could not be read")
     if detail.get("repeated"):
         parts.append("as above")
-    return f"{role} {name}: {', '.join(parts)} ({finding.id})"
+    return f"{_ROLES.get(role, role)} {name}: {', '.join(parts)} ({finding.id})"
 
 
 def _depth(detail: Mapping[str, Json]) -> int:

@@ -6,7 +6,7 @@ word, and where that ends. Never "real", "fake" or "authentic".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from vouchmark.render.safe import plain, quoted
@@ -117,6 +117,14 @@ _DOUBTS: Final = {
 }
 """Why a signer's name is only its own claim."""
 
+_AGAINST: Final = {
+    "signer.distrusted": "you distrust it or a certificate above it",
+    "signer.revoked": "its certificate was revoked",
+    "signer.profile.violated": "its certificate breaks the rules for signing Content Credentials",
+    "signer.test_key": "its key is a public test key, with which anybody can sign",
+}
+"""Why a signer is not to be relied on, where that is about the signer and not about what it states."""
+
 _ALSO: Final = (
     (Line.TIME, "the times it states cannot all be true"),
     (Line.AI, "its statements about AI contradict each other"),
@@ -136,7 +144,11 @@ _UNSIGNED: Final = {
 }
 """What unsigned metadata says about AI, the loudest first."""
 
-_WEIGHTY: Final = frozenset({"presence", "bytes", "signature"})
+_WEIGHTY: Final = {
+    "presence": "whether there are Content Credentials",
+    "bytes": "whether it was changed",
+    "signature": "whether the signature holds",
+}
 """What verifiers may disagree on that touches the answer itself; the overall state also differs over expiry."""
 
 
@@ -180,6 +192,8 @@ def _error(report: Report) -> str:
     finding = next(_found(report, Line.INTEGRITY, Status.ERROR), None)
     reason = str(finding.detail.get("reason", "")) if finding else ""
     words = _READING.get(reason) or _UNREAD.get(finding.code if finding else "")
+    if finding and words == _UNREAD["integrity.unparsable"] and finding.detail.get("from") == "given":
+        words = "the file or the Content Credentials that you gave are malformed"
     if words:
         return f"could not be read: {words}"
     words = _lower(report.evidence[Line.INTEGRITY].summary)
@@ -222,17 +236,38 @@ def _intact(report: Report) -> str:
     if status is Status.PASS:
         words = f"unchanged since it was signed by {_signer(report)}"
     elif status is Status.FAIL:
-        words = f"unchanged since it was signed, but do not rely on the signer: {_lower(_summary(report, Line.SIGNER))}"
+        words = f"unchanged since it was signed{_refusal(report)}"
     elif status is Status.UNKNOWN:
         words = f"unchanged since it was signed {_doubt(report)}"
     else:
         words = "unchanged since it was signed; who signed was not looked at"
-    words += _left_out(report)
+    words = _given(report) + words + _left_out(report)
     broken = next(_found(report, Line.HISTORY, Status.FAIL), None)
     if broken is None:
         return words
-    what = "something used in it" if broken.code.startswith("history.component.") else "an earlier version of it"
-    return f"{words}; but {what} was changed or is missing"
+    return f"{words}; but {_break(broken)}"
+
+
+def _break(finding: Finding) -> str:
+    """What is wrong with what it was made from."""
+    if finding.code == "history.redaction.forbidden":
+        return "something was taken out of an earlier version that must stay in it"
+    what = "something used in it" if finding.code.startswith("history.component.") else "an earlier version of it"
+    if finding.code.endswith(".missing"):
+        return f"the Content Credentials of {what} are missing"
+    return f"{what} was changed or broken"
+
+
+def _given(report: Report) -> str:
+    """That a video was given in part, in front of what holds of that part; empty where all of it was."""
+    if report.evidence[Line.INTEGRITY].status is not Status.PASS:
+        return ""
+    for finding in _found(report, Line.INTEGRITY, Status.PASS):
+        total, missing = finding.detail.get("fragments"), finding.detail.get("fragments_missing")
+        if isinstance(total, int) and isinstance(missing, int) and missing > 0:
+            was = "was" if total - missing == 1 else "were"
+            return f"only {total - missing} of its {total} fragments {was} given; that part is "
+    return ""
 
 
 def _left_out(report: Report) -> str:
@@ -246,9 +281,16 @@ def _left_out(report: Report) -> str:
             if isinstance(ranges, list)
             else set()
         )
-        names = " and ".join(sorted(plain(name, limit=NAME_SHOWN) for name in found if name)[:MAX_METADATA])
-        return f", but for its {names or 'metadata'}, which the signature does not cover"
+        names = sorted(plain(name, limit=NAME_SHOWN) for name in found if name)
+        shown = [*names[:MAX_METADATA], *(["other metadata"] if len(names) > MAX_METADATA else [])] or ["metadata"]
+        return f", but for its {listed(shown)}, which the signature does not cover"
     return ""
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence lists them; at least one."""
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _signer(report: Report) -> str:
@@ -269,6 +311,16 @@ def _doubt(report: Report) -> str:
     return f"but it is not established by whom: {_lower(_summary(report, Line.SIGNER))}"
 
 
+def _refusal(report: Report) -> str:
+    """Who it says it is, and why not to rely on that."""
+    for finding in _found(report, Line.SIGNER, Status.FAIL):
+        name = finding.detail.get("name")
+        if finding.code in _AGAINST and isinstance(name, str) and name:
+            who = f"a signer who calls itself {quoted(name, limit=NAME_SHOWN)}"
+            return f" by {who}; do not rely on that signer: {_AGAINST[finding.code]}"
+    return f", but do not rely on the signer: {_lower(_summary(report, Line.SIGNER))}"
+
+
 def _summary(report: Report, line: Line) -> str:
     return report.evidence[line].summary
 
@@ -286,8 +338,9 @@ def _additions(report: Report) -> Iterator[str]:
     judged = integrity in (Status.PASS, Status.FAIL, Status.ABSENT)
     for finding in _found(report, Line.ENGINES, Status.UNKNOWN) if judged else ():
         on = finding.detail.get("on")
-        if finding.code == "engines.disagree" and isinstance(on, list) and set(map(str, on)) & _WEIGHTY:
-            yield "but two independent verifiers disagree about that"
+        weighty = [words for word, words in _WEIGHTY.items() if isinstance(on, list) and word in on]
+        if finding.code == "engines.disagree" and weighty:
+            yield f"but two independent verifiers disagree on {listed(weighty)}"
             break
     if integrity is not Status.ERROR:
         yield from _claimed(report)

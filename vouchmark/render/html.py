@@ -44,6 +44,8 @@ _RTL: Final = (
 _APART: Final = re.compile(f"“[^“”]*”|[{_RTL}](?:[^A-Za-z“”]*[{_RTL}])?")
 """What is set apart: a quotation, which is the media's own text, and any run of letters that read from the right."""
 
+_OPTION: Final = re.compile(r"--[a-z]+(?:-[a-z]+)*")
+
 
 def render(report: Report) -> str:
     """One report as a page that ends with a newline. The thumbnails are those that the report brings."""
@@ -150,6 +152,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
     )
     environment.filters["flat"] = flat
     environment.filters["apart"] = apart
+    environment.filters["options"] = options
     return environment
 
 
@@ -171,6 +174,19 @@ def shown(value: Any) -> Markup:
 def flat(value: Any) -> Markup:
     """Text where no markup may be: in an attribute or a title."""
     return escape(plain(str(value), limit=MAX_FLAT) if not isinstance(value, Markup) else value)
+
+
+def options(value: Any) -> Markup:
+    """A sentence of ours in which options of the command (`--index`) are not torn apart where a line ends."""
+    text, end = plain(str(value)), 0
+    parts: list[Markup] = []
+    if "“" in text:
+        # A quotation is the media's own text, and stays in one piece.
+        return shown(text)
+    for match in _OPTION.finditer(text):
+        parts += [shown(text[end : match.start()]), Markup('<span class="option">{}</span>').format(match[0])]
+        end = match.end()
+    return Markup().join([*parts, shown(text[end:])])
 
 
 def apart(value: Any) -> Markup:

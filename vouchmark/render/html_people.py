@@ -39,9 +39,9 @@ def people(report: Report) -> tuple[list[dict[str, Any]], str]:
 def _group(named: tuple[str, ...], voices: dict[str, set[str]]) -> dict[str, Any]:
     name, scope, period, slot, _issuer = named
     said = sorted(set().union(*voices.values()))
-    when = "for ever" if period == "ever" else f"in {period}"
+    when = f"one voice each {'for ever' if period == 'ever' else f'in {period}'}"
     return {
-        "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} by {name or 'an issuer'}",
+        "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} enrolled by {name or 'an issuer'}",
         "purpose": f"for {scope_words(scope)}, {when}{f', slot {slot}' if slot else ''}",
         "said": [quoted(words, limit=SAID_SHOWN) for words in said[:MAX_SAID]],
         "cut": more(len(said) - MAX_SAID, "statement"),

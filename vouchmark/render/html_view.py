@@ -114,6 +114,7 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
         "described": _described(document["media"]),
         "asset": asset,
         "as_signed": as_signed,
+        "as_is_words": "The file as it is now.",
         "as_signed_words": "The thumbnail that its signer stored with it, and signed. The file was changed after that.",
         "cards": cards,
         "verdict": _verdict(document["verdict"], anchor),
@@ -250,8 +251,10 @@ def _twig_facts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     if signer := signed_by(detail):
         facts.append(("signed by", signer))
     if detail.get("time"):
-        by = "a trusted time stamp" if detail.get("time_trusted") else "its own word or an unlisted authority"
-        facts.append(("signed at", f"{detail['time']}, by {by}"))
+        stamp = (
+            "a trusted time stamp" if detail.get("time_trusted") else "a time stamp by an authority on no list of yours"
+        )
+        facts.append(("signed at", f"{detail['time']}, says {stamp}"))
     if detail.get("generator"):
         facts.append(("made with", quoted(str(detail["generator"]))))
     actions = detail.get("actions")
@@ -297,7 +300,8 @@ def _gaps(report: Report) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for gap in report.not_checked:
         reasons.setdefault(sentence(gap.why), []).append(sentence(gap.what))
-    return [f"{', '.join(whats)}: {why}." for why, whats in reasons.items()]
+    told = [f"{', '.join(whats)}: {why}." for why, whats in reasons.items()]
+    return [f"{text[:1].upper()}{text[1:]}" for text in told]
 
 
 def _inputs(document: Any) -> list[tuple[str, list[str]]]:
