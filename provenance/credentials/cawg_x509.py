@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final
 from provenance.credentials.cawg_identity import UNDECIDED, IdentityCheck, Moment, Payload
 from provenance.credentials.chain import Path, describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, parse_sign1, verify_claim
+from provenance.credentials.distrust import distrust_of
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.keys import ClaimSignatureError, load_certificate
 from provenance.credentials.ocsp import Revocation, assess_revocation
 from provenance.credentials.profile import policies, purposes, violations
-from provenance.credentials.signer import distrust_of, test_key_of
+from provenance.credentials.signer import test_key_of
 from provenance.credentials.timestamp import StampAssessment, assess_time
 from provenance.credentials.trust_view import ORDER, Label, TrustView
 
@@ -169,7 +170,7 @@ def _credential(
         codes.append("cawg.identity.credential_revoked")
     elif revocation.state is Revocation.GOOD:
         codes.append("cawg.x509.ocsp.not_revoked")
-    entry = distrust_of(tuple(dict.fromkeys((*sign1.chain, *chain))), trust)
+    entry = distrust_of(tuple(dict.fromkeys((*sign1.chain, *chain))), trust.distrust)
     test_key = test_key_of(sign1.chain)
     if entry is not None or (test_key and label is not Label.YOURS):
         label = Label.UNKNOWN

@@ -29,6 +29,7 @@ MAX_SLOW_HINTS: Final = 5
 CACHED_PATHS: Final = 256
 """Answers kept: the ancestors of one file, and the files of one folder, mostly share a signer."""
 
+_ECDSA: Final = "1.2.840.10045.4."
 _PLAIN_KEYS: Final = ("1.2.840.113549.1.1.1", "1.2.840.10045.2.1")
 # TLS server and client, code signing, time stamping, OCSP: a CA limited to these issues no claim signer.
 _OTHER_TRADES: Final = frozenset(f"1.3.6.1.5.5.7.3.{number}" for number in (1, 2, 3, 8, 9))
@@ -57,6 +58,50 @@ class Path:
 def fingerprint(der: bytes) -> str:
     """SHA-256 of a certificate, lower-case hex."""
     return hashlib.sha256(der).hexdigest()
+
+
+_CURVE_ORDERS: Final = (
+    0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+    0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
+    int(
+        "01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa"
+        "51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409",
+        16,
+    ),
+)
+"""Orders of P-256, P-384 and P-521 (SEC 2, version 2.0)."""
+
+
+def fingerprints(der: bytes) -> frozenset[str]:
+    """Every SHA-256 under which the same certificate can be shown.
+
+    From an ECDSA signature (r, s) whoever sees it makes another good one, (r, n - s): the certificate stays valid and
+    has another digest. Enough to slip past somebody who distrusts one by its digest.
+    """
+    found = {fingerprint(der)}
+    try:
+        certificate = load_certificate(der)
+        if certificate.signature_algorithm_oid.dotted_string.startswith(_ECDSA):
+            found |= {fingerprint(twin) for twin in _twins(der, certificate.signature)}
+    except (CredentialsError, ValueError, TypeError):
+        return frozenset(found)
+    return frozenset(found)
+
+
+def _twins(der: bytes, signature: bytes) -> list[bytes]:
+    """The same certificate with the other signature, for each curve that its issuer's key may be on."""
+    from asn1crypto import core
+    from asn1crypto import x509 as asn1_x509
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+    r, s = decode_dss_signature(signature)
+    made = []
+    for order in _CURVE_ORDERS:
+        if 0 < s < order:
+            twin = asn1_x509.Certificate.load(der, strict=True)
+            twin["signature_value"] = core.OctetBitString(encode_dss_signature(r, order - s))
+            made.append(twin.dump())
+    return made
 
 
 def names(name: x509.Name) -> dict[str, str]:

@@ -59,10 +59,10 @@ class DistrustEntry:
         role, name = ("issued by", self.issuer) if self.issuer else ("subject", self.subject)
         return f"{role} " + ", ".join(f"{kind}={value}" for kind, value in name)
 
-    def matches(self, *, sha256: str, subject: Mapping[str, str], issuer: Mapping[str, str]) -> bool:
-        """Whether it speaks of this certificate."""
+    def matches(self, *, digests: frozenset[str], subject: Mapping[str, str], issuer: Mapping[str, str]) -> bool:
+        """Whether it speaks of this certificate; `digests` are all under which it can be shown."""
         if self.sha256:
-            return self.sha256 == sha256
+            return self.sha256 in digests
         wanted, name = (self.issuer, issuer) if self.issuer else (self.subject, subject)
         return all(_fold(name.get(kind, "")) == _fold(value) for kind, value in wanted)
 
@@ -73,10 +73,34 @@ def _fold(value: str) -> str:
 
 
 def distrusted_by(
-    entries: tuple[DistrustEntry, ...], *, sha256: str, subject: Mapping[str, str], issuer: Mapping[str, str]
+    entries: tuple[DistrustEntry, ...],
+    *,
+    digests: frozenset[str],
+    subject: Mapping[str, str],
+    issuer: Mapping[str, str],
 ) -> DistrustEntry | None:
     """The first entry that speaks of this certificate; None where none does."""
-    return next((entry for entry in entries if entry.matches(sha256=sha256, subject=subject, issuer=issuer)), None)
+    return next(
+        (entry for entry in entries if entry.matches(digests=digests, subject=subject, issuer=issuer)),
+        None,
+    )
+
+
+def distrust_of(chain: tuple[bytes, ...], entries: tuple[DistrustEntry, ...]) -> DistrustEntry | None:
+    """The first entry that speaks of any of these certificates (DER); None where none does."""
+    from provenance.credentials.chain import describe, fingerprints
+    from provenance.credentials.errors import CredentialsError
+
+    for der in chain if entries else ():
+        try:
+            info = describe(der)
+            subject, issuer = info.subject, info.issuer
+        except CredentialsError:
+            subject, issuer = {}, {}
+        entry = distrusted_by(entries, digests=fingerprints(der), subject=subject, issuer=issuer)
+        if entry is not None:
+            return entry
+    return None
 
 
 def parse_name(text: str) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.chain import Path, describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1
-from provenance.credentials.distrust import DistrustEntry, distrusted_by
+from provenance.credentials.distrust import DistrustEntry, distrust_of
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.keys import load_certificate
 from provenance.credentials.model import CertificateInfo
@@ -127,26 +127,6 @@ def test_key_of(sent: tuple[bytes, ...]) -> str:
     return ""
 
 
-def distrust_of(chain: tuple[bytes, ...], view: TrustView) -> DistrustEntry | None:
-    """The reader's entry that speaks of the signer's certificate or of one above it, sent or on the path."""
-    if not view.distrust:
-        return None
-    for der in chain:
-        try:
-            info = describe(der)
-        except CredentialsError:
-            info = None
-        entry = distrusted_by(
-            view.distrust,
-            sha256=fingerprint(der),
-            subject=info.subject if info else {},
-            issuer=info.issuer if info else {},
-        )
-        if entry is not None:
-            return entry
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Vouching:
     """Which list vouches, or would but for dates."""
@@ -255,7 +235,7 @@ def assess_signer(
     moment = stamp.time if stamp.is_trusted and stamp.time is not None else at
     vouching = _vouching(sign1.chain, leaf, moment, trust)
     sent = tuple(dict.fromkeys((*sign1.chain, *(vouching.path.certificates if vouching.path else ()))))
-    distrusted = distrust_of(sent, trust)
+    distrusted = distrust_of(sent, trust.distrust)
     path = vouching.path.certificates if vouching.path is not None else sign1.chain
     revocation = _revocation((*sign1.ocsp, *later_answers), path, moment, fresh)
     broken, test_key = violations(leaf, your_purposes=trust.your_purposes), test_key_of(sign1.chain)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from provenance.credentials.chain import describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, stamped_bytes
-from provenance.credentials.distrust import distrusted_by
+from provenance.credentials.distrust import distrust_of
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.keys import load_certificate, public_key_of
 from provenance.credentials.model import CertificateInfo
@@ -266,10 +266,12 @@ def assess_stamp(stamp: Stamp, trust: TrustView) -> StampAssessment:
     for label in ORDER:
         anchor, path = "", None
         if own in trust.authority_leaves.get(label, frozenset()):
+            if distrust_of((stamp.certificate,), trust.distrust) is not None:
+                continue
             anchor, outside = own, not _was_valid(authority, stamp.time)
         else:
             path = find_path((stamp.certificate, *stamp.others), trust.authorities.get(label, ()), stamp.time)
-            if path is None or _is_distrusted(path.certificates, trust):
+            if path is None or distrust_of(path.certificates, trust.distrust) is not None:
                 continue
             anchor, outside = path.anchor, not path.holds
         if not outside:
@@ -282,15 +284,6 @@ def assess_stamp(stamp: Stamp, trust: TrustView) -> StampAssessment:
 def _was_valid(certificate: CertificateInfo, at: dt.datetime) -> bool:
     start, end = certificate.not_before, certificate.not_after
     return start is not None and end is not None and start <= at <= end
-
-
-def _is_distrusted(path: tuple[bytes, ...], trust: TrustView) -> bool:
-    if not trust.distrust:
-        return False
-    infos = [(fingerprint(der), describe(der)) for der in path]
-    return any(
-        distrusted_by(trust.distrust, sha256=digest, subject=info.subject, issuer=info.issuer) for digest, info in infos
-    )
 
 
 def assess_time(sign1: Sign1, claim: bytes, trust: TrustView, *, later: tuple[bytes, ...] = ()) -> StampAssessment:

@@ -182,6 +182,25 @@ def test_png_pixels_and_text_outside_the_binding_are_told_apart() -> None:
     assert found.excluded_names == ("XMP",)
 
 
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b"Exif\0\0MM\0*", "integrity.coverage.metadata_excluded"),
+        (b"urn:iso:std:iso:ts:21496:-1\0" + bytes(40), "integrity.coverage.media_excluded"),
+        (b"a layer of somebody's own", "integrity.coverage.other_excluded"),
+    ],
+)
+def test_segments_of_a_jpeg_outside_the_binding_are_told_apart(payload: bytes, code: str) -> None:
+    marker = 0xE1 if payload.startswith(b"Exif") else 0xE2
+    segment = struct.pack(">BBH", 0xFF, marker, 2 + len(payload)) + payload
+    data = picture()[:2] + segment + picture()[2:]
+    exclusions = [{"start": 2, "length": len(segment)}]
+    content = {"hash": sha256(picture()), "alg": "sha256", "exclusions": exclusions}
+    found = direct("c2pa.hash.data", content, data)
+    assert found.match is Match.MATCH
+    assert code in found.codes
+
+
 def test_a_chunk_of_unknown_kind_outside_the_binding_is_not_harmless() -> None:
     media = picture("PNG")
     strange = struct.pack(">I", 4) + b"teSt" + b"abcd" + struct.pack(">I", 0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import random
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from cryptography import x509
@@ -310,6 +311,42 @@ def test_a_distrusted_signer_is_distrusted_whatever_lists_say(entry: DistrustEnt
     assert found.codes == ("signer.distrusted", "signer.unknown")
     assert found.distrusted_by == entry
     assert not found.is_vouched
+
+
+ORDERS: Final = {
+    "es256": 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+    "es384": 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
+}
+
+
+def twin(der: bytes, order: int) -> bytes:
+    """The same certificate under the other signature that anybody can make of the first."""
+    from asn1crypto import core
+    from asn1crypto import x509 as asn1_x509
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+    made = asn1_x509.Certificate.load(der)
+    r, s = decode_dss_signature(made["signature_value"].native)
+    made["signature_value"] = core.OctetBitString(encode_dss_signature(r, order - s))
+    return bytes(made.dump())
+
+
+@pytest.mark.parametrize("algorithm", list(ORDERS))
+def test_a_distrusted_certificate_does_not_slip_past_under_its_other_signature(algorithm: str) -> None:
+    root = make_root(algorithm=algorithm)
+    signer = make_signer(root)
+    other = twin(signer.der, ORDERS[algorithm])
+    assert other != signer.der
+    shown = parse_sign1(cose(signer, CLAIM, chain=[other]))
+    trusted = assess_signer(shown, CLAIM, trust=view(root), at=NOW)
+    assert trusted.codes == ("signer.yours",)
+    for known, met in ((signer.der, other), (other, signer.der)):
+        entry = DistrustEntry(sha256=hashlib.sha256(known).hexdigest())
+        sign1 = parse_sign1(cose(signer, CLAIM, chain=[met]))
+        found = assess_signer(sign1, CLAIM, trust=view(root, distrust=(entry,)), at=NOW)
+        assert found.codes == ("signer.distrusted", "signer.unknown")
+    plain = DistrustEntry(sha256=hashlib.sha256(make_signer(root).der).hexdigest())
+    assert assess_signer(shown, CLAIM, trust=view(root, distrust=(plain,)), at=NOW).codes == ("signer.yours",)
 
 
 def test_another_signers_distrust_changes_nothing() -> None:

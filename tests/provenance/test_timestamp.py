@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from provenance.credentials.cose import parse_sign1, signed_bytes, verify_claim
+from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.timestamp import StampAssessment, assess_time
 from provenance.credentials.trust_lists import ListKind
 from provenance.credentials.trust_view import Label, TrustView, view_of
@@ -63,6 +64,17 @@ def test_an_unlisted_authority_is_named_and_not_believed(version: int) -> None:
 @pytest.mark.parametrize("kind", [ListKind.SIGNER, ListKind.CAWG])
 def test_a_root_on_another_kind_of_list_vouches_for_no_time(kind: ListKind) -> None:
     assert not assess(stamper(TSA, THEN), view_of(store_of(list_of(TSA_ROOT, kind=kind)))).is_trusted
+
+
+@pytest.mark.parametrize("listed", [TSA_ROOT, TSA], ids=["by its authority", "itself"])
+@pytest.mark.parametrize("distrusted", [TSA, TSA_ROOT])
+def test_a_distrusted_authority_is_not_believed_however_it_is_listed(listed: Identity, distrusted: Identity) -> None:
+    entry = DistrustEntry(sha256=hashlib.sha256(distrusted.der).hexdigest())
+    lists = list_of(listed, kind=ListKind.TSA)
+    assert assess(stamper(TSA, THEN), view_of(store_of(lists))).is_trusted
+    found = assess(stamper(TSA, THEN), view_of(store_of(lists, distrust=(entry,))))
+    # What stands on no path to the list that names the authority itself is not asked about.
+    assert found.is_trusted is (listed is TSA and distrusted is TSA_ROOT)
 
 
 def test_a_stamp_of_other_bytes_is_a_mismatch() -> None:

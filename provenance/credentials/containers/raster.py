@@ -53,10 +53,13 @@ def _jpeg_kind(marker: int, payload: memoryview) -> tuple[Kind, str]:
         return Kind.METADATA, "comment"
     if marker == 0xE2 and head.startswith(b"ICC_PROFILE\0"):
         return Kind.MEDIA, "ICC profile"
+    if marker == 0xE2 and head.startswith(b"urn:iso:std:iso:ts:21496"):
+        return Kind.MEDIA, "gain map"
     if marker == 0xEE and head.startswith(b"Adobe"):
         return Kind.MEDIA, "colour transform"
     if 0xE0 <= marker <= 0xEF:
-        return Kind.METADATA, _JPEG_NAMES[marker]
+        # Some carry layers and maps that decide what is seen.
+        return Kind.OTHER, _JPEG_NAMES[marker]
     return Kind.MEDIA, "image"
 
 
