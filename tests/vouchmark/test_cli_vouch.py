@@ -118,6 +118,7 @@ class TestMake:
         for words in (("--statement", "Warm."), ()):
             result = make(desk, *words, "-o", desk.path("again.vouch"), code=2)
             assert "used for another file or statement" in result.stderr
+            assert "hint: the same file and words give the same vouch again" in result.stderr
             assert not (desk.home / "again.vouch").exists()
         result = make(desk, "--statement", "Cold.", "-o", desk.path("other.vouch"), file="signed.jpg", code=2)
         assert "used for another file or statement" in result.stderr

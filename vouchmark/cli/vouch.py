@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -86,7 +88,7 @@ def make(file: Path, **options: Any) -> None:
     first = First.of(file, options)
     output: Path = _output(file, options["output"]) if first is None else first.output
     asset, facts = _look(file) if first is None else (first.signed.asset, first.signed.facts)
-    with errors("'vouchmark wallet show' names what the wallet holds, and 'wallet renew' gets this epoch's"):
+    with errors("'vouchmark wallet show' names what the wallet holds, and 'wallet renew' gets this epoch's"), _spent():
         from vouchmark import vouch as vouches
         from zk.wallet import Wallet
 
@@ -223,6 +225,19 @@ def _membership(wallet: Wallet, word: str | None, now: dt.datetime) -> HeldMembe
             f"--issuer: {len(found)} of the wallet's issuers are meant, expected one", hint=f"the wallet holds: {names}"
         )
     return found[0]
+
+
+@contextmanager
+def _spent() -> Iterator[None]:
+    """Say what is left where a voice was used already: nothing that a wallet holds or a renewal gives."""
+    from zk.errors import RefusedError
+
+    try:
+        yield
+    except RefusedError as error:
+        if "used for another" not in str(error):
+            raise
+        fail(str(error), hint="the same file and words give the same vouch again; another scope is another voice")
 
 
 def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *, ask: bool) -> None:

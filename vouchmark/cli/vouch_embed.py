@@ -98,6 +98,7 @@ def embed(file: Path, vouch_file: str, output: Path, *, overwrite: bool, as_json
 
         with Pool(workers=1) as pool:
             done = put(file, octets, key=key, settings=reading(), pool=pool, authority=options["tsa"])
+    with errors("name another OUT"):
         write_media(output, done.embedded.data, like=file, overwrite=overwrite)
     tell(told(output, done), values(output, done), as_json=as_json)
 
