@@ -494,7 +494,7 @@ def test_what_a_signer_says_about_training_is_a_finding_of_its_own(label: str) -
     found = report.evidence[Line.AI].findings[1]
     assert (found.status, found.root) == (PASS, Root.CLAIM_SIGNATURE)
     assert found.statement == (
-        "The signer does not allow the training of AI and the training of generative AI; constrains data mining."
+        "The signer does not allow the training of AI or the training of generative AI; constrains data mining."
     )
     assert found.detail == {
         "ai_generative_training": "notAllowed",

@@ -112,6 +112,9 @@ def test_a_first_part_alone_cannot_be_compared() -> None:
     report = examine(first)
     assert report.evidence[Line.INTEGRITY].status is Status.UNKNOWN
     assert "integrity.fragments.missing" in codes(report, Line.INTEGRITY)
+    assert ("the fragments of the video", "not given with --fragment") in [
+        (gap.what, gap.why) for gap in report.not_checked
+    ]
 
 
 @pytest.mark.parametrize(

@@ -343,6 +343,15 @@ class TestEngines:
         assert (status(Line.ENGINES, answer), answer.summary) == (expected, words)
         assert answer.drafts[0].code == "engines.incomparable"
 
+    def test_one_that_cannot_parse_is_not_said_to_judge(self) -> None:
+        unread = reading(outcome=Outcome.UNPARSABLE, engine="encypher-c2pa")
+        answer = engines.answer(facts(reading(manifest()), second=unread))
+        assert answer.summary == (
+            "The engines disagree: c2pa-rs says Valid, encypher-c2pa cannot parse the file or its Content Credentials."
+        )
+        assert answer.drafts[0].code == "engines.disagree"
+        assert answer.drafts[0].detail["unread"] == "encypher-c2pa"
+
     def test_a_file_that_is_nested_too_deeply_is_not_called_a_type_that_is_not_read(self) -> None:
         deep = reading(outcome=Outcome.UNSUPPORTED, reason="too-deep")
         answer = engines.answer(facts(deep, second=reading(outcome=Outcome.UNPARSABLE, engine="encypher-c2pa")))

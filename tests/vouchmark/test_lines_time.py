@@ -15,6 +15,7 @@ from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust_formats import ListKind
 from provenance.credentials.trust_lists import TrustLists
 from provenance.credentials.trust_view import view_of
+from provenance.metadata import Metadata, MetadataTime, Role
 from tests.authority import (
     DAY,
     NOW,
@@ -39,7 +40,8 @@ from tests.provenance.crafting import (
     updated,
 )
 from tests.vouchmark.attacks import BY_LISTED, LONG, codes, examine, said
-from vouchmark.lines.time_order import CLOCK_TOLERANCE, impossible
+from tests.vouchmark.readings import facts, reading
+from vouchmark.lines.time_order import CLOCK_TOLERANCE, impossible, unsigned
 from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code
 
 ROOT: Final = make_root(**LONG)
@@ -433,3 +435,20 @@ def picture_with(exif: Any) -> bytes:
     output = io.BytesIO()
     Image.open(io.BytesIO(picture())).save(output, "JPEG", exif=exif, quality=92)
     return output.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [
+        ("EXIF DateTimeDigitized", "digitised"),
+        ("PDF CreationDate", "created"),
+        ("XMP xmp:CreateDate", "created"),
+        ("MP4 movie creation", "created"),
+    ],
+)
+def test_only_exif_tells_digitising_from_creating(field: str, word: str) -> None:
+    time = MetadataTime(
+        field=field, role=Role.DIGITISED, written="2026-05-01", time=dt.datetime(2026, 5, 1), offset_known=False
+    )
+    (draft,) = unsigned(facts(reading(), metadata=Metadata(times=(time,))), None)
+    assert f"({field}) says that it was {word} on 2026-05-01; that is no signed statement." in draft.statement

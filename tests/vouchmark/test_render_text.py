@@ -233,6 +233,8 @@ class TestAnswer:
         quiet = samples.signed(engines=[replace(said, detail={"on": ["state"]})])
         assert answer(loud).endswith("but two independent verifiers disagree on whether it was changed")
         assert answer(quiet) == answer(samples.signed())
+        unread = samples.signed(engines=[replace(said, detail={"on": ["presence"], "unread": "one"})])
+        assert answer(unread).endswith("; but one of two independent verifiers cannot read it")
         unread = replace(
             samples.unreadable(), evidence={**samples.unreadable().evidence, Line.ENGINES: loud.evidence[Line.ENGINES]}
         )

@@ -19,6 +19,7 @@ _USES: Final = {
     "ai_inference": "the use as input to AI",
 }
 """What the entries of a training-and-mining assertion are about (CAWG training and data mining 1.1, section 3)."""
+_JOINED: Final = {"notAllowed": " or ", "constrained": " and ", "allowed": " and "}
 _ANSWERS: Final = (("notAllowed", "does not allow"), ("constrained", "constrains"), ("allowed", "allows"))
 
 
@@ -34,7 +35,7 @@ def drafts(facts: Facts, manifests: list[Manifest]) -> list[Draft]:
             continue
         intact, place = holds(facts, manifest), place_of(facts, manifest)
         words = "; ".join(
-            f"{verb} {' and '.join(_USES[use] for use in _USES if entries.get(use) == answer)}"
+            f"{verb} {_JOINED[answer].join(_USES[use] for use in _USES if entries.get(use) == answer)}"
             for answer, verb in _ANSWERS
             if answer in entries.values()
         )

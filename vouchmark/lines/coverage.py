@@ -93,8 +93,10 @@ def ignores_fragments(facts: Facts) -> bool:
 
 
 def fragments_gap(facts: Facts) -> tuple[NotChecked, ...]:
-    """Fragments of a stream that were not given, where others were."""
+    """Fragments of a stream that were not given."""
     own = facts.own.coverage if facts.own is not None else None
+    if own is not None and "integrity.fragments.missing" in own.codes:
+        return (NotChecked(what="the fragments of the video", why="not given with --fragment"),)
     if own is None or not own.fragments_missing:
         return ()
     what = f"{own.fragments_missing} of {own.fragments} fragments of the video"

@@ -116,6 +116,12 @@ def _unread(reading: Reading) -> str:
     return OUTCOME_WORDS.get(reading.outcome, "gives no state")
 
 
+def _reads(facts: Facts, reading: Reading) -> str:
+    """What an engine makes of a file that another one cannot parse."""
+    state = state_at(facts, reading)
+    return f"says {state}" if state is not None else _unread(reading)
+
+
 def _names(codes: Iterable[ValidationCode]) -> list[Json]:
     return list[Json](sorted({code.code for code in codes}))
 
@@ -142,8 +148,15 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
     timeless = (code for code in first.codes if code.code not in CLOCK or _has_expired(facts))
     why = _explain((*timeless, *second.codes)) if differ == ["state"] else ""
     statement = f"The engines disagree on {_listed(differ)}{f': {why}' if why else ''}."
+    detail: dict[str, Json] = {}
+    if Outcome.UNPARSABLE in (first.outcome, second.outcome):
+        # Whoever cannot read a file says nothing of what is in it.
+        says = (f"{one.engine} {_reads(facts, one)}" for one in (first, second))
+        statement = f"The engines disagree: {', '.join(says)}."
+        detail["unread"] = (first if first.outcome is Outcome.UNPARSABLE else second).engine
     table: dict[str, Json] = {q: {first.engine: ours[q], second.engine: theirs[q]} for q in differ}
-    return _verdict(facts, "engines.disagree", Status.UNKNOWN, statement, {"on": list[Json](differ), "answers": table})
+    detail |= {"on": list[Json](differ), "answers": table}
+    return _verdict(facts, "engines.disagree", Status.UNKNOWN, statement, detail)
 
 
 def _has_expired(facts: Facts) -> bool:

@@ -15,7 +15,7 @@ from provenance.credentials.history import LinkState, Node
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.statements import Role, SignedTime
-from provenance.metadata import Metadata
+from provenance.metadata import Metadata, MetadataTime
 from provenance.metadata import Role as UnsignedRole
 from provenance.times import EAST, WEST, Span, gap_words, span_of
 from vouchmark.lines.facts import Draft, Facts, day, instant
@@ -209,11 +209,18 @@ def unsigned(facts: Facts, signed: dt.datetime | None) -> Iterator[Draft]:
     metadata = facts.metadata or Metadata()
     for one in metadata.times[:MAX_UNSIGNED]:
         span = span_of(one.time)
-        words = f"The file's own metadata ({one.field}) says that it was {_UNSIGNED[one.role]} {when_of(span)}"
+        words = f"The file's own metadata ({one.field}) says that it was {_role(one)} {when_of(span)}"
         detail: dict[str, Json] = {"where": one.field, "written": one.written}
         detail |= _more(len(metadata.times) - MAX_UNSIGNED)
         statement = f"{words}{_gap(span, signed)}; that is no signed statement."
         yield _draft("time.unsigned", Status.ABSENT, statement, facts.name, Root.UNSIGNED_METADATA, detail)
+
+
+def _role(one: MetadataTime) -> str:
+    """What a time of the metadata is that of; only EXIF tells digitising from creating."""
+    if one.role is UnsignedRole.DIGITISED and not one.field.startswith("EXIF"):
+        return "created"
+    return _UNSIGNED[one.role]
 
 
 def _more(number: int) -> dict[str, Json]:

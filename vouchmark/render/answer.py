@@ -339,6 +339,9 @@ def _additions(report: Report) -> Iterator[str]:
     for finding in _found(report, Line.ENGINES, Status.UNKNOWN) if judged else ():
         on = finding.detail.get("on")
         weighty = [words for word, words in _WEIGHTY.items() if isinstance(on, list) and word in on]
+        if finding.code == "engines.disagree" and finding.detail.get("unread"):
+            yield "but one of two independent verifiers cannot read it"
+            break
         if finding.code == "engines.disagree" and weighty:
             yield f"but two independent verifiers disagree on {listed(weighty)}"
             break
