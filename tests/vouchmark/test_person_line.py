@@ -131,6 +131,13 @@ class TestWhatHolds:
             f"1 person enrolled by Town Hall, for {CAFE}, one voice each for ever. They may be the same people."
         )
 
+    def test_two_issuers_of_one_name_are_told_apart(self) -> None:
+        borrowed = world.Issuer(name="HARBOUR Press Club", epochs=CLUB.epochs)
+        given = [vouch(PLAIN), vouch(PLAIN, by=somebody(borrowed))]
+        said = line(PLAIN, vouches=given, issuers=issuer_json(CLUB, borrowed))
+        for issuer in (CLUB, borrowed):
+            assert f"enrolled by {issuer.name} (issuer {issuer.info.id.hex()[:8]}…), for" in said.summary
+
     def test_one_person_with_a_hundred_scopes_is_one(self) -> None:
         person = somebody()
         scopes = [f"public:topic/{number}" for number in range(100)]

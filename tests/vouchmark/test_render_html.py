@@ -320,7 +320,9 @@ class TestPeople:
         assert self.shown(voice(code="person.lookalike"), voice(code="person.ancestor")) == []
 
     def test_two_issuers_of_one_name_are_two_groups(self) -> None:
-        assert len(self.shown(voice(issuer="00"), voice(issuer="01"))) == 2
+        first, second = self.shown(voice(issuer="00" * 32), voice("HARBOUR press Club", issuer="01" * 32))
+        assert "enrolled by HARBOUR press Club (issuer 01010101…)" in first
+        assert "enrolled by Harbour Press Club (issuer 00000000…)" in second
 
     @pytest.mark.parametrize("trick", [*TRICKS.values(), "</blockquote><script>", "w" * 10_000])
     def test_what_people_and_issuers_say_is_harmless(self, trick: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from vouchmark.lines.facts import Answer, Draft, instant
 from vouchmark.lines.person_facts import Elsewhere, Judged, Where
 from vouchmark.render.safe import plain, quoted
-from vouchmark.render.scope import scope_words
+from vouchmark.render.scope import issuer_names, scope_words
 from vouchmark.report import Json, NotChecked, Root, Status
 
 if TYPE_CHECKING:
@@ -333,7 +333,8 @@ def _refusal(one: Judged, refusal: Refusal, fail: Status) -> _Said:
 def _people(counted: People, voices: Sequence[Voice]) -> str:
     """How many people, by whom and for what: never a sum over issuers, scopes or slots."""
     groups = sorted(counted.counts, key=lambda group: (-group.voices, group.issuer_name, group.scope, group.slot))
-    first, *others = [_group(group) for group in groups[:MAX_GROUPS]]
+    names = issuer_names((group.issuer.hex(), group.issuer_name) for group in groups)
+    first, *others = [_group(group, names[group.issuer.hex(), group.issuer_name]) for group in groups[:MAX_GROUPS]]
     if len(groups) == 1:
         said = {voice.vouch.presentation.statement for voice in voices if voice.counted}
         words = next(iter(said)) if len(said) == 1 and groups[0].voices == 1 else None
@@ -345,10 +346,10 @@ def _people(counted: People, voices: Sequence[Voice]) -> str:
     return f"At least {_number(counted.at_least)}: {'; '.join((first, *others))}{more}. They may be the same people."
 
 
-def _group(group: VoiceCount) -> str:
+def _group(group: VoiceCount, issuer: str) -> str:
     slot = f", slot {group.slot}" if group.slot else ""
     purpose = f"for {scope_words(group.scope)}, {_period(group.period)}{slot}"
-    return f"{_number(group.voices)} enrolled by {plain(group.issuer_name)}, {purpose}"
+    return f"{_number(group.voices)} enrolled by {issuer}, {purpose}"
 
 
 def _number(count: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from vouchmark.render.safe import quoted
-from vouchmark.render.scope import scope_words
+from vouchmark.render.scope import issuer_names, scope_words
 from vouchmark.report import Line, Report, Status
 
 MAX_PEOPLE: Final = 20
@@ -32,16 +32,17 @@ def people(report: Report) -> tuple[list[dict[str, Any]], str]:
         if isinstance(statement := detail.get("statement"), str):
             said.add(statement)
     found = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    shown = [_group(named, voices) for named, voices in found[:MAX_PEOPLE]]
+    names = issuer_names((issuer, name) for name, *_, issuer in groups)
+    shown = [_group(named, names[named[-1], named[0]], voices) for named, voices in found[:MAX_PEOPLE]]
     return shown, more(len(found) - MAX_PEOPLE, "group of people", "groups of people")
 
 
-def _group(named: tuple[str, ...], voices: dict[str, set[str]]) -> dict[str, Any]:
-    name, scope, period, slot, _issuer = named
+def _group(named: tuple[str, ...], issuer: str, voices: dict[str, set[str]]) -> dict[str, Any]:
+    _name, scope, period, slot, _number = named
     said = sorted(set().union(*voices.values()))
     when = f"one voice each {'for ever' if period == 'ever' else f'in {period}'}"
     return {
-        "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} enrolled by {name or 'an issuer'}",
+        "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} enrolled by {issuer or 'an issuer'}",
         "purpose": f"for {scope_words(scope)}, {when}{f', slot {slot}' if slot else ''}",
         "said": [quoted(words, limit=SAID_SHOWN) for words in said[:MAX_SAID]],
         "cut": more(len(said) - MAX_SAID, "statement"),
