@@ -83,6 +83,7 @@ def make(file: Path, **options: Any) -> None:
 
     With --sign-first a JPEG, PNG or JPEG XL without Content Credentials gets a first manifest, which says that it was
     opened and nothing of where it comes from; the vouch is bound to that, put into it, and all is written to OUT.
+    A run that is cut off may leave the signed file beside OUT (NAME.signed.jpg): then vouch for that one, and embed.
     """
     wish = _wish(options)
     first = First.of(file, options)
