@@ -48,6 +48,7 @@ class SignatureState(enum.StrEnum):
     MISSING = "missing"
 
 
+_SHAPES: Final = ("claim.", "manifest.", "assertion.multiple", "assertion.outsideManifest", "algorithm.")
 _SIGNATURE_CODES: Final = {
     SignatureState.VALID: "claimSignature.validated",
     SignatureState.MISMATCH: "claimSignature.mismatch",
@@ -87,7 +88,7 @@ class ManifestCheck:
     @property
     def shape_failures(self) -> tuple[str, ...]:
         """Failures of the manifest's shape: its issuer broke the rules, nobody changed bytes later."""
-        return tuple(code for code in self.codes if code.startswith(("claim.", "manifest.", "assertion.multiple")))
+        return tuple(code for code in self.codes if code.startswith(_SHAPES))
 
 
 def _signature(manifest: RawManifest) -> tuple[SignatureState, Sign1 | None]:
@@ -153,8 +154,8 @@ def _references(manifest: RawManifest) -> _Tally:
         try:
             own = digest(reference.algorithm or manifest.algorithm, assertion.content)
         except UnsupportedCredentialsError:
+            # Nobody can tell here whether it was changed: it is not verified, and not called changed.
             tally.codes.append("algorithm.unsupported")
-            tally.changed.append(name)
             continue
         (tally.verified.append(assertion) if hmac.compare_digest(own, reference.hash) else tally.changed.append(name))
     return tally
@@ -203,7 +204,7 @@ def _data_boxes(manifest: RawManifest, tally: _Tally) -> None:
             holds = any(hmac.compare_digest(digest(algorithm, one), reference.hash) for one in (box.content, box.data))
         except UnsupportedCredentialsError:
             tally.codes.append("algorithm.unsupported")
-            holds = False
+            continue
         if not holds:
             tally.changed.append(path[1])
 

@@ -410,6 +410,26 @@ def test_a_missing_signature_is_missing() -> None:
     assert check.codes[0] == "claimSignature.missing"
 
 
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"alg": "md5"}, "algorithm.unsupported"),
+        ({"url": f"self#jumbf=/c2pa/{CHILD}/c2pa.assertions/x"}, "assertion.outsideManifest"),
+    ],
+)
+def test_what_cannot_be_held_against_a_reference_is_not_called_changed(more: dict[str, Any], code: str) -> None:
+    extra = ("org.test.gathered", {"a": 1})
+    draft = Draft(signer=SIGNER, label=PARENT, assertions=[actions(), BINDING])
+    reference = {"url": f"self#jumbf=c2pa.assertions/{extra[0]}", "hash": sha256(assertion_box(*extra)[8:])}
+    draft.claim = {"gathered_assertions": [reference | more]}
+    if code == "algorithm.unsupported":
+        draft.undeclared = [extra]
+    check = check_manifest(jumbf.parse_store(store(draft.build())).active)
+    assert (check.changed, check.is_intact) == ((), False)
+    assert check.shape_failures == (code,)
+    assert extra[0] not in [one.label for one in check.verified]
+
+
 def test_gathered_assertions_are_checked_like_created_ones() -> None:
     extra = ("org.test.gathered", {"a": 1})
     draft = Draft(signer=SIGNER, label=PARENT, assertions=[actions(), BINDING], undeclared=[extra])

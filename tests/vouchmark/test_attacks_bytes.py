@@ -337,7 +337,7 @@ def test_credentials_that_a_later_change_cut_off_are_told_and_not_called_none() 
         code="integrity.store.unreached",
         status=UNKNOWN,
         exit=INCONCLUSIVE,
-        says="its Content Credentials were cut off or belong to something inside it",
+        says="it holds Content Credentials that the engine does not find: cut off, or not its own",
         others={Line.SIGNER: UNKNOWN, Line.HISTORY: UNKNOWN, Line.AI: UNKNOWN},
         never=("integrity.absent",),
     )

@@ -64,8 +64,8 @@ def not_found(facts: Facts) -> Answer:
                 facts,
                 "integrity.store.unreached",
                 Status.UNKNOWN,
-                "Content Credentials lie in the file where its structure does not lead to them: they were cut off by a "
-                "later change, or belong to something inside it.",
+                "Content Credentials lie in the file where the engine finds none: a later change cut them off, they "
+                "belong to something inside it, or they are of a form that it does not read.",
             )
         case Outcome.ABSENT:
             return _one(

@@ -89,7 +89,7 @@ _UNKNOWNS: Final = {
     "integrity.store.alone": "these are Content Credentials without their media, so there is nothing to compare",
     "integrity.fragments.missing": "this is only a part of a video in pieces, so nothing can be compared",
     "integrity.fragments.unused": "the fragments that you gave belong to nothing that is signed in it",
-    "integrity.store.unreached": "its Content Credentials were cut off or belong to something inside it",
+    "integrity.store.unreached": "it holds Content Credentials that the engine does not find: cut off, or not its own",
     "integrity.store.differs": "what was read is not what lies in the file, so nothing follows",
     "integrity.unconfirmed": "cannot tell whether it was changed: two computations of its digest disagree",
 }
