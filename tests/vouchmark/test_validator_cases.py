@@ -80,7 +80,7 @@ from tests.vouchmark.attacks import (
     said,
 )
 from tests.vouchmark.histories import earlier, edited, laundered
-from tests.vouchmark.test_attacks_signer import AGAINST, DO_NOT_RELY, EXPIRED, VERSION_1
+from tests.vouchmark.test_attacks_signer import AGAINST, EXPIRED, VERSION_1
 from vouchmark.report import Line, exit_code
 
 HOUR: Final = dt.timedelta(hours=1)
@@ -103,8 +103,8 @@ def who(name: str, build: Callable[[], bytes], code: str, trust: Callable[[], Tr
         "signer.yours": (PASS, OK, BY_LISTED),
         "signer.unknown": (UNKNOWN, INCONCLUSIVE, BY_UNKNOWN),
         "signer.expired": (UNKNOWN, INCONCLUSIVE, EXPIRED),
-        "signer.revoked": (FAIL, FAILED, AGAINST + "the certificate was revoked"),
-        "signer.profile.violated": (FAIL, FAILED, DO_NOT_RELY),
+        "signer.revoked": (FAIL, FAILED, AGAINST + "its certificate was revoked"),
+        "signer.profile.violated": (FAIL, FAILED, AGAINST + "its certificate breaks the rules"),
     }
     status, code_of_exit, says = kinds.get(code, (UNKNOWN, INCONCLUSIVE, "unchanged since it was signed"))
     fields: dict[str, Any] = {
