@@ -42,7 +42,7 @@ import transforms  # noqa: E402
 from provenance.hashes import perceptual, registration  # noqa: E402
 from provenance.hashes.compare import Verdict, compare  # noqa: E402
 
-MEASURED: Final = ("registration", "light", "difference", "compare")
+MEASURED: Final = ("registration", "light", "palette", "difference", "compare")
 COPIED, EDITED = 142, 80
 PAIRS: Final = 5000
 """Of the nearest pairs, and as many by chance."""

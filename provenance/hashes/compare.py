@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from provenance.asset import Limits
-from provenance.hashes.difference import Box, Difference, Region, difference, heat_map
+from provenance.hashes.difference import SEEN_SHARE, Box, Difference, Region, difference, heat_map
 from provenance.hashes.registration import (
     ComparisonUnavailableError,
     NotAligned,
@@ -41,6 +41,9 @@ PLAIN_SHARE: Final = 0.97
 """Of an added area's pixels that must lie so."""
 RELIT: Final = 6.0
 """Mean levels by which light or colours must have changed to be mentioned."""
+WIDELY: Final = 0.03
+"""Share of small blocks far off, from which on nothing is the same: what is usual cannot be learnt where a third or a
+half was replaced. Copies without an edit stay below 0.01."""
 MAX_MAP: Final = 4 * 1024 * 1024
 """Bytes of a heat map; 768 x 768 pixels have 1.7 MB uncompressed."""
 
@@ -103,6 +106,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """Largest first."""
     share: float = 0.0
     """Of the area that both show that lies in regions."""
+    least: float = SEEN_SHARE
+    """The same of what can be missed."""
     shown: float = 1.0
     """Of the original's area that the picture shows."""
     cut: Sides = Sides()
@@ -143,6 +148,8 @@ def compare(original: Pixels, picture: Pixels) -> Comparison:
     different = difference(found, first, second)
     if different is None:
         return _unaligned("too-little-in-common", original, picture)
+    if not different.regions and different.far_off > WIDELY:
+        return _unaligned("differs-widely", original, picture)
     whole = _whole(found, original, picture, first, second)
     shown, cut = _missing(_corners(whole.picture_size, _backward(whole)), whole.original_size)
     corners = _corners(whole.original_size, _square(whole))
@@ -152,6 +159,7 @@ def compare(original: Pixels, picture: Pixels) -> Comparison:
         movement=_movement(whole),
         regions=tuple(_place(region, found, whole) for region in different.regions),
         share=different.share,
+        least=different.least,
         shown=shown,
         cut=cut,
         added=round(1 - own, 4),

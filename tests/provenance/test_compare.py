@@ -94,6 +94,16 @@ def test_the_share_is_of_what_both_show() -> None:
     assert 0.04 < found.share < 0.08
 
 
+def test_a_small_copy_says_that_more_can_be_missed() -> None:
+    assert against(SCENE).least == 0.0025
+    least = against(SCENE.resize((96, 64))).least
+    assert least == pytest.approx(110 / (90 * 58), rel=0.03)
+    image = SCENE.copy()
+    side = round((1.6 * least * 720 * 480) ** 0.5)
+    image.paste(OTHER.crop((200, 100, 200 + side, 100 + side)).transpose(Image.Transpose.ROTATE_90), (300, 200))
+    assert against(image.resize((96, 64))).verdict is Verdict.CHANGED
+
+
 def test_a_crop_is_told_with_its_sides_and_is_no_change() -> None:
     found = against(transforms.cut(0.2, 0.0, 0.1, 0.3)(SCENE, random.Random(1)))
     assert found.verdict is Verdict.SAME

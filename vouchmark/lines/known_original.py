@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.lines.known_clip import clip_answer
-from vouchmark.lines.known_words import FALSE_ALARMS, LEAST_SHARE, how, percent, where
+from vouchmark.lines.known_words import FALSE_ALARMS, how, missed, percent, where
 from vouchmark.originals import Compared
 from vouchmark.pictures import DIFFERENCE
 from vouchmark.render.safe import quoted
@@ -31,6 +31,7 @@ _UNALIGNED: Final = {
     "no-movement": "too few places in both look alike",
     "implausible-movement": "what looks alike lies in places that no copy has",
     "differs-everywhere": "only a small part of both looks alike",
+    "differs-widely": "too much of both differs to say where",
     "too-little-in-common": "they share too small a part",
 }
 _FAILED: Final = {
@@ -130,7 +131,7 @@ def _picture_drafts(
     else:
         told = (
             f"No region{_of_first(found)} differs from {name}. {words} "
-            f"Changes of less than about {LEAST_SHARE} of the area can be missed."
+            f"Changes of less than about {missed(found)} of the area can be missed."
         )
         yield _draft(facts, "known.same", Status.PASS, told, detail, source=source)
     if found.added and not found.plain:
@@ -156,7 +157,13 @@ def _detail(found: Comparison) -> dict[str, Json]:
     detail: dict[str, Json] = {"verdict": str(found.verdict), "false_alarm_rate": FALSE_ALARMS}
     if found.reason:
         return detail | {"reason": found.reason}
-    detail |= {"share": found.share, "shown": found.shown, "added": found.added, "added_is_plain": found.plain}
+    detail |= {
+        "share": found.share,
+        "can_be_missed": found.least,
+        "shown": found.shown,
+        "added": found.added,
+        "added_is_plain": found.plain,
+    }
     detail["light_changed"] = found.relit
     detail["cut"] = {side: getattr(found.cut, side) for side in ("left", "top", "right", "bottom")}
     detail["around"] = {side: getattr(found.around, side) for side in ("left", "top", "right", "bottom")}

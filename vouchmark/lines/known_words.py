@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 FALSE_ALARMS: Final = "1 %"
 """Of copies without an edit, over 37 kinds of copies, in which a region is said to differ, at most; of some kinds, such
 as a palette of 64 colours, far more: see the README's table."""
-LEAST_SHARE: Final = "0.25 %"
-"""Of the area: smaller edits are not measured."""
 UPRIGHT: Final = 0.7
 """Degrees within which a turn is none, or one by a right angle."""
 SAME_SCALE: Final = 0.01
@@ -25,6 +23,11 @@ def percent(share: float) -> str:
     if 0 < value < 0.1:
         return "less than 0.1 %"
     return f"{value:.1f} %" if value < 10 else f"{value:.0f} %"
+
+
+def missed(found: Comparison) -> str:
+    """The share of the area below which a change can be missed: more in a small copy."""
+    return f"{100 * found.least:.2f} %" if found.least < 0.01 else percent(found.least)
 
 
 def clock(seconds: float) -> str:
