@@ -239,6 +239,8 @@ def _holds(looked: Looked) -> OwnCheck:
     own = looked.own
     if own is None or own.problem == "limit" or (own.history is None and own.problem != "absent"):
         raise EmbedError("the file's Content Credentials could not be read")
+    if own.history is not None and own.history.is_cut and not own.bound:
+        raise EmbedError("the file has more versions than are looked at")
     if own.problem or own.coverage is None or not own.active:
         raise EmbedError("the file has no Content Credentials")
     if own.store_matches_file is not True:

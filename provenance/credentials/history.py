@@ -298,11 +298,13 @@ def trace(store: RawStore) -> History:
     """The history of the active manifest. Never raises for what the bytes hold."""
     walker = _Walker(store)
     root = walker.node(store.active, None, depth=0, redacted=frozenset())
-    # By a name that several carry nothing is reached, but the active manifest is where the walk begins.
+    # By a name that several carry nothing is reached, but the active manifest is where the walk begins. Where links are
+    # left that were not followed, nobody knows of the others whether one leads there.
     left = [
         manifest.label
         for manifest in store.manifests
-        if manifest.label not in walker.entered or (manifest.label in store.ambiguous and manifest is not store.active)
+        if (manifest.label not in walker.entered and not walker.is_cut)
+        or (manifest.label in store.ambiguous and manifest is not store.active)
     ]
     return History(
         root=root,

@@ -48,6 +48,8 @@ class VouchState(enum.StrEnum):
     claim does not cover the assertion."""
     UNREFERENCED = "unreferenced"
     """In a manifest to which no verified link leads."""
+    UNREACHED = "unreached"
+    """In a manifest to which no link was followed, and more links are there than are followed."""
     PARENT = "parent"
     """The update manifest has not exactly one ingredient, its parent, by a verified link; or that parent is broken, or
     was recorded as broken, or leads to no manifest with a hard binding."""
@@ -164,6 +166,8 @@ class _Place:
     """Labels of manifests that are intact and led to by intact ones alone."""
     updates: frozenset[str]
     """Labels of the updates between the active manifest and the bound one."""
+    is_cut: bool
+    """Whether there are more links than were followed."""
 
     @classmethod
     def of(cls, history: History, *, bound: str) -> _Place:
@@ -180,7 +184,12 @@ class _Place:
             updates.append(step.check.label)
             step = below
         leads = step.check is not None and step.check.label == bound
-        return cls(nodes=nodes, reached=frozenset(reached), updates=frozenset(updates if leads else ()))
+        return cls(
+            nodes=nodes,
+            reached=frozenset(reached),
+            updates=frozenset(updates if leads else ()),
+            is_cut=history.is_cut,
+        )
 
 
 def _judge(
@@ -191,8 +200,13 @@ def _judge(
     digests: Mapping[str, str],
 ) -> FoundVouch:
     state, octets = read_content(found[0]) if len(found) == 1 else (VouchState.SEVERAL, b"")
-    node = place.nodes.get(manifest.label)
-    if node is None or (manifest.label in store.ambiguous and manifest is not store.active):
+    node, is_hidden = (
+        place.nodes.get(manifest.label),
+        manifest.label in store.ambiguous and manifest is not store.active,
+    )
+    if node is None and place.is_cut and not is_hidden:
+        return FoundVouch(carrier=manifest.label, state=VouchState.UNREACHED, octets=octets)
+    if node is None or is_hidden:
         return FoundVouch(carrier=manifest.label, state=VouchState.UNREFERENCED, octets=octets)
     parent = _parent(node, place)
     base = _base(parent, place) if parent is not None else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -11,6 +12,7 @@ import cbor2
 import pytest
 
 from provenance.credentials.distrust import DistrustEntry
+from provenance.credentials.history import MAX_DEPTH
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust_lists import ListKind, TrustLists
 from provenance.credentials.trust_view import view_of
@@ -265,7 +267,18 @@ PLACES: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
         "broken",
     ),
     "nothing-refers-to-it": (lambda: _stray(), "unreferenced"),
+    "further-down-than-is-looked-at": (lambda: piled(SIGNED, vouching(ANNAS)), "unreached"),
 }
+
+
+def piled(data: bytes, *more: tuple[str, Any]) -> bytes:
+    """As many updates on each other that the lowest, which carries something, is not reached."""
+    below, label = active(data)
+    names = [f"urn:c2pa:00000000-0000-4000-8000-{number:012x}" for number in range(1000, 1000 + MAX_DEPTH + 2)]
+    pile = [update(below, names[0], label, *more, signer=ATTACKER)]
+    for under, name in itertools.pairwise(names):
+        pile.append(update(pile[-1], name, under, signer=ATTACKER))
+    return with_manifest_store(data, store(below, *pile))
 
 
 def _stray() -> bytes:
@@ -282,6 +295,18 @@ def test_in_a_place_where_none_counts_it_is_named_and_counts_for_nothing(name: s
     assert one(said).detail["reason"] == reason
     assert said.status is Status.UNKNOWN
     assert said.summary.endswith(", so it counts for nothing.")
+
+
+def test_more_updates_than_are_looked_at_are_doubt_and_no_failure_unless_the_bytes_were_changed() -> None:
+    report = look(piled(SIGNED))
+    assert report.evidence[Line.INTEGRITY].status is Status.UNKNOWN
+    assert "more versions than are looked at" in report.evidence[Line.INTEGRITY].summary
+    assert not [found for found in report.findings() if found.code == "history.unreferenced"]
+    changed = look(change_pixels(piled(SIGNED)))
+    assert changed.evidence[Line.INTEGRITY].status is Status.FAIL
+    octets = vouch_for(piled(SIGNED))
+    with pytest.raises(VouchError, match="more versions than are looked at"):
+        put(piled(SIGNED), octets)
 
 
 def test_every_such_place_has_words_of_its_own() -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from provenance.credentials.binding import Match
+from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
 from vouchmark.lines import coverage, integrity_unread
 from vouchmark.lines.facts import (
@@ -159,9 +160,11 @@ def _found(facts: Facts) -> Answer:
     manifest = facts.bound
     store = facts.first.store
     if store is None or manifest is None:
-        draft = _draft(
-            facts, "integrity.unbound", Status.FAIL, "No manifest in the file is bound to its content.", facts.name
-        )
+        status, words = Status.FAIL, "No manifest in the file is bound to its content."
+        if _is_cut(facts):
+            status = Status.UNKNOWN
+            words = "There are more versions than are looked at, so that the one bound to this content was not found."
+        draft = _draft(facts, "integrity.unbound", status, words, facts.name)
         return Answer(summary=draft.statement, drafts=(draft, *integrity_unread.wrong_name(facts), *_outside(facts)))
     # Update manifests above the bound one are part of what must hold.
     chain = [m for m in store.manifests if m is store.active or m is manifest or m.is_update]
@@ -212,6 +215,14 @@ def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
 
 _ORDER: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT, Status.SKIPPED)
 _DOUBTFUL: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN)
+
+
+def _is_cut(facts: Facts) -> bool:
+    """Whether there are more versions than our own check looks at, and no engine found the bytes changed."""
+    if facts.own is None or facts.own.history is None or not facts.own.history.is_cut:
+        return False
+    codes = [code for reading in (facts.first, facts.second) if reading is not None for code in reading.codes]
+    return all(code.kind is not Kind.FAILURE or code.code.startswith(SOFT_FAILURES) for code in codes)
 
 
 def _match(facts: Facts, manifest: Manifest, *, is_all: bool) -> Draft:

@@ -159,6 +159,7 @@ _MISPLACED: Final = {
     "not-update": "The Content Credentials carry a vouch in a manifest that may have changed the content",
     "broken": "The Content Credentials carry a vouch in a part of them that does not hold",
     "unreferenced": "The Content Credentials carry a vouch in a manifest that nothing refers to",
+    "unreached": "The Content Credentials carry a vouch further down than is looked at",
     "parent": "The Content Credentials carry a vouch in an update of something that could not be verified",
     "several": "The Content Credentials carry more than one vouch in one manifest, where exactly one may be",
     "malformed": "The Content Credentials carry a vouch that is not written as vouches are",
