@@ -11,7 +11,7 @@ from typing import Final
 from provenance.credentials.containers import read_layout
 from provenance.credentials.containers.parts import Kind
 from tests.authority import picture, sign
-from tests.provenance.forms import FORMS, animation, music, sound
+from tests.provenance.forms import FORMS, animation, film, music, sound
 from tests.provenance.hostile import movie
 from tests.vouchmark.attacks import CAMERA, examine
 from tests.vouchmark.streams import signed_stream
@@ -64,6 +64,7 @@ def seeds() -> Sequence[Seed]:
         found.append(_seed(media_type, sign(CAMERA, plain, media_type=media_type)))
     large = sign(CAMERA, picture(size=(400, 300)))
     found.append(_seed("image/jpeg", large))
+    found.append(_seed("video/mp4", sign(CAMERA, film(), media_type="video/mp4")))
     first, fragments = signed_stream(CAMERA, STREAM)
     found.append(Seed(media_type="video/mp4", data=first, media=(), fragments=tuple(fragments)))
     return found

@@ -6,7 +6,7 @@ import io
 import struct
 import wave
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PIL import Image
 
@@ -128,6 +128,25 @@ def sound() -> bytes:
         file.setframerate(8000)
         file.writeframes(bytes(range(256)) * 8)
     return output.getvalue()
+
+
+def film(sizes: Sequence[int] = (200, 300, 250, 100), *, each: int = 2) -> bytes:
+    """A film whose tables say where its samples lie, so many of them in each chunk."""
+    plain = movie(sum(sizes))
+    start = plain.index(b"moov") - 4
+    (length,) = struct.unpack(">I", plain[start : start + 4])
+
+    def tracks(place: int) -> bytes:
+        chunks = [place + sum(sizes[:number]) for number in range(0, len(sizes), each)]
+        tables = (
+            box(b"stsc", struct.pack(">IIIII", 0, 1, 1, each, 1))
+            + box(b"stsz", struct.pack(f">III{len(sizes)}I", 0, 0, len(sizes), *sizes))
+            + box(b"stco", struct.pack(f">II{len(chunks)}I", 0, len(chunks), *chunks))
+        )
+        track = box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", tables))))
+        return plain[:start] + box(b"moov", plain[start + 8 : start + length] + track)
+
+    return tracks(len(tracks(0)) + 8) + plain[start + length :]
 
 
 def music() -> bytes:

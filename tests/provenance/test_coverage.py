@@ -32,7 +32,7 @@ from tests.authority import (
     with_manifest_store,
 )
 from tests.provenance.crafting import assertion_box, box, sha256, signed
-from tests.provenance.forms import MEDIA, PDF, SVG, exif_of, leaving_out, scan_of, sound, with_exif
+from tests.provenance.forms import MEDIA, PDF, SVG, exif_of, film, leaving_out, scan_of, sound, with_exif
 
 SIGNER = make_signer(make_root())
 
@@ -988,6 +988,14 @@ def test_a_fragments_run_that_runs_on_into_what_no_rule_covers_fails(by: str, si
     found = direct("c2pa.hash.bmff.v2", content, data)
     assert found.match is Match.MATCH
     assert ("integrity.coverage.media_excluded" in found.codes) is (size > 40)
+
+
+def test_the_tables_of_a_film_as_the_engine_signs_it_lead_through_all_of_its_media() -> None:
+    data = sign(make_signer(), film((200, 300, 250, 100), each=2), media_type="video/mp4")
+    layout = read_layout(data)
+    assert (layout.ordered, layout.complete) == (True, True)
+    assert [end - start for start, end, *_ in layout.pointers] == [500, 350]
+    assert layout.pointers[0].start == data.index(b"mdat") + 4
 
 
 def test_a_table_of_more_samples_than_any_film_has_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,8 +31,8 @@ _CODES: Final = {
     ),
     "integrity.coverage.order_excluded": (
         Status.UNKNOWN,
-        "The signature leaves out the tables that say where the media lies, and they do not go through it in its "
-        "order: it may be shown in another one.",
+        "The signature leaves out the tables that say where the media lies, and they do not go through all of it in "
+        "its order: parts may be left out or shown in another order.",
     ),
     "integrity.coverage.other_excluded": (
         Status.UNKNOWN,
