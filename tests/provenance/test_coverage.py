@@ -31,8 +31,8 @@ from tests.authority import (
     transplant,
     with_manifest_store,
 )
-from tests.provenance.crafting import assertion_box, box, sha256, signed
-from tests.provenance.forms import MEDIA, PDF, SVG, exif_of, film, leaving_out, scan_of, sound, with_exif
+from tests.provenance.crafting import assertion_box, box, sha256, signed, store, superbox
+from tests.provenance.forms import FORMS, MEDIA, PDF, SVG, exif_of, film, leaving_out, scan_of, sound, with_exif
 
 SIGNER = make_signer(make_root())
 
@@ -63,8 +63,6 @@ def direct(label: str, content: dict[str, Any], data: bytes, media_type: str = "
 
 
 def box_store(assertion: bytes) -> bytes:
-    from tests.provenance.crafting import store, superbox
-
     return store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions", assertion)))
 
 
@@ -244,6 +242,21 @@ def test_two_stores_are_named() -> None:
     data = join_jpeg([*segments[:place], *second, *segments[place:]], scan)
     assert len(read_layout(data).stores) == 2
     assert "integrity.stores.multiple" in cover(data).codes
+
+
+def test_other_jumbf_in_a_jpeg_xl_is_no_second_store() -> None:
+    whole = sign(make_signer(), FORMS["image/jxl"](), media_type="image/jxl")
+    assert len(read_layout(whole).stores) == 1
+    other = superbox(b"json", "org.example.notes", box(b"json", b"{}"))
+    layout = read_layout(whole + other)
+    assert len(layout.stores) == 1
+    assert layout.regions[-1].kind is Kind.OTHER
+    assert len(read_layout(whole + manifest_store_of_jxl(whole)).stores) == 2
+
+
+def manifest_store_of_jxl(data: bytes) -> bytes:
+    start = data.index(b"jumb") - 4
+    return data[start : start + int.from_bytes(data[start : start + 4], "big")]
 
 
 def test_two_png_stores_are_named() -> None:
@@ -1120,8 +1133,6 @@ def parted(*, optional: Sequence[bool] = (False, True, True), gap: int = 0) -> t
 
 
 def cover_parts(data: bytes, assertions: Sequence[tuple[str, Any]]) -> Coverage:
-    from tests.provenance.crafting import store, superbox
-
     boxes = [assertion_box(*one) for one in assertions]
     parsed = jumbf.parse_store(store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions", *boxes)))).active
     binding = parsed.assertion("c2pa.hash.data")

@@ -24,6 +24,8 @@ MAX_BOX_DEPTH: Final = 32
 
 C2PA_UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 """The `uuid` box of manifest stores and Merkle rows (C2PA 2.4, section A.5)."""
+_STORE: Final = b"jumdc2pa"
+"""With what the store's superbox begins; other JUMBF in JPEG XL is none."""
 _STORES: Final = ("manifest", "original", "update")
 _PURPOSES: Final = (*_STORES, "merkle")
 """What C2PA boxes are for (C2PA 2.4, section A.5.2)."""
@@ -151,7 +153,7 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
     walker, parts, stores = _Walker(data), Parts(len(data)), list[tuple[str, bytes]]()
     boxes = tuple(walker.boxes(0, len(data), path="", depth=0))
     for box in boxes:
-        if is_jxl and box.type == "jumb":
+        if is_jxl and box.type == "jumb" and data[box.start + box.header + 4 : box.start + box.header + 12] == _STORE:
             stores.append(("manifest", data[box.start : box.end]))
             parts.add(box.start, box.end, Kind.MANIFEST, "manifest")
             parts.box("C2PA", box.start, box.end)
