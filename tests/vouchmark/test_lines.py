@@ -343,6 +343,11 @@ class TestEngines:
         assert (status(Line.ENGINES, answer), answer.summary) == (expected, words)
         assert answer.drafts[0].code == "engines.incomparable"
 
+    def test_one_that_finds_nothing_is_not_said_to_judge_what_it_did_not_find(self) -> None:
+        answer = engines.answer(facts(reading(manifest()), second=reading(engine="encypher-c2pa")))
+        assert answer.summary == "The engines disagree on whether there are Content Credentials."
+        assert answer.drafts[0].detail["on"] == ["presence"]
+
     def test_one_that_cannot_parse_is_not_said_to_judge(self) -> None:
         unread = reading(outcome=Outcome.UNPARSABLE, engine="encypher-c2pa")
         answer = engines.answer(facts(reading(manifest()), second=unread))

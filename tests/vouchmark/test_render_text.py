@@ -227,6 +227,25 @@ class TestAnswer:
             report = samples.signed(integrity=[samples.MATCH, found])
             assert f", but for its {words}, which the signature does not cover" in answer(report)
 
+    @pytest.mark.parametrize(
+        ("code", "status", "detail", "words"),
+        [
+            ("known.changed", Status.FAIL, {"against": "original"}, "and it differs from the original"),
+            ("known.changed", Status.FAIL, {"against": "signed thumbnail"}, "and it differs from the signed thumbnail"),
+            ("known.spliced", Status.FAIL, {}, "and it was put together from parts of the original"),
+            ("known.same", Status.PASS, {"against": "picture in your index"}, "differs from the picture in your index"),
+            ("known.same", Status.PASS, {"same_bytes": True}, "it is the original, byte for byte"),
+            ("known.excerpt", Status.PASS, {}, "it is a part of the original, or all of it"),
+            ("known.unaligned", Status.UNKNOWN, {}, "it could not be compared with the original"),
+            ("known.uncompared", Status.ERROR, {}, "it could not be compared with the original"),
+        ],
+    )
+    def test_what_comparing_came_to_is_said_and_with_what(
+        self, code: str, status: Status, detail: dict[str, Json], words: str
+    ) -> None:
+        said = Said(code=code, status=status, statement="They were compared.", detail=detail)
+        assert answer(samples.signed(known=[said])).endswith(words)
+
     def test_disagreement_over_the_bytes_is_said_and_over_expiry_is_not(self) -> None:
         said = Said(code="engines.disagree", status=Status.UNKNOWN, statement="They disagree.", root=Root.ENGINE)
         loud = samples.signed(engines=[replace(said, detail={"on": ["bytes", "state"]})])

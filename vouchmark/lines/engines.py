@@ -143,6 +143,9 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         statement = f"The engines cannot be compared: {unsupported[0].engine} {_unread(unsupported[0])}."
         return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unsupported[0].engine})
     differ = [question for question in ours if ours[question] != theirs[question]]
+    if "presence" in differ:
+        # Whoever finds nothing says nothing of what is in it.
+        differ = ["presence"]
     if not differ:
         return _verdict(facts, "engines.agree", Status.PASS, "Both engines agree.", {"on": list(ours)})
     timeless = (code for code in first.codes if code.code not in CLOCK or _has_expired(facts))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ENTRY_SHOWN: Final = 80
 """Code points of what the index calls a known file."""
+GIVEN, THUMBNAIL, KEPT = "original", "signed thumbnail", "picture in your index"
+"""With what a file is compared; behind "the"."""
 MAX_TOLD: Final = 5
 """Regions that are told one by one in a sentence; the detail has them all."""
 
@@ -62,40 +64,48 @@ def answer(facts: Facts, compared: Compared) -> Answer:
     if compared.is_same_file:
         name = f"{quoted(compared.entry, limit=ENTRY_SHOWN)} in your index" if compared.original.is_kept else name
         words = f"It is {name}, byte for byte."
-        detail: dict[str, Json] = {"same_bytes": True}
+        detail: dict[str, Json] = {"same_bytes": True, "against": _what(compared)}
         draft = _draft(facts, "known.same", Status.PASS, words, detail, source="SHA-256", root=Root.FILE)
         what = "a file in your index" if compared.original.is_kept else "the original"
         return Answer(summary=f"It is {what}, byte for byte.", drafts=(draft,))
-    against = compared.against
+    against, what = compared.against, _what(compared)
     if against is not None and against.clip is not None:
         return clip_answer(facts, against.clip, name=name, source=against.engine)
     if against is not None and against.picture is not None:
         found = against.picture
         if found.verdict == "failed":
-            return _uncompared(facts, found.reason)
-        return _picture_answer(facts, found, name=name, source=against.engine, label=against.label)
-    return _uncompared(facts, against.reason if against else "unread")
+            return _uncompared(facts, found.reason, what)
+        return _picture_answer(facts, found, name=name, what=what, source=against.engine, label=against.label)
+    return _uncompared(facts, against.reason if against else "unread", what)
 
 
-def _uncompared(facts: Facts, reason: str) -> Answer:
-    words = f"It could not be compared with the original: {_FAILED.get(reason, 'the comparison itself failed')}."
+def _what(compared: Compared) -> str:
+    """What it was compared with, in a word that an `against` in a detail has."""
+    if compared.original.is_thumbnail:
+        return THUMBNAIL
+    return KEPT if compared.original.is_kept else GIVEN
+
+
+def _uncompared(facts: Facts, reason: str, what: str) -> Answer:
+    words = f"It could not be compared with the {what}: {_FAILED.get(reason, 'the comparison itself failed')}."
     status = Status.UNKNOWN if reason in ("different-kinds", "no-thumbnail", "no-entry") else Status.ERROR
     code = "known.unaligned" if status is Status.UNKNOWN else "known.uncompared"
-    draft = _draft(facts, code, status, words, {"reason": reason}, source="vouchmark", root=Root.FILE)
-    return Answer(summary="It could not be compared with the original.", drafts=(draft,))
+    detail: dict[str, Json] = {"reason": reason, "against": what}
+    draft = _draft(facts, code, status, words, detail, source="vouchmark", root=Root.FILE)
+    return Answer(summary=f"It could not be compared with the {what}.", drafts=(draft,))
 
 
-def _picture_answer(facts: Facts, found: Comparison, *, name: str, source: str, label: str) -> Answer:
-    detail = _detail(found) | ({"manifest": label} if label else {})
+def _picture_answer(facts: Facts, found: Comparison, *, name: str, what: str, source: str, label: str) -> Answer:
+    detail = _detail(found) | ({"manifest": label} if label else {}) | {"against": what}
     if found.verdict == "unaligned":
         why = _UNALIGNED.get(found.reason, "no movement was found")
         words = f"It could not be laid upon {name} ({why}); nothing follows from that."
         draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source=source)
-        summary = "It could not be laid upon the original: nothing follows."
+        summary = f"It could not be laid upon the {what}: nothing follows."
         return Answer(summary=summary, drafts=(draft,), not_checked=_gaps(found))
     drafts = tuple(_picture_drafts(facts, found, detail, name=name, source=source))
     pictures = (_map(facts, found),) if found.map else ()
-    return Answer(summary=_summary(found), drafts=drafts, pictures=pictures, not_checked=_gaps(found))
+    return Answer(summary=_summary(found, what), drafts=drafts, pictures=pictures, not_checked=_gaps(found))
 
 
 def _gaps(found: Comparison) -> tuple[NotChecked, ...]:
@@ -105,15 +115,15 @@ def _gaps(found: Comparison) -> tuple[NotChecked, ...]:
     return tuple(NotChecked(what=f"further pictures in {file}", why=why) for file, is_first in which if is_first)
 
 
-def _summary(found: Comparison) -> str:
+def _summary(found: Comparison, what: str) -> str:
     part = "" if found.shown == 1 else f" It shows {percent(found.shown)} of it."
-    around = " What lies around it is not from the original." if found.added and not found.plain else ""
+    around = f" What lies around it is not from the {what}." if found.added and not found.plain else ""
     if not found.regions:
-        return f"No region{_of_first(found)} differs from the original.{part}{around}"
+        return f"No region{_of_first(found)} differs from the {what}.{part}{around}"
     if len(found.regions) == 1:
-        return f"It differs from the original in one region, {percent(found.share)} of what both show.{part}{around}"
+        return f"It differs from the {what} in one region, {percent(found.share)} of what both show.{part}{around}"
     regions = f"{len(found.regions)} regions, {percent(found.share)} of what both show"
-    return f"It differs from the original in {regions}.{part}{around}"
+    return f"It differs from the {what} in {regions}.{part}{around}"
 
 
 def _picture_drafts(

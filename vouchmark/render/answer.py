@@ -129,7 +129,6 @@ _ALSO: Final = (
     (Line.TIME, "the times it states cannot all be true"),
     (Line.AI, "its statements about AI contradict each other"),
     (Line.PERSON, "no proof that a person stands behind it holds"),
-    (Line.KNOWN, "it differs from the original"),
     (Line.CLAIM, "what is said about it does not agree with what is signed"),
 )
 """Failures of other lines, in the order in which they are added to the answer."""
@@ -335,6 +334,7 @@ def _additions(report: Report) -> Iterator[str]:
     for line, words in _ALSO:
         if report.evidence[line].status is Status.FAIL:
             yield f"and {words}"
+    yield from _compared(report)
     judged = integrity in (Status.PASS, Status.FAIL, Status.ABSENT)
     for finding in _found(report, Line.ENGINES, Status.UNKNOWN) if judged else ():
         on = finding.detail.get("on")
@@ -352,6 +352,25 @@ def _additions(report: Report) -> Iterator[str]:
     yield from _recognised(report)
     if report.evidence[Line.PERSON].status is Status.PASS and integrity is not Status.ERROR:
         yield "at least one person proved to stand behind it"
+
+
+def _compared(report: Report) -> Iterator[str]:
+    """What comparing with an original came to, which is what a reader asked who gave one."""
+    for finding in report.evidence[Line.KNOWN].findings:
+        what = f"the {plain(str(finding.detail.get('against') or 'original'))}"
+        words = {
+            "known.changed": f"and it differs from {what}",
+            "known.spliced": f"and it was put together from parts of {what}",
+            "known.same": f"no region differs from {what}",
+            "known.excerpt": f"it is a part of {what}, or all of it",
+            "known.unaligned": f"it could not be compared with {what}",
+            "known.uncompared": f"it could not be compared with {what}",
+        }.get(finding.code)
+        if finding.code == "known.same" and finding.detail.get("same_bytes") is True:
+            words = f"it is {what}, byte for byte"
+        if words:
+            yield words
+            return
 
 
 def _recognised(report: Report) -> Iterator[str]:

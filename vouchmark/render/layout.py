@@ -33,7 +33,7 @@ def wrap(text: str, *, width: int, first: str = "", rest: str = "") -> list[str]
         else:
             current, used = piece, size
     lines.append(current)
-    return [f"{first if number == 0 else rest}{line}".rstrip() for number, line in enumerate(lines)]
+    return [f"{first if number == 0 else rest}{line}".rstrip(" ") for number, line in enumerate(lines)]
 
 
 def _pieces(text: str, room: int) -> Iterator[str]:
