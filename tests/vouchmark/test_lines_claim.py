@@ -176,6 +176,14 @@ class TestPlace:
         )
         assert (first(report).status, first(report).root, first(report).subject) == (FAIL, Root.INGREDIENT, OLDER)
 
+    def test_agreement_with_an_earlier_signer_is_told_as_theirs_in_the_first_line(self) -> None:
+        agreed = "what is said about it agrees with what {} states"
+        here = look(taken(STOCKHOLM), place="59.33,18.07")
+        assert said(here).endswith(agreed.format("its signer"))
+        before = look(edited(STOCKHOLM), place="59.33,18.07")
+        assert before.evidence[Line.CLAIM].status is PASS
+        assert agreed.format("the signer of an earlier version") in said(before)
+
     def test_what_was_only_used_in_it_says_nothing_about_the_whole(self) -> None:
         report = look(edited(STOCKHOLM, relationship="componentOf"), place="48.8566,2.3522")
         assert codes(report, Line.CLAIM) == ["claim.place.none"]

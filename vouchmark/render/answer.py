@@ -389,7 +389,9 @@ def _claimed(report: Report) -> Iterator[str]:
     if status is Status.PASS:
         part = any(finding.code.endswith(".none") for finding in report.evidence[Line.CLAIM].findings)
         said = "part of what is said about it" if part else "what is said about it"
-        yield f"{said} agrees with what its signer states"
+        earlier = all(finding.root is Root.INGREDIENT for finding in _found(report, Line.CLAIM, Status.PASS))
+        who = "the signer of an earlier version" if earlier else "its signer"
+        yield f"{said} agrees with what {who} states"
     elif status is Status.ABSENT:
         yield "nothing in it tells whether what is said about it is so"
     elif status is Status.UNKNOWN and any(code.endswith(".contradicts") for code in doubts):
