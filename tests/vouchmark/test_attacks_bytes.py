@@ -59,6 +59,7 @@ from tests.vouchmark.attacks import (
     other,
     said,
 )
+from tests.vouchmark.parts import parted_jpeg
 from vouchmark.examine import examine_all
 from vouchmark.report import Line, exit_code
 from vouchmark.settings import make_settings
@@ -342,6 +343,13 @@ def test_credentials_that_a_later_change_cut_off_are_told_and_not_called_none() 
         never=("integrity.absent",),
     )
     case.hold()
+
+
+def test_a_file_without_its_optional_parts_is_not_said_to_be_as_it_was() -> None:
+    report = examine(parted_jpeg(CAMERA, keep=(0, 1)))
+    (doubt,) = [one for one in report.evidence[Line.INTEGRITY].findings if one.code == "integrity.unconfirmed"]
+    assert doubt.statement.endswith("only parts are gone that the signer allows to be missing.")
+    assert not [one for one in report.findings() if "unchanged since" in one.statement]
 
 
 def test_no_sentence_calls_the_file_unchanged_where_parts_of_it_may_have_been() -> None:

@@ -205,6 +205,11 @@ def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
         # The engine was given fragments that are none of this file's, and calls that a change of its bytes.
         return [draft for draft in drafts if draft.code not in BYTES_CHANGED]
     statement = "One engine says that the bytes changed, and our own computation says that they did not."
+    if "integrity.parts.missing" in own.codes:
+        statement = (
+            "One engine says that the bytes changed; by our own computation only parts are gone that the signer allows "
+            "to be missing."
+        )
     return [
         _draft(facts, "integrity.unconfirmed", Status.UNKNOWN, statement, draft.subject, {"from": draft.code})
         if draft.code in BYTES_CHANGED
