@@ -55,6 +55,8 @@ MOST: Final = 0.9
 """Share of the blocks by which a rule is judged, those that it explains best: the others may be an edit."""
 GOOD: Final = 0.001
 """Of full scale, a quarter of a level: what is missed by less is explained."""
+TIE: Final = 0.0001
+"""Of full scale: by so little one rule is no better than another one."""
 ABOUT: Final = 1.2
 """Times the least that any rule misses, up to which a simpler one is as good."""
 SOFTENINGS: Final = (0.0, 0.6, 0.9, 1.3, 1.8, 2.6, 3.6, 5.0)
@@ -102,8 +104,10 @@ def _relit(laid: Laid) -> Plane:
         return laid.original.astype(np.float32)
     plain = _tried(pair, _unchanged)
     if plain.most > GOOD:
-        # Those of one curve or mixture for all places are alike in what they can explain: the best of them.
-        everywhere = min((_tried(pair, rule) for rule in (_mixed, _toned, _curved)), key=lambda one: one.every)
+        # Of those that are one for all places none explains edits: the first that is about the best over all of it.
+        same = [_tried(pair, rule) for rule in (_mixed, _toned, _curved)]
+        good = min(one.every for one in same) + TIE
+        everywhere = next(one for one in same if one.every <= good)
         placed = _tried(pair, _placed)
         bearable = min(plain.most, everywhere.most, placed.most) * ABOUT + GOOD
         plain = next(one for one in (plain, everywhere, placed) if one.most <= bearable)
