@@ -61,7 +61,7 @@ def test_finds_a_mirrored_and_framed_copy(filled: Command) -> None:
     picture(filled.folder / "copy.jpg", lambda image: ImageOps.expand(ImageOps.mirror(image), 50, "white"), quality=60)
     done = filled("index", "search", "copy.jpg", "--index", "known")
     assert done.code == 0
-    assert done.stdout.startswith("copy.jpg: looks like “archive” (")
+    assert done.stdout.startswith("copy.jpg: looks like “archive”, “harbour.jpg” (")
     assert (
         "differ once it is mirrored left to right, without its border, their pixels lie upon each other)" in done.stdout
     )
@@ -71,7 +71,7 @@ def test_finds_a_mirrored_and_framed_copy(filled: Command) -> None:
 
 def test_finds_the_same_file_and_nothing_for_others(filled: Command) -> None:
     assert filled("index", "search", "media/signed.jpg", "--index", "known").lines[0] == (
-        "signed.jpg: the very same file as “archive”"
+        "signed.jpg: the very same file as “archive”, “signed.jpg”"
     )
     (filled.folder / "other.txt").write_text("something else")
     done = filled("index", "search", "other.txt", "--index", "known")

@@ -42,6 +42,9 @@ def found_lines(name: str, found: Lookup) -> Iterator[str]:
 
 
 def _called(entry: Entry) -> str:
+    """Its label and its name: many may have one label."""
+    if entry.label and entry.name:
+        return f"{quoted(entry.label)}, {quoted(entry.name)}"
     return quoted(entry.label or entry.name or entry.source or "an entry without a label")
 
 
