@@ -23,9 +23,9 @@ from media import ROOT, signed_photo
 
 sys.path.insert(0, str(ROOT))
 
-from provenance.credentials.c2pa_sign import SigningKey, update_media
-from provenance.credentials.pool import Pool
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.signing.c2pa_sign import SigningKey, update_media
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.workers.pool import Pool
 from tests.zk import world
 from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.embedding import GENERATOR, embed

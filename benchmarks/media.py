@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from provenance.credentials.c2pa_sign import sign_media  # noqa: E402
+from provenance.credentials.signing.c2pa_sign import sign_media  # noqa: E402
 from vouchmark import demo_pictures  # noqa: E402
 from vouchmark.demo import make_gallery  # noqa: E402
 from vouchmark.demo_authority import issue_signer, make_authority  # noqa: E402

@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from PIL import Image
 
-from provenance.credentials.pool import Pool
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.workers.pool import Pool
 from tests import authority as made
 from tests.zk import world
 from vouchmark.demo_pictures import harbour

@@ -28,8 +28,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from media import ROOT, files
 
 from provenance.asset import Asset, open_asset
-from provenance.credentials.pool import Job, Pool
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.workers.pool import Job, Pool
 from vouchmark.examine import examine_all
 from vouchmark.settings import make_settings
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from review_site import CAPTURED, NOW, SECRET, Club, jpeg, vouch
 
-from provenance.credentials.c2pa_sign import sign_media
+from provenance.credentials.signing.c2pa_sign import sign_media
 from vouchmark import Policy, TrustLists, check
 from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.demo_pictures import harbour

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from provenance.credentials.c2pa_sign import sign_media
+from provenance.credentials.signing.c2pa_sign import sign_media
 from vouchmark import Policy, TrustLists, check
 from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.demo_pictures import cafe, harbour

@@ -27,9 +27,9 @@ from cryptography.x509.oid import NameOID
 from PIL import Image
 
 from provenance.credentials.c2pa_rs import load
-from provenance.credentials.c2pa_sign import SigningKey, Source, sign_media
-from provenance.credentials.trust_formats import Label, ListKind, parse
-from provenance.credentials.trust_lists import TrustList, TrustLists, TrustSettings, make_list
+from provenance.credentials.signing.c2pa_sign import SigningKey, Source, sign_media
+from provenance.credentials.trust.formats import Label, ListKind, parse
+from provenance.credentials.trust.lists import TrustList, TrustLists, TrustSettings, make_list
 
 NOW: Final = dt.datetime.now(dt.UTC).replace(microsecond=0)
 """One instant for a whole test run: the engine judges by the real clock."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from provenance.credentials.trust_lists import TrustLists
+    from provenance.credentials.trust.lists import TrustLists
     from vouchmark.examine import check
     from vouchmark.many import check_many
     from vouchmark.policy import Policy
@@ -26,7 +26,7 @@ _HOMES = {
     "to_json": ("vouchmark.render.json", "dumps"),
     "Policy": ("vouchmark.policy", "Policy"),
     "Report": ("vouchmark.report", "Report"),
-    "TrustLists": ("provenance.credentials.trust_lists", "TrustLists"),
+    "TrustLists": ("provenance.credentials.trust.lists", "TrustLists"),
 }
 """Where each public name lives, and what it is called there."""
 

@@ -87,8 +87,8 @@ def _claim(folder: Path) -> None:
 
 def _make() -> tuple[dict[str, bytes], Holder]:
     """Every picture by its name, and the authority behind the trusted ones."""
-    from provenance.credentials.c2pa_sign import Source, sign_media
-    from provenance.credentials.trust_lists import TrustSettings
+    from provenance.credentials.signing.c2pa_sign import Source, sign_media
+    from provenance.credentials.trust.lists import TrustSettings
     from vouchmark import demo_pictures as pictures
     from vouchmark.demo_authority import issue_signer, make_authority
 

@@ -11,7 +11,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.c2pa_sign import SigningKey
+from provenance.credentials.signing.c2pa_sign import SigningKey
 
 if TYPE_CHECKING:
     from cryptography import x509

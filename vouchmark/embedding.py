@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials import embed as embedding
-from provenance.credentials.c2pa_sign import SigningKey
-from provenance.credentials.embed import SIGNABLE, UPDATABLE, Embedded, EmbedError, Looked, WrongManifestError
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.model import Outcome, Reading
-from provenance.credentials.time_stamping import TimeStampFetchError
+from provenance.credentials.signing import embed as embedding
+from provenance.credentials.signing.c2pa_sign import SigningKey
+from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, Embedded, EmbedError, Looked, WrongManifestError
+from provenance.credentials.signing.time_stamping import TimeStampFetchError
 from vouchmark import __version__
 from vouchmark.gather import look
 from vouchmark.lines import engines, integrity
@@ -26,7 +26,7 @@ from vouchmark.vouch import VouchError
 
 if TYPE_CHECKING:
     from provenance.asset import Asset
-    from provenance.credentials.pool import Pool
+    from provenance.credentials.workers.pool import Pool
     from zk.personhood import Vouch
 
 GENERATOR: Final = {"name": "Vouchmark", "version": __version__}

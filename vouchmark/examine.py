@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from provenance.asset import Asset, Limits
 from provenance.credentials.model import Outcome
-from provenance.credentials.pool import ENGINES, Examination, Pool, examine_in_process
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.workers.pool import ENGINES, Examination, Pool, examine_in_process
 from vouchmark import __version__
 from vouchmark.gather import Seen, Turn, examined, facts_of, turns_of, with_soft_bindings
 from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
@@ -97,7 +97,7 @@ def check(
         policy: the reader's policy; the built-in default where None.
         trust: the reader's lists; those of the user's data folder where None.
         at: aware instant at which expiry and lists are judged; now where None.
-        engines: names out of `provenance.credentials.pool.ENGINES`.
+        engines: names out of `provenance.credentials.workers.pool.ENGINES`.
         only: lines to check and require, where not all.
         require: lines that the exit code rests on.
         limits: size and pixel limits.

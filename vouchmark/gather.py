@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from provenance.asset import Asset, AssetError, find_sidecar, open_asset
 from provenance.credentials.encypher import SNAPSHOT_DATED
 from provenance.credentials.model import Outcome, Reading
-from provenance.credentials.pool import Examination, Job, Pool, examine_in_process
+from provenance.credentials.workers.pool import Examination, Job, Pool, examine_in_process
 from vouchmark.known import compared_with_kept, look_up
 from vouchmark.lines.facts import Facts, OutsideStore
 from vouchmark.looks import pdq_of

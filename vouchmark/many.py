@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Unpack
 
 from provenance.asset import walk
-from provenance.credentials.pool import Pool
+from provenance.credentials.workers.pool import Pool
 from vouchmark.examine import examine_all
 from vouchmark.report import Report
 from vouchmark.settings import Options, Settings, settings_for

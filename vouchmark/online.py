@@ -17,7 +17,7 @@ from provenance.credentials.model import Outcome
 from provenance.credentials.ocsp import Question, Revocation
 from provenance.credentials.online import Contact, Fetched, Online
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.pool import Examination, Job
+from provenance.credentials.workers.pool import Examination, Job
 
 MAX_QUESTIONS: Final = 8
 """Certificates of one file that are asked about, those of the signer of these bytes first."""

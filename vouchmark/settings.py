@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 from provenance.asset import Limits
-from provenance.credentials.pool import ENGINES
-from provenance.credentials.trust_lists import TrustLists
-from provenance.credentials.trust_settings import TrustSettings
-from provenance.credentials.trust_view import TrustView, view_of
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.trust.settings import TrustSettings
+from provenance.credentials.trust.view import TrustView, view_of
+from provenance.credentials.workers.pool import ENGINES
 from vouchmark.claimed import Claimed, claimed
 from vouchmark.known import KnownSettings
 from vouchmark.person_settings import PersonSettings, counting, person_settings

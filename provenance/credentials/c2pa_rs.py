@@ -1,7 +1,7 @@
 """What does c2pa-rs, the reference engine, read from some bytes, with nothing but those bytes and the reader's lists?
 
-Beside `c2pa_sign.py`, which writes, this is the only module that imports `c2pa`. It keeps every validation code and
-the raw store, turns the engine's complaints into our own stable words, and never opens a connection.
+Beside `signing/c2pa_sign.py`, which writes, this is the only module that imports `c2pa`. It keeps every validation code
+and the raw store, turns the engine's complaints into our own stable words, and never opens a connection.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from typing import Any, Final
 
 import msgspec
 
-from provenance.credentials import crjson
+from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.model import ManifestStore, Outcome, Reading, State
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.trust.settings import TrustSettings
 
 ENGINE: Final = "c2pa-rs"
 

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials import crjson
+from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.model import ManifestStore, Outcome, Reading, State
 
 if TYPE_CHECKING:
-    from provenance.credentials.trust_lists import TrustSettings
+    from provenance.credentials.trust.lists import TrustSettings
 
 ENGINE: Final = "encypher-c2pa"
 SNAPSHOT_DATED: Final = dt.date(2026, 9, 24)

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from provenance.credentials.cawg import check_identities
-from provenance.credentials.cawg_identity import IdentityCheck
+from provenance.credentials.cawg.attached import check_identities
+from provenance.credentials.cawg.identity import IdentityCheck
 from provenance.credentials.containers import Layout, Region, read_layout
 from provenance.credentials.containers.parts import Kind
 from provenance.credentials.coverage import Coverage, hard_bindings, measure, with_tail
@@ -24,7 +24,7 @@ from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.ocsp import Fresh
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
-from provenance.credentials.trust_view import TrustView
+from provenance.credentials.trust.view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
 
 MAX_SIGNERS: Final = 100
@@ -220,7 +220,7 @@ def examine_own(
         data: the whole file.
         media_type: as recognised from the content.
         store_bytes: the manifest store as an engine gave it, or a sidecar's; None to use the one found in the file.
-        trust: the reader's lists (`trust_view.view_of`).
+        trust: the reader's lists (`trust.view.view_of`).
         at: aware; expiry and lists are judged at this instant, unless a trusted time stamp proves another.
         is_sidecar: whether the store came from beside the file.
         fragments: the other files of a fragmented stream.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.trust_view import LEGACY_PURPOSES
+from provenance.credentials.trust.view import LEGACY_PURPOSES
 
 if TYPE_CHECKING:
     from cryptography import x509

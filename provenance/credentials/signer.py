@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.chain import Path, describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1
-from provenance.credentials.distrust import DistrustEntry, distrust_of
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.keys import load_certificate
 from provenance.credentials.model import CertificateInfo
@@ -30,7 +29,8 @@ from provenance.credentials.ocsp import (
 from provenance.credentials.profile import assurance_level, product_record, purposes, violations
 from provenance.credentials.public_keys import TEST_AUTHORITIES, TEST_SIGNERS
 from provenance.credentials.timestamp import StampAssessment, assess_time
-from provenance.credentials.trust_view import ORDER, Label, TrustView
+from provenance.credentials.trust.distrust import DistrustEntry, distrust_of
+from provenance.credentials.trust.view import ORDER, Label, TrustView
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 from provenance.credentials.chain import describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, stamped_bytes
-from provenance.credentials.distrust import distrust_of
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.keys import load_certificate, public_key_of
 from provenance.credentials.model import CertificateInfo
-from provenance.credentials.trust_view import ORDER, Label, TrustView
+from provenance.credentials.trust.distrust import distrust_of
+from provenance.credentials.trust.view import ORDER, Label, TrustView
 
 MAX_TOKEN_BYTES: Final = 256 * 1024
 """Bytes of one time-stamp token; real ones have 2-8 KiB."""

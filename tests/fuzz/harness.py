@@ -24,7 +24,7 @@ from PIL import Image
 from provenance.credentials.containers import read_layout
 from provenance.credentials.containers.parts import Kind
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.pool import DEFAULT_SECONDS, Pool
+from provenance.credentials.workers.pool import DEFAULT_SECONDS, Pool
 from tests.authority import NOW
 from tests.fuzz.mutate import Mutation, mutate
 from tests.fuzz.seeds import Seed, seeds

@@ -15,10 +15,10 @@ import c2pa
 import pytest
 from PIL import Image
 
-from provenance.credentials.c2pa_sign import ALGORITHMS, SigningError, SigningKey, sign_media
 from provenance.credentials.errors import UnsupportedCredentialsError
-from provenance.credentials.trust_lists import ListKind
-from provenance.credentials.trust_settings import DEFAULT_EKU_OIDS, EKU_C2PA_CLAIM_SIGNING, TrustSettings
+from provenance.credentials.signing.c2pa_sign import ALGORITHMS, SigningError, SigningKey, sign_media
+from provenance.credentials.trust.lists import ListKind
+from provenance.credentials.trust.settings import DEFAULT_EKU_OIDS, EKU_C2PA_CLAIM_SIGNING, TrustSettings
 from tests import authority as made
 
 MEDIA = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF"}

@@ -16,17 +16,17 @@ from hypothesis import strategies as st
 
 from provenance.credentials import cbor
 from provenance.credentials.binding import Match
-from provenance.credentials.cawg_identity import IdentityCheck
-from provenance.credentials.cawg_x509 import INTERIM_ENDS
+from provenance.credentials.cawg.certificate import INTERIM_ENDS
+from provenance.credentials.cawg.did import DidError, key_of
+from provenance.credentials.cawg.identity import IdentityCheck
 from provenance.credentials.chain import fingerprint
-from provenance.credentials.did import DidError, key_of
-from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.jumbf import parse_store
 from provenance.credentials.own_check import OwnCheck, examine_own
-from provenance.credentials.trust_formats import Label as ListLabel
-from provenance.credentials.trust_formats import ListKind
-from provenance.credentials.trust_view import Label, TrustView, view_of
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.formats import Label as ListLabel
+from provenance.credentials.trust.formats import ListKind
+from provenance.credentials.trust.view import Label, TrustView, view_of
 from provenance.media_type import recognise
 from tests.authority import (
     CLAIM_SIGNING,
@@ -647,8 +647,8 @@ def test_every_public_file_with_an_identity_gets_its_documented_result() -> None
 
 @needs_corpus
 def test_the_test_authority_as_a_list_for_identities_makes_its_signers_trusted() -> None:
-    from provenance.credentials.trust_formats import parse
-    from provenance.credentials.trust_lists import make_list
+    from provenance.credentials.trust.formats import parse
+    from provenance.credentials.trust.lists import make_list
 
     roots = trust("c2pa-rs-test-roots.pem").read_bytes()
     kept = make_list(roots, parse(roots), name="test", kind=ListKind.CAWG, label=ListLabel.YOURS, dated=None)

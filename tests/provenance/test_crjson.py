@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import crjson
+from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.model import Kind
 
 ACTIVE = "urn:c2pa:active"

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import crjson_results
-from provenance.credentials.crjson_content import MAX_DEPTH, MAX_PAYLOAD, Budget, plain
-from provenance.credentials.crjson_results import manifests
+from provenance.credentials.crjson import results as crjson_results
+from provenance.credentials.crjson.content import MAX_DEPTH, MAX_PAYLOAD, Budget, plain
+from provenance.credentials.crjson.results import manifests
 from provenance.credentials.model import Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.own_check import examine_own
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.trust.view import view_of
 from tests.authority import DAY, NOW, list_of, make_root, make_signer, manifest_store, picture, sign, store_of
 from tests.provenance.crafting import Draft, actions, bind, signed, store
 from tests.vouchmark.streams import signed_stream

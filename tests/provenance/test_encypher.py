@@ -13,7 +13,7 @@ import pytest
 
 from provenance.credentials import encypher
 from provenance.credentials.model import Outcome, Reading, State
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.trust.settings import TrustSettings
 from tests import no_network
 from tests.authority import (
     Identity,

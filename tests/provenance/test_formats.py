@@ -11,9 +11,9 @@ import pytest
 from provenance.credentials import c2pa_rs, encypher
 from provenance.credentials.errors import UnsupportedCredentialsError
 from provenance.credentials.model import Outcome, State
-from provenance.credentials.pool import Pool
-from provenance.credentials.trust_lists import TrustLists
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.trust.settings import TrustSettings
+from provenance.credentials.workers.pool import Pool
 from provenance.media_type import recognise
 from tests.authority import make_root, make_signer, sign
 from tests.provenance.forms import DOCUMENTS, FORMS

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from provenance.asset import open_asset
-from provenance.credentials.pool import Job, Pool
-from provenance.credentials.trust_lists import TrustLists
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.trust.settings import TrustSettings
+from provenance.credentials.workers.pool import Job, Pool
 from tests.authority import NOW, picture, sign
 from tests.provenance import hostile
 from tests.vouchmark.command import Command
@@ -192,7 +192,7 @@ READ_AS_NOBODY = """
 import os, sys
 import pickle, tempfile, zlib  # loaded late by a run, perhaps from a folder that nobody else may enter
 from pathlib import Path
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.lists import TrustLists
 from vouchmark.examine import examine_all
 from vouchmark.settings import make_settings
 from vouchmark.render import text

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import tasks, wire
+from provenance.credentials.workers import tasks, wire
 from provenance.media_type import recognise
 from provenance.metadata import Metadata, exif, iptc, read_metadata
 from provenance.metadata.model import MAX_KEPT, MAX_STATEMENTS, MAX_TIMES

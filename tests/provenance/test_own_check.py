@@ -19,10 +19,10 @@ from provenance.credentials.cose import parse_sign1
 from provenance.credentials.jumbf import parse_store
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState, check_manifest
 from provenance.credentials.own_check import OwnCheck, examine_own
-from provenance.credentials.trust_formats import Label as ListLabel
-from provenance.credentials.trust_formats import parse
-from provenance.credentials.trust_lists import ListKind, TrustList, make_list
-from provenance.credentials.trust_view import Label, TrustView, view_of
+from provenance.credentials.trust.formats import Label as ListLabel
+from provenance.credentials.trust.formats import parse
+from provenance.credentials.trust.lists import ListKind, TrustList, make_list
+from provenance.credentials.trust.view import Label, TrustView, view_of
 from provenance.media_type import recognise
 from tests.authority import (
     DAY,
@@ -433,7 +433,7 @@ def test_the_real_camera_photo_is_officially_signed_at_its_stamped_times() -> No
 def test_conforming_products_are_found_by_the_record_in_the_certificate() -> None:
     from dataclasses import replace
 
-    from provenance.credentials.trust_formats import products
+    from provenance.credentials.trust.formats import products
 
     listed = products(trust("conforming-products-list.json").read_bytes())
     name = next(name for name in NAMES if name.startswith("ctc__PXL"))

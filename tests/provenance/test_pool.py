@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from provenance.asset import Asset, Limits, open_asset
-from provenance.credentials import crew, process
 from provenance.credentials.model import Outcome, State
-from provenance.credentials.pool import ENGINES, Examination, Job, Pool, examine_in_process
-from provenance.credentials.trust_settings import TrustSettings
-from provenance.credentials.trust_view import TrustView
+from provenance.credentials.trust.settings import TrustSettings
+from provenance.credentials.trust.view import TrustView
+from provenance.credentials.workers import crew, process
+from provenance.credentials.workers.pool import ENGINES, Examination, Job, Pool, examine_in_process
 from tests import no_network
 from tests.authority import (
     Identity,
@@ -386,7 +386,7 @@ LIAR = """
 import os, sys
 sys.path[:0] = {places!r}
 import msgspec
-from provenance.credentials import wire
+from provenance.credentials.workers import wire
 from provenance.credentials.model import Outcome, Reading
 out = os.fdopen(1, "wb", buffering=0)
 out.write(wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions={{}}))))
@@ -478,8 +478,8 @@ USE = """
     import datetime as dt, sys
     from pathlib import Path
     from provenance.asset import open_asset
-    from provenance.credentials.pool import Job, Pool
-    from provenance.credentials.trust_settings import TrustSettings
+    from provenance.credentials.workers.pool import Job, Pool
+    from provenance.credentials.trust.settings import TrustSettings
     item = open_asset(Path(sys.argv[1]))
     job = Job(media_type=item.media_type, trust=TrustSettings(), at=dt.datetime.now(dt.UTC))
     with Pool() as pool:
@@ -501,10 +501,10 @@ PLANT = "import pathlib\npathlib.Path({mark!r}).write_text(__file__)\n"
 def test_nothing_planted_beside_the_media_is_run(tmp_path: Path, photo: Path) -> None:
     mark = str(tmp_path / "was run")
     names = ["c2pa", "encypher_c2pa", "msgspec", "PIL", "sitecustomize", "usercustomize", "json", "ctypes"]
-    for name in [*names, "provenance", "provenance/credentials"]:
+    for name in [*names, "provenance", "provenance/credentials", "provenance/credentials/workers"]:
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(PLANT.format(mark=mark))
-    for name in ("provenance/credentials/worker.py", "struct.py", "c2pa.py"):
+    for name in ("provenance/credentials/workers/worker.py", "struct.py", "c2pa.py"):
         (tmp_path / name).write_text(PLANT.format(mark=mark))
     for name in ("libc2pa_c.so", "libs/libc2pa_c.so"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -17,10 +17,10 @@ from PIL import Image, ImageCms
 
 from provenance import preview as made
 from provenance.asset import Limits, open_asset
-from provenance.credentials import wire
-from provenance.credentials.pool import Job, Pool, examine_in_process
-from provenance.credentials.trust_settings import TrustSettings
-from provenance.credentials.trust_view import TrustView
+from provenance.credentials.trust.settings import TrustSettings
+from provenance.credentials.trust.view import TrustView
+from provenance.credentials.workers import wire
+from provenance.credentials.workers.pool import Job, Pool, examine_in_process
 from provenance.preview import Preview, Previews, preview
 from tests.authority import (
     change_pixels,

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.credentials.cose import parse_sign1
-from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.ocsp import Revocation
 from provenance.credentials.signer import SignerAssessment, assess_signer
-from provenance.credentials.trust_formats import Label as ListLabel
-from provenance.credentials.trust_formats import Product
-from provenance.credentials.trust_lists import ListKind
-from provenance.credentials.trust_view import Label, TrustView, view_of
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.formats import Label as ListLabel
+from provenance.credentials.trust.formats import Product
+from provenance.credentials.trust.lists import ListKind
+from provenance.credentials.trust.view import Label, TrustView, view_of
 from tests.authority import (
     ANY_PURPOSE,
     ASSURANCE_LEVEL,

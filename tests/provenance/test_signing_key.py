@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from provenance.credentials.c2pa_sign import ALGORITHMS, SigningKey
 from provenance.credentials.cose import parse_sign1, verify_claim
 from provenance.credentials.profile import violations
-from provenance.credentials.signing_key import _WORDS, AUTO, MAX_PEM, SigningKeyError, load_signing_key
+from provenance.credentials.signing.c2pa_sign import ALGORITHMS, SigningKey
+from provenance.credentials.signing.key import _WORDS, AUTO, MAX_PEM, SigningKeyError, load_signing_key
 from tests.authority import (
     ANY_PURPOSE,
     CLAIM_SIGNING,

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.credentials.c2pa_sign import SigningError, update_media
 from provenance.credentials.own_check import OwnCheck, examine_own
-from provenance.credentials.time_stamping import (
+from provenance.credentials.signing.c2pa_sign import SigningError, update_media
+from provenance.credentials.signing.time_stamping import (
     MAX_ADDRESS,
     MAX_ANSWER,
     MAX_REQUEST,
@@ -21,8 +21,8 @@ from provenance.credentials.time_stamping import (
     check_address,
     relayed,
 )
-from provenance.credentials.trust_lists import ListKind
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.trust.lists import ListKind
+from provenance.credentials.trust.view import view_of
 from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
 from tests.provenance.crafting import make_authority
 from tests.tsa import Authority, serving

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from provenance.credentials.cose import parse_sign1, signed_bytes, verify_claim
-from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.timestamp import StampAssessment, assess_time
-from provenance.credentials.trust_lists import ListKind
-from provenance.credentials.trust_view import Label, TrustView, view_of
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.lists import ListKind
+from provenance.credentials.trust.view import Label, TrustView, view_of
 from tests.authority import (
     DAY,
     NOW,

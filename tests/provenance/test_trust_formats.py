@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.credentials import trust_formats as formats
-from provenance.credentials.trust_formats import Content, ListKind, TrustListDataError, parse, products, split, to_pem
+from provenance.credentials.trust import formats
+from provenance.credentials.trust.formats import Content, ListKind, TrustListDataError, parse, products, split, to_pem
 from tests import authority as made
 from tests.lists import lote, product, products_list
 

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.credentials.distrust import DistrustEntry, distrusted_by, dump, parse_name
-from provenance.credentials.distrust import parse as parse_distrust
-from provenance.credentials.trust_folder import TrustFolder
-from provenance.credentials.trust_lists import (
+from provenance.credentials.trust.distrust import DistrustEntry, distrusted_by, dump, parse_name
+from provenance.credentials.trust.distrust import parse as parse_distrust
+from provenance.credentials.trust.folder import TrustFolder
+from provenance.credentials.trust.lists import (
     DEFAULT_EKU_OIDS,
     Label,
     ListKind,
@@ -28,7 +28,7 @@ from provenance.credentials.trust_lists import (
     TrustLists,
     TrustListStoreError,
 )
-from provenance.credentials.trust_update import (
+from provenance.credentials.trust.update import (
     FROZEN,
     Change,
     add_distrust,
@@ -149,7 +149,7 @@ def test_a_damaged_index_is_refused(damage: object, home: Path, folder: TrustFol
 
 def test_an_index_beyond_any_size_is_refused(folder: TrustFolder, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(folder, ROOT.pem.encode())
-    monkeypatch.setattr("provenance.credentials.trust_folder.MAX_INDEX_BYTES", 10)
+    monkeypatch.setattr("provenance.credentials.trust.folder.MAX_INDEX_BYTES", 10)
     with pytest.raises(TrustListStoreError, match="more than 10 bytes"):
         TrustLists.load(home)
 
@@ -159,7 +159,7 @@ def test_loading_needs_no_x509_library_and_no_network_code(home: Path, folder: T
     keep(folder, lote(OTHER), name="c2pa", label=Label.OFFICIAL)
     keep(folder, products_list(), name="products", label=Label.OFFICIAL)
     code = (
-        "import sys; from provenance.credentials.trust_lists import TrustLists; s = TrustLists.load();"
+        "import sys; from provenance.credentials.trust.lists import TrustLists; s = TrustLists.load();"
         "assert len(s.settings().signer_anchors) == 2; s.digest;"
         "print([m for m in ('cryptography', 'ssl', 'urllib.request', 'socket', 'platformdirs') if m in sys.modules])"
     )

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from provenance.credentials.trust_fetch import fetch_https
-from provenance.credentials.trust_folder import TrustFolder
-from provenance.credentials.trust_lists import (
+from provenance.credentials.trust.fetch import fetch_https
+from provenance.credentials.trust.folder import TrustFolder
+from provenance.credentials.trust.lists import (
     Label,
     ListKind,
     TrustListDataError,
@@ -23,7 +23,7 @@ from provenance.credentials.trust_lists import (
     TrustListOlderError,
     TrustLists,
 )
-from provenance.credentials.trust_update import FROZEN, INTERIM, OFFICIAL, Change, Publication, update
+from provenance.credentials.trust.update import FROZEN, INTERIM, OFFICIAL, Change, Publication, update
 from tests import authority as made
 from tests.https_server import running
 from tests.lists import lote, product, products_list

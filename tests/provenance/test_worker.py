@@ -20,12 +20,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.credentials import c2pa_rs, process, tasks, wire, worker
+from provenance.credentials import c2pa_rs
 from provenance.credentials.model import Outcome, Reading
-from provenance.credentials.process import WorkerProcess
-from provenance.credentials.tasks import Media
-from provenance.credentials.trust_settings import TrustSettings
-from provenance.credentials.wire import BrokenWireError, Lists, Own, Picture, Task
+from provenance.credentials.trust.settings import TrustSettings
+from provenance.credentials.workers import process, tasks, wire, worker
+from provenance.credentials.workers.process import WorkerProcess
+from provenance.credentials.workers.tasks import Media
+from provenance.credentials.workers.wire import BrokenWireError, Lists, Own, Picture, Task
 from tests.authority import make_signer, picture, sign
 
 MIB = 1024 * 1024
@@ -298,7 +299,8 @@ def test_memory_written_files_and_core_dumps_are_bounded(child: WorkerProcess) -
 INSIDE = """
 import os, sys
 sys.path[:0] = {places!r}
-from provenance.credentials import c2pa_rs, worker
+from provenance.credentials import c2pa_rs
+from provenance.credentials.workers import worker
 {before}
 worker.main()
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.lists import TrustLists
 from tests.authority import DAY, NOW, Identity, list_of, make_root, make_signer, store_of
 from vouchmark.examine import check
 from vouchmark.render.text import render

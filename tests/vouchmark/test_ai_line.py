@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.credentials.c2pa_sign import Source, sign_media
+from provenance.credentials.signing.c2pa_sign import Source, sign_media
 from provenance.metadata import Meaning, Metadata, Sort, Statement
 from tests.authority import created, definition, opened, remove_manifest, sign, sign_edit, sign_update
 from tests.provenance.crafting import Draft, actions, bind

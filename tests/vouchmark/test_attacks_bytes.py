@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.credentials.distrust import DistrustEntry
-from provenance.credentials.pool import Pool
-from provenance.credentials.trust_formats import ListKind
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.formats import ListKind
+from provenance.credentials.workers.pool import Pool
 from tests.authority import (
     add_xmp,
     append_bytes,

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.credentials.distrust import DistrustEntry
-from provenance.credentials.trust_formats import Content, Label, ListKind
-from provenance.credentials.trust_lists import KeptConfiguration, TrustLists
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.formats import Content, Label, ListKind
+from provenance.credentials.trust.lists import KeptConfiguration, TrustLists
 from tests.authority import DAY, NOW, Identity, list_of, make_root, make_signer, sign, store_of
 from tests.lists import product, products_list
 from tests.provenance.crafting import make_authority, make_responder, revocation_answer, signed, stamper

@@ -11,11 +11,11 @@ from typing import Any, Final
 import cbor2
 import pytest
 
-from provenance.credentials.distrust import DistrustEntry
 from provenance.credentials.history import MAX_DEPTH
 from provenance.credentials.own_check import OwnCheck, examine_own
-from provenance.credentials.trust_lists import ListKind, TrustLists
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.lists import ListKind, TrustLists
+from provenance.credentials.trust.view import view_of
 from provenance.credentials.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, VouchState, content_of
 from tests.authority import (
     DAY,

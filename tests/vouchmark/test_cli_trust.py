@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from provenance.credentials import trust_fetch
-from provenance.credentials.trust_lists import TrustListFetchError, TrustLists
-from provenance.credentials.trust_update import INTERIM, OFFICIAL
+from provenance.credentials.trust import fetch as trust_fetch
+from provenance.credentials.trust.lists import TrustListFetchError, TrustLists
+from provenance.credentials.trust.update import INTERIM, OFFICIAL
 from tests import authority as made
 from tests.lists import lote, products_list
 from vouchmark.cli import main

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from provenance.credentials import c2pa_sign
 from provenance.credentials.own_check import examine_own
-from provenance.credentials.signing_key import AUTO
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.signing import c2pa_sign
+from provenance.credentials.signing.key import AUTO
+from provenance.credentials.trust.view import view_of
 from tests import authority as made
 from tests import no_network
 from tests.provenance.crafting import make_authority

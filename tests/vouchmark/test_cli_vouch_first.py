@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 
 from provenance.credentials.own_check import OwnCheck, examine_own
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.trust.view import view_of
 from provenance.media_type import recognise
 from tests import authority as made
 from tests.provenance.crafting import make_authority

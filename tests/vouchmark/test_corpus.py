@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from provenance.credentials.pool import Pool
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.workers.pool import Pool
 from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
 from vouchmark.examine import examine_all
 from vouchmark.report import Exit, Line, Report, Root, Status, exit_code, most_serious

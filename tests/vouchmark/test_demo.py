@@ -16,8 +16,8 @@ from cryptography import x509
 from PIL import Image
 
 import vouchmark
-from provenance.credentials.trust_folder import TrustFolder
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.folder import TrustFolder
+from provenance.credentials.trust.lists import TrustLists
 from vouchmark import demo_pictures
 from vouchmark.cli import main
 from vouchmark.cli.demo import SHOWN, next_steps

@@ -11,10 +11,10 @@ from typing import Any, Final
 import pytest
 
 from provenance.asset import open_asset
-from provenance.credentials import embed as lower
-from provenance.credentials.embed import SIGNABLE, UPDATABLE, EmbedError, Looked, confirm_vouch
 from provenance.credentials.model import Outcome, State
-from provenance.credentials.trust_lists import ListKind, TrustLists
+from provenance.credentials.signing import embed as lower
+from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, EmbedError, Looked, confirm_vouch
+from provenance.credentials.trust.lists import ListKind, TrustLists
 from provenance.credentials.vouch_assertions import VouchState
 from tests.authority import (
     NOW,

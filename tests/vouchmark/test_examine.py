@@ -14,8 +14,8 @@ import pytest
 
 import vouchmark
 from provenance.asset import Limits
-from provenance.credentials.pool import ENGINES, Pool
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.workers.pool import ENGINES, Pool
 from tests import authority as made
 from tests.vouchmark import command
 from vouchmark import Policy, check

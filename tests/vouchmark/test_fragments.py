@@ -8,7 +8,7 @@ import pytest
 
 from provenance.credentials.c2pa_rs import read
 from provenance.credentials.own_check import examine_own
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.trust.view import view_of
 from tests.authority import NOW, picture, sign
 from tests.corpus import media, needs_corpus
 from tests.provenance.hostile import movie

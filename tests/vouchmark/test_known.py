@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from provenance.credentials.pool import Pool
+from provenance.credentials.workers.pool import Pool
 from provenance.hashes.entry import Entry, Hashed, Said
 from provenance.hashes.index import KnownMedia
 from provenance.hashes.perceptual import MIN_QUALITY, RULE, Turn, pdq_of_bytes

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from provenance.credentials.pool import Pool
+from provenance.credentials.workers.pool import Pool
 from provenance.hashes.clips import Placement
 from provenance.hashes.original import Against
 from provenance.hashes.placing import Placed, Stretch

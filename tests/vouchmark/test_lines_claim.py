@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from provenance.credentials.own_check import examine_own
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.trust.view import view_of
 from tests.authority import DAY, NOW, change_pixels, created, picture
 from tests.provenance.crafting import Draft, actions, bind, link_to, sha256, signed, stamper
 from tests.provenance.forms import scan_of

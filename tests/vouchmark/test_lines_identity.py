@@ -8,9 +8,9 @@ import pytest
 
 from provenance.credentials.jumbf import parse_store
 from provenance.credentials.own_check import examine_own
-from provenance.credentials.trust_formats import ListKind
-from provenance.credentials.trust_lists import TrustLists
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.trust.formats import ListKind
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.trust.view import view_of
 from tests.authority import NOW, change_pixels, list_of, make_root, make_signer, store_of
 from tests.provenance.crafting import Draft, link_to, sha256, store, updated
 from tests.provenance.forms import scan_of

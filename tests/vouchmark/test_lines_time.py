@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from provenance.credentials.jumbf import parse_store
 from provenance.credentials.own_check import examine_own
-from provenance.credentials.trust_formats import ListKind
-from provenance.credentials.trust_lists import TrustLists
-from provenance.credentials.trust_view import view_of
+from provenance.credentials.trust.formats import ListKind
+from provenance.credentials.trust.lists import TrustLists
+from provenance.credentials.trust.view import view_of
 from provenance.metadata import Metadata, MetadataTime, Role
 from tests.authority import (
     DAY,

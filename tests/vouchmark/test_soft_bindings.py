@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
-from provenance.credentials.pool import Pool
+from provenance.credentials.workers.pool import Pool
 from provenance.hashes.entry import Code
 from provenance.hashes.fingerprint import Fingerprint
 from provenance.hashes.iscc import ALGORITHM, agreements, image_code

@@ -22,8 +22,8 @@ import pytest
 
 from provenance.credentials.containers import read_layout
 from provenance.credentials.containers.parts import Kind
-from provenance.credentials.trust_formats import ListKind
-from provenance.credentials.trust_lists import TrustLists
+from provenance.credentials.trust.formats import ListKind
+from provenance.credentials.trust.lists import TrustLists
 from tests.authority import (
     ANY_PURPOSE,
     CLAIM_SIGNING,

@@ -24,7 +24,7 @@ from vouchmark.cli.placing import output_text
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:
-    from provenance.credentials.pool import Pool
+    from provenance.credentials.workers.pool import Pool
     from vouchmark.known import KnownSettings
     from vouchmark.person_settings import PersonSettings
     from vouchmark.report import Report
@@ -167,7 +167,7 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
     """Start the workers before anything else is imported here, so that they load their engines meanwhile."""
     if options["in_process"]:
         return None
-    from provenance.credentials.pool import Pool
+    from provenance.credentials.workers.pool import Pool
 
     pool = Pool(options["jobs"], seconds=options["time_limit"], memory=options["memory_limit"] * MIB)
     return stack.enter_context(pool)
@@ -176,7 +176,7 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
 def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSettings | None) -> Settings:
     """Read what the reader owns: policy, lists, limits. A mistake there is a usage error."""
     from provenance.asset import Limits
-    from provenance.credentials.trust_lists import TrustListError, TrustLists
+    from provenance.credentials.trust.lists import TrustListError, TrustLists
     from vouchmark.policy import Policy, PolicyError
     from vouchmark.report import REQUIRED
     from vouchmark.settings import make_settings

@@ -41,7 +41,7 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
     Your own lists are neither used nor changed, and nothing is sent or fetched. Ends with 0 where the pictures could be
     made, whatever the checks say.
     """
-    from provenance.credentials.pool import Pool
+    from provenance.credentials.workers.pool import Pool
 
     # The worker starts while the pictures are drawn.
     with Pool(workers=1) as pool:
@@ -52,7 +52,7 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
             pictures = make_gallery(folder)
         except DemoError as error:
             fail_usage(str(error), hint="name a folder that does not exist yet: vouchmark demo FOLDER")
-        from provenance.credentials.trust_lists import TrustLists
+        from provenance.credentials.trust.lists import TrustLists
         from vouchmark.examine import examine_all
         from vouchmark.settings import make_settings
 

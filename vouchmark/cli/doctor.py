@@ -160,7 +160,7 @@ def _curve(problems: list[str]) -> dict[str, Any]:
 
 
 def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
-    from provenance.credentials.trust_lists import TrustListError, TrustLists
+    from provenance.credentials.trust.lists import TrustListError, TrustLists
     from provenance.home import default_home
 
     try:

@@ -18,7 +18,7 @@ from vouchmark.render.safe import plain
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from provenance.credentials.pool import Pool
+    from provenance.credentials.workers.pool import Pool
     from provenance.hashes.recorder import Recorder
     from vouchmark.settings import Settings
 
@@ -306,8 +306,8 @@ def _examiners(stack: ExitStack, jobs: int) -> tuple[Pool, Settings]:
     """Worker processes, and what is asked of them."""
     from dataclasses import replace
 
-    from provenance.credentials.pool import Pool
-    from provenance.credentials.trust_lists import TrustListError
+    from provenance.credentials.trust.lists import TrustListError
+    from provenance.credentials.workers.pool import Pool
     from vouchmark.settings import make_settings
 
     pool = stack.enter_context(Pool(jobs))

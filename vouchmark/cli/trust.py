@@ -16,10 +16,10 @@ from vouchmark.cli.trust_issuer import issuer
 from vouchmark.report import EXIT_ORDER, Exit
 
 if TYPE_CHECKING:
-    from provenance.credentials.distrust import DistrustEntry
-    from provenance.credentials.trust_folder import TrustFolder
-    from provenance.credentials.trust_lists import KeptConfiguration, TrustList, TrustLists
-    from provenance.credentials.trust_update import Change
+    from provenance.credentials.trust.distrust import DistrustEntry
+    from provenance.credentials.trust.folder import TrustFolder
+    from provenance.credentials.trust.lists import KeptConfiguration, TrustList, TrustLists
+    from provenance.credentials.trust.update import Change
 
 KINDS: Final = ("signer", "tsa", "cawg")
 LABELS: Final = ("official", "interim", "yours")
@@ -62,8 +62,8 @@ def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.d
     Reads PEM bundles, the C2PA lists in JSON, leaf certificates or their SHA-256 (allow lists), the conforming products
     list in JSON and store.cfg. One certificate that cannot be read refuses the whole file.
     """
-    from provenance.credentials.trust_lists import Label, ListKind, read_file
-    from provenance.credentials.trust_update import default_name, import_list
+    from provenance.credentials.trust.lists import Label, ListKind, read_file
+    from provenance.credentials.trust.update import default_name, import_list
 
     with _errors(str(file), hint=_LIST):
         data = read_file(file)
@@ -86,7 +86,7 @@ def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.d
 @click.option("--at", type=Instant(), help="Count ages up to this time; now by default.")
 def show(form: str, at: dt.datetime | None) -> None:
     """Show the kept lists with their age and SHA-256, and the distrust file."""
-    from provenance.credentials.trust_lists import TrustLists
+    from provenance.credentials.trust.lists import TrustLists
 
     moment = at or dt.datetime.now(dt.UTC)
     with _errors("the trust lists"):
@@ -109,10 +109,10 @@ def update(ctx: click.Context, interim: bool, force: bool) -> None:
     raw.githubusercontent.com/c2pa-org/conformance-public; with --interim the frozen interim list from
     verify.contentauthenticity.org. What cannot be fetched or does not hold leaves the kept list as it is.
     """
-    from provenance.credentials.trust_fetch import fetch_https
-    from provenance.credentials.trust_lists import TrustListError, TrustListOlderError
-    from provenance.credentials.trust_update import INTERIM, OFFICIAL
-    from provenance.credentials.trust_update import update as update_lists
+    from provenance.credentials.trust.fetch import fetch_https
+    from provenance.credentials.trust.lists import TrustListError, TrustListOlderError
+    from provenance.credentials.trust.update import INTERIM, OFFICIAL
+    from provenance.credentials.trust.update import update as update_lists
 
     publications = (*OFFICIAL, *INTERIM) if interim else OFFICIAL
     codes = {Exit.OK}
@@ -134,7 +134,7 @@ def update(ctx: click.Context, interim: bool, force: bool) -> None:
 @click.argument("name")
 def remove(name: str) -> None:
     """Drop a kept list by its name."""
-    from provenance.credentials.trust_update import remove as remove_list
+    from provenance.credentials.trust.update import remove as remove_list
 
     with _errors(name, hint="'vouchmark trust show' names the kept lists"):
         row = remove_list(_folder(), name)
@@ -161,7 +161,7 @@ def distrust(
     FILE holds certificates (PEM, DER) or base64 SHA-256 lines. A comma inside a name is written \, as in
     'O=Maker\, Inc.,CN=Camera'.
     """
-    from provenance.credentials.trust_update import add_distrust, remove_distrust
+    from provenance.credentials.trust.update import add_distrust, remove_distrust
 
     folder = _folder()
     with _errors("what to distrust", hint=_WHOM):
@@ -183,7 +183,7 @@ def distrust(
 
 
 def _folder() -> TrustFolder:
-    from provenance.credentials.trust_folder import TrustFolder
+    from provenance.credentials.trust.folder import TrustFolder
     from provenance.home import default_home
 
     return TrustFolder(default_home())
@@ -192,9 +192,9 @@ def _folder() -> TrustFolder:
 def _entries(
     files: tuple[Path, ...], sha256: tuple[str, ...], subject: tuple[str, ...], issuer: tuple[str, ...], reason: str
 ) -> list[DistrustEntry]:
-    from provenance.credentials.distrust import DistrustEntry, parse_name
-    from provenance.credentials.trust_formats import Content, TrustListDataError, certificate_hash, parse
-    from provenance.credentials.trust_lists import read_file
+    from provenance.credentials.trust.distrust import DistrustEntry, parse_name
+    from provenance.credentials.trust.formats import Content, TrustListDataError, certificate_hash, parse
+    from provenance.credentials.trust.lists import read_file
 
     hashes = [word.replace(":", "").lower() for word in sha256]
     for path in files:
@@ -210,7 +210,7 @@ def _entries(
 @contextmanager
 def _errors(what: str, *, hint: str = "") -> Iterator[None]:
     """Turn the lists' errors into one clear line, a hint and the exit code."""
-    from provenance.credentials.trust_lists import TrustListDataError, TrustListError, TrustListOlderError
+    from provenance.credentials.trust.lists import TrustListDataError, TrustListError, TrustListOlderError
 
     try:
         yield

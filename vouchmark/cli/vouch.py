@@ -186,8 +186,8 @@ def nonce_of(text: str | None) -> bytes | None:
 def _look(file: Path) -> tuple[Asset, Facts]:
     """Examine the file in a child process: a wallet's owner may have been sent it."""
     from provenance.asset import AssetError
-    from provenance.credentials.pool import Pool
-    from provenance.credentials.trust_lists import TrustLists
+    from provenance.credentials.trust.lists import TrustLists
+    from provenance.credentials.workers.pool import Pool
     from vouchmark.gather import look
     from vouchmark.settings import make_settings
 
@@ -203,8 +203,8 @@ def _hint(asset: Asset) -> bytes | None:
     """The picture's perceptual hash; decoded in a child process like everything else."""
     if not asset.media_type.startswith("image/"):
         return None
-    from provenance.credentials.pool import Pool
-    from provenance.credentials.trust_lists import TrustLists
+    from provenance.credentials.trust.lists import TrustLists
+    from provenance.credentials.workers.pool import Pool
     from vouchmark.gather import picture_hint
     from vouchmark.settings import make_settings
 

@@ -21,13 +21,13 @@ from vouchmark.cli.placing import may_write, place
 from vouchmark.report import Exit, Json
 
 if TYPE_CHECKING:
-    from provenance.credentials.c2pa_sign import SigningKey
+    from provenance.credentials.signing.c2pa_sign import SigningKey
     from vouchmark.embedding import Done
     from vouchmark.settings import Settings
 
 KEY_PASSPHRASE: Final = "VOUCHMARK_KEY_PASSPHRASE"  # noqa: S105 - its name, not its value
 ALGORITHMS: Final = ("auto", "es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
-"""As in provenance.credentials.c2pa_sign, which this must not import to show its help (a test compares)."""
+"""As in provenance.credentials.signing.c2pa_sign, which this must not import to show its help (a test compares)."""
 NOT_ANONYMOUS: Final = (
     "note: whoever signs the update is not anonymous: the file shows the certificate to everybody, as that of who put "
     "the vouch in, not of who made the vouch or the file",
@@ -93,7 +93,7 @@ def embed(file: Path, vouch_file: str, output: Path, *, overwrite: bool, as_json
     for line in NOT_ANONYMOUS:
         click.echo(line, err=True)
     with errors("a vouch is a file made by 'vouchmark vouch make'"), refusals(file):
-        from provenance.credentials.pool import Pool
+        from provenance.credentials.workers.pool import Pool
         from vouchmark.embedding import embed as put
 
         with Pool(workers=1) as pool:
@@ -105,8 +105,8 @@ def embed(file: Path, vouch_file: str, output: Path, *, overwrite: bool, as_json
 
 def read_key(options: Mapping[str, Any]) -> SigningKey:
     """The key of the options, checked; leaves with what is wrong with it."""
-    from provenance.credentials.signing_key import MAX_PEM, SigningKeyError, load_signing_key
-    from provenance.credentials.time_stamping import TimeStampFetchError, check_address
+    from provenance.credentials.signing.key import MAX_PEM, SigningKeyError, load_signing_key
+    from provenance.credentials.signing.time_stamping import TimeStampFetchError, check_address
 
     cert_file, key_file = options["cert_file"], options["key_file"]
     if cert_file is None or key_file is None:

@@ -30,7 +30,7 @@ from vouchmark.cli.vouch_embed import (
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from provenance.credentials.c2pa_sign import SigningKey
+    from provenance.credentials.signing.c2pa_sign import SigningKey
     from vouchmark.embedding import Done, Signed
 
 _NEED_IT: Final = ("cert_file", "key_file", "key_passphrase_file", "tsa", "overwrite")
@@ -79,7 +79,7 @@ class First:
         for line in NOT_ANONYMOUS:
             click.echo(line, err=True)
         with refusals(file):
-            from provenance.credentials.pool import Pool
+            from provenance.credentials.workers.pool import Pool
             from vouchmark.embedding import sign_first
 
             with Pool(workers=1) as pool:
@@ -121,7 +121,7 @@ class First:
         tell(told(self.output, done), values(self.output, done), as_json=as_json)
 
     def _embedded(self, octets: bytes) -> Done:
-        from provenance.credentials.pool import Pool
+        from provenance.credentials.workers.pool import Pool
         from vouchmark.embedding import StampError, embed
         from vouchmark.vouch import VouchError
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from provenance.credentials.binding import Match
-from provenance.credentials.cawg_identity import AGGREGATION, IdentityCheck, VerifiedIdentity
+from provenance.credentials.cawg.identity import AGGREGATION, IdentityCheck, VerifiedIdentity
 from provenance.credentials.model import Kind, Manifest
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.facts import Draft, Facts, instant, source_of

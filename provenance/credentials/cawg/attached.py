@@ -13,13 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from provenance.credentials import cawg_aggregation, cawg_x509, cbor
-from provenance.credentials.cawg_identity import AGGREGATION, MAX_TEXT, X509, IdentityCheck, Moment, Payload
+from provenance.credentials import cbor
+from provenance.credentials.cawg import aggregation as cawg_aggregation
+from provenance.credentials.cawg import certificate as cawg_x509
+from provenance.credentials.cawg.identity import AGGREGATION, MAX_TEXT, X509, IdentityCheck, Moment, Payload
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.history import Node
 from provenance.credentials.jumbf import HARD_BINDINGS, Assertion, HashedUri, RawStore, hashed_uri, split_uri
 from provenance.credentials.timestamp import StampAssessment
-from provenance.credentials.trust_view import TrustView
+from provenance.credentials.trust.view import TrustView
 
 LABEL: Final = "cawg.identity"
 """The assertion's label, without instance (section 5.2)."""

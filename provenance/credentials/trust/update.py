@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from provenance.credentials.distrust import DistrustEntry
-from provenance.credentials.trust_folder import NAME, KeptRow, TrustFolder
-from provenance.credentials.trust_formats import (
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.folder import NAME, KeptRow, TrustFolder
+from provenance.credentials.trust.formats import (
     Content,
     Label,
     ListFile,
@@ -118,7 +118,7 @@ def import_list(
 
     Args:
         folder: The reader's trust folder.
-        data: The file's bytes, in any form that `trust_formats` reads.
+        data: The file's bytes, in any form that `formats` reads.
         name: Lower-case letters, digits, `.`, `_` and `-`, at most 64.
         at: Aware; its day dates a list that carries no date (the interim list is dated by its freezing).
         kind: What the list vouches for. Needed for a list of certificates that does not say so itself.
@@ -154,7 +154,7 @@ def update(
         folder: The reader's trust folder.
         publications: `OFFICIAL`, `INTERIM` or both.
         at: Now, aware: the day on which a list is confirmed to be the newest.
-        fetch: `trust_fetch.fetch_https`, or a caller's own.
+        fetch: `fetch.fetch_https`, or a caller's own.
         force: Take also lists that are older than the kept ones.
 
     Returns:

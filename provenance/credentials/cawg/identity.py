@@ -10,7 +10,7 @@ from typing import Any, Final
 from provenance.credentials.jumbf import HashedUri
 from provenance.credentials.model import CertificateInfo
 from provenance.credentials.timestamp import StampAssessment
-from provenance.credentials.trust_view import Label
+from provenance.credentials.trust.view import Label
 
 X509: Final = "cawg.x509.cose"
 AGGREGATION: Final = "cawg.identity_claims_aggregation"

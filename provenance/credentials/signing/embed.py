@@ -15,16 +15,16 @@ from typing import Any, Final
 
 from provenance.asset import Asset
 from provenance.credentials.binding import Match
-from provenance.credentials.c2pa_sign import SigningKey
 from provenance.credentials.containers import Kind, Layout, read_layout
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind as CodeKind
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.own_check import REMOVABLE, OwnCheck
-from provenance.credentials.sign_apart import carry_out, order_for
 from provenance.credentials.signer import SignerAssessment
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.signing.apart import carry_out, order_for
+from provenance.credentials.signing.c2pa_sign import SigningKey
+from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, FoundVouch, VouchState, content_of
 
 UPDATABLE: Final = (
@@ -110,7 +110,7 @@ def write_vouch(
         UnsupportedCredentialsError: A type in which update manifests do not survive.
         WrongManifestError: The vouch names another manifest.
         EmbedError: The file's Content Credentials do not hold, are not inside it, or the vouch is too large.
-        SigningError, TimeStampFetchError: As from `sign_apart.carry_out`.
+        SigningError, TimeStampFetchError: As from `apart.carry_out`.
     """
     asset = before.asset
     if asset.media_type not in UPDATABLE:
@@ -154,7 +154,7 @@ def sign_first(
     Raises:
         UnsupportedCredentialsError: A type other than SIGNABLE.
         EmbedError: There are Content Credentials already, or it could not be told.
-        SigningError, TimeStampFetchError: As from `sign_apart.carry_out`.
+        SigningError, TimeStampFetchError: As from `apart.carry_out`.
     """
     asset = before.asset
     if asset.media_type not in SIGNABLE:

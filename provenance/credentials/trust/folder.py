@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from provenance.credentials import distrust as distrust_file
-from provenance.credentials.distrust import DistrustEntry
-from provenance.credentials.trust_formats import (
+from provenance.credentials.trust import distrust as distrust_file
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.formats import (
     MAX_LIST_BYTES,
     Content,
     Label,

@@ -42,7 +42,7 @@ def _places() -> list[str]:
     named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     strange = {os.path.realpath(place) for place in (os.curdir, *named)}
     kept = [place for place in sys.path if Path(place).is_absolute() and os.path.realpath(place) not in strange]
-    return [str(Path(__file__).resolve().parents[2]), *kept]
+    return [str(Path(__file__).resolve().parents[3]), *kept]
 
 
 def _environment() -> dict[str, str]:
@@ -59,7 +59,7 @@ def _environment() -> dict[str, str]:
 class WorkerProcess:
     """One running worker: its pipes, its standard error and its end."""
 
-    def __init__(self, *, memory: int, module: str = "worker") -> None:
+    def __init__(self, *, memory: int, module: str = "workers.worker") -> None:
         """Start it; it loads the engines on its own.
 
         Args:
@@ -113,7 +113,7 @@ class WorkerProcess:
             return self.killed_for
         if status == -getattr(signal, "SIGALRM", 0):
             return "time-limit"
-        from provenance.credentials.tasks import reason_in
+        from provenance.credentials.workers.tasks import reason_in
 
         return "memory-limit" if reason_in(noise) == "memory-limit" else "crash"
 

@@ -19,8 +19,8 @@ from typing import Any, Final
 
 import msgspec
 
-from provenance.credentials.cawg_identity import GOOD
-from provenance.credentials.crjson_content import Budget, assertions_of, claim_of, decoded, instant, signature_of
+from provenance.credentials.cawg.identity import GOOD
+from provenance.credentials.crjson.content import Budget, assertions_of, claim_of, decoded, instant, signature_of
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.history import LinkState, Node
 from provenance.credentials.jumbf import RawManifest, RawStore, split_uri

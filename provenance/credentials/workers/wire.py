@@ -17,13 +17,13 @@ import msgspec
 from msgspec import Struct
 
 from provenance.credentials.model import Outcome, Reading
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.trust.settings import TrustSettings
 from provenance.metadata.model import Metadata
 from provenance.preview import Previews, is_small_picture
 
 if TYPE_CHECKING:
     from provenance.credentials.own_check import OwnCheck
-    from provenance.credentials.trust_view import TrustView
+    from provenance.credentials.trust.view import TrustView
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.original import Against
 
@@ -239,7 +239,7 @@ def decode_view(view: bytes) -> TrustView:
     Raises:
         msgspec.MsgspecError: It is something else.
     """
-    from provenance.credentials.trust_view import TrustView
+    from provenance.credentials.trust.view import TrustView
 
     return msgspec.msgpack.decode(view, type=TrustView)
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provenance.credentials.trust_formats import TrustListDataError
+from provenance.credentials.trust.formats import TrustListDataError
 
 SCHEMA: Final = "vouchmark.distrust/1"
 MAX_ENTRIES: Final = 100_000

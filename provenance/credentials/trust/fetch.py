@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.deadline import TooLateError, within
-from provenance.credentials.trust_formats import MAX_LIST_BYTES, TrustListFetchError
+from provenance.credentials.trust.formats import MAX_LIST_BYTES, TrustListFetchError
 
 if TYPE_CHECKING:
     import ssl

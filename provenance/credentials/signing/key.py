@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.c2pa_sign import ALGORITHMS, SigningKey
 from provenance.credentials.cose import MAX_CHAIN_CERTIFICATES
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.keys import MAX_RSA_BITS, unwarned
 from provenance.credentials.profile import MIN_RSA_BITS, violations
+from provenance.credentials.signing.c2pa_sign import ALGORITHMS, SigningKey
 
 if TYPE_CHECKING:
     from cryptography import x509

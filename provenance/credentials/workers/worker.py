@@ -16,8 +16,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from provenance.credentials import wire
-from provenance.credentials.tasks import (
+from provenance.credentials.workers import wire
+from provenance.credentials.workers.tasks import (
     ENGINE,
     SECOND_ENGINE,
     Media,
@@ -27,7 +27,7 @@ from provenance.credentials.tasks import (
     reason_in,
     run_parts,
 )
-from provenance.credentials.wire import Lists, Task, Value
+from provenance.credentials.workers.wire import Lists, Task, Value
 
 MAX_TASKS: Final = 2000
 """Tasks after which a worker makes room for a new one: what the engines leak stays small (see benchmarks)."""

@@ -18,12 +18,12 @@ from typing import Any, BinaryIO, Final
 import msgspec
 from msgspec import Struct
 
-from provenance.credentials import tasks, wire, worker
-from provenance.credentials.c2pa_sign import SigningError, SigningKey, Source, sign_by_engine
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
-from provenance.credentials.process import WorkerProcess
-from provenance.credentials.time_stamping import relayed
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.signing.c2pa_sign import SigningError, SigningKey, Source, sign_by_engine
+from provenance.credentials.signing.time_stamping import relayed
+from provenance.credentials.trust.settings import TrustSettings
+from provenance.credentials.workers import tasks, wire, worker
+from provenance.credentials.workers.process import WorkerProcess
 
 SECONDS: Final = 90.0
 """For one file, the exchange with a time-stamping authority included; the largest files take seconds."""
@@ -129,7 +129,7 @@ def _apart(order: Order, data: bytes, sign: Callable[[bytes], bytes]) -> bytes:
     """The same in a child process."""
     if len(data) > MAX_MEDIA:
         raise SigningError(f"got a file of {len(data)} bytes, expected at most {MAX_MEDIA}")
-    process = WorkerProcess(memory=MEMORY, module="sign_apart")
+    process = WorkerProcess(memory=MEMORY, module="signing.apart")
     timer = threading.Timer(order.seconds, process.kill, ["time-limit"])
     timer.daemon = True
     timer.start()

@@ -11,17 +11,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.cawg_identity import UNDECIDED, IdentityCheck, Moment, Payload
+from provenance.credentials.cawg.identity import UNDECIDED, IdentityCheck, Moment, Payload
 from provenance.credentials.chain import Path, describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, parse_sign1, verify_claim
-from provenance.credentials.distrust import distrust_of
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.keys import ClaimSignatureError, load_certificate
 from provenance.credentials.ocsp import Revocation, assess_revocation
 from provenance.credentials.profile import policies, purposes, violations
 from provenance.credentials.signer import test_key_of
 from provenance.credentials.timestamp import StampAssessment, assess_time
-from provenance.credentials.trust_view import ORDER, Label, TrustView
+from provenance.credentials.trust.distrust import distrust_of
+from provenance.credentials.trust.view import ORDER, Label, TrustView
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.distrust import DistrustEntry
-from provenance.credentials.trust_formats import Product
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.formats import Product
 
 if TYPE_CHECKING:
-    from provenance.credentials.trust_lists import TrustLists
+    from provenance.credentials.trust.lists import TrustLists
 
 CLAIM_SIGNING: Final = "1.3.6.1.4.1.62558.2.1"
 """c2pa-kp-claimSigning: the only purpose that makes a claim signer under the official list."""
@@ -91,8 +91,8 @@ class TrustView:
 
 def view_of(store: TrustLists) -> TrustView:
     """What the own chain check needs of the reader's lists. Raises TrustListDataError for a damaged products list."""
-    from provenance.credentials.trust_formats import Content, products
-    from provenance.credentials.trust_lists import ListKind
+    from provenance.credentials.trust.formats import Content, products
+    from provenance.credentials.trust.lists import ListKind
 
     def by_label(kind: ListKind, attribute: str) -> dict[Label, tuple[bytes, ...]]:
         found: dict[Label, tuple[bytes, ...]] = {}

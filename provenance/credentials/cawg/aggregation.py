@@ -15,13 +15,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from provenance.credentials.cawg_identity import MAX_TEXT, UNDECIDED, IdentityCheck, Moment, Payload, VerifiedIdentity
+from provenance.credentials.cawg.did import DidError, UnresolvableDidError, UnsupportedDidError, key_of
+from provenance.credentials.cawg.identity import MAX_TEXT, UNDECIDED, IdentityCheck, Moment, Payload, VerifiedIdentity
 from provenance.credentials.cose import Envelope, Sign1, signed_bytes, split_sign1, stamps_of
-from provenance.credentials.did import DidError, UnresolvableDidError, UnsupportedDidError, key_of
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.keys import ClaimSignatureError, verify_with
 from provenance.credentials.timestamp import StampAssessment, assess_time
-from provenance.credentials.trust_view import TrustView
+from provenance.credentials.trust.view import TrustView
 from provenance.times import TimeTextError, read_time
 
 CONTENT_TYPE: Final = "application/vc"

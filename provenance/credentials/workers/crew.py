@@ -13,10 +13,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.process import WorkerProcess
+from provenance.credentials.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
-    from provenance.credentials.wire import Task, Value
+    from provenance.credentials.workers.wire import Task, Value
 
 STARTING_SECONDS: Final = 60.0
 """Within which a worker must have loaded its engines; it takes 0.2 s where the machine has time to give."""
@@ -166,7 +166,7 @@ class Crew:
 
     def _fail(self, ticket: Ticket, reason: str, *, parts: int | None = None) -> None:
         """Give so many of the parts that are left (all where not told) an error for their value."""
-        from provenance.credentials.tasks import failed
+        from provenance.credentials.workers.tasks import failed
 
         for name in ticket.left[:parts]:
             ticket.answer(name, failed(name, reason, version=self._versions.get(name, "")))
@@ -189,7 +189,7 @@ class Crew:
         """Send tickets to one worker after the other, as long as there is a crew."""
         import msgspec
 
-        from provenance.credentials import wire
+        from provenance.credentials.workers import wire
 
         while True:
             with self._changed:
@@ -244,7 +244,7 @@ class Crew:
         """Take answers until the worker ends, or is ended because it said what it may not."""
         from msgspec import MsgspecError
 
-        from provenance.credentials import wire
+        from provenance.credentials.workers import wire
 
         try:
             while received := wire.read_frame(process.stdout):
@@ -254,7 +254,7 @@ class Crew:
 
     def _take(self, slot: _Slot, kind: bytes, content: bytes) -> None:
         """Note one answer."""
-        from provenance.credentials import wire
+        from provenance.credentials.workers import wire
 
         if kind == wire.READY:
             ready = wire.decode_ready(content)

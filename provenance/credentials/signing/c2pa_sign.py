@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from provenance.credentials.c2pa_rs import load
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
-from provenance.credentials.trust_settings import TrustSettings
+from provenance.credentials.trust.settings import TrustSettings
 
 ALGORITHMS: Final = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
 """COSE algorithms that C2PA allows (C2PA 2.4, section 13.2), by the engine's names in lower case."""
@@ -127,7 +127,7 @@ def _stamped(authority: str, *arguments: Any, **options: Any) -> bytes:
     """Sign, with a time stamp by an authority where one is named."""
     if not authority:
         return sign_by_engine(*arguments, **options)
-    from provenance.credentials.time_stamping import relayed
+    from provenance.credentials.signing.time_stamping import relayed
 
     with relayed(authority) as relay:
         try:

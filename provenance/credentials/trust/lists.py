@@ -3,7 +3,7 @@
 A list has a kind (what it vouches for), a label (who says so), a date and the SHA-256 of its file. Kinds are never
 mixed: a root listed for time stamps vouches for no signer. Labels are never mixed either. Loading checks every kept
 file against its SHA-256 and refuses the lot where one differs; nothing here opens a connection
-(`trust_update.py` does, when asked) and nothing here loads an X.509 library unless a new file is read.
+(`update.py` does, when asked) and nothing here loads an X.509 library unless a new file is read.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from provenance.credentials import distrust as distrust_file
-from provenance.credentials.distrust import DistrustEntry
-from provenance.credentials.trust_folder import KeptRow, TrustFolder, TrustListMissingError
-from provenance.credentials.trust_formats import (
+from provenance.credentials.trust import distrust as distrust_file
+from provenance.credentials.trust.distrust import DistrustEntry
+from provenance.credentials.trust.folder import KeptRow, TrustFolder, TrustListMissingError
+from provenance.credentials.trust.formats import (
     MAX_LIST_BYTES,
     Content,
     Label,
@@ -36,7 +36,7 @@ from provenance.credentials.trust_formats import (
     split,
     to_pem,
 )
-from provenance.credentials.trust_settings import DEFAULT_EKU_OIDS, PROGRAMME_EKU_OIDS, TrustSettings
+from provenance.credentials.trust.settings import DEFAULT_EKU_OIDS, PROGRAMME_EKU_OIDS, TrustSettings
 from provenance.home import default_home
 
 __all__ = [

@@ -14,14 +14,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from provenance.asset import Asset, Limits
-from provenance.credentials.crew import Crew, Ticket
+from provenance.credentials.workers.crew import Crew, Ticket
 
 if TYPE_CHECKING:
     from provenance.credentials.model import Reading
     from provenance.credentials.own_check import OwnCheck
-    from provenance.credentials.trust_settings import TrustSettings
-    from provenance.credentials.trust_view import TrustView
-    from provenance.credentials.wire import Task, Value
+    from provenance.credentials.trust.settings import TrustSettings
+    from provenance.credentials.trust.view import TrustView
+    from provenance.credentials.workers.wire import Task, Value
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.original import Against
     from provenance.metadata import Metadata
@@ -220,7 +220,7 @@ class Pool:
 
     def _frame_of(self, job: Job) -> bytes:
         """The frame that tells a worker of these lists, made once as long as they stay the same."""
-        from provenance.credentials import wire
+        from provenance.credentials.workers import wire
 
         known = self._lists
         if known is None or known[0] is not job.trust or known[1] is not job.view:
@@ -228,7 +228,7 @@ class Pool:
         return known[2]
 
     def _look_ahead(self, ticket: Ticket, ahead: Callable[[OwnCheck], None]) -> None:
-        from provenance.credentials import wire
+        from provenance.credentials.workers import wire
 
         own = self._crew.wait_for(ticket, wire.OWN)
         if isinstance(own, wire.Own) and own.check is not None:
@@ -243,8 +243,8 @@ def examine_in_process(asset: Asset, job: Job) -> Examination:
     """Examine an asset in this process, without any limit on time and memory: only for input that you trust."""
     import msgspec
 
-    from provenance.credentials import wire
-    from provenance.credentials.tasks import Media, loaded_versions, run_parts
+    from provenance.credentials.workers import wire
+    from provenance.credentials.workers.tasks import Media, loaded_versions, run_parts
 
     task = _task(1, asset, job, 0)
     original = job.original[0] if job.original else None
@@ -255,7 +255,7 @@ def examine_in_process(asset: Asset, job: Job) -> Examination:
 
 
 def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
-    from provenance.credentials import wire
+    from provenance.credentials.workers import wire
 
     return wire.Task(
         number=number,
@@ -288,8 +288,8 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
 
 
 def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:
-    from provenance.credentials import wire
     from provenance.credentials.model import Reading
+    from provenance.credentials.workers import wire
     from provenance.metadata import Metadata
     from provenance.preview import Previews
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from provenance.credentials import wire
 from provenance.credentials.model import ManifestStore, Outcome, Reading
-from provenance.credentials.trust_settings import TrustSettings
-from provenance.credentials.wire import Crjson, Lists, Own, Picture, Task, Value
+from provenance.credentials.trust.settings import TrustSettings
+from provenance.credentials.workers import wire
+from provenance.credentials.workers.wire import Crjson, Lists, Own, Picture, Task, Value
 from provenance.metadata import Metadata, read_metadata
 from provenance.preview import Previews, preview
 
@@ -173,7 +173,7 @@ def _against(task: Task, media: Media, before: Before) -> Against:
 
 def _crjson(task: Task, before: Before) -> Crjson:
     """The manifests as crJSON has them, out of what the parts before have found."""
-    from provenance.credentials.crjson_results import manifests
+    from provenance.credentials.crjson.results import manifests
 
     if before.check is None:
         return Crjson(reason="failure")
@@ -245,7 +245,7 @@ def load(name: str) -> None:
                 with contextlib.suppress(ImportError):
                     importlib.import_module(module)
         elif name == wire.CRJSON:
-            importlib.import_module("provenance.credentials.crjson_results")
+            importlib.import_module("provenance.credentials.crjson.results")
         else:
             for module in ("PIL.Image", "PIL.ImageOps", "PIL.ImageCms")[: 1 if name == wire.PICTURE else None]:
                 importlib.import_module(module)

@@ -1,7 +1,7 @@
 """What does one manifest hold, in the words of crJSON (C2PA 2.4, crJSON): claim, assertions, signature?
 
 Written from the manifest's own bytes, whether or not any engine reads it. Nothing here judges; the results stand in
-`crjson_results.py`. Bytes become `b64'…'`; a payload that is no CBOR or JSON, that cannot be decoded or that is larger
+`results.py`. Bytes become `b64'…'`; a payload that is no CBOR or JSON, that cannot be decoded or that is larger
 than `MAX_PAYLOAD` is given as a reference with its digest.
 """
 

@@ -1,0 +1,1 @@
+"""What do identities that somebody attached beside the signer say, and what of it holds? (CAWG)"""

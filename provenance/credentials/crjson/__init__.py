@@ -1,0 +1,1 @@
+"""How are Content Credentials written down in crJSON, and how is an engine's crJSON read?"""

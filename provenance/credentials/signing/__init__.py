@@ -1,0 +1,1 @@
+"""How are Content Credentials made: signed, stamped with a time, put into a file?"""
