@@ -14,9 +14,10 @@ from typing import Any, Final
 from vouchmark.labels import LABELS
 from vouchmark.render import json
 from vouchmark.render.ancestry import Version, signed_by, versions
-from vouchmark.render.answer import answer, not_shown, sentence
+from vouchmark.render.answer import answer, not_shown
 from vouchmark.render.html_people import more, people
 from vouchmark.render.safe import plain, quoted
+from vouchmark.render.words import sentence
 from vouchmark.report import QUESTIONS, Line, Report, ReportPicture, Status
 
 NAME_SHOWN: Final = 120

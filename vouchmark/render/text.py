@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from vouchmark.render.ancestry import draw
-from vouchmark.render.answer import answer, not_shown, sentence
+from vouchmark.render.answer import answer, not_shown
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
 from vouchmark.render.safe import plain
+from vouchmark.render.words import sentence
 from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, Verdict
 
 SIGNS: Final[Mapping[Status, tuple[str, str]]] = {
