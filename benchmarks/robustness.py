@@ -11,8 +11,9 @@ Three measurements over real photographs, the same ones on every run:
 3. Edits of 80 photos through five channels: found, and how well the box fits; the same channels without edit count the
    false alarms.
 
-Every step is kept in the cache under a digest of the code that it measures, so that an interrupted run goes on and a
-changed one starts anew. The peer in the same run is PDQ alone at its recommended threshold, as existing tools use it.
+Every answer is kept in the cache under a digest of the code that it depends on, so that an interrupted run goes on and
+what was changed is measured anew. The peer in the same run is PDQ alone at its recommended threshold, as existing tools
+use it.
 """
 
 from __future__ import annotations
@@ -42,7 +43,15 @@ import transforms  # noqa: E402
 from provenance.hashes import perceptual, registration  # noqa: E402
 from provenance.hashes.compare import Verdict, compare  # noqa: E402
 
-MEASURED: Final = ("registration", "light", "palette", "difference", "compare")
+HASHED: Final = ("border", "perceptual")
+COMPARED: Final = ("registration", "light", "palette", "difference", "compare")
+MEASURED: Final = {
+    "edits": COMPARED,
+    "copies": (*HASHED, *COMPARED),
+    "photos": HASHED,
+    "pairs": (*HASHED, "registration"),
+}
+"""Modules of `provenance/hashes/` on which the answers of each step depend."""
 COPIED, EDITED = 142, 80
 PAIRS: Final = 5000
 """Of the nearest pairs, and as many by chance."""
@@ -183,9 +192,15 @@ def features_of(path: Path) -> registration.Features:
 
 
 def kept(
-    file: Path, jobs: Iterable[Any], key: Callable[[Any], str], work: Callable[[Any], Any], pool: futures.Executor
+    folder: Path,
+    step: str,
+    jobs: Iterable[Any],
+    key: Callable[[Any], str],
+    work: Callable[[Any], Any],
+    pool: futures.Executor,
 ) -> list[Any]:
-    """The answers to all jobs; those that an earlier run has answered are read."""
+    """The answers to all jobs of a step; those that an earlier run of the same code has answered are read."""
+    file = folder / f"{step}-{digest(step)}.jsonl"
     known: dict[str, Any] = {}
     if file.exists():
         for line in file.read_text().splitlines():
@@ -204,7 +219,7 @@ def kept(
             if number % 200 == 0 or number == len(missing):
                 out.flush()
                 rate = (time.monotonic() - began) / number
-                print(f"{file.stem}: {number} of {len(missing)}, {rate:.2f} s each", file=sys.stderr, flush=True)
+                print(f"{step}: {number} of {len(missing)}, {rate:.2f} s each", file=sys.stderr, flush=True)
     return [known[key(job)] for job in wanted]
 
 
@@ -254,8 +269,8 @@ def measure_copies(
         pool: Who works.
     """
     jobs = [(name, path, copy, others[name]) for name, path in sources for copy in transforms.COPIES]
-    copies = kept(folder / "copies.jsonl", jobs, lambda job: f"{job[0]}/{job[2]}", of_copy, pool)
-    originals = kept(folder / "photos.jsonl", sources, lambda job: job[0], of_photo, pool)
+    copies = kept(folder, "copies", jobs, lambda job: f"{job[0]}/{job[2]}", of_copy, pool)
+    originals = kept(folder, "photos", sources, lambda job: job[0], of_photo, pool)
     least = np.array([nearest(photo, copies) for photo in originals])
     rows = defaultdict(list)
     index = {photo["photo"]: place for place, photo in enumerate(originals)}
@@ -294,7 +309,8 @@ def measure_pairs(
         copy = found["copies"][column]
         jobs.append((originals, copy["photo"], paths[copy["photo"]], copy["copy"], found["others"][copy["photo"]]))
     answers = kept(
-        folder / "pairs.jsonl",
+        folder,
+        "pairs",
         jobs,
         lambda job: f"{job[1]}/{job[3]}/{hashlib.sha256(repr([n for n, _ in job[0]]).encode()).hexdigest()[:12]}",
         of_pair,
@@ -324,7 +340,7 @@ def measure_edits(
         for edit in edits
         for channel in transforms.CHANNELS
     ]
-    answers = kept(folder / "edits.jsonl", jobs, lambda job: f"{job[0]}/{job[2]}/{job[3]}", of_edit, pool)
+    answers = kept(folder, "edits", jobs, lambda job: f"{job[0]}/{job[2]}/{job[3]}", of_edit, pool)
     return [one for one in answers if one["edit"] == UNTOUCHED or one["left"] >= 0.5]
 
 
@@ -417,9 +433,9 @@ def summary(copies: dict[str, Any], pairs: dict[str, Any], edits: list[dict[str,
             yield f"missed: {one['edit']} / {one['channel']}: {one['photo']}"
 
 
-def digest() -> str:
-    """Of the code that is measured and of what it is measured with."""
-    files = [HERE.parent / f"provenance/hashes/{name}.py" for name in MEASURED] + [HERE / "transforms.py"]
+def digest(step: str) -> str:
+    """Of the code that a step measures and of what it is measured with."""
+    files = [HERE.parent / f"provenance/hashes/{name}.py" for name in MEASURED[step]] + [HERE / "transforms.py"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
@@ -451,7 +467,7 @@ def main() -> None:
     sources = photos.load_photos(chosen.photos, chosen.cache)
     if len(sources) < 2:
         raise SystemExit(f"got {len(sources)} photos, expected at least 2; see --photos")
-    folder = chosen.cache / "answers" / digest()
+    folder = chosen.cache / "answers"
     folder.mkdir(parents=True, exist_ok=True)
     with futures.ProcessPoolExecutor(chosen.jobs) as pool:
         order = shuffled(sources)
