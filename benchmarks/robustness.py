@@ -202,17 +202,18 @@ def kept(
     """The answers to all jobs of a step; those that an earlier run of the same code has answered are read."""
     file = folder / f"{step}-{digest(step)}.jsonl"
     known: dict[str, Any] = {}
-    if file.exists():
-        for line in file.read_text().splitlines():
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue  # the last line of an interrupted run
-            known[entry["key"]] = entry["answer"]
+    text = file.read_text() if file.exists() else ""
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue  # the last line of an interrupted run
+        known[entry["key"]] = entry["answer"]
     wanted = list(jobs)
     missing = [job for job in wanted if key(job) not in known]
     began = time.monotonic()
     with file.open("a") as out:
+        out.write("\n" * (text[-1:] not in ("", "\n")))
         for number, (job, answer) in enumerate(zip(missing, pool.map(work, missing, chunksize=4), strict=True), 1):
             known[key(job)] = answer
             out.write(json.dumps({"key": key(job), "answer": answer}) + "\n")

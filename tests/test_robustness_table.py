@@ -102,7 +102,7 @@ def test_the_benchmark_writes_its_table_from_a_folder_of_photos(
 def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
     from benchmarks import robustness
 
-    file = tmp_path / "answers.jsonl"
+    file = tmp_path / f"edits-{robustness.digest('edits')}.jsonl"
     file.write_text('{"key": "a", "answer": 1}\n{"key": "b", "ans')
     asked: list[str] = []
 
@@ -111,7 +111,10 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
         return 2
 
     with ThreadPoolExecutor(1) as pool:
-        assert robustness.kept(file, ["a", "b"], str, work, pool) == [1, 2]
+        assert robustness.kept(tmp_path, "edits", ["a", "b"], str, work, pool) == [1, 2]
     assert asked == ["b"]
     with ThreadPoolExecutor(1) as pool:
-        assert robustness.kept(file, ["a", "b"], str, work, pool) == [1, 2]
+        assert robustness.kept(tmp_path, "edits", ["a", "b"], str, work, pool) == [1, 2]
+        assert asked == ["b"]
+        assert robustness.kept(tmp_path, "copies", ["a"], str, work, pool) == [2]
+    assert asked == ["b", "a"]
