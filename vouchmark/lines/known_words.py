@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from provenance.hashes.compare import Comparison, Sides
 
 FALSE_ALARMS: Final = "1 %"
-"""Of copies without an edit, over 37 kinds of copies, in which a region is said to differ, at most; of some kinds, such
-as a palette of 64 colours, far more: see the README's table."""
+"""Of copies without an edit, over 37 kinds of copies, in which a region is said to differ, at most; under a vignette
+more: see the README's table."""
 UPRIGHT: Final = 0.7
 """Degrees within which a turn is none, or one by a right angle."""
 SAME_SCALE: Final = 0.01
