@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from vouchmark.render.safe import plain, quoted
+from vouchmark.render.scope import period_words
 from vouchmark.report import Json
 
 if TYPE_CHECKING:
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
 STATEMENT_SHOWN: Final = 1000
 """Code points of a statement; the profile's own bound is 1,000 octets."""
-
-
-def period_words(period: str) -> str:
-    """A period in a sentence."""
-    return "for ever" if period == "ever" else f"in {period}"
 
 
 def binding_words(presentation: PresentationHeader) -> str:

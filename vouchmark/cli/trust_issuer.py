@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vouchmark.cli.common import Instant, fail, fail_usage, printable
+from vouchmark.render.scope import folded
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def add(file: Path, at: dt.datetime | None) -> None:
         except AssetError as error:
             fail_usage(f"{file}: {error}", hint=error.hint)
         row, before = _folder().add(octets, at=at or dt.datetime.now(dt.UTC))
-        others = [kept for kept in _folder().rows() if kept.id != row.id and _alike(kept.name, row.name)]
+        others = [kept for kept in _folder().rows() if kept.id != row.id and folded(kept.name) == folded(row.name)]
     state = "added" if before is None else "unchanged" if before == row else f"replaced serial {before.serial}"
     click.echo(f"{printable(row.name)}: {state}, serial {row.serial}, issuer {row.id}\n  SHA-256 {row.sha256}")
     for other in others:
@@ -52,12 +52,6 @@ def add(file: Path, at: dt.datetime | None) -> None:
             "both"
         )
         click.echo(note, err=True)
-
-
-def _alike(name: str, other: str) -> bool:
-    """Whether people would take two names for one."""
-    one, two = (unicodedata.normalize("NFKC", text).casefold() for text in (name, other))
-    return one == two
 
 
 @issuer.command()

@@ -243,7 +243,8 @@ def _spent() -> Iterator[None]:
 
 def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *, ask: bool) -> None:
     """Say what will be shown, and to whom, before anything is proved."""
-    from vouchmark.vouch_words import period_words, promise
+    from vouchmark.render.scope import period_words
+    from vouchmark.vouch_words import promise
 
     period = period_words("ever" if wish.credential_class == "lasting" else "this epoch")
     # Both classes of an epoch are given together, so that one crowd is as large as the other.
@@ -254,8 +255,8 @@ def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *,
 
 
 def _tell_made(made: Vouch, info: IssuerInfo, output: Path, *, as_json: bool) -> None:
+    from vouchmark.render.scope import period_words
     from vouchmark.vouch_words import as_json as values
-    from vouchmark.vouch_words import period_words
 
     lines = [
         f"{output}: a vouch by somebody enrolled by {info.name}, for {made.scope}, {period_words(made.period)}",

@@ -14,6 +14,7 @@ from provenance.credentials.containers import Kind
 from provenance.credentials.coverage import Coverage
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
+from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
 
 OWN: Final = "vouchmark coverage check"
@@ -117,8 +118,7 @@ def left_out(facts: Facts) -> str:
     if own is None or "integrity.coverage.metadata_excluded" not in own.codes:
         return ""
     more = ("other metadata",) if len(own.excluded_names) > MAX_NAMED else ()
-    *others, last = (*own.excluded_names[:MAX_NAMED], *more) or ("metadata",)
-    return f"{', '.join(others)} and {last}" if others else last
+    return listed((*own.excluded_names[:MAX_NAMED], *more) or ("metadata",))
 
 
 def without_media(facts: Facts) -> str:

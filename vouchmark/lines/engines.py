@@ -12,6 +12,7 @@ from typing import Final
 from provenance.credentials.model import Outcome, Reading, State, ValidationCode
 from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
 from vouchmark.lines.integrity_unread import TOO_DEEP
+from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
 
 CLOCK: Final = frozenset(
@@ -150,7 +151,9 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         return _verdict(facts, "engines.agree", Status.PASS, "Both engines agree.", {"on": list(ours)})
     timeless = (code for code in first.codes if code.code not in CLOCK or _has_expired(facts))
     why = _explain((*timeless, *second.codes)) if differ == ["state"] else ""
-    statement = f"The engines disagree on {_listed(differ)}{f': {why}' if why else ''}."
+    statement = (
+        f"The engines disagree on {listed([WORDS[question] for question in differ])}{f': {why}' if why else ''}."
+    )
     detail: dict[str, Json] = {}
     if Outcome.UNPARSABLE in (first.outcome, second.outcome):
         # Whoever cannot read a file says nothing of what is in it.
@@ -173,11 +176,6 @@ WORDS: Final = {
     "signature": "whether the signature holds",
     "state": "the overall state",
 }
-
-
-def _listed(questions: list[str]) -> str:
-    *most, last = (WORDS[question] for question in questions)
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _answers(facts: Facts, reading: Reading) -> dict[str, str]:

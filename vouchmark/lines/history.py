@@ -28,6 +28,7 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.render.safe import quoted
+from vouchmark.render.words import ROLES
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 
 MAX_DEPTH: Final = 64
@@ -112,14 +113,10 @@ def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChe
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=gap)
 
 
-WORDS: Final = {"parent": "earlier version", "component": "part"}
-"""What an ingredient is called for people, by the second word of its codes."""
-
-
 def _kinds(drafts: list[Draft]) -> str:
     """What several ingredients are together."""
-    roles = [role for role in WORDS if any(draft.code.startswith(f"history.{role}.") for draft in drafts)]
-    return " and ".join(f"{WORDS[role]}s" for role in roles) or "ingredients"
+    roles = [role for role in ROLES if any(draft.code.startswith(f"history.{role}.") for draft in drafts)]
+    return " and ".join(f"{ROLES[role]}s" for role in roles) or "ingredients"
 
 
 _own: Final = Drafter("vouchmark history check", Root.INGREDIENT)
@@ -205,7 +202,7 @@ def _node(own: OwnCheck, node: Node) -> Draft:
                 detail["time"] = instant(signer.stamp.time)
                 detail["time_trusted"] = signer.stamp.is_trusted
     return _own(
-        node.code, status, f"The {WORDS.get(link.role, link.role)} {title} {words}.", link.target or link.owner, detail
+        node.code, status, f"The {ROLES.get(link.role, link.role)} {title} {words}.", link.target or link.owner, detail
     )
 
 
@@ -246,24 +243,24 @@ def _judge(facts: Facts, step: Step) -> Draft:
     if seen or recorded:
         when = "" if seen else " already when it was added"
         statement = (
-            f"The {WORDS[role]} {title} was changed or broken{when}; what it says of itself cannot be relied on."
+            f"The {ROLES[role]} {title} was changed or broken{when}; what it says of itself cannot be relied on."
         )
         return _draft(facts, f"history.{role}.broken", Status.FAIL, statement, subject, detail)
     if ingredient.manifest and manifest is None:
-        statement = f"The Content Credentials of the {WORDS[role]} {title} are named but missing."
+        statement = f"The Content Credentials of the {ROLES[role]} {title} are named but missing."
         return _draft(facts, f"history.{role}.missing", Status.FAIL, statement, subject, detail)
     if manifest is None:
         statement = (
-            f"The {WORDS[role]} {title} has no Content Credentials of its own; what happened before it is not recorded."
+            f"The {ROLES[role]} {title} has no Content Credentials of its own; what happened before it is not recorded."
         )
         return _draft(facts, f"history.{role}.unsigned", Status.UNKNOWN, statement, subject, detail)
     if own_lack(facts):
         # The engine believes what was written down when it was added.
         statement = (
-            f"The {WORDS[role]} {title} has Content Credentials of its own; only an engine calls them unchanged."
+            f"The {ROLES[role]} {title} has Content Credentials of its own; only an engine calls them unchanged."
         )
         return _draft(facts, f"history.{role}.intact", Status.UNKNOWN, statement, subject, detail)
-    statement = f"The {WORDS[role]} {title} has Content Credentials of its own, unchanged."
+    statement = f"The {ROLES[role]} {title} has Content Credentials of its own, unchanged."
     return _draft(facts, f"history.{role}.intact", Status.PASS, statement, subject, detail)
 
 

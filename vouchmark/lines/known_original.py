@@ -15,6 +15,7 @@ from vouchmark.lines.known_words import FALSE_ALARMS, how, missed, percent, wher
 from vouchmark.originals import Compared
 from vouchmark.pictures import DIFFERENCE
 from vouchmark.render.safe import quoted
+from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, ReportPicture, Root, Status
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _sides(found: Comparison) -> str:
     around = found.around
     sides = {"above": around.top, "below": around.bottom, "left of": around.left, "right of": around.right}
     named = [side for side, share in sides.items() if share]
-    return f"{' and '.join(', '.join(named).rsplit(', ', 1))} it" if named else "around it"
+    return f"{listed(named)} it" if named else "around it"
 
 
 def _detail(found: Comparison) -> dict[str, Json]:

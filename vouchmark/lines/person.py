@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from vouchmark.lines.facts import Answer, Draft, instant
 from vouchmark.lines.person_facts import Elsewhere, Judged, Where
 from vouchmark.render.safe import plain, quoted
-from vouchmark.render.scope import issuer_names, scope_words
+from vouchmark.render.scope import issuer_names, period_words, scope_words
 from vouchmark.report import Json, NotChecked, Root, Status
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ _BEFORE: Final = {
 
 def _period(period: str) -> str:
     """How often a person is counted there, for a sentence that has named the scope."""
-    return f"one voice each {'for ever' if period == 'ever' else f'in {period}'}"
+    return f"one voice each {period_words(period)}"
 
 
 def _of_voice(voice: Voice) -> dict[str, Json]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from vouchmark.render.safe import plain, quoted
+from vouchmark.render.words import ROLES
 from vouchmark.report import Finding, Json, Line, Report
 
 MAX_DRAWN_DEPTH: Final = 12
@@ -25,8 +26,6 @@ _STATES: Final = {
     "unsigned": "no Content Credentials of its own",
 }
 """The last word of a finding's code, for a version in the tree."""
-_ROLES: Final = {"parent": "earlier version", "component": "part"}
-"""What it is, by the second word of its code."""
 VOUCHED: Final = frozenset({"signer.official", "signer.interim", "signer.yours"})
 """Codes of a signer whose name a list vouches for."""
 
@@ -94,7 +93,7 @@ def _words(finding: Finding) -> str:
         parts.append("by a signer who could not be read")
     if detail.get("repeated"):
         parts.append("as above")
-    return f"{_ROLES.get(role, role)} {name}: {', '.join(parts)} ({finding.id})"
+    return f"{ROLES.get(role, role)} {name}: {', '.join(parts)} ({finding.id})"
 
 
 def _depth(detail: Mapping[str, Json]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from vouchmark.render.safe import quoted
-from vouchmark.render.scope import issuer_names, scope_words
+from vouchmark.render.scope import issuer_names, period_words, scope_words
 from vouchmark.report import Line, Report, Status
 
 MAX_PEOPLE: Final = 20
@@ -40,7 +40,7 @@ def people(report: Report) -> tuple[list[dict[str, Any]], str]:
 def _group(named: tuple[str, ...], issuer: str, voices: dict[str, set[str]]) -> dict[str, Any]:
     _name, scope, period, slot, _number = named
     said = sorted(set().union(*voices.values()))
-    when = f"one voice each {'for ever' if period == 'ever' else f'in {period}'}"
+    when = f"one voice each {period_words(period)}"
     return {
         "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} enrolled by {issuer or 'an issuer'}",
         "purpose": f"for {scope_words(scope)}, {when}{f', slot {slot}' if slot else ''}",

@@ -1,4 +1,4 @@
-"""How do a scope that is the media itself, and issuers that bear one name, read to people?"""
+"""How do scopes, periods, and issuers that bear one name, read to people?"""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def scope_words(scope: str, *, which: str = "this file") -> str:
     return scope if found is None else f"{found[1]}… ({which} alone)"
 
 
+def period_words(period: str) -> str:
+    """A period in a sentence: `ever`, or the name of an epoch."""
+    return "for ever" if period == "ever" else f"in {period}"
+
+
 def issuer_names(issuers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """What to call each issuer: its name, and where another bears that name too, its number besides.
 
@@ -33,13 +38,13 @@ def issuer_names(issuers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], st
     found = set(issuers)
     bearers: dict[str, set[str]] = {}
     for number, name in found:
-        bearers.setdefault(_folded(name), set()).add(number)
+        bearers.setdefault(folded(name), set()).add(number)
     return {
-        (number, name): f"{plain(name)}{f' (issuer {number[:8]}…)' if len(bearers[_folded(name)]) > 1 else ''}"
+        (number, name): f"{plain(name)}{f' (issuer {number[:8]}…)' if len(bearers[folded(name)]) > 1 else ''}"
         for number, name in found
     }
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """What people take for one name."""
     return unicodedata.normalize("NFKC", name).casefold()

@@ -11,6 +11,9 @@ from vouchmark.report import Finding, Line, Report, Status
 NAME_SHOWN: Final = 80
 """Code points of a signer's or a program's name in the answer."""
 
+ROLES: Final = {"parent": "earlier version", "component": "part"}
+"""What an ingredient is called for people, by the second word of its codes."""
+
 
 def sentence(text: str) -> str:
     """A sentence of the report as part of a longer one: harmless, without its full stop."""
