@@ -303,8 +303,7 @@ def trace(store: RawStore) -> History:
     left = [
         manifest.label
         for manifest in store.manifests
-        if (manifest.label not in walker.entered and not walker.is_cut)
-        or (manifest.label in store.ambiguous and manifest is not store.active)
+        if (manifest.label not in walker.entered and not walker.is_cut) or store.is_hidden(manifest)
     ]
     return History(
         root=root,

@@ -167,6 +167,10 @@ class RawStore:
         """The active manifest."""
         return self.manifests[-1]
 
+    def is_hidden(self, manifest: RawManifest) -> bool:
+        """Whether it bears a name that others bear too: no reference can mean it, but the active one needs none."""
+        return manifest.label in self.ambiguous and manifest is not self.active
+
     def manifest(self, label: str) -> RawManifest | None:
         """The only manifest with that label; None where there is none, or more than one."""
         if label in self.ambiguous:

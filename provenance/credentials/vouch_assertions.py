@@ -200,14 +200,11 @@ def _judge(
     digests: Mapping[str, str],
 ) -> FoundVouch:
     state, octets = read_content(found[0]) if len(found) == 1 else (VouchState.SEVERAL, b"")
-    node, is_hidden = (
-        place.nodes.get(manifest.label),
-        manifest.label in store.ambiguous and manifest is not store.active,
-    )
-    if node is None and place.is_cut and not is_hidden:
-        return FoundVouch(carrier=manifest.label, state=VouchState.UNREACHED, octets=octets)
-    if node is None or is_hidden:
-        return FoundVouch(carrier=manifest.label, state=VouchState.UNREFERENCED, octets=octets)
+    node = None if store.is_hidden(manifest) else place.nodes.get(manifest.label)
+    if node is None:
+        is_beyond = place.is_cut and not store.is_hidden(manifest)
+        beyond = VouchState.UNREACHED if is_beyond else VouchState.UNREFERENCED
+        return FoundVouch(carrier=manifest.label, state=beyond, octets=octets)
     parent = _parent(node, place)
     base = _base(parent, place) if parent is not None else ""
     if manifest.label not in place.reached:

@@ -212,7 +212,7 @@ def _is_ordered(boxes: Iterable[BmffBox], tables: Iterable[Sequence[Region]]) ->
 def pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> Pointers:
     """Media as the tables of a file or fragment name it."""
     tables: list[list[Region]] = []
-    budget, number = _Budget(), 0
+    budget, number, readable = _Budget(), 0, True
     try:
         defaults = _defaults(data, boxes)
         readers: list[tuple[str, Iterator[tuple[int, int]]]] = []
@@ -229,6 +229,6 @@ def pointers(data: bytes, boxes: tuple[BmffBox, ...]) -> Pointers:
                 if offset < end:
                     tables[-1].append(Region(offset, end, Kind.MEDIA, name))
     except IndexError:
-        return Pointers(regions=tuple(run for table in tables for run in table), readable=False, ordered=False)
+        readable = False
     regions = tuple(run for table in tables for run in table)
-    return Pointers(regions=regions, ordered=_is_ordered(boxes, tables))
+    return Pointers(regions=regions, readable=readable, ordered=readable and _is_ordered(boxes, tables))

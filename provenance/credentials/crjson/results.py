@@ -114,8 +114,7 @@ def manifests(store: RawStore, check: OwnCheck, engine: ManifestStore | None, *,
     found, budget = [], Budget()
     for manifest in reversed(store.manifests):
         # Of several manifests with one label only the active one is reached: no reference can mean another.
-        reached = manifest is store.active or manifest.label not in store.ambiguous
-        own = check.checks.get(manifest.label) if reached else None
+        own = None if store.is_hidden(manifest) else check.checks.get(manifest.label)
         signer = check.signers.get(manifest.label) if own is not None else None
         results = _Results(manifest.label)
         if own is None:
