@@ -72,6 +72,7 @@ _CURVE_ORDERS: Final = (
 """Orders of P-256, P-384 and P-521 (SEC 2, version 2.0)."""
 
 
+@lru_cache(maxsize=256)
 def fingerprints(der: bytes) -> frozenset[str]:
     """Every SHA-256 under which the same certificate can be shown.
 

@@ -127,7 +127,7 @@ def _found(searched: _Searched, clip: Rows) -> tuple[_Found, NDArray[np.bool_], 
     starts = list(range(0, len(clip) - length + 1, hop))
     if starts[-1] != len(clip) - length:
         starts.append(len(clip) - length)
-    alive = [start for start in starts if (np.abs(clip[start : start + length]).sum(axis=1) > 0).mean() >= MIN_LIVELY]
+    alive = [start for start in starts if _lively(clip[start : start + length]).mean() >= MIN_LIVELY]
     most = max(MIN_SEARCHES, int(MAX_EFFORT / searched.effort))
     known: dict[int, tuple[int | None, float]] = {}
 
@@ -187,7 +187,7 @@ class _Searched:
 
 def _searched(original: Rows, length: int, apart: float, step: float, least: float) -> _Searched:
     size = 1 << (len(original) + length).bit_length()
-    there = np.abs(original).sum(axis=1) > 0
+    there = _lively(original)
     return _Searched(
         original=original,
         rows=np.fft.rfft(original.astype(np.float64), size, axis=0),
@@ -203,7 +203,7 @@ def _searched(original: Rows, length: int, apart: float, step: float, least: flo
 
 def _best(searched: _Searched, window: Rows) -> tuple[int | None, float]:
     """Where in the original a window fits best, and how well; no place where it fits nowhere, or in several places."""
-    lively = np.abs(window).sum(axis=1) > 0
+    lively = _lively(window)
     ahead = np.conj(np.fft.rfft(window.astype(np.float64), searched.size, axis=0))
     sums = np.fft.irfft((searched.rows * ahead).sum(axis=1), searched.size)[: searched.count]
     mask = np.conj(np.fft.rfft(lively.astype(np.float64), searched.size))
@@ -223,8 +223,9 @@ def _score_at(searched: _Searched, window: Rows, at: int) -> float:
     if not 0 <= at < searched.count:
         return 0.0
     part = searched.original[at : at + len(window)]
-    both = (np.abs(window).sum(axis=1) > 0) & (np.abs(part).sum(axis=1) > 0)
-    if both.sum() < searched.shared * (np.abs(window).sum(axis=1) > 0).sum() or not both.any():
+    lively = _lively(window)
+    both = lively & _lively(part)
+    if both.sum() < searched.shared * lively.sum() or not both.any():
         return 0.0
     return float(np.einsum("kf,kf->", part, window)) / int(both.sum())
 
@@ -280,12 +281,12 @@ def _fitted(
 def _trimmed(run: _Run, original: Rows, clip: Rows, looked: NDArray[np.bool_], length: int, least: float) -> _Run:
     """A run from where it begins to fit to where it no longer does: the part with the greatest sum of fits."""
     first, last = max(0, run.start - length), min(len(clip), run.end + length)
-    lively = np.abs(clip[first:last]).sum(axis=1) > 0
-    places = np.arange(first, last) + run.shift
-    inside = (places >= 0) & (places < len(original))
-    seen = ~inside | looked[np.clip(places, 0, len(original) - 1)]
+    places, inside = _under(run.shift, first, last, len(original))
+    seen = ~inside | looked[places]
     # What is quiet, and what was not looked at in the original, neither speaks for it nor against it.
-    gains = np.where(lively & seen, _likeness(original, clip, first, last, run.shift) - least / 2, 0.0)
+    gains = np.where(
+        _lively(clip[first:last]) & seen, _likeness(original, clip, first, last, run.shift) - least / 2, 0.0
+    )
     sums = np.concatenate([[0.0], np.cumsum(gains)])
     middle = (run.start + run.end) // 2 - first
     start = int(sums[: middle + 1].argmin())
@@ -295,10 +296,23 @@ def _trimmed(run: _Run, original: Rows, clip: Rows, looked: NDArray[np.bool_], l
 
 def _likeness(original: Rows, clip: Rows, first: int, last: int, shift: int) -> NDArray[np.float64]:
     """How well each step of a part of the clip fits under a shift; 0 beyond the original's ends."""
-    places = np.arange(first, last) + shift
-    inside = (places >= 0) & (places < len(original))
-    fits = np.einsum("kf,kf->k", original[np.clip(places, 0, len(original) - 1)], clip[first:last])
+    places, inside = _under(shift, first, last, len(original))
+    fits = np.einsum("kf,kf->k", original[places], clip[first:last])
     return np.where(inside, fits, 0.0).astype(np.float64)
+
+
+def _under(shift: int, first: int, last: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Which of `count` steps of the original lies under each step of a part of the clip, and whether one does at all.
+
+    Beyond the ends it is the step at that end.
+    """
+    places = np.arange(first, last) + shift
+    return np.clip(places, 0, count - 1), (places >= 0) & (places < count)
+
+
+def _lively(rows: Rows) -> NDArray[np.bool_]:
+    """At which steps there is something: a row of zeros is silence, or a picture that stands still."""
+    return np.asarray(np.abs(rows).sum(axis=1) > 0)
 
 
 def _stretch(run: _Run, step: float) -> Stretch:
