@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage, with_options
+from vouchmark.cli.common import composed, fail, fail_usage, with_options
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -182,10 +181,10 @@ def _ledger(location: str | None, at: dt.datetime | None, stack: ExitStack) -> N
 
 
 def _audience(name: str | None) -> str | None:
-    """A reader's name as vouches hold it: two keyboards write one letter in two ways."""
+    """A reader's name as vouches hold it."""
     from vouchmark.person_settings import MAX_AUDIENCE
 
-    text = None if name is None else unicodedata.normalize("NFC", name)
+    text = None if name is None else composed(name)
     if text is not None and not 1 <= len(text.encode("utf-8", "replace")) <= MAX_AUDIENCE:
         hint = "give the name that vouches for you are made for with 'vouch make --audience'"
         fail_usage(f"--audience: expected a name of 1 to {MAX_AUDIENCE} octets", hint=hint)

@@ -98,6 +98,13 @@ def printable(text: str) -> str:
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
+def composed(text: str) -> str:
+    """Text as vouches hold it (Unicode form NFC): two keyboards write one letter in two ways."""
+    import unicodedata
+
+    return unicodedata.normalize("NFC", text)
+
+
 def umask() -> int:
     """The bits that files which this process makes shall not have; the system tells them only while they are set."""
     mask = os.umask(0o077)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage, umask
+from vouchmark.cli.common import composed, fail, fail_usage, umask
 from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase, passphrase_option, read_file, tell
 from vouchmark.cli.placing import may_write, place
 from vouchmark.cli.vouch_embed import embed
@@ -166,8 +165,8 @@ def _wish(options: dict[str, Any]) -> Wish:
 
 
 def _text(words: str | None) -> str | None:
-    """Text as a vouch holds it: two keyboards write one letter in two ways."""
-    return None if words is None else unicodedata.normalize("NFC", words)
+    """Text as a vouch holds it."""
+    return None if words is None else composed(words)
 
 
 def nonce_of(text: str | None) -> bytes | None:
