@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance.credentials.boxes import digest
-from provenance.credentials.containers.documents import zip_directory
-from provenance.credentials.containers.parts import Kind, Layout, join
-from provenance.credentials.containers.raster import with_restarts
 from provenance.credentials.errors import (
     CredentialsLimitError,
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
+from provenance.formats.jpeg import with_restarts
+from provenance.formats.parts import Kind, Layout, join
+from provenance.formats.zip import zip_directory
 
 MAX_EXCLUSIONS: Final = 10_000
 """Exclusion ranges, named boxes or collection entries in one binding; a phone's photo has a dozen ranges."""

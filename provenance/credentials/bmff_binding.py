@@ -25,9 +25,9 @@ from provenance.credentials.binding import (
     whole,
 )
 from provenance.credentials.boxes import digest
-from provenance.credentials.containers.parts import OFFSETS, BmffBox, Kind, Layout, join
 from provenance.credentials.errors import MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.merkle import blocks_of, builds, proves, read_proofs, read_tree
+from provenance.formats.parts import OFFSETS, BmffBox, Kind, Layout, join
 
 MAX_PATH: Final = 256
 """Characters of a box path."""

@@ -23,8 +23,6 @@ from provenance.credentials.binding import (
     uncovered_media,
 )
 from provenance.credentials.bmff_binding import bmff_hash
-from provenance.credentials.containers import Kind, Layout, Region, read_layout
-from provenance.credentials.containers.parts import OFFSETS, join
 from provenance.credentials.errors import (
     CredentialsError,
     MalformedCredentialsError,
@@ -33,6 +31,8 @@ from provenance.credentials.errors import (
 from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
 from provenance.credentials.multi_asset import LABEL as MULTI_ASSET
 from provenance.credentials.multi_asset import Parts, check_parts
+from provenance.formats import Kind, Layout, Region, read_layout
+from provenance.formats.parts import OFFSETS, join
 
 MAX_NAMED: Final = 64
 """Ranges outside the binding that are listed one by one; the totals by kind are always complete."""

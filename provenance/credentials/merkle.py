@@ -13,9 +13,9 @@ from typing import Any, Final
 from provenance.credentials import cbor
 from provenance.credentials.binding import name_of, some_bytes, whole
 from provenance.credentials.boxes import digest
-from provenance.credentials.containers.bmff import c2pa_payload
-from provenance.credentials.containers.parts import BmffBox
 from provenance.credentials.errors import MalformedCredentialsError
+from provenance.formats.bmff import c2pa_payload
+from provenance.formats.parts import BmffBox
 
 MAX_LEAVES: Final = 1_000_000
 """Leaves of all Merkle trees of one file: a 50 GB film in 100 KB blocks has 500,000."""

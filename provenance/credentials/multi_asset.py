@@ -23,9 +23,9 @@ from provenance.credentials.binding import (
     whole,
 )
 from provenance.credentials.boxes import digest
-from provenance.credentials.containers.parts import join
 from provenance.credentials.errors import MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.jumbf import Assertion, hashed_uri, split_uri
+from provenance.formats.parts import join
 
 LABEL: Final = "c2pa.hash.multi-asset"
 MAX_PARTS: Final = 1_000

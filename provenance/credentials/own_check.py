@@ -13,8 +13,6 @@ from typing import Final
 
 from provenance.credentials.cawg.attached import check_identities
 from provenance.credentials.cawg.identity import IdentityCheck
-from provenance.credentials.containers import Layout, Region, read_layout
-from provenance.credentials.containers.parts import Kind
 from provenance.credentials.coverage import Coverage, hard_bindings, measure, with_tail
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.history import History, Node, trace
@@ -26,6 +24,8 @@ from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
 from provenance.credentials.trust.view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
+from provenance.formats import Layout, Region, read_layout
+from provenance.formats.parts import Kind
 
 MAX_SIGNERS: Final = 100
 """Signers of one file that are looked for on lists, nearest to the active manifest first: each costs milliseconds."""

@@ -10,7 +10,7 @@ from provenance.metadata.model import MAX_BLOCK, MAX_BLOCKS, MAX_TEXT, MAX_TOTAL
 MAX_OF_KIND: Final = 32
 """Blocks of one kind: more XMP packets or EXIF structures than any real file has, but for a PDF's pictures."""
 MAX_PARTS: Final = 200_000
-"""Segments, chunks, boxes or frames that are walked: as many as `containers` allows."""
+"""Segments, chunks, boxes or frames that are walked: as many as `provenance.formats` allows."""
 _BLANKS: Final = "\0 \t\r\n"
 
 

@@ -21,10 +21,10 @@ from typing import Any, Final
 
 from PIL import Image
 
-from provenance.credentials.containers import read_layout
-from provenance.credentials.containers.parts import Kind
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.workers.pool import DEFAULT_SECONDS, Pool
+from provenance.formats import read_layout
+from provenance.formats.parts import Kind
 from tests.authority import NOW
 from tests.fuzz.mutate import Mutation, mutate
 from tests.fuzz.seeds import Seed, seeds

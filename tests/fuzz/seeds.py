@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from provenance.credentials.containers import read_layout
-from provenance.credentials.containers.parts import Kind
+from provenance.formats import read_layout
+from provenance.formats.parts import Kind
 from tests.authority import picture, sign
 from tests.provenance.forms import FORMS, animation, film, music, sound
 from tests.provenance.hostile import movie

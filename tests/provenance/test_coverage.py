@@ -14,10 +14,10 @@ import pytest
 
 from provenance.credentials import jumbf
 from provenance.credentials.binding import Match
-from provenance.credentials.containers import Kind, Layout, read_layout
-from provenance.credentials.containers.bmff import C2PA_UUID
 from provenance.credentials.coverage import Coverage, hard_bindings, measure
 from provenance.credentials.errors import CredentialsLimitError
+from provenance.formats import Kind, Layout, read_layout
+from provenance.formats.bmff import C2PA_UUID
 from tests.authority import (
     add_xmp,
     append_bytes,
@@ -680,7 +680,7 @@ def archive(**files: bytes) -> bytes:
 
 
 def collection(data: bytes, names: Sequence[str], *, directory: bool = True) -> dict[str, Any]:
-    from provenance.credentials.containers.documents import zip_directory
+    from provenance.formats.zip import zip_directory
 
     found = zip_directory(data)
     by_name = {entry.name.decode(): data[entry.start : entry.end] for entry in found.entries}
@@ -734,7 +734,7 @@ def test_a_large_archives_directory_is_read_like_any(
 
 
 def test_a_large_archive_with_a_directory_of_lies_is_not_covered_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from provenance.credentials.containers.documents import zip_directory
+    from provenance.formats.zip import zip_directory
 
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1)
     data = archive(a__text=b"one", b__text=b"two")
@@ -1012,7 +1012,7 @@ def test_the_tables_of_a_film_as_the_engine_signs_it_lead_through_all_of_its_med
 
 
 def test_a_table_of_more_samples_than_any_film_has_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    from provenance.credentials.containers import samples
+    from provenance.formats import bmff_tables as samples
 
     data = sampled(10, 20)
     monkeypatch.setattr(samples, "MAX_SAMPLES", 1)

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.credentials.binding import Match
-from provenance.credentials.containers import read_layout
 from provenance.credentials.cose import parse_sign1
 from provenance.credentials.jumbf import parse_store
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState, check_manifest
@@ -23,6 +22,7 @@ from provenance.credentials.trust.formats import Label as ListLabel
 from provenance.credentials.trust.formats import parse
 from provenance.credentials.trust.lists import ListKind, TrustList, make_list
 from provenance.credentials.trust.view import Label, TrustView, view_of
+from provenance.formats import read_layout
 from provenance.media_type import recognise
 from tests.authority import (
     DAY,

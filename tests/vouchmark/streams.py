@@ -9,7 +9,7 @@ from typing import Any
 
 import cbor2
 
-from provenance.credentials.containers.bmff import C2PA_UUID
+from provenance.formats.bmff import C2PA_UUID
 from tests.authority import Identity
 from tests.provenance.crafting import Draft, actions, box, store
 from tests.provenance.hostile import movie

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.credentials.containers import read_layout
-from provenance.credentials.containers.parts import Kind
+from provenance.formats import read_layout
+from provenance.formats.parts import Kind
 from tests.authority import sign
 from tests.fuzz.seeds import LARGER
 from tests.provenance.forms import DOCUMENTS, FORMS

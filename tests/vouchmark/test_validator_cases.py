@@ -20,10 +20,10 @@ from typing import Any, Final
 import cbor2
 import pytest
 
-from provenance.credentials.containers import read_layout
-from provenance.credentials.containers.parts import Kind
 from provenance.credentials.trust.formats import ListKind
 from provenance.credentials.trust.lists import TrustLists
+from provenance.formats import read_layout
+from provenance.formats.parts import Kind
 from tests.authority import (
     ANY_PURPOSE,
     CLAIM_SIGNING,

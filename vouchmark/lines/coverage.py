@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from provenance.credentials.binding import Match
-from provenance.credentials.containers import Kind
 from provenance.credentials.coverage import Coverage
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState
+from provenance.formats import Kind
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status

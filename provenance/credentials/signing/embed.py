@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from provenance.asset import Asset
 from provenance.credentials.binding import Match
-from provenance.credentials.containers import Kind, Layout, read_layout
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind as CodeKind
@@ -26,6 +25,7 @@ from provenance.credentials.signing.apart import carry_out, order_for
 from provenance.credentials.signing.c2pa_sign import SigningKey
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, FoundVouch, VouchState, content_of
+from provenance.formats import Kind, Layout, read_layout
 
 UPDATABLE: Final = (
     "image/jpeg",

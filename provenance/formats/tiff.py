@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from provenance.credentials.containers.parts import Kind, Layout, Region, from_scattered
+from provenance.formats.parts import Kind, Layout, Region, from_scattered
 
 MAX_DIRECTORIES: Final = 128
 """Image directories of one TIFF; raw files have up to ten, scans one a page."""

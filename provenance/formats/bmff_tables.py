@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
-from provenance.credentials.containers.parts import BmffBox, Kind, Region, find_boxes, join
+from provenance.formats.parts import BmffBox, Kind, Region, find_boxes, join
 
 MAX_POINTERS: Final = 500_000
 """Runs of media read from all tables of a file: two hours of video have about 200,000 chunks."""

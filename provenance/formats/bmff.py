@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from provenance.credentials.containers.parts import (
+from provenance.credentials.errors import CredentialsLimitError
+from provenance.formats.bmff_tables import pointers
+from provenance.formats.parts import (
     MAX_PARTS,
     OFFSETS,
     BmffBox,
@@ -16,8 +18,6 @@ from provenance.credentials.containers.parts import (
     printable,
     trimmed,
 )
-from provenance.credentials.containers.samples import pointers
-from provenance.credentials.errors import CredentialsLimitError
 
 MAX_BOX_DEPTH: Final = 32
 """Nested boxes. `moov/trak/mdia/minf/stbl/…` is six; a thousand nested boxes only cost time."""

@@ -5,7 +5,7 @@ The type comes from the content; only SVG, which has no signature of its own, is
 
 from __future__ import annotations
 
-from provenance.credentials.containers.parts import BmffBox, Kind, Layout, NamedBox, Region
+from provenance.formats.parts import BmffBox, Kind, Layout, NamedBox, Region
 
 __all__ = ["BmffBox", "Kind", "Layout", "NamedBox", "Region", "read_layout"]
 
@@ -30,16 +30,17 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
     Raises:
         CredentialsLimitError: more parts than any real file has.
     """
-    from provenance.credentials.containers import bmff, documents, raster, tiff
+    from provenance.formats import bmff, flac, gif, id3, jpeg, pdf, png, riff, svg, tiff
+    from provenance.formats import zip as zip_archive
 
     if data[:3] == b"\xff\xd8\xff":
-        return raster.read_jpeg(data)
+        return jpeg.read_jpeg(data)
     if data[:8] == b"\x89PNG\r\n\x1a\n":
-        return raster.read_png(data)
+        return png.read_png(data)
     if data[:4] in (b"RIFF", b"RF64", b"BW64"):
-        return raster.read_riff(data)
+        return riff.read_riff(data)
     if data[:6] in (b"GIF87a", b"GIF89a"):
-        return raster.read_gif(data)
+        return gif.read_gif(data)
     if data[:12] == _JXL_SIGNATURE:
         return bmff.read_bmff(data, is_jxl=True)
     if data[4:8] in _BMFF_STARTS:
@@ -47,13 +48,13 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
     if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"IIU\0"):
         return tiff.read_tiff(data)
     if b"%PDF-" in data[:1024]:
-        return documents.read_pdf(data)
+        return pdf.read_pdf(data)
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        return documents.read_zip(data)
+        return zip_archive.read_zip(data)
     if data[:4] == b"fLaC" or (data[:3] == b"ID3" and media_type in ("audio/flac", "audio/x-flac")):
-        return documents.read_flac(data)
+        return flac.read_flac(data)
     if data[:3] == b"ID3" or (data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
-        return documents.read_mp3(data)
+        return id3.read_mp3(data)
     if media_type == "image/svg+xml" or b"<svg" in data[:4096]:
-        return documents.read_svg(data)
+        return svg.read_svg(data)
     return Layout(format="", size=len(data), regions=(Region(0, len(data), Kind.OTHER, "unread"),) if data else ())

@@ -1,152 +1,17 @@
-"""Where do content, metadata and manifest lie in PDF, SVG, MP3, FLAC and ZIP files?"""
+"""Where do content and manifest lie in a ZIP document (APPNOTE 6.3.10)?"""
 
 from __future__ import annotations
 
-import binascii
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from provenance.credentials.containers.parts import Kind, Layout, Parts, Region, from_scattered, trimmed
+from provenance.formats.jumbf_scan import STORE
+from provenance.formats.parts import Kind, Layout, Region, from_scattered
 
 MAX_ENTRIES: Final = 100_000
-"""Entries of all TIFF directories, or of a ZIP directory."""
-_JUMBF_STORE: Final = re.compile(rb"jumb....jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x008\x9bq", re.DOTALL)
-_PDF_STREAM: Final = re.compile(rb"stream(?:\r\n|\n|\r)\Z")
-"""What stands before a stream's bytes (ISO 32000-2, section 7.3.8.1; a lone return is not allowed, and written)."""
-_PDF_OBJECT: Final = re.compile(rb"\d\s{1,4}\d{1,5}\s{1,4}obj\b")
-"""What every object begins with (section 7.3.10)."""
-_SVG_MANIFEST: Final = re.compile(
-    rb"<c2pa:manifest[^<>]{0,1024}>([A-Za-z0-9+/=\s]{0,268435456})</c2pa:manifest\s{0,64}>"
-)
-_SVG_METADATA: Final = re.compile(rb"<metadata[\s>]|</metadata\s{0,64}>")
-_ID3_MANIFEST_TYPES: Final = (b"application/x-c2pa-manifest-store", b"application/c2pa")
+"""Entries of a directory."""
 _ZIP_MANIFEST: Final = b"META-INF/content_credential.c2pa"
-
-
-def read_pdf(data: bytes) -> Layout:
-    """A PDF: everything is content but the manifest store, which lies uncompressed in an embedded file stream.
-
-    It begins where a stream begins: the store of a signed picture on one of the pages lies further inside its own.
-    """
-    stores, known, position = [], [], 0
-    while found := _JUMBF_STORE.search(data, position):
-        start = found.start() - 4
-        size = int.from_bytes(data[max(start, 0) : found.start()], "big")
-        end = start + size
-        if size < 33 or end > len(data) or not _PDF_STREAM.search(data, max(0, start - 16), max(0, start)):
-            position = found.end()
-            continue
-        stores.append(data[start:end])
-        hides = _PDF_OBJECT.search(data, start, end)
-        # No hash covers the store: a page that is kept in it could be any other tomorrow.
-        known.append(Region(start, end, *((Kind.OTHER, "objects") if hides else (Kind.MANIFEST, "manifest"))))
-        position = end
-    regions = from_scattered(len(data), known, rest=Kind.MEDIA, rest_name="document")
-    return Layout(format="pdf", size=len(data), regions=regions, stores=tuple(stores))
-
-
-def read_svg(data: bytes) -> Layout:
-    """An SVG: the manifest is base64 text in `c2pa:manifest`, the rest draws.
-
-    What stands between `metadata` tags is apart and not taken for harmless: a comment can hold either tag, what is in
-    there can be drawn by reference, and a style sheet counts wherever it stands.
-    """
-    stores, known, complete = [], [], True
-    for found in _SVG_MANIFEST.finditer(data):
-        known.append(Region(found.start(1), found.end(1), Kind.MANIFEST, "manifest"))
-        try:
-            stores.append(binascii.a2b_base64(found.group(1)))
-        except binascii.Error:
-            complete = False
-    depth, opened = 0, 0
-    for found in _SVG_METADATA.finditer(data):
-        closing = found.group().startswith(b"</")
-        if closing and depth == 1:
-            known += _around(opened, found.end(), [r for r in known if opened <= r.start < found.end()])
-        if not closing and depth == 0:
-            opened = found.start()
-        depth = max(0, depth + (-1 if closing else 1))
-    regions = from_scattered(len(data), known, rest=Kind.MEDIA, rest_name="drawing")
-    return Layout(format="svg", size=len(data), regions=regions, stores=tuple(stores), complete=complete)
-
-
-def _around(start: int, end: int, holes: list[Region]) -> list[Region]:
-    pieces = []
-    for hole in sorted(holes):
-        pieces.append(Region(start, hole.start, Kind.OTHER, "metadata"))
-        start = hole.end
-    return [*pieces, Region(start, end, Kind.OTHER, "metadata")]
-
-
-def _synchsafe(raw: bytes) -> int:
-    return sum((byte & 0x7F) << (7 * (3 - place)) for place, byte in enumerate(raw))
-
-
-def _id3(data: bytes, parts: Parts, stores: list[bytes]) -> int:
-    """The ID3v2 tag at the start (id3.org, 2.3 and 2.4); returns where it ends, 0 where there is none."""
-    if data[:3] != b"ID3" or len(data) < 10:
-        return 0
-    version, stop = data[3], min(len(data), 10 + _synchsafe(data[6:10]))
-    position = 10
-    if data[5] & 0x40 and version >= 3:
-        size = _synchsafe(data[10:14]) if version == 4 else 4 + int.from_bytes(data[10:14], "big")
-        position += size
-    parts.add(0, position, Kind.STRUCTURE, "ID3 header")
-    while position + 10 <= stop and version >= 3 and data[position]:
-        name, raw = data[position : position + 4], data[position + 4 : position + 8]
-        size = _synchsafe(raw) if version == 4 else int.from_bytes(raw, "big")
-        end = min(stop, position + 10 + size)
-        body = data[position + 10 : end]
-        if name == b"GEOB" and body[1:].split(b"\0", 1)[0] in _ID3_MANIFEST_TYPES:
-            parts.add(position, end, Kind.MANIFEST, "manifest")
-            found = _JUMBF_STORE.search(body)
-            stores.append(trimmed(body[found.start() - 4 :]) if found and found.start() >= 4 else b"")
-        else:
-            parts.add(position, end, Kind.METADATA, "cover" if name == b"APIC" else "ID3")
-        position = end
-    parts.add(position, stop, Kind.STRUCTURE, "ID3 padding")
-    return stop
-
-
-def read_mp3(data: bytes) -> Layout:
-    """An MP3: ID3v2 before, ID3v1 after, sound between."""
-    parts, stores = Parts(len(data)), list[bytes]()
-    _id3(data, parts, stores)
-    tail = len(data) - 128 if data[-128:-125] == b"TAG" else len(data)
-    start = parts.regions[-1].end if parts.regions else 0
-    parts.add(start, tail, Kind.MEDIA, "sound")
-    regions = parts.finish(Kind.METADATA, "ID3v1")
-    return Layout(format="mp3", size=len(data), regions=regions, stores=tuple(stores))
-
-
-def read_flac(data: bytes) -> Layout:
-    """A FLAC file (RFC 9639): perhaps an ID3v2 tag, metadata blocks, frames."""
-    parts, stores = Parts(len(data)), list[bytes]()
-    position = _id3(data, parts, stores)
-    complete = data[position : position + 4] == b"fLaC"
-    parts.add(position, position + 4, Kind.MEDIA, "sound")
-    position += 4
-    while complete and position + 4 <= len(data):
-        head, size = data[position], int.from_bytes(data[position + 1 : position + 4], "big")
-        end = position + 4 + size
-        if end > len(data):
-            complete = False
-            break
-        body = data[position + 4 : end]
-        found = _JUMBF_STORE.search(body, 0, 64) if head & 0x7F == 2 else None
-        if found and found.start() >= 4:
-            parts.add(position, end, Kind.MANIFEST, "manifest")
-            stores.append(trimmed(body[found.start() - 4 :]))
-        else:
-            names = {1: (Kind.STRUCTURE, "padding"), 4: (Kind.METADATA, "comments"), 6: (Kind.METADATA, "cover")}
-            parts.add(position, end, *names.get(head & 0x7F, (Kind.MEDIA, "sound")))
-        position = end
-        if head & 0x80:
-            break
-    regions = parts.finish(Kind.MEDIA if complete else Kind.OTHER, "sound" if complete else "unreadable")
-    return Layout(format="flac", size=len(data), regions=regions, stores=tuple(stores), complete=complete)
 
 
 class ZipEntry(NamedTuple):
@@ -281,7 +146,7 @@ def _size_of(data: bytes, start: int) -> int:
 def _zip_stores(data: bytes, directory: ZipDirectory) -> Iterator[bytes]:
     for entry in directory.entries:
         if entry.name == _ZIP_MANIFEST:
-            found = _JUMBF_STORE.search(data, entry.start, entry.end)
+            found = STORE.search(data, entry.start, entry.end)
             if found:
                 start = found.start() - 4
                 # What follows is the entry's own data descriptor.
