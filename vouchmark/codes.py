@@ -67,6 +67,22 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (UNKNOWN,),
         "The tables that say where media lies are left out, and could show it in another order.",
     ),
+    (
+        "integrity.store.foreign",
+        (FAIL,),
+        "Bytes that are no part of the manifest store lie among it, outside the hash.",
+    ),
+    ("integrity.padding.filled", (FAIL,), "Padding that is outside every hash and must be zero holds something."),
+    ("integrity.pointer.store", (FAIL,), "A table of offsets leads into the manifest store, outside every hash."),
+    (
+        "integrity.shown.excluded",
+        (UNKNOWN,),
+        "What decides how the media is shown (orientation, thumbnails, …) is left out of the signed hash.",
+    ),
+    ("integrity.brands", (UNKNOWN,), "The file's brands, which no hash covers, do not fit its content."),
+    ("integrity.tables", (UNKNOWN,), "The file's tables contradict each other: readers can see different things."),
+    ("integrity.references.outside", (UNKNOWN,), "What is shown depends on things outside the file."),
+    ("integrity.script", (UNKNOWN,), "A script in the file decides what is shown."),
     ("integrity.coverage.other_excluded", (UNKNOWN,), "Parts that are neither media nor metadata are left out."),
     ("integrity.coverage.trailing_excluded", (UNKNOWN,), "Bytes after the end of the media are left out."),
     (

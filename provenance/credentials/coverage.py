@@ -32,7 +32,7 @@ from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
 from provenance.credentials.multi_asset import LABEL as MULTI_ASSET
 from provenance.credentials.multi_asset import Parts, check_parts
 from provenance.formats import Kind, Layout, Region, read_layout
-from provenance.formats.parts import OFFSETS, join
+from provenance.formats.parts import OFFSETS, Doubt, join
 
 MAX_NAMED: Final = 64
 """Ranges outside the binding that are listed one by one; the totals by kind are always complete."""
@@ -43,6 +43,16 @@ _STEMS: Final = {
     "c2pa.hash.bmff": "assertion.bmffHash",
     "c2pa.hash.collection.data": "assertion.collectionHash",
 }
+
+
+_OPEN: Final = frozenset(
+    f"integrity.{word}"
+    for word in (
+        "coverage.media_excluded", "coverage.unknown", "coverage.order_excluded", "coverage.other_excluded",
+        "store.foreign", "pointer.store", "tables",
+    )
+)  # fmt: skip
+"""With these a digest that matches does not say that the media is the one that was signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +80,9 @@ class Coverage:
     """The specification's code for the digest (`assertion.dataHash.match`, …), then ours:
     `integrity.stores.multiple`, `integrity.coverage.media_excluded`, `integrity.coverage.unknown`,
     `integrity.coverage.order_excluded`, `integrity.coverage.other_excluded`, `integrity.coverage.trailing_excluded`,
-    `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.fragments.missing`,
-    `integrity.fragments.unused`, `integrity.parts.missing`."""
+    `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.store.foreign`,
+    `integrity.shown.excluded`, the codes of `doubts`, `integrity.fragments.missing`, `integrity.fragments.unused`,
+    `integrity.parts.missing`."""
     format: str
     """The container as recognised, empty where it is not read here."""
     size: int
@@ -87,6 +98,10 @@ class Coverage:
     """Bytes outside the binding by kind, sorted, the manifest's own included."""
     excluded_names: tuple[str, ...]
     """Names of metadata outside the binding, sorted."""
+    shown_names: tuple[str, ...] = ()
+    """Names of what is outside the binding and decides how the media is shown, sorted."""
+    doubts: tuple[Doubt, ...] = ()
+    """What no hash can answer for; at most MAX_NAMED."""
     fragments: int = 0
     """Fragments of a stream that the binding counts; 0 where none were given."""
     fragments_missing: int = 0
@@ -110,10 +125,7 @@ class Coverage:
     @property
     def is_whole(self) -> bool:
         """The digest matches and no media byte, nor any byte of an unknown kind, is outside it."""
-        bad = ("media_excluded", "unknown", "order_excluded", "other_excluded")
-        return self.match is Match.MATCH and not any(
-            code == f"integrity.coverage.{word}" for word in bad for code in self.codes
-        )
+        return self.match is Match.MATCH and not any(code in _OPEN for code in self.codes)
 
 
 def hard_bindings(assertions: Sequence[Assertion]) -> tuple[Assertion, ...]:
@@ -172,6 +184,8 @@ def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout, b
     own = {region.kind for region in outside if region.kind is not Kind.MANIFEST}
     kinds = own | bound.fragments_outside
     codes = []
+    if Kind.FOREIGN in kinds:
+        codes.append("integrity.store.foreign")
     if media_outside or Kind.MEDIA in bound.fragments_outside:
         codes.append("integrity.coverage.media_excluded")
     if own and (not layout.is_known or not layout.complete):
@@ -186,7 +200,16 @@ def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout, b
     ):
         if kind in kinds:
             codes.append(f"integrity.coverage.{word}")
+    if _shown_outside(bound, layout):
+        codes.append("integrity.shown.excluded")
+    codes += dict.fromkeys(doubt.code for doubt in layout.doubts)
     return codes or ["integrity.coverage.full"]
+
+
+def _shown_outside(bound: Bound, layout: Layout) -> tuple[str, ...]:
+    """Names of parts outside the binding that decide how the media is shown."""
+    outside = complement(bound.covered, layout.size)
+    return tuple(sorted({part.name for part in layout.shown if intersect(((part.start, part.end),), outside)}))
 
 
 def with_tail(coverage: Coverage) -> Coverage:
@@ -287,6 +310,8 @@ def measure(
         excluded=tuple(Excluded(start=r.start, end=r.end, kind=r.kind, name=r.name) for r in named[:MAX_NAMED]),
         totals=tuple(sorted(totals.items())),
         excluded_names=tuple(sorted({region.name for region in named if region.kind is Kind.METADATA})),
+        shown_names=_shown_outside(bound, layout),
+        doubts=layout.doubts[:MAX_NAMED],
         fragments=bound.fragments,
         fragments_missing=bound.fragments_missing,
     )

@@ -30,6 +30,8 @@ class Kind(enum.StrEnum):
     """Wrapping that decides nothing on its own: brands, padding, indexes, length fields."""
     TRAILING = "trailing"
     """After the end that the format itself marks."""
+    FOREIGN = "foreign"
+    """Among the manifest store's own bytes, and neither the store nor its framing as a writer makes it."""
     OTHER = "other"
     """Of a kind that is not known here: never counted as harmless."""
 
@@ -42,6 +44,19 @@ class Region(NamedTuple):
     kind: Kind
     name: str
     """Short and ours, or a chunk's own four characters made printable."""
+
+
+class Doubt(NamedTuple):
+    """Something in a container for which no hash can answer, by a code of the integrity line."""
+
+    code: str
+    """`integrity.brands`, `integrity.pointer.store`, `integrity.padding.filled`, `integrity.references.outside`,
+    `integrity.script`, `integrity.tables`."""
+    what: str
+    """Short and ours, for the middle of a sentence: `the brand avif beside an image sequence`."""
+    start: int
+    end: int
+    """Where it lies; both 0 where it has no one place."""
 
 
 class NamedBox(NamedTuple):
@@ -80,6 +95,11 @@ class Layout:
     """Top-level boxes of a BMFF file."""
     pointers: tuple[Region, ...] = field(default=(), repr=False)
     """Where tables of offsets say that media lies, apart from any box (BMFF)."""
+    shown: tuple[Region, ...] = field(default=(), repr=False)
+    """Parts that count as metadata or structure and yet decide what is shown, where they are not neutral: an EXIF
+    orientation other than 1, an embedded thumbnail, a table of further pictures. Outside the hash they are in doubt."""
+    doubts: tuple[Doubt, ...] = field(default=(), repr=False)
+    """What no hash can answer for, whatever it covers."""
     ordered: bool = True
     """Whether the offset tables go through all media once, in the order in which it lies (BMFF)."""
     complete: bool = True

@@ -51,6 +51,38 @@ _CODES: Final = {
         Status.UNKNOWN,
         "How much of the file the signature covers could not be measured.",
     ),
+    "integrity.store.foreign": (
+        Status.FAIL,
+        "Something else was put among the Content Credentials, where no signature covers it.",
+    ),
+    "integrity.padding.filled": (
+        Status.FAIL,
+        "Padding that no signature covers, and that must be empty, holds something: {what}.",
+    ),
+    "integrity.pointer.store": (
+        Status.FAIL,
+        "The file sends its readers into the Content Credentials, where no signature covers what they show: {what}.",
+    ),
+    "integrity.shown.excluded": (
+        Status.UNKNOWN,
+        "The signature leaves out what decides how the media is shown: {what}.",
+    ),
+    "integrity.brands": (
+        Status.UNKNOWN,
+        "What the file says of its own type, which no signature covers, does not fit its content: {what}.",
+    ),
+    "integrity.tables": (
+        Status.UNKNOWN,
+        "Readers of this file can disagree on what is in it: {what}.",
+    ),
+    "integrity.references.outside": (
+        Status.UNKNOWN,
+        "What is shown depends on things outside the file, which no signature in it covers: {what}.",
+    ),
+    "integrity.script": (
+        Status.UNKNOWN,
+        "A program in the file decides what is shown, so that it need not be the same each time: {what}.",
+    ),
     "integrity.fragments.unused": (
         Status.UNKNOWN,
         "Fragments were given, and what is signed in this file speaks of none: nothing was held against them.",
@@ -158,12 +190,21 @@ def drafts(facts: Facts) -> list[Draft]:
     for code in coverage.codes:
         if code in _CODES and (coverage.match is Match.MATCH or code == "integrity.stores.multiple"):
             status, statement = _CODES[code]
+            statement = statement.format(what=_what(coverage, code))
             if code == "integrity.coverage.metadata_excluded":
                 statement = f"The signature covers all media bytes, but not {left_out(facts)}: anybody can change that."
             if code == "integrity.coverage.full" and (parts := without_media(facts)):
                 statement = f"{statement.rstrip('.')} and parts of the container that hold no media ({parts})."
             found.append(_draft(coverage, code, status, statement))
     return found
+
+
+def _what(coverage: Coverage, code: str) -> str:
+    """What a doubt or an open part is about, for a sentence."""
+    if code == "integrity.shown.excluded":
+        return listed(coverage.shown_names[:MAX_NAMED])
+    names = list(dict.fromkeys(doubt.what for doubt in coverage.doubts if doubt.code == code))
+    return listed((*names[:MAX_NAMED], *(("more",) if len(names) > MAX_NAMED else ())))
 
 
 def _unmeasured(facts: Facts) -> Draft:
@@ -221,6 +262,8 @@ def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, ori
         detail["excluded"] = [
             {"start": one.start, "end": one.end, "kind": str(one.kind), "name": one.name} for one in coverage.excluded
         ]
+    if doubts := [doubt for doubt in coverage.doubts if doubt.code == code]:
+        detail["found"] = [{"what": one.what, "start": one.start, "end": one.end} for one in doubts]
     return Draft(
         code=code,
         status=status,
