@@ -190,7 +190,8 @@ def drafts(facts: Facts) -> list[Draft]:
     for code in coverage.codes:
         if code in _CODES and (coverage.match is Match.MATCH or code == "integrity.stores.multiple"):
             status, statement = _CODES[code]
-            statement = statement.format(what=_what(coverage, code))
+            if "{what}" in statement:
+                statement = statement.format(what=_what(coverage, code))
             if code == "integrity.coverage.metadata_excluded":
                 statement = f"The signature covers all media bytes, but not {left_out(facts)}: anybody can change that."
             if code == "integrity.coverage.full" and (parts := without_media(facts)):
