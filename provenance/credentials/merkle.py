@@ -6,14 +6,15 @@ The trees of BMFF hashes (C2PA 2.4, section 9.2.3.4): a tree is kept as one of i
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance.credentials import cbor
-from provenance.credentials.binding import name_of, some_bytes, whole
-from provenance.credentials.boxes import digest
-from provenance.credentials.errors import MalformedCredentialsError
+from provenance.credentials.binding import entries, name_of, some_bytes, whole
+from provenance.credentials.boxes import digest, digests
+from provenance.credentials.errors import CredentialsLimitError, MalformedCredentialsError
 from provenance.formats.bmff import c2pa_payload
 from provenance.formats.parts import BmffBox
 
@@ -36,8 +37,27 @@ class Tree:
     fixed: int | None
     variable: tuple[int, ...] | None
 
+    @property
+    def name(self) -> tuple[int, int]:
+        """By which proofs name it."""
+        return self.unique, self.local
 
-def read_tree(row: Mapping[str, Any], algorithm: str) -> Tree:
+
+def read_trees(value: object, algorithm: str) -> list[Tree]:
+    """All rows of `merkle`. Raises MalformedCredentialsError, CredentialsLimitError."""
+    return [_read_tree(row, algorithm) for row in entries(value, what="Merkle trees")]
+
+
+def by_name(trees: Iterable[Tree]) -> dict[tuple[int, int], Tree]:
+    """Trees by their names. Raises MalformedCredentialsError where two bear one."""
+    found: dict[tuple[int, int], Tree] = {}
+    for tree in trees:
+        if found.setdefault(tree.name, tree) is not tree:
+            raise MalformedCredentialsError("got two Merkle trees of one name")
+    return found
+
+
+def _read_tree(row: Mapping[str, Any], algorithm: str) -> Tree:
     """A row of `merkle`. Raises MalformedCredentialsError."""
     hashes, sizes = row.get("hashes"), row.get("variableBlockSizes")
     if not isinstance(hashes, list) or not hashes or len(hashes) > MAX_LEAVES:
@@ -92,10 +112,8 @@ def builds(tree: Tree, leaves: list[bytes]) -> bool:
         return False
     row = leaves
     while len(row) > len(tree.hashes):
-        row = [
-            digest(tree.algorithm, row[at], row[at + 1]) if at + 1 < len(row) else row[at]
-            for at in range(0, len(row), 2)
-        ]
+        odd = row[-1:] if len(row) % 2 else []
+        row = digests(tree.algorithm, map(operator.add, row[::2], row[1::2])) + odd
     return len(row) == len(tree.hashes) and all(map(hmac.compare_digest, row, tree.hashes))
 
 
@@ -107,6 +125,19 @@ class Proof:
     local: int
     location: int
     hashes: tuple[bytes, ...] | None
+
+    @property
+    def tree(self) -> tuple[int, int]:
+        """Name of the tree."""
+        return self.unique, self.local
+
+
+def by_tree(proofs: Iterable[Proof]) -> dict[tuple[int, int], list[Proof]]:
+    """Proofs by the names of their trees, in order."""
+    found: dict[tuple[int, int], list[Proof]] = {}
+    for proof in proofs:
+        found.setdefault(proof.tree, []).append(proof)
+    return found
 
 
 def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
@@ -132,11 +163,11 @@ def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
 
 
 def blocks_of(tree: Tree, mdat: BmffBox) -> list[tuple[int, int]]:
-    """The byte ranges that are a tree's leaves. Raises MalformedCredentialsError."""
+    """The byte ranges that are a tree's leaves. Raises MalformedCredentialsError, CredentialsLimitError."""
     start, end = min(mdat.end, mdat.start + MDAT_HEAD), mdat.end
     if tree.fixed is not None:
         if (end - start) // tree.fixed > MAX_LEAVES:
-            raise MalformedCredentialsError("got a block size that makes too many blocks")
+            raise CredentialsLimitError(f"got more than {MAX_LEAVES} blocks")
         return [(at, min(end, at + tree.fixed)) for at in range(start, end, tree.fixed)]
     if tree.variable is None:
         return [(start, end)]
