@@ -131,7 +131,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("signer.identity.conditions", (UNKNOWN,), "An attached identity sets conditions that are not checked here."),
     ("signer.identity.disputed", (UNKNOWN,), "An engine judges an attached identity otherwise than our own check."),
     ("signer.unknown", (UNKNOWN,), "No list that the reader uses vouches for the signer; the name is only a claim."),
-    ("signer.expired", (UNKNOWN,), "The certificate is out of date and no trusted time says when it signed."),
+    (
+        "signer.expired",
+        (UNKNOWN,),
+        "The certificate, or one above it, is out of date and no trusted time says when it signed, or was so then.",
+    ),
     ("signer.not_yet_valid", (UNKNOWN,), "The certificate was not yet valid when it signed."),
     ("signer.distrusted", (FAIL,), "The reader distrusts the signer, or a certificate above it."),
     ("signer.revoked", (FAIL,), "The certificate was revoked."),
@@ -155,6 +159,15 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     # time
     ("time.trusted", (PASS,), "A time-stamping authority on a list that the reader uses says when it was signed."),
     ("time.unlisted", (UNKNOWN,), "A time stamp by an authority that is not on a list that the reader uses."),
+    ("time.distrusted", (UNKNOWN,), "A time stamp by an authority on a list, which the reader distrusts."),
+    ("time.weak", (UNKNOWN,), "A time stamp by a listed authority whose key or certificate's signature is too weak."),
+    ("time.outside", (UNKNOWN,), "A time stamp by a listed authority whose certificate was not valid when it stamped."),
+    ("time.later", (UNKNOWN,), "A time stamp by a listed authority that is later than the time of judging."),
+    (
+        "time.loose",
+        (UNKNOWN,),
+        "A time stamp by a listed authority over a signature that does not cover the key it was made with.",
+    ),
     ("time.stamp.invalid", (UNKNOWN,), "There is a time stamp, and it does not fit this signature."),
     ("time.claimed", (UNKNOWN,), "There is no time stamp; only the signer's own clock says when it was signed."),
     ("time.none", (ABSENT,), "There is no time stamp, and the signer's own clock says nothing."),

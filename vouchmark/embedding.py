@@ -6,7 +6,8 @@ sees the key, and what came of it is examined again. Nothing is written here; th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import datetime as dt
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from provenance.credentials.workers.pool import Pool
     from zk.personhood import Vouch
 
+CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
+"""How far an authority's clock may be ahead: what Kerberos allows, for the same reason (RFC 4120, section 8.2)."""
 GENERATOR: Final = {"name": "Vouchmark", "version": __version__}
 """Who makes the claims of the manifests that are signed here."""
 BESIDE: Final = "keep the vouch beside the file, as FILE.vouch: 'vouchmark check' finds it there"
@@ -105,7 +108,7 @@ def embed(
             authority=authority,
             apart=pool is not None,
         )
-        again, found = look(written, settings, pool=pool)
+        again, found = look(written, _afterwards(settings), pool=pool)
         done = embedding.confirm_vouch(before, _looked(again, found), octets, digest=digest, stamped=bool(authority))
     except CredentialsError as error:
         raise _refusal(error) from error
@@ -141,12 +144,17 @@ def sign_first(
             authority=authority,
             apart=pool is not None,
         )
-        again, found = look(written, settings, pool=pool)
+        again, found = look(written, _afterwards(settings), pool=pool)
         embedding.confirm_first(before, _looked(again, found))
     except CredentialsError as error:
         raise _refusal(error) from error
     _still_intact(found)
     return Signed(asset=again, facts=found)
+
+
+def _afterwards(settings: Settings) -> Settings:
+    """The same for what was made since: a stamp of a moment ago, by a clock that may be ahead, lies in the past then."""
+    return replace(settings, at=max(settings.at, dt.datetime.now(dt.UTC) + CLOCKS_DIFFER))
 
 
 def _looked(asset: Asset, facts: Facts) -> Looked:

@@ -12,7 +12,7 @@ from typing import Final
 LABELS: Final[Mapping[str, str]] = {
     "signer-recognised": "Unchanged since it was signed, and a list vouches for the signer.",
     "unknown-signer": "It is signed, but no list that the reader uses vouches for the signer.",
-    "expired-signer": "The signer's certificate is out of date and no trusted time says when it signed.",
+    "expired-signer": "The signer's certificate, or one above it, was not valid at any moment that can be shown.",
     "distrusted-signer": "The signer's certificate is distrusted, revoked, against the rules, or a public test key.",
     "altered-after-signing": "The file or a signed statement in it was changed after it was signed.",
     "malformed-credentials": "The Content Credentials were malformed by their issuer, which shows no later change.",

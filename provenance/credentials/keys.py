@@ -105,6 +105,12 @@ def public_key_of(der: bytes) -> Any:
             raise MalformedCredentialsError("got bytes that are no X.509 certificate") from error
 
 
+def is_of_small_order(key: Any) -> bool:
+    """Whether an Ed25519 key is one under which anything is signed."""
+    raw = bytes(key.public_bytes_raw())
+    return raw[:-1] + bytes([raw[-1] & 0x7F]) in _SMALL_ORDER
+
+
 def _verify_ecdsa(key: Any, signature: bytes, message: bytes, digest: Any) -> None:
     """ECDSA with the two integers side by side (RFC 9053, section 2.1)."""
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -133,8 +139,7 @@ def verify_with(key: Any, algorithm: str, signature: bytes, message: bytes) -> N
         if algorithm == "ed25519":
             if not isinstance(key, ed25519.Ed25519PublicKey):
                 raise ClaimSignatureError("got a key that is no Ed25519 key for an EdDSA signature")
-            raw = key.public_bytes_raw()
-            if raw[:-1] + bytes([raw[-1] & 0x7F]) in _SMALL_ORDER:
+            if is_of_small_order(key):
                 raise ClaimSignatureError("got an Ed25519 key of small order, under which anything is signed")
             key.verify(signature, message)
         elif algorithm.startswith("es"):

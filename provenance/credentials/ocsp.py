@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from provenance.credentials.certificates.algorithms import key_problems, problems
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.keys import load_certificate, public_key, unwarned
 
@@ -131,15 +132,27 @@ def _responder(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> Any:
         if not named and response.responder_key_hash != digest:
             continue
         if certificate == issuer:
-            return public_key(issuer)
-        produced = response.this_update_utc
-        if not certificate.not_valid_before_utc <= produced <= certificate.not_valid_after_utc:
-            continue
-        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-        if _OCSP_SIGNING in {oid.dotted_string for oid in purposes}:
-            certificate.verify_directly_issued_by(issuer)
+            return None if key_problems(issuer) else public_key(issuer)
+        if _is_appointed(certificate, issuer, response.this_update_utc):
             return public_key(certificate)
     return None
+
+
+def _is_appointed(certificate: x509.Certificate, issuer: x509.Certificate, produced: dt.datetime) -> bool:
+    """Whether `issuer` signed it for the purpose of answering, and it was valid when it answered."""
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+
+    if not certificate.not_valid_before_utc <= produced <= certificate.not_valid_after_utc:
+        return False
+    if problems(certificate) or key_problems(issuer):
+        return False
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        certificate.verify_directly_issued_by(issuer)
+    except (x509.ExtensionNotFound, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+        return False
+    return _OCSP_SIGNING in {oid.dotted_string for oid in purposes}
 
 
 def _verify(response: ocsp.OCSPResponse, key: Any) -> None:

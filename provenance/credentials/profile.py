@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from provenance.credentials.certificates.algorithms import key_problems, signature_problems
+from provenance.credentials.certificates.path_rules import ASSURANCE, KNOWN_CRITICAL, RECORD
 from provenance.credentials.trust.view import LEGACY_PURPOSES
 
 if TYPE_CHECKING:
@@ -17,23 +19,11 @@ if TYPE_CHECKING:
 _ANY_PURPOSE: Final = "2.5.29.37.0"
 _TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
 _OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
-_ASSURANCE: Final = "1.3.6.1.4.1.62558.3"
-_RECORD: Final = "1.3.6.1.4.1.62558.4"
 _LEVELS: Final[Mapping[bytes, int]] = {
     bytes.fromhex("060a2b0601040183e85e030a"): 1,
     bytes.fromhex("060a2b0601040183e85e0314"): 2,
 }
 """DER of 1.3.6.1.4.1.62558.3.10 and .20."""
-_SIGNATURES: Final = (
-    "1.2.840.113549.1.1.11", "1.2.840.113549.1.1.12", "1.2.840.113549.1.1.13", "1.2.840.113549.1.1.10",
-    "1.2.840.10045.4.3.2", "1.2.840.10045.4.3.3", "1.2.840.10045.4.3.4", "1.3.101.112",
-)  # fmt: skip
-_KNOWN_CRITICAL: Final = (
-    "2.5.29.14", "2.5.29.15", "2.5.29.17", "2.5.29.19", "2.5.29.30", "2.5.29.31", "2.5.29.32", "2.5.29.33",
-    "2.5.29.35", "2.5.29.36", "2.5.29.37", "2.5.29.54", "1.3.6.1.5.5.7.1.1", _ASSURANCE, _RECORD,
-)  # fmt: skip
-MIN_RSA_BITS: Final = 2048
-"""Bits of an RSA modulus (C2PA 2.4, section 14.5.1)."""
 
 
 def purposes(certificate: x509.Certificate) -> frozenset[str]:
@@ -88,24 +78,9 @@ def _extension_violations(extensions: x509.Extensions) -> list[str]:
             broken.append("key-cert-sign")
     if x509.AuthorityKeyIdentifier not in by_class:
         broken.append("no-authority-key-id")
-    if any(extension.critical and extension.oid.dotted_string not in _KNOWN_CRITICAL for extension in extensions):
+    if any(extension.critical and extension.oid.dotted_string not in KNOWN_CRITICAL for extension in extensions):
         broken.append("unknown-critical-extension")
     return broken
-
-
-def _key_violations(certificate: x509.Certificate) -> list[str]:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-
-    try:
-        key = certificate.public_key()
-    except (UnsupportedAlgorithm, ValueError, TypeError):
-        return ["key-kind"]
-    if isinstance(key, rsa.RSAPublicKey):
-        return ["key-size"] if key.key_size < MIN_RSA_BITS else []
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        return [] if key.curve.name in ("secp256r1", "secp384r1", "secp521r1") else ["key-curve"]
-    return [] if isinstance(key, ed25519.Ed25519PublicKey) else ["key-kind"]
 
 
 def _has_unique_ids(certificate: x509.Certificate) -> bool:
@@ -139,9 +114,7 @@ def violations(certificate: x509.Certificate, *, your_purposes: frozenset[str] =
     broken: list[str] = []
     if certificate.version is not x509.Version.v3:
         broken.append("version")
-    if certificate.signature_algorithm_oid.dotted_string not in _SIGNATURES:
-        broken.append("signature-algorithm")
-    broken += _key_violations(certificate)
+    broken += [*signature_problems(certificate), *key_problems(certificate)]
     try:
         extensions = certificate.extensions
     except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError):
@@ -165,11 +138,11 @@ def _raw_extension(certificate: x509.Certificate, oid: str) -> bytes:
 
 def assurance_level(certificate: x509.Certificate) -> int | None:
     """The C2PA assurance level that the certificate claims; None where it claims none that is known."""
-    return _LEVELS.get(_raw_extension(certificate, _ASSURANCE))
+    return _LEVELS.get(_raw_extension(certificate, ASSURANCE))
 
 
 def product_record(certificate: x509.Certificate) -> str:
     """The conforming-products record id in the certificate, empty where there is none."""
-    raw = _raw_extension(certificate, _RECORD)
+    raw = _raw_extension(certificate, RECORD)
     is_text = len(raw) == 38 and raw[:2] == b"\x0c\x24"
     return raw[2:].decode("ascii", "replace") if is_text else ""

@@ -28,7 +28,7 @@ from provenance.credentials.ocsp import (
 )
 from provenance.credentials.profile import assurance_level, product_record, purposes, violations
 from provenance.credentials.public_keys import TEST_AUTHORITIES, TEST_SIGNERS
-from provenance.credentials.timestamp import StampAssessment, assess_time
+from provenance.credentials.time_trust import StampAssessment, assess_time
 from provenance.credentials.trust.distrust import DistrustEntry, distrust_of
 from provenance.credentials.trust.view import ORDER, Label, TrustView
 
@@ -227,7 +227,7 @@ def assess_signer(
 
     Never raises for what the bytes hold: an unreadable certificate is `signer.unreadable`.
     """
-    stamp = assess_time(sign1, claim, trust, later=later_stamps)
+    stamp = assess_time(sign1, claim, trust, at=at, later=later_stamps)
     try:
         leaf, info = load_certificate(sign1.chain[0]), describe(sign1.chain[0])
     except CredentialsError:

@@ -1,8 +1,7 @@
-"""When was this signed, and does a time-stamping authority that somebody lists say so?
+"""Which time does a token stamp, and does it stamp exactly these bytes?
 
-RFC 3161 tokens over the counter-signature structure of a claim signature (C2PA 2.4, section 10.3.2.5). A stamp moves
-the time at which a certificate is judged only when its signature holds, it stamps exactly this signature, and its
-authority leads to a list of time-stamping authorities: never to a list of claim signers.
+RFC 3161 tokens over the counter-signature structure of a claim signature (C2PA 2.4, section 10.3.2.5). Whether its
+authority is believed is another question (`time_trust.py`).
 """
 
 from __future__ import annotations
@@ -10,24 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from provenance.credentials.chain import describe, find_path, fingerprint
-from provenance.credentials.cose import Sign1, stamped_bytes
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
-from provenance.credentials.keys import load_certificate, public_key_of
-from provenance.credentials.model import CertificateInfo
-from provenance.credentials.trust.distrust import distrust_of
-from provenance.credentials.trust.view import ORDER, Label, TrustView
+from provenance.credentials.keys import public_key_of
 
 MAX_TOKEN_BYTES: Final = 256 * 1024
 """Bytes of one time-stamp token; real ones have 2-8 KiB."""
 MAX_TOKEN_CERTIFICATES: Final = 10
 """Certificates in one token."""
 
-_TIME_STAMPING: Final = "1.3.6.1.5.5.7.3.8"
-_HOLDS: Final = ("timeStamp.validated",)
 _HASHES: Final = ("sha256", "sha384", "sha512")
 # Imprints and signatures of old authorities; refused for claims, read in stamps only to say what they are.
 _WEAK: Final = ("md5", "sha1")
@@ -50,37 +42,6 @@ class Stamp:
     certificate: bytes = field(repr=False)
     """DER of the authority's certificate."""
     others: tuple[bytes, ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StampAssessment:
-    """What one claim signature's time stamp is worth."""
-
-    codes: tuple[str, ...]
-    """The specification's: `timeStamp.validated`, `timeStamp.trusted`, `timeStamp.untrusted`, `timeStamp.mismatch`,
-    `timeStamp.malformed`, `timeStamp.outsideValidity`; empty where there is no stamp."""
-    time: dt.datetime | None = None
-    """What the stamp says, where it holds, whoever made it."""
-    label: Label = Label.UNKNOWN
-    """The list that names the authority."""
-    authority: CertificateInfo | None = None
-    anchor: str = ""
-    """SHA-256 of the listed certificate."""
-    version: int = 0
-    """Of the stamp that decided: 2 where it stamps the signature, 1 where it is of the older form, which stamps the
-    claim; 0 without one."""
-    is_kept: bool = False
-    """Whether a later manifest keeps that stamp, so that it may be younger than the manifests between."""
-
-    @property
-    def is_present(self) -> bool:
-        """Whether there was a stamp at all, good or bad."""
-        return bool(self.codes)
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether this time may decide which certificates were valid."""
-        return "timeStamp.trusted" in self.codes
 
 
 def _signed_data(token: bytes) -> Any:
@@ -238,96 +199,3 @@ def read_stamp(token: bytes, stamped: tuple[bytes, ...]) -> Stamp:
         raise
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
         raise MalformedCredentialsError("got bytes that are no time stamp") from error
-
-
-def _serves_stamps(der: bytes) -> bool:
-    """Its only purpose is time stamping (RFC 3161, section 2.3)."""
-    from cryptography import x509
-
-    try:
-        purposes = load_certificate(der).extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError, TypeError):
-        return False
-    return [oid.dotted_string for oid in purposes] == [_TIME_STAMPING]
-
-
-def assess_stamp(stamp: Stamp, trust: TrustView) -> StampAssessment:
-    """Who vouches for the authority, at the moment that the stamp itself names.
-
-    An authority's certificate that has expired since is fine; one that was not valid then is not.
-    """
-    try:
-        authority = describe(stamp.certificate)
-    except CredentialsError:
-        return StampAssessment(codes=(*_HOLDS, "timeStamp.untrusted"), time=stamp.time)
-    if not _serves_stamps(stamp.certificate):
-        return StampAssessment(codes=(*_HOLDS, "timeStamp.untrusted"), time=stamp.time, authority=authority)
-    own, outside = fingerprint(stamp.certificate), False
-    for label in ORDER:
-        anchor, path = "", None
-        if own in trust.authority_leaves.get(label, frozenset()):
-            if distrust_of((stamp.certificate,), trust.distrust) is not None:
-                continue
-            anchor, outside = own, not _was_valid(authority, stamp.time)
-        else:
-            path = find_path((stamp.certificate, *stamp.others), trust.authorities.get(label, ()), stamp.time)
-            if path is None or distrust_of(path.certificates, trust.distrust) is not None:
-                continue
-            anchor, outside = path.anchor, not path.holds
-        if not outside:
-            codes = (*_HOLDS, "timeStamp.trusted")
-            return StampAssessment(codes=codes, time=stamp.time, label=label, authority=authority, anchor=anchor)
-    code = "timeStamp.outsideValidity" if outside else "timeStamp.untrusted"
-    return StampAssessment(codes=(*_HOLDS, code), time=stamp.time, authority=authority)
-
-
-def _was_valid(certificate: CertificateInfo, at: dt.datetime) -> bool:
-    start, end = certificate.not_before, certificate.not_after
-    return start is not None and end is not None and start <= at <= end
-
-
-def assess_time(sign1: Sign1, claim: bytes, trust: TrustView, *, later: tuple[bytes, ...] = ()) -> StampAssessment:
-    """What the stamps of one claim signature are worth: those stapled to it, then those that later manifests keep.
-
-    `later` are tokens from `c2pa.time-stamp` assertions of verified manifests. The first trusted one decides; without
-    any, the first that holds is reported; without any, what is wrong with the first.
-
-    Version 1 stamps the claim itself. Version 2 and later tokens stamp the signature, and so the claim only through a
-    key that the signature covers: whoever holds an old stamp over some signature could else find a key under which
-    the same signature belongs to a claim of today. Where the certificate stands in the unprotected header such a stamp
-    is therefore never trusted; no writer of version 2 stamps is known to put it there.
-    """
-    own = sign1.time_stamp_version
-    tokens: list[tuple[bytes, tuple[bytes, ...], int, bool]] = [
-        (token, (stamped_bytes(sign1, claim),), own, False) for token in sign1.time_stamps
-    ]
-    tokens += [(token, (sign1.signature, *_v2_bytes(sign1)), 2, True) for token in later]
-    found: list[StampAssessment] = []
-    if len(sign1.time_stamps) > 1:
-        # C2PA 2.4, section 10.3.2.5: exactly one token; a choice of times is no time.
-        tokens = tokens[len(sign1.time_stamps) :]
-        found.append(StampAssessment(codes=("timeStamp.malformed",), version=own))
-    for token, stamped, version, is_kept in tokens:
-        try:
-            one = assess_stamp(read_stamp(token, stamped), trust)
-            one = one if version == 1 or sign1.chain_is_signed else _loose(one)
-        except TimeStampError as error:
-            one = StampAssessment(codes=(error.code,))
-        except CredentialsError:
-            one = StampAssessment(codes=("timeStamp.malformed",))
-        found.append(replace(one, version=version, is_kept=is_kept))
-    if not found:
-        return StampAssessment(codes=())
-    return max(found, key=lambda one: (one.is_trusted, one.time is not None))
-
-
-def _loose(stamp: StampAssessment) -> StampAssessment:
-    """A stamp that says nothing of the claim, whoever made it."""
-    if not stamp.is_trusted:
-        return stamp
-    return replace(stamp, codes=(*_HOLDS, "timeStamp.untrusted"), label=Label.UNKNOWN, anchor="")
-
-
-def _v2_bytes(sign1: Sign1) -> tuple[bytes, ...]:
-    """What a version 2 stamp of this signature hashes, whichever version is stapled."""
-    return (stamped_bytes(replace(sign1, time_stamp_version=2), b""),)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from provenance.credentials.cose import parse_sign1, signed_bytes, verify_claim
-from provenance.credentials.timestamp import StampAssessment, assess_time
+from provenance.credentials.time_trust import StampAssessment, assess_time
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import Label, TrustView, view_of
@@ -39,10 +39,15 @@ THEN = NOW - dt.timedelta(hours=3)
 
 
 def assess(
-    stamp: Callable[[bytes], bytes] | None, trust: TrustView = LISTED, *, version: int = 2, **options: Any
+    stamp: Callable[[bytes], bytes] | None,
+    trust: TrustView = LISTED,
+    *,
+    version: int = 2,
+    at: dt.datetime = NOW,
+    **options: Any,
 ) -> StampAssessment:
     built = cose(SIGNER, CLAIM, stamp=stamp, stamp_version=version, **options)
-    return assess_time(parse_sign1(built), CLAIM, trust)
+    return assess_time(parse_sign1(built), CLAIM, trust, at=at)
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -95,7 +100,7 @@ def test_a_stamp_moved_to_another_signature_is_a_mismatch() -> None:
 def test_a_stamp_of_the_claim_does_not_pass_for_one_of_the_signature() -> None:
     built = cose(SIGNER, CLAIM, stamp=stamper(TSA, THEN), stamp_version=1)
     renamed = built.replace(b"\x66sigTst", b"\x67sigTst2", 1)
-    assert assess_time(parse_sign1(renamed), CLAIM, LISTED).codes == ("timeStamp.mismatch",)
+    assert assess_time(parse_sign1(renamed), CLAIM, LISTED, at=NOW).codes == ("timeStamp.mismatch",)
 
 
 def test_a_changed_time_is_a_mismatch() -> None:
@@ -156,7 +161,7 @@ def test_no_flipped_byte_of_a_stamp_is_believed_with_another_time() -> None:
     for place in range(0, len(kept[0]), 5):
         changed = bytearray(built)
         changed[start + place] ^= 0x55
-        found = assess_time(parse_sign1(bytes(changed)), CLAIM, LISTED)
+        found = assess_time(parse_sign1(bytes(changed)), CLAIM, LISTED, at=NOW)
         assert not found.is_trusted or found.time == THEN
 
 
@@ -166,7 +171,7 @@ def test_a_stamp_that_a_later_manifest_keeps_is_believed() -> None:
 
     structure = cbor2.dumps(["CounterSignature", sign1.protected, b"", cbor2.dumps(sign1.signature)])
     for message in (structure, sign1.signature):
-        found = assess_time(sign1, CLAIM, LISTED, later=(stamper(TSA, THEN)(message),))
+        found = assess_time(sign1, CLAIM, LISTED, at=NOW, later=(stamper(TSA, THEN)(message),))
         assert found.is_trusted
 
 
@@ -181,12 +186,12 @@ def test_a_stamp_over_a_signature_whose_key_nobody_signed_is_never_trusted() -> 
     loose = {"header": {1: -7}, "unprotected": {33: list(SIGNER.chain)}}
     for version, trusted in ((1, True), (2, False)):
         built = cose(SIGNER, CLAIM, stamp=stamper(TSA, THEN), stamp_version=version, **loose)
-        found = assess_time(parse_sign1(built), CLAIM, LISTED)
+        found = assess_time(parse_sign1(built), CLAIM, LISTED, at=NOW)
         assert found.time == THEN
         assert found.is_trusted is trusted
         assert (found.label is Label.UNKNOWN) is not trusted
     sign1 = parse_sign1(cose(SIGNER, CLAIM, **loose))
-    kept = assess_time(sign1, CLAIM, LISTED, later=(stamper(TSA, THEN)(sign1.signature),))
+    kept = assess_time(sign1, CLAIM, LISTED, at=NOW, later=(stamper(TSA, THEN)(sign1.signature),))
     assert (kept.time, kept.is_trusted) == (THEN, False)
 
 
@@ -199,7 +204,7 @@ def test_an_old_stamp_does_not_make_a_claim_of_today_old() -> None:
     forged = replace(old, chain=(holder.der,))
     verify_claim(forged, CLAIM)  # it holds, and nobody who has the private key ever signed it
     token = stamper(TSA, THEN)(stamped)
-    found = assess_time(forged, CLAIM, LISTED, later=(token,))
+    found = assess_time(forged, CLAIM, LISTED, at=NOW, later=(token,))
     assert found.time == THEN
     assert not found.is_trusted
 

@@ -184,6 +184,7 @@ def write_media(output: Path, data: bytes, *, like: Path, overwrite: bool) -> No
 
 def told(output: Path, done: Done) -> list[str]:
     """What was done, for people."""
+    from provenance.credentials.time_trust import Doubt
     from vouchmark.lines.facts import certificate_name, instant
     from vouchmark.render.safe import quoted
 
@@ -196,9 +197,8 @@ def told(output: Path, done: Done) -> list[str]:
         else f"  read again: picture or film and what was signed before are as they were. {done.engines}",
     ]
     if made.time is not None:
-        listed = (
-            "on a list of yours" if made.time_is_trusted else "on no list of yours, so that readers may not count it"
-        )
+        listed = "on a list of yours" if made.signer.stamp.doubt is not Doubt.UNLISTED else "on no list of yours"
+        listed += "" if made.time_is_trusted else ", so that readers may not count it"
         lines.append(f"  time stamp of {instant(made.time)}, by an authority {listed}")
     return lines
 

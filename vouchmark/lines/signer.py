@@ -130,6 +130,7 @@ def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, deta
         return _own(code, Status.PASS, statement, subject, detail)
     if code in _AGAINST:
         status, words = _AGAINST[code]
+        words = _expired(signer) if code == "signer.expired" else words
         would = _LISTS.get(f"signer.{signer.would_be}", "").rstrip(",")
         rest = f" ({would} names it)" if code == "signer.expired" and would else ""
         return _own(code, status, f"Signed by {_calls_itself(name)}; {words}{rest}.", subject, detail)
@@ -140,6 +141,23 @@ def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, deta
         return _own(code, Status.UNKNOWN, "The signer's certificate could not be read.", subject, detail)
     statement = f"Signed by {_calls_itself(name)}; no list that you use vouches for this signer."
     return _own("signer.unknown", Status.UNKNOWN, statement, subject, detail)
+
+
+def _expired(signer: SignerAssessment) -> str:
+    """Which certificate was not valid, and when."""
+    is_stamped = signer.moment_by == "time-stamp"
+    if _is_in_time(signer):
+        return (
+            f"a certificate above it was not valid {'when it signed' if is_stamped else 'at the time of this report'}"
+        )
+    return "the certificate was out of date when it signed" if is_stamped else _AGAINST["signer.expired"][1]
+
+
+def _is_in_time(signer: SignerAssessment) -> bool:
+    """Whether the signer's own certificate was valid at the moment that counts."""
+    found = signer.certificate
+    start, end = (found.not_before, found.not_after) if found is not None else (None, None)
+    return start is not None and end is not None and start <= signer.moment <= end
 
 
 def _bundled(facts: Facts, signer: SignerAssessment, name: str) -> Draft | None:
@@ -210,6 +228,8 @@ def _detail(signer: SignerAssessment) -> dict[str, Json]:
         if certificate.not_before and certificate.not_after:
             detail["valid_from"] = instant(certificate.not_before)
             detail["valid_until"] = instant(certificate.not_after)
+    if signer.outside:
+        detail["outside"] = "authority" if _is_in_time(signer) else "signer"
     if signer.assurance_level is not None:
         detail["assurance_level"] = signer.assurance_level
     if signer.product:

@@ -7,13 +7,15 @@ trusted time and cannot have happened by then fails; every other difference is s
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from provenance.credentials.model import Manifest
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.signer import SignerAssessment
-from provenance.credentials.timestamp import StampAssessment
+from provenance.credentials.time_trust import Doubt, StampAssessment
 from vouchmark.lines import time_order
 from vouchmark.lines.facts import (
     Answer,
@@ -46,7 +48,7 @@ def answer(facts: Facts) -> Answer:
     if own is None or signer is None:
         draft = _stamp(facts, manifest)
         return Answer(summary=draft.statement, drafts=(draft,))
-    drafts = [_own_stamp(manifest, signer.stamp, own)]
+    drafts = [_own_stamp(manifest, signer.stamp, own, facts.at)]
     drafts += _legacy(manifest, signer.stamp)
     drafts += _certificate(manifest, signer)
     drafts += time_order.impossible(own)
@@ -56,11 +58,27 @@ def answer(facts: Facts) -> Answer:
     return Answer(summary=first.statement, drafts=tuple(drafts))
 
 
-_ANSWERS = frozenset({"time.trusted", "time.unlisted", "time.stamp.invalid", "time.claimed", "time.none"})
+_LISTED: Final = "an authority on a list you use ({name})"
+_DOUBTS: Final[Mapping[Doubt, tuple[str, str]]] = {
+    Doubt.NONE: ("time.unlisted", "an authority not on a list you use ({name})"),
+    Doubt.UNLISTED: ("time.unlisted", "an authority not on a list you use ({name})"),
+    Doubt.DISTRUSTED: ("time.distrusted", "an authority that you distrust, itself or above it ({name})"),
+    Doubt.WEAK: ("time.weak", f"{_LISTED}, whose certificate rests on a key or a digest that is too weak"),
+    Doubt.OUTSIDE: ("time.outside", f"{_LISTED}, {{whose}} was not valid then"),
+    Doubt.LATER: ("time.later", f"{_LISTED}; that is later than the time of judging, {{at}}"),
+    Doubt.LOOSE: (
+        "time.loose",
+        f"{_LISTED}, but the signature does not cover its key, so the stamp could be another's",
+    ),
+}
+"""Why a stamp that holds is not believed: the code, and how the sentence ends."""
+_ANSWERS: Final = frozenset(
+    {"time.trusted", "time.stamp.invalid", "time.claimed", "time.none", *(code for code, _ in _DOUBTS.values())}
+)
 """Exactly one of them stands on the line wherever there is a manifest."""
 
 
-def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck) -> Draft:
+def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt.datetime) -> Draft:
     """By our own reading of the token and the reader's lists of time-stamping authorities alone."""
     who = certificate_name(stamp.authority)
     detail: dict[str, Json] = {"claim_version": manifest.claim_version, "codes": list[Json](stamp.codes)}
@@ -79,9 +97,12 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck) -> Dra
         if stamp.is_kept:
             statement = f"Signed by {day(stamp.time)}, says {named}, whose time stamp a later update keeps."
         return _own_draft(manifest, "time.trusted", Status.PASS, statement, detail)
+    code, words = _DOUBTS[stamp.doubt]
+    whose = "whose certificate" if stamp.is_authority_outside else "and a certificate above it"
     named = quoted(who) if who else "it has no name that can be read"
-    statement = f"Signed on {day(stamp.time)}, says a time stamp{by} by an authority not on a list you use ({named})."
-    return _own_draft(manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
+    words = words.format(name=named, at=instant(at), whose=whose)
+    statement = f"Signed on {day(stamp.time)}, says a time stamp{by} by {words}."
+    return _own_draft(manifest, code, Status.UNKNOWN, statement, detail)
 
 
 def _no_stamp(manifest: Manifest, own: OwnCheck, detail: dict[str, Json]) -> Draft:
@@ -162,6 +183,7 @@ def _stamp(facts: Facts, manifest: Manifest) -> Draft:
         )
         return _draft(facts, manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
     trusted = has(codes, "timeStamp.trusted") and facts.tsa_lists and manifest.claim_version >= 2
+    trusted = trusted and stamp.time <= facts.at
     if trusted and has(codes, "timeStamp.validated"):
         statement = f"Signed on {day(stamp.time)}, says {who}, a time-stamping authority on a list you use."
         return _draft(facts, manifest, "time.trusted", Status.PASS, statement, detail)

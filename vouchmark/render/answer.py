@@ -265,8 +265,18 @@ def _doubt(report: Report) -> str:
     for finding in with_status(report, Line.SIGNER, Status.UNKNOWN):
         name = finding.detail.get("name")
         if finding.code in _DOUBTS and isinstance(name, str) and name:
-            return f"by a signer who calls itself {quoted(name, limit=NAME_SHOWN)}; {_DOUBTS[finding.code]}"
+            return f"by a signer who calls itself {quoted(name, limit=NAME_SHOWN)}; {_why(finding)}"
     return f"but it is not established by whom: {_lower(_summary(report, Line.SIGNER))}"
+
+
+def _why(finding: Finding) -> str:
+    """Why nobody vouches; of certificates that were not valid, whose it was and at which moment."""
+    if finding.code != "signer.expired":
+        return _DOUBTS[finding.code]
+    is_stamped = finding.detail.get("judged_by") == "time-stamp"
+    if finding.detail.get("outside") == "authority":
+        return f"a certificate above its own {'was not valid when it signed' if is_stamped else 'is not valid'}"
+    return "its certificate was out of date when it signed" if is_stamped else _DOUBTS[finding.code]
 
 
 def _refusal(report: Report) -> str:

@@ -252,9 +252,7 @@ def _twig_facts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     if signer := signed_by(detail):
         facts.append(("signed by", signer))
     if detail.get("time"):
-        stamp = (
-            "a trusted time stamp" if detail.get("time_trusted") else "a time stamp by an authority on no list of yours"
-        )
+        stamp = "a trusted time stamp" if detail.get("time_trusted") else "a time stamp that is not believed"
         facts.append(("signed at", f"{detail['time']}, says {stamp}"))
     if detail.get("generator"):
         facts.append(("made with", quoted(str(detail["generator"]))))

@@ -20,7 +20,7 @@ from provenance.credentials.cawg.identity import MAX_TEXT, UNDECIDED, IdentityCh
 from provenance.credentials.cose import Envelope, Sign1, signed_bytes, split_sign1, stamps_of
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.keys import ClaimSignatureError, verify_with
-from provenance.credentials.timestamp import StampAssessment, assess_time
+from provenance.credentials.time_trust import StampAssessment, assess_time
 from provenance.credentials.trust.view import TrustView
 from provenance.times import TimeTextError, read_time
 
@@ -67,7 +67,7 @@ def check(
     except _InvalidError:
         return replace(base, codes=(*codes, "cawg.ica.invalid_verifiable_credential"))
     codes += _issuer_codes(credential.issuer, parts)
-    stamp = assess_time(_sign1(parts), b"", trust)
+    stamp = assess_time(_sign1(parts), b"", trust, at=moment.at)
     if "timeStamp.validated" in stamp.codes:
         codes.append("cawg.ica.time_stamp.validated")
     elif stamp.codes:

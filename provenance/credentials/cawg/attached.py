@@ -20,7 +20,7 @@ from provenance.credentials.cawg.identity import AGGREGATION, MAX_TEXT, X509, Id
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.history import Node
 from provenance.credentials.jumbf import HARD_BINDINGS, Assertion, HashedUri, RawStore, hashed_uri, split_uri
-from provenance.credentials.timestamp import StampAssessment
+from provenance.credentials.time_trust import StampAssessment
 from provenance.credentials.trust.view import TrustView
 
 LABEL: Final = "cawg.identity"

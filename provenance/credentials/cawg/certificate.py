@@ -19,7 +19,7 @@ from provenance.credentials.keys import ClaimSignatureError, load_certificate
 from provenance.credentials.ocsp import Revocation, assess_revocation
 from provenance.credentials.profile import policies, purposes, violations
 from provenance.credentials.signer import test_key_of
-from provenance.credentials.timestamp import StampAssessment, assess_time
+from provenance.credentials.time_trust import StampAssessment, assess_time
 from provenance.credentials.trust.distrust import distrust_of
 from provenance.credentials.trust.view import ORDER, Label, TrustView
 
@@ -54,7 +54,7 @@ def check(
         signed, codes = b"", [*codes, "cawg.x509.algorithm.unsupported"]
     if signed is None:
         codes.append("cawg.x509.signature.mismatch")
-    stamp = _stamp(sign1, signed or payload.encodings[0], trust)
+    stamp = _stamp(sign1, signed or payload.encodings[0], trust, moment.at)
     codes += _stamp_codes(sign1, stamp)
     when, when_by = _moment(stamp, moment)
     found = replace(base, stamp=stamp, moment=when, moment_by=when_by, fingerprint=fingerprint(sign1.chain[0]))
@@ -114,11 +114,11 @@ def _verified(sign1: Sign1, payload: Payload) -> bytes | None:
     return None
 
 
-def _stamp(sign1: Sign1, signed: bytes, trust: TrustView) -> StampAssessment:
+def _stamp(sign1: Sign1, signed: bytes, trust: TrustView, at: dt.datetime) -> StampAssessment:
     """The identity's own time stamp; one of version 1 is no time stamp here (section 8.2)."""
     if sign1.time_stamp_version == 1:
         return StampAssessment(codes=())
-    return assess_time(sign1, signed, trust)
+    return assess_time(sign1, signed, trust, at=at)
 
 
 def _stamp_codes(sign1: Sign1, stamp: StampAssessment) -> list[str]:

@@ -12,9 +12,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from provenance.credentials.certificates.algorithms import MIN_RSA_BITS
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.keys import MAX_RSA_BITS
-from provenance.credentials.profile import MIN_RSA_BITS
 
 MAX_DID: Final = 4_096
 """Characters of a DID: an RSA key of 8192 bits as a `did:jwk` has about 2,000."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from provenance.credentials.jumbf import HashedUri
 from provenance.credentials.model import CertificateInfo
-from provenance.credentials.timestamp import StampAssessment
+from provenance.credentials.time_trust import StampAssessment
 from provenance.credentials.trust.view import Label
 
 X509: Final = "cawg.x509.cose"

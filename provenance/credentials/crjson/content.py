@@ -24,7 +24,7 @@ from provenance.credentials.errors import CredentialsError
 from provenance.credentials.jumbf import Assertion, RawManifest
 from provenance.credentials.model import CertificateInfo
 from provenance.credentials.signer import SignerAssessment
-from provenance.credentials.timestamp import StampAssessment
+from provenance.credentials.time_trust import StampAssessment
 
 MAX_PAYLOAD: Final = 4 * 1024 * 1024
 """Bytes of one assertion that are written out; real ones stay below 1 MiB, Merkle maps of films aside."""

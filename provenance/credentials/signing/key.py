@@ -10,10 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from provenance.credentials.certificates.algorithms import MIN_RSA_BITS
 from provenance.credentials.cose import MAX_CHAIN_CERTIFICATES
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.keys import MAX_RSA_BITS, unwarned
-from provenance.credentials.profile import MIN_RSA_BITS, violations
+from provenance.credentials.profile import violations
 from provenance.credentials.signing.c2pa_sign import ALGORITHMS, SigningKey
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _WORDS: Final = {
     "key-kind": "its key is of a kind that C2PA does not allow",
     "key-curve": "its key's curve is none of P-256, P-384 and P-521",
     "key-size": f"its RSA key has fewer than {MIN_RSA_BITS} bits",
+    "key-too-large": f"its RSA key has more than {MAX_RSA_BITS} bits",
     "is-ca": "it is a certificate authority's",
     "no-key-usage": "it does not say what its key may be used for",
     "no-digital-signature": "its key may not make digital signatures",
