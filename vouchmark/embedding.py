@@ -153,7 +153,7 @@ def sign_first(
 
 
 def _afterwards(settings: Settings) -> Settings:
-    """The same for what was made since: a stamp of a moment ago, by a clock that may be ahead, lies in the past then."""
+    """The same for what was made since: then a stamp of a moment ago is of the past, by a clock that is ahead too."""
     return replace(settings, at=max(settings.at, dt.datetime.now(dt.UTC) + CLOCKS_DIFFER))
 
 

@@ -47,6 +47,10 @@ EXPIRED: Final = (
     "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; "
     "its certificate is out of date and no trusted time says when it signed"
 )
+EXPIRED_THEN: Final = (
+    "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; "
+    "its certificate was out of date when it signed"
+)
 DO_NOT_RELY: Final = "unchanged since it was signed, but do not rely on the signer: "
 AGAINST: Final = (
     "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; do not rely on that signer: "
@@ -178,7 +182,7 @@ CASES: Final = (
         code="signer.expired",
         status=UNKNOWN,
         exit=INCONCLUSIVE,
-        says=EXPIRED,
+        says=EXPIRED_THEN,
         others={Line.TIME: PASS},
     ),
     Must(
