@@ -8,23 +8,25 @@ recorded is kept apart from what is seen now, and a manifest that no such walk r
 from __future__ import annotations
 
 import hashlib
-import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from provenance.credentials.boxes import digest
-from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
+from provenance.credentials.errors import CredentialsError
 from provenance.credentials.jumbf import Assertion, HashedUri, RawManifest, RawStore, hashed_uri, split_uri
 from provenance.credentials.lineage import History, Link, LinkState, Node, Redaction, Thumbnail
+from provenance.credentials.links import CLAIM, SIGNATURE, WHOLE, Digests, Redacted
 from provenance.credentials.manifest_check import ManifestCheck, check_manifest
 
 __all__ = ["History", "Link", "LinkState", "Node", "Redaction", "Thumbnail", "trace"]
 
 MAX_DEPTH: Final = 64
 """Links from the active manifest. Real files stay below ten."""
-MAX_LINKS: Final = 2_000
-"""Ingredient links followed in one file: a store can name the same ancestor many times."""
+MAX_LINKS: Final = 5_000
+"""Ingredient links followed in one file, a tenth of a millisecond each: a collage may have a thousand pictures, and a
+store can name the same ancestor many times."""
+MAX_REDACTIONS: Final = 5_000
+"""Redactions read in one file; real ones have one or two."""
 MAX_RECORDED: Final = 1_000
 """Recorded codes read from one ingredient."""
 MAX_TITLE: Final = 1_024
@@ -64,23 +66,6 @@ def _recorded(content: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _matches(reference: HashedUri, owner: RawManifest, target: RawManifest, content: memoryview) -> bool:
-    """Whether a reference's digest is that of `content`; without an algorithm of its own, by either claim's."""
-    names = (reference.algorithm,) if reference.algorithm else tuple({owner.algorithm, target.algorithm})
-    for name in names:
-        try:
-            if hmac.compare_digest(digest(name, content), reference.hash):
-                return True
-        except UnsupportedCredentialsError:
-            continue
-    return False
-
-
-def _is_legacy_link(reference: HashedUri, owner: RawManifest, target: RawManifest) -> bool:
-    """Before C2PA 1.1 a link hashed the claim alone; its signature covers the same bytes."""
-    return target.claim_version == 1 and _matches(reference, owner, target, memoryview(target.claim_bytes))
-
-
 class _Walker:
     """Builds the tree; counts links over the whole store."""
 
@@ -90,23 +75,25 @@ class _Walker:
         self.is_cut = False
         self.entered: set[str] = set()
         self.checks: dict[str, ManifestCheck] = {}
-        self.redactions: list[Redaction] = []
+        self.redactions: dict[Redaction, None] = {}
+        self.redacted_by: dict[str, Redacted] = {}
+        self.gone: dict[tuple[str, str], bool] = {}
+        self.digests = Digests()
+        self.thumbnails: dict[str, Thumbnail | None] = {}
 
     def check(self, manifest: RawManifest) -> ManifestCheck:
         if manifest.label not in self.checks:
             self.checks[manifest.label] = check_manifest(manifest)
+            self.thumbnails[manifest.label] = _thumbnail(self.checks[manifest.label])
         return self.checks[manifest.label]
 
-    def node(
-        self, manifest: RawManifest, link: Link | None, *, depth: int, redacted: frozenset[tuple[str, str]]
-    ) -> Node:
+    def node(self, manifest: RawManifest, link: Link | None, *, depth: int, redacted: Redacted) -> Node:
         check = self.check(manifest)
         repeated = manifest.label in self.entered
         self.entered.add(manifest.label)
-        below = redacted | self.redact(manifest, check)
-        gone = [name for name in check.absent if (manifest.label, name) not in redacted]
+        below = redacted.and_by(self.redact(manifest, check))
         reasons = [code for code in check.codes if code not in ("claimSignature.validated", "assertion.missing")]
-        reasons += ["assertion.missing"] if gone else []
+        reasons += [] if redacted.allows(manifest.label, check.absent) else ["assertion.missing"]
         reasons += [f"recorded:{code}" for code in link.recorded_breaks] if link else []
         if link is not None and link.state is LinkState.UNVERIFIABLE:
             reasons.append("ingredient.manifest.mismatch")
@@ -125,14 +112,12 @@ class _Walker:
             is_update=manifest.is_update,
             title=_text(manifest.claim.get("dc:title")),
             generator=_generator(manifest.claim),
-            thumbnail=_thumbnail(check),
+            thumbnail=self.thumbnails[manifest.label],
             is_repeated=repeated,
             children=tuple(children),
         )
 
-    def children(
-        self, manifest: RawManifest, check: ManifestCheck, *, depth: int, redacted: frozenset[tuple[str, str]]
-    ) -> list[Node]:
+    def children(self, manifest: RawManifest, check: ManifestCheck, *, depth: int, redacted: Redacted) -> list[Node]:
         found = []
         for assertion in check.verified:
             if assertion.base_label != "c2pa.ingredient":
@@ -148,9 +133,7 @@ class _Walker:
                 found.append(self.node(target, link, depth=depth, redacted=redacted))
         return found
 
-    def link(
-        self, owner: RawManifest, assertion: Assertion, redacted: frozenset[tuple[str, str]]
-    ) -> tuple[Link, RawManifest | None]:
+    def link(self, owner: RawManifest, assertion: Assertion, redacted: Redacted) -> tuple[Link, RawManifest | None]:
         """One link and the manifest to which it leads, where that may be entered."""
         try:
             content = assertion.map()
@@ -173,7 +156,7 @@ class _Walker:
             return _link(owner, assertion, content, LinkState.MISSING, label), None
         state = self.state(owner, content, reference, target, redacted)
         link = _link(owner, assertion, content, state, label)
-        if _is_legacy_link(reference, owner, target):
+        if self.is_legacy(reference, owner, target):
             link = replace(link, covers_signature=False)
         return link, target if state is not LinkState.CHANGED else None
 
@@ -183,11 +166,11 @@ class _Walker:
         content: Mapping[str, Any],
         reference: HashedUri,
         target: RawManifest,
-        redacted: frozenset[tuple[str, str]],
+        redacted: Redacted,
     ) -> LinkState:
-        if _matches(reference, owner, target, target.content) or _is_legacy_link(reference, owner, target):
+        if self.digests.matches(reference, owner, target, WHOLE) or self.is_legacy(reference, owner, target):
             return LinkState.VERIFIED
-        if not any(label == target.label for label, _ in redacted):
+        if target.label not in redacted.manifests:
             return LinkState.CHANGED
         # Redaction changed the manifest's bytes but not its signature, whose digest newer links carry.
         stored = content.get("claimSignature")
@@ -197,35 +180,51 @@ class _Walker:
             signature = hashed_uri(stored, what="an ingredient's signature")
         except CredentialsError:
             return LinkState.CHANGED
-        matches = _matches(signature, owner, target, target.signature_content)
+        matches = self.digests.matches(signature, owner, target, SIGNATURE)
         return LinkState.VERIFIED if matches else LinkState.CHANGED
 
-    def redact(self, manifest: RawManifest, check: ManifestCheck) -> frozenset[tuple[str, str]]:
-        """(manifest, assertion) that this manifest is allowed to have removed; each is noted once."""
-        allowed: set[tuple[str, str]] = set()
-        if not check.is_intact:
-            return frozenset()
-        for url in manifest.redacted:
+    def is_legacy(self, reference: HashedUri, owner: RawManifest, target: RawManifest) -> bool:
+        """Before C2PA 1.1 a link hashed the claim alone; its signature covers the same bytes."""
+        return target.claim_version == 1 and self.digests.matches(reference, owner, target, CLAIM)
+
+    def redact(self, manifest: RawManifest, check: ManifestCheck) -> Redacted:
+        """What this manifest is allowed to have removed; each is noted once."""
+        if manifest.label not in self.redacted_by:
+            allowed = frozenset(self.redactions_of(manifest) if check.is_intact else ())
+            labels = frozenset(label for label, _ in allowed)
+            self.redacted_by[manifest.label] = Redacted(allowed, labels)
+        return self.redacted_by[manifest.label]
+
+    def redactions_of(self, manifest: RawManifest) -> Iterator[tuple[str, str]]:
+        """(manifest, assertion) of those that are allowed."""
+        for url in dict.fromkeys(manifest.redacted):
+            if len(self.redactions) >= MAX_REDACTIONS:
+                self.is_cut = True
+                return
             try:
                 label, path = split_uri(url, manifest=manifest.label)
             except CredentialsError:
                 label, path = "", ()
             name = path[-1] if len(path) == 2 else ""
-            target = self.store.manifest(label)
-            assertion = target.assertion(name) if target else None
             ok = bool(name) and label != manifest.label and not name.startswith(NEVER_REDACTED)
             redaction = Redaction(
                 by=manifest.label,
                 manifest=label,
                 assertion=name,
                 is_allowed=ok,
-                is_done=assertion is None or assertion.is_zeroed,
+                is_done=self.is_gone(label, name),
             )
-            if redaction not in self.redactions:
-                self.redactions.append(redaction)
+            self.redactions[redaction] = None
             if ok:
-                allowed.add((label, name))
-        return frozenset(allowed)
+                yield label, name
+
+    def is_gone(self, label: str, name: str) -> bool:
+        """Whether an assertion is not there, or holds nothing but zeros."""
+        if (label, name) not in self.gone:
+            target = self.store.manifest(label)
+            assertion = target.assertion(name) if target else None
+            self.gone[label, name] = assertion is None or assertion.is_zeroed
+        return self.gone[label, name]
 
 
 def _link(owner: RawManifest, assertion: Assertion, content: Mapping[str, Any], state: LinkState, target: str) -> Link:
@@ -297,7 +296,7 @@ def _thumbnail(check: ManifestCheck) -> Thumbnail | None:
 def trace(store: RawStore) -> History:
     """The history of the active manifest. Never raises for what the bytes hold."""
     walker = _Walker(store)
-    root = walker.node(store.active, None, depth=0, redacted=frozenset())
+    root = walker.node(store.active, None, depth=0, redacted=Redacted())
     # By a name that several carry nothing is reached, but the active manifest is where the walk begins. Where links are
     # left that were not followed, nobody knows of the others whether one leads there.
     left = [

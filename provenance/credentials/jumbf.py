@@ -67,11 +67,17 @@ class Assertion:
     @property
     def is_zeroed(self) -> bool:
         """Every payload byte is zero: how a redaction may leave an assertion (C2PA 2.4, section 6.8)."""
-        return not any(self.data)
+        return not bytes(self.data).strip(b"\0")
 
     def map(self) -> Mapping[str, Any]:
         """The decoded CBOR map. Raises MalformedCredentialsError, CredentialsLimitError."""
         return cbor.decode_map(bytes(self.data), what=f"assertion {self.label}")
+
+
+def _single(assertions: tuple[Assertion, ...]) -> dict[str, Assertion]:
+    """Assertions by label, those left out that share theirs."""
+    counts = Counter(one.label for one in assertions)
+    return {one.label: one for one in assertions if counts[one.label] == 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +113,13 @@ class RawManifest:
     """What assertions of older claims keep beside themselves (`c2pa.databoxes`): icons, prompts, thumbnails."""
     problems: tuple[str, ...] = ()
     """The specification's codes for what is missing, doubled or unreadable."""
+    _assertions: Mapping[str, Assertion] = field(init=False, repr=False, compare=False)
+    _data_boxes: Mapping[str, Assertion] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look up by name once what a claim may name a thousand times."""
+        object.__setattr__(self, "_assertions", _single(self.assertions))
+        object.__setattr__(self, "_data_boxes", _single(self.data_boxes))
 
     @property
     def digest(self) -> bytes:
@@ -121,13 +134,11 @@ class RawManifest:
 
     def assertion(self, label: str) -> Assertion | None:
         """The only assertion with that label; None where there is none, or more than one."""
-        found = [assertion for assertion in self.assertions if assertion.label == label]
-        return found[0] if len(found) == 1 else None
+        return self._assertions.get(label)
 
     def data_box(self, label: str) -> Assertion | None:
         """The only data box with that label; None where there is none, or more than one."""
-        found = [box for box in self.data_boxes if box.label == label]
-        return found[0] if len(found) == 1 else None
+        return self._data_boxes.get(label)
 
     def references(self) -> tuple[HashedUri, ...]:
         """The claim's assertion references, created before gathered.
@@ -161,6 +172,11 @@ class RawStore:
     """Labels of manifests that could not be read at all, and unlabelled boxes as an empty string."""
     has_tail: bool = False
     """Whether anything but zeros lies behind the store in what carries it: nobody's signature covers that."""
+    _manifests: Mapping[str, RawManifest] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look up by name once what any number of links may name."""
+        object.__setattr__(self, "_manifests", {one.label: one for one in reversed(self.manifests)})
 
     @property
     def active(self) -> RawManifest:
@@ -173,9 +189,7 @@ class RawStore:
 
     def manifest(self, label: str) -> RawManifest | None:
         """The only manifest with that label; None where there is none, or more than one."""
-        if label in self.ambiguous:
-            return None
-        return next((manifest for manifest in self.manifests if manifest.label == label), None)
+        return None if label in self.ambiguous else self._manifests.get(label)
 
 
 def hashed_uri(value: object, *, what: str) -> HashedUri:

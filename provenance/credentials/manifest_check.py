@@ -10,7 +10,6 @@ import enum
 import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Final
 
 from provenance.credentials.boxes import digest
@@ -129,9 +128,6 @@ def _references(manifest: RawManifest) -> _Tally:
     except MalformedCredentialsError:
         tally.codes.append("claim.malformed")
         return tally
-    if len(references) > MAX_REFERENCES:
-        tally.codes.append("claim.malformed")
-        return tally
     for reference in references:
         try:
             owner, path = split_uri(reference.url, manifest=manifest.label)
@@ -187,7 +183,8 @@ def _data_boxes(manifest: RawManifest, tally: _Tally) -> None:
                 holders.append(assertion.map())
             except CredentialsError:
                 continue
-    for value in islice(_links(holders), MAX_REFERENCES):
+    known: dict[tuple[str, str], frozenset[bytes]] = {}
+    for value in _links(holders):
         try:
             reference = hashed_uri(value, what="a data box")
             owner, path = split_uri(reference.url, manifest=manifest.label)
@@ -199,13 +196,15 @@ def _data_boxes(manifest: RawManifest, tally: _Tally) -> None:
         if box is None:
             tally.absent.append(path[1])
             continue
+        key = path[1], algorithm
         try:
-            # Writers hash the superbox's content, as for assertions; the payload alone would be as good.
-            holds = any(hmac.compare_digest(digest(algorithm, one), reference.hash) for one in (box.content, box.data))
+            if key not in known:
+                # Writers hash the superbox's content, as for assertions; the payload alone would be as good.
+                known[key] = frozenset(digest(algorithm, one) for one in (box.content, box.data))
         except UnsupportedCredentialsError:
             tally.codes.append("algorithm.unsupported")
             continue
-        if not holds:
+        if reference.hash not in known[key]:
             tally.changed.append(path[1])
 
 
