@@ -11,8 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.certificates.algorithms import key_problems, problems
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import ocsp
 
 MAX_RESPONSES: Final = 8
-"""Stapled answers looked at; real signatures carry one."""
+"""Answers about one certificate that are looked at; real signatures carry one, and later manifests keep one or two."""
 MAX_QUESTIONS: Final = 4
 """Certificates of one path that are asked about; real paths have two or three."""
 CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
@@ -60,6 +61,8 @@ class RevocationAssessment:
     """RFC 5280's word for why, empty where none is given."""
     unusable: int = 0
     """Answers for this certificate that may not be believed."""
+    is_cut: bool = False
+    """Whether there are more answers than were looked at: then none of those that say "good" counts."""
     of_authority: bool = False
     """Whether it is an authority above the signer that was revoked, not the signer's own certificate."""
 
@@ -232,6 +235,7 @@ def _judge(
     return unusable
 
 
+@lru_cache(maxsize=256)
 def _quietly_judge(
     der: bytes, leaf: x509.Certificate, issuer: x509.Certificate, at: dt.datetime, fetched: dt.datetime | None
 ) -> RevocationAssessment | None:
@@ -240,29 +244,55 @@ def _quietly_judge(
 
 
 def assess_revocation(
-    answers: Sequence[bytes], chain: Sequence[bytes], at: dt.datetime, *, fresh: Fresh | None = None
+    answers: Sequence[bytes],
+    chain: Sequence[bytes],
+    at: dt.datetime,
+    *,
+    fresh: Fresh | None = None,
+    kept: Mapping[int, Sequence[bytes]] | None = None,
 ) -> RevocationAssessment:
     """What the stapled answers, and those asked for just now, say about the first certificate of `chain` at `at`.
 
     The second certificate is its issuer; without one no answer can be believed. A believable "revoked" outweighs any
-    "good": an attacker may staple an old answer beside the new one.
+    "good": an attacker may staple an old answer beside the new one. `kept` are answers that later manifests keep, by
+    the serial number that they speak of (`by_serial`).
     """
     nothing = RevocationAssessment(state=Revocation.NOT_CHECKED)
-    offered: list[tuple[bytes, dt.datetime | None]] = [(der, None) for der in answers[:MAX_RESPONSES]]
-    offered += [(der, fresh.fetched) for der in fresh.answers] if fresh is not None else []
-    if not offered or len(chain) < 2:
+    if len(chain) < 2 or not (answers or fresh or kept):
         return nothing
     try:
         leaf, issuer = load_certificate(chain[0]), load_certificate(chain[1])
     except CredentialsError:
         return nothing
+    stapled = [*answers, *(kept or {}).get(leaf.serial_number, ())]
+    offered: list[tuple[bytes, dt.datetime | None]] = [(der, None) for der in stapled[:MAX_RESPONSES]]
+    offered += [(der, fresh.fetched) for der in fresh.answers] if fresh is not None else []
     judged = [
         verdict
         for der, fetched in offered
         if len(der) <= MAX_RESPONSE_BYTES and (verdict := _quietly_judge(der, leaf, issuer, at, fetched)) is not None
     ]
+    is_cut = len(stapled) > MAX_RESPONSES
     for state in (Revocation.REVOKED, Revocation.GOOD):
         found = next((verdict for verdict in judged if verdict.state is state), None)
-        if found is not None:
+        if found is not None and not (is_cut and state is Revocation.GOOD):
             return found
-    return RevocationAssessment(state=Revocation.NOT_CHECKED, unusable=len(judged))
+    return RevocationAssessment(state=Revocation.NOT_CHECKED, unusable=len(judged), is_cut=is_cut)
+
+
+def by_serial(answers: Iterable[bytes]) -> dict[int, list[bytes]]:
+    """Answers by the serial number that they speak of, in order; those that cannot be read are left out."""
+    from cryptography.x509 import ocsp
+
+    found: dict[int, list[bytes]] = {}
+    for der in dict.fromkeys(answers):
+        if len(der) > MAX_RESPONSE_BYTES:
+            continue
+        try:
+            with unwarned():
+                response = ocsp.load_der_ocsp_response(der)
+                if response.response_status is ocsp.OCSPResponseStatus.SUCCESSFUL:
+                    found.setdefault(response.serial_number, []).append(der)
+        except (ValueError, TypeError):
+            continue
+    return found

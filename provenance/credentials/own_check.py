@@ -7,7 +7,7 @@ history. Pure: bytes and lists in, frozen data out; no clock, no network, no fil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -19,7 +19,7 @@ from provenance.credentials.history import History, Node, trace
 from provenance.credentials.jumbf import RawStore, parse_store
 from provenance.credentials.lineage import below_update
 from provenance.credentials.manifest_check import ManifestCheck
-from provenance.credentials.ocsp import Fresh
+from provenance.credentials.ocsp import Fresh, by_serial
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
 from provenance.credentials.trust.view import TrustView
@@ -27,12 +27,8 @@ from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
 from provenance.formats import Layout, Region, read_layout
 from provenance.formats.parts import Kind
 
-MAX_SIGNERS: Final = 100
-"""Signers of one file that are looked for on lists, nearest to the active manifest first: each costs milliseconds."""
 REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
 """Formats in which a store is put between other bytes and changes none of them: no table of offsets, no length."""
-MAX_KEPT_STAMPS: Final = 16
-"""Time stamps and revocation answers that later manifests may keep for one manifest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +45,7 @@ class OwnCheck:
     checks: Mapping[str, ManifestCheck] = field(default_factory=dict)
     """Every manifest that the walk reached, by label."""
     signers: Mapping[str, SignerAssessment] = field(default_factory=dict)
-    """Signers of the same manifests, where a signature could be read; at most MAX_SIGNERS."""
+    """Signers of the same manifests, where a signature could be read."""
     coverage: Coverage | None = None
     history: History | None = None
     declared: Mapping[str, Declared] = field(default_factory=dict)
@@ -119,14 +115,14 @@ def _bound(root: Node) -> tuple[str, bool]:
     return "", updated
 
 
-def _kept(nodes: Sequence[Node]) -> tuple[dict[str, list[bytes]], list[bytes]]:
-    """(time stamps by manifest label, OCSP responses) that intact manifests of the walk keep for others."""
+def _kept(checks: Iterable[ManifestCheck]) -> tuple[dict[str, list[bytes]], dict[int, list[bytes]]]:
+    """(time stamps by manifest label, OCSP responses by serial number) that intact manifests keep for others."""
     stamps: dict[str, list[bytes]] = {}
     answers: list[bytes] = []
-    for node in nodes:
-        if node.check is None or not node.check.is_intact:
+    for check in checks:
+        if not check.is_intact:
             continue
-        for assertion in node.check.verified:
+        for assertion in check.verified:
             if assertion.kind != "cbor" or assertion.base_label not in ("c2pa.time-stamp", "c2pa.certificate-status"):
                 continue
             try:
@@ -135,26 +131,29 @@ def _kept(nodes: Sequence[Node]) -> tuple[dict[str, list[bytes]], list[bytes]]:
                 continue
             if assertion.base_label == "c2pa.time-stamp":
                 for label, token in content.items():
-                    if isinstance(token, bytes) and len(stamps.setdefault(label, [])) < MAX_KEPT_STAMPS:
-                        stamps[label].append(token)
+                    if isinstance(token, bytes):
+                        stamps.setdefault(label, []).append(token)
             else:
                 values = content.get("ocspVals")
                 found = values if isinstance(values, list) else []
-                answers += [value for value in found if isinstance(value, bytes)][:MAX_KEPT_STAMPS]
-    return stamps, answers[:MAX_KEPT_STAMPS]
+                answers += [value for value in found if isinstance(value, bytes)]
+    return stamps, by_serial(answers)
 
 
 def _signers(
-    store: RawStore, nodes: Sequence[Node], *, trust: TrustView, at: dt.datetime, fresh: Fresh | None, asking: bool
+    store: RawStore,
+    checks: Sequence[ManifestCheck],
+    *,
+    trust: TrustView,
+    at: dt.datetime,
+    fresh: Fresh | None,
+    asking: bool,
 ) -> dict[str, SignerAssessment]:
-    stamps, answers = _kept(nodes)
+    stamps, answers = _kept(checks)
     found: dict[str, SignerAssessment] = {}
-    for node in sorted(nodes, key=lambda one: one.depth):
-        check = node.check
-        if check is None or check.sign1 is None or check.label in found:
+    for check in checks:
+        if check.sign1 is None:
             continue
-        if len(found) >= MAX_SIGNERS:
-            break
         manifest = store.manifest(check.label) or store.active
         found[check.label] = assess_signer(
             check.sign1,
@@ -163,7 +162,7 @@ def _signers(
             at=at,
             source_types=check.source_types,
             later_stamps=tuple(stamps.get(check.label, ())),
-            later_answers=tuple(answers),
+            later_answers=answers,
             fresh=fresh,
             asking=asking,
         )
@@ -268,7 +267,7 @@ def examine_own(
     if store.has_tail and not is_sidecar:
         coverage = with_tail(coverage)
     moment = at.astimezone(dt.UTC)
-    signers = _signers(store, nodes, trust=trust, at=moment, fresh=fresh, asking=asking)
+    signers = _signers(store, tuple(checks.values()), trust=trust, at=moment, fresh=fresh, asking=asking)
     stamps = {label: signer.stamp for label, signer in signers.items()}
     digests = {one.label: one.digest.hex() for one in store.manifests}
     vouches, more_vouches = find_vouches(store, history, bound=bound, signers=signers, digests=digests)

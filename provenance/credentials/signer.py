@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.chain import Path, describe, find_path, fingerprint
@@ -159,12 +160,16 @@ def _vouching(chain: tuple[bytes, ...], leaf: x509.Certificate, at: dt.datetime,
 
 
 def _revocation(
-    answers: tuple[bytes, ...], chain: tuple[bytes, ...], at: dt.datetime, fresh: Fresh | None
+    answers: tuple[bytes, ...],
+    chain: tuple[bytes, ...],
+    at: dt.datetime,
+    fresh: Fresh | None,
+    kept: Mapping[int, Sequence[bytes]],
 ) -> RevocationAssessment:
     """The worst over the path, or over the chain that was sent; "good" speaks of the signer's own certificate."""
-    own = assess_revocation(answers, chain, at, fresh=fresh)
+    own = assess_revocation(answers, chain, at, fresh=fresh, kept=kept)
     for start in range(1, len(chain) - 1):
-        above = assess_revocation(answers, chain[start:], at, fresh=fresh)
+        above = assess_revocation(answers, chain[start:], at, fresh=fresh, kept=kept)
         if above.state is Revocation.REVOKED and own.state is not Revocation.REVOKED:
             return replace(above, of_authority=True)
     return own
@@ -208,7 +213,7 @@ def assess_signer(
     at: dt.datetime,
     source_types: frozenset[str] = frozenset(),
     later_stamps: tuple[bytes, ...] = (),
-    later_answers: tuple[bytes, ...] = (),
+    later_answers: Mapping[int, Sequence[bytes]] = MappingProxyType({}),
     fresh: Fresh | None = None,
     asking: bool = False,
 ) -> SignerAssessment:
@@ -221,7 +226,7 @@ def assess_signer(
         at: aware; the instant asked for.
         source_types: digital source types by which the manifest's own actions say how it began.
         later_stamps: tokens kept by later manifests' `c2pa.time-stamp` assertions.
-        later_answers: OCSP responses kept in `c2pa.certificate-status` assertions.
+        later_answers: OCSP responses kept in `c2pa.certificate-status` assertions, by serial number.
         fresh: OCSP responses that were asked for just now.
         asking: whether it is wanted what could be asked.
 
@@ -237,7 +242,7 @@ def assess_signer(
     sent = tuple(dict.fromkeys((*sign1.chain, *(vouching.path.certificates if vouching.path else ()))))
     distrusted = distrust_of(sent, trust.distrust)
     path = vouching.path.certificates if vouching.path is not None else sign1.chain
-    revocation = _revocation((*sign1.ocsp, *later_answers), path, moment, fresh)
+    revocation = _revocation(sign1.ocsp, path, moment, fresh, later_answers)
     broken, test_key = violations(leaf, your_purposes=trust.your_purposes), test_key_of(sign1.chain)
     level, record = assurance_level(leaf), product_record(leaf)
     product = trust.product(

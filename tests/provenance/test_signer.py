@@ -432,6 +432,7 @@ def test_an_answer_signed_with_a_weak_digest_is_not_believed(monkeypatch: pytest
     answer = revocation_answer(SIGNER, revoked_at=NOW - HOUR)
     assert assess(answers=[answer]).codes[0] == "signer.revoked"
     monkeypatch.setattr(ocsp, "_STRONG", ("sha384",))
+    ocsp._quietly_judge.cache_clear()
     assert assess(answers=[answer]).revocation.state is Revocation.NOT_CHECKED
 
 
