@@ -82,6 +82,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("integrity.brands", (UNKNOWN,), "The file's brands, which no hash covers, do not fit its content."),
     ("integrity.tables", (UNKNOWN,), "The file's tables contradict each other: readers can see different things."),
     ("integrity.references.outside", (UNKNOWN,), "What is shown depends on things outside the file."),
+    ("integrity.references.listed", (ABSENT,), "Links lead out of the file; what is shown needs none of them."),
     ("integrity.script", (UNKNOWN,), "A script in the file decides what is shown."),
     ("integrity.coverage.other_excluded", (UNKNOWN,), "Parts that are neither media nor metadata are left out."),
     ("integrity.coverage.trailing_excluded", (UNKNOWN,), "Bytes after the end of the media are left out."),

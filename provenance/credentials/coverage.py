@@ -37,6 +37,9 @@ from provenance.formats.parts import OFFSETS, Doubt, join
 MAX_NAMED: Final = 64
 """Ranges outside the binding that are listed one by one; the totals by kind are always complete."""
 
+LISTED: Final = "integrity.references.listed"
+"""What leads out of the file and decides nothing of what is shown: told, and no doubt."""
+
 _STEMS: Final = {
     "c2pa.hash.data": "assertion.dataHash",
     "c2pa.hash.boxes": "assertion.boxesHash",
@@ -82,7 +85,7 @@ class Coverage:
     `integrity.coverage.order_excluded`, `integrity.coverage.other_excluded`, `integrity.coverage.trailing_excluded`,
     `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.store.foreign`,
     `integrity.shown.excluded`, the codes of `doubts`, `integrity.fragments.missing`, `integrity.fragments.unused`,
-    `integrity.parts.missing`."""
+    `integrity.parts.missing`, `integrity.references.listed`."""
     format: str
     """The container as recognised, empty where it is not read here."""
     size: int
@@ -202,8 +205,9 @@ def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout, b
             codes.append(f"integrity.coverage.{word}")
     if _shown_outside(bound, layout):
         codes.append("integrity.shown.excluded")
-    codes += dict.fromkeys(doubt.code for doubt in layout.doubts)
-    return codes or ["integrity.coverage.full"]
+    codes += dict.fromkeys(doubt.code for doubt in layout.doubts if doubt.code != LISTED)
+    listed = [LISTED] if any(doubt.code == LISTED for doubt in layout.doubts) else []
+    return [*listed, *(codes or ["integrity.coverage.full"])]
 
 
 def _shown_outside(bound: Bound, layout: Layout) -> tuple[str, ...]:

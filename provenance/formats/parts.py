@@ -51,12 +51,15 @@ class Doubt(NamedTuple):
 
     code: str
     """`integrity.brands`, `integrity.pointer.store`, `integrity.padding.filled`, `integrity.references.outside`,
-    `integrity.script`, `integrity.tables`."""
+    `integrity.script`, `integrity.tables`; `integrity.references.listed` for what leads out of the file and decides
+    nothing of what is shown, which is no doubt."""
     what: str
     """Short and ours, for the middle of a sentence: `the brand avif beside an image sequence`."""
     start: int
     end: int
     """Where it lies; both 0 where it has no one place."""
+    number: int = 0
+    """How many of them there are; 0 where they are not counted."""
 
 
 class NamedBox(NamedTuple):

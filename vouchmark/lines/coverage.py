@@ -79,6 +79,10 @@ _CODES: Final = {
         Status.UNKNOWN,
         "What is shown depends on things outside the file, which no signature in it covers: {what}.",
     ),
+    "integrity.references.listed": (
+        Status.ABSENT,
+        "The file leads to things outside it, and does not need them to be shown as it was signed: {what}.",
+    ),
     "integrity.script": (
         Status.UNKNOWN,
         "A program in the file decides what is shown, so that it need not be the same each time: {what}.",
@@ -204,7 +208,8 @@ def _what(coverage: Coverage, code: str) -> str:
     """What a doubt or an open part is about, for a sentence."""
     if code == "integrity.shown.excluded":
         return listed(coverage.shown_names[:MAX_NAMED])
-    names = list(dict.fromkeys(doubt.what for doubt in coverage.doubts if doubt.code == code))
+    found = (doubt for doubt in coverage.doubts if doubt.code == code)
+    names = list(dict.fromkeys(f"{one.number} {one.what}" if one.number else one.what for one in found))
     return listed((*names[:MAX_NAMED], *(("more",) if len(names) > MAX_NAMED else ())))
 
 
@@ -264,7 +269,10 @@ def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, ori
             {"start": one.start, "end": one.end, "kind": str(one.kind), "name": one.name} for one in coverage.excluded
         ]
     if doubts := [doubt for doubt in coverage.doubts if doubt.code == code]:
-        detail["found"] = [{"what": one.what, "start": one.start, "end": one.end} for one in doubts]
+        detail["found"] = [
+            {"what": one.what, "start": one.start, "end": one.end} | ({"number": one.number} if one.number else {})
+            for one in doubts
+        ]
     return Draft(
         code=code,
         status=status,
