@@ -2,168 +2,170 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from provenance.formats.parts import Kind, Layout, Region, from_scattered
+from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered, join, trimmed
+from provenance.formats.tiff_directories import MANIFEST, OFFSET_TYPES, Directories, Directory, Entry
+from provenance.formats.tiff_pixels import places_of
 
-MAX_DIRECTORIES: Final = 128
-"""Image directories of one TIFF; raw files have up to ten, scans one a page."""
-MAX_ENTRIES: Final = 100_000
-"""Entries of all directories."""
-MAX_STRIPS: Final = 500_000
-"""Strips and tiles of one TIFF."""
+MAX_NAMED: Final = 8
+"""Doubts of one kind that are named with their places: more say nothing more."""
 
-_TIFF_SIZES: Final = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 8,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 8,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    17: 8,
-    18: 8,
-}
-_TIFF_C2PA: Final = 0xCD41
-_TIFF_METADATA: Final = {
+_METADATA: Final = {
     700: "XMP", 33723: "IPTC", 34377: "Photoshop", 270: "description", 305: "software", 306: "date", 315: "artist",
     33432: "copyright", 37500: "maker note", 50740: "maker data",
 }  # fmt: skip
-_TIFF_DIRECTORIES: Final = {330: "image", 34665: "EXIF", 34853: "EXIF", 40965: "EXIF"}
-_STRIPS: Final = ((273, 279), (324, 325), (513, 514))
-
-
-class _Entry(NamedTuple):
-    tag: int
-    kind: int
-    number: int
-    """Of values."""
-    value: int
-    """Offset of the values, in the entry itself where they fit."""
-    position: int
-    """Of the entry."""
+_THUMBNAILS: Final = (b"8BIM\x04\x0c", b"8BIM\x04\x09")
+"""Image resources with a small picture (Adobe Photoshop file formats: 1036 and 1033)."""
+_DEVELOPMENT: Final = b"camera-raw-settings"
+"""Namespace of settings by which raw converters develop a picture."""
+_NUMBERS: Final = (range(254, 348), range(512, 533), range(33432, 34909), range(36864, 42241), range(50706, 52601))
+"""Tags of TIFF, Exif and DNG whose whole numbers are no places in the file, but for those followed by name."""
+_OFFSETS: Final = frozenset({288, 50933})
+"""Tags in those ranges that are places all the same: free bytes, further camera profiles."""
+_MAKER_DATA: Final = 50740
+"""DNG private data; four octets in it are the place of a maker's own directory (Sony)."""
+_RAW: Final = frozenset({50706, 33422})
+"""Tags of raw files: DNG version, pattern of the colour filters."""
 
 
 class _Tiff:
-    """Reads classic and big TIFF directories (TIFF 6.0; BigTIFF)."""
+    """Collects what the tables of one file lead to."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.order = "little" if data[:2] == b"II" else "big"
-        self.big = self._int(2, 2) == 43
-        self.offset_size = 8 if self.big else 4
-        self.regions: list[Region] = [Region(0, 16 if self.big else 8, Kind.MEDIA, "header")]
+        self.tables = Directories(data)
+        self.regions: list[Region] = [Region(0, self.tables.header, Kind.MEDIA, "header")]
         self.stores: list[bytes] = []
         self.pixels: list[Region] = []
-        self.seen: set[int] = set()
-        self.entries = 0
-        self.strips = 0
-        self.complete = True
+        self.shown: list[Region] = []
+        self.doubts: list[Doubt] = []
+        self.unsure: list[tuple[int, int]] = []
+        """Where only some readers of raw files go on to."""
+        self.is_raw = any(tag in directory.by_tag for directory in self.tables for tag in _RAW)
 
-    def _int(self, position: int, size: int) -> int:
-        return int.from_bytes(self.data[position : position + size], "little" if self.order == "little" else "big")
+    def read(self) -> Layout:
+        """The whole layout."""
+        for directory in self.tables:
+            self._directory(directory)
+        runs = join((r.start, r.end) for r in self.regions if r.kind in (Kind.MANIFEST, Kind.FOREIGN))
+        self._hold_against(runs)
+        if not self.tables.complete:
+            self._doubt("integrity.tables", "directories or values that cannot be read")
+        regions = from_scattered(
+            len(self.data), [*self.regions, *self.pixels], rest=Kind.OTHER, rest_name="unreferenced"
+        )
+        return Layout(
+            format="tiff",
+            size=len(self.data),
+            regions=regions,
+            stores=tuple(self.stores),
+            # Apart too: they may lie inside what another tag calls metadata or manifest.
+            pointers=(*self.pixels, *(region for region in self.regions if region.kind is Kind.MEDIA)),
+            shown=tuple(self.shown),
+            doubts=tuple(self.doubts),
+            complete=self.tables.complete,
+        )
 
-    def walk(self) -> None:
-        """Every directory, each once."""
-        queue = [(self._int(8 if self.big else 4, self.offset_size), "image")]
-        while queue:
-            position, name = queue.pop(0)
-            if position in self.seen or not position:
-                continue
-            if len(self.seen) >= MAX_DIRECTORIES or position + 8 > len(self.data):
-                self.complete = False
-                return
-            self.seen.add(position)
-            queue += self._directory(position, name)
+    def _doubt(self, code: str, what: str, start: int = 0, end: int = 0) -> None:
+        if sum(doubt.code == code for doubt in self.doubts) < MAX_NAMED:
+            self.doubts.append(Doubt(code, what, start, end))
 
-    def _directory(self, position: int, name: str) -> list[tuple[int, str]]:
-        count_size, entry_size = (8, 20) if self.big else (2, 12)
-        count = self._int(position, count_size)
-        end = position + count_size + count * entry_size + self.offset_size
-        self.entries += count
-        if end > len(self.data) or self.entries > MAX_ENTRIES:
-            self.complete = False
-            return []
-        kind = Kind.METADATA if name == "EXIF" else Kind.MEDIA
-        entries = [self._entry(position + count_size + number * entry_size) for number in range(count)]
-        by_tag = {entry.tag: entry for entry in entries}
-        following: list[tuple[int, str]] = []
-        stored = [entry for entry in entries if entry.tag == _TIFF_C2PA]
-        cut = position
-        for entry in stored:
+    def _directory(self, directory: Directory) -> None:
+        kind = Kind.MEDIA if directory.is_image else Kind.METADATA
+        name = "image" if directory.is_image else "EXIF"
+        cut = directory.position
+        for entry in directory.by_tag.get(MANIFEST, ()):
             # The count of the manifest's entry changes with the manifest, and writers exclude it.
-            field = entry.position + 4
-            self.regions.append(Region(cut, field, kind, name))
-            cut = field + self.offset_size
-            self.regions.append(Region(field, cut, Kind.STRUCTURE, "manifest length"))
-        self.regions.append(Region(cut, end, kind, name))
-        for entry in entries:
-            following += self._values(entry, kind, name)
-        for offsets, lengths in _STRIPS:
-            if offsets in by_tag and lengths in by_tag:
-                self._pixels(by_tag[offsets], by_tag[lengths])
-        if name == "image":
-            following.append((self._int(end - self.offset_size, self.offset_size), "image"))
-        return following
-
-    def _entry(self, position: int) -> _Entry:
-        kind, count = self._int(position + 2, 2), self._int(position + 4, self.offset_size)
-        value = position + 4 + self.offset_size
-        if count * _TIFF_SIZES.get(kind, 1) > self.offset_size:
-            value = self._int(value, self.offset_size)
-        return _Entry(self._int(position, 2), kind, count, value, position)
-
-    def _values(self, entry: _Entry, kind: Kind, name: str) -> list[tuple[int, str]]:
-        end = entry.value + entry.number * _TIFF_SIZES.get(entry.kind, 1)
-        if end > len(self.data):
-            self.complete = False
-            return []
-        if entry.tag == _TIFF_C2PA:
-            self.regions.append(Region(entry.value, end, Kind.MANIFEST, "manifest"))
-            self.stores.append(self.data[entry.value : end])
-        elif entry.tag in _TIFF_METADATA:
-            self.regions.append(Region(entry.value, end, Kind.METADATA, _TIFF_METADATA[entry.tag]))
-        else:
-            self.regions.append(Region(entry.value, end, kind, name))
-        if entry.tag not in _TIFF_DIRECTORIES:
-            return []
-        size = _TIFF_SIZES.get(entry.kind, 4)
-        positions = [
-            self._int(entry.value + number * size, size) for number in range(min(entry.number, MAX_DIRECTORIES))
-        ]
-        return [(position, _TIFF_DIRECTORIES[entry.tag]) for position in positions]
-
-    def _pixels(self, offsets: _Entry, lengths: _Entry) -> None:
-        self.strips += offsets.number
-        if offsets.number != lengths.number or self.strips > MAX_STRIPS:
-            self.complete = False
+            count = entry.position + 4
+            self.regions.append(Region(cut, count, kind, name))
+            cut = count + self.tables.offset_size
+            self.regions.append(Region(count, cut, Kind.STRUCTURE, "manifest length"))
+        self.regions.append(Region(cut, directory.end, kind, name))
+        for entry in directory.entries:
+            if entry.tag == MANIFEST:
+                self._manifest(entry)
+            elif entry.end <= len(self.data) and entry.end > entry.value:
+                self._values(entry, kind, name)
+        if not directory.is_image:
+            if self.is_raw:
+                self.shown.append(Region(directory.position, directory.end, kind, "EXIF of a raw picture"))
             return
-        sizes = _TIFF_SIZES.get(offsets.kind, 4), _TIFF_SIZES.get(lengths.kind, 4)
-        for number in range(offsets.number):
-            start = self._int(offsets.value + number * sizes[0], sizes[0])
-            length = self._int(lengths.value + number * sizes[1], sizes[1])
-            if start < (end := min(len(self.data), start + length)):
-                self.pixels.append(Region(start, end, Kind.MEDIA, "image"))
+        if any(len(entries) > 1 for tag, entries in directory.by_tag.items() if tag != MANIFEST):
+            self._doubt("integrity.tables", "a tag that is there twice", directory.position, directory.end)
+        self._pixels(directory)
+
+    def _manifest(self, entry: Entry) -> None:
+        """The store, which is all of the entry's values but for zeros behind it (C2PA 2.4, section A.3.5)."""
+        end = entry.value + entry.number
+        if entry.kind != 7 or end > len(self.data):
+            self._doubt("integrity.tables", "an entry for the Content Credentials of another form", entry.position, end)
+            end = min(entry.end, len(self.data))
+        raw = self.data[entry.value : end]
+        size = int.from_bytes(raw[:4], "big")
+        stop = entry.value + size if 8 <= size <= len(raw) else end
+        behind = Kind.MANIFEST if not raw[stop - entry.value :].strip(b"\0") else Kind.FOREIGN
+        self.regions.append(Region(entry.value, stop, Kind.MANIFEST, "manifest"))
+        self.regions.append(Region(stop, end, behind, "behind the manifest"))
+        self.stores.append(trimmed(raw))
+
+    def _values(self, entry: Entry, kind: Kind, name: str) -> None:
+        known = _METADATA.get(entry.tag)
+        region = Region(entry.value, entry.end, Kind.METADATA if known else kind, known or name)
+        self.regions.append(region)
+        content = memoryview(self.data)[entry.value : entry.end]
+        if entry.tag in (37500, _MAKER_DATA) or (kind is Kind.METADATA and self.is_raw):
+            self.shown.append(region)
+        elif entry.tag == 34377 and any(mark in bytes(content) for mark in _THUMBNAILS):
+            self.shown.append(region._replace(name="a thumbnail"))
+        elif entry.tag == 700 and _DEVELOPMENT in bytes(content):
+            self.shown.append(region._replace(name="settings for developing"))
+
+    def _pixels(self, directory: Directory) -> None:
+        places = places_of(self.tables, directory)
+        for what in places.oddities:
+            self._doubt("integrity.tables", what, directory.position, directory.end)
+        for start, end, is_sure in places.pixels:
+            if not is_sure:
+                self.unsure.append((start, end))
+            elif start < min(end, len(self.data)):
+                self.pixels.append(Region(start, min(end, len(self.data)), Kind.MEDIA, "image"))
+
+    def _hold_against(self, runs: tuple[tuple[int, int], ...]) -> None:
+        """Doubts where something other than its own entry leads into the store."""
+        if not runs:
+            return
+        own = (Kind.MANIFEST, Kind.FOREIGN)
+        for region in (*self.pixels, *(region for region in self.regions if region.kind not in own)):
+            if _meets(runs, region.start, region.end):
+                self._doubt("integrity.pointer.store", f"{region.name} by its tables", region.start, region.end)
+        for start, end in self.unsure:
+            if _meets(runs, start, end):
+                self._doubt("integrity.tables", "pixels that are shorter than their picture", start, end)
+        for directory in self.tables:
+            for entry, value in self._unknown(directory.entries):
+                if _meets(runs, value, value + 1):
+                    what = f"tag {entry.tag}, which is not known here and may name a place in the Content Credentials"
+                    self._doubt("integrity.tables", what, entry.position, entry.end)
+
+    def _unknown(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, int]]:
+        """Whole numbers that could be places in the file for a reader who knows the tag."""
+        for entry in entries:
+            if entry.tag == _MAKER_DATA and entry.number == 4:
+                yield entry, self.tables.number_at(entry.value, "I")
+            is_known = entry.tag == MANIFEST or any(entry.tag in numbers for numbers in _NUMBERS)
+            if entry.kind in OFFSET_TYPES and entry.kind != 3 and (entry.tag in _OFFSETS or not is_known):
+                yield from ((entry, value) for value in self.tables.numbers(entry))
+
+
+def _meets(runs: tuple[tuple[int, int], ...], start: int, end: int) -> bool:
+    """Whether a range has an octet in any of the (joined) runs."""
+    number = bisect_right(runs, (end - 1, 1 << 63)) - 1
+    return start < end and number >= 0 and runs[number][1] > start
 
 
 def read_tiff(data: bytes) -> Layout:
     """Directories, values and pixels of TIFF and the raw formats built on it; bytes nobody points to are `other`."""
-    tiff = _Tiff(data)
-    tiff.walk()
-    # Pixels and tables stand apart as pointers too: they may lie inside what another tag calls metadata or manifest.
-    regions = from_scattered(len(data), [*tiff.regions, *tiff.pixels], rest=Kind.OTHER, rest_name="unreferenced")
-    return Layout(
-        format="tiff",
-        size=len(data),
-        regions=regions,
-        stores=tuple(tiff.stores),
-        pointers=(*tiff.pixels, *(region for region in tiff.regions if region.kind is Kind.MEDIA)),
-        complete=tiff.complete,
-    )
+    return _Tiff(data).read()

@@ -13,6 +13,7 @@ from provenance.credentials.binding import Match
 from provenance.credentials.coverage import Coverage
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState
 from provenance.formats import Kind
+from provenance.formats.parts import Doubt
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
@@ -269,10 +270,7 @@ def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, ori
             {"start": one.start, "end": one.end, "kind": str(one.kind), "name": one.name} for one in coverage.excluded
         ]
     if doubts := [doubt for doubt in coverage.doubts if doubt.code == code]:
-        detail["found"] = [
-            {"what": one.what, "start": one.start, "end": one.end} | ({"number": one.number} if one.number else {})
-            for one in doubts
-        ]
+        detail["found"] = [_place(doubt) for doubt in doubts]
     return Draft(
         code=code,
         status=status,
@@ -282,3 +280,8 @@ def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, ori
         subject=coverage.manifest,
         detail=detail,
     )
+
+
+def _place(doubt: Doubt) -> dict[str, Json]:
+    place: dict[str, Json] = {"what": doubt.what, "start": doubt.start, "end": doubt.end}
+    return place | {"number": doubt.number} if doubt.number else place
