@@ -174,18 +174,21 @@ def _as_crjson(told: Mapping[str, Any], direct: Mapping[str, Any]) -> list[dict[
     ordered = sorted(found, key=lambda label: (label != active, label))
     if not ordered or ordered[0] != active:
         return []
-    manifests = [_manifest(label, found[label], deltas) for label in ordered]
+    about, own = _by_manifest(deltas)
+    manifests = [_manifest(label, found[label], about.get(label, {}), own.get(label, [])) for label in ordered]
     manifests[0]["validationResults"] = direct
     return manifests
 
 
-def _manifest(label: str, raw: Mapping[str, Any], deltas: list[Any]) -> dict[str, Any]:
+def _manifest(label: str, raw: Mapping[str, Any], about: Mapping[str, list[Any]], deltas: list[Any]) -> dict[str, Any]:
     assertions: dict[str, Any] = {}
+    numbers: dict[str, int] = {}
     for entry in raw.get("assertions") or ():
-        name, number = entry["label"], 1
+        name, number = entry["label"], numbers.get(entry["label"], 1)
         while name in assertions:
             name, number = f"{entry['label']}__{number}", number + 1
         assertions[name] = entry.get("data")
+        numbers[entry["label"]] = number
     signature = raw.get("signature_info") or {}
     information = raw.get("claim_generator_info")
     claim = {
@@ -193,7 +196,6 @@ def _manifest(label: str, raw: Mapping[str, Any], deltas: list[Any]) -> dict[str
         "instanceID": raw.get("instance_id"),
         "claim_generator_info": information,
     }
-    prefix = f"self#jumbf=/c2pa/{label}/"
     return {
         "label": label,
         # The engine calls every claim version 2. In version 1 this field is a list (C2PA 1.4, section 10.3).
@@ -202,20 +204,22 @@ def _manifest(label: str, raw: Mapping[str, Any], deltas: list[Any]) -> dict[str
         "isUpdateManifest": bool(assertions) and not any(name.startswith("c2pa.hash.") for name in assertions),
         "assertions": assertions,
         "signature": {"algorithm": signature.get("alg"), "certificateInfo": _certificate(signature)},
-        "validationResults": _about(deltas, prefix),
-        "ingredientDeltas": [d for d in deltas if str(d.get("ingredientAssertionURI", "")).startswith(prefix)],
+        "validationResults": about,
+        "ingredientDeltas": deltas,
     }
 
 
-def _about(deltas: list[Any], prefix: str) -> dict[str, list[Any]]:
-    """What the ingredient results say about one manifest, wherever they stand."""
-    about: dict[str, list[Any]] = {}
+def _by_manifest(deltas: list[Any]) -> tuple[dict[str, dict[str, list[Any]]], dict[str, list[Any]]]:
+    """What the ingredient results say about each manifest, wherever they stand, and those that stand in each."""
+    about: dict[str, dict[str, list[Any]]] = {}
+    own: dict[str, list[Any]] = {}
     for delta in deltas:
+        own.setdefault(crjson.manifest_label(delta.get("ingredientAssertionURI")) or "", []).append(delta)
         for kind, entries in (delta.get("validationDeltas") or {}).items():
             for entry in entries:
-                if f"{entry.get('url', '')}/".startswith(prefix):
-                    about.setdefault(kind, []).append(entry)
-    return about
+                label = crjson.manifest_label(entry.get("url")) or ""
+                about.setdefault(label, {}).setdefault(kind, []).append(entry)
+    return about, own
 
 
 def _certificate(signature: Mapping[str, Any]) -> dict[str, Any] | None:

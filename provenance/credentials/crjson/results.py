@@ -13,16 +13,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
 
-from provenance.credentials.cawg.identity import GOOD
+from provenance.credentials.cawg.identity import GOOD, IdentityCheck
 from provenance.credentials.crjson.content import Budget, assertions_of, claim_of, decoded, instant, signature_of
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.history import LinkState, Node
+from provenance.credentials.history import Link, LinkState
 from provenance.credentials.jumbf import RawManifest, RawStore, split_uri
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState, check_manifest
 from provenance.credentials.model import Kind, Manifest, ManifestStore
@@ -101,6 +101,34 @@ class _Results:
         return {**lists, "specVersion": SPECIFICATION, "validationTime": instant(at)}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walk:
+    """What the walk over all manifests says of each one: gone through once, and not again for every manifest."""
+
+    links_of: Mapping[str, list[Link]]
+    """By the manifest that names the ingredient."""
+    links_to: Mapping[str, list[Link]]
+    """By the manifest to which a verified link leads."""
+    identities: Mapping[str, list[IdentityCheck]]
+    redacted: frozenset[str]
+    """JUMBF URIs of what was removed by right."""
+
+    @classmethod
+    def of(cls, check: OwnCheck) -> _Walk:
+        links_of, links_to = dict[str, list[Link]](), dict[str, list[Link]]()
+        identities: dict[str, list[IdentityCheck]] = {}
+        for node in check.history.root.walk() if check.history is not None else ():
+            if node.link is not None:
+                links_of.setdefault(node.link.owner, []).append(node.link)
+                if node.link.state is LinkState.VERIFIED:
+                    links_to.setdefault(node.link.target, []).append(node.link)
+        for identity in check.identities:
+            identities.setdefault(identity.manifest, []).append(identity)
+        redactions = check.history.redactions if check.history is not None else ()
+        redacted = frozenset(f"self#jumbf=/c2pa/{one.manifest}/{one.assertion}" for one in redactions if one.is_allowed)
+        return cls(links_of=links_of, links_to=links_to, identities=identities, redacted=redacted)
+
+
 def manifests(store: RawStore, check: OwnCheck, engine: ManifestStore | None, *, at: dt.datetime) -> list[Any]:
     """Every manifest of a store as crJSON has it, with its results: the active one first, then the newest first.
 
@@ -110,7 +138,8 @@ def manifests(store: RawStore, check: OwnCheck, engine: ManifestStore | None, *,
         engine: what an engine read, for the codes that are not ours; None where it read nothing.
         at: aware; the validation time.
     """
-    nodes = list(check.history.root.walk()) if check.history is not None else []
+    walk = _Walk.of(check)
+    engines = {one.label: one for one in reversed(engine.manifests)} if engine is not None else {}
     found, budget = [], Budget()
     for manifest in reversed(store.manifests):
         # Of several manifests with one label only the active one is reached: no reference can mean another.
@@ -122,8 +151,8 @@ def manifests(store: RawStore, check: OwnCheck, engine: ManifestStore | None, *,
             results.add(Kind.INFORMATIONAL, "manifest.unreferenced", results.uri())
             own = check_manifest(manifest)
         else:
-            _validate(results, manifest, own, signer, check, nodes)
-            _add_engine(results, engine.manifest(manifest.label) if engine is not None else None)
+            _validate(results, manifest, own, signer, check, walk)
+            _add_engine(results, engines.get(manifest.label))
         found.append(
             {
                 "label": manifest.label,
@@ -142,16 +171,16 @@ def _validate(
     own: ManifestCheck,
     signer: SignerAssessment | None,
     check: OwnCheck,
-    nodes: list[Node],
+    walk: _Walk,
 ) -> None:
     """The steps in their order."""
     _claim(results, manifest)
     if not _NO_CLAIM & {code for code, _ in results.found[Kind.FAILURE]}:
         _signature(results, own, signer)
-        _assertions(results, own, {name for node in nodes for name in _redacted(node, check)})
+        _assertions(results, own, walk.redacted)
         _binding(results, check)
-        _links(results, nodes)
-        _identities(results, check)
+        _links(results, walk)
+        _identities(results, walk)
 
 
 def _claim(results: _Results, manifest: RawManifest) -> None:
@@ -215,7 +244,7 @@ def _revocation(results: _Results, signer: SignerAssessment, url: str) -> None:
         results.fail("signingCredential.ocsp.revoked", url)
 
 
-def _assertions(results: _Results, own: ManifestCheck, redacted: set[str]) -> None:
+def _assertions(results: _Results, own: ManifestCheck, redacted: frozenset[str]) -> None:
     """What the claim says of its assertions, and whether those can be read."""
     for assertion in own.verified:
         url = results.uri(f"c2pa.assertions/{assertion.label}")
@@ -238,14 +267,6 @@ def _assertions(results: _Results, own: ManifestCheck, redacted: set[str]) -> No
             results.fail(code, results.uri())
 
 
-def _redacted(node: Node, check: OwnCheck) -> Iterable[str]:
-    """JUMBF URIs (manifest and name) of what was removed by right; the walk notes them for the whole store."""
-    if node.link is None and check.history is not None:
-        for redaction in check.history.redactions:
-            if redaction.is_allowed:
-                yield f"self#jumbf=/c2pa/{redaction.manifest}/{redaction.assertion}"
-
-
 def _binding(results: _Results, check: OwnCheck) -> None:
     """Our own digest over the file, for the manifest that is bound to it."""
     coverage = check.coverage
@@ -263,27 +284,21 @@ def _binding(results: _Results, check: OwnCheck) -> None:
             results.fail(code, url)
 
 
-def _links(results: _Results, nodes: list[Node]) -> None:
+def _links(results: _Results, walk: _Walk) -> None:
     """Where this manifest's ingredients lead, and what was recorded when this manifest was one itself."""
-    for node in nodes:
-        link = node.link
-        if link is None:
-            continue
-        if link.owner == results.label:
-            kind, code = _LINKS[link.state]
-            results.add(kind, code, results.uri(f"c2pa.assertions/{link.assertion}"))
-        if link.target == results.label and link.state is LinkState.VERIFIED:
-            for code in link.recorded:
-                if _BINDING.fullmatch(code):
-                    # The file that it was bound to is not here: whoever took it over saw this.
-                    results.fail(code, results.uri())
+    for link in walk.links_of.get(results.label, ()):
+        kind, code = _LINKS[link.state]
+        results.add(kind, code, results.uri(f"c2pa.assertions/{link.assertion}"))
+    for link in walk.links_to.get(results.label, ()):
+        for code in link.recorded:
+            if _BINDING.fullmatch(code):
+                # The file that it was bound to is not here: whoever took it over saw this.
+                results.fail(code, results.uri())
 
 
-def _identities(results: _Results, check: OwnCheck) -> None:
+def _identities(results: _Results, walk: _Walk) -> None:
     """Whoever says to stand behind the manifest (CAWG); nothing of it decides about the claim."""
-    for identity in check.identities:
-        if identity.manifest != results.label:
-            continue
+    for identity in walk.identities.get(results.label, ()):
         url = results.uri(f"c2pa.assertions/{identity.label}")
         for code in identity.codes:
             if not code.startswith("cawg."):
