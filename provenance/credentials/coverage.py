@@ -25,6 +25,7 @@ from provenance.credentials.binding import (
 from provenance.credentials.bmff_binding import bmff_hash
 from provenance.credentials.errors import (
     CredentialsError,
+    CredentialsLimitError,
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
@@ -161,6 +162,8 @@ def _by_parts(
         parts = check_parts(found[0].map(), verified, data, manifest=manifest, algorithm=algorithm)
     except UnsupportedCredentialsError:
         return None, []
+    except CredentialsLimitError:
+        raise
     except CredentialsError:
         return None, ["assertion.multiAssetHash.malformed"]
     if parts.match is Match.MATCH:
@@ -283,7 +286,12 @@ def measure(
         return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
     parts = None
     if bound.match is Match.MISMATCH:
-        parts, against = _by_parts(verified, data, manifest=manifest, algorithm=algorithm)
+        try:
+            parts, against = _by_parts(verified, data, manifest=manifest, algorithm=algorithm)
+        except CredentialsLimitError:
+            # Which parts are gone, and whether they may be, was not found out.
+            unknown = ["integrity.coverage.unknown", *doubled]
+            return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
         if parts is None:
             return _nothing(manifest, assertion.label, bound.match, [f"{stem}.mismatch", *against, *doubled], layout)
         bound, stem = Bound(match=Match.MATCH, covered=parts.covered), "assertion.multiAssetHash"

@@ -23,13 +23,22 @@ from provenance.credentials.binding import (
     whole,
 )
 from provenance.credentials.boxes import digest
-from provenance.credentials.errors import MalformedCredentialsError, UnsupportedCredentialsError
+from provenance.credentials.errors import (
+    CredentialsLimitError,
+    MalformedCredentialsError,
+    UnsupportedCredentialsError,
+)
 from provenance.credentials.jumbf import Assertion, hashed_uri, split_uri
 from provenance.formats.parts import join
 
 LABEL: Final = "c2pa.hash.multi-asset"
 MAX_PARTS: Final = 1_000
 """Parts of one file; phones make two to four."""
+MAX_TRIED: Final = 8
+"""How often each byte may be hashed in the search for parts that are still there: for every optional part that is gone,
+what follows it is tried in its place."""
+_RUN: Final = 512
+"""Bytes that are hashed in the time that one exclusion takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,19 +54,30 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Hash:
+    excluded: Runs
+    last: int
+    """Where the last exclusion ends."""
+    algorithm: str
+    expected: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    start: int
     length: int
-    content: Mapping[str, Any]
+    hash: _Hash
     is_optional: bool
 
 
 def _parts(content: Mapping[str, Any], verified: Sequence[Assertion], *, manifest: str, algorithm: str) -> list[_Part]:
     """The parts in order; they must follow each other from the file's start. Raises MalformedCredentialsError."""
     listed = entries(content.get("parts"), what="parts")
-    if not 0 < len(listed) <= MAX_PARTS:
-        raise MalformedCredentialsError(f"got {len(listed)} parts, expected 1 to {MAX_PARTS}")
+    if not listed:
+        raise MalformedCredentialsError("got no parts")
+    if len(listed) > MAX_PARTS:
+        raise CredentialsLimitError(f"got {len(listed)} parts, expected at most {MAX_PARTS}")
     by_label, found, position = {one.label: one for one in verified}, list[_Part](), 0
+    read: dict[tuple[str, str], tuple[bytes, _Hash]] = {}
     for entry in listed:
         location = entry.get("location")
         if not isinstance(location, Mapping):
@@ -74,26 +94,38 @@ def _parts(content: Mapping[str, Any], verified: Sequence[Assertion], *, manifes
         assertion = by_label.get(path[-1]) if owner == manifest and len(path) == 2 else None
         if assertion is None or assertion.base_label != "c2pa.hash.data.part":
             raise MalformedCredentialsError("got a part whose hash the claim does not cover")
-        if not hmac.compare_digest(digest(reference.algorithm or algorithm, assertion.content), reference.hash):
+        key = assertion.label, reference.algorithm or algorithm
+        if key not in read:
+            read[key] = digest(key[1], assertion.content), _hash(assertion.map(), algorithm)
+        own, hashed = read[key]
+        if not hmac.compare_digest(own, reference.hash):
             raise MalformedCredentialsError("got a part whose hash assertion is another one")
-        found.append(
-            _Part(start=start, length=length, content=assertion.map(), is_optional=entry.get("optional") is True)
-        )
+        found.append(_Part(length=length, hash=hashed, is_optional=entry.get("optional") is True))
     return found
 
 
-def _holds(part: _Part, start: int, data: bytes, *, algorithm: str) -> Runs | None:
-    """The runs of the file that a part's hash covers, where it matches; its exclusions count from the part's start."""
+def _hash(content: Mapping[str, Any], algorithm: str) -> _Hash:
+    """The hash of one part. Raises MalformedCredentialsError, CredentialsLimitError."""
     ranges = [
         (whole(e.get("start"), what="an exclusion's start"), whole(e.get("length"), what="an exclusion's length"))
-        for e in entries(part.content.get("exclusions"), what="exclusions")
+        for e in entries(content.get("exclusions"), what="exclusions")
     ]
-    if any(offset + length > part.length for offset, length in ranges):
+    return _Hash(
+        excluded=join((start, start + length) for start, length in ranges),
+        last=max((start + length for start, length in ranges), default=0),
+        algorithm=name_of(content.get("alg"), algorithm),
+        expected=some_bytes(content.get("hash"), what="a part's hash"),
+    )
+
+
+def _holds(part: _Part, start: int, data: bytes) -> Runs | None:
+    """The runs of the file that a part's hash covers, where it matches; its exclusions count from the part's start."""
+    if part.hash.last > part.length:
         return None
-    inside = complement(join((offset, offset + length) for offset, length in ranges), part.length)
+    inside = complement(part.hash.excluded, part.length)
     covered = tuple((start + first, start + last) for first, last in inside)
-    own = digest_runs(name_of(part.content.get("alg"), algorithm), data, covered)
-    return covered if hmac.compare_digest(own, some_bytes(part.content.get("hash"), what="a part's hash")) else None
+    own = digest_runs(part.hash.algorithm, data, covered)
+    return covered if hmac.compare_digest(own, part.hash.expected) else None
 
 
 def check_parts(
@@ -111,11 +143,16 @@ def check_parts(
     Raises:
         MalformedCredentialsError: the parts contradict the rules.
         UnsupportedCredentialsError: parts named by BMFF boxes.
+        CredentialsLimitError: more parts than are tried.
     """
     position, covered, missing = 0, list[tuple[int, int]](), 0
+    left = MAX_TRIED * (len(data) + MAX_PARTS * _RUN)
     for part in _parts(content, verified, manifest=manifest, algorithm=algorithm):
         is_here = position + part.length <= len(data)
-        runs = _holds(part, position, data, algorithm=algorithm) if is_here else None
+        left -= (part.length + _RUN * len(part.hash.excluded)) * is_here
+        if left < 0:
+            raise CredentialsLimitError(f"got parts that would have to be hashed more than {MAX_TRIED} times")
+        runs = _holds(part, position, data) if is_here else None
         if runs is not None:
             covered += runs
             position += part.length

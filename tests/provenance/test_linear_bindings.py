@@ -190,3 +190,40 @@ def test_the_blocks_of_all_trees_count_together(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(bmff_binding, "MAX_LEAVES", 200)
     found = held("c2pa.hash.bmff.v3", {"exclusions": [{"xpath": "/ftyp"}], "merkle": trees}, data)
     assert found.match is Match.MATCH
+
+
+def in_parts(parts: Sequence[tuple[int, dict[str, Any]]]) -> list[tuple[str, Any]]:
+    """A data hash that does not match, the hashes of optional parts (length, content), and the list that names them."""
+    found: list[tuple[str, Any]] = [("c2pa.hash.data", {"hash": bytes(32), "alg": "sha256", "exclusions": []})]
+    listed, position = [], 0
+    for number, (length, content) in enumerate(parts):
+        label = f"c2pa.hash.data.part__{number}"
+        found.append((label, content))
+        reference = {"url": f"self#jumbf=c2pa.assertions/{label}", "hash": sha256(assertion_box(label, content)[8:])}
+        location = {"byteOffset": position, "length": length}
+        listed.append({"location": location, "hashAssertion": reference, "optional": True})
+        position += length
+    return [*found, ("c2pa.hash.multi-asset", {"parts": listed})]
+
+
+def held_in_parts(assertions: Sequence[tuple[str, Any]], data: bytes) -> Coverage:
+    boxes = b"".join(assertion_box(label, content) for label, content in assertions)
+    raw = store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions", boxes)))
+    verified = jumbf.parse_store(raw).active.assertions
+    layout = read_layout(data)
+    work = lambda: measure(verified[0], data, layout, manifest="m", algorithm="sha256", verified=verified)  # noqa: E731
+    return in_its_share(len(data) + len(raw), work)
+
+
+def test_a_thousand_parts_that_are_gone_are_not_each_looked_for_in_the_whole_file() -> None:
+    data = bytes(2_000_000)
+    found = held_in_parts(in_parts([(len(data), {"hash": bytes(32), "exclusions": []})] * 1_000), data)
+    assert found.match is Match.UNSUPPORTED
+    assert found.codes == ("integrity.coverage.unknown",)
+
+
+def test_exclusions_of_parts_are_read_once() -> None:
+    data = bytes(100_000)
+    content = {"hash": bytes(32), "exclusions": [{"start": 9 * n, "length": 1} for n in range(5_000)]}
+    found = held_in_parts(in_parts([(len(data), content)] * 1_000), data)
+    assert found.match is Match.UNSUPPORTED
