@@ -18,8 +18,8 @@ from provenance.credentials.errors import (
 
 MAX_INFLATED_BYTES: Final = 64 * 1024 * 1024
 """Bytes that all compressed manifests of one store may unfold to, together: bounds a brotli bomb."""
-MAX_BOXES: Final = 50_000
-"""Boxes in one store, nested ones included. Real stores have a few hundred."""
+MAX_BOXES: Final = 200_000
+"""Boxes in one store, nested ones included, a few microseconds each: a manifest has some twenty."""
 MAX_BOX_DEPTH: Final = 16
 """Nested superboxes. Store, manifest, assertion store, assertion are four."""
 MAX_LABEL_BYTES: Final = 1_024

@@ -30,8 +30,8 @@ from provenance.credentials.errors import (
 
 MAX_STORE_BYTES: Final = 256 * 1024 * 1024
 """Bytes of a manifest store. Thumbnails dominate; the largest real store seen is under 16 MiB."""
-MAX_MANIFESTS: Final = 1_000
-"""Manifests in one store: each costs a signature check."""
+MAX_MANIFESTS: Final = 5_000
+"""Manifests in one store, a millisecond each: a collage may be made of a thousand pictures."""
 _MANIFEST_KINDS: Final = ("c2ma", "c2um", "c2md")
 HARD_BINDINGS: Final = ("c2pa.hash.data", "c2pa.hash.bmff", "c2pa.hash.boxes", "c2pa.hash.collection.data")
 """Labels of hard-binding assertions, without version and instance (C2PA 2.4, section 9.2)."""

@@ -122,9 +122,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """This node and all below, each before its children."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        left = [self]
+        while left:
+            node = left.pop()
+            yield node
+            left.extend(reversed(node.children))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,15 +92,44 @@ class OwnCheck:
     def without_bytes(self) -> OwnCheck:
         """The same without assertions' bytes, signatures and thumbnails: small enough to send between processes."""
         checks = {label: replace(check, verified=(), sign1=None) for label, check in self.checks.items()}
-        history = replace(self.history, root=_slim(self.history.root)) if self.history else None
-        return replace(self, checks=checks, history=history, store=None)
+        return replace(self._with(checks), checks=checks, store=None)
+
+    def folded(self) -> OwnCheck:
+        """The same with what was checked of a manifest in `checks` alone, however many links lead to it."""
+        return self._with({label: _named(check) for label, check in self.checks.items()})
+
+    def unfolded(self) -> OwnCheck:
+        """What was folded, with every node of the history at its check again."""
+        return self._with(self.checks)
+
+    def _with(self, checks: Mapping[str, ManifestCheck]) -> OwnCheck:
+        if self.history is None:
+            return self
+        return replace(self, history=replace(self.history, root=_mapped(self.history.root, checks)))
 
 
-def _slim(node: Node) -> Node:
-    """A node without bytes, and all below it."""
-    check = replace(node.check, verified=(), sign1=None) if node.check else None
+def _named(check: ManifestCheck) -> ManifestCheck:
+    """Nothing but which one it is."""
+    return ManifestCheck(
+        label=check.label,
+        signature=check.signature,
+        codes=(),
+        verified=(),
+        changed=(),
+        absent=(),
+        undeclared=(),
+        sign1=None,
+        source_types=frozenset(),
+        actions=(),
+    )
+
+
+def _mapped(node: Node, checks: Mapping[str, ManifestCheck]) -> Node:
+    """A node without bytes and with these checks, and all below it; as deep as links are followed."""
+    check = checks.get(node.check.label) if node.check else None
     thumbnail = replace(node.thumbnail, data=memoryview(b"")) if node.thumbnail else None
-    return replace(node, check=check, thumbnail=thumbnail, children=tuple(_slim(child) for child in node.children))
+    children = tuple(_mapped(child, checks) for child in node.children)
+    return replace(node, check=check, thumbnail=thumbnail, children=children)
 
 
 def _bound(root: Node) -> tuple[str, bool]:

@@ -103,6 +103,7 @@ def _references(store: RawStore, node: Node, payload: Payload) -> tuple[list[str
     codes: list[str] = []
     named: set[tuple[str, str]] = set()
     bindings: list[str] = []
+    claimed: dict[str, Mapping[str, HashedUri]] = {}
     for reference in payload.references:
         try:
             owner, path = split_uri(reference.url, manifest=own)
@@ -113,7 +114,9 @@ def _references(store: RawStore, node: Node, payload: Payload) -> tuple[list[str
         if target in named:
             codes.append("cawg.identity.assertion.duplicate")
         named.add(target)
-        stated = _claimed(store, owner).get(target[1]) if owner in below else None
+        if owner in below and owner not in claimed:
+            claimed[owner] = _claimed(store, owner)
+        stated = claimed[owner].get(target[1]) if owner in below else None
         if stated is None or len(path) != 2 or not _same(stated, reference):
             codes.append("cawg.identity.assertion.mismatch")
         if target[1].startswith(HARD_BINDINGS):

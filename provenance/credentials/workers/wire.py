@@ -257,7 +257,9 @@ def encode_value(value: Value) -> bytes:
     """
     if not isinstance(value, Own):
         return msgspec.msgpack.encode(value)
-    return _WHY + value.reason.encode() if value.check is None else _CHECK + msgspec.msgpack.encode(value.check)
+    if value.check is None:
+        return _WHY + value.reason.encode()
+    return _CHECK + msgspec.msgpack.encode(value.check.folded())
 
 
 def _decode_hashes(body: memoryview) -> Fingerprint:
@@ -286,7 +288,7 @@ def _decode_own(body: memoryview) -> Own:
         return Own(reason=str(content, "ascii", "replace"))
     if kind != _CHECK:
         raise BrokenWireError("got a check of ours of another kind")
-    return Own(check=_own_decoder().decode(content))
+    return Own(check=_own_decoder().decode(content).unfolded())
 
 
 _making: Final = threading.Lock()
