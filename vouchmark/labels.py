@@ -35,6 +35,7 @@ LABELS: Final[Mapping[str, str]] = {
     "region-changed": "A region differs from the original that the reader gave.",
     "recording-spliced": "Parts of the recording that the reader gave were left out within it, or moved.",
     "claim-contradicted": "What is said about it does not agree with what is signed.",
+    "statement-removed": "A later signer removed something that was signed about it.",
     "engines-disagree": "Two independent verifiers disagree.",
 }
 """Each label and its meaning in one sentence, in the order in which lists show them."""

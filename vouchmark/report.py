@@ -83,6 +83,8 @@ class Root(enum.StrEnum):
     """The signer's certificate chain and the reader's lists."""
     TIME_STAMP = "time-stamp"
     """A time-stamping authority's signature."""
+    UPDATE = "update"
+    """The signature over a later update, which changes no content."""
     INGREDIENT = "ingredient"
     """A manifest reached through an ingredient link."""
     UNSIGNED_METADATA = "unsigned-metadata"

@@ -34,35 +34,42 @@ MAX_TITLE: Final = 1_024
 
 NEVER_REDACTED: Final = ("c2pa.actions", "c2pa.hash.")
 """Starts of labels that nobody may redact (C2PA 2.4, section 6.8)."""
-_SUCCESSES: Final = (".match", ".validated", ".trusted", ".insideValidity", ".notRevoked", ".accessible",
-                     "additionalExclusionsPresent", ".unknownProvenance", ".redacted")  # fmt: skip
+_NO_FAILURES: Final = frozenset(
+    ("assertion.accessible", "assertion.bmffHash.match", "assertion.boxesHash.match", "assertion.collectionHash.match",
+     "assertion.dataHash.match", "assertion.hashedURI.match", "claimSignature.insideValidity",
+     "claimSignature.validated", "ingredient.claimSignature.validated", "ingredient.manifest.validated",
+     "ingredient.unknownProvenance", "signingCredential.ocsp.notRevoked", "signingCredential.trusted",
+     "timeStamp.trusted", "timeStamp.validated", "assertion.dataHash.redacted", "assertion.redacted")
+)  # fmt: skip
+"""Codes of success and information in lists of old ingredients, which hold all kinds (C2PA 1.4, section 16.1).
+Newer ones keep their failures apart, and what stands there is one whatever it is called."""
 
 
 def _text(value: object) -> str:
     return value[:MAX_TITLE] if isinstance(value, str) else ""
 
 
-def _failures(value: object) -> set[str]:
-    """Failure codes of one list of recorded results."""
+def _failures(value: object, *, apart: bool) -> set[str]:
+    """Failure codes of one list of recorded results; `apart` says that the list holds nothing else."""
     found: set[str] = set()
     for entry in value[:MAX_RECORDED] if isinstance(value, list) else []:
         code = entry.get("code") if isinstance(entry, Mapping) else None
-        if isinstance(code, str) and len(code) <= 200 and not code.endswith(_SUCCESSES):
-            found.add(code)
+        if isinstance(code, str) and (apart or code not in _NO_FAILURES):
+            found.add(code[:MAX_TITLE])
     return found
 
 
 def _recorded(content: Mapping[str, Any]) -> tuple[str, ...]:
     """What the claim generator saw: `validationStatus` (v1, v2) or `validationResults` (v3)."""
-    found = _failures(content.get("validationStatus"))
+    found = _failures(content.get("validationStatus"), apart=False)
     results = content.get("validationResults")
     if isinstance(results, Mapping):
         active = results.get("activeManifest")
-        found |= _failures(active.get("failure")) if isinstance(active, Mapping) else set()
+        found |= _failures(active.get("failure"), apart=True) if isinstance(active, Mapping) else set()
         deltas = results.get("ingredientDeltas")
         for delta in deltas[:MAX_RECORDED] if isinstance(deltas, list) else []:
             inner = delta.get("validationDeltas") if isinstance(delta, Mapping) else None
-            found |= _failures(inner.get("failure")) if isinstance(inner, Mapping) else set()
+            found |= _failures(inner.get("failure"), apart=True) if isinstance(inner, Mapping) else set()
     return tuple(sorted(found))
 
 
@@ -241,6 +248,25 @@ def _link(owner: RawManifest, assertion: Assertion, content: Mapping[str, Any], 
     )
 
 
+def _below_updates(node: Node) -> Node:
+    """The tree in which no update above the content breaks the content by what it recorded.
+
+    That is its signer's word, and our own check of the content is ours. As deep as there are updates: MAX_DEPTH.
+    """
+    if not node.is_update:
+        return node
+    return replace(node, children=tuple(_below_updates(_of_update(child)) for child in node.children))
+
+
+def _of_update(child: Node) -> Node:
+    """One child of an update above the content."""
+    if child.link is None or child.link.relationship != "parentOf":
+        return child
+    reasons = tuple(reason for reason in child.reasons if not reason.startswith("recorded:"))
+    outcome = "intact" if child.outcome == "broken" and child.check is not None and not reasons else child.outcome
+    return replace(child, link=replace(child.link, is_update=True), reasons=reasons, outcome=outcome)
+
+
 _END_REASONS: Final = {
     LinkState.CHANGED: ("broken", "ingredient.manifest.mismatch"),
     LinkState.MISSING: ("missing", "ingredient.manifest.missing"),
@@ -296,7 +322,7 @@ def _thumbnail(check: ManifestCheck) -> Thumbnail | None:
 def trace(store: RawStore) -> History:
     """The history of the active manifest. Never raises for what the bytes hold."""
     walker = _Walker(store)
-    root = walker.node(store.active, None, depth=0, redacted=Redacted())
+    root = _below_updates(walker.node(store.active, None, depth=0, redacted=Redacted()))
     # By a name that several carry nothing is reached, but the active manifest is where the walk begins. Where links are
     # left that were not followed, nobody knows of the others whether one leads there.
     left = [

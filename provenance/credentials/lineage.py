@@ -51,6 +51,8 @@ class Link:
     format: str
     recorded: tuple[str, ...]
     """Failure codes that the claim generator recorded when it added the ingredient, sorted."""
+    is_update: bool = False
+    """Whether it is the link of an update to the content that it updates."""
     covers_signature: bool = True
     """Whether the link hashes the ingredient's signature too; those from before C2PA 1.1 hash the claim alone."""
 
@@ -61,8 +63,8 @@ class Link:
 
     @property
     def role(self) -> str:
-        """`parent` or `component`."""
-        return "parent" if self.relationship == "parentOf" else "component"
+        """`parent`, `input` or `component`."""
+        return {"parentOf": "parent", "inputTo": "input"}.get(self.relationship, "component")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,47 @@ class Thumbnail:
     """Empty outside the process that parsed it: a report needs no more than its digest."""
 
 
+class Removed(enum.StrEnum):
+    """What a removed assertion was about, by its label."""
+
+    AI = "ai"
+    TRAINING = "training"
+    INGREDIENT = "ingredient"
+    """What went into it, which may have been made by AI."""
+    METADATA = "metadata"
+    """Place, time and rights."""
+    TIME = "time"
+    """A time stamp."""
+    IDENTITY = "identity"
+    OTHER = "done"
+
+
+_BY_LABEL: Final = (
+    ("c2pa.training-mining", Removed.TRAINING),
+    ("cawg.training-mining", Removed.TRAINING),
+    ("c2pa.ai_", Removed.TRAINING),
+    ("c2pa.ai-disclosure", Removed.AI),
+    ("com.adobe.generative-ai", Removed.AI),
+    ("c2pa.ingredient", Removed.INGREDIENT),
+    ("c2pa.metadata", Removed.METADATA),
+    ("cawg.metadata", Removed.METADATA),
+    ("c2pa.location", Removed.METADATA),
+    ("stds.", Removed.METADATA),
+    ("c2pa.time-stamp", Removed.TIME),
+    ("cawg.identity", Removed.IDENTITY),
+)
+"""Starts of labels, the first that fits."""
+
+
+def kind_of_label(label: str) -> Removed:
+    """What an assertion was about, by its label; labels that speak of AI count as such whoever made them."""
+    for start, kind in _BY_LABEL:
+        if label.startswith(start):
+            return kind
+    words = label.casefold().replace("_", "-").replace(".", "-").split("-")
+    return Removed.AI if {"ai", "genai", "generative", "synthetic", "digitalsourcetype"} & set(words) else Removed.OTHER
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redaction:
     """An assertion that a manifest says it removed from an ancestor."""
@@ -91,6 +134,11 @@ class Redaction:
     """False for actions and hard bindings, and for assertions of the redacting manifest itself."""
     is_done: bool
     """False where the assertion is still there."""
+
+    @property
+    def kind(self) -> Removed:
+        """What was removed, by its label."""
+        return kind_of_label(self.assertion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

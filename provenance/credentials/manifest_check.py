@@ -78,6 +78,9 @@ class ManifestCheck:
     """Digital source types in verified actions that say how it began."""
     actions: tuple[str, ...]
     """Names of verified actions, in order."""
+    gathered: frozenset[str] = frozenset()
+    """Labels of assertions that the claim lists as gathered alone: part of the claim, and no statement that is
+    attributed to its signer (C2PA 2.2, section 10.2.2)."""
 
     @property
     def is_intact(self) -> bool:
@@ -282,4 +285,19 @@ def check_manifest(manifest: RawManifest) -> ManifestCheck:
         sign1=sign1,
         source_types=frozenset(sources),
         actions=tuple(actions),
+        gathered=_gathered(manifest),
     )
+
+
+def _gathered(manifest: RawManifest) -> frozenset[str]:
+    """Labels that stand among the gathered assertions and not among the created ones."""
+    if manifest.claim_version == 1:
+        return frozenset()
+    names: dict[str, set[str]] = {"created_assertions": set(), "gathered_assertions": set()}
+    for key, found in names.items():
+        listed = manifest.claim.get(key)
+        for entry in listed[:MAX_REFERENCES] if isinstance(listed, list) else ():
+            url = entry.get("url") if isinstance(entry, Mapping) else None
+            if isinstance(url, str):
+                found.add(url.rpartition("/")[2])
+    return frozenset(names["gathered_assertions"] - names["created_assertions"])

@@ -235,7 +235,8 @@ def _parent(node: Node, place: _Place) -> Node | None:
     (child,) = node.children
     link = child.link
     is_parent = link is not None and link.relationship == "parentOf" and link.state is LinkState.VERIFIED
-    if not is_parent or child.check is None or child.outcome != "intact":
+    if not is_parent or child.check is None or child.outcome != "intact" or (link and link.recorded_breaks):
+        # Who says that what they update does not hold cannot carry a statement for it.
         return None
     return place.nodes[child.check.label]
 

@@ -172,7 +172,7 @@ CASES: Final = (
         status=PASS,
         exit=OK,
         says=BY_LISTED,
-        others={Line.HISTORY: PASS},
+        others={Line.HISTORY: ABSENT},
     ),
     *(
         Must(
@@ -210,7 +210,9 @@ def test_the_past_is_told_as_what_it_was(case: Must) -> None:
 def test_the_first_break_is_named_with_its_title_and_its_reason() -> None:
     report = examine(laundered(other()))
     finding = report.evidence[Line.HISTORY].findings[0]
-    assert finding.statement.startswith("The earlier version “parent” was changed or broken already when it was added")
+    assert finding.statement.startswith(
+        "The earlier version “parent” did not hold when it was added, recorded its later signer (“"
+    )
     assert finding.detail["reasons"] == ["recorded:assertion.dataHash.mismatch"]
     assert finding.detail["signer"] == "Somebody (Camera 1)"
 
@@ -227,7 +229,9 @@ def test_a_manifest_under_the_active_ones_name_says_nothing() -> None:
 def test_what_a_later_signer_removed_is_named() -> None:
     said, removed = examine(redacted(NOTE[0], how="dropped")).evidence[Line.HISTORY].findings
     assert said.statement.endswith("unchanged but for what a later signer removed from them.")
-    assert removed.statement == f"“{NOTE[0]}” was removed from an earlier version, says whoever signed a later one."
+    assert removed.statement == (
+        f"A later signer (Test Camera (Camera 1)) removed a statement (“{NOTE[0]}”) of an earlier version."
+    )
     assert removed.detail["assertion"] == NOTE[0]
 
 

@@ -339,7 +339,7 @@ SIGNERS: Final[dict[str, Identity]] = {
 
 
 def media_lines(report: Report) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
-    """Status, sentence and findings of the lines on the media, but for the finding on the update itself."""
+    """Status, sentence and findings of the lines on the media, but for the findings on the update itself."""
     return [
         (
             str(report.evidence[line].status),
@@ -347,7 +347,7 @@ def media_lines(report: Report) -> list[tuple[str, str, list[tuple[str, str, str
             [
                 (finding.code, str(finding.status), finding.statement)
                 for finding in report.evidence[line].findings
-                if finding.code != "signer.update"
+                if finding.code not in ("signer.update", "history.update", "history.update.recorded", "time.update")
             ],
         )
         for line in MEDIA_LINES

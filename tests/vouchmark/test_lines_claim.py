@@ -103,7 +103,7 @@ class TestPlace:
         report = look(taken(), place="59.33,18.07")
         assert (first(report).code, report.evidence[Line.CLAIM].status) == ("claim.place.none", ABSENT)
         assert report.evidence[Line.CLAIM].summary == (
-            "Nothing that is signed says where it was taken, and its metadata does not either."
+            "No statement of its signer says where it was taken, and its metadata does not either."
         )
         assert exit_code(report) is Exit.OK
 
@@ -121,7 +121,9 @@ class TestPlace:
         report = look(data, place=place)
         assert (first(report).code, first(report).status) == (code, UNKNOWN)
         assert first(report).root is Root.UNSIGNED_METADATA
-        assert first(report).statement.startswith("Nothing that is signed says where it was taken; its metadata, which")
+        assert first(report).statement.startswith(
+            "No statement of its signer says where it was taken; its metadata, which"
+        )
         assert first(report).statement.endswith(end)
         assert exit_code(report) is (Exit.OK if is_signed else Exit.INCONCLUSIVE)
 
@@ -262,7 +264,7 @@ class TestTime:
         report = look(taken(), time=(SIGNED_AT - 9 * DAY).date().isoformat())
         assert (first(report).code, first(report).status) == ("claim.time.none", ABSENT)
         assert first(report).statement == (
-            "Nothing that is signed says when it was taken, and its metadata does not either; that it was signed on "
+            "No statement of its signer says when it was taken, and its metadata does not either; that it was signed on "
             f"{SIGNED_AT.date()} does not contradict what is said."
         )
 

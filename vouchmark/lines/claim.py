@@ -1,7 +1,8 @@
 """Does what is said about it agree with what is signed about place and time?
 
-Compares what the reader was told with what verified manifests state: the one that speaks of these bytes and, through
-verified parents, the versions before it (not what was merely used in it, which may be from anywhere). A trusted time of
+Compares what the reader was told with what verified manifests state: the one that is bound to these bytes and, through
+verified parents, the versions before it (not what was merely used in it, which may be from anywhere, and no later
+update, which is told apart). An earlier signer's word counts where a list vouches for that signer. A trusted time of
 signing bounds from above: nothing is taken after it was signed. Only where nothing is signed, unsigned metadata is
 looked at, as the weaker root that it is.
 """
@@ -9,25 +10,32 @@ looked at, as the weaker root that it is.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.history import LinkState, Node
+from provenance.credentials.lineage import Removed
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.statements import Declared, Role, SignedPlace, SignedTime
 from provenance.metadata import Role as UnsignedRole
 from provenance.places import distance_km, distance_words, place_of
 from provenance.times import Span, gap_words, span_of
+from vouchmark.claimed import Claimed as Said
 from vouchmark.claimed import ClaimedPlace, ClaimedTime
+from vouchmark.lines import authority
+from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, nothing_to_look_at, own_gap
 from vouchmark.lines.integrity import BINDING_MATCH
+from vouchmark.lines.redactions import Removal, removals
 from vouchmark.lines.time_order import CLOCK_TOLERANCE, date_of, what_happened, when_of
 from vouchmark.render.safe import quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
 
 OWN: Final = "vouchmark claim check"
+MAX_OF_UPDATE: Final = 4
+"""Places and times of one later update that are told one by one."""
 _UNSIGNED_ROLES: Final = (UnsignedRole.CAPTURED, UnsignedRole.POSITION, UnsignedRole.DIGITISED)
 """Unsigned times that may tell when something was taken, the most telling first."""
 
@@ -36,14 +44,24 @@ _UNSIGNED_ROLES: Final = (UnsignedRole.CAPTURED, UnsignedRole.POSITION, Unsigned
 class Version:
     """One manifest whose statements are about this content or an earlier version of it."""
 
-    label: str
-    earlier: bool
-    """Whether it speaks of an earlier version."""
+    speaker: Speaker
+    gathered: frozenset[str]
+    """Labels of its assertions that are not attributed to its signer."""
     holds: bool
     """Whether what it states is established to be about what is looked at."""
     declared: Declared
     signed: dt.datetime | None
     """When it was signed, by a trusted authority; None where none says so."""
+
+    @property
+    def label(self) -> str:
+        """Of the manifest."""
+        return self.speaker.label
+
+    @property
+    def earlier(self) -> bool:
+        """Whether it speaks of an earlier version."""
+        return self.speaker.of is Of.EARLIER
 
     @property
     def who(self) -> str:
@@ -56,11 +74,19 @@ def answer(facts: Facts) -> Answer:
     said = facts.claim
     if said is None:
         return Answer(summary="Not asked for.", status=Status.SKIPPED)
-    versions = _versions(facts, facts.own) if facts.own is not None and not facts.own.problem else []
+    own = facts.own if facts.own is not None and not facts.own.problem else None
+    known = authority.speakers(own)
+    versions = _versions(facts, own, known) if own is not None else []
     place = _place(facts, said.place, versions) if said.place is not None else []
     time = _time(facts, said.time, versions) if said.time is not None else []
     unread = _unread(facts)
+    removed = _removed(removals(own, known), versions)
+    if place:
+        place = [*place, *removed]
+    else:
+        time = [*time, *removed]
     drafts = [*place, *time, *_nonsense(versions)]
+    drafts += _updates(own, known, said) if own is not None else []
     if unread is not None:
         # Nobody looked at what may be signed: that nothing was found is not known.
         drafts = [unread, *(draft for draft in drafts if draft.status is not Status.ABSENT)]
@@ -96,22 +122,23 @@ def _is_bound(facts: Facts, own: OwnCheck) -> bool:
     return manifest is not None and has(facts.codes_of(manifest), *BINDING_MATCH)
 
 
-def _versions(facts: Facts, own: OwnCheck) -> list[Version]:
-    """The manifests that speak of these bytes, then the parents before them, nearest first."""
+def _versions(facts: Facts, own: OwnCheck, known: Mapping[str, Speaker]) -> list[Version]:
+    """The manifest that is bound to these bytes, then the parents before it, nearest first; no updates."""
     found: list[Version] = []
-    current = {check.label for check in own.chain}
     is_bound = _is_bound(facts, own)
-    node: Node | None = own.history.root if own.history is not None else None
-    holds = True
+    node = authority.content_of(own)
     while node is not None and node.check is not None:
         check = node.check
-        holds = holds and check.is_intact and node.outcome == "intact"
+        speaker = known.get(check.label)
+        if speaker is None or speaker.of is Of.UPDATE:
+            node = _parent(node)
+            continue
         stamp = own.signers[check.label].stamp if check.label in own.signers else None
         found.append(
             Version(
-                label=check.label,
-                earlier=check.label not in current,
-                holds=holds and is_bound,
+                speaker=speaker,
+                gathered=check.gathered,
+                holds=speaker.in_order and is_bound,
                 declared=own.declared.get(check.label, Declared()),
                 signed=stamp.time if stamp is not None and stamp.is_trusted else None,
             )
@@ -155,6 +182,13 @@ def _judged(what: str, version: Version, statement: str, detail: dict[str, Json]
     if not version.holds:
         status = Status.UNKNOWN
         statement = f"{statement[:-1]}; but it is not established that this is about what you see."
+    elif version.speaker.is_hearsay:
+        status = Status.UNKNOWN
+        statement = f"{statement[:-1]}; but {authority.WHY[version.speaker.weakest]}."
+    elif detail.get("assertion") in version.gathered:
+        status = Status.UNKNOWN
+        statement = f"{statement[:-1]}; but that is a statement that {version.who} only passes on."
+    detail = detail | version.speaker.detail()
     root = Root.INGREDIENT if version.earlier else Root.CLAIM_SIGNATURE
     return _draft(_code(what, agrees), status, statement, version.label, root, detail)
 
@@ -168,14 +202,14 @@ def _code(what: str, agrees: bool) -> str:
 def _unsigned_place(facts: Facts, said: ClaimedPlace) -> Draft:
     stated = facts.metadata.place if facts.metadata is not None else None
     if stated is None:
-        statement = "Nothing that is signed says where it was taken, and its metadata does not either."
+        statement = "No statement of its signer says where it was taken, and its metadata does not either."
         return _draft("claim.place.none", Status.ABSENT, statement, facts.name, Root.FILE, {})
     place = place_of(stated.latitude, stated.longitude)
     away = distance_km(said.place, place)
     agrees = away <= said.radius
     word = "agrees with" if agrees else "contradicts"
     statement = (
-        f"Nothing that is signed says where it was taken; its metadata, which anybody can write, puts it "
+        f"No statement of its signer says where it was taken; its metadata, which anybody can write, puts it "
         f"{distance_words(away)} away: that {word} what is said."
     )
     detail: dict[str, Json] = {
@@ -254,17 +288,60 @@ def _unsigned_time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> 
     signed = min((version.signed for version in versions if version.signed is not None), default=None)
     if stated is None:
         by = f"; that it was signed on {day(signed)} does not contradict what is said" if signed is not None else ""
-        statement = f"Nothing that is signed says when it was taken, and its metadata does not either{by}."
+        statement = f"No statement of its signer says when it was taken, and its metadata does not either{by}."
         return _draft("claim.time.none", Status.ABSENT, statement, facts.name, Root.FILE, {})
     span = span_of(stated.time)
     gap = span.gap(said.span)
     agrees = abs(gap) <= CLOCK_TOLERANCE
     statement = (
-        f"Nothing that is signed says when it was taken; its metadata ({stated.field}), which anybody can write, says "
+        f"No statement of its signer says when it was taken; its metadata ({stated.field}), which anybody can write, says "
         f"{date_of(span)}: {_compared(gap, span, said)}."
     )
     detail = _time_detail(stated.field, stated.written, span)
     return _draft(_code("time", agrees), Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
+
+
+def _removed(gone: Iterable[Removal], versions: list[Version]) -> Iterator[Draft]:
+    """That a later signer took away what may have said where or when: nobody knows what it was."""
+    spoken = {version.label for version in versions}
+    for one in gone:
+        if one.kind is Removed.METADATA and one.redaction.manifest in spoken:
+            yield _draft(
+                "claim.redacted",
+                Status.UNKNOWN,
+                one.statement,
+                one.redaction.manifest,
+                Root.CLAIM_SIGNATURE,
+                one.detail(),
+            )
+
+
+def _updates(own: OwnCheck, known: Mapping[str, Speaker], said: Said) -> Iterator[Draft]:
+    """What later updates say of place and time: told, and no part of the answer."""
+    for speaker in known.values():
+        declared = own.declared.get(speaker.label)
+        if speaker.of is not Of.UPDATE or declared is None:
+            continue
+        words: list[tuple[str, str]] = []
+        if said.place is not None:
+            words += [
+                (f"taken {distance_words(distance_km(said.place.place, one.place))} from the place that was given",
+                 one.where)
+                for one in declared.places[:MAX_OF_UPDATE]
+            ]  # fmt: skip
+        if said.time is not None:
+            words += [
+                (f"{what_happened(one)} {when_of(one.span)}", one.where) for one in declared.times[:MAX_OF_UPDATE]
+            ]
+        for what, where in words:
+            statement = (
+                f"Whoever signed a later update ({speaker.who}) says that it was {what}; an update changes no content, "
+                "so that counts for nothing here."
+            )
+            detail: dict[str, Json] = {"where": where}
+            yield _draft(
+                "claim.update", Status.ABSENT, statement, speaker.label, Root.UPDATE, detail | speaker.detail()
+            )
 
 
 def _nonsense(versions: list[Version]) -> list[Draft]:

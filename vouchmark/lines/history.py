@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.credentials.history import History, Node
+from provenance.credentials.lineage import Removed
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.own_check import OwnCheck
+from vouchmark.lines import authority
+from vouchmark.lines.authority import Of, Speaker, Standing
 from vouchmark.lines.facts import (
     Answer,
     Draft,
@@ -27,6 +30,7 @@ from vouchmark.lines.facts import (
     own_lack,
     source_of,
 )
+from vouchmark.lines.redactions import removals
 from vouchmark.render.safe import quoted
 from vouchmark.render.words import ROLES
 from vouchmark.report import Json, Line, NotChecked, Root, Status
@@ -35,6 +39,9 @@ MAX_DEPTH: Final = 64
 """Links from the active manifest; deeper chains are reported as not followed. Real files stay below ten."""
 MAX_STEPS: Final = 512
 """Ingredients looked at in one file; a signed store can name the same ancestor many times."""
+
+MAX_CODES: Final = 3
+"""Recorded codes named in a sentence; the detail has all."""
 
 NOT_A_BREAK: Final = (
     "signingCredential.untrusted",
@@ -94,10 +101,10 @@ def answer(facts: Facts) -> Answer:
 
 def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChecked, ...]) -> Answer:
     """The line's sentence: the first break, else the first doubt, else that all is well."""
-    if not drafts:
+    if all(draft.status is Status.ABSENT for draft in drafts):
         statement = "No earlier version is recorded."
         draft = _draft(facts, "history.none", Status.ABSENT, statement, active, {})
-        return Answer(summary=statement, drafts=(draft,), not_checked=gap)
+        return Answer(summary=statement, drafts=(draft, *drafts), not_checked=gap)
     for status in (Status.FAIL, Status.UNKNOWN, Status.PASS):
         first = next((draft for draft in drafts if draft.status is status), None)
         if first is not None:
@@ -130,10 +137,17 @@ _OUTCOMES: Final = {
 
 
 def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
-    """Every ancestor that verified links lead to, the nearest first, then what else is wrong with the store."""
-    nodes = [node for node in history.root.walk() if node.link is not None]
+    """Every ancestor that verified links lead to, the nearest first, then what else is wrong with the store.
+
+    Below the content: an update changes none, so that what it updates is this file and no earlier version.
+    """
+    known = authority.speakers(own)
+    root = authority.content_of(own) or history.root
+    nodes = [node for node in root.walk() if node is not root and node.link is not None]
     for node in sorted(nodes, key=lambda node: node.depth):
-        yield _node(own, node)
+        yield _node(own, node, known, depth=node.depth - root.depth)
+    for update in authority.updates_of(own):
+        yield from _update(known, update)
     for label in history.unreferenced:
         yield _own(
             "history.unreferenced",
@@ -150,31 +164,69 @@ def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
         elif not redaction.is_done:
             words = "Something that is declared as redacted is still in the file."
             yield _own("history.redaction.not_done", Status.UNKNOWN, words, redaction.by, detail)
-        else:
-            gone = quoted(redaction.assertion)
-            words = f"{gone} was removed from an earlier version, says whoever signed a later one."
-            yield _own(
-                "history.redaction.done", Status.ABSENT, words, redaction.manifest, detail | {"by": redaction.by}
-            )
+    for removal in removals(own, known):
+        # What is gone of what it was made from leaves the history open; the rest concerns other lines.
+        lost = removal.kind is Removed.INGREDIENT and removal.concerns_content
+        status = Status.UNKNOWN if lost else Status.ABSENT
+        yield _own(
+            f"history.redaction.{removal.kind}",
+            status,
+            removal.statement,
+            removal.redaction.manifest,
+            removal.detail(),
+        )
     if history.is_cut:
         words = "There are more recorded steps than were followed; the rest was not looked at."
         yield _own("history.cut", Status.UNKNOWN, words, own.active, {})
 
 
-def _node(own: OwnCheck, node: Node) -> Draft:
+def _update(known: Mapping[str, Speaker], node: Node) -> Iterator[Draft]:
+    """What is to be told of an update above the content: never more than information."""
+    label = node.check.label if node.check is not None else ""
+    speaker = known.get(label)
+    if speaker is None:
+        return
+    yield _own("history.update", Status.ABSENT, _whose_update(known, speaker), label, speaker.detail())
+    recorded = [code for child in node.children if child.link is not None for code in child.link.recorded_breaks]
+    if recorded:
+        words = (
+            f"Whoever signed a later update ({speaker.who}) recorded that the file did not hold then "
+            f"({quoted(', '.join(recorded[:MAX_CODES]))}); our own check does not rest on that."
+        )
+        detail = speaker.detail() | {"recorded_failures": list[Json](recorded)}
+        yield _own("history.update.recorded", Status.ABSENT, words, label, detail)
+
+
+def _whose_update(known: Mapping[str, Speaker], speaker: Speaker) -> str:
+    content = next((one for one in known.values() if one.of is Of.CONTENT), None)
+    if content is not None and speaker.fingerprint and speaker.fingerprint == content.fingerprint:
+        return f"A later update, which changes no content, was signed by the same signer ({speaker.who})."
+    return f"A later update, which changes no content, was signed by {speaker.who}."
+
+
+def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int) -> Draft:
     link = node.link
     if link is None:
         raise ValueError("got the active manifest, expected an ancestor")
     title = quoted(link.title) if link.title else f"without a title ({link.assertion})"
     status, words = _OUTCOMES[node.outcome]
+    code = node.code
+    speaker = known.get(node.check.label) if node.check is not None else None
     early = node.outcome == "broken" and all(reason.startswith("recorded:") for reason in node.reasons)
     if node.outcome == "intact" and _is_redacted(own, node):
         words = "has Content Credentials of its own, unchanged but for what a later signer removed from them"
     if early:
-        words = "was changed or broken already when it was added; what it says of itself cannot be relied on"
+        seen = quoted(", ".join(link.recorded_breaks[:MAX_CODES]))
+        words = f"did not hold when it was added, recorded its later signer ({seen}); what it says cannot be relied on"
+    if node.outcome == "intact" and (speaker is None or speaker.standing is not Standing.LISTED):
+        standing = speaker.standing if speaker is not None else Standing.UNESTABLISHED
+        code = f"history.{link.role}.signer"
+        status = Status.FAIL if standing.is_refused and link.role == "parent" else Status.UNKNOWN
+        by = f", signed by {speaker.who}" if speaker is not None else ""
+        words = f"{words}{by}; but {authority.WHY[standing]}"
     detail: dict[str, Json] = {
         "relationship": link.relationship,
-        "depth": node.depth,
+        "depth": depth,
         "title": link.title,
         "owner": link.owner,
         "manifest": link.target,
@@ -192,6 +244,7 @@ def _node(own: OwnCheck, node: Node) -> Draft:
             "sha256": node.thumbnail.sha256,
         }
     if node.check is not None:
+        detail |= speaker.detail() if speaker is not None else {}
         detail["actions"] = list[Json](node.check.actions)
         signer = own.signers.get(node.check.label)
         if signer is not None:
@@ -201,9 +254,7 @@ def _node(own: OwnCheck, node: Node) -> Draft:
             if signer.stamp.time is not None:
                 detail["time"] = instant(signer.stamp.time)
                 detail["time_trusted"] = signer.stamp.is_trusted
-    return _own(
-        node.code, status, f"The {ROLES.get(link.role, link.role)} {title} {words}.", link.target or link.owner, detail
-    )
+    return _own(code, status, f"The {ROLES[link.role]} {title} {words}.", link.target or link.owner, detail)
 
 
 def _is_redacted(own: OwnCheck, node: Node) -> bool:

@@ -197,6 +197,8 @@ def _updates(own: OwnCheck) -> list[Draft]:
             continue
         name = certificate_name(signer.certificate) or "nobody in particular"
         words = plain(name) if signer.is_vouched else _calls_itself(name)
+        if own.signer is not None and signer.fingerprint and signer.fingerprint == own.signer.fingerprint:
+            words = f"the same signer ({words})"
         statement = f"A later update, which changes no content, was signed by {words}."
         drafts.append(_own("signer.update", Status.ABSENT, statement, label, _detail(signer)))
     return drafts

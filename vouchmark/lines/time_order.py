@@ -7,17 +7,18 @@ by days to years for good reasons, and a clock without a zone may mean any place
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from provenance.credentials.history import LinkState, Node
-from provenance.credentials.manifest_check import SignatureState
+from provenance.credentials.manifest_check import ManifestCheck, SignatureState
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.statements import Role, SignedTime
 from provenance.metadata import Metadata, MetadataTime
 from provenance.metadata import Role as UnsignedRole
 from provenance.times import EAST, WEST, Span, gap_words, span_of
+from vouchmark.lines.authority import Of, Speaker, content_of, speakers
 from vouchmark.lines.facts import Draft, Facts, day, instant
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
@@ -28,6 +29,8 @@ MAX_IMPOSSIBLE: Final = 16
 """Impossible times that are told one by one."""
 MAX_SIGNED: Final = 8
 """Signed times that are told one by one; a long edit records one for each action."""
+MAX_OF_UPDATE: Final = 4
+"""Times of one later update that are told one by one."""
 MAX_UNSIGNED: Final = 4
 """Times of unsigned metadata that are told one by one."""
 
@@ -110,12 +113,13 @@ def impossible(own: OwnCheck) -> list[Draft]:
     if own.history is None:
         return []
     found: dict[tuple[str, str, str], Draft] = {}
-    for draft in _walk(own, own.history.root, None):
+    content, known = content_of(own), speakers(own)
+    for draft in _walk(own, known, content, None) if content is not None else ():
         found.setdefault((draft.subject, draft.code, draft.statement), draft)
     return list(found.values())[:MAX_IMPOSSIBLE]
 
 
-def _walk(own: OwnCheck, node: Node, above: Limit | None) -> Iterator[Draft]:
+def _walk(own: OwnCheck, known: Mapping[str, Speaker], node: Node, above: Limit | None) -> Iterator[Draft]:
     """A manifest and all that verified links lead to; the limit only shrinks on the way down."""
     check = node.check
     if check is None or check.signature is not SignatureState.VALID:
@@ -126,32 +130,47 @@ def _walk(own: OwnCheck, node: Node, above: Limit | None) -> Iterator[Draft]:
         # A stamp that a later manifest keeps may be younger than what was made in between.
         covered = node.link is not None and node.link.covers_signature and node.link.state is LinkState.VERIFIED
         if above is not None and covered and not stamp.is_kept and stamp.time > above.time + CLOCK_TOLERANCE:
-            yield _ancestor(check.label, stamp.time, above)
+            yield _ancestor(known, check.label, stamp.time, above)
         if above is None or stamp.time < above.time:
             limit = Limit(time=stamp.time, label=check.label)
     stated = own.declared.get(check.label)
     if limit is not None and stated is not None and check.is_intact:
         for one in stated.times:
             if one.is_past and one.span.start > limit.time + CLOCK_TOLERANCE:
-                yield _late(own, check.label, one, limit)
+                yield _late(known, check, one, limit)
     for child in node.children:
-        yield from _walk(own, child, limit)
+        yield from _walk(own, known, child, limit)
 
 
-def _ancestor(label: str, time: dt.datetime, above: Limit) -> Draft:
+def _ancestor(known: Mapping[str, Speaker], label: str, time: dt.datetime, above: Limit) -> Draft:
     gap = gap_words(time - above.time)
+    what = _NAMED.get(_of(known, label), "An earlier version")
     statement = (
-        f"An earlier version was signed on {day(time)}, {gap} after the version that was made from it "
+        f"{what} was signed on {day(time)}, {gap} after the version that was made from it "
         f"({day(above.time)}): that cannot be."
     )
     detail: dict[str, Json] = {"time": instant(time), "limit": instant(above.time), "limit_of": above.label}
-    return _draft("time.order.impossible", Status.FAIL, statement, label, Root.TIME_STAMP, detail)
+    return _draft("time.order.impossible", _weight(known, label), statement, label, Root.TIME_STAMP, detail)
 
 
-def _late(own: OwnCheck, label: str, one: SignedTime, limit: Limit) -> Draft:
+_NAMED: Final = {Of.PART: "Something used in it", Of.INPUT: "Something that went into it"}
+_ABOUT: Final = {Of.EARLIER: "Of an earlier version: ", Of.PART: "Of a part: ", Of.INPUT: "Of an input: "}
+
+
+def _of(known: Mapping[str, Speaker], label: str) -> Of:
+    return known[label].of if label in known else Of.PART
+
+
+def _weight(known: Mapping[str, Speaker], label: str) -> Status:
+    """What cannot be of this file or an earlier version fails; of a part it is told, and speaks of that part alone."""
+    return Status.FAIL if _of(known, label) in (Of.CONTENT, Of.EARLIER) else Status.ABSENT
+
+
+def _late(known: Mapping[str, Speaker], check: ManifestCheck, one: SignedTime, limit: Limit) -> Draft:
+    label, passed_on = check.label, one.assertion in check.gathered
     gap = gap_words(one.span.start - limit.time)
     zone = "" if one.span.zoned else ", in whatever time zone that is"
-    where = _where(own, label)
+    where = _ABOUT.get(_of(known, label), "")
     it = "it" if where else "It"
     then = "it was signed" if limit.label == label else "what was made from it was signed"
     statement = (
@@ -166,12 +185,10 @@ def _late(own: OwnCheck, label: str, one: SignedTime, limit: Limit) -> Draft:
         "limit": instant(limit.time),
         "limit_of": limit.label,
     }
-    return _draft("time.order.impossible", Status.FAIL, statement, label, Root.CLAIM_SIGNATURE, detail)
-
-
-def _where(own: OwnCheck, label: str) -> str:
-    """Nothing for the manifests that speak of these bytes, else that it is about an earlier version."""
-    return "" if label in {check.label for check in own.chain} else "Of an earlier version: "
+    status = Status.ABSENT if passed_on else _weight(known, label)
+    if passed_on:
+        statement = f"{statement[:-1]}; but that is a statement that the signer only passes on."
+    return _draft("time.order.impossible", status, statement, label, Root.CLAIM_SIGNATURE, detail)
 
 
 def what_happened(one: SignedTime) -> str:
@@ -182,7 +199,26 @@ def what_happened(one: SignedTime) -> str:
 
 def stated(facts: Facts, own: OwnCheck, signed: dt.datetime | None) -> list[Draft]:
     """Every other time, with how far it lies from the signing: never a failure, and no evidence by itself."""
-    return [*_signed(own, signed), *unsigned(facts, signed)]
+    return [*_signed(own, signed), *_by_updates(own, signed), *unsigned(facts, signed)]
+
+
+def _by_updates(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
+    """What later updates say, and when they were signed: told, and no part of the answer."""
+    for speaker in speakers(own).values():
+        declared = own.declared.get(speaker.label)
+        if speaker.of is not Of.UPDATE:
+            continue
+        who = f"Whoever signed a later update ({speaker.who})"
+        for one in declared.times[:MAX_OF_UPDATE] if declared is not None else ():
+            statement = f"{who} says that it was {what_happened(one)} {when_of(one.span)}{_gap(one.span, signed)}."
+            detail: dict[str, Json] = {"where": one.where, "assertion": one.assertion, "written": one.written}
+            yield _draft("time.update", Status.ABSENT, statement, speaker.label, Root.UPDATE, detail | speaker.detail())
+        stamp = own.signers[speaker.label].stamp if speaker.label in own.signers else None
+        if stamp is not None and stamp.time is not None:
+            by = "a time-stamping authority on a list you use" if stamp.is_trusted else "a time stamp by no listed one"
+            statement = f"A later update was signed on {day(stamp.time)}, says {by}."
+            detail = {"time": instant(stamp.time), "time_trusted": stamp.is_trusted}
+            yield _draft("time.update", Status.ABSENT, statement, speaker.label, Root.UPDATE, detail | speaker.detail())
 
 
 def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vouchmark.render.safe import plain
-from vouchmark.render.words import NAME_SHOWN, listed, with_status
+from vouchmark.render.words import NAME_SHOWN, listed, sentence, with_status
 from vouchmark.report import Line, Report, Root, Status
 
 _ALSO: Final = (
@@ -49,6 +49,7 @@ def additions(report: Report) -> Iterator[str]:
     for line, words in _ALSO:
         if report.evidence[line].status is Status.FAIL:
             yield f"and {words}"
+    yield from _removed(report)
     yield from _compared(report)
     judged = integrity in (Status.PASS, Status.FAIL, Status.ABSENT)
     for finding in with_status(report, Line.ENGINES, Status.UNKNOWN) if judged else ():
@@ -67,6 +68,19 @@ def additions(report: Report) -> Iterator[str]:
     yield from _recognised(report)
     if report.evidence[Line.PERSON].status is Status.PASS and integrity is not Status.ERROR:
         yield "at least one person proved to stand behind it"
+
+
+def _removed(report: Report) -> Iterator[str]:
+    """That a later signer removed something which this report might have told."""
+    for finding in report.evidence[Line.HISTORY].findings:
+        told = finding.code.startswith("history.redaction.") and finding.detail.get("of") in (
+            "this file",
+            "earlier file",
+        )
+        if told and finding.detail.get("removed") != "done":
+            words = sentence(finding.statement)
+            yield f"but {words[:1].lower()}{words[1:]}"
+            return
 
 
 def _compared(report: Report) -> Iterator[str]:

@@ -22,6 +22,7 @@ TITLE_SHOWN: Final = 60
 _STATES: Final = {
     "intact": "unchanged",
     "broken": "changed or broken",
+    "signer": "unchanged",
     "missing": "its Content Credentials are missing",
     "unsigned": "no Content Credentials of its own",
 }

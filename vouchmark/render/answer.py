@@ -212,13 +212,24 @@ def _intact(report: Report) -> str:
     return f"{words}; but {_break(broken)}"
 
 
+_INGREDIENTS: Final = {"component": "something used in it", "input": "something that went into it"}
+_REFUSED: Final = {"revoked": "had its certificate revoked", "distrusted": "is one whom you distrust"}
+
+
 def _break(finding: Finding) -> str:
     """What is wrong with what it was made from."""
     if finding.code == "history.redaction.forbidden":
         return "something was taken out of an earlier version that must stay in it"
-    what = "something used in it" if finding.code.startswith("history.component.") else "an earlier version of it"
+    what = _INGREDIENTS.get(finding.code.split(".")[1], "an earlier version of it")
     if finding.code.endswith(".missing"):
         return f"the Content Credentials of {what} are missing"
+    if finding.code.endswith(".signer"):
+        by = finding.detail.get("by")
+        why = _REFUSED.get(str(by.get("standing")) if isinstance(by, dict) else "", "cannot be relied on")
+        return f"the signer of {what} {why}"
+    reasons = finding.detail.get("reasons")
+    if isinstance(reasons, list) and reasons and all(str(reason).startswith("recorded:") for reason in reasons):
+        return f"its later signer recorded that {what} did not hold"
     return f"{what} was changed or broken"
 
 

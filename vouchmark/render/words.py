@@ -11,7 +11,7 @@ from vouchmark.report import Finding, Line, Report, Status
 NAME_SHOWN: Final = 80
 """Code points of a signer's or a program's name in the answer."""
 
-ROLES: Final = {"parent": "earlier version", "component": "part"}
+ROLES: Final = {"parent": "earlier version", "component": "part", "input": "input"}
 """What an ingredient is called for people, by the second word of its codes."""
 
 
