@@ -264,8 +264,8 @@ class TestTime:
         report = look(taken(), time=(SIGNED_AT - 9 * DAY).date().isoformat())
         assert (first(report).code, first(report).status) == ("claim.time.none", ABSENT)
         assert first(report).statement == (
-            "No statement of its signer says when it was taken, and its metadata does not either; that it was signed on "
-            f"{SIGNED_AT.date()} does not contradict what is said."
+            "No statement of its signer says when it was taken, and its metadata does not either; "
+            f"that it was signed on {SIGNED_AT.date()} does not contradict what is said."
         )
 
     @pytest.mark.parametrize(("off", "agrees"), [(20, True), (60, False)])

@@ -294,8 +294,8 @@ def _unsigned_time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> 
     gap = span.gap(said.span)
     agrees = abs(gap) <= CLOCK_TOLERANCE
     statement = (
-        f"No statement of its signer says when it was taken; its metadata ({stated.field}), which anybody can write, says "
-        f"{date_of(span)}: {_compared(gap, span, said)}."
+        f"No statement of its signer says when it was taken; its metadata ({stated.field}), which anybody can write, "
+        f"says {date_of(span)}: {_compared(gap, span, said)}."
     )
     detail = _time_detail(stated.field, stated.written, span)
     return _draft(_code("time", agrees), Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
