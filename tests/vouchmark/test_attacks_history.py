@@ -38,6 +38,7 @@ from tests.vouchmark.histories import (
 from vouchmark.report import Line
 
 BROKEN_BEFORE: Final = f"{BY_LISTED}; but an earlier version of it was changed or broken"
+RECORDED: Final = f"{BY_LISTED}; but its later signer recorded that an earlier version of it did not hold"
 
 
 CASES: Final = (
@@ -57,7 +58,7 @@ CASES: Final = (
         code="history.parent.broken",
         status=FAIL,
         exit=FAILED,
-        says=BROKEN_BEFORE,
+        says=RECORDED,
         others={Line.INTEGRITY: PASS, Line.SIGNER: PASS, Line.AI: UNKNOWN},
     ),
     Must(
@@ -67,7 +68,7 @@ CASES: Final = (
         code="history.parent.broken",
         status=FAIL,
         exit=FAILED,
-        says=BROKEN_BEFORE,
+        says=RECORDED,
     ),
     Must(
         name="a-break-below-an-intact-parent",
@@ -76,7 +77,7 @@ CASES: Final = (
         code="history.parent.broken",
         status=FAIL,
         exit=FAILED,
-        says=BROKEN_BEFORE,
+        says=RECORDED,
         others={Line.INTEGRITY: PASS, Line.SIGNER: PASS},
     ),
     Must(
