@@ -36,11 +36,12 @@ from provenance.credentials.merkle import (
     read_proofs,
     read_trees,
 )
+from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, BmffBox, Kind, Layout, join
 
 
-def _kinds_in(layout: Layout, runs: Runs) -> set[Kind]:
-    """What lies in some runs of a fragment, the manifest's own boxes aside; anything, where it is not read whole."""
+def _kinds_in(data: bytes, layout: Layout, runs: Runs) -> set[Kind]:
+    """What lies in some runs of a fragment, the manifest's own boxes aside; anything, where that leaves it open."""
     by_kind: dict[Kind, list[tuple[int, int]]] = {}
     for region in (*layout.regions, *layout.pointers):
         by_kind.setdefault(region.kind, []).append((region.start, region.end))
@@ -48,8 +49,9 @@ def _kinds_in(layout: Layout, runs: Runs) -> set[Kind]:
         kind for kind, own in by_kind.items() if kind is not Kind.MANIFEST and intersect(join(own), runs)
     }
     tables = join((region.start, region.end) for region in layout.regions if region.name == OFFSETS)
-    moved = bool(intersect(tables, runs))
-    if not layout.complete or (moved and not layout.ordered):
+    shown = join((region.start, region.end) for region in layout.shown)
+    is_open = not layout.complete or bool(layout.doubts) or bool(intersect(shown, runs))
+    if is_open or (intersect(tables, runs) and not is_only_order(data, layout.bmff)):
         found.add(Kind.OTHER)
     return found
 
@@ -204,7 +206,7 @@ class _Check:
             if not proved:
                 return Bound(match=Match.MISMATCH)
             places |= proved
-            outside |= _kinds_in(layout, excluded.runs)
+            outside |= _kinds_in(data, layout, excluded.runs)
         if not fragments:
             return Bound(match=Match.MATCH, covered=join(runs), needs_fragments=True)
         total = sum(tree.count for tree in self.trees)

@@ -33,6 +33,7 @@ from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
 from provenance.credentials.multi_asset import LABEL as MULTI_ASSET
 from provenance.credentials.multi_asset import Parts, check_parts
 from provenance.formats import Kind, Layout, Region, read_layout
+from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, Doubt, join
 
 MAX_NAMED: Final = 64
@@ -186,7 +187,7 @@ def _outside(bound: Bound, layout: Layout) -> list[Region]:
     return found
 
 
-def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout, bound: Bound) -> list[str]:
+def _coverage_codes(data: bytes, outside: list[Region], media_outside: int, layout: Layout, bound: Bound) -> list[str]:
     own = {region.kind for region in outside if region.kind is not Kind.MANIFEST}
     kinds = own | bound.fragments_outside
     codes = []
@@ -197,7 +198,7 @@ def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout, b
     if own and (not layout.is_known or not layout.complete):
         # Where nothing but the manifest is outside, the media is inside, whatever the container.
         codes.append("integrity.coverage.unknown")
-    if not layout.ordered and any(region.name == OFFSETS for region in outside):
+    if any(region.name == OFFSETS for region in outside) and not is_only_order(data, layout.bmff):
         codes.append("integrity.coverage.order_excluded")
     for kind, word in (
         (Kind.OTHER, "other_excluded"),
@@ -215,8 +216,10 @@ def _coverage_codes(outside: list[Region], media_outside: int, layout: Layout, b
 
 def _shown_outside(bound: Bound, layout: Layout) -> tuple[str, ...]:
     """Names of parts outside the binding that decide how the media is shown."""
-    outside = complement(bound.covered, layout.size)
-    return tuple(sorted({part.name for part in layout.shown if intersect(((part.start, part.end),), outside)}))
+    outside, by_name = complement(bound.covered, layout.size), dict[str, list[tuple[int, int]]]()
+    for part in layout.shown:
+        by_name.setdefault(part.name, []).append((part.start, part.end))
+    return tuple(sorted(name for name, runs in by_name.items() if intersect(join(runs), outside)))
 
 
 def with_tail(coverage: Coverage) -> Coverage:
@@ -298,7 +301,7 @@ def measure(
     outside = _outside(bound, layout)
     media = join((region.start, region.end) for region in (*layout.of_kind(Kind.MEDIA), *layout.pointers))
     media_outside = uncovered_media(bound, layout)
-    codes = [f"{stem}.match", *doubled, *_coverage_codes(outside, length(media_outside), layout, bound)]
+    codes = [f"{stem}.match", *doubled, *_coverage_codes(data, outside, length(media_outside), layout, bound)]
     if bound.needs_fragments:
         codes.append("integrity.fragments.missing")
     if bound.fragments_unused or (fragments and not assertion.base_label.startswith("c2pa.hash.bmff")):

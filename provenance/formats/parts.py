@@ -103,8 +103,6 @@ class Layout:
     orientation other than 1, an embedded thumbnail, a table of further pictures. Outside the hash they are in doubt."""
     doubts: tuple[Doubt, ...] = field(default=(), repr=False)
     """What no hash can answer for, whatever it covers."""
-    ordered: bool = True
-    """Whether the offset tables go through all media once, in the order in which it lies (BMFF)."""
     complete: bool = True
     """False where the container breaks off or is not read to the end: the rest is `other`."""
 
