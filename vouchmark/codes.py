@@ -68,6 +68,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "The tables that say where media lies are left out, and could show it in another order.",
     ),
     (
+        "integrity.coverage.wide",
+        (UNKNOWN,),
+        "The range left out for the manifest store also holds other things, which anybody could have put there.",
+    ),
+    (
         "integrity.store.foreign",
         (FAIL,),
         "Bytes that are no part of the manifest store lie among it, outside the hash.",

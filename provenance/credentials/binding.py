@@ -48,6 +48,8 @@ class Bound:
     match: Match
     covered: Runs = ()
     """The bytes under the digest: everything that cannot change without a mismatch."""
+    left_out: Runs = ()
+    """The ranges that a data hash leaves out, each as its signer names it."""
     skipped: Runs = ()
     """Bytes of media in other files that the digest speaks of (fragments), never of this one."""
     needs_fragments: bool = False
@@ -164,7 +166,7 @@ def data_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algori
     covered = complement(join(ranges), len(data))
     name = name_of(content.get("alg"), algorithm)
     matches = hmac.compare_digest(digest_runs(name, data, covered), expected)
-    return Bound(match=Match.MATCH if matches else Match.MISMATCH, covered=covered)
+    return Bound(match=Match.MATCH if matches else Match.MISMATCH, covered=covered, left_out=tuple(sorted(ranges)))
 
 
 def box_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algorithm: str) -> Bound:

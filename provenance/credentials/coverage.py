@@ -16,7 +16,6 @@ from provenance.credentials.binding import (
     Match,
     box_hash,
     collection_hash,
-    complement,
     data_hash,
     intersect,
     length,
@@ -32,10 +31,12 @@ from provenance.credentials.errors import (
 from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
 from provenance.credentials.multi_asset import LABEL as MULTI_ASSET
 from provenance.credentials.multi_asset import Parts, check_parts
+from provenance.credentials.outside import beside_manifest, doubts_about, outside, shown_outside
 from provenance.formats import Kind, Layout, Region, read_layout
 from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, Doubt, join
 
+_PARTS: Final = "assertion.multiAssetHash"
 MAX_NAMED: Final = 64
 """Ranges outside the binding that are listed one by one; the totals by kind are always complete."""
 
@@ -86,7 +87,8 @@ class Coverage:
     `integrity.stores.multiple`, `integrity.coverage.media_excluded`, `integrity.coverage.unknown`,
     `integrity.coverage.order_excluded`, `integrity.coverage.other_excluded`, `integrity.coverage.trailing_excluded`,
     `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.store.foreign`,
-    `integrity.shown.excluded`, the codes of `doubts`, `integrity.fragments.missing`, `integrity.fragments.unused`,
+    `integrity.coverage.wide`, `integrity.shown.excluded`, the codes of `doubts`, `integrity.fragments.missing`,
+    `integrity.fragments.unused`,
     `integrity.parts.missing`, `integrity.references.listed`."""
     format: str
     """The container as recognised, empty where it is not read here."""
@@ -103,6 +105,8 @@ class Coverage:
     """Bytes outside the binding by kind, sorted, the manifest's own included."""
     excluded_names: tuple[str, ...]
     """Names of metadata outside the binding, sorted."""
+    wide_names: tuple[str, ...] = ()
+    """Names of what a range leaves out besides the manifest store that it is for, sorted."""
     shown_names: tuple[str, ...] = ()
     """Names of what is outside the binding and decides how the media is shown, sorted."""
     doubts: tuple[Doubt, ...] = ()
@@ -153,14 +157,14 @@ def _bind(
 
 
 def _by_parts(
-    verified: Sequence[Assertion], data: bytes, *, manifest: str, algorithm: str
+    verified: Sequence[Assertion], data: bytes, layout: Layout, *, manifest: str, algorithm: str
 ) -> tuple[Parts | None, list[str]]:
     """What the hashes of single parts say, where they match; else the specification's code, where there are any."""
     found = [assertion for assertion in verified if assertion.label == MULTI_ASSET]
     if len(found) != 1:
         return None, []
     try:
-        parts = check_parts(found[0].map(), verified, data, manifest=manifest, algorithm=algorithm)
+        parts = check_parts(found[0].map(), verified, data, layout, manifest=manifest, algorithm=algorithm)
     except UnsupportedCredentialsError:
         return None, []
     except CredentialsLimitError:
@@ -172,23 +176,8 @@ def _by_parts(
     return None, [f"assertion.multiAssetHash.{'missingPart' if parts.lacks_required else 'mismatch'}"]
 
 
-def _outside(bound: Bound, layout: Layout) -> list[Region]:
-    """The parts of the file outside the binding, each with what it is."""
-    outside, found, number = complement(bound.covered, layout.size), list[Region](), 0
-    for region in layout.regions:
-        while number < len(outside) and outside[number][1] <= region.start:
-            number += 1
-        at = number
-        while at < len(outside) and outside[at][0] < region.end:
-            start, end = max(outside[at][0], region.start), min(outside[at][1], region.end)
-            if start < end:
-                found.append(region._replace(start=start, end=end))
-            at += 1
-    return found
-
-
-def _coverage_codes(data: bytes, outside: list[Region], media_outside: int, layout: Layout, bound: Bound) -> list[str]:
-    own = {region.kind for region in outside if region.kind is not Kind.MANIFEST}
+def _coverage_codes(data: bytes, left_out: list[Region], media_outside: int, layout: Layout, bound: Bound) -> list[str]:
+    own = {region.kind for region in left_out if region.kind is not Kind.MANIFEST}
     kinds = own | bound.fragments_outside
     codes = []
     if Kind.FOREIGN in kinds:
@@ -198,7 +187,7 @@ def _coverage_codes(data: bytes, outside: list[Region], media_outside: int, layo
     if own and (not layout.is_known or not layout.complete):
         # Where nothing but the manifest is outside, the media is inside, whatever the container.
         codes.append("integrity.coverage.unknown")
-    if any(region.name == OFFSETS for region in outside) and not is_only_order(data, layout.bmff):
+    if any(region.name == OFFSETS for region in left_out) and not is_only_order(data, layout.bmff):
         codes.append("integrity.coverage.order_excluded")
     for kind, word in (
         (Kind.OTHER, "other_excluded"),
@@ -207,19 +196,13 @@ def _coverage_codes(data: bytes, outside: list[Region], media_outside: int, layo
     ):
         if kind in kinds:
             codes.append(f"integrity.coverage.{word}")
-    if _shown_outside(bound, layout):
+    if beside_manifest(bound, layout):
+        codes.append("integrity.coverage.wide")
+    if shown_outside(bound, layout):
         codes.append("integrity.shown.excluded")
-    codes += dict.fromkeys(doubt.code for doubt in layout.doubts if doubt.code != LISTED)
+    codes += dict.fromkeys(doubt.code for doubt in doubts_about(bound, layout) if doubt.code != LISTED)
     listed = [LISTED] if any(doubt.code == LISTED for doubt in layout.doubts) else []
     return [*listed, *(codes or ["integrity.coverage.full"])]
-
-
-def _shown_outside(bound: Bound, layout: Layout) -> tuple[str, ...]:
-    """Names of parts outside the binding that decide how the media is shown."""
-    outside, by_name = complement(bound.covered, layout.size), dict[str, list[tuple[int, int]]]()
-    for part in layout.shown:
-        by_name.setdefault(part.name, []).append((part.start, part.end))
-    return tuple(sorted(name for name, runs in by_name.items() if intersect(join(runs), outside)))
 
 
 def with_tail(coverage: Coverage) -> Coverage:
@@ -290,18 +273,18 @@ def measure(
     parts = None
     if bound.match is Match.MISMATCH:
         try:
-            parts, against = _by_parts(verified, data, manifest=manifest, algorithm=algorithm)
+            parts, against = _by_parts(verified, data, layout, manifest=manifest, algorithm=algorithm)
         except CredentialsLimitError:
             # Which parts are gone, and whether they may be, was not found out.
             unknown = ["integrity.coverage.unknown", *doubled]
             return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
         if parts is None:
             return _nothing(manifest, assertion.label, bound.match, [f"{stem}.mismatch", *against, *doubled], layout)
-        bound, stem = Bound(match=Match.MATCH, covered=parts.covered), "assertion.multiAssetHash"
-    outside = _outside(bound, layout)
+        bound, stem = Bound(match=Match.MATCH, covered=parts.covered, left_out=parts.left_out), _PARTS
+    left_out = outside(bound, layout)
     media = join((region.start, region.end) for region in (*layout.of_kind(Kind.MEDIA), *layout.pointers))
     media_outside = uncovered_media(bound, layout)
-    codes = [f"{stem}.match", *doubled, *_coverage_codes(data, outside, length(media_outside), layout, bound)]
+    codes = [f"{stem}.match", *doubled, *_coverage_codes(data, left_out, length(media_outside), layout, bound)]
     if bound.needs_fragments:
         codes.append("integrity.fragments.missing")
     if bound.fragments_unused or (fragments and not assertion.base_label.startswith("c2pa.hash.bmff")):
@@ -309,9 +292,9 @@ def measure(
     if parts is not None and parts.missing:
         codes.append("integrity.parts.missing")
     totals: dict[str, int] = {}
-    for region in outside:
+    for region in left_out:
         totals[region.kind.value] = totals.get(region.kind.value, 0) + region.end - region.start
-    named = [region for region in outside if region.kind is not Kind.MANIFEST]
+    named = [region for region in left_out if region.kind is not Kind.MANIFEST]
     return Coverage(
         manifest=manifest,
         binding=assertion.label,
@@ -325,8 +308,9 @@ def measure(
         excluded=tuple(Excluded(start=r.start, end=r.end, kind=r.kind, name=r.name) for r in named[:MAX_NAMED]),
         totals=tuple(sorted(totals.items())),
         excluded_names=tuple(sorted({region.name for region in named if region.kind is Kind.METADATA})),
-        shown_names=_shown_outside(bound, layout),
-        doubts=layout.doubts[:MAX_NAMED],
+        wide_names=beside_manifest(bound, layout),
+        shown_names=shown_outside(bound, layout),
+        doubts=doubts_about(bound, layout)[:MAX_NAMED],
         fragments=bound.fragments,
         fragments_missing=bound.fragments_missing,
     )

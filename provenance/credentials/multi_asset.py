@@ -29,7 +29,8 @@ from provenance.credentials.errors import (
     UnsupportedCredentialsError,
 )
 from provenance.credentials.jumbf import Assertion, hashed_uri, split_uri
-from provenance.formats.parts import join
+from provenance.formats.mpf import NAMES
+from provenance.formats.parts import Kind, Layout, join
 
 LABEL: Final = "c2pa.hash.multi-asset"
 MAX_PARTS: Final = 1_000
@@ -47,6 +48,8 @@ class Parts:
 
     match: Match
     covered: Runs = ()
+    left_out: Runs = ()
+    """The ranges within parts that their hashes leave out."""
     missing: int = 0
     """Optional parts that are not there any more."""
     lacks_required: bool = False
@@ -56,6 +59,8 @@ class Parts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hash:
     excluded: Runs
+    named: Runs
+    """The same as the signer names them, one by one."""
     last: int
     """Where the last exclusion ends."""
     algorithm: str
@@ -112,31 +117,44 @@ def _hash(content: Mapping[str, Any], algorithm: str) -> _Hash:
     ]
     return _Hash(
         excluded=join((start, start + length) for start, length in ranges),
+        named=tuple(sorted((start, start + length) for start, length in ranges)),
         last=max((start + length for start, length in ranges), default=0),
         algorithm=name_of(content.get("alg"), algorithm),
         expected=some_bytes(content.get("hash"), what="a part's hash"),
     )
 
 
-def _holds(part: _Part, start: int, data: bytes) -> Runs | None:
-    """The runs of the file that a part's hash covers, where it matches; its exclusions count from the part's start."""
+def _holds(part: _Part, start: int, data: bytes) -> tuple[Runs, Runs] | None:
+    """What of the file a part's hash covers and leaves out, where it matches; exclusions count from its start."""
     if part.hash.last > part.length:
         return None
     inside = complement(part.hash.excluded, part.length)
     covered = tuple((start + first, start + last) for first, last in inside)
     own = digest_runs(part.hash.algorithm, data, covered)
-    return covered if hmac.compare_digest(own, part.hash.expected) else None
+    if not hmac.compare_digest(own, part.hash.expected):
+        return None
+    return covered, tuple((start + first, start + last) for first, last in part.hash.named)
 
 
 def check_parts(
-    content: Mapping[str, Any], verified: Sequence[Assertion], data: bytes, *, manifest: str, algorithm: str
+    content: Mapping[str, Any],
+    verified: Sequence[Assertion],
+    data: bytes,
+    layout: Layout,
+    *,
+    manifest: str,
+    algorithm: str,
 ) -> Parts:
     """A multi-asset hash against a file from which optional parts may be gone.
+
+    What is shown has to be what was shown: where a part is gone, neither the picture nor what its table names may be
+    one that lay behind that part, and the picture must be there to its end.
 
     Args:
         content: the `c2pa.hash.multi-asset` assertion.
         verified: the assertions of that manifest that its claim covers.
         data: the whole file.
+        layout: its own parts as a file, as it is now.
         manifest: the manifest's label.
         algorithm: its claim's hash algorithm.
 
@@ -145,21 +163,26 @@ def check_parts(
         UnsupportedCredentialsError: parts named by BMFF boxes.
         CredentialsLimitError: more parts than are tried.
     """
-    position, covered, missing = 0, list[tuple[int, int]](), 0
+    position, covered, left_out, missing, moved = 0, list[tuple[int, int]](), list[tuple[int, int]](), 0, len(data)
     left = MAX_TRIED * (len(data) + MAX_PARTS * _RUN)
     for part in _parts(content, verified, manifest=manifest, algorithm=algorithm):
         is_here = position + part.length <= len(data)
-        left -= (part.length + _RUN * len(part.hash.excluded)) * is_here
+        left -= (part.length + _RUN * len(part.hash.named)) * is_here
         if left < 0:
             raise CredentialsLimitError(f"got parts that would have to be hashed more than {MAX_TRIED} times")
-        runs = _holds(part, position, data) if is_here else None
-        if runs is not None:
-            covered += runs
+        held = _holds(part, position, data) if is_here else None
+        if held is not None:
+            covered += held[0]
+            left_out += held[1]
             position += part.length
         elif part.is_optional:
             missing += 1
+            moved = min(moved, position)
         else:
             return Parts(match=Match.MISMATCH, lacks_required=not is_here)
-    if position != len(data):
+    is_another = any(region.end > moved for region in layout.of_kind(Kind.MEDIA)) or any(
+        region.start >= moved and region.name == NAMES["MPF"] for region in layout.pointers
+    )
+    if position != len(data) or is_another or not layout.complete:
         return Parts(match=Match.MISMATCH)
-    return Parts(match=Match.MATCH, covered=join(covered), missing=missing)
+    return Parts(match=Match.MATCH, covered=join(covered), left_out=tuple(left_out), missing=missing)

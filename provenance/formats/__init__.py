@@ -14,6 +14,7 @@ _BMFF_STARTS = frozenset(
      b"prft")
 )  # fmt: skip
 """Boxes with which files and segments of a stream begin (ISO/IEC 14496-12, ISO/IEC 23009-1)."""
+_FLAC = ("audio/flac", "audio/x-flac")
 _JXL_SIGNATURE = b"\0\0\0\x0cJXL \r\n\x87\n"
 
 
@@ -51,7 +52,7 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
         return pdf.read_pdf(data)
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return zip_archive.read_zip(data)
-    if data[:4] == b"fLaC" or (data[:3] == b"ID3" and media_type in ("audio/flac", "audio/x-flac")):
+    if data.startswith(b"fLaC", id3.tag_end(data)) or (data[:3] == b"ID3" and media_type in _FLAC):
         return flac.read_flac(data)
     if data[:3] == b"ID3" or (data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
         return id3.read_mp3(data)

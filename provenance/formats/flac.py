@@ -2,15 +2,63 @@
 
 from __future__ import annotations
 
-from provenance.formats.id3 import read_id3
+from typing import Final
+
+from provenance.formats.id3 import Tag
 from provenance.formats.jumbf_scan import STORE
-from provenance.formats.parts import Kind, Layout, Parts, trimmed
+from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region
+
+_PADDING: Final = 1
+_APPLICATION: Final = 2
+_COMMENTS: Final = 4
+_PICTURE: Final = 6
+_COMMENTS_SHOWN: Final = (
+    (b"metadata_block_picture", "cover picture"), (b"coverart", "cover picture"), (b"replaygain", "loudness"),
+    (b"waveformatextensible_channel_mask", "channels"), (b"cuesheet", "chapters"), (b"chapter", "chapters"),
+)  # fmt: skip
+"""Comments by which players show or play a file (RFC 9639, section 8.6.2; and in use)."""
+
+
+def _comments_show(content: bytes) -> tuple[str, ...]:
+    words = content.lower()
+    return tuple(sorted({what for word, what in _COMMENTS_SHOWN if word in words}))
+
+
+class _Blocks:
+    """Metadata blocks (RFC 9639, section 8)."""
+
+    def __init__(self, data: bytes, tag: Tag, parts: Parts) -> None:
+        self.data = data
+        self.tag = tag
+        self.parts = parts
+
+    def block(self, kind: int, start: int, end: int) -> None:
+        """One block, from its header on."""
+        content = start + 4
+        if kind == _APPLICATION and STORE.match(self.data, content + 8, end):
+            # Identifier of the application, store: where no engine looks.
+            self.tag.stores.append(self.parts.carry(self.data, start, content + 4, end))
+            return
+        if kind == _PADDING:
+            self.parts.add(start, end, Kind.STRUCTURE, "padding")
+            if self.data[content:end].strip(b"\0"):
+                self.tag.doubts.append(Doubt("integrity.padding.filled", "a padding block", content, end))
+        elif kind == _COMMENTS:
+            self.parts.add(start, end, Kind.METADATA, "comments")
+            names = _comments_show(self.data[content:end])
+            self.tag.shown += (Region(start, end, Kind.METADATA, name) for name in names)
+        elif kind == _PICTURE:
+            self.parts.add(start, end, Kind.METADATA, "cover")
+            self.tag.shown.append(Region(start, end, Kind.METADATA, "cover picture"))
+        else:
+            self.parts.add(start, end, Kind.MEDIA, "sound")
 
 
 def read_flac(data: bytes) -> Layout:
     """A FLAC file (RFC 9639): perhaps an ID3v2 tag, metadata blocks, frames."""
-    parts, stores = Parts(len(data)), list[bytes]()
-    position = read_id3(data, parts, stores)
+    parts = Parts(len(data))
+    tag = Tag(data, parts)
+    blocks, position = _Blocks(data, tag, parts), tag.end
     complete = data[position : position + 4] == b"fLaC"
     parts.add(position, position + 4, Kind.MEDIA, "sound")
     position += 4
@@ -20,16 +68,17 @@ def read_flac(data: bytes) -> Layout:
         if end > len(data):
             complete = False
             break
-        body = data[position + 4 : end]
-        found = STORE.search(body, 0, 64) if head & 0x7F == 2 else None
-        if found and found.start() >= 4:
-            parts.add(position, end, Kind.MANIFEST, "manifest")
-            stores.append(trimmed(body[found.start() - 4 :]))
-        else:
-            names = {1: (Kind.STRUCTURE, "padding"), 4: (Kind.METADATA, "comments"), 6: (Kind.METADATA, "cover")}
-            parts.add(position, end, *names.get(head & 0x7F, (Kind.MEDIA, "sound")))
+        blocks.block(head & 0x7F, position, end)
         position = end
         if head & 0x80:
             break
     regions = parts.finish(Kind.MEDIA if complete else Kind.OTHER, "sound" if complete else "unreadable")
-    return Layout(format="flac", size=len(data), regions=regions, stores=tuple(stores), complete=complete)
+    return Layout(
+        format="flac",
+        size=len(data),
+        regions=regions,
+        stores=tuple(tag.stores),
+        shown=tuple(tag.shown),
+        doubts=tuple(tag.doubts),
+        complete=complete,
+    )

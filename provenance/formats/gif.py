@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from provenance.formats.parts import Kind, Layout, Parts
+from typing import Final
+
+from provenance.formats.parts import Kind, Layout, Parts, Region
+from provenance.formats.shown import xmp_shows
+
+_STORE: Final = b"!\xff\x0bC2PA_GIF\x01\0\0"
+"""Application extension that carries a manifest store (C2PA 2.4, section A.3.6)."""
+_XMP_TAIL: Final = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+"""In which readers of sub-blocks find their end, wherever they come in."""
+_BLOCK: Final = 255
+"""Bytes of a full sub-block."""
 
 
 def _sub_blocks(data: bytes, position: int) -> int:
@@ -19,10 +29,10 @@ def _colours(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _gif_extension(data: bytes, position: int, end: int) -> tuple[Kind, str, str]:
+def _gif_extension(data: bytes, position: int) -> tuple[Kind, str, str]:
     """(kind, name, box name) of an extension block."""
     label, application = data[position + 1], data[position + 3 : position + 14]
-    if label == 0xFF and application == b"C2PA_GIF\x01\x00\x00":
+    if data.startswith(_STORE, position):
         return Kind.MANIFEST, "manifest", "C2PA"
     if label == 0xFF and application == b"XMP DataXMP":
         return Kind.METADATA, "XMP", "21FF"
@@ -33,17 +43,29 @@ def _gif_extension(data: bytes, position: int, end: int) -> tuple[Kind, str, str
     return (Kind.METADATA, "comment", "21FE") if label == 0xFE else (Kind.OTHER, "extension", f"21{label:02X}")
 
 
-def _gif_store(data: bytes, position: int, end: int) -> bytes:
-    pieces, position = [], position + 14
+def _store(data: bytes, start: int, end: int, parts: Parts) -> bytes:
+    """The store in a block; the block is foreign where it is not cut in full sub-blocks and holds only the store."""
+    pieces, position = [], start + len(_STORE)
     while position < end and data[position]:
         pieces.append(data[position + 1 : position + 1 + data[position]])
         position += 1 + data[position]
-    return b"".join(pieces)
+    store = b"".join(pieces)
+    size = int.from_bytes(store[:4], "big")
+    is_cut = all(len(piece) == _BLOCK for piece in pieces[:-1])
+    is_store = is_cut and 8 <= size <= len(store) and not store[size:].strip(b"\0")
+    parts.add(start, end, *((Kind.MANIFEST, "manifest") if is_store else (Kind.FOREIGN, "extension")))
+    return store[:size] if is_store else store
+
+
+def _xmp_shows(content: bytes) -> tuple[str, ...]:
+    """What XMP decides, which lies not in sub-blocks but as it is (XMP, part 3, section 1.1.2)."""
+    packet = content.removesuffix(_XMP_TAIL)
+    return xmp_shows(packet) if packet != content else ("XMP that cannot be read",)
 
 
 def read_gif(data: bytes) -> Layout:
     """Blocks of a GIF file (GIF89a specification)."""
-    parts, stores, complete = Parts(len(data)), [], False
+    parts, stores, shown, complete = Parts(len(data)), list[bytes](), list[Region](), False
     position = min(len(data), 13 + (_colours(data[10]) if len(data) > 10 else 0))
     parts.add(0, position, Kind.MEDIA, "image")
     parts.box("GIF89a", 0, 6)
@@ -57,7 +79,7 @@ def read_gif(data: bytes) -> Layout:
             break
         if introducer == 0x21:
             end = _sub_blocks(data, position + 2)
-            kind, name, box = _gif_extension(data, position, end)
+            kind, name, box = _gif_extension(data, position)
         elif introducer == 0x2C and position + 10 <= len(data):
             after = position + 10 + _colours(data[position + 9])
             parts.box("2C", position, after)
@@ -69,11 +91,20 @@ def read_gif(data: bytes) -> Layout:
         if end > len(data):
             break
         if kind is Kind.MANIFEST:
-            stores.append(_gif_store(data, position, end))
-        parts.add(position, end, kind, name)
+            stores.append(_store(data, position, end, parts))
+        else:
+            parts.add(position, end, kind, name)
+        if name == "XMP":
+            shown += (Region(position, end, kind, what) for what in _xmp_shows(data[position + 14 : end]))
         parts.box(box, position, end)
         position = end
     regions = parts.finish(Kind.TRAILING if complete else Kind.OTHER, "after the image" if complete else "unreadable")
     return Layout(
-        format="gif", size=len(data), regions=regions, stores=tuple(stores), boxes=tuple(parts.boxes), complete=complete
+        format="gif",
+        size=len(data),
+        regions=regions,
+        stores=tuple(stores),
+        boxes=tuple(parts.boxes),
+        shown=tuple(shown),
+        complete=complete,
     )

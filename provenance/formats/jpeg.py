@@ -6,10 +6,16 @@ import re
 from typing import Final
 
 from provenance.credentials.errors import CredentialsLimitError
-from provenance.formats.parts import MAX_PARTS, Kind, Layout, NamedBox, Parts
+from provenance.formats.mpf import further_pictures
+from provenance.formats.parts import MAX_PARTS, Kind, Layout, NamedBox, Parts, Region
+from provenance.formats.shown import APPLE, exif_shows, photoshop_shows, xmp_shows
 
+START: Final = "start of image"
+_JUMBF: Final = b"JP"
+"""Common identifier of APP11 segments that carry boxes (ISO/IEC 19566-5, annex D)."""
 _C2PA_STORE: Final = b"jumdc2pa"
 _JPEG_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_NO_FILL: Final = re.compile(rb"[^\xff]")
 _RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
 _JPEG_NAMES: Final = (
     {0xE0 + number: f"APP{number}" for number in range(16)}
@@ -20,19 +26,25 @@ _JPEG_NAMES: Final = (
        0xDD: "DRI", 0xDE: "DHP", 0xDF: "EXP", 0xFE: "COM", 0x01: "TEM"}
 )  # fmt: skip
 _BARE_MARKERS: Final = (0x01, *range(0xD0, 0xDA))
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_EXIF: Final = b"Exif\0"
+_XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_IRB: Final = b"Photoshop 3.0\0"
 _JPEG_METADATA: Final = (
-    (0xE0, b"JFIF\0", "JFIF"), (0xE0, b"JFXX\0", "JFIF extension"), (0xE1, b"Exif\0", "EXIF"),
-    (0xE1, b"http://ns.adobe.com/xap/1.0/\0", "XMP"), (0xE1, b"http://ns.adobe.com/xmp/extension/\0", "XMP"),
-    (0xE2, b"MPF\0", "MPF"), (0xED, b"Photoshop 3.0\0", "IPTC"),
+    (0xE0, b"JFIF\0", "JFIF"), (0xE0, b"JFXX\0", "JFIF extension"), (0xE1, _EXIF, "EXIF"),
+    (0xE1, _XMP, "XMP"), (0xE1, b"http://ns.adobe.com/xmp/extension/\0", "extended XMP"),
+    (0xE2, b"MPF\0", "MPF"), (0xED, _IRB, "IPTC"),
 )  # fmt: skip
 
 
-def _jpeg_kind(marker: int, payload: memoryview) -> tuple[Kind, str]:
-    """What a segment is for."""
-    head = bytes(payload[:40])
+def _jpeg_kind(marker: int, head: bytes) -> tuple[Kind, str]:
+    """What a segment is for, by its marker and the first bytes of its content."""
     for wanted, prefix, name in _JPEG_METADATA:
         if marker == wanted and head.startswith(prefix):
             return Kind.METADATA, name
+    if marker == 0xD8:
+        # Its two bytes are what makes the file a JPEG: they can be no others.
+        return Kind.STRUCTURE, START
     if marker == 0xFE:
         return Kind.METADATA, "comment"
     if marker == 0xE2 and head.startswith(b"ICC_PROFILE\0"):
@@ -47,63 +59,171 @@ def _jpeg_kind(marker: int, payload: memoryview) -> tuple[Kind, str]:
     return Kind.MEDIA, "image"
 
 
-class _JpegStore:
-    """Joins the APP11 segments of manifest stores (C2PA 2.4, section A.3.1)."""
+class _Store:
+    """One manifest store, as its APP11 segments bring it (C2PA 2.4, section A.3.1; ISO/IEC 19566-5, annex D)."""
 
-    def __init__(self) -> None:
-        self.stores: list[list[bytes]] = []
-        self.instance = b""
+    def __init__(self, payload: bytes, start: int) -> None:
+        self.instance = payload[2:4]
+        self.header = payload[8:24] if payload[8:12] == b"\0\0\0\1" else payload[8:16]
+        """LBox, TBox and perhaps XLBox: every further piece repeats them."""
+        self.missing = int.from_bytes(self.header[8:] or self.header[:4], "big")
+        self.number: int | None = None
+        """Of the latest piece."""
+        self.pieces: list[bytes] = []
+        self.start, self.end = start, start
+        """From the first segment to the end of the last one that bears the same instance number."""
 
-    def take(self, payload: memoryview) -> bool:
-        """Whether this APP11 payload belongs to a manifest store."""
-        head = bytes(payload[:40])
-        if len(head) < 16 or head[:2] != b"JP":
-            return False
-        instance, header = head[2:4], 16 if head[8:12] == b"\0\0\0\1" else 8
-        if self.stores and instance == self.instance and int.from_bytes(head[4:8], "big") > 1:
-            self.stores[-1].append(bytes(payload[8 + header :]))
-            return True
-        if head[12:16] == b"jumb" and head[8 + header + 4 : 8 + header + 12] == _C2PA_STORE:
-            self.instance = instance
-            self.stores.append([bytes(payload[8:])])
-            return True
-        return False
+    def take(self, payload: bytes, start: int, end: int) -> int:
+        """The end of what of a segment carries the store, as a writer makes it; its start where nothing does."""
+        self.end = end
+        number = int.from_bytes(payload[4:8], "big")
+        if self.number is None:
+            # Writers count from 1; one (Bing, 2024) has its only piece as 0.
+            lead, fits = 8, number in (0, 1)
+        else:
+            lead = 8 + len(self.header)
+            fits = number == self.number + 1 and payload[8:lead] == self.header
+        if not fits or len(payload) <= lead or not payload.startswith(_JUMBF):
+            return start
+        content = payload[lead : lead + self.missing]
+        self.number = number
+        self.pieces.append(content)
+        self.missing -= len(content)
+        # Behind the store's end only zeros may fill up what a writer had kept for it.
+        surplus = payload[lead + len(content) :]
+        return end - len(surplus) if surplus.strip(b"\0") else end
+
+
+def _starts_store(payload: bytes) -> bool:
+    """Whether an APP11 segment begins the box of a manifest store."""
+    header = 16 if payload[8:12] == b"\0\0\0\1" else 8
+    is_store = payload[8 + header + 4 : 8 + header + 12] == _C2PA_STORE
+    return payload.startswith(_JUMBF) and payload[12:16] == b"jumb" and is_store
+
+
+class _Reader:
+    """Goes through the segments once."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.parts = Parts(len(data))
+        self.stores: list[_Store] = []
+        self.metadata: list[tuple[Region, bytes]] = []
+        """Metadata segments and their content."""
+        self.frame = b""
+        """Content of the first frame header."""
+        self.transform: int | None = None
+        """Colour transform of Adobe's segment."""
+
+    def segment(self, marker: int, start: int, end: int, payload: bytes) -> None:
+        """One segment, with the entropy-coded bytes that follow a scan's header."""
+        if marker == 0xEB and self._carries_store(payload, start, end):
+            return
+        kind, name = _jpeg_kind(marker, payload[:40])
+        self.parts.add(start, end, kind, name)
+        self.parts.box(_JPEG_NAMES.get(marker, f"{marker:02X}"), start, end)
+        if kind is Kind.METADATA:
+            self.metadata.append((Region(start, end, kind, name), payload))
+        elif marker in _FRAMES and not self.frame:
+            self.frame = payload
+        elif name == "colour transform" and len(payload) > 11:
+            self.transform = payload[11]
+
+    def _carries_store(self, payload: bytes, start: int, end: int) -> bool:
+        store = self.stores[-1] if self.stores else None
+        if store is None or payload[2:4] != store.instance or (not store.missing and _starts_store(payload)):
+            if not _starts_store(payload):
+                return False
+            self.stores.append(store := _Store(payload, start))
+        cut = store.take(payload, start, end)
+        self.parts.add(start, cut, Kind.MANIFEST, "manifest")
+        self.parts.add(cut, end, Kind.FOREIGN, "APP11")
+        self.parts.box("C2PA" if cut > start else "APP11", start, end)
+        return True
+
+    def regions(self, last: Kind, name: str) -> tuple[Region, ...]:
+        """All regions; whatever lies between the pieces of a store is foreign to it."""
+        found, number = list[Region](), 0
+        for region in self.parts.finish(last, name):
+            while number < len(self.stores) and self.stores[number].end <= region.start:
+                number += 1
+            inside = number < len(self.stores) and region.start >= self.stores[number].start
+            found.append(region._replace(kind=Kind.FOREIGN) if inside and region.kind is not Kind.MANIFEST else region)
+        return tuple(found)
+
+    def shown(self) -> tuple[Region, ...]:
+        """Metadata that decides how the picture is shown."""
+        has_table = any(region.name == "MPF" for region, _ in self.metadata)
+        size = (int.from_bytes(self.frame[3:5], "big"), int.from_bytes(self.frame[1:3], "big"))
+        found = list[Region]()
+        for region, payload in self.metadata:
+            names: tuple[str, ...] = ()
+            if region.name == "EXIF":
+                names = exif_shows(payload[6:], size=size)
+                if has_table and APPLE in payload:
+                    names = (*names, "gain map")
+            elif region.name == "XMP":
+                names = xmp_shows(payload[len(_XMP) :])
+            elif region.name == "IPTC":
+                names = photoshop_shows(payload[len(_IRB) :])
+            elif region.name in ("MPF", "JFIF extension", "extended XMP"):
+                names = (region.name,)
+            elif region.name == "JFIF":
+                names = self._jfif_shows(payload)
+            found += (region._replace(name=name) for name in names)
+        return tuple(found)
+
+    def _jfif_shows(self, payload: bytes) -> tuple[str, ...]:
+        """A JFIF segment (ITU-T T.871) is neutral where its pixels are square and colours are read alike without it."""
+        if len(payload) != 14 or payload[8:10] != payload[10:12] or payload[12:] != b"\0\0":
+            return ("JFIF",)
+        names = self.frame[6::3]
+        if len(names) != 3:
+            return ()
+        # Decoders take three components as YCbCr, but for Adobe's word or the names R, G, B, which JFIF overrules.
+        as_without = self.transform == 1 or (self.transform is None and names.upper() != b"RGB")
+        return () if as_without else ("JFIF",)
 
 
 def read_jpeg(data: bytes) -> Layout:
     """Segments of a JPEG file (ITU-T T.81, annex B); the scan's entropy-coded bytes belong to its SOS."""
-    parts, view, stores = Parts(len(data)), memoryview(data), _JpegStore()
+    reader = _Reader(data)
     position, complete = 0, False
     while position + 2 <= len(data) and data[position] == 0xFF:
         marker, start = data[position + 1], position
         if marker == 0xFF:
             # Fill bytes may stand before any marker.
-            position += 1
-            parts.add(start, position, Kind.STRUCTURE, "fill")
+            found = _NO_FILL.search(data, position)
+            position = found.start() - 1 if found else len(data)
+            reader.parts.add(start, position, Kind.STRUCTURE, "fill")
             continue
         end = position + 2
+        payload = b""
         if marker not in _BARE_MARKERS:
             length = int.from_bytes(data[end : end + 2], "big")
             if length < 2 or end + length > len(data):
                 break
-            payload, end = view[end + 2 : end + length], end + length
-        else:
-            payload = view[end:end]
+            payload, end = data[end + 2 : end + length], end + length
         if marker == 0xDA:
             found = _JPEG_MARKER.search(data, end)
             end = found.start() if found else len(data)
-        is_manifest = marker == 0xEB and stores.take(payload)
-        kind, name = (Kind.MANIFEST, "manifest") if is_manifest else _jpeg_kind(marker, payload)
-        parts.add(start, end, kind, name)
-        parts.box("C2PA" if is_manifest else _JPEG_NAMES.get(marker, f"{marker:02X}"), start, end)
+        reader.segment(marker, start, end, payload)
         position = end
         if marker == 0xD9:
             complete = True
             break
-    regions = parts.finish(Kind.TRAILING if complete else Kind.OTHER, "after the image" if complete else "unreadable")
-    joined = tuple(b"".join(store) for store in stores.stores)
+    regions = reader.regions(*((Kind.TRAILING, "after the image") if complete else (Kind.OTHER, "unreadable")))
+    pointers, doubts = further_pictures(data, reader.metadata, regions)
     return Layout(
-        format="jpeg", size=len(data), regions=regions, stores=joined, boxes=tuple(parts.boxes), complete=complete
+        format="jpeg",
+        size=len(data),
+        regions=regions,
+        stores=tuple(b"".join(store.pieces) for store in reader.stores),
+        boxes=tuple(reader.parts.boxes),
+        pointers=pointers,
+        shown=reader.shown(),
+        doubts=doubts,
+        complete=complete,
     )
 
 

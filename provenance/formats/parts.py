@@ -172,6 +172,21 @@ class Parts:
         else:
             self.regions.append(Region(start, end, kind, name))
 
+    def carry(self, data: bytes, start: int, store: int, end: int) -> bytes:
+        """The next region brings a manifest store from `store` on, in framing that is as it must be before it.
+
+        Behind the store's own box only zeros may fill up what is left; anything else is foreign to it.
+
+        Returns:
+            The store.
+        """
+        found = trimmed(data[store:end])
+        size = int.from_bytes(found[:4], "big")
+        stop = store + size if 8 <= size < len(found) else end
+        self.add(start, stop, Kind.MANIFEST, "manifest")
+        self.add(stop, end, Kind.FOREIGN, "behind the store")
+        return found
+
     def box(self, name: str, start: int, end: int) -> None:
         """A named box; touching ones of the manifest are one."""
         if name == "C2PA" and self.boxes and self.boxes[-1].name == name and self.boxes[-1].end == start:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Final
 
-from provenance.formats.parts import Kind, Layout, Parts, printable
+from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, printable
+from provenance.formats.shown import exif_shows, xmp_shows
 
 _PNG_METADATA: Final = {
     b"tEXt": "text", b"zTXt": "text", b"iTXt": "text", b"eXIf": "EXIF", b"zxIf": "EXIF", b"tIME": "time",
@@ -14,35 +16,99 @@ _PNG_MEDIA: Final = (
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI",
     b"mDCv", b"cLLi", b"bKGD", b"hIST", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"oFFs", b"sTER",
 )  # fmt: skip
+_XMP: Final = b"XML:com.adobe.xmp\0"
+_RAW_PROFILE: Final = b"Raw profile type "
+"""Keyword of text in which ImageMagick keeps EXIF, colour profiles and others as hexadecimal digits."""
+
+
+def _shown(name: bytes, body: bytes, size: tuple[int, int]) -> tuple[str, ...]:
+    """What a chunk of metadata decides of how the picture is shown; empty where it is neutral."""
+    if name == b"eXIf":
+        return exif_shows(body.removeprefix(b"Exif\0\0"), size=size)
+    if name == b"zxIf":
+        return ("EXIF that cannot be read",)
+    if name == b"pHYs":
+        # Players stretch pixels that are not square.
+        return () if len(body) == 9 and body[:4] == body[4:8] else ("pixel aspect",)
+    if name in (b"tEXt", b"zTXt", b"iTXt"):
+        if body.lower().startswith(_RAW_PROFILE.lower()):
+            return ("profile kept as text",)
+        if body.startswith(_XMP):
+            # Flag and method of compression, language and translated keyword come first (11.3.3.4).
+            is_plain = name == b"iTXt" and body[len(_XMP) : len(_XMP) + 1] == b"\0"
+            packet = body[len(_XMP) + 2 :].split(b"\0", 2)[-1]
+            return xmp_shows(packet) if is_plain else ("XMP that cannot be read",)
+    return ()
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.parts = Parts(len(data))
+        self.stores: list[bytes] = []
+        self.shown: list[Region] = []
+        self.doubts: list[Doubt] = []
+        self.size = (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"))
+        self.last = b""
+        """The latest chunk that is no store."""
+        self.waiting: list[tuple[int, int]] = []
+        """Stores behind it."""
+
+    def chunk(self, name: bytes, start: int, end: int) -> None:
+        """One chunk, from its length to its checksum."""
+        if name == b"caBX":
+            self._store(start, end)
+            return
+        if self.waiting and (not self.last or self.last == name == b"IDAT"):
+            # The header has to come first, and the picture's data to stand together: readers disagree on what follows.
+            what = "Content Credentials before or amid the picture's data"
+            self.doubts += [Doubt("integrity.tables", what, *place) for place in self.waiting]
+        self.waiting, self.last = [], name
+        is_media, named = name in _PNG_MEDIA, _PNG_METADATA.get(name)
+        kind = Kind.MEDIA if is_media else Kind.METADATA if named else Kind.OTHER
+        label = "XMP" if self.data[start + 8 : start + 8 + len(_XMP)] == _XMP else named
+        self.parts.add(start, end, kind, "image" if is_media else label or printable(name))
+        self.parts.box(name.decode("latin-1"), start, end)
+        if kind is Kind.METADATA:
+            body = self.data[start + 8 : end - 4]
+            self.shown += (Region(start, end, kind, what) for what in _shown(name, body, self.size))
+
+    def _store(self, start: int, end: int) -> None:
+        """A manifest store (C2PA 2.4, section A.3.3): length, name, store and the right checksum, and nothing else."""
+        self.stores.append(self.parts.carry(self.data, start, start + 8, end - 4))
+        checksum = zlib.crc32(self.data[start + 4 : end - 4]).to_bytes(4, "big")
+        kind = Kind.MANIFEST if self.data[end - 4 : end] == checksum else Kind.FOREIGN
+        self.parts.add(end - 4, end, kind, "manifest" if kind is Kind.MANIFEST else "checksum")
+        self.parts.box("C2PA", start, end)
+        self.waiting.append((start, end))
 
 
 def read_png(data: bytes) -> Layout:
     """Chunks of a PNG file (ISO/IEC 15948, section 5)."""
-    parts, stores = Parts(len(data)), []
-    parts.add(0, 8, Kind.MEDIA, "image")
-    parts.box("PNGh", 0, 8)
+    reader = _Reader(data)
+    reader.parts.add(0, 8, Kind.MEDIA, "image")
+    reader.parts.box("PNGh", 0, 8)
     position, complete = 8, False
     while position + 12 <= len(data):
         length, name = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
         end = position + 12 + length
         if end > len(data):
             break
-        if name == b"caBX":
-            stores.append(data[position + 8 : end - 4])
-            parts.add(position, end, Kind.MANIFEST, "manifest")
-            parts.box("C2PA", position, end)
-        else:
-            is_media, named = name in _PNG_MEDIA, _PNG_METADATA.get(name)
-            kind = Kind.MEDIA if is_media else Kind.METADATA if named else Kind.OTHER
-            text = data[position + 8 : position + 26]
-            label = "XMP" if text.startswith(b"XML:com.adobe.xmp") else named
-            parts.add(position, end, kind, "image" if is_media else label or printable(name))
-            parts.box(name.decode("latin-1"), position, end)
+        reader.chunk(name, position, end)
         position = end
         if name == b"IEND":
             complete = True
             break
-    regions = parts.finish(Kind.TRAILING if complete else Kind.OTHER, "after the image" if complete else "unreadable")
+    regions = reader.parts.finish(
+        Kind.TRAILING if complete else Kind.OTHER, "after the image" if complete else "unreadable"
+    )
     return Layout(
-        format="png", size=len(data), regions=regions, stores=tuple(stores), boxes=tuple(parts.boxes), complete=complete
+        format="png",
+        size=len(data),
+        regions=regions,
+        stores=tuple(reader.stores),
+        boxes=tuple(reader.parts.boxes),
+        shown=tuple(reader.shown),
+        doubts=tuple(reader.doubts),
+        complete=complete,
     )

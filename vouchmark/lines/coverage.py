@@ -19,6 +19,7 @@ from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
 
 OWN: Final = "vouchmark coverage check"
+WIDE: Final = "integrity.coverage.wide"
 MAX_NAMED: Final = 4
 """Kinds of metadata named in one sentence; the detail has the ranges."""
 
@@ -51,6 +52,11 @@ _CODES: Final = {
     "integrity.coverage.unknown": (
         Status.UNKNOWN,
         "How much of the file the signature covers could not be measured.",
+    ),
+    WIDE: (
+        Status.UNKNOWN,
+        "What was hashed is unchanged since it was signed, but what was left out together with the Content Credentials "
+        "is not covered, and anybody could have put it there: {what}.",
     ),
     "integrity.store.foreign": (
         Status.FAIL,
@@ -207,8 +213,8 @@ def drafts(facts: Facts) -> list[Draft]:
 
 def _what(coverage: Coverage, code: str) -> str:
     """What a doubt or an open part is about, for a sentence."""
-    if code == "integrity.shown.excluded":
-        return listed(coverage.shown_names[:MAX_NAMED])
+    if code in ("integrity.shown.excluded", WIDE):
+        return listed((coverage.wide_names if code == WIDE else coverage.shown_names)[:MAX_NAMED])
     found = (doubt for doubt in coverage.doubts if doubt.code == code)
     names = list(dict.fromkeys(f"{one.number} {one.what}" if one.number else one.what for one in found))
     return listed((*names[:MAX_NAMED], *(("more",) if len(names) > MAX_NAMED else ())))

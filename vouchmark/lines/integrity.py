@@ -179,7 +179,8 @@ def _found(facts: Facts) -> Answer:
     if not doubtful and not coverage.ignores_fragments(facts):
         drafts.insert(0, _match(facts, manifest, is_all=not any(draft.status in _DOUBTFUL for draft in ours)))
     drafts.extend(ours)
-    drafts.sort(key=lambda draft: _ORDER.index(draft.status))
+    # Of what is left out too much the summary speaks, not of the engine that calls it a change.
+    drafts.sort(key=lambda draft: (_ORDER.index(draft.status), draft.code != coverage.WIDE))
     return Answer(
         summary=_summary(drafts),
         drafts=(*drafts, *integrity_unread.wrong_name(facts), *_outside(facts)),
@@ -205,6 +206,11 @@ def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
         # The engine was given fragments that are none of this file's, and calls that a change of its bytes.
         return [draft for draft in drafts if draft.code not in BYTES_CHANGED]
     statement = "One engine says that the bytes changed, and our own computation says that they did not."
+    if coverage.WIDE in own.codes:
+        statement = (
+            "One engine says that the bytes changed, as it allows nothing to be left out but the Content Credentials; "
+            "by our own computation what was hashed is unchanged."
+        )
     if "integrity.parts.missing" in own.codes:
         statement = (
             "One engine says that the bytes changed; by our own computation only parts are gone that the signer allows "

@@ -98,8 +98,11 @@ _UNCOVERED: Final = {
     "integrity.coverage.other_excluded": "other parts of the file are not covered",
     "integrity.coverage.order_excluded": "the order in which it is shown is not covered",
     "integrity.coverage.unknown": "how much of the file that part is could not be measured",
+    "integrity.shown.excluded": "something that decides how it is shown is not covered",
 }
 """What is left out of the signature without being media."""
+
+_WIDE: Final = "integrity.coverage.wide"
 
 _LISTS: Final = {
     "signer.official": "on the official C2PA list",
@@ -181,6 +184,8 @@ def _failure(report: Report) -> str:
 
 
 def _unknown(report: Report) -> str:
+    if any(finding.code == _WIDE for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN)):
+        return f"what was hashed is {_intact(report)}; but more is left out than the Content Credentials"
     for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN):
         if finding.code in _UNKNOWNS:
             return _UNKNOWNS[finding.code]

@@ -1,0 +1,83 @@
+"""Where do the tables in a JPEG say that further pictures and films lie, and does one lead where no hash looks?
+
+Two tables are in use: the Multi-Picture Format (CIPA DC-007) counts from its own header, and Google's container and
+motion photos, in XMP, count from the end of the first picture or of the file.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import re
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from provenance.formats.parts import Doubt, Kind, Region, join
+
+MAX_PICTURES: Final = 1_000
+"""Entries of one table; phones write two to four, cameras for panoramas some dozens."""
+
+NAMES: Final = {"MPF": "picture that MPF names", "XMP": "picture or film that XMP names"}
+_ENTRIES: Final = 0xB002
+_CONTAINER: Final = (b"photos/1.0/container", b"MicroVideo", b"MotionPhoto")
+_LENGTH: Final = re.compile(rb"""(?:MicroVideoOffset|Length)\s{0,8}(?:=\s{0,8}["']|>)\s{0,8}([0-9]{1,12})""")
+_STARTS: Final = (b"\xff\xd8\xff", b"ftyp")
+
+
+def further_pictures(
+    data: bytes, metadata: Iterable[tuple[Region, bytes]], regions: Sequence[Region]
+) -> tuple[tuple[Region, ...], tuple[Doubt, ...]]:
+    """(places of pictures and films beside the first, doubts about tables that lead into the manifest store).
+
+    A table that leads nowhere, because what it names was taken away or moved, shows nothing and is left alone.
+    Linear; never raises.
+    """
+    stores = join((region.start, region.end) for region in regions if region.kind in (Kind.MANIFEST, Kind.FOREIGN))
+    found, doubts = list[Region](), list[Doubt]()
+    for region, payload in metadata:
+        for start, end in _named(region, payload, data, regions):
+            if not any(word in data[start : start + 8] for word in _STARTS):
+                continue
+            number = bisect.bisect_right(stores, (start, len(data))) - 1
+            if number >= 0 and start < stores[number][1]:
+                doubts.append(Doubt("integrity.pointer.store", f"a {NAMES[region.name]}", start, end))
+            else:
+                found.append(Region(start, end, Kind.MEDIA, NAMES[region.name]))
+    return tuple(found), tuple(doubts)
+
+
+def _named(region: Region, payload: bytes, data: bytes, regions: Sequence[Region]) -> Iterator[tuple[int, int]]:
+    if region.name == "MPF":
+        base = region.start + 8
+        for offset, size in _multi_picture(payload[4:]):
+            if base + offset < len(data):
+                yield base + offset, min(base + offset + size, len(data))
+    elif region.name == "XMP" and any(word in payload for word in _CONTAINER):
+        # Everything behind the picture is what the container names.
+        if regions[-1].kind is Kind.TRAILING:
+            yield regions[-1].start, regions[-1].end
+        for found in itertools.islice(_LENGTH.finditer(payload), MAX_PICTURES):
+            if 0 < int(found[1]) < len(data):
+                start = len(data) - int(found[1])
+                yield start, min(start + 8, len(data))
+
+
+def _multi_picture(block: bytes) -> Iterator[tuple[int, int]]:
+    """(offset from the block's start, size) of all pictures but the first, which is the file's own."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4])
+    if order is None or len(block) < 10:
+        return
+    (position,) = struct.unpack_from(f"{order}I", block, 4)
+    if position + 2 > len(block):
+        return
+    (count,) = struct.unpack_from(f"{order}H", block, position)
+    for at in range(position + 2, min(position + 2 + 12 * count, len(block) - 11), 12):
+        tag, _, length, value = struct.unpack_from(f"{order}HHII", block, at)
+        if tag != _ENTRIES:
+            continue
+        last = min(value + length, value + 16 * MAX_PICTURES, len(block))
+        for entry in range(value, last - 15, 16):
+            _, size, offset = struct.unpack_from(f"{order}III", block, entry)
+            if offset:
+                yield offset, size
