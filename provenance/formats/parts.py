@@ -55,8 +55,8 @@ class Doubt(NamedTuple):
     nothing of what is shown, which is no doubt."""
     what: str
     """Short and ours, for the middle of a sentence: `the brand avif beside an image sequence`."""
-    start: int
-    end: int
+    start: int = 0
+    end: int = 0
     """Where it lies; both 0 where it has no one place."""
     number: int = 0
     """How many of them there are; 0 where they are not counted."""
