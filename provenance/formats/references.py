@@ -72,14 +72,11 @@ class References:
         """Names (`#name`) that something other than a link refers to."""
 
     def doubts(self) -> Iterator[Doubt]:
-        """What was found, by kind and number."""
-        for code, kinds in (
-            ("integrity.references.listed", self.listed),
-            ("integrity.references.outside", self.outside),
-            ("integrity.script", self.programs),
-        ):
+        """What was found, by kind and number; what weighs most comes first."""
+        for code, kinds in (("integrity.script", self.programs), ("integrity.references.outside", self.outside)):
             yield from (Doubt(code, kind, number=number) for kind, number in sorted(kinds.items()))
         yield from (Doubt("integrity.tables", what) for what in sorted(self.unclear))
+        yield from (Doubt("integrity.references.listed", kind, number=n) for kind, n in sorted(self.listed.items()))
 
     def instruction(self, token: Instruction) -> None:
         """A style sheet by processing instruction (xml-stylesheet 1.0)."""

@@ -179,22 +179,20 @@ class _Svg:
         self.known += [Region(low, high, Kind.OTHER, "metadata") for low, high in holes]
 
     def _doubts(self) -> list[Doubt]:
-        styles = plain(b"".join(self.styles))
         for style in self.styles:
             self.references.style(style)
-        found = list(dict.fromkeys(self.unclear))
-        if self.carriers and selects_the_manifest(styles):
-            found.append("a style for the Content Credentials")
-        ids = {
-            value for path in self.carriers for tag in path for name, value in tag.attributes if name.endswith(b"id")
-        }
-        inner = {value for path in self.carriers for tag in path[1:] for name, value in tag.attributes if name == b"id"}
-        doubts = [Doubt("integrity.tables", what) for what in found]
+        if self.carriers and selects_the_manifest(plain(b"".join(self.styles))):
+            self.unclear.append("a style for the Content Credentials")
+        self.references.unclear.update(self.unclear)
+        around = [(tag, number) for path in self.carriers for number, tag in enumerate(path)]
+        ids = {value for tag, _ in around for name, value in tag.attributes if name.endswith(b"id")}
+        inner = {value for tag, number in around if number for name, value in tag.attributes if name == b"id"}
+        doubts = list(self.references.doubts())
         if self.carriers and (
             self.references.named & inner or any(not _PLAIN_NAME.fullmatch(one) or one[1:] in ids for one in self.drawn)
         ):
-            doubts.append(Doubt("integrity.pointer.store", "an element that draws what another one holds"))
-        return [*doubts, *self.references.doubts()]
+            doubts.insert(0, Doubt("integrity.pointer.store", "an element that draws what another one holds"))
+        return doubts
 
 
 def read_svg(data: bytes) -> Layout:
