@@ -92,7 +92,7 @@ _CODES: Final = {
     ),
     "integrity.script": (
         Status.UNKNOWN,
-        "A program in the file decides what is shown, so that it need not be the same each time: {what}.",
+        "Programs in the file decide what is shown, so that it need not be the same each time: {what}.",
     ),
     "integrity.fragments.unused": (
         Status.UNKNOWN,
@@ -216,7 +216,7 @@ def _what(coverage: Coverage, code: str) -> str:
     if code in ("integrity.shown.excluded", WIDE):
         return listed((coverage.wide_names if code == WIDE else coverage.shown_names)[:MAX_NAMED])
     found = (doubt for doubt in coverage.doubts if doubt.code == code)
-    names = list(dict.fromkeys(f"{one.number} {one.what}" if one.number else one.what for one in found))
+    names = list(dict.fromkeys(f"{one.what} ({one.number})" if one.number else one.what for one in found))
     return listed((*names[:MAX_NAMED], *(("more",) if len(names) > MAX_NAMED else ())))
 
 
