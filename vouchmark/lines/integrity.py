@@ -200,7 +200,7 @@ def _pictures(facts: Facts, manifest: Manifest) -> tuple[NotChecked, ...]:
 def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
     """A change of bytes that only the engine sees is doubt, not a finding: our own digest says that they match."""
     own = facts.own.coverage if facts.own is not None else None
-    if own is None or own.match is not Match.MATCH or not own.is_whole:
+    if own is None or own.match is not Match.MATCH:
         return drafts
     if coverage.ignores_fragments(facts):
         # The engine was given fragments that are none of this file's, and calls that a change of its bytes.
