@@ -90,13 +90,13 @@ def sizes(data: bytes, tables: BmffBox, budget: Budget) -> Sizes:
         table.take(4)
         if box.type == "stsz":
             same, count = table.take(4), table.take(4)
-            return Sizes(same=same, count=count) if same else _summed(table.numbers(budget.take(count)))
+            return Sizes(same=same, count=count) if same else summed(table.numbers(budget.take(count)))
         table.take(3)
         bits, count = table.take(1), budget.take(table.take(4))
         if bits in (8, 16):
-            return _summed([table.take(bits // 8) for _ in range(count)])
+            return summed([table.take(bits // 8) for _ in range(count)])
         pairs = [table.take(1) for _ in range((count + 1) // 2)]
-        return _summed([half for pair in pairs for half in (pair >> 4, pair & 15)][:count])
+        return summed([half for pair in pairs for half in (pair >> 4, pair & 15)][:count])
     return Sizes()
 
 
@@ -108,7 +108,8 @@ def _only(tables: BmffBox, names: Sequence[str]) -> list[BmffBox]:
     return found
 
 
-def _summed(each: Sequence[int]) -> Sizes:
+def summed(each: Sequence[int]) -> Sizes:
+    """Sizes of which each has its own."""
     return Sizes(count=len(each), sums=array("Q", accumulate(each, initial=0)))
 
 

@@ -1,0 +1,159 @@
+"""Is everything in the box of a manifest store that is neither the store nor its framing named, to the last byte?"""
+
+from __future__ import annotations
+
+import struct
+
+import cbor2
+import pytest
+
+from provenance.formats import Kind, read_layout
+from tests.authority import make_signer, sign
+from tests.provenance.bmff_files import C2PA, FULL, Film, Item, Pictures, av1, c2pa_box, codes, ftyp, held, video
+from tests.provenance.crafting import Draft, actions, box, store, superbox
+from tests.provenance.forms import jxl
+
+STORE = store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions")))
+FOREIGN = {"integrity.store.foreign"}
+FILLED = {"integrity.padding.filled"}
+ROW = c2pa_box(b"", b"merkle")[:-8] + cbor2.dumps({"uniqueId": 1, "localId": 1, "location": 0})
+ROW = struct.pack(">I", len(ROW)) + ROW[4:]
+
+
+def carrying(*boxes: bytes, after: bytes = b"") -> bytes:
+    return Film(tracks=[video(70)], before=b"".join(boxes), after=after).build()
+
+
+def kinds(data: bytes) -> set[Kind]:
+    return {region.kind for region in read_layout(data).regions}
+
+
+def test_the_box_as_it_is_written_is_the_stores_own() -> None:
+    data = carrying(c2pa_box(STORE))
+    assert codes(data) == FULL
+    assert read_layout(data).stores == (STORE,)
+    start = data.index(b"uuid") - 4
+    assert [region for region in read_layout(data).regions if region.kind is Kind.MANIFEST] == [
+        (start, start + len(c2pa_box(STORE)), Kind.MANIFEST, "manifest")
+    ]
+
+
+def test_zeros_behind_the_store_are_padding() -> None:
+    data = carrying(c2pa_box(STORE + bytes(300)))
+    assert codes(data) == FULL
+    assert read_layout(data).stores == (STORE,)
+
+
+@pytest.mark.parametrize("filled", [b"<html>", bytes(200) + b"%PDF", b"\0\0\0\x08free" + b"x" * 10])
+def test_anything_else_behind_the_store_is_no_padding(filled: bytes) -> None:
+    data = carrying(c2pa_box(STORE + filled))
+    assert codes(data) == FILLED
+    (doubt,) = read_layout(data).doubts
+    assert data[doubt.start : doubt.end] == filled.lstrip(b"\0")
+
+
+@pytest.mark.parametrize("head", [b"\1\0\0\0", b"\0\0\0\1", b"html"])
+def test_a_version_or_flags_that_nobody_writes_are_foreign(head: bytes) -> None:
+    assert codes(carrying(c2pa_box(STORE, head=head))) == FOREIGN
+
+
+@pytest.mark.parametrize("purpose", [b"manifest", b"original", b"update"])
+def test_the_place_of_the_first_row_is_nothing_or_right(purpose: bytes) -> None:
+    assert codes(carrying(c2pa_box(STORE, purpose))) == FULL
+    assert codes(carrying(c2pa_box(STORE, purpose, place=1))) == FOREIGN
+    assert codes(carrying(c2pa_box(STORE, purpose, place=0x3C68746D6C3E0000))) == FOREIGN
+    both = carrying(c2pa_box(STORE, purpose), after=ROW * 2)
+    first = both.index(ROW)
+    right = carrying(c2pa_box(STORE, purpose, place=first), after=ROW * 2)
+    second = carrying(c2pa_box(STORE, purpose, place=first + len(ROW)), after=ROW * 2)
+    assert {Kind.FOREIGN in kinds(data) for data in (both, right)} == {False}
+    assert Kind.FOREIGN in kinds(second)
+
+
+def test_a_long_form_of_the_size_says_the_same() -> None:
+    plain = c2pa_box(STORE)
+    long = struct.pack(">I", 1) + b"uuid" + struct.pack(">Q", len(plain) + 8) + plain[8:]
+    data = carrying(long)
+    assert codes(data) == FULL
+    assert read_layout(data).stores == (STORE,)
+
+
+def test_a_size_to_the_end_of_the_file_is_none_that_is_written() -> None:
+    open_end = bytes(4) + c2pa_box(STORE)[4:]
+    assert codes(carrying(after=open_end)) == FOREIGN
+
+
+@pytest.mark.parametrize("purpose", [b"", b"Manifest", b"junk", b"merkle2", b"x" * 40])
+def test_a_box_for_no_purpose_that_is_known_is_not_harmless(purpose: bytes) -> None:
+    assert codes(carrying(box(b"uuid", C2PA + bytes(4) + purpose + b"\0" + STORE))) == {
+        "integrity.coverage.other_excluded"
+    }
+
+
+def test_two_stores_are_two() -> None:
+    assert len(read_layout(carrying(c2pa_box(STORE), c2pa_box(STORE))).stores) == 2
+
+
+def test_an_original_and_its_update_are_one_store_of_one_description() -> None:
+    update = store(superbox(b"c2um", "n", superbox(b"c2as", "c2pa.assertions")))
+    data = carrying(c2pa_box(STORE, b"original"), after=c2pa_box(update, b"update"))
+    (joined,) = read_layout(data).stores
+    assert joined[8:] == STORE[8:] + update[8 + struct.unpack(">I", update[8:12])[0] :]
+    other = update.replace(b"\x03c2pa\0", b"\x03htm>\0")
+    assert len(read_layout(carrying(c2pa_box(STORE, b"original"), after=c2pa_box(other, b"update"))).stores) == 2
+
+
+@pytest.mark.parametrize("kind", [b"free", b"skip"])
+def test_free_space_between_boxes_of_the_store_is_empty(kind: bytes) -> None:
+    def data(content: bytes) -> bytes:
+        return carrying(c2pa_box(STORE), box(kind, content), ROW)
+
+    assert "integrity.padding.filled" not in {doubt.code for doubt in read_layout(data(bytes(50))).doubts}
+    assert {doubt.code for doubt in read_layout(data(b"\0<html>")).doubts} == FILLED
+
+
+def test_free_space_beside_the_store_holds_what_other_programs_wrote() -> None:
+    # Packagers leave their names there, and what they moved: nothing shows it, and it is said to be left out.
+    data = carrying(box(b"free", b"IsoMedia File Produced with a packager"), c2pa_box(STORE), box(b"skip", b"old"))
+    found = held(data)
+    assert found.codes[1:] == ("integrity.coverage.full",)
+    assert {one.name for one in found.excluded} == {"ftyp", "free", "skip"}
+
+
+def test_a_table_that_leads_into_free_space_or_the_store_fails() -> None:
+    for room in (box(b"free", b"\xff" * 90), c2pa_box(STORE + bytes(90))):
+        data = Film(tracks=[video(70)], before=room).build()
+        back = len(data) - 70 - data.index(room) - len(room) + 80
+        inside = Film(tracks=[video(70)], before=room, places={0: [-back]}).build()
+        assert "integrity.coverage.media_excluded" not in codes(data)
+        assert "integrity.coverage.media_excluded" in codes(inside)
+
+
+def test_a_picture_that_lies_in_the_store_fails_by_any_method() -> None:
+    room = c2pa_box(STORE + bytes(400))
+    good = Pictures(items=[Item(kind=b"av01", content=av1())], after=room)
+    far = len(good.build()) - good.build().index(b"mdat") - 4 - 300
+    for item in (
+        Item(kind=b"av01", content=av1(), places=[(far, 100)]),
+        Item(kind=b"av01", content=av1(), places=[(0, 50), (far, 100)]),
+        # Of no length: all that follows.
+        Item(kind=b"av01", content=av1(), places=[(0, 0)]),
+    ):
+        for version in (0, 1, 2):
+            shown = Pictures(items=[item], after=room, version=version).build()
+            assert "integrity.coverage.media_excluded" in codes(shown)
+    inside = Pictures(items=[Item(kind=b"av01", content=av1(), places=[(0, 900)])], in_box=True, after=room).build()
+    assert "integrity.coverage.media_excluded" in codes(inside)
+
+
+def test_the_store_of_a_jpeg_xl_file_is_framed_by_its_own_box() -> None:
+    signer = make_signer()
+    data = sign(signer, jxl(), media_type="image/jxl")
+    layout = read_layout(data)
+    assert Kind.FOREIGN not in kinds(data)
+    assert len(layout.stores) == 1
+    start = data.index(b"jumb") - 4
+    whole = Draft(signer=signer, assertions=[actions()])
+    tail = data[:12] + ftyp(b"jxl ") + box(b"jxlc", b"\xff\x0a") + bytes(4) + store(whole.build())[4:]
+    assert Kind.FOREIGN in kinds(tail)
+    assert layout.manifest_runs() == ((start, start + struct.unpack(">I", data[start : start + 4])[0]),)
