@@ -77,6 +77,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (FAIL,),
         "Bytes that are no part of the manifest store lie among it, outside the hash.",
     ),
+    (
+        "integrity.store.unsigned",
+        (UNKNOWN,),
+        "The manifest store holds octets that nobody signed and that the format does not have there.",
+    ),
     ("integrity.padding.filled", (FAIL,), "Padding that is outside every hash and must be zero holds something."),
     ("integrity.pointer.store", (FAIL,), "A table of offsets leads into the manifest store, outside every hash."),
     (

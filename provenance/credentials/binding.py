@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from provenance.credentials.errors import (
     UnsupportedCredentialsError,
 )
 from provenance.formats.jpeg import with_restarts
-from provenance.formats.parts import Kind, Layout, join
+from provenance.formats.parts import Kind, Layout, NamedBox, join
 from provenance.formats.zip import zip_directory
 
 MAX_EXCLUSIONS: Final = 10_000
@@ -176,7 +176,7 @@ def box_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algorit
         raise MalformedCredentialsError("got a box hash without boxes")
     if not layout.boxes:
         raise UnsupportedCredentialsError(f"got a box hash for a container without named boxes ({layout.format})")
-    boxes, position, covered = layout.boxes, 0, []
+    boxes, position, covered = layout.boxes, 0, list[tuple[int, int]]()
     first = groups[0].get("names")
     if boxes[0].name == "PNGh" and isinstance(first, list) and first[:1] != ["PNGh"]:
         position = 1
@@ -198,12 +198,35 @@ def box_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algorit
             continue
         if "C2PA" in named:
             raise MalformedCredentialsError("got a box hash over the manifest itself")
-        run = ((taken[0].start, taken[-1].end),)
+        runs = _without_holes(group, taken)
         name = name_of(group.get("alg"), name_of(content.get("alg"), algorithm))
-        if not hmac.compare_digest(digest_runs(name, data, run), some_bytes(group.get("hash"), what="a box hash")):
+        expected = some_bytes(group.get("hash"), what="a box hash")
+        if runs is None or not hmac.compare_digest(digest_runs(name, data, runs), expected):
             return Bound(match=Match.MISMATCH)
-        covered.append(run[0])
+        covered += runs
     return Bound(match=Match.MATCH, covered=join(covered))
+
+
+def _without_holes(group: Mapping[str, Any], boxes: Sequence[NamedBox]) -> Runs | None:
+    """The bytes of some boxes that one entry hashes: all but its `exclusions`, each within one box, in order (9.2.2).
+
+    None where one reaches beyond its box, which was longer when it was signed. Raises MalformedCredentialsError.
+    """
+    position, runs = boxes[0].start, list[tuple[int, int]]()
+    holes = entries(group.get("exclusions"), what="exclusions")
+    if not holes and group.get("exclusions") is not None:
+        raise MalformedCredentialsError("got an empty list of exclusions in a box hash")
+    for hole in holes:
+        box = boxes[whole(hole.get("boxIndex"), what="a box index", most=len(boxes) - 1)]
+        start = box.start + whole(hole.get("start"), what="an exclusion's start")
+        end = start + whole(hole.get("length"), what="an exclusion's length")
+        if start < position:
+            raise MalformedCredentialsError("got exclusions in a box hash that overlap or are out of order")
+        if end > box.end:
+            return None
+        runs.append((position, start))
+        position = end
+    return join([*runs, (position, boxes[-1].end)])
 
 
 def _names_restarts(groups: list[Mapping[str, Any]]) -> bool:

@@ -26,8 +26,10 @@ from provenance.credentials.errors import (
     CredentialsError,
     CredentialsLimitError,
     MalformedCredentialsError,
+    UnknownFieldError,
     UnsupportedCredentialsError,
 )
+from provenance.credentials.fields import check_fields
 from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
 from provenance.credentials.multi_asset import LABEL as MULTI_ASSET
 from provenance.credentials.multi_asset import Parts, check_parts
@@ -111,6 +113,8 @@ class Coverage:
     """Names of what is outside the binding and decides how the media is shown, sorted."""
     doubts: tuple[Doubt, ...] = ()
     """What no hash can answer for; at most MAX_NAMED."""
+    has_unknown_field: bool = False
+    """Whether nothing could be computed because the binding has a field that is not known here."""
     fragments: int = 0
     """Fragments of a stream that the binding counts; 0 where none were given."""
     fragments_missing: int = 0
@@ -146,6 +150,7 @@ def _bind(
     assertion: Assertion, data: bytes, layout: Layout, algorithm: str, fragments: Sequence[bytes], *, is_updated: bool
 ) -> Bound:
     content = assertion.map()
+    check_fields(content, assertion.base_label)
     if assertion.base_label == "c2pa.hash.data":
         return data_hash(content, data, layout, algorithm=algorithm, is_updated=is_updated)
     if assertion.base_label == "c2pa.hash.boxes":
@@ -159,12 +164,17 @@ def _bind(
 def _by_parts(
     verified: Sequence[Assertion], data: bytes, layout: Layout, *, manifest: str, algorithm: str
 ) -> tuple[Parts | None, list[str]]:
-    """What the hashes of single parts say, where they match; else the specification's code, where there are any."""
+    """What the hashes of single parts say, where they match; else the specification's code, where there are any.
+
+    Raises UnknownFieldError: then nobody can tell here whether a part may be missing.
+    """
     found = [assertion for assertion in verified if assertion.label == MULTI_ASSET]
     if len(found) != 1:
         return None, []
     try:
         parts = check_parts(found[0].map(), verified, data, layout, manifest=manifest, algorithm=algorithm)
+    except UnknownFieldError:
+        raise
     except UnsupportedCredentialsError:
         return None, []
     except CredentialsLimitError:
@@ -260,24 +270,19 @@ def measure(
     if assertion is None:
         return _nothing(manifest, "", Match.MISSING, ["claim.hardBindings.missing", *doubled], layout)
     stem = _STEMS.get(assertion.base_label, assertion.base_label)
+    parts, against = None, list[str]()
     try:
         bound = _bind(assertion, data, layout, algorithm, fragments, is_updated=is_updated)
+        if bound.match is Match.MISMATCH:
+            parts, against = _by_parts(verified, data, layout, manifest=manifest, algorithm=algorithm)
     except MalformedCredentialsError:
         return _nothing(manifest, assertion.label, Match.MALFORMED, [f"{stem}.malformed", *doubled], layout)
-    except UnsupportedCredentialsError:
-        unknown = ["integrity.coverage.unknown", *doubled]
-        return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
-    except CredentialsError:
-        unknown = ["integrity.coverage.unknown", *doubled]
-        return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
-    parts = None
+    except CredentialsError as error:
+        nothing = _nothing(
+            manifest, assertion.label, Match.UNSUPPORTED, ["integrity.coverage.unknown", *doubled], layout
+        )
+        return replace(nothing, has_unknown_field=isinstance(error, UnknownFieldError))
     if bound.match is Match.MISMATCH:
-        try:
-            parts, against = _by_parts(verified, data, layout, manifest=manifest, algorithm=algorithm)
-        except CredentialsLimitError:
-            # Which parts are gone, and whether they may be, was not found out.
-            unknown = ["integrity.coverage.unknown", *doubled]
-            return _nothing(manifest, assertion.label, Match.UNSUPPORTED, unknown, layout)
         if parts is None:
             return _nothing(manifest, assertion.label, bound.match, [f"{stem}.mismatch", *against, *doubled], layout)
         bound, stem = Bound(match=Match.MATCH, covered=parts.covered, left_out=parts.left_out), _PARTS

@@ -17,3 +17,7 @@ class CredentialsLimitError(CredentialsError):
 
 class UnsupportedCredentialsError(CredentialsError):
     """Well-formed, but an algorithm, version or shape that is not read here."""
+
+
+class UnknownFieldError(UnsupportedCredentialsError):
+    """A map has a key that is not known here, so that what the rest of it means is not known either."""

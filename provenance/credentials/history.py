@@ -161,22 +161,21 @@ class _Walker:
         target = self.store.manifest(label)
         if target is None:
             return _link(owner, assertion, content, LinkState.MISSING, label), None
-        state = self.state(owner, content, reference, target, redacted)
+        is_whole = self.digests.matches(reference, owner, target, WHOLE)
+        is_legacy = self.is_legacy(reference, owner, target)
+        state = LinkState.VERIFIED if is_whole or is_legacy else self.state(owner, content, target, redacted)
         link = _link(owner, assertion, content, state, label)
-        if self.is_legacy(reference, owner, target):
-            link = replace(link, covers_signature=False)
+        link = replace(link, covers_signature=not is_legacy, covers_manifest=is_whole)
         return link, target if state is not LinkState.CHANGED else None
 
     def state(
         self,
         owner: RawManifest,
         content: Mapping[str, Any],
-        reference: HashedUri,
         target: RawManifest,
         redacted: Redacted,
     ) -> LinkState:
-        if self.digests.matches(reference, owner, target, WHOLE) or self.is_legacy(reference, owner, target):
-            return LinkState.VERIFIED
+        """Where a link leads whose digest is not that of the manifest."""
         if target.label not in redacted.manifests:
             return LinkState.CHANGED
         # Redaction changed the manifest's bytes but not its signature, whose digest newer links carry.

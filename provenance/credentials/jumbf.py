@@ -111,15 +111,23 @@ class RawManifest:
     assertions: tuple[Assertion, ...]
     data_boxes: tuple[Assertion, ...] = ()
     """What assertions of older claims keep beside themselves (`c2pa.databoxes`): icons, prompts, thumbnails."""
+    credentials: tuple[Assertion, ...] = ()
+    """Verifiable credentials that assertions of older claims name (`c2pa.credentials`)."""
+    number: int = 0
+    """Which of the store's boxes it is; the description box is 0."""
+    stream: memoryview = field(default=memoryview(b""), repr=False)
+    """What it was unfolded from; empty where it is not compressed."""
     problems: tuple[str, ...] = ()
     """The specification's codes for what is missing, doubled or unreadable."""
     _assertions: Mapping[str, Assertion] = field(init=False, repr=False, compare=False)
     _data_boxes: Mapping[str, Assertion] = field(init=False, repr=False, compare=False)
+    _credentials: Mapping[str, Assertion] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look up by name once what a claim may name a thousand times."""
         object.__setattr__(self, "_assertions", _single(self.assertions))
         object.__setattr__(self, "_data_boxes", _single(self.data_boxes))
+        object.__setattr__(self, "_credentials", _single(self.credentials))
 
     @property
     def digest(self) -> bytes:
@@ -139,6 +147,10 @@ class RawManifest:
     def data_box(self, label: str) -> Assertion | None:
         """The only data box with that label; None where there is none, or more than one."""
         return self._data_boxes.get(label)
+
+    def credential(self, label: str) -> Assertion | None:
+        """The only credential with that label; None where there is none, or more than one."""
+        return self._credentials.get(label)
 
     def references(self) -> tuple[HashedUri, ...]:
         """The claim's assertion references, created before gathered.
@@ -170,13 +182,21 @@ class RawStore:
     """Labels that more than one manifest carries: no reference to them can be followed."""
     unreadable: tuple[str, ...] = ()
     """Labels of manifests that could not be read at all, and unlabelled boxes as an empty string."""
-    has_tail: bool = False
-    """Whether anything but zeros lies behind the store in what carries it: nobody's signature covers that."""
+    raw: memoryview = field(default=memoryview(b""), repr=False)
+    """The store as it lies there, its own header included; what may lie behind it is not."""
+    tail: int = 0
+    """Bytes that lie behind the store in what carries it, and are not all zero; 0 where they are, or there are none."""
+
     _manifests: Mapping[str, RawManifest] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look up by name once what any number of links may name."""
         object.__setattr__(self, "_manifests", {one.label: one for one in reversed(self.manifests)})
+
+    @property
+    def has_tail(self) -> bool:
+        """Whether anything but zeros lies behind the store in what carries it: nobody's signature covers that."""
+        return self.tail > 0
 
     @property
     def active(self) -> RawManifest:
@@ -256,7 +276,7 @@ def _only(boxes: list[Superbox], missing: str, multiple: str, problems: list[str
     return None
 
 
-def _manifest(box: Superbox, *, is_compressed: bool) -> RawManifest:
+def _manifest(box: Superbox, *, number: int, stream: memoryview | None) -> RawManifest:
     """One manifest's parts; what is wrong with them is listed, not raised."""
     problems: list[str] = []
     by_kind: dict[str, list[Superbox]] = {}
@@ -274,12 +294,13 @@ def _manifest(box: Superbox, *, is_compressed: bool) -> RawManifest:
             problems.append("claim.cbor.invalid")
     assertions = tuple(_assertion(child) for child in store_box.superboxes()) if store_box else ()
     data_boxes = tuple(_assertion(child) for kept in by_kind.get("c2db", []) for child in kept.superboxes())
+    credentials = tuple(_assertion(child) for kept in by_kind.get("c2vc", []) for child in kept.superboxes())
     if any(count > 1 for count in Counter(assertion.label for assertion in assertions).values()):
         problems.append("assertion.multiple")
     return RawManifest(
         label=box.label,
         is_update=box.kind == "c2um",
-        is_compressed=is_compressed,
+        is_compressed=stream is not None,
         content=box.content,
         claim_version=2 if claim_box is not None and claim_box.label.startswith("c2pa.claim.v2") else 1,
         claim_bytes=claim_bytes,
@@ -288,13 +309,15 @@ def _manifest(box: Superbox, *, is_compressed: bool) -> RawManifest:
         signature_content=signature_box.content if signature_box else memoryview(b""),
         assertions=assertions,
         data_boxes=data_boxes,
+        credentials=credentials,
+        number=number,
+        stream=memoryview(b"") if stream is None else stream,
         problems=tuple(problems),
     )
 
 
-def _inflated(reader: BoxReader, box: Superbox) -> Superbox:
+def _inflated(reader: BoxReader, box: Superbox, packed: memoryview | None) -> Superbox:
     """The manifest superbox inside a compressed one; it must keep the label (C2PA 2.4, section 11.1.4.4)."""
-    packed = box.payload("brob")
     if packed is None:
         raise MalformedCredentialsError("got a compressed manifest without a brob box")
     parts = list(reader.split(reader.inflate(packed), depth=2))
@@ -325,9 +348,9 @@ def parse_store(data: bytes) -> RawStore:
         raise MalformedCredentialsError("got a superbox that is no C2PA manifest store")
     manifests: list[RawManifest] = []
     end = len(first[1]) + (LARGE_HEADER if data[:4] == b"\0\0\0\1" else HEADER)
-    has_tail = bool(data[end:].strip(b"\0"))
-    unreadable: list[str] = [""] if has_tail else []
-    for box_type, payload in outer:
+    tail = len(data) - end if data[end:].strip(b"\0") else 0
+    unreadable: list[str] = [""] if tail else []
+    for number, (box_type, payload) in enumerate(outer, start=1):
         if box_type != b"jumb":
             continue
         if len(manifests) + len(unreadable) >= MAX_MANIFESTS:
@@ -336,14 +359,21 @@ def parse_store(data: bytes) -> RawStore:
         try:
             box = reader.superbox(payload, depth=2)
             label = box.label
-            is_compressed = box.kind == "c2cm" or box.payload("brob") is not None
-            inner = _inflated(reader, box) if is_compressed else box
+            packed = box.payload("brob")
+            is_compressed = box.kind == "c2cm" or packed is not None
+            inner = _inflated(reader, box, packed) if is_compressed else box
             if inner.kind in _MANIFEST_KINDS:
-                manifests.append(_manifest(inner, is_compressed=is_compressed))
+                manifests.append(_manifest(inner, number=number, stream=packed if is_compressed else None))
         except MalformedCredentialsError:
             unreadable.append(label)
     if not manifests:
         raise MalformedCredentialsError("got a manifest store without a readable manifest")
     counts = Counter(manifest.label for manifest in manifests)
     ambiguous = frozenset(label for label, count in counts.items() if count > 1)
-    return RawStore(manifests=tuple(manifests), ambiguous=ambiguous, unreadable=tuple(unreadable), has_tail=has_tail)
+    return RawStore(
+        manifests=tuple(manifests),
+        ambiguous=ambiguous,
+        unreadable=tuple(unreadable),
+        raw=memoryview(data)[:end],
+        tail=tail,
+    )

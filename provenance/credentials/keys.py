@@ -84,23 +84,31 @@ def public_key(certificate: x509.Certificate) -> Any:
         raise MalformedCredentialsError("got a certificate whose public key cannot be read") from error
 
 
+def key_of(info: bytes) -> Any:
+    """The key of a SubjectPublicKeyInfo, DER. Raises MalformedCredentialsError, UnsupportedCredentialsError."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    try:
+        return _bounded_key(load_der_public_key(info))
+    except UnsupportedAlgorithm as error:
+        raise UnsupportedCredentialsError("got a public key of a kind that is not read here") from error
+    except (ValueError, TypeError) as error:
+        raise MalformedCredentialsError("got bytes that are no public key") from error
+
+
 def public_key_of(der: bytes) -> Any:
     """The key of a certificate, also of one whose names `cryptography` refuses to read (real authorities have such).
 
     Enough to verify a signature; such a certificate leads to no list. Raises like `public_key`.
     """
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-
     try:
         return public_key(load_certificate(der))
     except MalformedCredentialsError:
         from asn1crypto import x509 as asn1_x509
 
         try:
-            return _bounded_key(load_der_public_key(asn1_x509.Certificate.load(der, strict=True).public_key.dump()))
-        except UnsupportedAlgorithm as error:
-            raise UnsupportedCredentialsError("got a public key of a kind that is not read here") from error
+            return key_of(asn1_x509.Certificate.load(der, strict=True).public_key.dump())
         except (ValueError, TypeError, KeyError) as error:
             raise MalformedCredentialsError("got bytes that are no X.509 certificate") from error
 

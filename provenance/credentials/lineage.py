@@ -55,6 +55,8 @@ class Link:
     """Whether it is the link of an update to the content that it updates."""
     covers_signature: bool = True
     """Whether the link hashes the ingredient's signature too; those from before C2PA 1.1 hash the claim alone."""
+    covers_manifest: bool = False
+    """Whether the link's digest is that of the ingredient's whole manifest as it lies in the store."""
 
     @property
     def recorded_breaks(self) -> tuple[str, ...]:

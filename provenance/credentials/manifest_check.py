@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,16 +16,13 @@ from provenance.credentials.boxes import digest
 from provenance.credentials.cose import Sign1, parse_sign1, verify_claim
 from provenance.credentials.coverage import hard_bindings
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
-from provenance.credentials.jumbf import Assertion, RawManifest, hashed_uri, split_uri
+from provenance.credentials.jumbf import Assertion, RawManifest, split_uri
+from provenance.credentials.kept import check_kept
 from provenance.credentials.keys import ClaimSignatureError
 
 MAX_REFERENCES: Final = 5_000
 """Assertion references of one claim; real claims have a few dozen."""
 
-DATA_BOXES: Final = "c2pa.databoxes"
-"""Where older claims keep data beside their assertions (C2PA 2.1, section 11.1.4.6)."""
-MAX_LINK_DEPTH: Final = 32
-"""Nested containers in which references to data boxes are looked for: as deep as CBOR is read."""
 UPDATE_ACTIONS: Final = frozenset({"c2pa.edited.metadata", "c2pa.opened", "c2pa.published", "c2pa.redacted"})
 """Actions that an update manifest may record (C2PA 2.4, section 11.2.3)."""
 
@@ -78,6 +75,10 @@ class ManifestCheck:
     """Digital source types in verified actions that say how it began."""
     actions: tuple[str, ...]
     """Names of verified actions, in order."""
+    held: frozenset[str] = frozenset()
+    """Data boxes and credentials that something signed covers, as `c2pa.databoxes/LABEL` and `c2pa.credentials/…`."""
+    held_inside: frozenset[str] = frozenset()
+    """The same of those whose payload alone it covers."""
     gathered: frozenset[str] = frozenset()
     """Labels of assertions that the claim lists as gathered alone: part of the claim, and no statement that is
     attributed to its signer (C2PA 2.2, section 10.2.2)."""
@@ -160,57 +161,6 @@ def _references(manifest: RawManifest) -> _Tally:
     return tally
 
 
-def _links(value: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
-    """Every hashed URI to a data box in decoded CBOR."""
-    if depth > MAX_LINK_DEPTH:
-        return
-    if isinstance(value, Mapping):
-        url = value.get("url")
-        if isinstance(url, str) and "hash" in value and f"{DATA_BOXES}/" in url:
-            yield value
-        value = list(value.values())
-    for inner in value if isinstance(value, list) else ():
-        yield from _links(inner, depth + 1)
-
-
-def _data_boxes(manifest: RawManifest, tally: _Tally) -> None:
-    """Hold data boxes against the claim and the verified assertions that refer to them (C2PA 2.1, section 8.3).
-
-    What the claim covers covers them in turn; nothing else does.
-    """
-    mark = DATA_BOXES.encode()
-    holders: list[Any] = [manifest.claim] if mark in manifest.claim_bytes else []
-    for assertion in tally.verified:
-        if assertion.kind == "cbor" and mark in bytes(assertion.data):
-            try:
-                holders.append(assertion.map())
-            except CredentialsError:
-                continue
-    known: dict[tuple[str, str], frozenset[bytes]] = {}
-    for value in _links(holders):
-        try:
-            reference = hashed_uri(value, what="a data box")
-            owner, path = split_uri(reference.url, manifest=manifest.label)
-        except MalformedCredentialsError:
-            continue
-        if owner != manifest.label or len(path) != 2 or path[0] != DATA_BOXES:
-            continue
-        box, algorithm = manifest.data_box(path[1]), reference.algorithm or manifest.algorithm
-        if box is None:
-            tally.absent.append(path[1])
-            continue
-        key = path[1], algorithm
-        try:
-            if key not in known:
-                # Writers hash the superbox's content, as for assertions; the payload alone would be as good.
-                known[key] = frozenset(digest(algorithm, one) for one in (box.content, box.data))
-        except UnsupportedCredentialsError:
-            tally.codes.append("algorithm.unsupported")
-            continue
-        if reference.hash not in known[key]:
-            tally.changed.append(path[1])
-
-
 def _actions(verified: list[Assertion]) -> tuple[list[str], set[str]]:
     """(action names, source types that say how it began) of verified actions; unreadable ones yield none."""
     names, sources = list[str](), set[str]()
@@ -258,13 +208,14 @@ def check_manifest(manifest: RawManifest) -> ManifestCheck:
     """One manifest by itself. Never raises for what the bytes hold."""
     state, sign1 = _signature(manifest)
     tally = _references(manifest)
-    _data_boxes(manifest, tally)
+    kept = check_kept(manifest, tally.verified)
+    changed, absent = [*tally.changed, *kept.changed], [*tally.absent, *kept.absent]
     actions, sources = _actions(tally.verified)
     undeclared = tuple(a.label for a in manifest.assertions if a.label not in tally.named)
-    failures = [*manifest.problems, *tally.codes]
-    if tally.changed:
+    failures = [*manifest.problems, *tally.codes, *(["algorithm.unsupported"] if kept.is_unsupported else [])]
+    if changed:
         failures.append("assertion.hashedURI.mismatch")
-    if tally.absent:
+    if absent:
         failures.append("assertion.missing")
     if undeclared:
         failures.append("assertion.undeclared")
@@ -279,9 +230,11 @@ def check_manifest(manifest: RawManifest) -> ManifestCheck:
         signature=state,
         codes=tuple(ordered),
         verified=tuple(tally.verified),
-        changed=tuple(dict.fromkeys(tally.changed)),
-        absent=tuple(dict.fromkeys(tally.absent)),
+        changed=tuple(dict.fromkeys(changed)),
+        absent=tuple(dict.fromkeys(absent)),
         undeclared=undeclared,
+        held=frozenset(kept.held),
+        held_inside=frozenset(kept.held_inside),
         sign1=sign1,
         source_types=frozenset(sources),
         actions=tuple(actions),

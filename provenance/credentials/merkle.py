@@ -15,6 +15,7 @@ from provenance.credentials import cbor
 from provenance.credentials.binding import entries, name_of, some_bytes, whole
 from provenance.credentials.boxes import digest, digests
 from provenance.credentials.errors import CredentialsLimitError, MalformedCredentialsError
+from provenance.credentials.fields import MERKLE_BOX, check_fields
 from provenance.formats.bmff import c2pa_payload
 from provenance.formats.parts import BmffBox
 
@@ -148,6 +149,7 @@ def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
         if payload is None or payload[0] != "merkle":
             continue
         value = cbor.decode_map(bytes(payload[1]), what="a Merkle box", is_padded=True) if payload[1] else {}
+        check_fields(value, MERKLE_BOX)
         hashes = value.get("hashes")
         if hashes is not None and (not isinstance(hashes, list) or len(hashes) > 64):
             raise MalformedCredentialsError("got a Merkle box with a proof that is no short list")

@@ -28,6 +28,7 @@ from provenance.credentials.errors import (
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
+from provenance.credentials.fields import check_fields
 from provenance.credentials.jumbf import Assertion, hashed_uri, split_uri
 from provenance.formats.mpf import NAMES
 from provenance.formats.parts import Kind, Layout, join
@@ -76,6 +77,7 @@ class _Part:
 
 def _parts(content: Mapping[str, Any], verified: Sequence[Assertion], *, manifest: str, algorithm: str) -> list[_Part]:
     """The parts in order; they must follow each other from the file's start. Raises MalformedCredentialsError."""
+    check_fields(content, LABEL)
     listed = entries(content.get("parts"), what="parts")
     if not listed:
         raise MalformedCredentialsError("got no parts")
@@ -101,7 +103,9 @@ def _parts(content: Mapping[str, Any], verified: Sequence[Assertion], *, manifes
             raise MalformedCredentialsError("got a part whose hash the claim does not cover")
         key = assertion.label, reference.algorithm or algorithm
         if key not in read:
-            read[key] = digest(key[1], assertion.content), _hash(assertion.map(), algorithm)
+            part = assertion.map()
+            check_fields(part, assertion.base_label)
+            read[key] = digest(key[1], assertion.content), _hash(part, algorithm)
         own, hashed = read[key]
         if not hmac.compare_digest(own, reference.hash):
             raise MalformedCredentialsError("got a part whose hash assertion is another one")

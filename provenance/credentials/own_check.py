@@ -20,6 +20,8 @@ from provenance.credentials.jumbf import RawStore, parse_store
 from provenance.credentials.lineage import below_update
 from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.ocsp import Fresh, by_serial
+from provenance.credentials.octets.found import StoreOctets
+from provenance.credentials.octets.walk import examine_octets
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
 from provenance.credentials.trust.view import TrustView
@@ -63,6 +65,8 @@ class OwnCheck:
     """Vouches embedded in the store, those that may count for the file first (`vouch_assertions`)."""
     more_vouches: int = 0
     """How many more of them there are."""
+    octets: StoreOctets = field(default_factory=StoreOctets)
+    """What of the store nobody signed."""
     store_runs: tuple[tuple[int, int], ...] = ()
     """Where the file's only store lies (start, end), in formats in which the file without it is exactly the other bytes
     (REMOVABLE); empty elsewhere."""
@@ -319,6 +323,9 @@ def examine_own(
         store_matches_file=matches,
         vouches=vouches,
         more_vouches=more_vouches,
+        octets=examine_octets(
+            replace(store, tail=0) if is_sidecar else store, history.root, checks, trust=trust, at=moment
+        ),
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),
         store=store,
     )

@@ -194,6 +194,9 @@ def drafts(facts: Facts) -> list[Draft]:
     if coverage.match is Match.MALFORMED and _may_compare(facts):
         # An engine may read past what breaks the rules; what the signature then covers is not known to us.
         found.append(_draft(coverage, "integrity.coverage.unknown", *_CODES["integrity.coverage.unknown"]))
+    if coverage.match is Match.UNSUPPORTED and coverage.has_unknown_field and _may_compare(facts):
+        statement = "The signed hash has a field that is not known here, so that what it covers could not be measured."
+        found.append(_draft(coverage, "integrity.coverage.unknown", Status.UNKNOWN, statement))
     if own.store_matches_file is False:
         statement = "The Content Credentials that were read are not the ones that lie in the file."
         found.append(_draft(coverage, "integrity.store.differs", Status.UNKNOWN, statement))

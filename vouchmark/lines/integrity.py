@@ -14,7 +14,7 @@ from typing import Final
 from provenance.credentials.binding import Match
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
-from vouchmark.lines import coverage, integrity_unread
+from vouchmark.lines import coverage, integrity_unread, octets
 from vouchmark.lines.facts import (
     FRAGMENT,
     STORE_ALONE,
@@ -175,7 +175,7 @@ def _found(facts: Facts) -> Answer:
             drafts.extend(_judge(facts, judged))
     drafts = _confirmed(facts, drafts)
     doubtful = any(draft.status in _DOUBTFUL for draft in drafts)
-    ours = coverage.drafts(facts)
+    ours = [*coverage.drafts(facts), *octets.drafts(facts)]
     if not doubtful and not coverage.ignores_fragments(facts):
         drafts.insert(0, _match(facts, manifest, is_all=not any(draft.status in _DOUBTFUL for draft in ours)))
     drafts.extend(ours)
@@ -200,6 +200,9 @@ def _pictures(facts: Facts, manifest: Manifest) -> tuple[NotChecked, ...]:
 def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
     """A change of bytes that only the engine sees is doubt, not a finding: our own digest says that they match."""
     own = facts.own.coverage if facts.own is not None else None
+    if own is not None and own.has_unknown_field:
+        statement = "One engine says that the bytes changed; the signed hash has a field that is not known here."
+        return [_unconfirmed(facts, draft, statement) for draft in drafts]
     if own is None or own.match is not Match.MATCH:
         return drafts
     if coverage.ignores_fragments(facts):
@@ -216,12 +219,14 @@ def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
             "One engine says that the bytes changed; by our own computation only parts are gone that the signer allows "
             "to be missing."
         )
-    return [
-        _draft(facts, "integrity.unconfirmed", Status.UNKNOWN, statement, draft.subject, {"from": draft.code})
-        if draft.code in BYTES_CHANGED
-        else draft
-        for draft in drafts
-    ]
+    return [_unconfirmed(facts, draft, statement) for draft in drafts]
+
+
+def _unconfirmed(facts: Facts, draft: Draft, statement: str) -> Draft:
+    """The same draft, or the doubt that takes its place where it says that bytes changed."""
+    if draft.code not in BYTES_CHANGED:
+        return draft
+    return _draft(facts, "integrity.unconfirmed", Status.UNKNOWN, statement, draft.subject, {"from": draft.code})
 
 
 _ORDER: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT, Status.SKIPPED)

@@ -1,0 +1,1 @@
+"""Which octets of a manifest store did nobody sign?"""
