@@ -55,6 +55,7 @@ _NAME_OIDS: Final = {
     "O": NameOID.ORGANIZATION_NAME,
     "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
     "CN": NameOID.COMMON_NAME,
+    "E": NameOID.EMAIL_ADDRESS,
 }
 KEY_USAGES: Final = (
     "digital_signature",
@@ -157,6 +158,8 @@ def certify(
     subject_key_id: bool = True,
     extra: Sequence[tuple[x509.ExtensionType, bool]] = (),
     serial: int | None = None,
+    signed_with: Any = hashes.SHA256,
+    scheme: Any = None,
 ) -> Identity:
     """A certificate that keeps to the C2PA profile but for what a test asks for otherwise.
 
@@ -174,6 +177,8 @@ def certify(
         authority_key_id, subject_key_id: Whether these extensions stand in it.
         extra: More extensions with their criticality.
         serial: Its number; random where None.
+        signed_with: The digest of the signature on it.
+        scheme: The padding of that signature under an RSA key, where not PKCS #1 v1.5.
     """
     key = key or (make_key(algorithm) if algorithm.startswith("ps") else make_key.__wrapped__(algorithm))
     signing_key = issuer.key if issuer else key
@@ -204,8 +209,9 @@ def certify(
         extensions.append((x509.ExtendedKeyUsage(oids), TIME_STAMPING in purposes))
     for extension, critical in [*extensions, *extra]:
         builder = builder.add_extension(extension, critical=critical)
-    digest = None if isinstance(signing_key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
-    return Identity(certificate=builder.sign(signing_key, digest), key=key, algorithm=algorithm, issuer=issuer)
+    digest = None if isinstance(signing_key, ed25519.Ed25519PrivateKey) else signed_with()
+    certificate = builder.sign(signing_key, digest, rsa_padding=scheme)
+    return Identity(certificate=certificate, key=key, algorithm=algorithm, issuer=issuer)
 
 
 def make_root(organization: str = "Test Authority", **options: Any) -> Identity:

@@ -377,8 +377,9 @@ def revocation_answer(
     this_update: dt.datetime = NOW - dt.timedelta(hours=1),
     next_update: dt.datetime | None = NOW + dt.timedelta(days=1),
     reason: x509.ReasonFlags | None = None,
+    along: Sequence[Identity] = (),
 ) -> bytes:
-    """An OCSP response about a signer, by its issuer or by `responder`."""
+    """An OCSP response about a signer, by its issuer or by `responder`; `along` are sent in front of that one."""
     above = issuer or signer.issuer
     assert above is not None
     by = responder or above
@@ -394,7 +395,7 @@ def revocation_answer(
     )
     builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, by.certificate)
     if responder is not None:
-        builder = builder.certificates([responder.certificate])
+        builder = builder.certificates([*(one.certificate for one in along), responder.certificate])
     return builder.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 

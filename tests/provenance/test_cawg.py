@@ -11,6 +11,7 @@ from typing import Any, Final
 import cbor2
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,10 +34,12 @@ from tests.authority import (
     DAY,
     EMAIL_PROTECTION,
     NOW,
+    certify,
     list_of,
     make_key,
     make_root,
     make_signer,
+    name_of,
     store_of,
 )
 from tests.corpus import media, needs_corpus, trust
@@ -83,6 +86,32 @@ def only(data: bytes, lists: TrustView = LISTED, *, at: dt.datetime = NOW) -> Id
 
 
 class TestByCertificate:
+    @pytest.mark.parametrize("place", ["root", "middle"])
+    def test_a_weak_key_on_the_path_makes_no_trusted_actor(self, place: str) -> None:
+        weak = ec.generate_private_key(ec.SECP256K1())
+        root = make_root("Identity CA", key=weak if place == "root" else None)
+        middle = certify({"O": "I", "CN": "M"}, issuer=root, is_authority=True, key=weak if place == "middle" else None)
+        found = only(
+            attach(CAMERA, by_certificate(actor(middle))), view_of(store_of(list_of(root, kind=ListKind.CAWG)))
+        )
+        assert not found.is_trusted
+        assert found.listed is Label.UNKNOWN
+        strong = certify({"O": "I", "CN": "M"}, issuer=ROOT, is_authority=True)
+        assert only(attach(CAMERA, by_certificate(actor(strong)))).is_trusted
+
+    @pytest.mark.parametrize(("organisation", "right"), [("Harbour Press", True), ("Harbour", False)])
+    def test_an_actor_is_held_to_the_names_that_its_root_allows(self, organisation: str, right: bool) -> None:
+        allowed = x509.NameConstraints([x509.DirectoryName(name_of({"O": organisation}))], None)
+        root = make_root("Identity CA", extra=[(allowed, True)])
+        trusted = view_of(store_of(list_of(root, kind=ListKind.CAWG)))
+        assert only(attach(CAMERA, by_certificate(actor(root))), trusted).is_trusted is right
+
+    def test_a_later_time_stamp_moves_no_identity(self) -> None:
+        data = attach(CAMERA, by_certificate(JO, stamp=stamper(CLOCK, NOW + DAY)))
+        found = only(data, TIMED)
+        assert (found.moment, found.moment_by) == (NOW, "asked")
+        assert only(data, TIMED, at=NOW + 2 * DAY).moment_by == "identity-time-stamp"
+
     def test_a_listed_actor_is_trusted_by_name(self) -> None:
         found = only(attach(CAMERA, by_certificate(JO, also=("c2pa.actions.v2",))))
         assert found.codes == ("cawg.identity.trusted", "cawg.x509.credential.trusted", "cawg.x509.signature.validated")

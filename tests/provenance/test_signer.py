@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +38,7 @@ from tests.authority import (
     make_signer,
     store_of,
 )
+from tests.provenance.chains import signed_anew
 from tests.provenance.crafting import cose, make_authority, make_responder, revocation_answer, stamper
 
 CLAIM = b"\xa1\x61a\x01"
@@ -389,6 +392,36 @@ def test_a_revoked_authority_between_fails_the_signer() -> None:
 def test_an_appointed_responder_is_believed() -> None:
     answer = revocation_answer(SIGNER, responder=make_responder(ROOT), revoked_at=NOW - HOUR)
     assert assess(answers=[answer]).codes[0] == "signer.revoked"
+
+
+def test_what_is_sent_along_with_an_appointed_responder_does_not_hide_it() -> None:
+    responder = make_responder(ROOT)
+    namesakes = [
+        make_responder(ROOT, key=responder.key, purposes=None),
+        make_responder(ROOT, key=responder.key, **OLD),
+        make_responder(make_root("Other"), key=responder.key),
+    ]
+    answer = revocation_answer(SIGNER, responder=responder, revoked_at=NOW - HOUR, along=namesakes)
+    assert assess(answers=[answer]).codes[0] == "signer.revoked"
+
+
+@pytest.mark.parametrize("curve", [ec.SECP192R1, ec.SECP224R1, ec.SECP256K1, ec.BrainpoolP256R1])
+def test_a_responder_with_a_weak_key_is_not_believed(curve: type[ec.EllipticCurve]) -> None:
+    weak = ec.generate_private_key(curve())
+    answer = revocation_answer(SIGNER, responder=make_responder(ROOT, key=weak), revoked_at=NOW - HOUR)
+    assert assess(answers=[answer]).revocation.state is Revocation.NOT_CHECKED
+    below = make_signer(make_root(key=weak))
+    for responder in (None, make_responder(below.root)):
+        answer = revocation_answer(below, responder=responder, revoked_at=NOW - HOUR)
+        found = assess(below, view(below.root), chain=[below.der, below.root.der], answers=[answer])
+        assert found.revocation.state is Revocation.NOT_CHECKED
+
+
+@pytest.mark.parametrize(("digest", "state"), [(hashes.SHA1, "not-checked"), (hashes.SHA384, "revoked")])
+def test_a_responder_that_was_appointed_with_sha_1_is_not_believed(digest: Any, state: str) -> None:
+    responder = signed_anew(make_responder(ROOT), digest)
+    answer = revocation_answer(SIGNER, responder=responder, revoked_at=NOW - HOUR)
+    assert assess(answers=[answer]).revocation.state == state
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from provenance.credentials.cose import parse_sign1, signed_bytes, verify_claim
-from provenance.credentials.time_trust import StampAssessment, assess_time
+from provenance.credentials.time_trust import Doubt, StampAssessment, assess_time
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import Label, TrustView, view_of
@@ -25,8 +28,10 @@ from tests.authority import (
     list_of,
     make_root,
     make_signer,
+    name_of,
     store_of,
 )
+from tests.provenance.chains import signed_anew
 from tests.provenance.crafting import cose, make_authority, stamper
 
 CLAIM = b"\xa1\x61a\x01"
@@ -80,6 +85,7 @@ def test_a_distrusted_authority_is_not_believed_however_it_is_listed(listed: Ide
     found = assess(stamper(TSA, THEN), view_of(store_of(lists, distrust=(entry,))))
     # What stands on no path to the list that names the authority itself is not asked about.
     assert found.is_trusted is (listed is TSA and distrusted is TSA_ROOT)
+    assert found.doubt is (Doubt.NONE if found.is_trusted else Doubt.DISTRUSTED)
 
 
 def test_a_stamp_of_other_bytes_is_a_mismatch() -> None:
@@ -131,6 +137,78 @@ def test_an_authority_expired_since_is_fine() -> None:
 def test_an_authority_not_valid_when_it_stamped_is_not_believed(at: dt.datetime) -> None:
     old = make_authority(TSA_ROOT, start=NOW - DAY, end=NOW - dt.timedelta(hours=2))
     assert assess(stamper(old, at)).codes == ("timeStamp.validated", "timeStamp.outsideValidity")
+
+
+@pytest.mark.parametrize("above", [{"start": NOW - 9 * DAY, "end": NOW - 5 * DAY}, {"start": NOW + DAY}])
+def test_why_a_listed_authority_is_not_believed_is_told_apart(above: dict[str, Any]) -> None:
+    then = NOW - 2 * DAY
+    late = make_authority(TSA_ROOT, start=NOW - 9 * DAY, end=NOW - 5 * DAY)
+    found = assess(stamper(late, then))
+    assert (found.doubt, found.is_authority_outside) == (Doubt.OUTSIDE, True)
+    root = make_root("Time", start=NOW - 99 * DAY)
+    middle = certify({"O": "T", "CN": "M"}, issuer=root, is_authority=True, **above)
+    below = make_authority(middle, start=NOW - 99 * DAY)
+    trust = view_of(store_of(list_of(middle, kind=ListKind.TSA)))
+    found = assess(stamper(below, then), trust)
+    assert found.codes == ("timeStamp.validated", "timeStamp.outsideValidity")
+    assert (found.doubt, found.is_authority_outside) == (Doubt.OUTSIDE, False)
+    assert assess(stamper(TSA, THEN), TrustView()).doubt is Doubt.UNLISTED
+    assert assess(stamper(TSA, THEN)).doubt is Doubt.NONE
+
+
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("listed", [TSA_ROOT, TSA], ids=["by its authority", "itself"])
+def test_a_stamp_later_than_the_instant_asked_for_is_not_believed(version: int, listed: Identity) -> None:
+    trust = view_of(store_of(list_of(listed, kind=ListKind.TSA)))
+    for at, late in (
+        (THEN - DAY, True),
+        (THEN - dt.timedelta(seconds=1), True),
+        (THEN, False),
+        (THEN + dt.timedelta(seconds=1), False),
+    ):
+        found = assess(stamper(TSA, THEN), trust, version=version, at=at)
+        assert found.time == THEN
+        assert found.is_trusted is not late
+        assert found.doubt is (Doubt.LATER if late else Doubt.NONE)
+        assert found.codes == ("timeStamp.validated", *(() if late else ("timeStamp.trusted",)))
+    assert assess(stamper(TSA, THEN), TrustView(), version=version, at=THEN - DAY).doubt is Doubt.UNLISTED
+
+
+def test_a_kept_stamp_from_before_counts_where_the_stapled_one_is_later() -> None:
+    sign1 = parse_sign1(cose(SIGNER, CLAIM, stamp=stamper(TSA, NOW + DAY)))
+    kept = stamper(TSA, THEN)(sign1.signature)
+    found = assess_time(sign1, CLAIM, LISTED, at=NOW, later=(kept,))
+    assert (found.time, found.is_trusted, found.is_kept) == (THEN, True, True)
+    assert assess_time(sign1, CLAIM, LISTED, at=NOW).doubt is Doubt.LATER
+
+
+@pytest.mark.parametrize("curve", [ec.SECP192R1, ec.SECP224R1, ec.SECP256K1, ec.BrainpoolP256R1])
+@pytest.mark.parametrize("place", ["root", "middle", "authority"])
+def test_an_authority_with_a_weak_key_on_its_path_is_not_believed(curve: type[ec.EllipticCurve], place: str) -> None:
+    weak = ec.generate_private_key(curve())
+    root = make_root("Time", key=weak if place == "root" else None)
+    middle = certify({"O": "T", "CN": "M"}, issuer=root, is_authority=True, key=weak if place == "middle" else None)
+    authority = make_authority(middle, key=weak if place == "authority" else None)
+    listed = view_of(store_of(list_of(root, middle, kind=ListKind.TSA)))
+    found = assess(stamper(authority, THEN), listed)
+    assert found.time == THEN
+    assert found.is_trusted is (place == "root")  # the one between is listed too, and nobody relies on what is above it
+    itself = assess(stamper(authority, THEN), view_of(store_of(list_of(authority, kind=ListKind.TSA))))
+    assert itself.doubt is (Doubt.WEAK if place == "authority" else Doubt.NONE)
+
+
+def test_an_authority_itself_listed_whose_certificate_was_signed_with_sha_1_is_not_believed() -> None:
+    authority = signed_anew(TSA, hashes.SHA1)
+    found = assess(stamper(authority, THEN), view_of(store_of(list_of(authority, kind=ListKind.TSA))))
+    assert (found.is_trusted, found.doubt) == (False, Doubt.WEAK)
+
+
+@pytest.mark.parametrize(("organisation", "right"), [("Test Time", True), ("Test", False)])
+def test_an_authority_is_held_to_the_names_that_its_root_allows(organisation: str, right: bool) -> None:
+    only = x509.NameConstraints([x509.DirectoryName(name_of({"O": organisation}))], None)
+    root = make_root("Time", extra=[(only, True)])
+    found = assess(stamper(make_authority(root), THEN), view_of(store_of(list_of(root, kind=ListKind.TSA))))
+    assert found.is_trusted is right
 
 
 def test_two_stamps_are_no_time() -> None:
@@ -192,7 +270,7 @@ def test_a_stamp_over_a_signature_whose_key_nobody_signed_is_never_trusted() -> 
         assert (found.label is Label.UNKNOWN) is not trusted
     sign1 = parse_sign1(cose(SIGNER, CLAIM, **loose))
     kept = assess_time(sign1, CLAIM, LISTED, at=NOW, later=(stamper(TSA, THEN)(sign1.signature),))
-    assert (kept.time, kept.is_trusted) == (THEN, False)
+    assert (kept.time, kept.is_trusted, kept.doubt) == (THEN, False, Doubt.LOOSE)
 
 
 def test_an_old_stamp_does_not_make_a_claim_of_today_old() -> None:

@@ -7,6 +7,7 @@ for time-stamping authorities, responders and identities, so that none of them h
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.keys import MAX_RSA_BITS, is_of_small_order
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 
 MIN_RSA_BITS: Final = 2048
 """Bits of an RSA modulus (C2PA 2.4, section 14.5.1)."""
-CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
-"""P-256, P-384 and P-521 by the names of SEC 2: no other curve may be used."""
+CURVES: Final[Mapping[str, bytes]] = {
+    "secp256r1": bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107"),
+    "secp384r1": bytes.fromhex("301006072a8648ce3d020106052b81040022"),
+    "secp521r1": bytes.fromhex("301006072a8648ce3d020106052b81040023"),
+}
+"""P-256, P-384 and P-521 by the names of SEC 2, with the DER by which a certificate names them: no other curve may be
+used, nor one of these that is written out with its parameters (RFC 5480, section 2.1.1)."""
 
 _PSS: Final = "1.2.840.113549.1.1.10"
 _SIGNATURES: Final = frozenset(
@@ -59,7 +65,8 @@ def key_problems(certificate: x509.Certificate) -> tuple[Problem, ...]:
     if isinstance(key, rsa.RSAPublicKey):
         return (Problem.SIZE,) if key.key_size < MIN_RSA_BITS else ()
     if isinstance(key, ec.EllipticCurvePublicKey):
-        return () if key.curve.name in CURVES else (Problem.CURVE,)
+        written = CURVES.get(key.curve.name)
+        return () if written is not None and written in certificate.tbs_certificate_bytes else (Problem.CURVE,)
     if isinstance(key, ed25519.Ed25519PublicKey):
         return (Problem.KIND,) if is_of_small_order(key) else ()
     return (Problem.KIND,)

@@ -26,6 +26,8 @@ _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _URI: Final = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@\\]*@)?([^/?#:@\[\]\\]+)(?::[0-9]*)?(?:[/?#].*)?", re.DOTALL
 )
+_LOCAL: Final = re.compile(r"""[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+|"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*\"""")
+# A mailbox's local part: dotted atoms or a quoted string (RFC 5321, section 4.1.2).
 _NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _MAILBOX_IN_UTF8: Final = "1.3.6.1.5.5.7.8.9"
 _EMAIL_ADDRESS: Final = "1.2.840.113549.1.9.1"
@@ -220,11 +222,10 @@ def _dns_overlaps(base: str, name: str) -> bool:
 
 def _mailbox(text: str) -> tuple[str, tuple[str, ...]]:
     """Local part and host. Raises MalformedCredentialsError."""
-    local, at, host = text.rpartition("@")
-    if not at or not local:
+    local, _, host = text.rpartition("@")
+    if _LOCAL.fullmatch(local) is None:
         raise MalformedCredentialsError("got an e-mail address that is none")
-    if len(local) > 1 and local[0] == local[-1] == '"':
-        local = re.sub(r"\\(.)", r"\1", local[1:-1])
+    local = re.sub(r"\\(.)", r"\1", local[1:-1]) if local.startswith('"') else local
     return local, _labels(host)
 
 
