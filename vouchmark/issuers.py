@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.home import HomeFolder
+from provenance.nesting import loads
 
 if TYPE_CHECKING:
     from zk.issuer_info import IssuerInfo
@@ -110,11 +111,11 @@ class IssuerFolder:
         if data is None:
             return []
         try:
-            value = json.loads(data)
+            value = loads(data)
             if value["schema"] != SCHEMA or len(value["issuers"]) > MAX_ISSUERS:
                 raise ValueError("unknown schema, or too many issuers")
             rows = [KeptIssuer.from_json(row) for row in value["issuers"]]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise IssuersError(f"the index of issuers {path} is damaged: {error}") from error
         if len({row.id for row in rows}) != len(rows):
             raise IssuersError(f"the index of issuers {path} is damaged: an issuer stands there twice")

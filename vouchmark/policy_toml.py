@@ -30,6 +30,7 @@ from vouchmark.conditions import (
 from vouchmark.policy import Consequence, Policy, PolicyError, Rule
 from vouchmark.render.safe import plain
 from vouchmark.report import Line, Outcome, Root, Status
+from vouchmark.toml_depth import depth_of
 from vouchmark.toml_lines import KeyPath, line_of
 
 MAX_BYTES: Final = 64 * 1024
@@ -40,6 +41,8 @@ MAX_CONDITIONS: Final = 2000
 """Conditions in all rules together, for the same reason."""
 MAX_DEPTH: Final = 16
 """Nested `all`, `any` and `not`."""
+MAX_NESTING: Final = 4 * MAX_DEPTH
+"""Arrays and tables within one another as they are written: each condition is a table within a list."""
 MAX_VALUES: Final = 200
 """Values in any list."""
 MAX_TEXT: Final = 500
@@ -102,6 +105,8 @@ class _Reader:
         for number, line in enumerate(self.text.split("\n"), start=1):
             if _bare_dots(line) > MAX_KEY_PARTS:
                 raise PolicyError("a key with too many parts", policy=self.policy, line=number)
+        if depth_of(self.text) > MAX_NESTING:
+            raise PolicyError(f"not TOML: nested more than {MAX_NESTING} deep", policy=self.policy)
         try:
             return tomllib.loads(self.text)
         except tomllib.TOMLDecodeError as error:
@@ -113,11 +118,9 @@ class _Reader:
                 line_number = int(found[1] or self.text.rstrip("\n").count("\n") + 1)
             words = plain(words[:1].lower() + words[1:], limit=300)
             raise PolicyError(f"not TOML: {words}", policy=self.policy, line=line_number) from None
-        except (RecursionError, ValueError):
-            # ValueError: dates that do not exist and integers beyond Python's limit of digits.
-            raise PolicyError(
-                "not TOML: nested too deeply, or a number or date out of range", policy=self.policy
-            ) from None
+        except (ValueError, RecursionError):
+            # Dates that do not exist and integers beyond Python's limit of digits.
+            raise PolicyError("not TOML: a number or date out of range", policy=self.policy) from None
 
     def fail(self, path: KeyPath, message: str) -> NoReturn:
         """Raise with the key path and its line."""

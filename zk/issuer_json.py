@@ -6,11 +6,16 @@ Every function here names the member that is wrong, and raises EncodingError.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from zk.encoding import require_octets
 from zk.errors import EncodingError
 
+MAX_NESTING: Final = 8
+"""Lists and objects within one another; the format has three. How deep the interpreter would follow is no bound."""
+_TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{\]}]', re.DOTALL)
+# A text as a whole, up to the end where nothing ends it, or one bracket.
 MAX_COUNT: Final = 1 << 40
 """A number of holders, resets or versions at most; there are fewer people."""
 
@@ -38,12 +43,25 @@ def members_of(octets: bytes, *, most: int) -> dict[str, Any]:
 
     try:
         text = octets.decode("utf-8")
+        _require_shallow(text)
         parsed = json.loads(text, object_pairs_hook=once, parse_float=refuse, parse_constant=refuse, parse_int=integer)
     except EncodingError:
         raise
     except (ValueError, RecursionError) as error:
         raise EncodingError("issuer.json: not JSON in UTF-8") from error
     return object_of(parsed, "content")
+
+
+def _require_shallow(text: str) -> None:
+    """Refuse what is nested deeper than an issuer's file ever is, before the decoder recurses into it."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] in ("[", "{"):
+            depth += 1
+            if depth > MAX_NESTING:
+                raise EncodingError(f"issuer.json: expected at most {MAX_NESTING} levels, got more")
+        elif token[0] in ("]", "}"):
+            depth -= 1
 
 
 def object_of(value: object, what: str) -> dict[str, Any]:

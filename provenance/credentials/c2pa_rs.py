@@ -25,6 +25,7 @@ import msgspec
 from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.model import ManifestStore, Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
+from provenance.nesting import NestingError, check_nesting
 
 ENGINE: Final = "c2pa-rs"
 
@@ -181,7 +182,7 @@ def _read(
             reading = _found(reader, wanted, embedded=sidecar is None)
     except engine.C2paError as error:
         reading = _refused(str(error), media_type)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, NestingError, RecursionError):
         # Nested deeper than anybody reads, or an account of another shape.
         reading = _nothing(Outcome.UNPARSABLE, "too-deep")
     if any(source.failed for source in sources):
@@ -215,8 +216,11 @@ _summaries: Final = msgspec.json.Decoder(_Summary)
 
 
 def _found(reader: Any, wanted: _Wanted, *, embedded: bool) -> Reading:
-    manifests = crjson.manifests(_documents.decode(reader.crjson()))
-    summary = _summaries.decode(reader.json())
+    told, brief = reader.crjson(), reader.json()
+    check_nesting(told)
+    check_nesting(brief)
+    manifests = crjson.manifests(_documents.decode(told))
+    summary = _summaries.decode(brief)
     active = summary.active_manifest
     if not manifests or manifests[0].label != active:
         return _nothing(Outcome.UNPARSABLE, "no-active-manifest")

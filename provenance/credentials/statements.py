@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.jumbf import Assertion
+from provenance.nesting import loads
 from provenance.places import LATITUDE, LONGITUDE, Place, PlaceError, place_of, read_degrees
 from provenance.times import Span, TimeTextError, read_time
 
@@ -241,8 +241,8 @@ def _content(assertion: Assertion) -> Mapping[str, Any]:
     if assertion.kind != "json" or len(assertion.data) > MAX_JSON_BYTES:
         return {}
     try:
-        value = json.loads(bytes(assertion.data).decode("utf-8"), object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
+        value = loads(bytes(assertion.data).decode("utf-8"), object_pairs_hook=_unique)
+    except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
 

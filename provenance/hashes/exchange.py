@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from provenance.hashes.entry import FRAME, MAX_LABEL, TRIMMED, WHOLE, Entry, Hashed
 from provenance.hashes.errors import ExchangeError
+from provenance.nesting import loads
 
 MAX_JSON: Final = 256 * 1024 * 1024
 """Characters of a JSON document, which is read whole; a million hashes have a fifth of that. CSV has no limit."""
@@ -99,8 +100,8 @@ def read_list(file: TextIO) -> Iterator[Row | None]:
 def _is_whole(line: str) -> bool:
     """Whether a line is a JSON object by itself that holds one hash, and so the first of many."""
     try:
-        value = json.loads(line.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
+        value = loads(line.lstrip("\ufeff"))
+    except ValueError:
         return False
     return isinstance(value, dict) and not any(isinstance(value.get(name), list) for name in _LISTS)
 
@@ -119,8 +120,8 @@ def _document(text: str) -> Any:
     if len(text) >= MAX_JSON:
         raise ExchangeError(f"the document has more than {MAX_JSON} characters; split it, or write it as CSV")
     try:
-        return json.loads(text.lstrip("\ufeff"))
-    except (ValueError, RecursionError) as error:
+        return loads(text.lstrip("\ufeff"))
+    except ValueError as error:
         raise ExchangeError("it begins like JSON and is none") from error
 
 
@@ -139,8 +140,8 @@ def _from_lines(lines: Iterable[str]) -> Iterator[Row | None]:
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
+            row = loads(line)
+        except ValueError as error:
             raise ExchangeError(f"line {number} is not JSON") from error
         yield from _of_object(row, f"line {number}")
 

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from provenance.hashes.errors import DamagedIndexError, ForeignIndexError, NoIndexError
+from provenance.nesting import check_nesting
 
 FORMAT: Final = "vouchmark-index/1"
 LIST: Final = "index.json"
@@ -68,8 +69,9 @@ def read_list(folder: Path) -> tuple[Listing, str]:
     if tail != b"\n" + digest.encode() + b"\n":
         raise DamagedIndexError("the list of the index is not what was written")
     try:
+        check_nesting(body.decode())
         listing = msgspec.json.decode(body, type=Listing)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise DamagedIndexError("the list of the index has another shape") from error
     if any(os.sep in part.file or part.file.startswith(".") for part in listing.parts):
         raise DamagedIndexError("the list of the index names files outside it")

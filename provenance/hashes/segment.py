@@ -32,6 +32,7 @@ from msgspec import Struct
 from provenance.hashes.entry import Entry, decode_entry
 from provenance.hashes.errors import DamagedIndexError, ForeignIndexError
 from provenance.hashes.listing import open_file
+from provenance.nesting import check_nesting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -359,8 +360,9 @@ def _read_header(page: bytes, size: int) -> Header:
     if hashlib.sha256(page[: 16 + length]).digest() != digest:
         raise DamagedIndexError("the header of a part of the index is not what was written")
     try:
+        check_nesting(body.decode())
         header = msgspec.json.decode(body, type=Header)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise DamagedIndexError("the header of a part of the index has another shape") from error
     if header.size != size:
         raise DamagedIndexError(f"a part of the index has {size} bytes, expected {header.size}")

@@ -6,13 +6,13 @@ forms in which generating programs write them. Nothing is inferred from pictures
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from provenance.metadata.model import MAX_STATEMENTS, Field, Meaning, Sort, Statement, kept
 from provenance.metadata.parameters import written_by
+from provenance.nesting import loads
 
 
 class _Mark(NamedTuple):
@@ -165,8 +165,8 @@ def _tiktok(field: Field) -> Iterator[Statement]:
 def object_in(text: str) -> dict[str, Any]:
     """The JSON object that a text is; empty where it is none or nested beyond any real label."""
     try:
-        found = json.loads(text) if text.lstrip()[:1] == "{" else None
-    except (ValueError, RecursionError):
+        found = loads(text) if text.lstrip()[:1] == "{" else None
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

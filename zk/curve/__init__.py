@@ -7,12 +7,14 @@ An engine is imported only when the first point is needed.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Final
 
 from zk.curve.interface import FIELD_MODULUS, G1, G1_OCTETS, G2, G2_OCTETS, Backend, Curve, Expander, R
@@ -56,8 +58,20 @@ def load(name: str) -> Backend:
     package, module, class_name = _MODULES[name]
     if find_spec(package) is None:
         raise UnsupportedError(f"curve engine {name}: the package {package} is not installed")
-    engine: Backend = getattr(import_module(module), class_name)()
+    engine: Backend = getattr(_imported(module), class_name)()
     return engine
+
+
+def _imported(module: str) -> ModuleType:
+    """The engine's module, with the interpreter as it was: py_ecc raises its recursion limit to 100,000 on import.
+
+    Everything of ours stays far below the usual one, and a decoder that trusts in a limit must find it.
+    """
+    limit = sys.getrecursionlimit()
+    try:
+        return import_module(module)
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 @cache

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -22,6 +21,7 @@ from provenance.credentials.errors import CredentialsError, UnsupportedCredentia
 from provenance.credentials.keys import ClaimSignatureError, verify_with
 from provenance.credentials.time_trust import StampAssessment, assess_time
 from provenance.credentials.trust.view import TrustView
+from provenance.nesting import loads
 from provenance.times import TimeTextError, read_time
 
 CONTENT_TYPE: Final = "application/vc"
@@ -133,8 +133,8 @@ def _parse(payload: bytes | None) -> _Credential:
     if payload is None or len(payload) > MAX_CREDENTIAL_BYTES:
         raise _InvalidError
     try:
-        value = json.loads(payload.decode("utf-8"), parse_constant=_no_constants, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
+        value = loads(payload.decode("utf-8"), parse_constant=_no_constants, object_pairs_hook=_unique)
+    except ValueError as error:
         raise _InvalidError from error
     if not isinstance(value, dict):
         raise _InvalidError

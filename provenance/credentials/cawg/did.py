@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
 from provenance.credentials.certificates.algorithms import MIN_RSA_BITS
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.keys import MAX_RSA_BITS
+from provenance.nesting import loads
 
 MAX_DID: Final = 4_096
 """Characters of a DID: an RSA key of 8192 bits as a `did:jwk` has about 2,000."""
@@ -48,8 +48,8 @@ def key_of(did: str) -> Any:
     if method != "jwk":
         raise UnsupportedDidError("got a DID of a method that is not read here, expected did:jwk")
     try:
-        value = json.loads(_bytes(name))
-    except (ValueError, RecursionError) as error:
+        value = loads(_bytes(name))
+    except ValueError as error:
         raise DidError("got a did:jwk that holds no JSON") from error
     if not isinstance(value, dict):
         raise DidError("got a did:jwk that holds no key")

@@ -25,6 +25,7 @@ from provenance.credentials.jumbf import Assertion, RawManifest
 from provenance.credentials.model import CertificateInfo
 from provenance.credentials.signer import SignerAssessment
 from provenance.credentials.time_trust import StampAssessment
+from provenance.nesting import check_nesting
 
 MAX_PAYLOAD: Final = 4 * 1024 * 1024
 """Bytes of one assertion that are written out; real ones stay below 1 MiB, Merkle maps of films aside."""
@@ -160,9 +161,11 @@ def assertions_of(manifest: RawManifest, budget: Budget) -> dict[str, Any]:
 
 
 def decoded(assertion: Assertion) -> Any:
-    """The payload of a CBOR or JSON assertion. Raises CredentialsError, msgspec.DecodeError, RecursionError."""
+    """The payload of a CBOR or JSON assertion. Raises CredentialsError, msgspec.DecodeError, ValueError."""
     if assertion.kind == "json":
-        return msgspec.json.decode(assertion.data)
+        text = str(assertion.data, "utf-8")
+        check_nesting(text)
+        return msgspec.json.decode(text)
     return cbor.decode(bytes(assertion.data), what="an assertion")
 
 
@@ -170,7 +173,7 @@ def _assertion(assertion: Assertion, manifest: RawManifest, budget: Budget) -> A
     if assertion.kind in ("cbor", "json") and budget.allows(len(assertion.data)):
         try:
             return plain(decoded(assertion))
-        except (CredentialsError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        except (CredentialsError, msgspec.DecodeError, ValueError, RecursionError):
             pass
     reference = {
         "identifier": _text(f"self#jumbf=/c2pa/{manifest.label}/c2pa.assertions/{assertion.label}"),

@@ -252,7 +252,7 @@ def _assertions(results: _Results, own: ManifestCheck, redacted: frozenset[str])
         if assertion.kind in ("cbor", "json"):
             try:
                 decoded(assertion)
-            except (CredentialsError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            except (CredentialsError, msgspec.DecodeError, ValueError, RecursionError):
                 results.fail(f"assertion.{assertion.kind}.invalid", url)
     for code, labels in (
         ("assertion.hashedURI.mismatch", own.changed),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance.credentials.trust.formats import TrustListDataError
+from provenance.nesting import loads
 
 SCHEMA: Final = "vouchmark.distrust/1"
 MAX_ENTRIES: Final = 100_000
@@ -138,8 +139,8 @@ def parse(data: bytes) -> tuple[DistrustEntry, ...]:
         TrustListDataError: It is malformed. A distrust file is never skipped: that would trust.
     """
     try:
-        value = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        value = loads(data)
+    except ValueError as error:
         raise TrustListDataError("the distrust file is not JSON") from error
     rows = value.get("entries") if isinstance(value, dict) and value.get("schema") == SCHEMA else None
     if not isinstance(rows, list) or len(rows) > MAX_ENTRIES:

@@ -27,6 +27,7 @@ from provenance.credentials.trust.formats import (
     TrustListStoreError,
 )
 from provenance.home import HomeFolder
+from provenance.nesting import loads
 
 SCHEMA: Final = "vouchmark.trust/1"
 LISTS: Final = "lists"
@@ -114,11 +115,11 @@ class TrustFolder:
         if data is None:
             return []
         try:
-            value = json.loads(data)
+            value = loads(data)
             if value["schema"] != SCHEMA or len(value["lists"]) > MAX_LISTS:
                 raise ValueError("unknown schema, or too many lists")
             rows = [KeptRow.from_json(row) for row in value["lists"]]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise TrustListStoreError(f"the index of trust lists {path} is damaged: {error}") from error
         if len({row.name for row in rows}) != len(rows):
             raise TrustListStoreError(f"the index of trust lists {path} is damaged: a name stands there twice")

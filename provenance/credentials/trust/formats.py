@@ -16,11 +16,12 @@ import binascii
 import datetime as dt
 import enum
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from provenance.nesting import loads
 
 MAX_LIST_BYTES: Final = 8 * 1024 * 1024
 """Bytes of one list. The largest public one (interim allow list, 117 certificates) has 247 thousand."""
@@ -284,9 +285,8 @@ def _key_usages(text: str) -> tuple[str, ...]:
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        # The decoder stops at the interpreter's recursion limit, so that depth needs no bound of our own.
+        return loads(text)
+    except ValueError as error:
         raise TrustListDataError(f"not JSON: {error}") from error
 
 
