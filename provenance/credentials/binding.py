@@ -50,6 +50,8 @@ class Bound:
     """The bytes under the digest: everything that cannot change without a mismatch."""
     left_out: Runs = ()
     """The ranges that a data hash leaves out, each as its signer names it."""
+    strays: Runs = ()
+    """Boxes among the manifest's of which the binding makes no use, and that could hold anything (BMFF)."""
     skipped: Runs = ()
     """Bytes of media in other files that the digest speaks of (fragments), never of this one."""
     needs_fragments: bool = False

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from provenance.credentials.binding import (
@@ -35,6 +36,7 @@ from provenance.credentials.merkle import (
     proves,
     read_proofs,
     read_trees,
+    strays,
 )
 from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, BmffBox, Kind, Layout, join
@@ -128,6 +130,11 @@ class _Check:
                 return bound
         return Bound(match=Match.MISMATCH)
 
+    def strays(self) -> Runs:
+        """Merkle boxes of this file that no tree needs: none does where its fragments lie in other files."""
+        apart = any(tree.init_hash is not None for tree in self.trees) and not any(b.type == "moof" for b in self.boxes)
+        return strays(self.data, self.boxes, () if apart else self.trees)
+
     def once(self, fragments: Sequence[tuple[bytes, Layout]], *, lenient_flags: bool) -> Bound:
         trials = Trials()
         excluded = exclude(self.data, self.boxes, self.rules, trials, lenient_flags=lenient_flags)
@@ -207,6 +214,8 @@ class _Check:
                 return Bound(match=Match.MISMATCH)
             places |= proved
             outside |= _kinds_in(data, layout, excluded.runs)
+            if strays(data, layout.bmff, self.trees):
+                outside.add(Kind.FOREIGN)
         if not fragments:
             return Bound(match=Match.MATCH, covered=join(runs), needs_fragments=True)
         total = sum(tree.count for tree in self.trees)
@@ -264,4 +273,6 @@ def bmff_hash(
     """
     if not layout.bmff:
         raise UnsupportedCredentialsError(f"got a BMFF hash for a container without boxes ({layout.format})")
-    return _Check(content, data, layout, algorithm=algorithm, version=version).run(fragments)
+    check = _Check(content, data, layout, algorithm=algorithm, version=version)
+    bound = check.run(fragments)
+    return replace(bound, strays=check.strays()) if bound.match is Match.MATCH else bound

@@ -190,7 +190,7 @@ def _coverage_codes(data: bytes, left_out: list[Region], media_outside: int, lay
     own = {region.kind for region in left_out if region.kind is not Kind.MANIFEST}
     kinds = own | bound.fragments_outside
     codes = []
-    if Kind.FOREIGN in kinds:
+    if Kind.FOREIGN in kinds or bound.strays:
         codes.append("integrity.store.foreign")
     if media_outside or Kind.MEDIA in bound.fragments_outside:
         codes.append("integrity.coverage.media_excluded")

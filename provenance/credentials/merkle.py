@@ -21,6 +21,8 @@ from provenance.formats.parts import BmffBox
 
 MAX_LEAVES: Final = 1_000_000
 """Leaves of all Merkle trees of one file: a 50 GB film in 100 KB blocks has 500,000."""
+_ROW: Final = frozenset(("uniqueId", "localId", "location", "hashes"))
+"""Everything that a Merkle box says (C2PA 2.4, section A.5.4.2)."""
 MDAT_HEAD: Final = 16
 """Bytes at the start of every `mdat` that are hashed with the file and not in its tree, whatever its header's size."""
 
@@ -126,6 +128,11 @@ class Proof:
     local: int
     location: int
     hashes: tuple[bytes, ...] | None
+    start: int
+    """Where the box lies in its file."""
+    end: int
+    is_plain: bool
+    """Whether the box holds nothing else."""
 
     @property
     def tree(self) -> tuple[int, int]:
@@ -159,9 +166,37 @@ def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
                 local=whole(value.get("localId"), what="a localId"),
                 location=whole(value.get("location"), what="a location", most=MAX_LEAVES),
                 hashes=None if hashes is None else tuple(some_bytes(item, what="a proof") for item in hashes),
+                start=box.start,
+                end=box.end,
+                is_plain=value.keys() <= _ROW,
             )
         )
     return found
+
+
+def strays(data: bytes, boxes: Sequence[BmffBox], trees: Sequence[Tree]) -> tuple[tuple[int, int], ...]:
+    """The Merkle boxes that hold more than a tree of the binding needs, or belong to none: no hash covers them.
+
+    Raises MalformedCredentialsError.
+    """
+    if not trees:
+        payloads = ((box, c2pa_payload(data, box)) for box in boxes)
+        return tuple((box.start, box.end) for box, payload in payloads if payload and payload[0] == "merkle")
+    known = {tree.name: tree for tree in trees}
+    proofs = read_proofs(data, boxes)
+    return tuple((proof.start, proof.end) for proof in proofs if not _is_needed(proof, known.get(proof.tree)))
+
+
+def _is_needed(proof: Proof, tree: Tree | None) -> bool:
+    if tree is None or not proof.is_plain:
+        return False
+    needed, index = 0, proof.location
+    for layer in _layers(tree.count):
+        if layer <= len(tree.hashes):
+            break
+        needed += (index - 1 if index % 2 else index + 1) < layer
+        index //= 2
+    return len(proof.hashes or ()) == needed
 
 
 def blocks_of(tree: Tree, mdat: BmffBox) -> list[tuple[int, int]]:

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import cbor2
 import pytest
 
 from provenance.formats import Kind, read_layout
 from tests.authority import make_signer, sign
-from tests.provenance.bmff_files import C2PA, FULL, Film, Item, Pictures, av1, c2pa_box, codes, ftyp, held, video
-from tests.provenance.crafting import Draft, actions, box, store, superbox
+from tests.provenance.bmff_files import (
+    C2PA,
+    FULL,
+    NEW,
+    Film,
+    Item,
+    Pictures,
+    at,
+    av1,
+    c2pa_box,
+    codes,
+    content,
+    digest,
+    ftyp,
+    full,
+    held,
+    video,
+)
+from tests.provenance.crafting import Draft, actions, box, sha256, store, superbox
 from tests.provenance.forms import jxl
 
 STORE = store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions")))
@@ -157,3 +175,68 @@ def test_the_store_of_a_jpeg_xl_file_is_framed_by_its_own_box() -> None:
     tail = data[:12] + ftyp(b"jxl ") + box(b"jxlc", b"\xff\x0a") + bytes(4) + store(whole.build())[4:]
     assert Kind.FOREIGN in kinds(tail)
     assert layout.manifest_runs() == ((start, start + struct.unpack(">I", data[start : start + 4])[0]),)
+
+
+# Merkle boxes.
+
+
+def row(location: int = 0, **more: object) -> bytes:
+    return c2pa_row({"uniqueId": 1, "localId": 0, "location": location} | more)
+
+
+def c2pa_row(content: object, padding: bytes = b"") -> bytes:
+    return box(b"uuid", C2PA + bytes(4) + b"merkle\0" + cbor2.dumps(content) + padding)
+
+
+def blocks(data: bytes, *, rows: int) -> tuple[dict[str, Any], list[bytes]]:
+    """A hash with a tree over two blocks of the only `mdat`, of which so many rows are kept, and its leaves."""
+    ((start, end),) = at(data, "/mdat")
+    middle = (start + 16 + end) // 2 + 1
+    leaves = [sha256(data[start + 16 : middle]), sha256(data[middle:end])]
+    kept = leaves if rows == 2 else [sha256(leaves[0] + leaves[1])]
+    rules = [*NEW, {"xpath": "/mdat", "subset": [{"offset": 16, "length": 0}]}]
+    sizes = {"variableBlockSizes": [middle - start - 16, end - middle]}
+    tree = {"uniqueId": 1, "localId": 0, "count": 2, "alg": "sha256", "hashes": kept} | sizes
+    return content(data, rules) | {"merkle": [tree]}, leaves
+
+
+def test_rows_that_a_tree_needs_are_the_stores_own() -> None:
+    made, leaves = blocks(carrying(), rows=1)
+    needed = row(0, hashes=[leaves[1]]) + row(1, hashes=[leaves[0]])
+    assert codes(carrying(after=needed), assertion=made) == FULL
+    padded = c2pa_row({"uniqueId": 1, "localId": 0, "location": 0, "hashes": [leaves[1]]}, bytes(40))
+    assert codes(carrying(after=padded + row(1, hashes=[leaves[0]])), assertion=made) == FULL
+    whole, _ = blocks(carrying(), rows=2)
+    assert codes(carrying(), assertion=whole) == codes(carrying(after=row(0) + row(1)), assertion=whole) == FULL
+
+
+def test_rows_that_hold_more_than_a_tree_needs_are_foreign() -> None:
+    made, leaves = blocks(carrying(), rows=1)
+    page = b"<html>".ljust(32)
+    for first in (row(0, hashes=[leaves[1], page]), row(0, hashes=[leaves[1]], more=page)):
+        assert codes(carrying(after=first + row(1, hashes=[leaves[0]])), assertion=made) == FOREIGN
+    needed = row(0, hashes=[leaves[1]]) + row(1, hashes=[leaves[0]])
+    other = c2pa_row({"uniqueId": 2, "localId": 0, "location": 0, "hashes": [page]})
+    assert codes(carrying(after=needed + other), assertion=made) == FOREIGN
+    whole, _ = blocks(carrying(), rows=2)
+    assert codes(carrying(after=row(0, hashes=[page]) + row(1)), assertion=whole) == FOREIGN
+
+
+def test_rows_without_a_tree_are_foreign_whatever_they_hold() -> None:
+    assert codes(carrying(after=row())) == FOREIGN
+    assert codes(carrying(after=c2pa_row({}))) == FOREIGN
+    assert codes(carrying(after=box(b"uuid", C2PA + bytes(4) + b"merkle\0" + b"<html>"))) == FOREIGN
+
+
+def test_a_fragments_row_is_held_to_its_tree_too() -> None:
+    init = Film(tracks=[video()], more=box(b"mvex", b""), brands=(b"iso6",)).build()
+    init = init[: init.index(b"mdat") - 4]
+
+    def piece(head: bytes) -> bytes:
+        return head + box(b"moof", full(b"mfhd", bytes(4))) + box(b"mdat", b"x" * 20)
+
+    for extra, wanted in ((row(0), FULL), (row(0, hashes=[b"<html>"]), FOREIGN), (row(0, x=b"<html>"), FOREIGN)):
+        tree = {"uniqueId": 1, "localId": 0, "count": 1, "alg": "sha256", "hashes": [digest(piece(extra))]}
+        made = {"exclusions": NEW, "alg": "sha256", "merkle": [tree | {"initHash": digest(init)}]}
+        assert codes(init, assertion=made, fragments=[piece(extra)]) == wanted
+        assert codes(init + row(0), assertion=made, fragments=[piece(extra)]) >= FOREIGN
