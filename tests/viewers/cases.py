@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators import anywhere, bmff, gaps, tables
+from tests.viewers.mutators import anywhere, bmff, gaps, openings, tables
 
 Mutator = Callable[[random.Random, Original], Mutant | None]
 
@@ -30,6 +30,8 @@ EVERYWHERE: Final[tuple[Mutator, ...]] = (
     anywhere.framing,
     anywhere.cut,
     tables.noise,
+    openings.opening,
+    openings.opening,
 )
 """For every format; gaps are the kind that was found first, and come oftener."""
 OF_FAMILY: Final[Mapping[str, tuple[Mutator, ...]]] = {
@@ -77,7 +79,7 @@ def case(number: int, *, seed: int, ground: Sequence[Original]) -> Case:
         return Case(number=number, original=original, mutant=_made(rng, original, (anywhere.none,)))
     mutators = (*EVERYWHERE, *OF_FAMILY.get(original.family, ()))
     if original.is_trap:
-        mutators = (*mutators, *[gaps.overwritten] * len(mutators))
+        mutators = (*mutators, *[gaps.overwritten] * 12, *[openings.opening] * 40)
     mutant = _made(rng, original, mutators)
     if rng.random() < TWICE:
         second = _made(rng, replace(original, data=mutant.data), mutators)

@@ -8,7 +8,7 @@ from functools import partial
 
 from PIL import Image
 
-from tests.authority import Identity, jpeg_segment, png_chunks, sign
+from tests.authority import Identity, jpeg_segment, png_chunks, sign, sign_edit, sign_update
 from tests.viewers import rebinding
 from tests.viewers.carriers import carrier_of, png_chunk
 from tests.viewers.makers import clips, documents, raster
@@ -63,7 +63,8 @@ def _by_bmff(rules: Sequence[dict[str, object]], version: int) -> Bind:
     return lambda data, signer: rebinding.by_bmff(data, signer, rules, version)
 
 
-def _png_with(kind: bytes, content: bytes) -> bytes:
+def png_with(kind: bytes, content: bytes) -> bytes:
+    """A PNG with one more chunk behind its header."""
     plain = raster.encoded(raster.scene(), "PNG")
     (head, *_rest) = png_chunks(plain)
     cut = 8 + 12 + len(head[1])
@@ -102,7 +103,7 @@ def _pngs() -> Iterator[Recipe]:
     yield make(name="png-palette", build=raster.png_palette)
     yield make(name="png-alpha", build=lambda: raster.encoded(raster.scene(mode="RGBA"), "PNG"))
     yield make(name="png-animated", build=raster.png_animated)
-    yield make(name="png-exif", build=partial(_png_with, b"eXIf", raster.exif(6)[6:]))
+    yield make(name="png-exif", build=partial(png_with, b"eXIf", raster.exif(6)[6:]))
     yield make(name="png-icc", build=partial(_with_profile, "PNG"))
     yield make(name="png-boxes", build=lambda: raster.encoded(raster.scene(), "PNG"), bind=_by_boxes("png"))
     yield make(name="png-data", build=lambda: raster.encoded(raster.scene(), "PNG"), bind=_by_data("png"))
@@ -209,8 +210,29 @@ def _documents() -> Iterator[Recipe]:
     yield zips(name="epub", format="EPUB", media_type="application/epub+zip", build=documents.epub)
 
 
+def _edited(form: str) -> Bind:
+    media_type = f"image/{form.lower()}"
+    return lambda data, signer: sign_edit(
+        signer, data, data=raster.encoded(raster.scene(1), form), media_type=media_type
+    )
+
+
+def _histories() -> Iterator[Recipe]:
+    """Files with more than one manifest."""
+    jpeg = partial(Recipe, format="JPEG", media_type="image/jpeg", family="jpeg", build=raster.jpeg)
+    yield jpeg(name="jpeg-edited", bind=_edited("JPEG"))
+    yield jpeg(name="jpeg-updated", bind=lambda data, signer: sign_update(data, signer))
+    png = partial(Recipe, format="PNG", media_type="image/png", family="png")
+    yield png(name="png-edited", build=lambda: raster.encoded(raster.scene(), "PNG"), bind=_edited("PNG"))
+    yield Recipe(
+        name="mp4-updated", format="MP4", media_type="video/mp4", family="bmff", build=clips.mp4,
+        bind=lambda data, signer: sign_update(data, signer, media_type="video/mp4"),
+    )  # fmt: skip
+
+
 def recipes() -> Iterator[Recipe]:
     """Every original, the traps behind the others."""
+    from tests.viewers.opened import opened
     from tests.viewers.traps import traps
 
     yield from _jpegs()
@@ -219,7 +241,9 @@ def recipes() -> Iterator[Recipe]:
     yield from _boxes()
     yield from _clips()
     yield from _documents()
+    yield from _histories()
     yield from traps()
+    yield from opened()
 
 
 def made(recipe: Recipe, signer: Identity) -> Original:
