@@ -121,8 +121,15 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """JUMBF URIs of assertions redacted by this manifest."""
 
 
+class _ByLabel:
+    """Room for what is looked up in a store, beside its fields: it is neither compared nor sent anywhere."""
+
+    __slots__ = ("_manifests",)
+    _manifests: Mapping[str, Manifest]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestStore:
+class ManifestStore(_ByLabel):
     """The whole store as one engine sees it. The active manifest stands first."""
 
     manifests: tuple[Manifest, ...]
@@ -137,8 +144,10 @@ class ManifestStore:
         return self.manifests[0]
 
     def manifest(self, label: str) -> Manifest | None:
-        """The manifest with that label; None where the store has none."""
-        return next((manifest for manifest in self.manifests if manifest.label == label), None)
+        """The manifest with that label, the first of several; None where the store has none."""
+        if not hasattr(self, "_manifests"):
+            object.__setattr__(self, "_manifests", {one.label: one for one in reversed(self.manifests)})
+        return self._manifests.get(label)
 
 
 class Outcome(enum.StrEnum):

@@ -107,7 +107,7 @@ def holds(facts: Facts, manifest: Manifest) -> bool:
     if facts.own is not None and manifest.label in facts.own.checks:
         if manifest.label == facts.own.bound and _is_about_something_else(facts.own):
             return False
-        return facts.own.checks[manifest.label].is_intact and manifest.label not in _broken_ancestors(facts.own)
+        return facts.own.checks[manifest.label].is_intact and manifest.label not in facts.places.broken
     return has(codes, "claimSignature.validated") or manifest is not facts.bound
 
 
@@ -118,11 +118,6 @@ def _is_about_something_else(own: OwnCheck) -> bool:
 
 def _nodes(own: OwnCheck | None) -> Iterator[Node]:
     return own.history.root.walk() if own is not None and own.history is not None else iter(())
-
-
-def _broken_ancestors(own: OwnCheck) -> frozenset[str]:
-    """Ancestors whose media was found changed: what they declare is about other bytes than those that were used."""
-    return frozenset(node.link.target for node in _nodes(own) if node.link is not None and node.outcome != "intact")
 
 
 def _declarations(facts: Facts, manifest: Manifest) -> list[Draft]:
@@ -179,11 +174,11 @@ def place_of(facts: Facts, manifest: Manifest) -> Place:
     if facts.bound is not None and manifest.label == facts.bound.label:
         return Place.BOUND
     own = facts.own
-    if own is not None and any(check.label == manifest.label for check in own.chain):
+    if manifest.label in facts.places.current:
         return Place.UPDATE
     if own is None or own.history is None:
         return Place.EARLIER
-    return Place.EARLIER if manifest.label in set(_below(own.history.root, intact=False)) else Place.COMPONENT
+    return Place.EARLIER if manifest.label in facts.places.earlier else Place.COMPONENT
 
 
 def _stated(manifest: Manifest) -> Iterator[_Stated]:
@@ -250,7 +245,7 @@ def _parents(facts: Facts, label: str) -> Iterator[str]:
     if facts.own is not None:
         for node in _nodes(facts.own):
             if node.check is not None and node.check.label == label:
-                yield from _below(node, intact=True)
+                yield from _below(node)
                 return
     store = facts.first.store
     manifest = store.manifest(label) if store else None
@@ -263,16 +258,12 @@ def _parents(facts: Facts, label: str) -> Iterator[str]:
             yield manifest.label
 
 
-def _below(node: Node, *, intact: bool) -> Iterator[str]:
-    """Labels of the versions below a manifest, by parent links alone."""
+def _below(node: Node) -> Iterator[str]:
+    """Labels of the versions below a manifest, by intact parent links alone; as deep as links are followed."""
     for child in node.children:
-        if (
-            child.link is not None
-            and child.link.relationship == "parentOf"
-            and (child.outcome == "intact" or not intact)
-        ):
+        if child.link is not None and child.link.relationship == "parentOf" and child.outcome == "intact":
             yield child.link.target
-            yield from _below(child, intact=intact)
+            yield from _below(child)
 
 
 def _contradiction(facts: Facts, label: str, statement: str, declared: frozenset[str]) -> Draft:

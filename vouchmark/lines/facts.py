@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Metadata
+from vouchmark.lines.places import Places
+from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 
 if TYPE_CHECKING:
@@ -37,8 +39,16 @@ class OutsideStore:
     """Where a remote one was fetched from."""
 
 
+class _Lookups:
+    """Room for what is looked up in the facts again for every manifest, beside their fields."""
+
+    __slots__ = ("_places", "_subjects")
+    _places: Places
+    _subjects: Subjects
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(_Lookups):
     """Everything known about one asset before any line has spoken."""
 
     name: str
@@ -108,13 +118,16 @@ class Facts:
 
     def codes_of(self, manifest: Manifest) -> tuple[ValidationCode, ...]:
         """Every code that the first engine gave with that manifest as its subject, wherever it filed it."""
-        mark = f"/{manifest.label}"
-        return tuple(
-            code
-            for code in self.first.codes
-            if (code in manifest.codes or code.url.endswith(mark) or f"{mark}/" in code.url)
-            and not self.is_about_identity(manifest, code)
-        )
+        if not hasattr(self, "_subjects"):
+            object.__setattr__(self, "_subjects", Subjects(self.first.codes))
+        return tuple(code for code in self._subjects.of(manifest) if not self.is_about_identity(manifest, code))
+
+    @property
+    def places(self) -> Places:
+        """Where each manifest stands, by our own walk; nothing where our own check is missing."""
+        if not hasattr(self, "_places"):
+            object.__setattr__(self, "_places", Places(self.own))
+        return self._places
 
     def is_about_identity(self, manifest: Manifest, code: ValidationCode) -> bool:
         """Whether the engine speaks of an identity that it cannot read, for which it has no word of its own.
