@@ -245,7 +245,7 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
         }
     if node.check is not None:
         detail |= speaker.detail() if speaker is not None else {}
-        detail["actions"] = list[Json](node.check.actions)
+        detail["actions"] = list[Json]([] if node.is_repeated else node.check.actions)
         signer = own.signers.get(node.check.label)
         if signer is not None:
             detail["signer"] = certificate_name(signer.certificate)
