@@ -21,6 +21,7 @@ from provenance.credentials.errors import (
 from provenance.formats.jpeg import with_restarts
 from provenance.formats.parts import Kind, Layout, NamedBox, join
 from provenance.formats.zip import zip_directory
+from provenance.formats.zip.directory import MAX_ENTRIES
 
 MAX_EXCLUSIONS: Final = 10_000
 """Exclusion ranges, named boxes or collection entries in one binding; a phone's photo has a dozen ranges."""
@@ -251,13 +252,15 @@ def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, 
     if layout.format != "zip":
         raise UnsupportedCredentialsError("got a collection hash for files that are not here")
     directory = zip_directory(data)
+    if len(directory.entries) >= MAX_ENTRIES:
+        raise UnsupportedCredentialsError(f"got an archive of more than {MAX_ENTRIES} parts")
     if not directory.complete:
         return Bound(match=Match.MISMATCH)
     by_name: dict[str, list[tuple[int, int]]] = {}
     for entry in directory.entries:
         by_name.setdefault(entry.name.decode("utf-8", "replace"), []).append((entry.start, entry.end))
     name, covered = name_of(content.get("alg"), algorithm), []
-    listed = _collected(content.get("uris"))
+    listed, room = _collected(content.get("uris")), len(data)
     if not listed:
         raise MalformedCredentialsError("got a collection hash without URIs")
     for item in listed:
@@ -268,6 +271,9 @@ def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, 
         if len(found) != 1:
             return Bound(match=Match.MISMATCH)
         expected = some_bytes(item.get("hash"), what="a collection hash")
+        room -= found[0][1] - found[0][0]
+        if room < 0:
+            raise MalformedCredentialsError("got a collection hash over parts that overlap")
         if not hmac.compare_digest(digest_runs(name, data, (found[0],)), expected):
             return Bound(match=Match.MISMATCH)
         covered.append(found[0])

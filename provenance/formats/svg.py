@@ -8,10 +8,10 @@ import re
 from itertools import pairwise
 from typing import Final
 
-from provenance.formats.markup import Broken, Doctype, End, Instruction, Namespaces, Start, Text, tokens
+from provenance.formats.markup.references import SVG, References
+from provenance.formats.markup.styles import plain, selects_the_manifest
+from provenance.formats.markup.tokens import Broken, Doctype, End, Instruction, Namespaces, Start, Text, tokens
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered
-from provenance.formats.references import SVG, References
-from provenance.formats.style_sheets import plain, selects_the_manifest
 
 MAX_DEPTH: Final = 4_096
 """Elements inside elements; browsers give up far earlier."""

@@ -6,7 +6,17 @@ import time
 
 import pytest
 
-from provenance.formats.markup import Broken, Doctype, End, Instruction, Namespaces, Start, Text, resolved, tokens
+from provenance.formats.markup.tokens import (
+    Broken,
+    Doctype,
+    End,
+    Instruction,
+    Namespaces,
+    Start,
+    Text,
+    resolved,
+    tokens,
+)
 
 
 def names(data: bytes) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from provenance.formats import read_layout
-from provenance.formats.tiff_directories import SIZES
+from provenance.formats.tiff.directories import SIZES
 from tests.provenance.by_hand import STORE, leaving, named, whats, without
 
 MANIFEST = 0xCD41

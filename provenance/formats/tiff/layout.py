@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered, join, trimmed
-from provenance.formats.tiff_directories import MANIFEST, OFFSET_TYPES, Directories, Directory, Entry
-from provenance.formats.tiff_pixels import places_of
+from provenance.formats.tiff.directories import MANIFEST, OFFSET_TYPES, Directories, Directory, Entry
+from provenance.formats.tiff.pixels import places_of
 
 MAX_NAMED: Final = 8
 """Doubts of one kind that are named with their places: more say nothing more."""

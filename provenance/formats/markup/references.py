@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from provenance.formats.markup import Doctype, Instruction, Namespaces, Start, resolved
+from provenance.formats.markup.styles import addresses, plain
+from provenance.formats.markup.tokens import Doctype, Instruction, Namespaces, Start, resolved
 from provenance.formats.parts import Doubt
-from provenance.formats.style_sheets import addresses, plain
 
 SVG: Final = b"http://www.w3.org/2000/svg"
 _PAGE: Final = b"http://www.w3.org/1999/xhtml"
@@ -111,7 +111,7 @@ class References:
         is_shown = namespace in _SHOWN
         if (element in _PROGRAMS and is_shown) or namespace == _EVENTS:
             self.programs["scripts"] += 1
-        values = [(*names.of(name, attribute=True), self._value(value)) for name, value in tag.attributes]
+        values = [(*names.of(name, attribute=True), self.value(value)) for name, value in tag.attributes]
         for space, name, value in values:
             if space not in _OWN:
                 continue
@@ -128,7 +128,8 @@ class References:
         for address in addresses(plain(content)):
             self._resource(address, "addresses in styles")
 
-    def _value(self, value: bytes) -> bytes:
+    def value(self, value: bytes) -> bytes:
+        """An attribute's value with its references resolved, as far as they are known."""
         put_in = resolved(value, self.entities)
         if put_in is None:
             names = re.findall(rb"&([^#;\s&][^;\s&]*);", value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
-from provenance.formats.tiff_directories import OFFSET_TYPES, Directories, Directory, Entry
+from provenance.formats.tiff.directories import OFFSET_TYPES, Directories, Directory, Entry
 
 _PLACES: Final = ((273, 279), (324, 325), (513, 514), (52541, 52542))
 """Tags of offsets and of lengths: strips, tiles, an old-style JPEG stream, big tables (TIFF 6.0; DNG 1.7)."""
