@@ -52,7 +52,7 @@ def _store(data: bytes, start: int, end: int, parts: Parts) -> bytes:
     store = b"".join(pieces)
     size = int.from_bytes(store[:4], "big")
     is_cut = all(len(piece) == _BLOCK for piece in pieces[:-1])
-    is_store = is_cut and 8 <= size <= len(store) and not store[size:].strip(b"\0")
+    is_store = is_cut and store[4:8] == b"jumb" and 8 <= size <= len(store) and not store[size:].strip(b"\0")
     parts.add(start, end, *((Kind.MANIFEST, "manifest") if is_store else (Kind.FOREIGN, "extension")))
     return store[:size] if is_store else store
 

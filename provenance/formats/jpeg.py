@@ -86,12 +86,16 @@ class _Store:
         if not fits or len(payload) <= lead or not payload.startswith(_JUMBF):
             return start
         content = payload[lead : lead + self.missing]
+        # Behind the store's end only zeros may fill up what a writer had kept for it.
+        surplus = payload[lead + len(content) :]
+        if surplus.strip(b"\0"):
+            end -= len(surplus)
+            if not content:
+                return start
         self.number = number
         self.pieces.append(content)
         self.missing -= len(content)
-        # Behind the store's end only zeros may fill up what a writer had kept for it.
-        surplus = payload[lead + len(content) :]
-        return end - len(surplus) if surplus.strip(b"\0") else end
+        return end
 
 
 def _starts_store(payload: bytes) -> bool:

@@ -22,7 +22,8 @@ NAMES: Final = {"MPF": "picture that MPF names", "XMP": "picture or film that XM
 _ENTRIES: Final = 0xB002
 _CONTAINER: Final = (b"photos/1.0/container", b"MicroVideo", b"MotionPhoto")
 _LENGTH: Final = re.compile(rb"""(?:MicroVideoOffset|Length)\s{0,8}(?:=\s{0,8}["']|>)\s{0,8}([0-9]{1,12})""")
-_STARTS: Final = (b"\xff\xd8\xff", b"ftyp")
+_JPEG: Final = b"\xff\xd8\xff"
+_FILM: Final = b"ftyp"
 
 
 def further_pictures(
@@ -37,7 +38,7 @@ def further_pictures(
     found, doubts = list[Region](), list[Doubt]()
     for region, payload in metadata:
         for start, end in _named(region, payload, data, regions):
-            if not any(word in data[start : start + 8] for word in _STARTS):
+            if not (data.startswith(_JPEG, start) or (region.name == "XMP" and data.startswith(_FILM, start + 4))):
                 continue
             number = bisect.bisect_right(stores, (start, len(data))) - 1
             if number >= 0 and start < stores[number][1]:

@@ -175,17 +175,21 @@ class Parts:
     def carry(self, data: bytes, start: int, store: int, end: int) -> bytes:
         """The next region brings a manifest store from `store` on, in framing that is as it must be before it.
 
-        Behind the store's own box only zeros may fill up what is left; anything else is foreign to it.
+        What is there has to be a superbox, and behind it only zeros may fill up what is left: the rest is foreign.
 
         Returns:
-            The store.
+            The store, or whatever is there.
         """
-        found = trimmed(data[store:end])
-        size = int.from_bytes(found[:4], "big")
-        stop = store + size if 8 <= size < len(found) else end
+        size = int.from_bytes(data[store : store + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[store + 8 : store + 16], "big")
+        if data[store + 4 : store + 8] != b"jumb" or not 8 <= size <= end - store:
+            self.add(start, end, Kind.FOREIGN, "no store")
+            return data[store:end]
+        stop = store + size if data[store + size : end].strip(b"\0") else end
         self.add(start, stop, Kind.MANIFEST, "manifest")
         self.add(stop, end, Kind.FOREIGN, "behind the store")
-        return found
+        return data[store : store + size]
 
     def box(self, name: str, start: int, end: int) -> None:
         """A named box; touching ones of the manifest are one."""
