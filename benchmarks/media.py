@@ -27,7 +27,7 @@ def signed_photo(least_bytes: int = HALF_A_MEGABYTE) -> bytes:
     }
     manifest = {
         "claim_generator_info": [{"name": "Benchmark"}],
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [action]}, "created": True}],
     }
     picture = demo_pictures.harbour()
     scale = 1.0

@@ -57,7 +57,10 @@ def story(folder: Path) -> Iterator[tuple[str, Report]]:
         )
 
     actions = [{"action": "c2pa.created", "digitalSourceType": CAPTURED}]
-    manifest = {"title": "harbour.jpg", "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}}]}
+    manifest = {
+        "title": "harbour.jpg",
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}, "created": True}],
+    }
     picture = folder / "harbour.jpg"
     picture.write_bytes(sign_media(jpeg(harbour()), media_type="image/jpeg", manifest=manifest, key=camera))
     fresh = vouch(member, picture, "Fog at seven this morning.", nonce=challenge, scope=SCOPE)

@@ -158,7 +158,10 @@ def story(folder: Path) -> Iterator[Scene]:
 
     # One signed photo, with the vouch inside it: the platform signs the update, and is not anonymous; the person is.
     actions = [{"action": "c2pa.created", "digitalSourceType": CAPTURED}]
-    manifest = {"title": "cockroach.jpg", "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}}]}
+    manifest = {
+        "title": "cockroach.jpg",
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions}, "created": True}],
+    }
     signed = photos / "cockroach.jpg"
     signed.write_bytes(sign_media(jpeg(cafe()), media_type="image/jpeg", manifest=manifest, key=camera))
     original = photos / "cockroach-as-taken.jpg"

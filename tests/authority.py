@@ -266,7 +266,7 @@ def opened(*, instance_id: str = "xmp:iid:parent") -> dict[str, Any]:
 
 def definition(*actions: Mapping[str, Any], title: str = "test", **more: Any) -> dict[str, Any]:
     """A manifest definition for the engine; `more` adds or replaces its keys."""
-    assertions = [{"label": "c2pa.actions.v2", "data": {"actions": list(actions or [created()])}}]
+    assertions = [{"label": "c2pa.actions.v2", "data": {"actions": list(actions or [created()])}, "created": True}]
     base = {"title": title, "claim_generator_info": [{"name": "Test", "version": "1"}], "assertions": assertions}
     return base | more
 

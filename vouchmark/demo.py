@@ -150,7 +150,7 @@ def _manifest(title: str, *, by: str, actions: Sequence[Mapping[str, Any]]) -> d
     return {
         "title": title,
         "claim_generator_info": [{"name": by, "version": __version__}],
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": list(actions)}}],
+        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": list(actions)}, "created": True}],
     }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from provenance.credentials.ai_statements import AiStated, ai_stated
 from provenance.credentials.cawg.attached import check_identities
 from provenance.credentials.cawg.identity import IdentityCheck
 from provenance.credentials.coverage import Coverage, hard_bindings, measure, with_tail
@@ -52,6 +53,8 @@ class OwnCheck:
     history: History | None = None
     declared: Mapping[str, Declared] = field(default_factory=dict)
     """Times and places that verified assertions state, by manifest; those that state none are missing."""
+    ai: Mapping[str, AiStated] = field(default_factory=dict)
+    """What verified assertions and claims say about AI, by manifest; those that say nothing are missing."""
     claimed_times: Mapping[str, int] = field(default_factory=dict)
     """When signers' own clocks say that they signed, in seconds since 1970, by manifest."""
     identities: tuple[IdentityCheck, ...] = ()
@@ -207,6 +210,16 @@ def _declared(checks: Mapping[str, ManifestCheck]) -> dict[str, Declared]:
     return {label: one for label, one in found.items() if not one.is_empty}
 
 
+def _ai(store: RawStore, checks: Mapping[str, ManifestCheck]) -> dict[str, AiStated]:
+    found = {}
+    for label, check in checks.items():
+        manifest = store.manifest(label) or (store.active if store.active.label == label else None)
+        said = ai_stated(manifest, check) if manifest is not None else AiStated()
+        if said.statements or said.is_cut:
+            found[label] = said
+    return found
+
+
 def _layout(data: bytes, media_type: str) -> Layout:
     """The file's parts; one unknown region where it has more parts than any real file."""
     try:
@@ -313,6 +326,7 @@ def examine_own(
         coverage=coverage,
         history=history,
         declared=_declared(checks),
+        ai=_ai(store, checks),
         claimed_times={
             label: one.sign1.claimed_time
             for label, one in checks.items()

@@ -231,7 +231,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _content(assertion: Assertion) -> Mapping[str, Any]:
+def content_of(assertion: Assertion) -> Mapping[str, Any]:
     """The decoded assertion; empty where it is no map."""
     if assertion.kind == "cbor":
         try:
@@ -251,9 +251,9 @@ def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
     for assertion in assertions:
         reader = _Reader(assertion.label[:MAX_KEPT])
         if assertion.base_label == "c2pa.actions":
-            reader.actions(_content(assertion))
+            reader.actions(content_of(assertion))
         elif assertion.base_label.startswith((*METADATA, LOCATION)):
-            reader.metadata(_content(assertion))
+            reader.metadata(content_of(assertion))
         yield reader
 
 

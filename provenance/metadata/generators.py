@@ -74,7 +74,11 @@ _SOFTWARE: Final = (
     _mark(r"\bdreamstudio\b", "DreamStudio", Meaning.GENERATED),
     _mark(r"\bideogram(?: ai)?\b", "Ideogram", Meaning.GENERATED),
     _mark(r"\bleonardo\.?\s?ai\b", "Leonardo.Ai", Meaning.GENERATED),
-    _mark(r"\bbing image creator\b|\bmicrosoft designer\b", "Microsoft image generator", Meaning.USED),
+    _mark(
+        r"\bbing image creator\b|\bmicrosoft designer\b|\bimage creator from designer\b",
+        "Microsoft image generator",
+        Meaning.USED,
+    ),
     _mark(r"\badobe firefly\b", "Adobe Firefly", Meaning.USED),
     _mark(r"\bimage playground\b", "Apple Image Playground", Meaning.GENERATED),
     _mark(r"\bflux\.?[12]\b|\bblack forest labs\b", "FLUX", Meaning.GENERATED),
@@ -105,9 +109,28 @@ def statements(fields: Iterable[Field]) -> tuple[Statement, ...]:
 
 
 def generator_named(text: str) -> str:
-    """The program or service that a text names, in our words, where it is one that generates media; else empty."""
-    mark = _first(_SOFTWARE, text)
+    """The program or service that a text names, in our words, where it is one that generates media; else empty.
+
+    Claim generators and software agents write `Adobe_Firefly/1.0`: underscores and slashes stand for blanks.
+    """
+    mark = _first(_SOFTWARE, text[:400].replace("_", " ").replace("/", " "))
     return mark.system if mark else ""
+
+
+def only_generates(text: str) -> bool:
+    """Whether a text names a program or service that does nothing but generate media."""
+    mark = _first(_SOFTWARE, text[:400].replace("_", " ").replace("/", " "))
+    return mark is not None and mark.meaning is Meaning.GENERATED
+
+
+_GENERATED: Final = re.compile(
+    r"\bai[ -]generated\b|\bgenerated (?:by|with|using) (?:an? )?(?:gen(?:erative )?)?ai\b", re.I
+)
+
+
+def says_generated(text: str) -> bool:
+    """Whether a description says that AI generated something."""
+    return _GENERATED.search(text[:400]) is not None
 
 
 def _of(field: Field) -> Iterator[Statement]:

@@ -50,12 +50,12 @@ class TestDefault:
         assert Policy.default().decide(samples.signed(ai=[samples.GENERATED])).outcome is Outcome.LABEL
 
     def test_what_was_generated_among_the_ingredients_is_a_part(self) -> None:
-        said = replace(samples.GENERATED, root=Root.INGREDIENT, detail={"of": "component"})
-        assert Policy.default().decide(samples.signed(ai=[said])).labels == ("signer-recognised", "ai-edited")
+        said = replace(samples.GENERATED, root=Root.INGREDIENT, detail={"of": "part"})
+        assert Policy.default().decide(samples.signed(ai=[said])).labels == ("signer-recognised", "ai-in-part")
 
-    def test_an_earlier_version_that_was_generated_is_the_same_picture(self) -> None:
-        said = replace(samples.GENERATED, root=Root.INGREDIENT, detail={"of": "earlier version"})
-        assert Policy.default().decide(samples.signed(ai=[said])).labels == ("signer-recognised", "ai-generated")
+    def test_what_was_made_from_something_generated_has_a_label_of_its_own(self) -> None:
+        said = replace(samples.GENERATED, root=Root.INGREDIENT, detail={"of": "earlier file"})
+        assert Policy.default().decide(samples.signed(ai=[said])).labels == ("signer-recognised", "ai-inherited")
 
     @pytest.mark.parametrize(
         ("code", "label"),

@@ -11,10 +11,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from provenance.credentials.lineage import Removed
 from provenance.credentials.model import Manifest
-from vouchmark.lines import ai_signed, ai_training, ai_unsigned
+from vouchmark.lines import ai_contradictions, ai_signed, ai_training, ai_unsigned, authority
 from vouchmark.lines.ai_words import BEGINNINGS, CAPTURED, GENERATED, MADE_BY_PEOPLE, WITH_AI, loudness
+from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Answer, Draft, Facts, nothing_to_look_at, source_of
+from vouchmark.lines.redactions import removals
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 
 WATERMARKS: Final = NotChecked(what="invisible watermarks such as SynthID", why="not checkable here")
@@ -28,26 +31,82 @@ def answer(facts: Facts) -> Answer:
     nothing = nothing_to_look_at(facts, Line.AI)
     if nothing is not None:
         return _without_store(facts, nothing, unsigned)
-    manifests = ai_signed.reached(facts)
-    signed = ai_signed.drafts(facts, manifests)
-    against = [*ai_signed.contradictions(facts, manifests), *_against_metadata(signed, unsigned)]
-    training = ai_training.drafts(facts, manifests)
+    manifests, told = ai_signed.reached(facts), ai_signed.said(facts)
+    signed = ai_signed.drafts(facts, told)
+    against = [*ai_contradictions.drafts(facts, told), *_against_metadata(signed, unsigned)]
+    training = ai_training.drafts(facts, told)
+    lacking = [*_removed(facts), *_cut(facts)]
     signed.sort(key=_weight)
     reserved = [draft for draft in unsigned if draft.code == "ai.training"]
     unsigned = [draft for draft in unsigned if draft.code != "ai.training"]
-    found = [*against, *signed, *unsigned, *training, *reserved]
+    failing = [draft for draft in against if draft.status is not Status.ABSENT]
+    aside = [draft for draft in against if draft.status is Status.ABSENT]
+    found = [*failing, *lacking, *signed, *unsigned, *training, *reserved, *aside]
     not_checked = _gaps(facts, manifests, found)
-    if not signed:
-        found.append(_silence(facts, manifests, unsigned))
+    if all(draft.code == "ai.update" for draft in signed):
+        silence = _silence(facts, manifests, unsigned)
+        found = [*failing, *lacking, silence, *signed, *unsigned, *training, *reserved, *aside] if signed else [
+            *found, silence
+        ]  # fmt: skip
     return Answer(
-        summary=_summary(found), drafts=tuple(found), not_checked=not_checked, status=_status(against, signed)
+        summary=_summary(found),
+        drafts=tuple(found),
+        not_checked=not_checked,
+        status=_status([*failing, *lacking], signed),
     )
 
 
-def _weight(draft: Draft) -> tuple[bool, bool, bool, int]:
+def _removed(facts: Facts) -> list[Draft]:
+    """That a later signer took away something that may have been about AI: nobody knows what it said."""
+    gone = removals(facts.own, authority.speakers(facts.own))
+    return [
+        Draft(
+            code="ai.redacted",
+            status=Status.UNKNOWN,
+            statement=one.statement,
+            source=source_of(facts.first),
+            root=Root.CLAIM_SIGNATURE,
+            subject=one.redaction.manifest,
+            detail=one.detail(),
+        )
+        for one in gone
+        if one.kind in (Removed.AI, Removed.TRAINING, Removed.INGREDIENT) and one.concerns_content
+    ]
+
+
+def _cut(facts: Facts) -> list[Draft]:
+    """That there is more than was looked at, so that no silence means anything."""
+    if not ai_signed.is_cut(facts):
+        return []
+    return [
+        Draft(
+            code="ai.cut",
+            status=Status.UNKNOWN,
+            statement="Not all that is signed was looked at: there is too much of it. The rest may speak of AI.",
+            source=source_of(facts.first),
+            root=Root.CLAIM_SIGNATURE,
+            subject=facts.own.active if facts.own is not None else facts.name,
+        )
+    ]
+
+
+def _weight(draft: Draft) -> tuple[int, bool, bool, int]:
     """What a reader should hear first: what holds, then what tells of AI, and of that what is said of the whole."""
-    of_part = draft.detail.get("of") == "component"
-    return draft.status is not Status.PASS, draft.code not in WITH_AI, of_part, loudness(draft.code)
+    # A word that only hearsay or nobody's own statement stands behind is a word still; what does not hold is none.
+    told = draft.status is Status.PASS or draft.detail.get("gathered") is True or _is_hearsay(draft)
+    with_ai = draft.code in WITH_AI
+    status = 0 if draft.status is Status.PASS or (with_ai and told) else 1 if draft.status is Status.UNKNOWN else 2
+    return status, not with_ai, _is_of_part(draft), loudness(draft.code)
+
+
+def _is_hearsay(draft: Draft) -> bool:
+    by = draft.detail.get("by")
+    standing = by.get("standing") if isinstance(by, dict) else None
+    return draft.detail.get("of") != str(Of.CONTENT) and standing not in (None, "listed", "unestablished")
+
+
+def _is_of_part(draft: Draft) -> bool:
+    return draft.detail.get("of") not in (str(Of.CONTENT), str(Of.EARLIER))
 
 
 def _summary(found: list[Draft]) -> str:
@@ -107,7 +166,7 @@ def _silence(facts: Facts, manifests: list[Manifest], unsigned: list[Draft]) -> 
 def _against_metadata(signed: list[Draft], unsigned: list[Draft]) -> list[Draft]:
     """A signed "captured" beside an unsigned "generated", where nothing signed speaks of AI; and the reverse."""
     holding = [draft for draft in signed if draft.status is Status.PASS]
-    with_ai = any(draft.code in WITH_AI for draft in holding)
+    with_ai = any(draft.code in WITH_AI for draft in holding if not _is_of_part(draft))
     origin = next((draft for draft in holding if not with_ai and _is_origin_without_ai(draft)), None)
     other = next((draft for draft in unsigned if draft.code in GENERATED), None)
     says = "says or shows that it was generated"
@@ -139,13 +198,13 @@ def _against_metadata(signed: list[Draft], unsigned: list[Draft]) -> list[Draft]
 
 def _is_wholly_generated(draft: Draft) -> bool:
     """Whether a signer says of the whole, and of no earlier version, that AI generated it."""
-    of_it = draft.detail.get("of") == "content" and draft.detail.get("action") in BEGINNINGS
+    of_it = draft.detail.get("of") == str(Of.CONTENT) and draft.detail.get("action") in BEGINNINGS
     return of_it and draft.code == "ai.generated"
 
 
 def _is_origin_without_ai(draft: Draft) -> bool:
     """Whether a signer says of the whole how it came about, and that without AI."""
-    if draft.detail.get("of") == "component" or draft.detail.get("action") not in BEGINNINGS:
+    if _is_of_part(draft) or draft.detail.get("action") not in BEGINNINGS:
         return False
     return draft.code in CAPTURED or draft.detail.get("digital_source_type") in MADE_BY_PEOPLE
 

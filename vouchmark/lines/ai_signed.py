@@ -1,79 +1,247 @@
-"""What do signers declare about AI, in every manifest that verified links lead to? Part of the ai line."""
+"""What do signers declare about AI, in every manifest that verified links lead to? Part of the ai line.
+
+Who speaks, and of what, is the table of authority's (`vouchmark.lines.authority`); where it is said, the table of
+carriers' (`provenance.credentials.ai_statements`).
+"""
 
 from __future__ import annotations
 
-import enum
-import re
 from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
+from provenance.credentials.ai_statements import AiStatement, Carrier
 from provenance.credentials.binding import Match
-from provenance.credentials.lineage import Node
 from provenance.credentials.model import Kind, Manifest
 from provenance.credentials.own_check import OwnCheck
-from vouchmark.lines import history
-from vouchmark.lines.ai_words import (
-    BEGINNINGS,
-    CAPTURED,
-    MADE_BY_PEOPLE,
-    MECHANICAL,
-    SOURCE_TYPES,
-    Meaning,
-    signal,
-    source_type,
-)
+from provenance.metadata.generators import only_generates
+from vouchmark.lines import authority, history
+from vouchmark.lines.ai_words import BEGINNINGS, MECHANICAL, SOURCE_TYPES, WHOLLY, Meaning, signal, source_type
+from vouchmark.lines.authority import Of, Speaker, Standing
 from vouchmark.lines.facts import Draft, Facts, has, own_lack, source_of
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
 
-MAX_INGREDIENTS: Final = 64
-"""Ingredients of one manifest whose own source types are looked at."""
+MAX_SHOWN: Final = 80
+"""Code points of a text from the media that a sentence quotes."""
 
-_ACTIONS: Final = re.compile(r"c2pa\.actions(?:\.v\d+)?(?:__\d+)?")
-
-
-class Place(enum.StrEnum):
-    """Of what a manifest speaks, seen from the one that is bound to the content."""
-
-    BOUND = "content"
-    EARLIER = "earlier version"
-    """Something that it was made from, step by step."""
-    COMPONENT = "component"
-    """Something that was used in it, or in an earlier version."""
-    UPDATE = "update"
-    """What a later signer added without changing content: it never raises the line."""
-
-
-WHO: Final = {
-    Place.BOUND: "The signer",
-    Place.EARLIER: "The signer of an earlier version",
-    Place.COMPONENT: "The signer of something used in it",
-    Place.UPDATE: "The signer of a later update",
+_IN: Final = {
+    Of.CONTENT: "It",
+    Of.EARLIER: "Of an earlier version it",
+    Of.INPUT: "Of something that went into it it",
+    Of.PART: "Of a part it",
+    Of.UPDATE: "In a later update it",
 }
-
-
-_OF: Final = {
-    Place.BOUND: "It",
-    Place.EARLIER: "Of an earlier version it",
-    Place.COMPONENT: "Of a part it",
-    Place.UPDATE: "In a later update it",
+_ABOUT: Final = {
+    Of.EARLIER: "of what it was made from ",
+    Of.INPUT: "of something that went into it ",
+    Of.PART: "of something used in it ",
 }
+"""Of what a signer speaks who speaks of something else than its own file."""
 
 
-class _Stated(NamedTuple):
-    """One source type as a manifest states it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One statement, by whom, and of what."""
 
-    kind: str
-    action: str
-    """Empty for an ingredient's own."""
-    software: str
-    ingredient: str
-    """Label of the ingredient assertion, empty for an action's."""
+    statement: AiStatement
+    speaker: Speaker
+    of: Of
+    counts: bool
+    """Whether it is established that its signer says this of what it speaks of, and that the signer's word counts."""
 
     @property
-    def is_part(self) -> bool:
-        """Whether it speaks of something that was used in it, and not of the whole."""
-        return bool(self.ingredient) or self.action == "c2pa.placed"
+    def kind(self) -> str:
+        """The digital source type; empty where the carrier has none."""
+        return source_type(self.statement.written) if self.statement.carrier in _WITH_TYPE else ""
+
+    @property
+    def is_of_whole(self) -> bool:
+        """Whether it speaks of the signer's whole file, and not of something used in it."""
+        return self.of is self.speaker.of
+
+    @property
+    def is_beginning(self) -> bool:
+        """Whether it says how the signer's file came about."""
+        action = self.statement.action
+        return self.is_of_whole and (action in BEGINNINGS or self.statement.carrier in _WHOLE)
+
+
+_WITH_TYPE: Final = frozenset(
+    (Carrier.ACTION, Carrier.RELATED, Carrier.TEMPLATE, Carrier.PARAMETER, Carrier.INGREDIENT, Carrier.METADATA)
+)
+_WHOLE: Final = frozenset((Carrier.METADATA, Carrier.ADOBE, Carrier.GENERATOR))
+"""Carriers that speak of the whole file and of no action."""
+
+
+def said(facts: Facts) -> list[Said]:
+    """Everything that is said, the content's own signer first, then as the links lead."""
+    if facts.own is None or facts.own.problem:
+        return list(_by_engine(facts))
+    own, found = facts.own, list[Said]()
+    for speaker in authority.speakers(own).values():
+        stated = own.ai.get(speaker.label)
+        found += [_said(facts, one, speaker) for one in (stated.statements if stated is not None else ())]
+    found.sort(key=lambda one: authority.ORDER.index(one.speaker.of))
+    return [one for one in found if not _is_told_already(one, found)]
+
+
+def _said(facts: Facts, one: AiStatement, speaker: Speaker) -> Said:
+    holds = speaker.in_order and not (speaker.of is Of.CONTENT and is_about_something_else(facts.own))
+    counts = holds and not speaker.is_hearsay and not one.gathered and not own_lack(facts)
+    return Said(statement=one, speaker=speaker, of=_of(one, speaker), counts=counts and speaker.of is not Of.UPDATE)
+
+
+def _of(one: AiStatement, speaker: Speaker) -> Of:
+    """Of what a statement speaks: of its signer's file, or of something that this was made from."""
+    if speaker.of is Of.UPDATE:
+        return Of.UPDATE
+    if one.action == "c2pa.placed":
+        return speaker.of if speaker.of is Of.INPUT else Of.PART
+    if one.carrier is not Carrier.INGREDIENT:
+        return speaker.of
+    if one.relationship == "parentOf":
+        return Of.EARLIER if speaker.of in (Of.CONTENT, Of.EARLIER) else speaker.of
+    below = Of.INPUT if one.relationship == "inputTo" else Of.PART
+    return below if speaker.of in (Of.CONTENT, Of.EARLIER) else speaker.of
+
+
+def _is_told_already(one: Said, among: list[Said]) -> bool:
+    """Whether a generator's name adds nothing, because its signer declares outright that AI was used."""
+    if one.statement.carrier not in (Carrier.AGENT, Carrier.GENERATOR):
+        return False
+    return any(
+        other.speaker is one.speaker
+        and other.is_of_whole
+        and other.statement.carrier not in (Carrier.AGENT, Carrier.GENERATOR, Carrier.TRAINING)
+        and meaning_of(other).code in ("ai.generated", "ai.edited", "ai.used")
+        for other in among
+    )
+
+
+def is_about_something_else(own: OwnCheck | None) -> bool:
+    """Whether the content differs from what was signed, or could be anything."""
+    coverage = own.coverage if own is not None else None
+    return coverage is not None and (coverage.match is Match.MISMATCH or coverage.is_open)
+
+
+def drafts(facts: Facts, told: list[Said]) -> list[Draft]:
+    """One draft for each different statement; what is said about training has findings of its own."""
+    found: dict[tuple[str, str, str], Draft] = {}
+    # Of two statements alike the one on how it began tells more.
+    for one in sorted(told, key=lambda one: not one.is_beginning):
+        if one.statement.carrier is not Carrier.TRAINING:
+            draft = _draft(facts, one)
+            found.setdefault((draft.subject, one.kind or one.statement.carrier, draft.statement), draft)
+    return list(found.values())
+
+
+def _draft(facts: Facts, one: Said) -> Draft:
+    meaning, speaker = meaning_of(one), one.speaker
+    if speaker.of is Of.UPDATE:
+        statement = f"Whoever signed a later update ({speaker.who}) declares {meaning.words}."
+        return _finding(facts, one, "ai.update", Status.ABSENT, statement, Root.UPDATE)
+    root = Root.CLAIM_SIGNATURE if speaker.of is Of.CONTENT else Root.INGREDIENT
+    status = Status.PASS if one.counts and meaning.code != "ai.unread" else Status.UNKNOWN
+    return _finding(facts, one, meaning.code, status, f"{sentence(facts, one, meaning)}.", root)
+
+
+def sentence(facts: Facts, one: Said, meaning: Meaning) -> str:
+    """Who says it of what, and why that does not count where it does not; without a full stop."""
+    speaker = one.speaker
+    about = "" if one.is_of_whole else _ABOUT.get(one.of, "")
+    holds = speaker.in_order and not (speaker.of is Of.CONTENT and is_about_something_else(facts.own))
+    if not holds:
+        return (
+            f"{_IN[speaker.of]} is declared {about}{meaning.words}, but the signature or content does not hold, so "
+            "nobody stands for that"
+        )
+    if one.statement.gathered:
+        return f"{authority.WHO[speaker.of]} passes on, without making it its own statement, {about}{meaning.words}"
+    words = f"{authority.WHO[speaker.of]} declares {about}{meaning.words}"
+    return f"{words}; but {authority.WHY[speaker.weakest]}" if speaker.is_hearsay else words
+
+
+def _finding(facts: Facts, one: Said, code: str, status: Status, statement: str, root: Root) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=source_of(facts.first),
+        root=root,
+        subject=one.speaker.label,
+        detail=_detail(one),
+    )
+
+
+def meaning_of(one: Said) -> Meaning:
+    """What a statement comes to where it is made: beside an edit it speaks of what the edit did."""
+    stated, name = one.statement, quoted(one.statement.software, limit=MAX_SHOWN)
+    written = quoted(stated.written, limit=MAX_SHOWN)
+    match stated.carrier:
+        case Carrier.DESCRIPTION if one.is_beginning or not stated.action:
+            return Meaning(code="ai.generated", words=f"that it was generated by AI ({written})")
+        case Carrier.DESCRIPTION:
+            return Meaning(code="ai.edited", words=f"that parts were made or edited with generative AI ({written})")
+        case Carrier.ADOBE:
+            return Meaning(code="ai.generated", words=f"that it was generated by AI ({name})")
+        case Carrier.DISCLOSURE:
+            return Meaning(code="ai.used", words=f"that AI was used{_model(stated)}")
+        case Carrier.AGENT | Carrier.GENERATOR if one.is_beginning and only_generates(stated.software):
+            return Meaning(code="ai.generator", words=f"that it was made with {name}, which generates media")
+        case Carrier.AGENT | Carrier.GENERATOR if one.is_beginning:
+            return Meaning(code="ai.used", words=f"that it was made with {name}, which also generates media")
+        case Carrier.AGENT | Carrier.GENERATOR:
+            return Meaning(code="ai.used", words=f"that a step was done with {name}, which generates media")
+        case Carrier.INPUT:
+            what = "a prompt" if "generator" in stated.written else "a model"
+            return Meaning(code="ai.used", words=f"that {what} for generating went into it ({name})")
+        case Carrier.UNREAD:
+            return Meaning(code="ai.unread", words=f"something about AI in a form that is not read here ({written})")
+    return _by_type(one)
+
+
+def _by_type(one: Said) -> Meaning:
+    meaning = SOURCE_TYPES.get(one.kind)
+    if meaning is None:
+        return Meaning(code="ai.other", words=f"the source type {quoted(one.kind, limit=MAX_SHOWN)}")
+    action = one.statement.action
+    is_edit = bool(action) and action not in (*BEGINNINGS, *MECHANICAL) and one.is_of_whole
+    return SOURCE_TYPES["compositeWithTrainedAlgorithmicMedia"] if is_edit and one.kind in WHOLLY else meaning
+
+
+def _model(stated: AiStatement) -> str:
+    """The model and the share that a disclosure names."""
+    fields = dict(stated.fields)
+    named = [f"model {quoted(fields['modelName'], limit=MAX_SHOWN)}"] if fields.get("modelName") else []
+    for name, value in fields.items():
+        last = name.rpartition(".")[2]
+        if last == "contentProportion":
+            named.append(f"share {quoted(value, limit=MAX_SHOWN)}")
+        elif last == "humanOversightLevel":
+            named.append(f"human oversight {quoted(value, limit=MAX_SHOWN)}")
+    return f" ({', '.join(named)})" if named else ""
+
+
+def _detail(one: Said) -> dict[str, Json]:
+    from provenance.metadata.generators import generator_named
+
+    stated = one.statement
+    generator = generator_named(stated.software) if stated.software else ""
+    named = {"ingredient": stated.assertion} if stated.carrier is Carrier.INGREDIENT else {"action": stated.action}
+    return {
+        "digital_source_type": one.kind,
+        **one.speaker.detail(),
+        "of": str(one.of),
+        "carrier": str(stated.carrier),
+        "assertion": stated.assertion,
+        **named,
+        "signal": signal(stated.action, one.kind) if stated.action else "",
+        "software": stated.software,
+        **({"generator": generator} if generator else {}),
+        **({"gathered": True} if stated.gathered else {}),
+        **({"fields": dict[str, Json](stated.fields)} if stated.fields else {}),
+    }
 
 
 def reached(facts: Facts) -> list[Manifest]:
@@ -84,198 +252,41 @@ def reached(facts: Facts) -> list[Manifest]:
     if facts.own is not None and not facts.own.problem:
         by_label = {manifest.label: manifest for manifest in reversed(store.manifests)}
         return [manifest for label, manifest in reversed(by_label.items()) if label in facts.own.checks]
-    manifests = [store.active]
+    manifests = {store.active.label: store.active}
     for step in history.walk(store):
-        if step.manifest is not None and step.manifest not in manifests:
-            manifests.append(step.manifest)
-    return manifests
+        if step.manifest is not None:
+            manifests.setdefault(step.manifest.label, step.manifest)
+    return list(manifests.values())
 
 
-def drafts(facts: Facts, manifests: list[Manifest]) -> list[Draft]:
-    """One draft for each different source type that a manifest declares."""
-    return [draft for manifest in manifests for draft in _declarations(facts, manifest)]
-
-
-def holds(facts: Facts, manifest: Manifest) -> bool:
-    """Whether a manifest's statements are as they were signed; for the bound one, its binding to this file too."""
-    codes = facts.codes_of(manifest)
-    changed = any(
-        code.kind is Kind.FAILURE and code.code.startswith(("assertion.", "claimSignature.mismatch")) for code in codes
-    )
-    if changed:
-        return False
-    if facts.own is not None and manifest.label in facts.own.checks:
-        if manifest.label == facts.own.bound and _is_about_something_else(facts.own):
-            return False
-        return facts.own.checks[manifest.label].is_intact and manifest.label not in facts.places.broken
-    return has(codes, "claimSignature.validated") or manifest is not facts.bound
-
-
-def _is_about_something_else(own: OwnCheck) -> bool:
-    """Whether the content differs from what was signed, or could be anything."""
-    return own.coverage is not None and (own.coverage.match is Match.MISMATCH or own.coverage.is_open)
-
-
-def _nodes(own: OwnCheck | None) -> Iterator[Node]:
-    return own.history.root.walk() if own is not None and own.history is not None else iter(())
-
-
-def _declarations(facts: Facts, manifest: Manifest) -> list[Draft]:
-    intact, place = holds(facts, manifest), place_of(facts, manifest)
-    found: dict[tuple[str, str], Draft] = {}
-    for stated in _stated(manifest):
-        meaning = _meaning(stated)
-        part = "of something used in it " if stated.is_part else ""
-        words = f"{WHO[place]} declares {part}{meaning.words}"
-        if not intact:
-            words = (
-                f"{_OF[place]} is declared {part}{meaning.words}, but the signature or content does not hold, so "
-                "nobody stands for that"
-            )
-        draft = Draft(
-            code=meaning.code,
-            # Where only an engine looked, nobody knows which content a signature is about.
-            status=Status.PASS if intact and place is not Place.UPDATE and not own_lack(facts) else Status.UNKNOWN,
-            statement=f"{words}.",
-            source=source_of(facts.first),
-            root=Root.CLAIM_SIGNATURE if place is Place.BOUND and not stated.is_part else Root.INGREDIENT,
-            subject=manifest.label,
-            detail=_detail(stated, place),
+def _by_engine(facts: Facts) -> Iterator[Said]:
+    """The engine's account of actions, where our own check is missing: nothing else of it is read for this line."""
+    bound = facts.bound
+    for manifest in reached(facts):
+        codes = facts.codes_of(manifest)
+        broken = any(
+            code.kind is Kind.FAILURE and code.code.startswith(("assertion.", "claimSignature.mismatch"))
+            for code in codes
         )
-        found.setdefault((stated.kind, draft.statement), draft)
-    return list(found.values())
-
-
-def _meaning(stated: _Stated) -> Meaning:
-    """What a source type comes to where it is stated: beside an edit it speaks of what the edit did."""
-    meaning = SOURCE_TYPES.get(stated.kind)
-    if meaning is None:
-        return Meaning(code="ai.other", words=f"the source type {quoted(stated.kind)}")
-    is_edit = stated.action not in (*BEGINNINGS, *MECHANICAL) and not stated.is_part
-    return SOURCE_TYPES["compositeWithTrainedAlgorithmicMedia"] if is_edit and stated.kind in WHOLLY else meaning
-
-
-def _detail(stated: _Stated, place: Place) -> dict[str, Json]:
-    from provenance.metadata.generators import generator_named
-
-    generator = generator_named(stated.software) if stated.software else ""
-    return {
-        "digital_source_type": stated.kind,
-        "of": str(Place.COMPONENT if stated.is_part else place),
-        **({"ingredient": stated.ingredient} if stated.ingredient else {"action": stated.action}),
-        "signal": signal(stated.action, stated.kind) if stated.action else "",
-        "software": stated.software,
-        **({"generator": generator} if generator else {}),
-    }
-
-
-def place_of(facts: Facts, manifest: Manifest) -> Place:
-    """Where a manifest stands seen from the one that is bound to the content."""
-    if facts.bound is not None and manifest.label == facts.bound.label:
-        return Place.BOUND
-    own = facts.own
-    if manifest.label in facts.places.current:
-        return Place.UPDATE
-    if own is None or own.history is None:
-        return Place.EARLIER
-    return Place.EARLIER if manifest.label in facts.places.earlier else Place.COMPONENT
-
-
-def _stated(manifest: Manifest) -> Iterator[_Stated]:
-    """Every source type that a manifest states, actions first."""
-    templates = dict(_templates(manifest))
-    for action in manifest.actions:
-        written = action.digital_source_type or templates.get(action.action) or templates.get("*")
-        if kind := source_type(written):
-            yield _Stated(kind, action.action, action.software_agent or "", "")
-    for ingredient in manifest.ingredients[:MAX_INGREDIENTS]:
-        content = manifest.assertions.get(ingredient.label)
-        written = content.get("digitalSourceType") if isinstance(content, Mapping) else None
-        if isinstance(written, str) and (kind := source_type(written)):
-            yield _Stated(kind, "", "", ingredient.label)
-
-
-def _templates(manifest: Manifest) -> Iterator[tuple[str, str]]:
-    """(action, source type) of templates, which speak for actions of that name (C2PA 2.4, section 18.15.9)."""
-    for label, content in manifest.assertions.items():
-        listed = content.get("templates") if _ACTIONS.fullmatch(label) and isinstance(content, Mapping) else None
-        for template in listed if isinstance(listed, list) else ():
-            if isinstance(template, Mapping):
-                action, written = template.get("action"), template.get("digitalSourceType")
-                if isinstance(action, str) and isinstance(written, str):
-                    yield action, written
-
-
-def contradictions(facts: Facts, manifests: list[Manifest]) -> list[Draft]:
-    """Signed statements about one making that cannot both be true."""
-    found = []
-    for manifest in manifests:
-        kinds = _origins(manifest)
-        if kinds & _WITHOUT and kinds & WHOLLY:
-            statement = "The same signer declares both that a camera or a person made it and that AI generated it."
-            found.append(_contradiction(facts, manifest.label, statement, kinds & (_WITHOUT | WHOLLY)))
-    origins = {manifest.label: _origins(manifest) for manifest in manifests if holds(facts, manifest)}
-    bound = facts.bound.label if facts.bound else ""
-    if origins.get(bound, frozenset()) & _WITHOUT and not found:
-        for ancestor in _parents(facts, bound):
-            generated = origins.get(ancestor, frozenset()) & WHOLLY
-            if generated:
-                statement = (
-                    "The signer declares that a camera or a person made it, and the signer of the version it was made "
-                    "from declares that AI generated that."
+        speaker = Speaker(
+            label=manifest.label,
+            of=Of.CONTENT if bound is not None and manifest.label == bound.label else Of.EARLIER,
+            name="",
+            standing=Standing.UNESTABLISHED,
+            weakest=Standing.LISTED,
+            fingerprint="",
+            in_order=not broken and (has(codes, "claimSignature.validated") or manifest is not bound),
+        )
+        for action in manifest.actions:
+            if action.digital_source_type:
+                stated = AiStatement(
+                    carrier=Carrier.ACTION,
+                    written=action.digital_source_type,
+                    action=action.action,
+                    software=action.software_agent or "",
                 )
-                found.append(_contradiction(facts, bound, statement, (origins[bound] & _WITHOUT) | generated))
-                break
-    return found
-
-
-_WITHOUT: Final = frozenset(
-    kind for kind, meaning in SOURCE_TYPES.items() if meaning.code in CAPTURED or kind in MADE_BY_PEOPLE
-)
-WHOLLY: Final = frozenset(kind for kind, meaning in SOURCE_TYPES.items() if meaning.code == "ai.generated")
-
-
-def _origins(manifest: Manifest) -> frozenset[str]:
-    """Source types of the actions that began it."""
-    return frozenset(stated.kind for stated in _stated(manifest) if stated.action in BEGINNINGS)
-
-
-def _parents(facts: Facts, label: str) -> Iterator[str]:
-    """Labels of the versions that a manifest was made from, nearest first, through intact parent links."""
-    if facts.own is not None:
-        for node in _nodes(facts.own):
-            if node.check is not None and node.check.label == label:
-                yield from _below(node)
-                return
-    store = facts.first.store
-    manifest = store.manifest(label) if store else None
-    seen = {label}
-    while store and manifest:
-        names = [one.manifest for one in manifest.ingredients if one.relationship == "parentOf" and one.manifest]
-        manifest = store.manifest(names[0]) if len(names) == 1 and names[0] not in seen else None
-        if manifest:
-            seen.add(manifest.label)
-            yield manifest.label
-
-
-def _below(node: Node) -> Iterator[str]:
-    """Labels of the versions below a manifest, by intact parent links alone; as deep as links are followed."""
-    for child in node.children:
-        if child.link is not None and child.link.relationship == "parentOf" and child.outcome == "intact":
-            yield child.link.target
-            yield from _below(child)
-
-
-def _contradiction(facts: Facts, label: str, statement: str, declared: frozenset[str]) -> Draft:
-    return Draft(
-        code="ai.contradiction",
-        status=Status.FAIL,
-        statement=statement,
-        source=source_of(facts.first),
-        root=Root.CLAIM_SIGNATURE,
-        subject=label,
-        detail={"declared": list[Json](sorted(declared))},
-    )
+                counts = speaker.in_order and not own_lack(facts)
+                yield Said(statement=stated, speaker=speaker, of=_of(stated, speaker), counts=counts)
 
 
 def may_be_watermarked(manifest: Manifest) -> bool:
@@ -286,3 +297,19 @@ def may_be_watermarked(manifest: Manifest) -> bool:
         return True
     names = (manifest.claim_generator, *(action.software_agent or "" for action in manifest.actions))
     return any(word in name.casefold() for name in names for word in ("google", "gemini", "imagen", "deepmind"))
+
+
+def is_cut(facts: Facts) -> bool:
+    """Whether there is more that is signed than was looked at."""
+    own = facts.own
+    if own is None or own.history is None:
+        return False
+    return own.history.is_cut or any(stated.is_cut for stated in own.ai.values())
+
+
+def by_label(told: list[Said]) -> Mapping[str, list[Said]]:
+    """The statements of each manifest."""
+    found: dict[str, list[Said]] = {}
+    for one in told:
+        found.setdefault(one.speaker.label, []).append(one)
+    return found

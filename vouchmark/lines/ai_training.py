@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
-from provenance.credentials.model import Manifest
-from vouchmark.lines.ai_signed import WHO, Place, holds, place_of
+from provenance.credentials.ai_statements import Carrier
+from vouchmark.lines import authority
+from vouchmark.lines.ai_signed import Said, by_label, is_about_something_else
+from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Draft, Facts, source_of
 from vouchmark.report import Json, Root, Status
 
-_TRAINING: Final = re.compile(r"(?:c2pa|cawg)\.training-mining(?:\.v\d+)?(?:__\d+)?")
 _USES: Final = {
     "data_mining": "data mining",
     "ai_training": "the training of AI",
@@ -21,50 +21,66 @@ _USES: Final = {
 """What the entries of a training-and-mining assertion are about (CAWG training and data mining 1.1, section 3)."""
 _JOINED: Final = {"notAllowed": " or ", "constrained": " and ", "allowed": " and "}
 _ANSWERS: Final = (("notAllowed", "does not allow"), ("constrained", "constrains"), ("allowed", "allows"))
+"""Every answer, the strictest first."""
+_STRICT: Final = tuple(answer for answer, _ in _ANSWERS)
 
 
-def drafts(facts: Facts, manifests: list[Manifest]) -> list[Draft]:
-    """What signers say about data mining and the training of AI, one finding a manifest that says something."""
-    found = []
-    for manifest in manifests:
-        entries: dict[str, str] = {}
-        for label, content in manifest.assertions.items():
-            if _TRAINING.fullmatch(label) and isinstance(content, Mapping):
-                entries |= _entries(content)
-        if not entries:
-            continue
-        intact, place = holds(facts, manifest), place_of(facts, manifest)
-        words = "; ".join(
-            f"{verb} {_JOINED[answer].join(_USES[use] for use in _USES if entries.get(use) == answer)}"
-            for answer, verb in _ANSWERS
-            if answer in entries.values()
+def drafts(facts: Facts, told: list[Said]) -> list[Draft]:
+    """What signers say about data mining and training: one finding a manifest, and one more where it says both."""
+    training = [one for one in told if one.statement.carrier is Carrier.TRAINING]
+    return [draft for mine in by_label(training).values() for draft in _of_one(facts, mine)]
+
+
+def _of_one(facts: Facts, mine: list[Said]) -> Iterator[Draft]:
+    answers: dict[str, set[str]] = {}
+    for one in mine:
+        for use, answer in one.statement.fields:
+            if use in _USES and answer in _STRICT:
+                answers.setdefault(use, set()).add(answer)
+    if not answers:
+        return
+    entries = {use: min(found, key=_STRICT.index) for use, found in answers.items()}
+    words = "; ".join(
+        f"{verb} {_JOINED[answer].join(_USES[use] for use in _USES if entries.get(use) == answer)}"
+        for answer, verb in _ANSWERS
+        if answer in entries.values()
+    )
+    one = next((one for one in mine if not one.statement.gathered), mine[0])
+    yield _draft(facts, one, "ai.training", words, dict[str, Json](sorted(entries.items())))
+    both = sorted(use for use, found in answers.items() if len(found) > 1)
+    if both and one.of is not Of.UPDATE:
+        named = ", ".join(_USES[use] for use in both)
+        statement = f"{authority.WHO[one.speaker.of]} says two things about {named}; the stricter counts."
+        detail: dict[str, Json] = {use: list[Json](sorted(answers[use])) for use in both}
+        status = Status.UNKNOWN if one.of in (Of.CONTENT, Of.EARLIER) else Status.ABSENT
+        yield _finding(facts, one, "ai.training.contradiction", status, statement, detail)
+
+
+def _draft(facts: Facts, one: Said, code: str, words: str, detail: dict[str, Json]) -> Draft:
+    speaker = one.speaker
+    if one.of is Of.UPDATE:
+        statement = f"Whoever signed a later update ({speaker.who}) {words}."
+        return _finding(facts, one, "ai.update", Status.ABSENT, statement, detail)
+    statement = f"{authority.WHO[speaker.of]} {words}."
+    if not speaker.in_order or (speaker.of is Of.CONTENT and is_about_something_else(facts.own)):
+        statement = f"It is stated whether it may be used for AI ({words}), but the signature or content does not hold."
+    elif one.statement.gathered:
+        statement = (
+            f"{authority.WHO[speaker.of]} passes on, without making it its own statement, that somebody {words}."
         )
-        statement = f"{WHO[place]} {words}."
-        if not intact:
-            statement = (
-                f"It is stated whether it may be used for AI ({words}), but the signature or content does not hold."
-            )
-        found.append(
-            Draft(
-                code="ai.training",
-                status=Status.PASS if intact and place is not Place.UPDATE else Status.UNKNOWN,
-                statement=statement,
-                source=source_of(facts.first),
-                root=Root.CLAIM_SIGNATURE if place is Place.BOUND else Root.INGREDIENT,
-                subject=manifest.label,
-                detail=dict[str, Json](sorted(entries.items())),
-            )
-        )
-    return found
+    elif speaker.is_hearsay:
+        statement = f"{statement[:-1]}; but {authority.WHY[speaker.weakest]}."
+    return _finding(facts, one, code, Status.PASS if one.counts else Status.UNKNOWN, statement, detail)
 
 
-def _entries(content: Mapping[str, Any]) -> dict[str, str]:
-    """Use to answer, of those that the specification names."""
-    listed = content.get("entries")
-    found = {}
-    for name, entry in listed.items() if isinstance(listed, Mapping) else ():
-        use = str(name).rsplit(".", 1)[-1]
-        answer = entry.get("use") if isinstance(entry, Mapping) else None
-        if use in _USES and answer in dict(_ANSWERS):
-            found[use] = str(answer)
-    return found
+def _finding(facts: Facts, one: Said, code: str, status: Status, statement: str, detail: dict[str, Json]) -> Draft:
+    roots = {Of.CONTENT: Root.CLAIM_SIGNATURE, Of.UPDATE: Root.UPDATE}
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=source_of(facts.first),
+        root=roots.get(one.speaker.of, Root.INGREDIENT),
+        subject=one.speaker.label,
+        detail=detail | one.speaker.detail(),
+    )

@@ -58,7 +58,7 @@ MADE_BY_PEOPLE: Final = frozenset({"digitalCreation"})
 """Source types of a whole that a person made, which cannot be true of something that was generated as a whole."""
 GENERATED: Final = frozenset({"ai.generated", "ai.generator"})
 """Generated as a whole, by declaration or by the marks of a program that does nothing else."""
-WITH_AI: Final = frozenset({"ai.generated", "ai.edited", "ai.synthetic"})
+WITH_AI: Final = frozenset({"ai.generated", "ai.generator", "ai.edited", "ai.used", "ai.synthetic"})
 """Signed declarations beside which an unsigned "generated" contradicts nothing."""
 
 BEGINNINGS: Final = ("c2pa.created", "c2pa.opened")
@@ -102,20 +102,27 @@ def signal(action: str, kind: str) -> str:
     return "perceptibleNonGenAI" if kind else ""
 
 
-_VOCABULARIES: Final = re.compile(r"https?://(?:[a-z0-9-]+\.)*(?:iptc|c2pa)\.org/", re.IGNORECASE)
-"""Whose addresses mean what IPTC and C2PA say that they mean."""
+WHOLLY: Final = frozenset(kind for kind, meaning in SOURCE_TYPES.items() if meaning.code == "ai.generated")
+"""Source types of what was generated as a whole."""
+
+_VOCABULARY: Final = re.compile(
+    r"(?:https?://(?:[a-z0-9-]+\.)*(?:iptc|c2pa)\.org/(?:[a-z0-9._-]+/)*|(?:[a-z0-9_-]+:)|c2pa\.)?([a-z0-9_-]+)/?",
+    re.IGNORECASE,
+)
+"""A value of IPTC's or C2PA's vocabulary: its address, a QCode (`digsrctype:…`), or the word alone. Nothing else may
+stand in it, no query and no fragment: what such an address means is not known here."""
+_FOLDED: Final = {kind.casefold(): kind for kind in SOURCE_TYPES}
 
 
 def source_type(uri: str | None) -> str:
-    """The last part of a digital source type's URI or QCode; empty where there is none.
+    """The digital source type that a URI or QCode names, as the vocabulary spells it; empty where there is none.
 
-    The whole address of somebody else's vocabulary: what words mean there is not known here.
+    By the last segment of the path, whatever its case. What is no value of IPTC's or C2PA's vocabulary is handed on
+    whole.
     """
     written = (uri or "").strip()
-    if "://" in written and not _VOCABULARIES.match(written):
-        return written
-    last = written.rstrip("/").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-    return last.rsplit(":", 1)[-1]
+    found = _VOCABULARY.fullmatch(written)
+    return _FOLDED.get(found[1].casefold(), found[1]) if found else written
 
 
 def loudness(code: str) -> int:

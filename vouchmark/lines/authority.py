@@ -47,7 +47,7 @@ class Of(enum.StrEnum):
     """What a later signer added without changing content."""
 
 
-_ORDER: Final = (Of.CONTENT, Of.EARLIER, Of.PART, Of.INPUT, Of.UPDATE)
+ORDER: Final = (Of.CONTENT, Of.EARLIER, Of.PART, Of.INPUT, Of.UPDATE)
 """The most telling first: a manifest that is reached in several ways counts as the first of them."""
 _BY_LINK: Final = {"parentOf": Of.EARLIER, "inputTo": Of.INPUT}
 
@@ -190,7 +190,7 @@ def speakers(own: OwnCheck | None) -> Mapping[str, Speaker]:
     if content is not None:
         for speaker in _below(own, content):
             known = found.get(speaker.label)
-            if known is None or _ORDER.index(speaker.of) < _ORDER.index(known.of):
+            if known is None or ORDER.index(speaker.of) < ORDER.index(known.of):
                 found[speaker.label] = speaker
     return found
 

@@ -166,7 +166,7 @@ def sign_first(
     order = order_for(
         {
             "claim_generator_info": [dict(generator)],
-            "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [opened]}}],
+            "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [opened]}, "created": True}],
         },
         key,
         media_type=asset.media_type,
