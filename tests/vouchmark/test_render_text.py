@@ -216,8 +216,8 @@ class TestAnswer:
         assert "nobody signed" not in said
 
     def test_an_ingredients_declaration_that_nobody_stands_for_is_not_repeated(self) -> None:
-        report = samples.signed(ai=[replace(samples.GENERATED, root=Root.INGREDIENT, status=Status.UNKNOWN)])
-        assert "AI" not in answer(report)
+        said = replace(samples.GENERATED, root=Root.INGREDIENT, status=Status.UNKNOWN, detail={"of": "part"})
+        assert "AI" not in answer(samples.signed(ai=[said]))
 
     def test_metadata_that_is_not_covered_is_named_and_what_is_cut_off_is_not_called_covered(self) -> None:
         said = Said(code="integrity.coverage.metadata_excluded", status=Status.PASS, statement="Some is left out.")
