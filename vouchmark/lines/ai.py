@@ -13,7 +13,7 @@ from typing import Final
 
 from provenance.credentials.lineage import Removed
 from provenance.credentials.model import Manifest
-from vouchmark.lines import ai_contradictions, ai_signed, ai_training, ai_unsigned, authority
+from vouchmark.lines import ai_contradictions, ai_signed, ai_training, ai_unsigned
 from vouchmark.lines.ai_words import BEGINNINGS, CAPTURED, GENERATED, MADE_BY_PEOPLE, WITH_AI, loudness
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Answer, Draft, Facts, nothing_to_look_at, source_of
@@ -58,7 +58,7 @@ def answer(facts: Facts) -> Answer:
 
 def _removed(facts: Facts) -> list[Draft]:
     """That a later signer took away something that may have been about AI: nobody knows what it said."""
-    gone = removals(facts.own, authority.speakers(facts.own))
+    gone = removals(facts.own, facts.speakers)
     return [
         Draft(
             code="ai.redacted",

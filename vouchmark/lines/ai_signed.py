@@ -79,11 +79,13 @@ def said(facts: Facts) -> list[Said]:
     if facts.own is None or facts.own.problem:
         return list(_by_engine(facts))
     own, found = facts.own, list[Said]()
-    for speaker in authority.speakers(own).values():
+    for speaker in facts.speakers.values():
         stated = own.ai.get(speaker.label)
         found += [_said(facts, one, speaker) for one in (stated.statements if stated is not None else ())]
     found.sort(key=lambda one: authority.ORDER.index(one.speaker.of))
-    return [one for one in found if not _is_told_already(one, found)]
+    outright = {one.speaker.label for one in found if _declares_outright(one)}
+    # A generator's name adds nothing where its signer declares that AI was used.
+    return [one for one in found if one.statement.carrier not in _NAMES or one.speaker.label not in outright]
 
 
 def _said(facts: Facts, one: AiStatement, speaker: Speaker) -> Said:
@@ -106,17 +108,14 @@ def _of(one: AiStatement, speaker: Speaker) -> Of:
     return below if speaker.of in (Of.CONTENT, Of.EARLIER) else speaker.of
 
 
-def _is_told_already(one: Said, among: list[Said]) -> bool:
-    """Whether a generator's name adds nothing, because its signer declares outright that AI was used."""
-    if one.statement.carrier not in (Carrier.AGENT, Carrier.GENERATOR):
+_NAMES: Final = frozenset((Carrier.AGENT, Carrier.GENERATOR))
+"""Carriers that only name a program."""
+
+
+def _declares_outright(one: Said) -> bool:
+    if not one.is_of_whole or one.statement.carrier in (*_NAMES, Carrier.TRAINING):
         return False
-    return any(
-        other.speaker is one.speaker
-        and other.is_of_whole
-        and other.statement.carrier not in (Carrier.AGENT, Carrier.GENERATOR, Carrier.TRAINING)
-        and meaning_of(other).code in ("ai.generated", "ai.edited", "ai.used")
-        for other in among
-    )
+    return meaning_of(one).code in ("ai.generated", "ai.edited", "ai.used")
 
 
 def is_about_something_else(own: OwnCheck | None) -> bool:

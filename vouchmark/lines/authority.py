@@ -17,7 +17,7 @@ that signer had signed this file.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -188,28 +188,35 @@ def speakers(own: OwnCheck | None) -> Mapping[str, Speaker]:
             found[node.check.label] = _speaker(own, node, Of.UPDATE, Standing.LISTED, in_order=True)
     content = content_of(own)
     if content is not None:
-        for speaker in _below(own, content):
-            known = found.get(speaker.label)
-            if known is None or ORDER.index(speaker.of) < ORDER.index(known.of):
-                found[speaker.label] = speaker
+        found |= _below(own, content)
     return found
 
 
-def _below(own: OwnCheck, content: Node) -> Iterator[Speaker]:
-    """The content's own manifest and all that links lead to from there, each with the way to it."""
+def _below(own: OwnCheck, content: Node) -> dict[str, Speaker]:
+    """The content's own manifest and all that links lead to from there, each with the way to it.
+
+    One that several links lead to counts as the most telling of them, and so does all below it: each is looked at again
+    at most once for each way in ORDER.
+    """
+    nodes = {node.check.label: node for node in content.walk() if node.check is not None and not node.is_repeated}
+    found: dict[str, Speaker] = {}
     waiting: list[tuple[Node, Of, Standing, bool]] = [(content, Of.CONTENT, Standing.LISTED, True)]
     while waiting:
         node, of, above, in_order = waiting.pop()
         if node.check is None:
             continue
+        known = found.get(node.check.label)
+        if known is not None and ORDER.index(known.of) <= ORDER.index(of):
+            continue
         speaker = _speaker(own, node, of, above, in_order=in_order)
-        yield speaker
+        found[speaker.label] = speaker
         # What an update of an ancestor says counts as an update; what lies below it is the ancestor itself.
         through = speaker.weakest if of is not Of.CONTENT else Standing.LISTED
-        for child in node.children:
+        for child in nodes.get(speaker.label, node).children:
             if child.link is not None:
                 holds = speaker.in_order and child.link.state is LinkState.VERIFIED
                 waiting.append((child, _child(of, child), through, holds))
+    return found
 
 
 def _child(of: Of, child: Node) -> Of:

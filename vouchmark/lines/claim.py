@@ -75,7 +75,7 @@ def answer(facts: Facts) -> Answer:
     if said is None:
         return Answer(summary="Not asked for.", status=Status.SKIPPED)
     own = facts.own if facts.own is not None and not facts.own.problem else None
-    known = authority.speakers(own)
+    known = facts.speakers
     versions = _versions(facts, own, known) if own is not None else []
     place = _place(facts, said.place, versions) if said.place is not None else []
     time = _time(facts, said.time, versions) if said.time is not None else []

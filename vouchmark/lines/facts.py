@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Metadata
-from vouchmark.lines.places import Places
 from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from provenance.credentials.online import Contact
     from vouchmark.claimed import Claimed
     from vouchmark.known import Lookup
+    from vouchmark.lines.authority import Speaker
     from vouchmark.originals import Compared
     from vouchmark.soft_bindings import SoftBinding, SoftCheck
 
@@ -42,8 +42,8 @@ class OutsideStore:
 class _Lookups:
     """Room for what is looked up in the facts again for every manifest, beside their fields."""
 
-    __slots__ = ("_places", "_subjects")
-    _places: Places
+    __slots__ = ("_speakers", "_subjects")
+    _speakers: Mapping[str, Speaker]
     _subjects: Subjects
 
 
@@ -123,11 +123,13 @@ class Facts(_Lookups):
         return tuple(code for code in self._subjects.of(manifest) if not self.is_about_identity(manifest, code))
 
     @property
-    def places(self) -> Places:
-        """Where each manifest stands, by our own walk; nothing where our own check is missing."""
-        if not hasattr(self, "_places"):
-            object.__setattr__(self, "_places", Places(self.own))
-        return self._places
+    def speakers(self) -> Mapping[str, Speaker]:
+        """Who says something, by the label of the manifest; nobody where our own check is missing."""
+        if not hasattr(self, "_speakers"):
+            from vouchmark.lines import authority
+
+            object.__setattr__(self, "_speakers", authority.speakers(self.own))
+        return self._speakers
 
     def is_about_identity(self, manifest: Manifest, code: ValidationCode) -> bool:
         """Whether the engine speaks of an identity that it cannot read, for which it has no word of its own.
