@@ -10,10 +10,9 @@ import re
 import struct
 from typing import Final
 
-UNKNOWN: Final = "application/octet-stream"
-"""Nothing was recognised."""
-STORE: Final = "application/c2pa"
-"""A C2PA manifest store on its own."""
+from provenance.names import RAW, STORE, TEXTS, UNKNOWN, disagrees, named_type
+
+__all__ = ["STORE", "UNKNOWN", "disagrees", "frame_length", "named_type", "recognise"]
 
 HEAD: Final = 64 * 1024
 """Bytes looked at for anything that has no signature of its own (SVG, text); prologues stay far below."""
@@ -22,83 +21,19 @@ MAX_ENTRIES: Final = 4096
 MAX_SYNC: Final = 4096
 """Longest MPEG audio frame that is skipped to find the next one; real ones stay below 2881 bytes."""
 
-_EXTENSIONS: Final = {
-    "image/jpeg": "jpg jpeg jpe jfif",
-    "image/png": "png",
-    "image/webp": "webp",
-    "image/avif": "avif",
-    "image/heic": "heic",
-    "image/heif": "heif hif",
-    "image/tiff": "tif tiff",
-    "image/x-adobe-dng": "dng",
-    "image/x-nikon-nef": "nef",
-    "image/x-sony-arw": "arw",
-    "image/x-canon-cr3": "cr3",
-    "image/gif": "gif",
-    "image/svg+xml": "svg",
-    "image/jxl": "jxl",
-    "image/bmp": "bmp",
-    "video/mp4": "mp4 m4v",
-    "video/quicktime": "mov qt",
-    "audio/mp4": "m4a m4b",
-    "video/iso.segment": "m4s",
-    "video/x-msvideo": "avi",
-    "audio/mpeg": "mp3",
-    "audio/wav": "wav",
-    "audio/flac": "flac",
-    "audio/ogg": "ogg oga opus",
-    "application/pdf": "pdf",
-    "application/zip": "zip",
-    "application/epub+zip": "epub",
-    "application/oxps": "oxps",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
-    "application/vnd.ms-word.document.macroenabled.12": "docm",
-    "application/vnd.ms-excel.sheet.macroenabled.12": "xlsm",
-    "application/vnd.ms-powerpoint.presentation.macroenabled.12": "pptm",
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/vnd.oasis.opendocument.presentation": "odp",
-    "application/vnd.oasis.opendocument.graphics": "odg",
-    STORE: "c2pa",
-    "font/otf": "otf",
-    "font/ttf": "ttf",
-    "text/plain": "txt text log",
-    "text/markdown": "md markdown",
-    "text/html": "html htm",
-    "text/css": "css",
-    "text/csv": "csv",
-    "text/xml": "xml",
-    "application/json": "json",
-}
-_NAMED: Final = {ending: kind for kind, endings in _EXTENSIONS.items() for ending in endings.split()}
-
-_RAW: Final = frozenset({"image/x-adobe-dng", "image/x-nikon-nef", "image/x-sony-arw"})
-_TEXTS: Final = frozenset(
-    {"text/markdown", "text/html", "text/css", "text/csv", "text/xml", "application/json", "text/plain"}
-)
 _WORD, _SHEET, _SLIDES = (
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 )
 _REFINED_BY_NAME: Final = {
-    "image/tiff": _RAW,
-    "text/plain": _TEXTS,
+    "image/tiff": RAW,
+    "text/plain": TEXTS,
     _WORD: frozenset({"application/vnd.ms-word.document.macroenabled.12"}),
     _SHEET: frozenset({"application/vnd.ms-excel.sheet.macroenabled.12"}),
     _SLIDES: frozenset({"application/vnd.ms-powerpoint.presentation.macroenabled.12"}),
 }
 """Types whose content cannot tell these others apart: there the name may."""
-
-_ALIKE: Final = (
-    frozenset({"video/mp4", "video/quicktime", "audio/mp4", "video/iso.segment"}),
-    frozenset({"image/heic", "image/heif"}),
-    frozenset({"image/tiff", *_RAW}),
-    frozenset({"font/otf", "font/ttf"}),
-)
-"""Types whose names people mix without being wrong about what they have."""
 
 _SIGNATURES: Final = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -133,19 +68,6 @@ def recognise(data: bytes, *, name: str = "") -> str:
     found = _by_content(data)
     named = named_type(name)
     return named if named in _REFINED_BY_NAME.get(found, ()) else found
-
-
-def named_type(name: str) -> str:
-    """The type that a file's name claims by its ending; empty where it claims none that is known here."""
-    stem, dot, ending = name.rpartition(".")
-    return _NAMED.get(ending.lower(), "") if dot and stem else ""
-
-
-def disagrees(media_type: str, named: str) -> bool:
-    """Whether a name claims something that the content is not."""
-    if not named or named == media_type:
-        return False
-    return not any(media_type in family and named in family for family in _ALIKE)
 
 
 def _by_content(data: bytes) -> str:
@@ -239,12 +161,12 @@ def _audio(data: bytes, _head: bytes) -> str:
         for digit in data[6:10]:
             size = size << 7 | digit & 0x7F
         return "audio/flac" if data[10 + size : 14 + size] == b"fLaC" else "audio/mpeg"
-    length = _frame(data[:4])
+    length = frame_length(data[:4])
     if not length or length > MAX_SYNC:
         return ""
     # Two sync bytes alone are chance: the frame that they announce must end at another one, or at the end.
     following = data[length : length + 4]
-    return "audio/mpeg" if not following or _frame(following) else ""
+    return "audio/mpeg" if not following or frame_length(following) else ""
 
 
 _RATES: Final = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
@@ -252,7 +174,7 @@ _KBITS_1: Final = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 
 _KBITS_2: Final = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 
 
-def _frame(header: bytes) -> int:
+def frame_length(header: bytes) -> int:
     """Length in bytes of the MPEG layer III frame with that header; 0 where it is none (ISO/IEC 11172-3, 2.4.1.3)."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
         return 0
