@@ -23,12 +23,14 @@ from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.ocsp import Fresh, by_serial
 from provenance.credentials.octets.found import StoreOctets
 from provenance.credentials.octets.walk import examine_octets
+from provenance.credentials.readings import readings_of
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
 from provenance.credentials.trust.view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
 from provenance.formats import Layout, Region, read_layout
 from provenance.formats.parts import Kind
+from provenance.second_reading import SecondReading
 
 REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
 """Formats in which a store is put between other bytes and changes none of them: no table of offsets, no length."""
@@ -70,6 +72,8 @@ class OwnCheck:
     """How many more of them there are."""
     octets: StoreOctets = field(default_factory=StoreOctets)
     """What of the store nobody signed."""
+    second_readings: tuple[SecondReading, ...] = ()
+    """Other types as which the file can be read, declared and hashed parts left out."""
     store_runs: tuple[tuple[int, int], ...] = ()
     """Where the file's only store lies (start, end), in formats in which the file without it is exactly the other bytes
     (REMOVABLE); empty elsewhere."""
@@ -339,6 +343,15 @@ def examine_own(
         more_vouches=more_vouches,
         octets=examine_octets(
             replace(store, tail=0) if is_sidecar else store, history.root, checks, trust=trust, at=moment
+        ),
+        second_readings=readings_of(
+            data,
+            media_type,
+            layout,
+            coverage,
+            verified=check.verified if check else (),
+            store=store,
+            checks=checks,
         ),
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),
         store=store,

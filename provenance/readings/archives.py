@@ -22,7 +22,6 @@ _ENTRY: Final = b"PK\x01\x02"
 _SIGNATURES: Final = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
-    (b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
 )
 _TAR_BLOCK: Final = 512
 _ISO_PLACES: Final = (0x8001, 0x8801, 0x9001)

@@ -27,10 +27,12 @@ TEXTS: Final = ("text/", "application/json", "application/xml", "image/svg+xml")
 """Starts of types that are text: a script or a page in them is there to be read."""
 
 _PDF_START: Final = re.compile(rb"%PDF|%FDF-|%!PS-Adobe-\d\.\d PDF-")
-_PDF_HEADER: Final = re.compile(rb"%PDF-\d")
-_PDF_OBJECT: Final = re.compile(rb"\d\s{1,4}\d{1,5}\s{1,4}obj\b")
-_PDF_ROOT: Final = re.compile(rb"/(?:Catalog|Root)\b")
-_PDF_END: Final = re.compile(rb"startxref\s{1,4}\d{1,12}\s{1,4}%%EOF")
+_OBJECT: Final = re.compile(rb"obj\s{0,9}<<")
+_OBJECT_NUMBER: Final = re.compile(rb"\d\s{1,4}\d{1,5}\s{1,4}\Z")
+OBJECT_NUMBER: Final = 16
+"""Bytes in front of `obj` within which an object's number ends (ISO 32000-2, section 7.3.10)."""
+OBJECTS: Final = 2
+"""Objects from which readers put a document together: a catalogue and its pages."""
 
 _SNIFF: Final = re.compile(
     rb"[\t\n\x0c\r ]*(?:<!--|<(?:!DOCTYPE HTML|HTML|HEAD|SCRIPT|IFRAME|H1|DIV|FONT|TABLE|A|STYLE|TITLE|B|BODY|BR|P)"
@@ -43,8 +45,9 @@ _PHP: Final = (
 )
 """PHP's marks; the short one is chance in smooth pixels, where no short program ends behind it."""
 _TAGS: Final = re.compile(
-    rb"<(?:!doctype\s+html|(?:html|head|body|script|iframe|style|table)[\s>/]|(?:div|img|svg)\s|a\s+href\s*="
-    rb"|(h[1-6]|p|b|div|font)>[^<>\0-\x08\x80-\xff]{1,200}</\1>|(?P<php>" + _PHP + rb"))",
+    rb"<(?-i:(?=[!?ABDFHIPSTabdfhipst][\w\s!=>]))(?:!doctype\s+html|(?:html|head|body|script|iframe|style|table)[\s>/]"
+    rb"|(?:div|img|svg)\s|a\s+href\s*=|(h[1-6]|p|b|div|font)>[^<>\0-\x08\x80-\xff]{1,200}</\1>"
+    rb"|(?P<php>" + _PHP + rb"))",
     re.IGNORECASE,
 )
 """Tags that no chance makes, at any of which a browser begins to show a page."""
@@ -80,7 +83,7 @@ def documents(source: Source) -> Iterator[SecondReading]:
         yield source.found("text/x-shellscript", 0)
     if _is_javascript(source.data):
         yield source.found("text/javascript", 0)
-    for match in search(_BATCH, source.data, source.loose()):
+    for match in search(_BATCH, source.data, source.early()):
         if not source.data[max(0, match.start() - LINE) : match.start()].rpartition(b"\n")[2].strip():
             yield source.found("application/x-bat", match.start())
             break
@@ -89,7 +92,7 @@ def documents(source: Source) -> Iterator[SecondReading]:
 
 def _mhtml(source: Source) -> Iterator[SecondReading]:
     """A page with its parts (RFC 2557): browsers pass over what they do not take for a header."""
-    data, runs = source.data, source.loose()
+    data, runs = source.data, source.early()
     for match in search(_MHTML, data, runs):
         start = match.start() - len("mime")
         if data[max(0, start) : start + 4].lower() == b"mime" and data[start - 1 : start] in (b"", b"\n", b"\r"):
@@ -106,11 +109,14 @@ def _pdf(source: Source) -> Iterator[SecondReading]:
     if header and header.start() <= PDF_HEAD and not inside(header.start(), source.declared.files):
         yield source.found(PDF, header.start())
         return
-    # Further in, readers go by the table at the end, or put it together from the objects that they find.
-    runs = source.loose()
-    start = next(search(_PDF_HEADER, data, runs), None) or next(search(_PDF_END, data, runs), None)
-    if start and all(any(search(pattern, data, runs)) for pattern in (_PDF_OBJECT, _PDF_ROOT)):
-        yield source.found(PDF, start.start())
+    # Further in, Poppler and MuPDF go by the objects that they find, and ask for no header and no table.
+    found: list[int] = []
+    for match in search(_OBJECT, data, source.everywhere()):
+        if _OBJECT_NUMBER.search(data, max(0, match.start() - OBJECT_NUMBER), match.start()):
+            found.append(match.start())
+            if len(found) == OBJECTS:
+                yield source.found(PDF, found[0])
+                return
 
 
 def _page(source: Source) -> Iterator[SecondReading]:

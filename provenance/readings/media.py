@@ -14,8 +14,6 @@ from typing import Final
 from provenance.media_type import frame_length
 from provenance.readings.model import SecondReading, Source, search
 
-RESYNC: Final = 65_536
-"""Bytes over which players look for the first frame; mpg123 gives up after 1,024, FFmpeg and VLC later."""
 FRAMES: Final = 5
 """Frames that have to follow each other: five headers in their places are no chance."""
 PACKETS: Final = 16
@@ -23,9 +21,10 @@ PACKETS: Final = 16
 MAX_BOXES: Final = 64
 """Boxes at the start that are followed; a player finds `ftyp` or `moov` among the first."""
 
+TS_WITHIN: Final = 1_024
+"""Bytes within which the first packet begins; players look for it over a few packets."""
 _TS_PACKET: Final = 188
 _MP3_HEADER: Final = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\xef]")
-_OGG: Final = re.compile(rb"OggS\0\x02")
 _BOX_TYPE: Final = re.compile(rb"[A-Za-z0-9 \xa9]{4}")
 
 _STARTS: Final = (
@@ -42,6 +41,7 @@ _STARTS: Final = (
     (re.compile(rb"OggS\0\x02"), "audio/ogg"),
     (re.compile(rb"fLaC[\0\x80]\0\0\x22"), "audio/flac"),
     (re.compile(rb"%PDF-\d"), "application/pdf"),
+    (re.compile(rb"MSCF\0\0\0\0"), "application/vnd.ms-cab-compressed"),
     (re.compile(rb"\x7fELF[\x01\x02][\x01\x02]\x01"), "application/x-executable"),
 )
 """Signatures long enough to be looked for at any place."""
@@ -84,12 +84,9 @@ def media(source: Source) -> Iterator[SecondReading]:
     if source.media_type.startswith(("audio/", "video/")):
         # Tracks of sound within it are its own, in whichever coding.
         return
-    start = _mpeg_sound(source.data)
+    start = _mpeg_sound(source)
     if start is not None:
         yield source.found("audio/mpeg", start)
-    for match in search(_OGG, source.data, source.loose()):
-        yield source.found("audio/ogg", match.start())
-        break
     start = _transport_stream(source.data)
     if start is not None:
         yield source.found("video/mp2t", start)
@@ -149,10 +146,11 @@ def _leads_to_a_film(data: bytes) -> bool:
     return False
 
 
-def _mpeg_sound(data: bytes) -> int | None:
+def _mpeg_sound(source: Source) -> int | None:
     """Where frames of MPEG audio begin to follow each other."""
-    for match in _MP3_HEADER.finditer(data, 0, RESYNC):
-        position, first = match.start(), data[match.start() : match.start() + 4]
+    data = source.data
+    for match in search(_MP3_HEADER, data, source.early()):
+        position, first = match.start(), match[0]
         for _ in range(FRAMES):
             header = data[position : position + 4]
             length = frame_length(header)
@@ -167,10 +165,11 @@ def _mpeg_sound(data: bytes) -> int | None:
 
 def _transport_stream(data: bytes) -> int | None:
     """Where packets of an MPEG transport stream begin to follow each other (ISO/IEC 13818-1, section 2.4.3.2)."""
-    for offset in range(_TS_PACKET):
-        run = data[offset:RESYNC:_TS_PACKET].find(b"G" * PACKETS)
-        start = offset + run * _TS_PACKET
+    start = data.find(b"G", 0, TS_WITHIN)
+    while start >= 0:
+        headers = [data[at : at + 4] for at in range(start, start + PACKETS * _TS_PACKET, _TS_PACKET)]
         # Each has a payload or an adaptation field; a flat grey picture has neither.
-        if run >= 0 and all(data[start + at * _TS_PACKET + 3] & 0x30 for at in range(PACKETS)):
+        if all(len(one) == 4 and one[:1] == b"G" and one[3] & 0x30 for one in headers):
             return start
+        start = data.find(b"G", start + 1, TS_WITHIN)
     return None

@@ -15,6 +15,9 @@ HEAD: Final = 4_096
 """Bytes at the start that every search goes over, whatever they are; the longest prologue of a reader is 1,024."""
 TAIL: Final = 65_557
 """Bytes at the end that every search goes over: a ZIP end record of 22 bytes with the longest comment."""
+EARLY: Final = 65_536
+"""Bytes over which readers of what has no signature look for a beginning: mpg123 passes over 1,024 of them, FFmpeg and
+VLC over more, a browser over the first block of headers."""
 OVERLAP: Final = 64
 """Bytes around a run that are searched with it, so that nothing hides across its edge; longer than any signature."""
 
@@ -72,6 +75,10 @@ class Source:
             if region.kind is not Kind.MEDIA:
                 runs.append((max(0, region.start - OVERLAP), region.end + OVERLAP))
         return without(join((start, min(end, self.size)) for start, end in runs), self.declared.files)
+
+    def early(self) -> Runs:
+        """The same near the start: interpreters and players give up on a file that is nothing of theirs for long."""
+        return tuple((start, min(end, EARLY)) for start, end in self.loose() if start < EARLY)
 
     def behind(self) -> Runs:
         """What lies behind the end that the format itself marks, but nothing that it declares."""

@@ -1,0 +1,106 @@
+"""Which second readings of a file count, given what its hard binding covers?
+
+A part that the format declares is no second reading where it lies within what is hashed: the signer saw it as what it
+is. So are files that signed statements carry (an icon, a thumbnail) within the manifest store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from provenance.credentials.binding import Match, Runs, complement, intersect
+from provenance.credentials.coverage import MAX_NAMED, Coverage
+from provenance.credentials.errors import CredentialsError
+from provenance.credentials.jumbf import Assertion, RawStore
+from provenance.credentials.manifest_check import ManifestCheck
+from provenance.credentials.multi_asset import LABEL, MAX_PARTS
+from provenance.formats.parts import Layout, join
+from provenance.readings.model import inside
+from provenance.second_reading import Declared, SecondReading, declared_parts, second_readings
+
+MAX_EMBEDDED: Final = 64
+"""Files in the store that are looked for in the media file, where something is found in the store at all; each search
+costs the store's length."""
+EMBEDDED: Final = "embedded"
+"""The kind of assertions that are files (C2PA 2.4, section 8.3)."""
+
+
+def readings_of(
+    data: bytes,
+    media_type: str,
+    layout: Layout,
+    coverage: Coverage,
+    *,
+    verified: Sequence[Assertion],
+    store: RawStore,
+    checks: Mapping[str, ManifestCheck],
+) -> tuple[SecondReading, ...]:
+    """The second readings of a file that count.
+
+    Args:
+        data: the whole file.
+        media_type: as recognised from the content.
+        layout: its parts.
+        coverage: what the hard binding covers.
+        verified: the bound manifest's assertions that its claim covers.
+        store: the store that was read.
+        checks: its manifests that were reached, by label.
+    """
+    hashed = _hashed(layout, coverage)
+    said = declared_parts(data, layout)
+    media = join((*said.media, *_parts(verified)))
+    declared = Declared(files=intersect(said.files, hashed), media=intersect(media, hashed))
+    found = second_readings(data, media_type, layout, declared=declared)
+    runs = layout.manifest_runs()
+    if not any(inside(one.start, runs) for one in found):
+        return found
+    signed = join((*declared.files, *_embedded(data, runs, _files(store, checks))))
+    return second_readings(data, media_type, layout, declared=Declared(files=signed, media=declared.media))
+
+
+def _hashed(layout: Layout, coverage: Coverage) -> Runs:
+    """What the binding covers; nothing where it does not hold, or too much is outside it to be listed."""
+    if coverage.match is not Match.MATCH or len(coverage.excluded) >= MAX_NAMED:
+        return ()
+    outside = [(one.start, one.end) for one in coverage.excluded]
+    return complement(join((*outside, *layout.manifest_runs())), layout.size)
+
+
+def _parts(verified: Iterable[Assertion]) -> Iterator[tuple[int, int]]:
+    """The parts of a multi-asset hash behind the first (C2PA 2.4, section 9.2.5)."""
+    for assertion in verified:
+        if assertion.label != LABEL:
+            continue
+        try:
+            parts = assertion.map().get("parts")
+        except CredentialsError:
+            continue
+        for part in parts[1:MAX_PARTS] if isinstance(parts, list) else ():
+            location = part.get("location") if isinstance(part, Mapping) else None
+            start, size = (location.get(key) for key in ("byteOffset", "length")) if location else (None, None)
+            if isinstance(start, int) and isinstance(size, int) and start > 0 and size > 0:
+                yield start, start + size
+
+
+def _files(store: RawStore, checks: Mapping[str, ManifestCheck]) -> Iterator[bytes]:
+    """Files that intact manifests carry as assertions or data boxes that their claims cover."""
+    for label, check in checks.items():
+        manifest = store.manifest(label)
+        if manifest is None or not check.is_intact:
+            continue
+        for box in (*check.verified, *manifest.data_boxes):
+            if box.kind == EMBEDDED and box.label not in check.changed and box.data:
+                yield bytes(box.data)
+
+
+def _embedded(data: bytes, runs: Runs, files: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+    """Where those files lie in the manifest, as far as they lie there in one piece."""
+    for number, content in enumerate(files):
+        if number >= MAX_EMBEDDED:
+            return
+        for start, end in runs:
+            at = data.find(content, start, end)
+            if at >= 0:
+                yield at, at + len(content)
+                break
