@@ -122,7 +122,13 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("integrity.picture.limit", (ERROR,), "The picture announces more pixels than the limit."),
     ("integrity.picture.error", (ABSENT,), "The picture's size could not be measured; nothing follows about the file."),
-    ("integrity.type.misnamed", (ABSENT,), "The file's name says one type and its content is another."),
+    (
+        "integrity.second_reading",
+        (UNKNOWN,),
+        "The file can be read as another type too, or carries another file behind its end, and can show two things.",
+    ),
+    ("integrity.name", (UNKNOWN,), "The name of a signed file says another type than its content is."),
+    ("integrity.type.misnamed", (ABSENT,), "The name of a file without signature says another type than its content."),
     # signer
     (
         "signer.listed",

@@ -48,14 +48,15 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
         return bmff.read_bmff(data)
     if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"IIU\0"):
         return tiff.read_tiff(data)
-    if b"%PDF-" in data[:1024]:
-        return pdf.read_pdf(data)
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return zip_archive.read_zip(data)
     if data.startswith(b"fLaC", id3.tag_end(data)) or (data[:3] == b"ID3" and media_type in _FLAC):
         return flac.read_flac(data)
     if data[:3] == b"ID3" or (data[:1] == b"\xff" and len(data) > 1 and data[1] & 0xE6 in (0xE2, 0xE4, 0xE6)):
         return id3.read_mp3(data)
+    if b"%PDF-" in data[:1024]:
+        # Last of those with a signature: its header may lie within a part of any of the others.
+        return pdf.read_pdf(data)
     if media_type == "image/svg+xml" or b"<svg" in data[:4096]:
         return svg.read_svg(data)
     return Layout(format="", size=len(data), regions=(Region(0, len(data), Kind.OTHER, "unread"),) if data else ())

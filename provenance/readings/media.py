@@ -68,6 +68,13 @@ _FIRST: Final = (
 )
 """Signatures that count at the first byte."""
 
+_BOXED: Final = frozenset(
+    {
+        "video/mp4", "video/quicktime", "audio/mp4", "video/iso.segment", "image/heic", "image/heif", "image/avif",
+        "image/x-canon-cr3",
+    }
+)  # fmt: skip
+"""Types that are ISO BMFF, of which one may be another: a photo with its film."""
 _FAMILIES: Final = (
     frozenset({"image/tiff", "image/x-adobe-dng", "image/x-nikon-nef", "image/x-sony-arw"}),
     frozenset({"audio/mpeg", "audio/flac", "audio/aac"}),
@@ -79,7 +86,7 @@ def media(source: Source) -> Iterator[SecondReading]:
     """Everything that players and viewers find."""
     yield from _at_the_start(source)
     yield from _behind(source)
-    if source.layout.format != "bmff" and _leads_to_a_film(source.data):
+    if source.media_type not in _BOXED and _leads_to_a_film(source.data):
         yield source.found("video/mp4", 0)
     if source.media_type.startswith(("audio/", "video/")):
         # Tracks of sound within it are its own, in whichever coding.
@@ -106,9 +113,8 @@ def _is_own(source: Source, kind: str) -> bool:
     return (
         kind == own
         or any(kind in family and own in family for family in _FAMILIES)
-        or (source.layout.format == "bmff" and kind == "video/mp4")
-        or (source.layout.format == "zip" and kind == "application/zip")
-        or (source.layout.format == "jxl" and kind == "video/mp4")
+        or (kind == "video/mp4" and own in _BOXED)
+        or (kind == "application/zip" and source.layout.format == "zip")
     )
 
 

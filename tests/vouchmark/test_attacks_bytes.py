@@ -374,25 +374,6 @@ def test_the_ranges_outside_the_signature_are_in_the_report() -> None:
     assert finding.detail["excluded"] == [{"start": start, "end": start + length, "kind": "media", "name": "image"}]
 
 
-@pytest.mark.parametrize(
-    ("named", "is_png", "statement"),
-    [
-        ("x.jpg", True, "The name says image/jpeg, the content is image/png."),
-        ("x.png", False, "The name says image/png, the content is image/jpeg."),
-    ],
-)
-def test_a_wrong_extension_is_said_and_changes_no_answer(
-    tmp_path: Path, named: str, is_png: bool, statement: str
-) -> None:
-    path = tmp_path / named
-    path.write_bytes(sign(CAMERA, picture("PNG"), **PNG) if is_png else sign(CAMERA))
-    report = examine(path)
-    last = report.evidence[Line.INTEGRITY].findings[-1]
-    assert (last.code, last.status, last.statement) == ("integrity.type.misnamed", ABSENT, statement)
-    assert exit_code(report) is OK
-    assert said(report).startswith(BY_LISTED)
-
-
 def test_a_text_under_a_pictures_name_is_told_as_that_in_the_first_line(tmp_path: Path) -> None:
     path = tmp_path / "photo.jpg"
     path.write_text("no picture\n")

@@ -137,8 +137,11 @@ class TestIntegrity:
 
     def test_says_when_the_name_claims_another_type(self) -> None:
         answer = integrity.answer(facts(reading(manifest()), media_type="image/png", named_type="image/jpeg"))
-        assert answer.drafts[-1].code == "integrity.type.misnamed"
-        assert status(Line.INTEGRITY, answer) is Status.PASS
+        assert answer.drafts[0].code == "integrity.name"
+        assert status(Line.INTEGRITY, answer) is Status.UNKNOWN
+        nothing = integrity.answer(facts(reading(), media_type="image/png", named_type="image/jpeg"))
+        assert nothing.drafts[-1].code == "integrity.type.misnamed"
+        assert status(Line.INTEGRITY, nothing) is Status.ABSENT
 
 
 class TestSigner:

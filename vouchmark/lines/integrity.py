@@ -14,7 +14,7 @@ from typing import Final
 from provenance.credentials.binding import Match
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
-from vouchmark.lines import coverage, integrity_unread, octets
+from vouchmark.lines import coverage, integrity_unread, octets, readings
 from vouchmark.lines.facts import (
     FRAGMENT,
     STORE_ALONE,
@@ -105,7 +105,7 @@ def _answer(facts: Facts) -> Answer:
             return _found(facts)
         case Outcome.UNPARSABLE if broken := coverage.failures(facts):
             # The engine refuses to read on where something is wrong; we read on, and can say what.
-            return Answer(summary=_summary(broken), drafts=(*broken, *integrity_unread.wrong_name(facts)))
+            return Answer(summary=_summary(broken), drafts=(*broken, *readings.wrong_name(facts)))
         case _:
             return integrity_unread.not_found(facts)
 
@@ -165,7 +165,7 @@ def _found(facts: Facts) -> Answer:
             status = Status.UNKNOWN
             words = "There are more versions than are looked at, so that the one bound to this content was not found."
         draft = _draft(facts, "integrity.unbound", status, words, facts.name)
-        return Answer(summary=draft.statement, drafts=(draft, *integrity_unread.wrong_name(facts), *_outside(facts)))
+        return Answer(summary=draft.statement, drafts=(draft, *readings.wrong_name(facts), *_outside(facts)))
     # Update manifests above the bound one are part of what must hold.
     chain = [m for m in store.manifests if m is store.active or m is manifest or m.is_update]
     drafts: list[Draft] = []
@@ -178,12 +178,12 @@ def _found(facts: Facts) -> Answer:
     ours = [*coverage.drafts(facts), *octets.drafts(facts)]
     if not doubtful and not coverage.ignores_fragments(facts):
         drafts.insert(0, _match(facts, manifest, is_all=not any(draft.status in _DOUBTFUL for draft in ours)))
-    drafts.extend(ours)
+    drafts.extend((*ours, *readings.drafts(facts), *readings.wrong_name(facts)))
     # Of what is left out too much the summary speaks, not of the engine that calls it a change.
     drafts.sort(key=lambda draft: (_ORDER.index(draft.status), draft.code != coverage.WIDE))
     return Answer(
         summary=_summary(drafts),
-        drafts=(*drafts, *integrity_unread.wrong_name(facts), *_outside(facts)),
+        drafts=(*drafts, *_outside(facts)),
         not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *_pictures(facts, manifest)),
     )
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from provenance.credentials.model import Outcome
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, source_of
+from vouchmark.lines.readings import wrong_name
 from vouchmark.render.safe import quoted
 from vouchmark.report import NotChecked, Root, Status
 
@@ -153,20 +154,3 @@ def _one(
         detail={key: value for key, value in (detail or {}).items() if isinstance(value, str) and value},
     )
     return Answer(summary=statement, drafts=(draft, *wrong_name(facts)), not_checked=not_checked)
-
-
-def wrong_name(facts: Facts) -> tuple[Draft, ...]:
-    """A finding for a name that claims another type; information only."""
-    if not facts.named_type:
-        return ()
-    return (
-        Draft(
-            code="integrity.type.misnamed",
-            status=Status.ABSENT,
-            statement=f"The name says {facts.named_type}, the content is {facts.media_type}.",
-            source="vouchmark",
-            root=Root.FILE,
-            subject=facts.name,
-            detail={"named": facts.named_type, "content": facts.media_type or ""},
-        ),
-    )

@@ -104,6 +104,12 @@ _UNCOVERED: Final = {
 
 _WIDE: Final = "integrity.coverage.wide"
 
+_BESIDES: Final = {
+    "integrity.second_reading": "it can be read as another type of file too, and may show something else then",
+    "integrity.name": "its name says another type of file than its content is",
+}
+"""What else one may be shown than the signed file, all of which is as it was."""
+
 _LISTS: Final = {
     "signer.official": "on the official C2PA list",
     "signer.interim": "on the frozen interim list",
@@ -189,6 +195,9 @@ def _unknown(report: Report) -> str:
     for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN):
         if finding.code in _UNKNOWNS:
             return _UNKNOWNS[finding.code]
+    codes = {finding.code for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN)}
+    if codes and codes <= _BESIDES.keys():
+        return f"{_intact(report)}; but {' and '.join(words for code, words in _BESIDES.items() if code in codes)}"
     for code, words in _UNCOVERED.items():
         if any(finding.code == code for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN)):
             return f"the signed part is {_intact(report)}; but {words}"
