@@ -345,7 +345,12 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("claim.time.none", (ABSENT,), "Nothing in it says when it was taken."),
     ("claim.redacted", (UNKNOWN,), "A later signer removed what may have said where and when it was taken."),
     ("claim.update", (ABSENT,), "A place or time in a later update, which changes no content."),
-    ("claim.statement.unreadable", (ABSENT,), "A signed place or time in it is none."),
+    ("claim.statement.unreadable", (ABSENT, UNKNOWN), "A signed place or time in it is none."),
+    ("claim.place.named", (UNKNOWN,), "A town or country is signed as where it was taken, without coordinates."),
+    ("claim.place.apart", (UNKNOWN,), "Two places are signed as where it was taken, far from each other."),
+    ("claim.time.apart", (UNKNOWN,), "Two times are signed as when it was made, far from each other."),
+    ("claim.time.future", (UNKNOWN,), "The signed time of its making lies after the time of the report."),
+    ("claim.cut", (UNKNOWN,), "There are more signed places and times than were looked at."),
     ("claim.absent", (ABSENT,), "There are no Content Credentials, so nothing about place and time is signed."),
     ("claim.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is nothing to compare with."),
     (

@@ -2,14 +2,16 @@
 
 Times and places in the verified assertions of one manifest: actions, and metadata that was put under the signature
 (`c2pa.metadata`, `cawg.metadata`, `stds.exif`, `stds.iptc`, `stds.schema-org.CreativeWork`, `c2pa.location…`). They are
-the signer's word; that they are signed says whose word, not that it is true. Where something is shown in a picture
-(IPTC LocationShown) is not where it was taken, and is left alone.
+the signer's word; that they are signed says whose word, not that it is true. Only what speaks of the making of this
+file is read: where its creator lives, where its publisher sits, what it shows, is based on or mentions is something
+else, and left alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import enum
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -36,7 +38,20 @@ MAX_KEPT: Final = 80
 METADATA: Final = ("c2pa.metadata", "cawg.metadata", "stds.exif", "stds.iptc", "stds.schema-org.CreativeWork")
 """Starts of labels of assertions with metadata in JSON-LD (C2PA 2.4, section 18.22; CAWG Metadata 1.1)."""
 LOCATION: Final = "c2pa.location"
-_SHOWN: Final = ("LocationShown", "contentLocation", "spatialCoverage", "about")
+_OF_MAKING: Final = frozenset(("LocationCreated", "locationCreated", "geo", "address", "exifData"))
+"""Objects inside metadata that speak of where this very file was made (IPTC; schema.org), and the parts of these."""
+_OF_LOCATION: Final = _OF_MAKING | {"location", "coordinates", "position", "place", "geometry"}
+"""The same inside an assertion that is about nothing else."""
+_AREA: Final = (
+    ("Sublocation", "Location"),
+    ("City", "addressLocality"),
+    ("ProvinceState", "State", "addressRegion"),
+    ("CountryName", "Country", "addressCountry"),
+)
+"""Names of an area's parts, from the smallest to the largest (IPTC, Photoshop, schema.org)."""
+MAX_ERROR: Final = 1_000.0
+"""Kilometres of a stated positioning error that are believed; more says nothing."""
+_RATIONAL: Final = re.compile(r"(\d{1,12})(?:\.\d{1,12})?(?:/(\d{1,12}))?", re.ASCII)
 
 
 class Role(enum.StrEnum):
@@ -79,6 +94,18 @@ class SignedPlace:
     where: str
     assertion: str
     place: Place
+    error: float = 0.0
+    """Kilometres by which it may be wrong, as its signer states it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedArea:
+    """A town or country as a signer names it, without coordinates."""
+
+    where: str
+    assertion: str
+    name: str
+    """`Kyiv, Ukraine`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +114,16 @@ class Declared:
 
     times: tuple[SignedTime, ...] = ()
     places: tuple[SignedPlace, ...] = ()
+    areas: tuple[SignedArea, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
     """(field, what is written) of times and places that are none."""
+    is_cut: bool = False
+    """Whether there is more than is kept."""
 
     @property
     def is_empty(self) -> bool:
         """Nothing of the kind."""
-        return not (self.times or self.places or self.unreadable)
+        return not (self.times or self.places or self.areas or self.unreadable or self.is_cut)
 
 
 _TIMES: Final[Mapping[str, Role]] = {
@@ -121,8 +151,11 @@ _OFFSETS: Final = {
 class _Reader:
     """Collects within the bounds."""
 
-    def __init__(self, assertion: str) -> None:
+    def __init__(self, assertion: str, *, is_location: bool = False) -> None:
         self.assertion = assertion
+        self.inner = _OF_LOCATION if is_location else _OF_MAKING
+        self.areas: list[SignedArea] = []
+        self.is_cut = False
         self.times: list[SignedTime] = []
         self.places: list[SignedPlace] = []
         self.unreadable: list[tuple[str, str]] = []
@@ -138,7 +171,9 @@ class _Reader:
             SignedTime(where=where[:MAX_KEPT], assertion=self.assertion, role=role, written=written, span=span)
         )
 
-    def place(self, where: str, north: object, east: object, halves: tuple[object, object]) -> None:
+    def place(
+        self, where: str, north: object, east: object, halves: tuple[object, object], *, error: float = 0.0
+    ) -> None:
         """One place, in whatever form."""
         try:
             found = place_of(
@@ -148,11 +183,24 @@ class _Reader:
             written = ",".join(str(part)[:30] for part in (north, east) if isinstance(part, str | int | float))
             self.unreadable.append((where[:MAX_KEPT], written[:MAX_KEPT]))
             return
-        self.places.append(SignedPlace(where=where[:MAX_KEPT], assertion=self.assertion, place=found))
+        self.places.append(SignedPlace(where=where[:MAX_KEPT], assertion=self.assertion, place=found, error=error))
+
+    def area(self, by_name: Mapping[str, tuple[str, Any]]) -> None:
+        """A town or country, from its parts."""
+        found: list[tuple[str, str]] = []
+        for names in _AREA:
+            part = next((by_name[name] for name in names if name in by_name), None)
+            if part is not None and isinstance(part[1], str) and part[1].strip():
+                found.append((part[0], part[1].strip()))
+        # A sub-location alone names no place on Earth.
+        if len(found) > 1 or (found and found[0][0].rpartition(":")[2] not in _AREA[0]):
+            name = ", ".join(words for _, words in found)
+            self.areas.append(SignedArea(where=found[0][0][:MAX_KEPT], assertion=self.assertion, name=name[:MAX_KEPT]))
 
     def actions(self, content: Mapping[str, Any]) -> None:
         """`when` of every action (C2PA 2.4, section 18.17)."""
         entries = content.get("actions")
+        self.is_cut = self.is_cut or (isinstance(entries, list) and len(entries) > MAX_ACTIONS)
         for action in entries[:MAX_ACTIONS] if isinstance(entries, list) else []:
             name = action.get("action") if isinstance(action, Mapping) else None
             if not isinstance(name, str) or action.get("when") is None:
@@ -173,13 +221,23 @@ class _Reader:
                 # A list is degrees, minutes and seconds here, not several values.
                 values = (content[by_name[north][0]], content[by_name[east][0]])
                 halves = tuple(by_name.get(f"{name}Ref", ("", None))[1] for name in (north, east))
-                self.place(by_name[north][0], *values, (halves[0], halves[1]))
-        if depth < MAX_DEPTH:
-            for key, value in content.items():
-                if key.rpartition(":")[2] not in _SHOWN and key != "@context":
-                    for inner in value[:MAX_PLACES] if isinstance(value, list) else [value]:
-                        if isinstance(inner, Mapping):
-                            self.metadata(inner, depth + 1)
+                self.place(by_name[north][0], *values, (halves[0], halves[1]), error=_error(by_name))
+        self.area(by_name)
+        for key, value in content.items():
+            if key.rpartition(":")[2] not in self.inner:
+                continue
+            self.is_cut = self.is_cut or depth >= MAX_DEPTH or (isinstance(value, list) and len(value) > MAX_PLACES)
+            for inner in value[:MAX_PLACES] if isinstance(value, list) else [value]:
+                if isinstance(inner, Mapping) and depth < MAX_DEPTH:
+                    self.metadata(inner, depth + 1)
+
+
+def _error(by_name: Mapping[str, tuple[str, Any]]) -> float:
+    """Kilometres of a positioning error (EXIF GPSHPositioningError, in metres)."""
+    written = by_name.get("GPSHPositioningError", ("", None))[1]
+    found = _RATIONAL.fullmatch(str(written).strip()) if isinstance(written, str | int | float) else None
+    metres = int(found[1]) / (int(found[2] or 1) or 1) if found else 0.0
+    return min(metres / 1000, MAX_ERROR)
 
 
 def _role(name: str, source: object) -> Role:
@@ -249,7 +307,7 @@ def content_of(assertion: Assertion) -> Mapping[str, Any]:
 
 def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
     for assertion in assertions:
-        reader = _Reader(assertion.label[:MAX_KEPT])
+        reader = _Reader(assertion.label[:MAX_KEPT], is_location=assertion.base_label.startswith(LOCATION))
         if assertion.base_label == "c2pa.actions":
             reader.actions(content_of(assertion))
         elif assertion.base_label.startswith((*METADATA, LOCATION)):
@@ -260,8 +318,15 @@ def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
 def declared(assertions: tuple[Assertion, ...]) -> Declared:
     """Times and places of one manifest's verified assertions. Never raises for what the bytes hold."""
     readers = list(_read(assertions))
+    times = tuple(time for reader in readers for time in reader.times)
+    places = tuple(place for reader in readers for place in reader.places)
+    areas = tuple(area for reader in readers for area in reader.areas)
     return Declared(
-        times=tuple(time for reader in readers for time in reader.times)[:MAX_TIMES],
-        places=tuple(place for reader in readers for place in reader.places)[:MAX_PLACES],
+        times=times[:MAX_TIMES],
+        places=places[:MAX_PLACES],
+        areas=tuple({area.name: area for area in areas[:MAX_PLACES]}.values()),
         unreadable=tuple(entry for reader in readers for entry in reader.unreadable)[:MAX_PLACES],
+        is_cut=any(reader.is_cut for reader in readers)
+        or len(times) > MAX_TIMES
+        or max(len(places), len(areas)) > MAX_PLACES,
     )

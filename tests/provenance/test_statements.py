@@ -182,8 +182,64 @@ def test_other_assertions_and_deep_nests_are_left_alone() -> None:
 def test_keeps_to_its_bounds() -> None:
     many = {"actions": [{"action": "c2pa.edited", "when": "2026-05-01T12:30:00Z"}] * 6_000}
     assert len(look("c2pa.actions", many, "cbor").times) == 64
-    places = {"a": [{"latitude": n / 10, "longitude": 1} for n in range(500)]}
+    places = {"LocationCreated": [{"latitude": n / 10, "longitude": 1} for n in range(500)]}
     assert len(look("c2pa.metadata", places).places) == 16
+    assert look("c2pa.metadata", places).is_cut
+    assert look("c2pa.actions", many, "cbor").is_cut
+    assert not look("c2pa.metadata", {"LocationCreated": places["LocationCreated"][:16]}).is_cut
+
+
+POINT = {"@type": "Place", "geo": {"latitude": 48.8566, "longitude": 2.3522}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"author": [{"@type": "Person", "name": "Jo", "homeLocation": POINT, "birthDate": "1990-01-01"}]},
+        {"publisher": {"location": POINT, "foundingDate": "1944"}},
+        {"publisher": {"address": {"addressLocality": "Paris"}}},
+        {"isBasedOn": {"@type": "Photograph", "dateCreated": "1968-05-10", "locationCreated": POINT}},
+        {"mentions": POINT, "mainEntity": {"geo": POINT["geo"]}, "citation": {"dateCreated": "1968"}},
+        {"about": POINT, "subjectOf": {"dateCreated": "1968"}, "spatialCoverage": POINT, "contentLocation": POINT},
+        {"Iptc4xmpCore:CreatorContactInfo": {"Iptc4xmpCore:CiAdrCity": "Paris", "exif:GPSLatitude": "48,51N"}},
+        {"copyrightHolder": {"location": POINT}, "provider": {"geo": POINT["geo"]}, "sponsor": POINT},
+        {"hasPart": [{"dateCreated": "1968", "locationCreated": POINT}], "workExample": {"dateCreated": "1968"}},
+    ],
+)
+def test_what_is_said_of_somebody_or_something_else_is_no_place_or_time_of_the_file(content: dict[str, Any]) -> None:
+    assert look("stds.schema-org.CreativeWork", {"@context": "https://schema.org", **content}).is_empty
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ({"photoshop:City": "Kyiv", "photoshop:Country": "Ukraine"}, "Kyiv, Ukraine"),
+        ({"Iptc4xmpExt:LocationCreated": [{"Iptc4xmpExt:City": "Kyiv"}]}, "Kyiv"),
+        ({"locationCreated": {"address": {"addressLocality": "Kyiv", "addressCountry": "UA"}}}, "Kyiv, UA"),
+        ({"photoshop:Country": "Ukraine"}, "Ukraine"),
+    ],
+)
+def test_a_town_or_country_is_a_place_of_its_own_kind(content: dict[str, Any], name: str) -> None:
+    found = look("c2pa.metadata", content)
+    assert [one.name for one in found.areas] == [name]
+    assert not found.places
+
+
+@pytest.mark.parametrize(
+    ("written", "kilometres"),
+    [
+        ("20000/1", 20.0),
+        (35, 0.035),
+        ("12.7", 0.012),
+        ("9e9", 0.0),
+        ("1/0", 0.001),
+        ("999999999999", 1000.0),
+        (None, 0),
+    ],
+)
+def test_a_positioning_error_is_kept_with_its_place(written: object, kilometres: float) -> None:
+    content = {"exif:GPSLatitude": "50,27.0N", "exif:GPSLongitude": "30,31.4E", "exif:GPSHPositioningError": written}
+    assert look("c2pa.metadata", content).places[0].error == pytest.approx(kilometres)
 
 
 VALUES = st.recursive(

@@ -145,8 +145,9 @@ class TestPlace:
     )
     def test_a_signed_place_that_is_none_is_not_believed_and_said(self, exif: dict[str, Any]) -> None:
         report = look(taken(exif), place="59.33,18.07")
-        assert set(codes(report, Line.CLAIM)) == {"claim.place.none", "claim.statement.unreadable"}
-        assert report.evidence[Line.CLAIM].status is ABSENT
+        assert set(codes(report, Line.CLAIM)) == {"claim.statement.unreadable"}
+        assert report.evidence[Line.CLAIM].status is UNKNOWN
+        assert first(report).statement.startswith("A place is signed that cannot be read")
 
     def test_changed_content_leaves_the_statement_about_something_else(self) -> None:
         for place in ("59.33,18.07", "48.8566,2.3522"):

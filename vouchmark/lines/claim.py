@@ -10,83 +10,52 @@ looked at, as the weaker root that it is.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.history import LinkState, Node
-from provenance.credentials.lineage import Removed
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.statements import Declared, Role, SignedPlace, SignedTime
+from provenance.credentials.statements import Declared, Role, SignedArea, SignedPlace, SignedTime
 from provenance.metadata import Role as UnsignedRole
 from provenance.places import distance_km, distance_words, place_of
 from provenance.times import Span, gap_words, span_of
-from vouchmark.claimed import Claimed as Said
 from vouchmark.claimed import ClaimedPlace, ClaimedTime
-from vouchmark.lines import authority
+from vouchmark.lines import authority, claim_apart, claim_beside
 from vouchmark.lines.authority import Of, Speaker
+from vouchmark.lines.claim_versions import OWN, Version
 from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, nothing_to_look_at, own_gap
 from vouchmark.lines.integrity import BINDING_MATCH
-from vouchmark.lines.redactions import Removal, removals
+from vouchmark.lines.redactions import removals
 from vouchmark.lines.time_order import CLOCK_TOLERANCE, date_of, what_happened, when_of
 from vouchmark.render.safe import quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
 
-OWN: Final = "vouchmark claim check"
-MAX_OF_UPDATE: Final = 4
-"""Places and times of one later update that are told one by one."""
 _UNSIGNED_ROLES: Final = (UnsignedRole.CAPTURED, UnsignedRole.POSITION, UnsignedRole.DIGITISED)
 """Unsigned times that may tell when something was taken, the most telling first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """One manifest whose statements are about this content or an earlier version of it."""
-
-    speaker: Speaker
-    gathered: frozenset[str]
-    """Labels of its assertions that are not attributed to its signer."""
-    holds: bool
-    """Whether what it states is established to be about what is looked at."""
-    declared: Declared
-    signed: dt.datetime | None
-    """When it was signed, by a trusted authority; None where none says so."""
-
-    @property
-    def label(self) -> str:
-        """Of the manifest."""
-        return self.speaker.label
-
-    @property
-    def earlier(self) -> bool:
-        """Whether it speaks of an earlier version."""
-        return self.speaker.of is Of.EARLIER
-
-    @property
-    def who(self) -> str:
-        """Whose word it is."""
-        return "the signer of an earlier version" if self.earlier else "the signer"
 
 
 def answer(facts: Facts) -> Answer:
     """The claim line; skipped where nothing is claimed."""
     said = facts.claim
-    if said is None:
-        return Answer(summary="Not asked for.", status=Status.SKIPPED)
     own = facts.own if facts.own is not None and not facts.own.problem else None
     known = facts.speakers
     versions = _versions(facts, own, known) if own is not None else []
+    apart = list(claim_apart.drafts(versions[:1]))
+    if said is None:
+        if not apart:
+            return Answer(summary="Not asked for.", status=Status.SKIPPED)
+        return Answer(summary=f"Not asked for; but {_lower(apart[0].statement)}", drafts=tuple(apart))
     place = _place(facts, said.place, versions) if said.place is not None else []
     time = _time(facts, said.time, versions) if said.time is not None else []
     unread = _unread(facts)
-    removed = _removed(removals(own, known), versions)
+    removed = claim_beside.removed(removals(own, known), versions)
     if place:
         place = [*place, *removed]
     else:
         time = [*time, *removed]
-    drafts = [*place, *time, *_nonsense(versions)]
-    drafts += _updates(own, known, said) if own is not None else []
+    drafts = [*place, *time, *apart, *claim_beside.nonsense(versions), *claim_beside.cut(versions)]
+    drafts += claim_beside.updates(own, known, said) if own is not None else []
     if unread is not None:
         # Nobody looked at what may be signed: that nothing was found is not known.
         drafts = [unread, *(draft for draft in drafts if draft.status is not Status.ABSENT)]
@@ -96,6 +65,10 @@ def answer(facts: Facts) -> Answer:
     worst.sort(key=lambda draft: order(draft.status))
     summary = unread.statement if unread is not None else " ".join(draft.statement for draft in worst)
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=(*own_gap(facts), *_metadata_gap(facts)))
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _unread(facts: Facts) -> Draft | None:
@@ -159,14 +132,49 @@ def _parent(node: Node) -> Node | None:
 
 def _place(facts: Facts, said: ClaimedPlace, versions: list[Version]) -> list[Draft]:
     found = [_signed_place(said, version, one) for version in versions for one in version.declared.places]
-    return found or [_unsigned_place(facts, said)]
+    if found:
+        return found
+    named = [_signed_area(version, one) for version in versions for one in version.declared.areas]
+    return named or list(_unread_place(versions)) or [_unsigned_place(facts, said)]
+
+
+def _signed_area(version: Version, one: SignedArea) -> Draft:
+    """A town or a country is a place, and no point that could be held against another."""
+    statement = (
+        f"It was taken in {quoted(one.name)}, says {version.who}, without coordinates: whether that is the place that "
+        "was given cannot be told here."
+    )
+    detail: dict[str, Json] = {"signed": one.name, "where": one.where, "assertion": one.assertion}
+    root = Root.INGREDIENT if version.earlier else Root.CLAIM_SIGNATURE
+    return _draft(
+        "claim.place.named", Status.UNKNOWN, statement, version.label, root, detail | version.speaker.detail()
+    )
+
+
+def _unread_place(versions: list[Version]) -> Iterator[Draft]:
+    """That a place is signed and cannot be read: then nobody knows what is signed."""
+    for version in versions:
+        for where, written in version.declared.unreadable:
+            if where.rpartition(":")[2].casefold().endswith("latitude"):
+                statement = f"A place is signed that cannot be read ({quoted(where)}: {quoted(written)})."
+                detail: dict[str, Json] = {"where": where, "written": written}
+                yield _draft(
+                    "claim.statement.unreadable",
+                    Status.UNKNOWN,
+                    statement,
+                    version.label,
+                    Root.CLAIM_SIGNATURE,
+                    detail,
+                )
+                return
 
 
 def _signed_place(said: ClaimedPlace, version: Version, one: SignedPlace) -> Draft:
     away = distance_km(said.place, one.place)
-    agrees = away <= said.radius
+    agrees = away <= said.radius + one.error
     word = "agrees with" if agrees else "contradicts"
-    statement = f"It was taken {distance_words(away)} away, says {version.who}: that {word} what is said."
+    err = f", give or take {distance_words(one.error)}" if one.error else ""
+    statement = f"It was taken {distance_words(away)} away{err}, says {version.who}: that {word} what is said."
     detail: dict[str, Json] = {
         "signed": one.place.text,
         "where": one.where,
@@ -174,6 +182,7 @@ def _signed_place(said: ClaimedPlace, version: Version, one: SignedPlace) -> Dra
         "distance_m": round(away * 1000),
         "radius_m": round(said.radius * 1000),
     }
+    detail |= {"error_m": round(one.error * 1000)} if one.error else {}
     return _judged("place", version, statement, detail, agrees=agrees)
 
 
@@ -223,7 +232,7 @@ def _unsigned_place(facts: Facts, said: ClaimedPlace) -> Draft:
 
 def _time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> list[Draft]:
     found = [
-        _signed_time(said, version, one)
+        _signed_time(facts, said, version, one)
         for version in versions
         for one in version.declared.times
         if one.role is Role.CREATED
@@ -234,8 +243,15 @@ def _time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> list[Draf
     return [_unsigned_time(facts, said, versions)]
 
 
-def _signed_time(said: ClaimedTime, version: Version, one: SignedTime) -> Draft:
+def _signed_time(facts: Facts, said: ClaimedTime, version: Version, one: SignedTime) -> Draft:
     gap = one.span.gap(said.span)
+    if one.span.start > facts.at + CLOCK_TOLERANCE:
+        statement = (
+            f"It was {what_happened(one)} {when_of(one.span)}, says {version.who}: that lies after the time of this "
+            "report, so it agrees with nothing."
+        )
+        detail = _time_detail(one.where, one.written, one.span) | {"assertion": one.assertion}
+        return _draft("claim.time.future", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, detail)
     agrees = abs(gap) <= CLOCK_TOLERANCE
     detail = _time_detail(one.where, one.written, one.span) | {"assertion": one.assertion}
     when = f"It was {what_happened(one)} {when_of(one.span)}, says {version.who}"
@@ -299,65 +315,6 @@ def _unsigned_time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> 
     )
     detail = _time_detail(stated.field, stated.written, span)
     return _draft(_code("time", agrees), Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
-
-
-def _removed(gone: Iterable[Removal], versions: list[Version]) -> Iterator[Draft]:
-    """That a later signer took away what may have said where or when: nobody knows what it was."""
-    spoken = {version.label for version in versions}
-    for one in gone:
-        if one.kind is Removed.METADATA and one.redaction.manifest in spoken:
-            yield _draft(
-                "claim.redacted",
-                Status.UNKNOWN,
-                one.statement,
-                one.redaction.manifest,
-                Root.CLAIM_SIGNATURE,
-                one.detail(),
-            )
-
-
-def _updates(own: OwnCheck, known: Mapping[str, Speaker], said: Said) -> Iterator[Draft]:
-    """What later updates say of place and time: told, and no part of the answer."""
-    for speaker in known.values():
-        declared = own.declared.get(speaker.label)
-        if speaker.of is not Of.UPDATE or declared is None:
-            continue
-        words: list[tuple[str, str]] = []
-        if said.place is not None:
-            words += [
-                (f"taken {distance_words(distance_km(said.place.place, one.place))} from the place that was given",
-                 one.where)
-                for one in declared.places[:MAX_OF_UPDATE]
-            ]  # fmt: skip
-        if said.time is not None:
-            words += [
-                (f"{what_happened(one)} {when_of(one.span)}", one.where) for one in declared.times[:MAX_OF_UPDATE]
-            ]
-        for what, where in words:
-            statement = (
-                f"Whoever signed a later update ({speaker.who}) says that it was {what}; an update changes no content, "
-                "so that counts for nothing here."
-            )
-            detail: dict[str, Json] = {"where": where}
-            yield _draft(
-                "claim.update", Status.ABSENT, statement, speaker.label, Root.UPDATE, detail | speaker.detail()
-            )
-
-
-def _nonsense(versions: list[Version]) -> list[Draft]:
-    """Signed places and times that are none: not believed, and said."""
-    return [
-        _draft(
-            "claim.statement.unreadable",
-            Status.ABSENT,
-            f"A signed statement ({quoted(where)}) is no place and no time: {quoted(written)}.",
-            version.label,
-            Root.CLAIM_SIGNATURE,
-            {"where": where, "written": written},
-        )
-        for version in versions
-        for where, written in version.declared.unreadable
-    ]
 
 
 def _draft(code: str, status: Status, statement: str, subject: str, root: Root, detail: dict[str, Json]) -> Draft:

@@ -63,6 +63,10 @@ def additions(report: Report) -> Iterator[str]:
             break
     if integrity is not Status.ERROR:
         yield from _claimed(report)
+        for finding in with_status(report, Line.CLAIM, Status.UNKNOWN):
+            if finding.code in ("claim.place.apart", "claim.time.apart"):
+                words = sentence(finding.statement)
+                yield f"but {words[:1].lower()}{words[1:]}"
     if report.evidence[Line.AI].status is not Status.FAIL:
         yield from _declared(report)
     yield from _recognised(report)

@@ -1,0 +1,92 @@
+"""What stands beside the answer on place and time: what is gone, what updates say, what is none? Part of the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from provenance.credentials.lineage import Removed
+from provenance.credentials.own_check import OwnCheck
+from provenance.places import distance_km, distance_words
+from vouchmark.claimed import Claimed as Said
+from vouchmark.lines.authority import Of, Speaker
+from vouchmark.lines.claim_versions import OWN, Version
+from vouchmark.lines.facts import Draft
+from vouchmark.lines.redactions import Removal
+from vouchmark.lines.time_order import what_happened, when_of
+from vouchmark.render.safe import quoted
+from vouchmark.report import Json, Root, Status
+
+MAX_OF_UPDATE: Final = 4
+"""Places and times of one later update that are told one by one."""
+
+
+def removed(gone: Iterable[Removal], versions: list[Version]) -> Iterator[Draft]:
+    """That a later signer took away what may have said where or when: nobody knows what it was."""
+    spoken = {version.label for version in versions}
+    for one in gone:
+        if one.kind is Removed.METADATA and one.redaction.manifest in spoken:
+            yield _draft(
+                "claim.redacted",
+                Status.UNKNOWN,
+                one.statement,
+                one.redaction.manifest,
+                Root.CLAIM_SIGNATURE,
+                one.detail(),
+            )
+
+
+def updates(own: OwnCheck, known: Mapping[str, Speaker], said: Said) -> Iterator[Draft]:
+    """What later updates say of place and time: told, and no part of the answer."""
+    for speaker in known.values():
+        declared = own.declared.get(speaker.label)
+        if speaker.of is not Of.UPDATE or declared is None:
+            continue
+        words: list[tuple[str, str]] = []
+        if said.place is not None:
+            words += [
+                (f"taken {distance_words(distance_km(said.place.place, one.place))} from the place that was given",
+                 one.where)
+                for one in declared.places[:MAX_OF_UPDATE]
+            ]  # fmt: skip
+        if said.time is not None:
+            words += [
+                (f"{what_happened(one)} {when_of(one.span)}", one.where) for one in declared.times[:MAX_OF_UPDATE]
+            ]
+        for what, where in words:
+            statement = (
+                f"Whoever signed a later update ({speaker.who}) says that it was {what}; an update changes no content, "
+                "so that counts for nothing here."
+            )
+            detail: dict[str, Json] = {"where": where}
+            yield _draft(
+                "claim.update", Status.ABSENT, statement, speaker.label, Root.UPDATE, detail | speaker.detail()
+            )
+
+
+def cut(versions: list[Version]) -> Iterator[Draft]:
+    """That there is more than was looked at: what was not may say something else."""
+    for version in versions:
+        if version.declared.is_cut:
+            statement = "There are more signed places and times than were looked at; the rest may say something else."
+            yield _draft("claim.cut", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, {})
+
+
+def nonsense(versions: list[Version]) -> list[Draft]:
+    """Signed places and times that are none: not believed, and said."""
+    return [
+        _draft(
+            "claim.statement.unreadable",
+            Status.ABSENT,
+            f"A signed statement ({quoted(where)}) is no place and no time: {quoted(written)}.",
+            version.label,
+            Root.CLAIM_SIGNATURE,
+            {"where": where, "written": written},
+        )
+        for version in versions
+        for where, written in version.declared.unreadable
+    ]
+
+
+def _draft(code: str, status: Status, statement: str, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
+    return Draft(code=code, status=status, statement=statement, source=OWN, root=root, subject=subject, detail=detail)
