@@ -33,7 +33,7 @@ from provenance.credentials.fields import check_fields
 from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
 from provenance.credentials.multi_asset import LABEL as MULTI_ASSET
 from provenance.credentials.multi_asset import Parts, check_parts
-from provenance.credentials.outside import beside_manifest, doubts_about, outside, shown_outside
+from provenance.credentials.outside import beside_manifest, doubts_about, outside, shown_outside, swallows
 from provenance.formats import Kind, Layout, Region, read_layout
 from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, Doubt, join
@@ -190,7 +190,7 @@ def _coverage_codes(data: bytes, left_out: list[Region], media_outside: int, lay
     own = {region.kind for region in left_out if region.kind is not Kind.MANIFEST}
     kinds = own | bound.fragments_outside
     codes = []
-    if Kind.FOREIGN in kinds or bound.strays:
+    if Kind.FOREIGN in kinds or bound.strays or swallows(bound, layout):
         codes.append("integrity.store.foreign")
     if media_outside or Kind.MEDIA in bound.fragments_outside:
         codes.append("integrity.coverage.media_excluded")

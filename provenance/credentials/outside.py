@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterator
 from typing import Final
 
 from provenance.credentials.binding import Bound, Runs, complement
 from provenance.formats import Kind, Layout, Region
 from provenance.formats.jpeg import START
-from provenance.formats.parts import Doubt, join
+from provenance.formats.parts import Doubt, Sized, join
 
 _OF_MANIFEST: Final = frozenset({Kind.MANIFEST, Kind.FOREIGN})
 PADDING: Final = "integrity.padding.filled"
@@ -35,10 +36,24 @@ def outside(bound: Bound, layout: Layout) -> list[Region]:
     return found
 
 
+def _swallowing(bound: Bound, layout: Layout) -> Iterator[Sized]:
+    """Parts whose header is outside the binding, and some of whose content within: their length is another one now."""
+    left_out = complement(bound.covered, layout.size)
+    for part in layout.sized:
+        if meets(left_out, part.start, part.body) and meets(bound.covered, part.start, part.end):
+            yield part
+
+
+def swallows(bound: Bound, layout: Layout) -> bool:
+    """Whether what carries the manifest store was made longer, over what was signed as something else."""
+    return any(part.kind in _OF_MANIFEST for part in _swallowing(bound, layout))
+
+
 def shown_outside(bound: Bound, layout: Layout) -> tuple[str, ...]:
     """Names of parts outside the binding that decide how the media is shown, sorted."""
     left_out = complement(bound.covered, layout.size)
-    return tuple(sorted({part.name for part in layout.shown if meets(left_out, part.start, part.end)}))
+    lengths = {f"length of {part.name}" for part in _swallowing(bound, layout) if part.kind not in _OF_MANIFEST}
+    return tuple(sorted(lengths | {part.name for part in layout.shown if meets(left_out, part.start, part.end)}))
 
 
 def beside_manifest(bound: Bound, layout: Layout) -> tuple[str, ...]:

@@ -6,12 +6,13 @@ from typing import Final
 
 from provenance.formats.id3 import Tag
 from provenance.formats.jumbf_scan import STORE
-from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region
+from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, Sized
 
 _PADDING: Final = 1
 _APPLICATION: Final = 2
 _COMMENTS: Final = 4
 _PICTURE: Final = 6
+_NO_MEDIA: Final = (_PADDING, _COMMENTS, _PICTURE)
 _COMMENTS_SHOWN: Final = (
     (b"metadata_block_picture", "cover picture"), (b"coverart", "cover picture"), (b"replaygain", "loudness"),
     (b"waveformatextensible_channel_mask", "channels"), (b"cuesheet", "chapters"), (b"chapter", "chapters"),
@@ -37,8 +38,12 @@ class _Blocks:
         content = start + 4
         if kind == _APPLICATION and STORE.match(self.data, content + 8, end):
             # Identifier of the application, store: where no engine looks.
+            self.parts.sized.append(Sized(start, content, end, Kind.MANIFEST, "manifest"))
             self.tag.stores.append(self.parts.carry(self.data, start, content + 4, end))
             return
+        if kind in _NO_MEDIA:
+            # Its header says how long it is, and whether the sound comes next.
+            self.tag.shown.append(Region(start, content, Kind.STRUCTURE, "header of a block"))
         if kind == _PADDING:
             self.parts.add(start, end, Kind.STRUCTURE, "padding")
             if self.data[content:end].strip(b"\0"):
@@ -79,6 +84,7 @@ def read_flac(data: bytes) -> Layout:
         regions=regions,
         stores=tuple(tag.stores),
         shown=tuple(tag.shown),
+        sized=tuple(parts.sized),
         doubts=tuple(tag.doubts),
         complete=complete,
     )

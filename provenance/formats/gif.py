@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from provenance.formats.parts import Kind, Layout, Parts, Region
-from provenance.formats.shown import xmp_shows
+from provenance.formats.parts import Kind, Layout, Parts, Region, Sized
+from provenance.formats.shown import Carrier, together, xmp_shows
 
 _STORE: Final = b"!\xff\x0bC2PA_GIF\x01\0\0"
 """Application extension that carries a manifest store (C2PA 2.4, section A.3.6)."""
@@ -65,7 +65,7 @@ def _xmp_shows(content: bytes) -> tuple[str, ...]:
 
 def read_gif(data: bytes) -> Layout:
     """Blocks of a GIF file (GIF89a specification)."""
-    parts, stores, shown, complete = Parts(len(data)), list[bytes](), list[Region](), False
+    parts, stores, shown, complete = Parts(len(data)), list[bytes](), list[Carrier](), False
     position = min(len(data), 13 + (_colours(data[10]) if len(data) > 10 else 0))
     parts.add(0, position, Kind.MEDIA, "image")
     parts.box("GIF89a", 0, 6)
@@ -90,12 +90,15 @@ def read_gif(data: bytes) -> Layout:
             break
         if end > len(data):
             break
+        if kind in (Kind.MANIFEST, Kind.METADATA):
+            # Every sub-block has its own length.
+            parts.sized.append(Sized(position, end, end, kind, name))
         if kind is Kind.MANIFEST:
             stores.append(_store(data, position, end, parts))
         else:
             parts.add(position, end, kind, name)
         if name == "XMP":
-            shown += (Region(position, end, kind, what) for what in _xmp_shows(data[position + 14 : end]))
+            shown.append(Carrier(Region(position, end, kind, name), _xmp_shows(data[position + 14 : end])))
         parts.box(box, position, end)
         position = end
     regions = parts.finish(Kind.TRAILING if complete else Kind.OTHER, "after the image" if complete else "unreadable")
@@ -105,6 +108,7 @@ def read_gif(data: bytes) -> Layout:
         regions=regions,
         stores=tuple(stores),
         boxes=tuple(parts.boxes),
-        shown=tuple(shown),
+        shown=together(shown),
+        sized=tuple(parts.sized),
         complete=complete,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from provenance.formats.jumbf_scan import STORE
-from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region
+from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, Sized
 
 _TYPES: Final = (b"application/c2pa", b"application/x-c2pa-manifest-store")
 """Of a manifest store (C2PA 2.4, section A.3.4), and in files of before 2.0."""
@@ -19,6 +20,8 @@ _HEADS: Final = tuple(
 )
 """What comes before a store in its frame: encoding (UTF-8 or ISO 8859-1, in which these texts are the same), type, file
 name and description, as c2pa-rs writes the last two or empty; the specification leaves them free."""
+_NAME: Final = re.compile(rb"[A-Z0-9]{3}[A-Z0-9 \0]")
+"""Of a frame; some writers keep the three characters of version 2.2."""
 _UNSYNCHRONISED: Final = 0x80
 _EXTENDED: Final = 0x40
 _FOOTER: Final = 0x10
@@ -54,7 +57,7 @@ def tag_end(data: bytes) -> int:
 
 def _frames(data: bytes, position: int, stop: int) -> Iterator[_Frame]:
     """The frames of a tag of version 2.3 or 2.4."""
-    while position + 10 <= stop and data[position]:
+    while position + 10 <= stop and _NAME.match(data, position):
         raw = data[position + 4 : position + 8]
         size = _synchsafe(raw) if data[3] == 4 else int.from_bytes(raw, "big")
         end = min(stop, position + 10 + size)
@@ -121,8 +124,10 @@ class Tag:
             # Some players take these as plain numbers, and find other frames behind.
             self.doubts.append(Doubt("integrity.tables", "an ID3 frame whose length is written wrongly", start, end))
         if frame.name == b"GEOB" and self.data[start + 1 : start + 60].split(b"\0", 1)[0] in _TYPES:
+            self.parts.sized.append(Sized(frame.start, start, end, Kind.MANIFEST, "manifest"))
             self._store(frame)
             return
+        self.parts.sized.append(Sized(frame.start, start, end, Kind.METADATA, "a frame of the ID3 tag"))
         self.parts.add(frame.start, end, Kind.METADATA, "cover" if frame.name == b"APIC" else "ID3")
         if shows := _frame_shows(frame.name, self.data[start:end]):
             self.shown.append(Region(frame.start, end, Kind.METADATA, shows))
@@ -151,5 +156,6 @@ def read_mp3(data: bytes) -> Layout:
         regions=parts.finish(Kind.METADATA, "ID3v1"),
         stores=tuple(tag.stores),
         shown=tuple(tag.shown),
+        sized=tuple(parts.sized),
         doubts=tuple(tag.doubts),
     )

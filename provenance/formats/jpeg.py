@@ -7,8 +7,8 @@ from typing import Final
 
 from provenance.credentials.errors import CredentialsLimitError
 from provenance.formats.mpf import further_pictures
-from provenance.formats.parts import MAX_PARTS, Kind, Layout, NamedBox, Parts, Region
-from provenance.formats.shown import APPLE, exif_shows, photoshop_shows, xmp_shows
+from provenance.formats.parts import MAX_PARTS, Kind, Layout, NamedBox, Parts, Region, Sized
+from provenance.formats.shown import APPLE, ORIENTATION, Carrier, exif_shows, photoshop_shows, together, xmp_shows
 
 START: Final = "start of image"
 _JUMBF: Final = b"JP"
@@ -25,6 +25,8 @@ _JPEG_NAMES: Final = (
     | {0xC4: "DHT", 0xC8: "JPG", 0xCC: "DAC", 0xD8: "SOI", 0xD9: "EOI", 0xDA: "SOS", 0xDB: "DQT", 0xDC: "DNL",
        0xDD: "DRI", 0xDE: "DHP", 0xDF: "EXP", 0xFE: "COM", 0x01: "TEM"}
 )  # fmt: skip
+_HEADER: Final = 4
+"""Bytes of a segment's marker and length."""
 _BARE_MARKERS: Final = (0x01, *range(0xD0, 0xDA))
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _EXIF: Final = b"Exif\0"
@@ -42,9 +44,6 @@ def _jpeg_kind(marker: int, head: bytes) -> tuple[Kind, str]:
     for wanted, prefix, name in _JPEG_METADATA:
         if marker == wanted and head.startswith(prefix):
             return Kind.METADATA, name
-    if marker == 0xD8:
-        # Its two bytes are what makes the file a JPEG: they can be no others.
-        return Kind.STRUCTURE, START
     if marker == 0xFE:
         return Kind.METADATA, "comment"
     if marker == 0xE2 and head.startswith(b"ICC_PROFILE\0"):
@@ -124,10 +123,14 @@ class _Reader:
         if marker == 0xEB and self._carries_store(payload, start, end):
             return
         kind, name = _jpeg_kind(marker, payload[:40])
+        if marker == 0xD8 and start == 0:
+            # Its two bytes are what makes the file a JPEG: they can be no others.
+            kind, name = Kind.STRUCTURE, START
         self.parts.add(start, end, kind, name)
         self.parts.box(_JPEG_NAMES.get(marker, f"{marker:02X}"), start, end)
         if kind is Kind.METADATA:
             self.metadata.append((Region(start, end, kind, name), payload))
+            self.parts.sized.append(Sized(start, start + _HEADER, end, kind, name))
         elif marker in _FRAMES and not self.frame:
             self.frame = payload
         elif name == "colour transform" and len(payload) > 11:
@@ -143,6 +146,7 @@ class _Reader:
         self.parts.add(start, cut, Kind.MANIFEST, "manifest")
         self.parts.add(cut, end, Kind.FOREIGN, "APP11")
         self.parts.box("C2PA" if cut > start else "APP11", start, end)
+        self.parts.sized.append(Sized(start, start + _HEADER, end, Kind.MANIFEST, "manifest"))
         return True
 
     def regions(self, last: Kind, name: str) -> tuple[Region, ...]:
@@ -159,23 +163,23 @@ class _Reader:
         """Metadata that decides how the picture is shown."""
         has_table = any(region.name == "MPF" for region, _ in self.metadata)
         size = (int.from_bytes(self.frame[3:5], "big"), int.from_bytes(self.frame[1:3], "big"))
-        found = list[Region]()
+        found = list[Carrier]()
         for region, payload in self.metadata:
-            names: tuple[str, ...] = ()
+            turns, names = False, tuple[str, ...]()
             if region.name == "EXIF":
-                names = exif_shows(payload[6:], size=size)
+                turns, names = True, exif_shows(payload[6:], size=size)
                 if has_table and APPLE in payload:
                     names = (*names, "gain map")
             elif region.name == "XMP":
-                names = xmp_shows(payload[len(_XMP) :])
+                turns, names = ORIENTATION in payload, xmp_shows(payload[len(_XMP) :])
             elif region.name == "IPTC":
                 names = photoshop_shows(payload[len(_IRB) :])
             elif region.name in ("MPF", "JFIF extension", "extended XMP"):
                 names = (region.name,)
             elif region.name == "JFIF":
                 names = self._jfif_shows(payload)
-            found += (region._replace(name=name) for name in names)
-        return tuple(found)
+            found.append(Carrier(region, names, turns))
+        return together(found)
 
     def _jfif_shows(self, payload: bytes) -> tuple[str, ...]:
         """A JFIF segment (ITU-T T.871) is neutral where its pixels are square and colours are read alike without it."""
@@ -226,6 +230,7 @@ def read_jpeg(data: bytes) -> Layout:
         boxes=tuple(reader.parts.boxes),
         pointers=pointers,
         shown=reader.shown(),
+        sized=tuple(reader.parts.sized),
         doubts=doubts,
         complete=complete,
     )

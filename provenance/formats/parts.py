@@ -62,6 +62,17 @@ class Doubt(NamedTuple):
     """How many of them there are; 0 where they are not counted."""
 
 
+class Sized(NamedTuple):
+    """A part of a container whose own header says where it ends."""
+
+    start: int
+    body: int
+    """Where its header ends."""
+    end: int
+    kind: Kind
+    name: str
+
+
 class NamedBox(NamedTuple):
     """A box as the box hash names them (C2PA 2.4, section 9.2.2)."""
 
@@ -101,6 +112,9 @@ class Layout:
     shown: tuple[Region, ...] = field(default=(), repr=False)
     """Parts that count as metadata or structure and yet decide what is shown, where they are not neutral: an EXIF
     orientation other than 1, an embedded thumbnail, a table of further pictures. Outside the hash they are in doubt."""
+    sized: tuple[Sized, ...] = field(default=(), repr=False)
+    """Parts that are no media, and whose headers say where they end. One whose header lies outside the hash and whose
+    content lies within took in, by another length, what was signed as something else."""
     doubts: tuple[Doubt, ...] = field(default=(), repr=False)
     """What no hash can answer for, whatever it covers."""
     complete: bool = True
@@ -152,6 +166,7 @@ class Parts:
         self.size = size
         self.regions: list[Region] = []
         self.boxes: list[NamedBox] = []
+        self.sized: list[Sized] = []
         self.count = 0
 
     def add(self, start: int, end: int, kind: Kind, name: str) -> None:

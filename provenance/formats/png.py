@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, printable
-from provenance.formats.shown import exif_shows, xmp_shows
+from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, Sized, printable
+from provenance.formats.shown import ORIENTATION, Carrier, exif_shows, together, xmp_shows
 
 _PNG_METADATA: Final = {
     b"tEXt": "text", b"zTXt": "text", b"iTXt": "text", b"eXIf": "EXIF", b"zxIf": "EXIF", b"tIME": "time",
@@ -17,6 +17,7 @@ _PNG_MEDIA: Final = (
     b"mDCv", b"cLLi", b"bKGD", b"hIST", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"oFFs", b"sTER",
 )  # fmt: skip
 _XMP: Final = b"XML:com.adobe.xmp\0"
+_AS_TEXT: Final = "profile kept as text"
 _RAW_PROFILE: Final = b"Raw profile type "
 """Keyword of text in which ImageMagick keeps EXIF, colour profiles and others as hexadecimal digits."""
 
@@ -32,7 +33,7 @@ def _shown(name: bytes, body: bytes, size: tuple[int, int]) -> tuple[str, ...]:
         return () if len(body) == 9 and body[:4] == body[4:8] else ("pixel aspect",)
     if name in (b"tEXt", b"zTXt", b"iTXt"):
         if body.lower().startswith(_RAW_PROFILE.lower()):
-            return ("profile kept as text",)
+            return (_AS_TEXT,)
         if body.startswith(_XMP):
             # Flag and method of compression, language and translated keyword come first (11.3.3.4).
             is_plain = name == b"iTXt" and body[len(_XMP) : len(_XMP) + 1] == b"\0"
@@ -46,7 +47,7 @@ class _Reader:
         self.data = data
         self.parts = Parts(len(data))
         self.stores: list[bytes] = []
-        self.shown: list[Region] = []
+        self.metadata: list[Carrier] = []
         self.doubts: list[Doubt] = []
         self.size = (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big"))
         self.last = b""
@@ -70,8 +71,12 @@ class _Reader:
         self.parts.add(start, end, kind, "image" if is_media else label or printable(name))
         self.parts.box(name.decode("latin-1"), start, end)
         if kind is Kind.METADATA:
+            self.parts.sized.append(Sized(start, start + 8, end, kind, label or "chunk"))
             body = self.data[start + 8 : end - 4]
-            self.shown += (Region(start, end, kind, what) for what in _shown(name, body, self.size))
+            shows = _shown(name, body, self.size)
+            named = "EXIF" if shows == (_AS_TEXT,) else label or ""
+            turns = named == "EXIF" or (named == "XMP" and ORIENTATION in body)
+            self.metadata.append(Carrier(Region(start, end, kind, named), shows, turns))
 
     def _store(self, start: int, end: int) -> None:
         """A manifest store (C2PA 2.4, section A.3.3): length, name, store and the right checksum, and nothing else."""
@@ -79,6 +84,7 @@ class _Reader:
         checksum = zlib.crc32(self.data[start + 4 : end - 4]).to_bytes(4, "big")
         kind = Kind.MANIFEST if self.data[end - 4 : end] == checksum else Kind.FOREIGN
         self.parts.add(end - 4, end, kind, "manifest" if kind is Kind.MANIFEST else "checksum")
+        self.parts.sized.append(Sized(start, start + 8, end, Kind.MANIFEST, "manifest"))
         self.parts.box("C2PA", start, end)
         self.waiting.append((start, end))
 
@@ -108,7 +114,8 @@ def read_png(data: bytes) -> Layout:
         regions=regions,
         stores=tuple(reader.stores),
         boxes=tuple(reader.parts.boxes),
-        shown=tuple(reader.shown),
+        shown=together(reader.metadata),
+        sized=tuple(reader.parts.sized),
         doubts=tuple(reader.doubts),
         complete=complete,
     )

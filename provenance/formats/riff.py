@@ -7,8 +7,8 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, join, printable
-from provenance.formats.shown import exif_shows, xmp_shows
+from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, Sized, join, printable
+from provenance.formats.shown import ORIENTATION, Carrier, exif_shows, together, xmp_shows
 
 MAX_STREAMS: Final = 100
 """Streams of one AVI; a film has one of pictures and some of sound."""
@@ -52,7 +52,8 @@ def read_riff(data: bytes) -> Layout:
         size=len(data),
         regions=regions,
         stores=tuple(reader.stores),
-        shown=tuple(reader.shown),
+        shown=(*reader.shown, *together(reader.metadata)),
+        sized=tuple(reader.parts.sized),
         pointers=pointers,
         doubts=(*reader.doubts, *doubts),
         complete=complete,
@@ -65,6 +66,7 @@ class _Reader:
         self.parts = Parts(len(data))
         self.stores: list[bytes] = []
         self.shown: list[Region] = []
+        self.metadata: list[Carrier] = []
         self.doubts: list[Doubt] = []
         self.lists: list[tuple[bytes, int, int]] = []
         """Form, start of the content and end of every list."""
@@ -77,13 +79,17 @@ class _Reader:
         if name == b"C2PA":
             # C2PA 2.4, section A.3.7: name, length, store, and a zero where the length is odd.
             self.stores.append(self.parts.carry(self.data, start, start + 8, stop))
+            self.parts.sized.append(Sized(start, start + 8, stop, Kind.MANIFEST, "manifest"))
             kind = Kind.FOREIGN if self.data[stop:end].strip(b"\0") else Kind.MANIFEST
             self.parts.add(stop, end, kind, "manifest" if kind is Kind.MANIFEST else "padding")
             return
         kind, named = _riff_kind(name, form)
         self.parts.add(start, end, kind, named)
         if kind is Kind.METADATA:
-            self.shown += (Region(start, end, kind, what) for what in _shown(named, self.data[start + 8 : stop]))
+            self.parts.sized.append(Sized(start, start + 8, stop, kind, named))
+            content = self.data[start + 8 : stop]
+            turns = named == "EXIF" or (named == "XMP" and ORIENTATION in content)
+            self.metadata.append(Carrier(Region(start, end, kind, named), _shown(named, content), turns))
         elif name == b"LIST":
             self.lists.append((form, start + 12, stop))
         elif name == b"idx1":

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
+
+from provenance.formats.parts import Region
 
 MAX_DIRECTORIES: Final = 8
 """Directories of one block: main, EXIF, GPS, interoperability and thumbnail are five."""
@@ -19,6 +22,8 @@ MAX_ENTRIES: Final = 2_000
 
 UNREADABLE: Final = "EXIF that cannot be read"
 THUMBNAIL: Final = "EXIF thumbnail"
+ORIENTATION: Final = b"Orientation"
+"""What XMP calls it, in whatever namespace."""
 APPLE: Final = b"Apple iOS\0"
 """Begins the maker note that says how bright an Apple gain map is shown."""
 
@@ -163,6 +168,35 @@ def _is_scaled(values: dict[int, float], size: tuple[int, int] | None) -> bool:
     return fitting and (width, height) != size
 
 
+class Carrier(NamedTuple):
+    """A part of a file that carries metadata, and what that decides."""
+
+    region: Region
+    """Named by what it carries: `EXIF`, `XMP`, …"""
+    shows: tuple[str, ...]
+    """Empty where it is neutral, taken by itself."""
+    turns: bool = False
+    """Whether it says anything about how a picture is turned, be it that it is upright."""
+
+
+def together(carriers: Sequence[Carrier]) -> tuple[Region, ...]:
+    """Parts that decide what is shown, each under the name of what it decides.
+
+    Metadata that is neutral by itself is not where another block of its kind says something: readers take the first, or
+    the last, and one hides the other. Nor is an upright orientation in EXIF where XMP has another, or the other way
+    round.
+    """
+    number = Counter(one.region.name for one in carriers)
+    loud = {one.region.name for one in carriers if one.shows}
+    found = [one.region._replace(name=name) for one in carriers for name in one.shows]
+    for one in carriers:
+        name = one.region.name
+        rivals = {"EXIF": "XMP", "XMP": "EXIF"}.get(name, "")
+        if not one.shows and ((number[name] > 1 and name in loud) or (one.turns and rivals in loud)):
+            found.append(one.region)
+    return tuple(found)
+
+
 MAX_RESOURCES: Final = 2_000
 """Resources of one Photoshop block; Photoshop writes about fifty."""
 
@@ -203,7 +237,7 @@ def xmp_shows(packet: bytes) -> tuple[str, ...]:
     if b"&#" in packet:
         packet = _REFERENCE.sub(_character, packet)
     found = {name for word, name in _XMP_SHOWN if word in packet}
-    if b"Orientation" in packet and b"Orientation" in _UPRIGHT.sub(b"", packet):
+    if ORIENTATION in packet and ORIENTATION in _UPRIGHT.sub(b"", packet):
         found.add("XMP orientation")
     return tuple(sorted(found))
 

@@ -60,7 +60,7 @@ _CODES: Final = {
     ),
     "integrity.store.foreign": (
         Status.FAIL,
-        "Something else was put among the Content Credentials, where no signature covers it.",
+        "Something else lies among the Content Credentials, as if it were a part of them: no writer puts it there.",
     ),
     "integrity.padding.filled": (
         Status.FAIL,

@@ -51,9 +51,13 @@ def test_anything_else_in_such_a_block_is_not(content: bytes) -> None:
     ],
 )
 def test_comments_and_pictures_that_are_left_out_are_neutral_or_named(own: bytes, shown: tuple[str, ...]) -> None:
-    found = without(with_blocks(own), own)
+    data = with_blocks(own)
+    start, end = data.index(own), data.index(own) + len(own)
+    found = leaving(data, (start + 4, end))
     assert "integrity.coverage.metadata_excluded" in named(found)
     assert found.shown_names == shown
+    # With its header anybody could make it the last, or take in what follows.
+    assert leaving(data, (start, end)).shown_names == tuple(sorted({*shown, "header of a block"}))
 
 
 @pytest.mark.parametrize(("content", "filled"), [(bytes(40), False), (bytes(30) + b"<html>", True)])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from provenance.credentials.binding import Match
 from provenance.formats import Kind, Layout, read_layout
@@ -166,6 +166,53 @@ def test_neutral_metadata_is_left_out_without_a_doubt(segment: bytes) -> None:
     data = with_segments(*two(), segment)
     start = data.index(segment)
     assert named(leaving(data, (start, start + len(segment)))) == ["integrity.coverage.metadata_excluded"]
+
+
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+
+
+@pytest.mark.parametrize(
+    ("signed", "put_in", "shown"),
+    [
+        (exif_segment(orientation(6)), exif_segment(orientation(1)), ("EXIF",)),
+        (exif_segment(orientation(6)), exif_segment(bytes(30)), ("EXIF",)),
+        (jpeg_segment(0xE1, XMP + b"<r tiff:Orientation='6'/>"), exif_segment(orientation(1)), ("EXIF",)),
+        (exif_segment(orientation(6)), jpeg_segment(0xE1, XMP + b"<r tiff:Orientation='1'/>"), ("XMP",)),
+        (jpeg_segment(0xE1, XMP + b"<r GCamera:MotionPhoto='1'/>"), jpeg_segment(0xE1, XMP + b"<r/>"), ("XMP",)),
+        (jpeg_segment(0xE0, b"JFIF\0\1\1\0\0\1\0\2\0\0"), JFIF, ("JFIF",)),
+        (exif_segment(orientation(6)), jpeg_segment(0xE1, XMP + b"<r/>"), ()),
+        (exif_segment(orientation(6)), jpeg_segment(0xFE, b"a comment"), ()),
+        (exif_segment(orientation(1)), exif_segment(orientation(1)), ()),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_neutral_by_itself_is_not_beside_what_it_may_hide(
+    signed: bytes, put_in: bytes, shown: tuple[str, ...], first: bool
+) -> None:
+    segments, scan = jpeg_segments(picture())
+    both = [put_in, signed] if first else [signed, put_in]
+    # Without the usual first segment: its place is the signed one's here.
+    data = join_jpeg([*both, *segments[1:]], scan)
+    start = data.index(put_in) if put_in != signed else 2
+    found = leaving(data, (start, start + len(put_in)))
+    assert found.shown_names == shown
+    assert ("integrity.shown.excluded" in named(found)) is bool(shown)
+
+
+def test_a_viewer_takes_one_of_two_exif_blocks() -> None:
+    segments, scan = jpeg_segments(picture())
+    sizes = []
+    for own in ([], [exif_segment(orientation(1))]):
+        data = join_jpeg([segments[0], *own, exif_segment(orientation(6)), *segments[1:]], scan)
+        sizes.append(ImageOps.exif_transpose(Image.open(io.BytesIO(data))).size)
+    assert sizes[0] == sizes[1][::-1]
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xd8", b"\xff\xd9", b"\xff\xd0", b"\xff\x01"])
+def test_markers_without_content_are_media_wherever_they_are_put_in(marker: bytes) -> None:
+    data = with_segments(marker)
+    start = data.index(marker, 2)
+    assert "integrity.coverage.media_excluded" in named(leaving(data, (start, start + 2)))
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,23 @@ def test_neutral_chunks_are_left_out_without_a_doubt(name: bytes, content: bytes
 
 
 @pytest.mark.parametrize(
+    ("signed", "put_in", "shown"),
+    [
+        ((b"eXIf", orientation(6)), (b"eXIf", orientation(1)), ("EXIF",)),
+        ((b"tEXt", b"Raw profile type exif\0\nexif\n 4\n00"), (b"eXIf", orientation(1)), ("EXIF",)),
+        ((b"iTXt", XMP + b"\0\0\0\0<r tiff:Orientation='8'/>"), (b"eXIf", orientation(1)), ("EXIF",)),
+        ((b"pHYs", struct.pack(">IIB", 1, 2, 0)), (b"pHYs", struct.pack(">IIB", 1, 1, 0)), ("resolution",)),
+        ((b"eXIf", orientation(6)), (b"tEXt", b"Software\0paint"), ()),
+    ],
+)
+def test_what_is_neutral_by_itself_is_not_beside_what_it_may_hide(
+    signed: tuple[bytes, bytes], put_in: tuple[bytes, bytes], shown: tuple[str, ...]
+) -> None:
+    found = without(with_chunks((b"caBX", STORE), put_in, signed), chunk(*put_in))
+    assert found.shown_names == shown
+
+
+@pytest.mark.parametrize(
     "name", [b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"tRNS", b"acTL", b"fcTL", b"fdAT", b"bKGD", b"PLTE"]
 )
 def test_chunks_that_decide_colours_and_frames_are_media(name: bytes) -> None:

@@ -101,6 +101,12 @@ def test_neutral_chunks_are_left_out_without_a_doubt(own: bytes) -> None:
     assert named(found) == ["integrity.coverage.metadata_excluded"]
 
 
+def test_what_is_neutral_by_itself_is_not_beside_what_it_may_hide() -> None:
+    own = chunk(b"EXIF", orientation(1))
+    for signed in (chunk(b"EXIF", orientation(6)), chunk(b"XMP ", b"<r tiff:Orientation='6'/>")):
+        assert without(webp(own, signed, chunk(b"C2PA", STORE)), own).shown_names == ("EXIF",)
+
+
 @pytest.mark.parametrize("name", [b"ALPH", b"ANIM", b"ANMF", b"ICCP", b"VP8X", b"cue ", b"smpl", b"data", b"JUNK"])
 def test_chunks_that_decide_colours_frames_and_sound_are_media(name: bytes) -> None:
     own = chunk(name, b"content!")
