@@ -250,7 +250,7 @@ def _signed_time(facts: Facts, said: ClaimedTime, version: Version, one: SignedT
             f"It was {what_happened(one)} {when_of(one.span)}, says {version.who}: that lies after the time of this "
             "report, so it agrees with nothing."
         )
-        detail = _time_detail(one.where, one.written, one.span) | {"assertion": one.assertion}
+        detail = _time_detail(one.where, one.written, one.span) | version.speaker.detail()
         return _draft("claim.time.future", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, detail)
     agrees = abs(gap) <= CLOCK_TOLERANCE
     detail = _time_detail(one.where, one.written, one.span) | {"assertion": one.assertion}
