@@ -51,7 +51,7 @@ STATEMENTS: Final[dict[str, tuple[dict[str, Any] | None, tuple[str, Any] | None]
 }
 """Each statement as an action beside the first one, or as an assertion."""
 
-# Who, then for each statement the code of the finding, its status and that of its line: P(ass), U(nknown), F(ail), A(bsent).
+# Who, then per statement: code of the finding, its status, and that of its line (Pass, Unknown, Fail, Absent).
 TABLE: Final = """
 who           generated     people        disclosed     reserved        unread
 content       ai.edited PP  ai.human PP   ai.used PP    ai.training PP  ai.unread UP
