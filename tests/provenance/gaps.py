@@ -112,6 +112,9 @@ def riff_with(data: bytes, name: bytes, content: bytes, *, where: str) -> bytes:
     """A signed WebP, WAV or AVI with a chunk put before or behind its store; the content has an even length."""
     start = data.index(b"C2PA")
     (size,) = struct.unpack("<I", data[start + 4 : start + 8])
+    if where == "behind" and size & 1:
+        # The byte that fills up the store's chunk is signed, and fills up the last one of the two now.
+        content += b" "
     smaller = shrunk(data[start + 8 : start + 8 + size], 8 + len(content))
     assert smaller is not None
     own = b"C2PA" + struct.pack("<I", len(smaller)) + smaller
