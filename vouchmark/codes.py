@@ -116,6 +116,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("integrity.store.differs", (UNKNOWN,), "The Content Credentials that were read are not the ones in the file."),
     (
+        "integrity.engine.refused",
+        (UNKNOWN, ABSENT),
+        "An engine gives no account of the file, so that our own check stands alone; absent where that is no matter.",
+    ),
+    (
         "integrity.unconfirmed",
         (UNKNOWN,),
         "An engine says that bytes changed, and our own computation says that none did.",

@@ -158,7 +158,7 @@ def _afterwards(settings: Settings) -> Settings:
 
 
 def _looked(asset: Asset, facts: Facts) -> Looked:
-    readings: tuple[Reading, ...] = tuple(one for one in (facts.first, facts.second) if one is not None)
+    readings: tuple[Reading, ...] = tuple(one for one in (facts.engine, facts.second) if one is not None)
     return Looked(asset=asset, own=facts.own, readings=readings)
 
 

@@ -11,9 +11,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from provenance.asset import Asset, AssetError, find_sidecar, open_asset
+from provenance.credentials.crjson.reading import all_codes
 from provenance.credentials.encypher import SNAPSHOT_DATED
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.workers.pool import Examination, Job, Pool, examine_in_process
@@ -182,6 +183,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
     readings = {reading.engine: reading for reading in (examination.readings if examination else ())}
     asked = [readings[name] for name in settings.engines if name in readings]
     first = asked[0] if asked else Reading(engine=settings.engines[0], version="", outcome=Outcome.SKIPPED)
+    account = _own_account(first, examination)
     kinds = {trust_list.kind for trust_list in settings.trust.lists}
     unreadable, words = "", ""
     if isinstance(item, Unread):
@@ -194,7 +196,8 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         name=item.name,
         media_type=None if isinstance(item, Unread) else item.media_type,
         named_type=None if isinstance(item, Unread) else item.named_type,
-        first=first,
+        first=account or first,
+        refused=first if account is not None else None,
         second=asked[1] if len(asked) > 1 else None,
         at=settings.at,
         unreadable=unreadable,
@@ -207,13 +210,29 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         metadata=examination.metadata if examination else None,
         claim=settings.claim,
         picture_reason=examination.picture_reason if examination else "",
-        outside=_outside(turn, seen, first, settings),
+        outside=_outside(turn, seen, account or first, settings),
         is_online=settings.online is not None,
         contacts=seen.contacts,
         snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
         has_index=settings.known is not None,
         known=lookup,
         original=_compared(item, examination, settings, lookup),
+    )
+
+
+_NO_ACCOUNT: Final = frozenset({"prerelease", "sidecar"})
+"""Reasons of a refusal beside which our own reading tells nothing: a draft's rules were others."""
+
+
+def _own_account(first: Reading, examination: Examination | None) -> Reading | None:
+    """Our own reading in the first engine's place, where that one gives no account and ours holds together."""
+    account = examination.account if examination is not None else None
+    is_late = first.outcome is Outcome.ERROR and first.reason == "time-limit"
+    refuses = is_late or (first.outcome is Outcome.UNPARSABLE and first.reason not in _NO_ACCOUNT)
+    if account is None or not refuses:
+        return None
+    return Reading(
+        engine="vouchmark", version="", outcome=Outcome.FOUND, store=account, codes=all_codes(account.manifests)
     )
 
 

@@ -274,7 +274,14 @@ _COMPLAINTS: Final = (
     (re.compile(r"Io: (?:out of memory|memory)"), Outcome.ERROR, "memory-limit"),
     (re.compile(r".*\(os error 12\)[\s)]*$", re.DOTALL), Outcome.ERROR, "memory-limit"),
     (re.compile(r".*(?:\(os error \d+\)|UntrackedPointer: \w+)[\s)]*$", re.DOTALL), Outcome.ERROR, "io"),
+    (
+        re.compile(r"Other: asset could not be parsed: ingredient chain depth \(\d+\) exceeds maximum \(\d+\)\Z"),
+        Outcome.UNPARSABLE,
+        "chain-depth",
+    ),
     (re.compile(r"(?:Other: asset could not be parsed|Io)\b"), Outcome.UNPARSABLE, "asset"),
+    (re.compile(r"Decoding: claim could not be converted from CBOR\b"), Outcome.UNPARSABLE, "claim"),
+    (re.compile(r"Decoding: could not decode assertion\b"), Outcome.UNPARSABLE, "assertion"),
 )
 """How the engine's complaints begin, and what each one says; everything else is a broken store."""
 

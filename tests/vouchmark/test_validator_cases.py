@@ -97,6 +97,12 @@ def unreadable(name: str, build: Callable[[], bytes]) -> Must:
     return integrity(name, build, "integrity.unparsable", UNREADABLE, status=ERROR, exit=BROKEN)
 
 
+def refused(name: str, build: Callable[[], bytes]) -> Must:
+    """A case that one engine refuses to read, so that our own check stands alone: never a pass."""
+    says = "cannot tell whether it was changed: c2pa-rs cannot read"
+    return integrity(name, build, "integrity.engine.refused", says, status=UNKNOWN, exit=INCONCLUSIVE)
+
+
 def who(name: str, build: Callable[[], bytes], code: str, trust: Callable[[], TrustLists], **more: Any) -> Must:
     """A case of the signer; the file itself is unchanged."""
     kinds: dict[str, tuple[Any, Any, str]] = {
@@ -186,7 +192,7 @@ ASSERTIONS: Final = (
         "integrity.malformed",
         MALFORMED,
     ),
-    unreadable("assertions-malformed", lambda: made(assertions=[("c2pa.actions.v2", {"actions": "none"})])),
+    refused("assertions-malformed", lambda: made(assertions=[("c2pa.actions.v2", {"actions": "none"})])),
 )
 
 CLAIMS: Final = (
@@ -198,7 +204,7 @@ CLAIMS: Final = (
     ),
     unreadable("claims-missing", lambda: made(WithoutClaim)),
     unreadable("claims-several", lambda: made(TwoClaims)),
-    unreadable("claims-instance-id-missing", lambda: made(WithoutInstance)),
+    refused("claims-instance-id-missing", lambda: made(WithoutInstance)),
     integrity("claims-hard-binding-missing", unbound, "integrity.malformed", MALFORMED),
     integrity(
         "claims-unsupported-hash-algorithm",

@@ -11,6 +11,7 @@ from typing import Final
 
 from provenance.credentials.model import Outcome, Reading, State, ValidationCode
 from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
+from vouchmark.lines.integrity_own import WHY
 from vouchmark.lines.integrity_unread import TOO_DEEP
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
@@ -36,6 +37,9 @@ NEITHER: Final = {
 }
 """Where both engines say the same because neither could look."""
 
+_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion"})
+"""Reasons that say more than that an engine cannot parse a file."""
+
 KNOWN: Final = (
     ("cawg.", "an identity assertion does not hold, which one engine counts against the whole file"),
     ("signingCredential.expired", "the certificate has expired, which one engine counts as invalid"),
@@ -50,7 +54,7 @@ def answer(facts: Facts) -> Answer:
     """The engines line."""
     if facts.unreadable:
         return Answer(summary="No engine saw the file.", status=Status.SKIPPED)
-    readings = [r for r in (facts.first, facts.second) if r is not None and r.outcome is not Outcome.SKIPPED]
+    readings = [r for r in (facts.engine, facts.second) if r is not None and r.outcome is not Outcome.SKIPPED]
     drafts = [_state(facts, reading) for reading in readings]
     if len(readings) < 2:
         return Answer(
@@ -68,7 +72,7 @@ def state_at(facts: Facts, reading: Reading) -> State | None:
 
     Only the first engine needs it: the second is given the report's time and judges expiry by that.
     """
-    if reading.state is None or reading.store is None or reading is not facts.first:
+    if reading.state is None or reading.store is None or reading is not facts.engine:
         return reading.state
     active = reading.store.active
     if reading.state is not State.INVALID:
@@ -114,6 +118,8 @@ def _unread(reading: Reading) -> str:
     """Why an engine gives no state, behind its name."""
     if reading.outcome is Outcome.UNSUPPORTED and reading.reason == TOO_DEEP:
         return "does not read parts that are nested so deeply"
+    if reading.outcome is Outcome.UNPARSABLE and reading.reason in _REFUSALS:
+        return WHY[reading.reason]
     return OUTCOME_WORDS.get(reading.outcome, "gives no state")
 
 

@@ -59,6 +59,8 @@ class Facts(_Lookups):
     """The engine whose store the lines describe."""
     second: Reading | None
     """The independent engine; None where it was not asked."""
+    refused: Reading | None = None
+    """What the first engine came to, where it gives no account and the lines describe our own."""
     at: dt.datetime
     unreadable: str = ""
     """Why the bytes could not be read, in a word; empty where they were."""
@@ -98,6 +100,11 @@ class Facts(_Lookups):
     """What the signer wrote down of the file's looks."""
     soft_checks: tuple[SoftCheck, ...] = ()
     """Those of them that were recomputed, or why not."""
+
+    @property
+    def engine(self) -> Reading:
+        """What the first engine itself came to."""
+        return self.refused or self.first
 
     @property
     def bound(self) -> Manifest | None:

@@ -13,8 +13,8 @@ from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.lineage import SOFT_FAILURES
-from provenance.credentials.model import Kind, Manifest, Outcome, ValidationCode
-from vouchmark.lines import coverage, integrity_unread, octets, readings
+from provenance.credentials.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
+from vouchmark.lines import coverage, integrity_own, integrity_unread, octets, readings
 from vouchmark.lines.facts import (
     FRAGMENT,
     STORE_ALONE,
@@ -166,17 +166,12 @@ def _found(facts: Facts) -> Answer:
             words = "There are more versions than are looked at, so that the one bound to this content was not found."
         draft = _draft(facts, "integrity.unbound", status, words, facts.name)
         return Answer(summary=draft.statement, drafts=(draft, *readings.wrong_name(facts), *_outside(facts)))
-    # Update manifests above the bound one are part of what must hold.
-    chain = [m for m in store.manifests if m is store.active or m is manifest or m.is_update]
-    drafts: list[Draft] = []
-    for member in dict.fromkeys(m.label for m in chain):
-        judged = store.manifest(member)
-        if judged is not None:
-            drafts.extend(_judge(facts, judged))
-    drafts = _confirmed(facts, drafts)
+    drafts = _confirmed(facts, _judged(facts, store, manifest)) if facts.refused is None else []
     doubtful = any(draft.status in _DOUBTFUL for draft in drafts)
     ours = [*coverage.drafts(facts), *octets.drafts(facts)]
-    if not doubtful and not coverage.ignores_fragments(facts):
+    if facts.refused is not None:
+        drafts = integrity_own.drafts(facts, ours, unchanged=_unchanged(facts, is_all=True))
+    elif not doubtful and not coverage.ignores_fragments(facts):
         drafts.insert(0, _match(facts, manifest, is_all=not any(draft.status in _DOUBTFUL for draft in ours)))
     drafts.extend((*ours, *readings.drafts(facts), *readings.wrong_name(facts)))
     # Of what is left out too much the summary speaks, not of the engine that calls it a change.
@@ -186,6 +181,17 @@ def _found(facts: Facts) -> Answer:
         drafts=(*drafts, *_outside(facts)),
         not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *_pictures(facts, manifest)),
     )
+
+
+def _judged(facts: Facts, store: ManifestStore, bound: Manifest) -> list[Draft]:
+    """What an engine says of the manifests that must hold: the bound one and the updates above it."""
+    chain = [m for m in store.manifests if m is store.active or m is bound or m.is_update]
+    return [
+        draft
+        for label in dict.fromkeys(member.label for member in chain)
+        if (judged := store.manifest(label)) is not None
+        for draft in _judge(facts, judged)
+    ]
 
 
 def _pictures(facts: Facts, manifest: Manifest) -> tuple[NotChecked, ...]:

@@ -17,7 +17,7 @@ from provenance.asset import Asset, Limits
 from provenance.credentials.workers.crew import Crew, Ticket
 
 if TYPE_CHECKING:
-    from provenance.credentials.model import Reading
+    from provenance.credentials.model import ManifestStore, Reading
     from provenance.credentials.own_check import OwnCheck
     from provenance.credentials.trust.settings import TrustSettings
     from provenance.credentials.trust.view import TrustView
@@ -93,6 +93,8 @@ class Examination:
     """What we established ourselves; None where that was not asked for or did not come about."""
     own_failure: str
     """Why our own check did not come about, in a stable word; empty where it did or was not asked for."""
+    account: ManifestStore | None = None
+    """The manifests as we read them ourselves, where the first engine gave no account of them."""
     versions: Mapping[str, str]
     """Engine and package names to versions, of those that were loaded."""
     metadata: Metadata | None = None
@@ -308,6 +310,7 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
         picture_reason=measured.reason,
         own=established.check,
         own_failure=established.reason,
+        account=established.account,
         metadata=metadata if isinstance(metadata, Metadata) else None,
         crjson=crjson.manifests if isinstance(crjson, wire.Crjson) else None,
         crjson_reason=crjson.reason if isinstance(crjson, wire.Crjson) else "",

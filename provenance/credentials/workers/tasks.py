@@ -102,7 +102,7 @@ def run_parts(task: Task, media: Media, lists: Lists) -> Iterator[tuple[str, Val
                 history=value.check.history if {wire.PREVIEW, wire.ORIGINAL} & set(task.parts) else None,
                 check=value.check if wire.CRJSON in task.parts else None,
             )
-            value = Own(check=value.check.without_bytes())
+            value = Own(check=value.check.without_bytes(), account=value.account)
         if isinstance(value, Reading):
             before = replace(before, store=before.store or value.store)
             if value.store is not None and value.store.raw:  # most of an answer's bytes, and read here already
@@ -157,7 +157,12 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         fresh=Fresh(answers=task.answers, fetched=task.answered) if task.answered is not None else None,
         asking=task.asking,
     )
-    return Own(check=check)
+    from provenance.credentials.crjson import own_account
+
+    if store is not None or check.store is None or not own_account.is_signed(check):
+        return Own(check=check)
+
+    return Own(check=check, account=own_account.account(check.store, check, at=task.at, embedded=not is_sidecar))
 
 
 def _against(task: Task, media: Media, before: Before) -> Against:

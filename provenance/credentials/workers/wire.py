@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.model import ManifestStore, Outcome, Reading
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.metadata.model import Metadata
 from provenance.preview import Previews, is_small_picture
@@ -113,6 +113,8 @@ class Own(Struct, frozen=True, kw_only=True):
 
     check: OwnCheck | None = None
     reason: str = ""
+    account: ManifestStore | None = None
+    """The manifests as we read them ourselves, where the first engine gave no account of them."""
 
 
 class Crjson(Struct, frozen=True, kw_only=True):
@@ -259,7 +261,7 @@ def encode_value(value: Value) -> bytes:
         return msgspec.msgpack.encode(value)
     if value.check is None:
         return _WHY + value.reason.encode()
-    return _CHECK + msgspec.msgpack.encode(value.check.folded())
+    return _CHECK + msgspec.msgpack.encode((value.check.folded(), value.account))
 
 
 def _decode_hashes(body: memoryview) -> Fingerprint:
@@ -288,25 +290,28 @@ def _decode_own(body: memoryview) -> Own:
         return Own(reason=str(content, "ascii", "replace"))
     if kind != _CHECK:
         raise BrokenWireError("got a check of ours of another kind")
-    return Own(check=_own_decoder().decode(content).unfolded())
+    check, account = _own_decoder().decode(content)
+    if account is not None and not account.manifests:
+        raise BrokenWireError("got a manifest store without a manifest")
+    return Own(check=check.unfolded(), account=account)
 
 
 _making: Final = threading.Lock()
 """Several threads of a pool may want the first decoder at once, and msgspec crashes where two look into one class."""
 
 
-def _own_decoder() -> msgspec.msgpack.Decoder[OwnCheck]:
+def _own_decoder() -> msgspec.msgpack.Decoder[tuple[OwnCheck, ManifestStore | None]]:
     """The decoder of our own check, made once."""
     with _making:
         return _make_own_decoder()
 
 
 @functools.lru_cache(maxsize=1)
-def _make_own_decoder() -> msgspec.msgpack.Decoder[OwnCheck]:
+def _make_own_decoder() -> msgspec.msgpack.Decoder[tuple[OwnCheck, ManifestStore | None]]:
     # Only now: its types bring an X.509 library, which most of this module's users do without.
     from provenance.credentials.own_check import OwnCheck
 
-    return msgspec.msgpack.Decoder(OwnCheck)
+    return msgspec.msgpack.Decoder(tuple[OwnCheck, ManifestStore | None])
 
 
 def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
