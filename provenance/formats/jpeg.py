@@ -162,7 +162,8 @@ class _Reader:
     def shown(self) -> tuple[Region, ...]:
         """Metadata that decides how the picture is shown."""
         has_table = any(region.name == "MPF" for region, _ in self.metadata)
-        size = (int.from_bytes(self.frame[3:5], "big"), int.from_bytes(self.frame[1:3], "big"))
+        width, height = int.from_bytes(self.frame[3:5], "big"), int.from_bytes(self.frame[1:3], "big")
+        size = (width, height) if width and height else None
         found = list[Carrier]()
         for region, payload in self.metadata:
             turns, names = False, tuple[str, ...]()

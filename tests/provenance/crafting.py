@@ -197,11 +197,13 @@ def bind(
     before: Sequence[bytes] = (),
     extra: Callable[[bytes], Sequence[tuple[int, int]]] = lambda _: (),
     after: Sequence[bytes] = (),
+    wide: Callable[[int, int], tuple[int, int]] = lambda start, length: (start, length),
 ) -> bytes:
     """JPEG or PNG media with a store in which `draft` carries a data hash over everything but the store.
 
     `before` are manifests in front of it, `after` behind it; `extra` names more ranges (start, length) to leave out,
-    seen the finished layout. The hash is right whatever is left out.
+    seen the finished layout, and `wide` another range for the store than its own. The hash is right whatever is left
+    out.
     """
     base = list(draft.assertions)
     room, ranges = 0, list[tuple[int, int]]()
@@ -211,7 +213,7 @@ def bind(
         )
         signed = _padded(draft, base, ranges, digest, before, after)
         whole = with_manifest_store(media, signed)
-        found = [_store_range(whole), *extra(whole)]
+        found = [wide(*_store_range(whole)), *extra(whole)]
         if found == ranges and len(signed) == room:
             draft.assertions = base
             return whole

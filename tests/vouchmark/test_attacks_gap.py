@@ -17,6 +17,7 @@ from PIL import Image, ImageOps
 from provenance.credentials.trust.lists import TrustLists
 from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, manifest_store, picture, sign
 from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
+from tests.provenance.crafting import Draft, actions, bind
 from tests.provenance.forms import FORMS, MEDIA
 from tests.provenance.gaps import (
     JFIF,
@@ -34,7 +35,7 @@ from tests.provenance.gaps import (
     shrunk,
     thumbnail,
 )
-from tests.vouchmark.attacks import CAMERA, FAIL, OK, PASS, UNKNOWN, codes, examine
+from tests.vouchmark.attacks import CAMERA, FAIL, OK, PASS, UNKNOWN, codes, examine, said
 from vouchmark.report import Line, Report, exit_code
 
 TURNED: Final = exif_segment(orientation(3))
@@ -152,6 +153,35 @@ def test_jfif_beside_the_store_of_a_picture_in_red_green_and_blue_is_named() -> 
     assert data is not None
     assert shows(data) != shows(signed)
     refused(examine(data), WIDE, SHOWN)
+
+
+def wider(exif: bytes) -> bytes:
+    """A JPEG whose signer left out everything up to the store's end, EXIF too, as one did up to 2023."""
+    segments, scan = jpeg_segments(picture())
+    media = join_jpeg([segments[0], exif_segment(exif), *segments[1:]], scan)
+    draft = Draft(signer=CAMERA, assertions=[actions()])
+    whole = bind(draft, media)
+    # The store goes behind the EXIF segment.
+    parts, scan = jpeg_segments(whole)
+    own = [part for part in parts if part[1] == 0xEB]
+    others = [part for part in parts if part[1] != 0xEB]
+    assert others[1][4:8] == b"Exif"
+    media = join_jpeg([*others[:2], *own, *others[2:]], scan)
+    return bind(draft, media, wide=lambda start, length: (0, start + length))
+
+
+@pytest.mark.parametrize("exif", [orientation(1), orientation(6), thumbnail(picture(size=(8, 8)))])
+def test_a_signer_who_left_out_more_than_the_store_is_no_proof_of_a_change(exif: bytes) -> None:
+    report = examine(wider(exif))
+    refused(report, WIDE, "integrity.coverage.metadata_excluded", "integrity.unconfirmed")
+    line = report.evidence[Line.INTEGRITY]
+    assert line.status is UNKNOWN
+    assert line.summary == (
+        "What was hashed is unchanged since it was signed, but what was left out together with the Content Credentials "
+        "is not covered, and anybody could have put it there: EXIF and JFIF."
+    )
+    assert "changed after" not in " ".join(finding.statement for finding in line.findings)
+    assert said(report).startswith("what was hashed is unchanged since it was signed by ")
 
 
 def again(change: Callable[[list[bytes]], list[bytes]]) -> bytes:
