@@ -1,7 +1,7 @@
 """Where do the tables in a JPEG say that further pictures and films lie, and does one lead where no hash looks?
 
-Two tables are in use: the Multi-Picture Format (CIPA DC-007) counts from its own header, and Google's container and
-motion photos, in XMP, count from the end of the first picture or of the file.
+The Multi-Picture Format (CIPA DC-007) and EXIF's thumbnail count from their own headers, and Google's container and
+motion photos, in XMP, from the end of the first picture or of the file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from provenance.formats.parts import Doubt, Kind, Region, join
 MAX_PICTURES: Final = 1_000
 """Entries of one table; phones write two to four, cameras for panoramas some dozens."""
 
-NAMES: Final = {"MPF": "picture that MPF names", "XMP": "picture or film that XMP names"}
+NAMES: Final = {
+    "MPF": "picture that MPF names",
+    "XMP": "picture or film that XMP names",
+    "EXIF": "thumbnail that EXIF names",
+}
+_THUMBNAIL: Final = 0x0201
+_THUMBNAIL_SIZE: Final = 0x0202
 _ENTRIES: Final = 0xB002
 _CONTAINER: Final = (b"photos/1.0/container", b"MicroVideo", b"MotionPhoto")
 _LENGTH: Final = re.compile(rb"""(?:MicroVideoOffset|Length)\s{0,8}(?:=\s{0,8}["']|>)\s{0,8}([0-9]{1,12})""")
@@ -54,6 +60,11 @@ def _named(region: Region, payload: bytes, data: bytes, regions: Sequence[Region
         for offset, size in _multi_picture(payload[4:]):
             if base + offset < len(data):
                 yield base + offset, min(base + offset + size, len(data))
+    elif region.name == "EXIF":
+        base, (offset, size) = region.start + 10, _thumbnail(payload[6:])
+        # Within its own segment it is whatever the segment is.
+        if region.end <= base + offset < len(data):
+            yield base + offset, min(base + offset + size, len(data))
     elif region.name == "XMP" and any(word in payload for word in _CONTAINER):
         # Everything behind the picture is what the container names.
         if regions[-1].kind is Kind.TRAILING:
@@ -64,17 +75,44 @@ def _named(region: Region, payload: bytes, data: bytes, regions: Sequence[Region
                 yield start, min(start + 8, len(data))
 
 
-def _multi_picture(block: bytes) -> Iterator[tuple[int, int]]:
-    """(offset from the block's start, size) of all pictures but the first, which is the file's own."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4])
-    if order is None or len(block) < 10:
-        return
-    (position,) = struct.unpack_from(f"{order}I", block, 4)
+def _entries(block: bytes, order: str, position: int) -> Iterator[tuple[int, int, int]]:
+    """(tag, length, value) of a directory's entries, as far as they lie in the block."""
     if position + 2 > len(block):
         return
     (count,) = struct.unpack_from(f"{order}H", block, position)
     for at in range(position + 2, min(position + 2 + 12 * count, len(block) - 11), 12):
         tag, _, length, value = struct.unpack_from(f"{order}HHII", block, at)
+        yield tag, length, value
+
+
+def _first(block: bytes) -> tuple[str, int]:
+    """(byte order, where the first directory lies); an empty order where it is no such block."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(block[:4], "")
+    if not order or len(block) < 10:
+        return "", 0
+    return order, int(struct.unpack_from(f"{order}I", block, 4)[0])
+
+
+def _thumbnail(block: bytes) -> tuple[int, int]:
+    """(offset from the block's start, size) of the thumbnail that the second directory names; zeros where none is."""
+    order, position = _first(block)
+    if not order or position + 2 > len(block):
+        return 0, 0
+    (count,) = struct.unpack_from(f"{order}H", block, position)
+    following = position + 2 + 12 * count
+    if following + 4 > len(block):
+        return 0, 0
+    (second,) = struct.unpack_from(f"{order}I", block, following)
+    fields = {tag: value for tag, _, value in _entries(block, order, second)} if second else {}
+    return fields.get(_THUMBNAIL, 0), fields.get(_THUMBNAIL_SIZE, 0)
+
+
+def _multi_picture(block: bytes) -> Iterator[tuple[int, int]]:
+    """(offset from the block's start, size) of all pictures but the first, which is the file's own."""
+    order, position = _first(block)
+    if not order:
+        return
+    for tag, length, value in _entries(block, order, position):
         if tag != _ENTRIES:
             continue
         last = min(value + length, value + 16 * MAX_PICTURES, len(block))

@@ -208,6 +208,15 @@ def test_a_viewer_takes_one_of_two_exif_blocks() -> None:
     assert sizes[0] == sizes[1][::-1]
 
 
+@pytest.mark.parametrize("marker", [0xC0, 0xC2, 0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF, 0xEE])
+def test_headers_and_tables_of_the_picture_are_media_wherever_they_are_put_in(marker: int) -> None:
+    segment = jpeg_segment(marker, b"Adobe\0\x64\0\0\0\0\0")
+    data = with_segments(*two(), segment)
+    start = data.index(segment)
+    found = named(leaving(data, (start, start + len(segment))))
+    assert {"integrity.coverage.media_excluded", "integrity.coverage.unknown"} & set(found)
+
+
 @pytest.mark.parametrize("marker", [b"\xff\xd8", b"\xff\xd9", b"\xff\xd0", b"\xff\x01"])
 def test_markers_without_content_are_media_wherever_they_are_put_in(marker: bytes) -> None:
     data = with_segments(marker)

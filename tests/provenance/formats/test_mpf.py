@@ -9,6 +9,7 @@ import pytest
 from provenance.formats import read_layout
 from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
 from tests.provenance.by_hand import leaving, named, stored, whats
+from tests.provenance.gaps import exif, exif_segment
 
 SECOND = picture(size=(16, 16), shade=60)
 PICTURE_IN_STORE = stored(("c2pa.thumbnail.claim", SECOND))
@@ -107,3 +108,37 @@ def test_a_container_that_leads_to_a_film_in_the_store_fails(name: bytes) -> Non
 def test_a_length_that_names_no_picture_is_left_alone() -> None:
     data = two_pictures(container(500, 1_000_000, 3), tail=b"")
     assert named(leaving(data, store_of(data))) == ["integrity.coverage.full"]
+
+
+def thumbnail_at(offset: int, *, order: str = ">") -> bytes:
+    """An EXIF segment whose thumbnail lies somewhere, counted from its own header."""
+    fields = ((0x0201, offset), (0x0202, len(SECOND)))
+    second = struct.pack(f"{order}H", 2) + b"".join(struct.pack(f"{order}HHII", tag, 4, 1, one) for tag, one in fields)
+    upright = (0x0112, 3, 1, struct.pack(f"{order}HH", 1, 0))
+    return exif_segment(exif(upright, following=second + bytes(4), order=order))
+
+
+@pytest.mark.parametrize("order", [">", "<"])
+@pytest.mark.parametrize(
+    ("target", "shift", "codes"),
+    [
+        (SECOND, 0, ["integrity.coverage.full"]),
+        (PICTURE_IN_STORE, PICTURE_IN_STORE.index(SECOND), ["integrity.pointer.store"]),
+        (PICTURE_IN_STORE, PICTURE_IN_STORE.index(SECOND) + 3, ["integrity.coverage.full"]),
+    ],
+    ids=["behind", "store", "nowhere"],
+)
+def test_a_thumbnail_outside_its_segment_lies_where_a_hash_answers(
+    order: str, target: bytes, shift: int, codes: list[str]
+) -> None:
+    blank = two_pictures(thumbnail_at(0, order=order))
+    place = blank.rindex(target) + shift - (blank.index(b"Exif\0\0") + 6)
+    data = two_pictures(thumbnail_at(place, order=order))
+    assert named(leaving(data, store_of(data))) == codes
+
+
+def test_a_thumbnail_that_is_left_out_elsewhere_fails() -> None:
+    blank = two_pictures(thumbnail_at(0))
+    data = two_pictures(thumbnail_at(blank.rindex(SECOND) - (blank.index(b"Exif\0\0") + 6)))
+    found = named(leaving(data, store_of(data), (len(data) - len(SECOND), len(data))))
+    assert "integrity.coverage.media_excluded" in found
