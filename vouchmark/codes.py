@@ -102,6 +102,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "Media bytes are left out of the signed hash: they could be anything.",
     ),
     ("integrity.coverage.unknown", (UNKNOWN,), "How much of the file the signed hash covers could not be measured."),
+    (
+        "integrity.update.length",
+        (UNKNOWN,),
+        "Only the file's length field is changed, which the signed hash covers and a later update had to change.",
+    ),
     ("integrity.parts.missing", (PASS,), "Parts that the signer allows to be missing are missing; the others match."),
     ("integrity.stores.multiple", (FAIL,), "The file has more than one manifest store."),
     (
@@ -124,6 +129,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "integrity.unconfirmed",
         (UNKNOWN,),
         "An engine says that bytes changed, and our own computation says that none did.",
+    ),
+    (
+        "integrity.contradiction.explained",
+        (PASS,),
+        "An engine contradicts the signed hash for a known, reviewed reason; our own computation holds on these bytes.",
     ),
     ("integrity.picture.limit", (ERROR,), "The picture announces more pixels than the limit."),
     ("integrity.picture.error", (ABSENT,), "The picture's size could not be measured; nothing follows about the file."),

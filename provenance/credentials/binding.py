@@ -18,6 +18,7 @@ from provenance.credentials.errors import (
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
+from provenance.credentials.riff_length import holds_at_its_old_length
 from provenance.formats.jpeg import with_restarts
 from provenance.formats.parts import Kind, Layout, NamedBox, join
 from provenance.formats.zip import zip_directory
@@ -25,6 +26,14 @@ from provenance.formats.zip.directory import MAX_ENTRIES
 
 MAX_EXCLUSIONS: Final = 10_000
 """Exclusion ranges, named boxes or collection entries in one binding; a phone's photo has a dozen ranges."""
+
+UPDATED_LENGTH: Final = "updated-length"
+"""The hash holds over the file's length as it was before an update was added (RIFF)."""
+FILES_AS_MAP: Final = "files-as-map"
+"""The files of a collection stand in a map by name, as c2pa-rs writes them, where the specification has a list."""
+
+PLACED_FRAGMENTS: Final = "placed-fragments"
+"""The fragments of a stream are hashed with the place of each box in front of it (C2PA 2.4, section 9.2.3)."""
 
 Runs = tuple[tuple[int, int], ...]
 
@@ -65,6 +74,9 @@ class Bound:
     """What of the given fragments the digest leaves out, the manifest's own boxes aside."""
     fragments_unused: bool = False
     """Fragments were given, and the binding speaks of none in other files."""
+    forms: frozenset[str] = frozenset()
+    """Forms in which the binding holds and that other verifiers refuse: UPDATED_LENGTH, FILES_AS_MAP,
+    PLACED_FRAGMENTS."""
 
 
 def whole(value: object, *, what: str, most: int = 1 << 63) -> int:
@@ -161,6 +173,7 @@ def data_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algori
     for entry in entries(content.get("exclusions"), what="exclusions"):
         start = whole(entry.get("start"), what="an exclusion's start")
         ranges.append((start, start + whole(entry.get("length"), what="an exclusion's length")))
+    signed = list(ranges)
     if is_updated:
         ranges = _grown(ranges, layout.manifest_runs())
     expected = some_bytes(content.get("hash"), what="a data hash")
@@ -168,8 +181,24 @@ def data_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algori
         return Bound(match=Match.MISMATCH)
     covered = complement(join(ranges), len(data))
     name = name_of(content.get("alg"), algorithm)
-    matches = hmac.compare_digest(digest_runs(name, data, covered), expected)
-    return Bound(match=Match.MATCH if matches else Match.MISMATCH, covered=covered, left_out=tuple(sorted(ranges)))
+    matches, forms = hmac.compare_digest(digest_runs(name, data, covered), expected), frozenset[str]()
+    if not matches and is_updated and layout.format == "riff":
+        matches = _holds_before_its_update(data, covered, signed, layout, algorithm=name, expected=expected)
+        forms = frozenset((UPDATED_LENGTH,))
+    match = Match.MATCH if matches else Match.MISMATCH
+    return Bound(match=match, covered=covered, left_out=tuple(sorted(ranges)), forms=forms)
+
+
+def _holds_before_its_update(
+    data: bytes, covered: Runs, signed: list[tuple[int, int]], layout: Layout, *, algorithm: str, expected: bytes
+) -> bool:
+    """Whether a digest over a RIFF file holds at the length that the file had before an update was added."""
+    runs = layout.manifest_runs()
+    found = [(run, end - start) for run in runs for start, end in signed if run[0] == start]
+    if len(runs) != 1 or len(found) != 1:
+        return False
+    ((store, was),) = found
+    return holds_at_its_old_length(data, covered, store=store, was=was, algorithm=algorithm, expected=expected)
 
 
 def box_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algorithm: str) -> Bound:
@@ -260,7 +289,9 @@ def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, 
     for entry in directory.entries:
         by_name.setdefault(entry.name.decode("utf-8", "replace"), []).append((entry.start, entry.end))
     name, covered = name_of(content.get("alg"), algorithm), []
-    listed, room = _collected(content.get("uris")), len(data)
+    uris = content.get("uris")
+    forms = frozenset((FILES_AS_MAP,)) if isinstance(uris, Mapping) else frozenset[str]()
+    listed, room = _collected(uris), len(data)
     if not listed:
         raise MalformedCredentialsError("got a collection hash without URIs")
     for item in listed:
@@ -287,7 +318,7 @@ def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, 
         if held is None:
             return Bound(match=Match.MISMATCH)
         covered += held
-    return Bound(match=Match.MATCH, covered=join(covered))
+    return Bound(match=Match.MATCH, covered=join(covered), forms=forms)
 
 
 def uncovered_media(bound: Bound, layout: Layout) -> Runs:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from provenance.credentials.binding import (
+    PLACED_FRAGMENTS,
     Bound,
     Match,
     Runs,
@@ -225,6 +226,7 @@ class _Check:
             fragments=total,
             fragments_missing=max(0, total - len(places)),
             fragments_outside=frozenset(outside),
+            forms=frozenset((PLACED_FRAGMENTS,)) if self.version >= 2 else frozenset(),
         )
 
     def inner_fragments(self, signed: _Signed) -> list[tuple[int, int]] | None:

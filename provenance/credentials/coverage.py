@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from provenance.credentials.binding import (
+    UPDATED_LENGTH,
     Bound,
     Match,
     box_hash,
@@ -91,7 +92,7 @@ class Coverage:
     `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.store.foreign`,
     `integrity.coverage.wide`, `integrity.shown.excluded`, the codes of `doubts`, `integrity.fragments.missing`,
     `integrity.fragments.unused`,
-    `integrity.parts.missing`, `integrity.references.listed`."""
+    `integrity.update.length`, `integrity.parts.missing`, `integrity.references.listed`."""
     format: str
     """The container as recognised, empty where it is not read here."""
     size: int
@@ -115,6 +116,8 @@ class Coverage:
     """What no hash can answer for; at most MAX_NAMED."""
     has_unknown_field: bool = False
     """Whether nothing could be computed because the binding has a field that is not known here."""
+    forms: tuple[str, ...] = ()
+    """What of the binding holds in a form that other verifiers refuse (`binding.Bound.forms`), sorted."""
     fragments: int = 0
     """Fragments of a stream that the binding counts; 0 where none were given."""
     fragments_missing: int = 0
@@ -294,6 +297,8 @@ def measure(
         codes.append("integrity.fragments.missing")
     if bound.fragments_unused or (fragments and not assertion.base_label.startswith("c2pa.hash.bmff")):
         codes.append("integrity.fragments.unused")
+    if UPDATED_LENGTH in bound.forms:
+        codes.append("integrity.update.length")
     if parts is not None and parts.missing:
         codes.append("integrity.parts.missing")
     totals: dict[str, int] = {}
@@ -316,6 +321,7 @@ def measure(
         wide_names=beside_manifest(bound, layout),
         shown_names=shown_outside(bound, layout),
         doubts=doubts_about(bound, layout)[:MAX_NAMED],
+        forms=tuple(sorted(bound.forms)),
         fragments=bound.fragments,
         fragments_missing=bound.fragments_missing,
     )

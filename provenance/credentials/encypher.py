@@ -125,6 +125,10 @@ _COMPLAINTS: Final = (
 """How the engine's complaints begin; everything else is a broken store."""
 
 
+_ITSELF: Final = "self#"
+"""How a place within the asset begins; anything else is an address."""
+
+
 def _refused(complaint: str) -> Reading:
     for beginning, outcome, reason in _COMPLAINTS:
         if complaint.startswith(beginning):
@@ -144,8 +148,10 @@ def _reading(report: Mapping[str, Any], *, embedded: bool) -> Reading:
     direct = crjson.in_order(crjson.results(report["validation_results"]))
     outcome, reason, remote = Outcome.FOUND, "", ""
     if not manifests:
-        remote = next((code.url for code in direct if code.code == "manifest.inaccessible"), "")
-        outcome, reason = (Outcome.REMOTE, "") if remote else (Outcome.UNPARSABLE, "store")
+        named = [code.url for code in direct if code.code == "manifest.inaccessible"]
+        remote = next((url for url in named if not url.startswith(_ITSELF)), "")
+        # It says the same of a file that it cannot parse, and names no address then.
+        outcome, reason = (Outcome.REMOTE, "") if remote else (Outcome.UNPARSABLE, "asset" if named else "store")
     trust = report["trust"]
     return Reading(
         engine=ENGINE,

@@ -344,15 +344,7 @@ def examine_own(
         octets=examine_octets(
             replace(store, tail=0) if is_sidecar else store, history.root, checks, trust=trust, at=moment
         ),
-        second_readings=readings_of(
-            data,
-            media_type,
-            layout,
-            coverage,
-            verified=check.verified if check else (),
-            store=store,
-            checks=checks,
-        ),
+        second_readings=readings_of(data, media_type, layout, coverage, bound=check, store=store, checks=checks),
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),
         store=store,
     )

@@ -6,13 +6,14 @@ is. So are files that signed statements carry (an icon, a thumbnail) within the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from provenance.credentials.binding import Match, Runs, complement, intersect
 from provenance.credentials.coverage import MAX_NAMED, Coverage
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.jumbf import Assertion, RawStore
+from provenance.credentials.kept import DATA_BOXES
 from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.multi_asset import LABEL, MAX_PARTS
 from provenance.formats.parts import Layout, join
@@ -32,7 +33,7 @@ def readings_of(
     layout: Layout,
     coverage: Coverage,
     *,
-    verified: Sequence[Assertion],
+    bound: ManifestCheck | None,
     store: RawStore,
     checks: Mapping[str, ManifestCheck],
 ) -> tuple[SecondReading, ...]:
@@ -43,14 +44,14 @@ def readings_of(
         media_type: as recognised from the content.
         layout: its parts.
         coverage: what the hard binding covers.
-        verified: the bound manifest's assertions that its claim covers.
+        bound: the manifest that carries the binding; None where none does.
         store: the store that was read.
         checks: its manifests that were reached, by label.
     """
     hashed = _hashed(layout, coverage)
     said = declared_parts(data, layout)
     # Where parts are gone, those that are left have moved; all that is here is one of them.
-    parts = hashed if "assertion.multiAssetHash.match" in coverage.codes else _parts(verified)
+    parts = hashed if "assertion.multiAssetHash.match" in coverage.codes else _parts(bound.verified if bound else ())
     media = join((*said.media, *parts))
     declared = Declared(files=intersect(said.files, hashed), media=intersect(media, hashed))
     found = second_readings(data, media_type, layout, declared=declared)
@@ -92,7 +93,7 @@ def _files(store: RawStore, checks: Mapping[str, ManifestCheck]) -> Iterator[byt
         if manifest is None or not check.is_intact:
             continue
         files = [one for one in check.verified if one.kind == EMBEDDED]
-        files += [one for one in manifest.data_boxes if one.label not in check.changed]
+        files += [one for one in manifest.data_boxes if f"{DATA_BOXES}/{one.label}" in check.held]
         yield from (bytes(one.data) for one in files if one.data)
 
 

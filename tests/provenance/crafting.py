@@ -198,20 +198,21 @@ def bind(
     extra: Callable[[bytes], Sequence[tuple[int, int]]] = lambda _: (),
     after: Sequence[bytes] = (),
     wide: Callable[[int, int], tuple[int, int]] = lambda start, length: (start, length),
+    more: Mapping[str, Any] | None = None,
 ) -> bytes:
     """JPEG or PNG media with a store in which `draft` carries a data hash over everything but the store.
 
     `before` are manifests in front of it, `after` behind it; `extra` names more ranges (start, length) to leave out,
-    seen the finished layout, and `wide` another range for the store than its own. The hash is right whatever is left
-    out.
+    seen the finished layout, and `wide` another range for the store than its own; `more` are fields of the assertion,
+    or others. The hash is right whatever is left out.
     """
     base = list(draft.assertions)
     room, ranges = 0, list[tuple[int, int]]()
     for _ in range(6):
         digest = sha256(
-            _without(with_manifest_store(media, _padded(draft, base, ranges, b"\0" * 32, before, after)), ranges)
+            _without(with_manifest_store(media, _padded(draft, base, ranges, b"\0" * 32, before, after, more)), ranges)
         )
-        signed = _padded(draft, base, ranges, digest, before, after)
+        signed = _padded(draft, base, ranges, digest, before, after, more)
         whole = with_manifest_store(media, signed)
         found = [wide(*_store_range(whole)), *extra(whole)]
         if found == ranges and len(signed) == room:
@@ -228,12 +229,14 @@ def _padded(
     digest: bytes,
     before: Sequence[bytes],
     after: Sequence[bytes],
+    more: Mapping[str, Any] | None = None,
 ) -> bytes:
-    content = {
+    content: dict[str, Any] = {
         "exclusions": [{"start": start, "length": length} for start, length in ranges],
         "alg": "sha256",
         "hash": digest,
         "pad": b"",
+        **(more or {}),
     }
     spare = 512 - len(cbor2.dumps(content))
     draft.assertions = [*base, ("c2pa.hash.data", content | {"pad": bytes(max(0, spare))})]

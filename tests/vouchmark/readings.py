@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from provenance.credentials.binding import Match
+from provenance.credentials.coverage import Coverage
+from provenance.credentials.lineage import History, Node
+from provenance.credentials.manifest_check import ManifestCheck, SignatureState
 from provenance.credentials.model import (
     Action,
     CertificateInfo,
@@ -19,6 +23,7 @@ from provenance.credentials.model import (
     Timestamp,
     ValidationCode,
 )
+from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.facts import Facts
 
 AT = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -110,3 +115,59 @@ def created(source: str) -> Action:
 
 def stamp(year: int = 2025) -> Timestamp:
     return Timestamp(time=dt.datetime(year, 5, 1, 12, tzinfo=dt.UTC), authority=certificate("Clockwork"))
+
+
+def covered(**changes: Any) -> Coverage:
+    """A data hash over all of a picture, which matches."""
+    fields: dict[str, Any] = {
+        "manifest": "active",
+        "binding": "c2pa.hash.data",
+        "match": Match.MATCH,
+        "codes": ("assertion.dataHash.match", "integrity.coverage.full"),
+        "format": "jpeg",
+        "size": 100,
+        "covered": 90,
+        "media": 80,
+        "media_covered": 80,
+        "excluded": (),
+        "totals": (("manifest", 10),),
+        "excluded_names": (),
+    }
+    return Coverage(**(fields | changes))
+
+
+def own_check(*, signature: SignatureState = SignatureState.VALID, **changes: Any) -> OwnCheck:
+    """Our own check of one manifest called `active`, of which all holds."""
+    check = ManifestCheck(
+        label="active",
+        signature=signature,
+        codes=("claimSignature.validated",) if signature is SignatureState.VALID else (),
+        verified=(),
+        changed=(),
+        absent=(),
+        undeclared=(),
+        sign1=None,
+        source_types=frozenset(),
+        actions=(),
+    )
+    root = Node(
+        link=None,
+        check=check,
+        outcome="intact",
+        reasons=(),
+        depth=0,
+        is_update=False,
+        title="",
+        generator="",
+        thumbnail=None,
+        is_repeated=False,
+    )
+    fields: dict[str, Any] = {
+        "problem": "",
+        "active": "active",
+        "bound": "active",
+        "checks": {"active": check},
+        "coverage": covered(),
+        "history": History(root=root, unreferenced=(), redactions=(), is_cut=False),
+    }
+    return OwnCheck(**(fields | changes))

@@ -17,6 +17,7 @@ from tests.vouchmark.readings import (
     created,
     facts,
     manifest,
+    own_check,
     parent,
     reading,
     stamp,
@@ -34,7 +35,7 @@ def status(line: Line, answer: Answer) -> Status:
 
 class TestIntegrity:
     def test_passes_where_binding_and_signature_hold(self) -> None:
-        answer = integrity.answer(facts(reading(manifest())))
+        answer = integrity.answer(facts(reading(manifest()), own=own_check()))
         assert status(Line.INTEGRITY, answer) is Status.PASS
         assert answer.drafts[0].code == "assertion.dataHash.match"
         assert answer.summary == "The file is unchanged since it was signed."
@@ -73,7 +74,8 @@ class TestIntegrity:
         ["signingCredential.untrusted", "signingCredential.expired", "cawg.ica.did_unavailable", "timeStamp.mismatch"],
     )
     def test_is_not_moved_by_what_belongs_to_other_lines(self, name: str) -> None:
-        answer = integrity.answer(facts(reading(manifest(codes=(*GOOD, code(name))), state=State.INVALID)))
+        shown = reading(manifest(codes=(*GOOD, code(name))), state=State.INVALID)
+        answer = integrity.answer(facts(shown, own=own_check()))
         assert status(Line.INTEGRITY, answer) is Status.PASS
 
     def test_does_not_call_an_input_error_a_change(self) -> None:
@@ -136,10 +138,11 @@ class TestIntegrity:
         assert answer.summary
 
     def test_says_when_the_name_claims_another_type(self) -> None:
-        answer = integrity.answer(facts(reading(manifest()), media_type="image/png", named_type="image/jpeg"))
+        named = {"media_type": "image/png", "named_type": "image/jpeg"}
+        answer = integrity.answer(facts(reading(manifest()), own=own_check(), **named))
         assert answer.drafts[0].code == "integrity.name"
         assert status(Line.INTEGRITY, answer) is Status.UNKNOWN
-        nothing = integrity.answer(facts(reading(), media_type="image/png", named_type="image/jpeg"))
+        nothing = integrity.answer(facts(reading(), **named))
         assert nothing.drafts[-1].code == "integrity.type.misnamed"
         assert status(Line.INTEGRITY, nothing) is Status.ABSENT
 

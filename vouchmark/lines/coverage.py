@@ -12,6 +12,7 @@ from typing import Final
 from provenance.credentials.binding import Match
 from provenance.credentials.coverage import Coverage
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState
+from provenance.credentials.model import Outcome
 from provenance.formats import Kind
 from provenance.formats.parts import Doubt
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
@@ -20,6 +21,9 @@ from vouchmark.report import Json, NotChecked, Root, Status
 
 OWN: Final = "vouchmark coverage check"
 WIDE: Final = "integrity.coverage.wide"
+LENGTH: Final = "integrity.update.length"
+TELLING: Final = frozenset({WIDE, LENGTH})
+"""What explains why an engine calls a file changed, and so is told first."""
 MAX_NAMED: Final = 4
 """Kinds of metadata named in one sentence; the detail has the ranges."""
 
@@ -94,6 +98,11 @@ _CODES: Final = {
         Status.UNKNOWN,
         "Programs in the file decide what is shown, so that it need not be the same each time: {what}.",
     ),
+    LENGTH: (
+        Status.UNKNOWN,
+        "A later update made the file longer, and with it the length field at its start, which the first signature "
+        "covers; all else is unchanged.",
+    ),
     "integrity.fragments.unused": (
         Status.UNKNOWN,
         "Fragments were given, and what is signed in this file speaks of none: nothing was held against them.",
@@ -104,6 +113,9 @@ _CODES: Final = {
     ),
     "integrity.stores.multiple": (Status.FAIL, "The file carries two sets of Content Credentials."),
 }
+
+
+_NOT_MEASURED: Final = (Match.MALFORMED, Match.UNSUPPORTED, Match.MISSING)
 
 
 def is_signed(facts: Facts) -> bool:
@@ -177,8 +189,8 @@ def without_media(facts: Facts) -> str:
 def drafts(facts: Facts) -> list[Draft]:
     """What our own reading of the binding adds to the engine's; empty where there is none."""
     own = facts.own
-    if own_lack(facts):
-        return [_unmeasured(facts)]
+    if why := _lack(facts):
+        return [_unmeasured(facts, why)]
     if own is None or own.problem or own.coverage is None:
         return []
     coverage, found = own.coverage, list[Draft]()
@@ -191,8 +203,8 @@ def drafts(facts: Facts) -> list[Draft]:
     if coverage.match is Match.MISMATCH and _may_compare(facts):
         statement = "The file was changed after it was signed, by our own computation."
         found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
-    if coverage.match is Match.MALFORMED and _may_compare(facts):
-        # An engine may read past what breaks the rules; what the signature then covers is not known to us.
+    if coverage.match in _NOT_MEASURED and not coverage.has_unknown_field and _may_compare(facts):
+        # An engine may read past what breaks the rules, or what is not computed here: its word alone is not enough.
         found.append(_draft(coverage, "integrity.coverage.unknown", *_CODES["integrity.coverage.unknown"]))
     if coverage.match is Match.UNSUPPORTED and coverage.has_unknown_field and _may_compare(facts):
         statement = "The signed hash has a field that is not known here, so that what it covers could not be measured."
@@ -223,7 +235,16 @@ def _what(coverage: Coverage, code: str) -> str:
     return listed((*names[:MAX_NAMED], *(("more",) if len(names) > MAX_NAMED else ())))
 
 
-def _unmeasured(facts: Facts) -> Draft:
+def _lack(facts: Facts) -> str:
+    """Why nothing of the bytes is known to us although an engine read a store, in a word; empty where something is."""
+    if why := own_lack(facts):
+        return why
+    if facts.first.outcome is not Outcome.FOUND or (facts.own is not None and facts.own.coverage is not None):
+        return ""
+    return "missing"
+
+
+def _unmeasured(facts: Facts, why: str) -> Draft:
     """That nobody but an engine looked, which takes any pixel that it is told to leave out for covered."""
     status, statement = _CODES["integrity.coverage.unknown"]
     return Draft(
@@ -233,7 +254,7 @@ def _unmeasured(facts: Facts) -> Draft:
         source=OWN,
         root=Root.CLAIM_SIGNATURE,
         subject=facts.name,
-        detail={"reason": own_lack(facts)},
+        detail={"reason": why},
     )
 
 

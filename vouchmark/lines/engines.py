@@ -72,6 +72,9 @@ def state_at(facts: Facts, reading: Reading) -> State | None:
 
     Only the first engine needs it: the second is given the report's time and judges expiry by that.
     """
+    if reading.outcome is Outcome.UNPARSABLE:
+        # Called Invalid as well by an engine that could not read it: there was nothing to judge.
+        return None
     if reading.state is None or reading.store is None or reading is not facts.engine:
         return reading.state
     active = reading.store.active
@@ -166,6 +169,12 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         says = (f"{one.engine} {_reads(facts, one)}" for one in (first, second))
         statement = f"The engines disagree: {', '.join(says)}."
         detail["unread"] = (first if first.outcome is Outcome.UNPARSABLE else second).engine
+    elif "bytes" in differ and MALFORMED in (ours["bytes"], theirs["bytes"]):
+        # Whoever calls a hash malformed has compared nothing with it.
+        statement = (
+            f"The engines disagree: {first.engine} says {BYTES[ours['bytes']]}, {second.engine} "
+            f"{BYTES[theirs['bytes']]}."
+        )
     table: dict[str, Json] = {q: {first.engine: ours[q], second.engine: theirs[q]} for q in differ}
     detail |= {"on": list[Json](differ), "answers": table}
     return _verdict(facts, "engines.disagree", Status.UNKNOWN, statement, detail)
@@ -175,6 +184,16 @@ def _has_expired(facts: Facts) -> bool:
     """Whether the active manifest's certificate is out of date at the report's time, whatever the clock says."""
     return facts.first.store is not None and facts.expired(facts.first.store.active)
 
+
+MALFORMED: Final = "malformed"
+"""An engine's answer about bytes that it could not compare, because it could not follow the hash."""
+BYTES: Final = {
+    "changed": "that the bytes changed",
+    "not changed": "that they did not",
+    MALFORMED: "that the signed hash is malformed",
+    "not said": "nothing of the bytes",
+}
+"""The answers on bytes, behind the engine's name."""
 
 WORDS: Final = {
     "presence": "whether there are Content Credentials",
@@ -200,14 +219,11 @@ def _answers(facts: Facts, reading: Reading) -> dict[str, str]:
 
 
 def _bytes(codes: tuple[ValidationCode, ...]) -> str:
-    for code in failures(codes):
-        if (
-            code.code.startswith("assertion.")
-            and "Hash" in code.code
-            and code.code.endswith((".mismatch", ".unknownBox"))
-        ):
-            return "changed"
-    return "not changed"
+    """What an engine says of the bytes by its failures: changed before malformed, where it says both."""
+    about = [code.code for code in failures(codes) if code.code.startswith("assertion.") and "Hash." in code.code]
+    if any(name.endswith((".mismatch", ".unknownBox")) for name in about):
+        return "changed"
+    return MALFORMED if any(name.endswith(".malformed") for name in about) else "not changed"
 
 
 def _explain(codes: tuple[ValidationCode, ...]) -> str:

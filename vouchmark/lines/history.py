@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.credentials.history import History, Node
-from provenance.credentials.lineage import Removed
+from provenance.credentials.lineage import LinkState, Removed
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.own_check import OwnCheck
@@ -30,6 +30,7 @@ from vouchmark.lines.facts import (
     own_lack,
     source_of,
 )
+from vouchmark.lines.links import malformed_link
 from vouchmark.lines.redactions import removals
 from vouchmark.render.safe import quoted
 from vouchmark.render.words import ROLES
@@ -215,6 +216,8 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
     early = node.outcome == "broken" and all(reason.startswith("recorded:") for reason in node.reasons)
     if node.outcome == "intact" and _is_redacted(own, node):
         words = "has Content Credentials of its own, unchanged but for what a later signer removed from them"
+    if link.state is LinkState.MALFORMED:
+        words = f"is not known: the link to it {malformed_link(link)}"
     if early:
         seen = quoted(", ".join(link.recorded_breaks[:MAX_CODES]))
         words = f"did not hold when it was added, recorded its later signer ({seen}); what it says cannot be relied on"

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.binding import Match
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
-from vouchmark.lines import coverage, integrity_own, integrity_unread, octets, readings
+from vouchmark.lines import contradictions, coverage, integrity_own, integrity_unread, octets, readings
+from vouchmark.lines.contradictions import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
 from vouchmark.lines.facts import (
     FRAGMENT,
     STORE_ALONE,
@@ -27,6 +27,7 @@ from vouchmark.lines.facts import (
     own_gap,
     source_of,
 )
+from vouchmark.lines.links import broken_update, malformed_link
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
 
@@ -40,34 +41,6 @@ BINDING_MATCH: Final = frozenset(
     }
 )
 """The hard binding holds (C2PA 2.4, table of success codes)."""
-
-BYTES_CHANGED: Final = frozenset(
-    {
-        "assertion.dataHash.mismatch",
-        "assertion.bmffHash.mismatch",
-        "assertion.boxesHash.mismatch",
-        "assertion.boxesHash.unknownBox",
-        "assertion.collectionHash.mismatch",
-        "assertion.collectionHash.incorrectFileCount",
-        "assertion.multiAssetHash.mismatch",
-    }
-)
-"""Media bytes differ from what was signed."""
-
-STATEMENTS_CHANGED: Final = frozenset(
-    {
-        "assertion.hashedURI.mismatch",
-        "assertion.missing",
-        "assertion.undeclared",
-        "assertion.inaccessible",
-        "hashedURI.mismatch",
-        "hashedURI.missing",
-    }
-)
-"""A signed statement differs, is gone, or was added without being signed."""
-
-SIGNATURE_BROKEN: Final = frozenset({"claimSignature.mismatch", "claimSignature.missing"})
-"""Nobody's signature covers the claim as it stands."""
 
 OTHER_LINES: Final = (
     "signingCredential.",
@@ -160,22 +133,19 @@ def _found(facts: Facts) -> Answer:
     manifest = facts.bound
     store = facts.first.store
     if store is None or manifest is None:
-        status, words = Status.FAIL, "No manifest in the file is bound to its content."
-        if _is_cut(facts):
-            status = Status.UNKNOWN
-            words = "There are more versions than are looked at, so that the one bound to this content was not found."
-        draft = _draft(facts, "integrity.unbound", status, words, facts.name)
+        draft = _unbound(facts)
         return Answer(summary=draft.statement, drafts=(draft, *readings.wrong_name(facts), *_outside(facts)))
-    drafts = _confirmed(facts, _judged(facts, store, manifest)) if facts.refused is None else []
+    judged = _judged(facts, store, manifest) if facts.refused is None else []
+    drafts = contradictions.settled(facts, judged)
     doubtful = any(draft.status in _DOUBTFUL for draft in drafts)
     ours = [*coverage.drafts(facts), *octets.drafts(facts)]
     if facts.refused is not None:
-        drafts = integrity_own.drafts(facts, ours, unchanged=_unchanged(facts, is_all=True))
+        drafts.extend(integrity_own.drafts(facts, ours, unchanged=_unchanged(facts, is_all=True)))
     elif not doubtful and not coverage.ignores_fragments(facts):
         drafts.insert(0, _match(facts, manifest, is_all=not any(draft.status in _DOUBTFUL for draft in ours)))
     drafts.extend((*ours, *readings.drafts(facts), *readings.wrong_name(facts)))
-    # Of what is left out too much the summary speaks, not of the engine that calls it a change.
-    drafts.sort(key=lambda draft: (_ORDER.index(draft.status), draft.code != coverage.WIDE))
+    # Of what explains it the summary speaks, not of the engine that calls it a change.
+    drafts.sort(key=lambda draft: (_ORDER.index(draft.status), draft.code not in coverage.TELLING))
     return Answer(
         summary=_summary(drafts),
         drafts=(*drafts, *_outside(facts)),
@@ -194,6 +164,23 @@ def _judged(facts: Facts, store: ManifestStore, bound: Manifest) -> list[Draft]:
     ]
 
 
+def _unbound(facts: Facts) -> Draft:
+    """Why no manifest is bound to the content at hand."""
+    if _is_cut(facts):
+        words = "There are more versions than are looked at, so that the one bound to this content was not found."
+        return _draft(facts, "integrity.unbound", Status.UNKNOWN, words, facts.name)
+    link = broken_update(facts)
+    if link is None:
+        words = "No manifest in the file is bound to its content."
+        return _draft(facts, "integrity.unbound", Status.FAIL, words, facts.name)
+    words = (
+        f"An update's link to what it updates {malformed_link(link)}: its issuer broke the rules, and nothing is bound "
+        "to the content."
+    )
+    detail: dict[str, Json] = {"from": "assertion.ingredient.malformed", "link": link.assertion}
+    return _draft(facts, "integrity.malformed", Status.FAIL, words, link.owner, detail)
+
+
 def _pictures(facts: Facts, manifest: Manifest) -> tuple[NotChecked, ...]:
     """A thumbnail is signed like any statement: that it shows the same as the file is its signer's word."""
     if facts.original is not None and facts.original.original.is_thumbnail:
@@ -201,38 +188,6 @@ def _pictures(facts: Facts, manifest: Manifest) -> tuple[NotChecked, ...]:
     if any(label.startswith("c2pa.thumbnail.") for label in manifest.assertions):
         return (THUMBNAILS,)
     return ()
-
-
-def _confirmed(facts: Facts, drafts: list[Draft]) -> list[Draft]:
-    """A change of bytes that only the engine sees is doubt, not a finding: our own digest says that they match."""
-    own = facts.own.coverage if facts.own is not None else None
-    if own is not None and own.has_unknown_field:
-        statement = "One engine says that the bytes changed; the signed hash has a field that is not known here."
-        return [_unconfirmed(facts, draft, statement) for draft in drafts]
-    if own is None or own.match is not Match.MATCH:
-        return drafts
-    if coverage.ignores_fragments(facts):
-        # The engine was given fragments that are none of this file's, and calls that a change of its bytes.
-        return [draft for draft in drafts if draft.code not in BYTES_CHANGED]
-    statement = "One engine says that the bytes changed, and our own computation says that they did not."
-    if coverage.WIDE in own.codes:
-        statement = (
-            "One engine says that the bytes changed, as it allows nothing to be left out but the Content Credentials; "
-            "by our own computation what was hashed is unchanged."
-        )
-    if "integrity.parts.missing" in own.codes:
-        statement = (
-            "One engine says that the bytes changed; by our own computation only parts are gone that the signer allows "
-            "to be missing."
-        )
-    return [_unconfirmed(facts, draft, statement) for draft in drafts]
-
-
-def _unconfirmed(facts: Facts, draft: Draft, statement: str) -> Draft:
-    """The same draft, or the doubt that takes its place where it says that bytes changed."""
-    if draft.code not in BYTES_CHANGED:
-        return draft
-    return _draft(facts, "integrity.unconfirmed", Status.UNKNOWN, statement, draft.subject, {"from": draft.code})
 
 
 _ORDER: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS, Status.ABSENT, Status.SKIPPED)

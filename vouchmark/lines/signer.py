@@ -256,7 +256,10 @@ def _by_engine(facts: Facts) -> Answer:
     """
     manifest = facts.bound
     if manifest is None or manifest.signer is None or manifest.signer.certificate is None:
-        draft = _draft(facts, "signer.unreadable", Status.UNKNOWN, "The signer's certificate could not be read.", "")
+        words = "The signer's certificate could not be read."
+        if manifest is None and facts.own is not None and not facts.own.problem:
+            words = "No manifest is bound to this content, so that nobody is known to have signed it."
+        draft = _draft(facts, "signer.unreadable", Status.UNKNOWN, words, "")
         return Answer(summary=draft.statement, drafts=(draft,))
     drafts = [_who(facts, manifest)]
     drafts.extend(_certificate_failures(facts, manifest))

@@ -102,7 +102,11 @@ _UNCOVERED: Final = {
 }
 """What is left out of the signature without being media."""
 
-_WIDE: Final = "integrity.coverage.wide"
+_FIRST: Final = {
+    "integrity.coverage.wide": "what was hashed is {}; but more is left out than the Content Credentials",
+    "integrity.update.length": "{}; but a later update changed the length field at its start, which is signed",
+}
+"""What explains why verifiers disagree, and so is told before that they do."""
 
 _BESIDES: Final = {
     "integrity.second_reading": "it can be read as another type of file too, and may show something else then",
@@ -190,8 +194,9 @@ def _failure(report: Report) -> str:
 
 
 def _unknown(report: Report) -> str:
-    if any(finding.code == _WIDE for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN)):
-        return f"what was hashed is {_intact(report)}; but more is left out than the Content Credentials"
+    for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN):
+        if finding.code in _FIRST:
+            return _FIRST[finding.code].format(_intact(report))
     for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN):
         if finding.code in _UNKNOWNS:
             return _UNKNOWNS[finding.code]
