@@ -156,6 +156,7 @@ def _boxes() -> Iterator[Recipe]:
     mp4 = partial(Recipe, format="MP4", media_type="video/mp4", family="bmff")
     yield mp4(name="mp4", build=clips.mp4)
     yield mp4(name="mp4-silent", build=clips.mp4_silent)
+    yield mp4(name="mp4-free", build=lambda: clips.mp4() + b"\0\0\0\x48free" + bytes(64))
     yield mp4(name="mp4-old", build=clips.mp4, bind=_by_bmff(OLD, 1))
     yield mp4(name="mp4-v2", build=clips.mp4, bind=_by_bmff(OLD, 2))
     yield mp4(name="mp4-v2-today", build=clips.mp4, bind=_by_bmff(TODAY, 2))

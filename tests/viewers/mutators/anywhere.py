@@ -108,6 +108,8 @@ def size(rng: random.Random, original: Original) -> Mutant | None:
         at = rng.choice((6, *(part.start + 4 for part in found)))
     else:
         at = rng.choice(found).start + delta
+    if at + struct.calcsize(form) > len(data):
+        return None
     (old,) = struct.unpack_from(form, data, at)
     new = rng.choice((old + 1, old - 1, old + 2, old - 8, old * 2, 0, 1, len(data), len(data) - at, old + 0x100))
     limit = (1 << 8 * struct.calcsize(form)) - 1
