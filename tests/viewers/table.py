@@ -31,6 +31,8 @@ class Figures:
     statuses: Counter[str] = field(default_factory=Counter)
     wrong: list[Judged] = field(default_factory=list)
     """Mutants that passed although a viewer shows something else."""
+    refused: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)
+    """Mutants that passed and that a viewer does not show at all, by format, mutator, detail and viewer."""
     harmed: list[Judged] = field(default_factory=list)
     """Mutants over which a process ended or hung: of a viewer or of an engine, which is no finding about bytes."""
     unmade: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +65,8 @@ class Figures:
         row.passed += judged.status == "pass"
         for viewer, seen in judged.seen.items():
             row.seen.setdefault(viewer, Counter())[seen] += 1
+            if seen is Seen.REFUSED:
+                self.refused[judged.format, judged.mutator, judged.detail, viewer] += 1
             if seen is Seen.LEFT_OUT:
                 self.left_out[judged.original, viewer] = judged.told[viewer]
         if judged.is_wrong:
@@ -93,6 +97,8 @@ class Figures:
         yield f"untouched files that did not pass: {self.untouched_lost}"
         yield f"ended or hung: {len(self.harmed)}"
         yield from (f"  {one.number} {one.original} {one.mutator} {one.detail}" for one in self.harmed[:20])
+        yield f"passed, and not shown at all by a viewer: {self.refused.total()}"
+        yield from (f"  {' '.join(what)}: {count}" for what, count in self.refused.most_common(40))
         yield f"wrong passes: {len(self.wrong)}"
         for one in self.wrong[:100]:
             yield f"  {one.number} {one.original} {one.mutator} ({one.detail}): " + "; ".join(

@@ -7,7 +7,7 @@ import struct
 
 from tests.viewers.carriers import carrier_of
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators.foreign import HTML, chosen, other, small_pdf, small_zip
+from tests.viewers.mutators.foreign import HTML, RAR, chosen, other, small_mp3, small_pdf, small_zip
 from tests.viewers.structure.parse import Part, blocks, boxes, chunks, directory, frames, riff, segments
 
 
@@ -50,6 +50,7 @@ def polyglot(rng: random.Random, original: Original) -> Mutant | None:
     name, piece = rng.choice(
         (
             ("PDF", small_pdf()), ("ZIP", small_zip()), ("HTML", HTML), ("JPEG", other("JPEG")), ("PNG", other("PNG")),
+            ("RAR", RAR), ("MP3", small_mp3()),
             ("MP4", struct.pack(">I", 20) + b"ftypisom\0\0\0\0isom" + struct.pack(">I", 16) + b"mdat" + bytes(8)),
         )
     )  # fmt: skip

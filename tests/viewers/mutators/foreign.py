@@ -13,7 +13,7 @@ from typing import Final
 
 from tests.authority import jpeg_segment
 from tests.viewers.carriers import C2PA_UUID, png_chunk, riff_chunk
-from tests.viewers.makers import documents, raster
+from tests.viewers.makers import clips, documents, raster
 from tests.viewers.structure.parse import blocks, chunks, riff, segments
 
 Pieces = Mapping[str, bytes]
@@ -31,6 +31,14 @@ def small_zip() -> bytes:
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr(zipfile.ZipInfo("a.txt"), "the bridge fell")
     return target.getvalue()
+
+
+@lru_cache
+def small_mp3() -> bytes:
+    return clips.mp3()
+
+
+RAR: Final = b"Rar!\x1a\x07\x01\0" + bytes(40)
 
 
 @lru_cache
@@ -203,6 +211,8 @@ def for_bmff() -> Pieces:
         "free with HTML": box(b"free", HTML),
         "free with PDF": box(b"free", small_pdf()),
         "free with ZIP": box(b"free", small_zip()),
+        "free with MP3": box(b"free", small_mp3()),
+        "free with RAR": box(b"free", RAR),
         "skip with a picture": box(b"skip", moving),
         "wide": box(b"wide", b""),
         **{
@@ -270,6 +280,7 @@ def for_pdf() -> Pieces:
         "other file": b"\n%PDF-1.7\n" + documents.pdf(1),
         "HTML": HTML,
         "ZIP": small_zip(),
+        "MP3": small_mp3(),
     }
 
 
@@ -300,7 +311,15 @@ def for_zip() -> Pieces:
 
 
 def for_raw() -> Pieces:
-    return {"HTML": HTML, "PDF": small_pdf(), "ZIP": small_zip(), "picture": other("JPEG"), "TIFF": other("TIFF")}
+    return {
+        "HTML": HTML,
+        "PDF": small_pdf(),
+        "ZIP": small_zip(),
+        "RAR": RAR,
+        "MP3": small_mp3(),
+        "picture": other("JPEG"),
+        "TIFF": other("TIFF"),
+    }
 
 
 FOREIGN: Final[Mapping[str, Callable[[], Pieces]]] = {

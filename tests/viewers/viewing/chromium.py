@@ -70,10 +70,12 @@ const film = async (data, type) => {
     video.src = URL.createObjectURL(new Blob([data], {type: 'video/mp4'}));
     await within(ready, 'took too long');
     const lines = [`${video.videoWidth}x${video.videoHeight} for ${video.duration}`];
-    for (const part of [0.05, 0.3, 0.55, 0.8]) {
+    for (const part of [0.5, 0.05, 0.3, 0.55, 0.8]) {
         const moved = new Promise(yes => { video.onseeked = yes; });
+        const drawn = new Promise(yes => { video.requestVideoFrameCallback(yes); setTimeout(yes, 400); });
         video.currentTime = part * video.duration;
         await within(moved, 'took too long');
+        await drawn;
         lines.push(`at ${part}: ` + await pixels(video, video.videoWidth, video.videoHeight));
     }
     URL.revokeObjectURL(video.src);

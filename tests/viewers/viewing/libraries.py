@@ -60,7 +60,8 @@ def shown(image: Any) -> str:
     return f"{turned.size[0]}x{turned.size[1]} {digest(turned.convert('RGBA').tobytes())}"
 
 
-def _pillow(data: bytes, _: str) -> View:
+def pillow(data: bytes, _: str) -> View:
+    """What Pillow shows."""
     from PIL import Image
 
     with Image.open(io.BytesIO(data)) as image:
@@ -90,7 +91,8 @@ def _thumbnail(data: bytes, _: str) -> View:
         return (shown(inner),)
 
 
-def _pyav(data: bytes, _: str) -> View:
+def pyav(data: bytes, _: str) -> View:
+    """What FFmpeg shows."""
     import av
 
     lines: list[str] = []
@@ -126,7 +128,8 @@ def _stream(container: Any, stream: Any) -> list[str]:
     return [f"{count} frames, aspect {stream.sample_aspect_ratio}", *lines]
 
 
-def _pdfium(data: bytes, _: str) -> View:
+def pdfium(data: bytes, _: str) -> View:
+    """What PDFium shows."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
@@ -172,11 +175,11 @@ def _needs(module: str) -> str:
 def library_viewers() -> list[Viewer]:
     """All of them."""
     return [
-        Viewer(name="Pillow", look=refusing(_pillow), formats=PICTURES, missing=_needs("PIL")),
+        Viewer(name="Pillow", look=refusing(pillow), formats=PICTURES, missing=_needs("PIL")),
         Viewer(name="thumbnails", look=refusing(_thumbnail), formats=PICTURES - {"image/gif"}, missing=_needs("PIL")),
-        Viewer(name="PyAV", look=refusing(_pyav), formats=MOVING, missing=_needs("av")),
+        Viewer(name="PyAV", look=refusing(pyav), formats=MOVING, missing=_needs("av")),
         Viewer(
-            name="PDFium", look=refusing(_pdfium), formats=frozenset(["application/pdf"]), missing=_needs("pypdfium2")
+            name="PDFium", look=refusing(pdfium), formats=frozenset(["application/pdf"]), missing=_needs("pypdfium2")
         ),
         Viewer(
             name="libheif", look=refusing(_libheif), formats=frozenset(["image/heic"]), missing=_needs("pillow_heif")

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tests.viewers.model import RefusedError, View, Viewer
-from tests.viewers.viewing.libraries import _pdfium, _pillow, digest, refusing
+from tests.viewers.viewing.libraries import MOVING, digest, pdfium, pillow, pyav, refusing
 
 ZIPS: Final = frozenset(
     (
@@ -73,13 +73,28 @@ def _zip_of_others(data: bytes, media_type: str) -> View:
 def _pdf_of_others(data: bytes, media_type: str) -> View:
     if media_type == "application/pdf" or b"%PDF-" not in data[:1024]:
         raise RefusedError("no PDF")
-    return _pdfium(data, media_type)
+    return pdfium(data, media_type)
 
 
 def _picture_of_others(data: bytes, media_type: str) -> View:
     if media_type.startswith("image/"):
         raise RefusedError("no stranger")
-    return _pillow(data, media_type)
+    return pillow(data, media_type)
+
+
+def _clip_of_others(data: bytes, media_type: str) -> View:
+    """Films and sounds in files that are none, by what FFmpeg's probes find anywhere near the beginning."""
+    if media_type in MOVING or media_type.startswith("image/"):
+        raise RefusedError("no stranger")
+    return pyav(data, media_type)
+
+
+def _archive_of_others(data: bytes, _: str) -> View:
+    """Archives by their first bytes; RAR within a megabyte, where its readers look behind a program."""
+    at = data.find(b"Rar!\x1a\x07", 0, 1 << 20)
+    if at < 0 and not data.startswith((b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
+        raise RefusedError("no archive")
+    return (f"archive at {at}",)
 
 
 def _page(data: bytes, media_type: str) -> View:
@@ -105,6 +120,8 @@ def stranger_viewers() -> list[Viewer]:
         Viewer(name="as ZIP", look=refusing(_zip_of_others), is_stranger=True),
         Viewer(name="as PDF", look=refusing(_pdf_of_others), is_stranger=True),
         Viewer(name="as picture", look=refusing(_picture_of_others), is_stranger=True),
+        Viewer(name="as clip", look=refusing(_clip_of_others), is_stranger=True),
+        Viewer(name="as archive", look=refusing(_archive_of_others), is_stranger=True),
         Viewer(name="as HTML", look=refusing(_page), is_stranger=True),
         Viewer(name="as script", look=refusing(_script), is_stranger=True),
     ]
