@@ -22,7 +22,7 @@ from provenance.credentials.lineage import below_update
 from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.ocsp import Fresh, by_serial
 from provenance.credentials.octets.found import StoreOctets
-from provenance.credentials.octets.walk import examine_octets
+from provenance.credentials.octets.in_file import octets_in_file
 from provenance.credentials.readings import readings_of
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
@@ -341,8 +341,8 @@ def examine_own(
         store_matches_file=matches,
         vouches=vouches,
         more_vouches=more_vouches,
-        octets=examine_octets(
-            replace(store, tail=0) if is_sidecar else store, history.root, checks, trust=trust, at=moment
+        octets=octets_in_file(
+            store, history, layout, is_sidecar=is_sidecar, differs=matches is False, trust=trust, at=moment
         ),
         second_readings=readings_of(data, media_type, layout, coverage, bound=check, store=store, checks=checks),
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),

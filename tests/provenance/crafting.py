@@ -307,9 +307,18 @@ def make_authority(root: Identity, **options: Any) -> Identity:
 
 
 def stamper(
-    authority: Identity, at: dt.datetime, *, imprint: bytes | None = None, nonce: int | None = None
+    authority: Identity,
+    at: dt.datetime,
+    *,
+    imprint: bytes | None = None,
+    nonce: int | None = None,
+    more: Mapping[str, Any] | None = None,
+    attributed: Sequence[Any] = (),
 ) -> Callable[[bytes], bytes]:
-    """A function that stamps bytes with an RFC 3161 token at any time."""
+    """A function that stamps bytes with an RFC 3161 token at any time.
+
+    `more` are further parts of what is stamped, `attributed` further signed attributes.
+    """
 
     def stamp(message: bytes) -> bytes:
         from asn1crypto import algos, cms, core, tsp
@@ -326,6 +335,7 @@ def stamper(
                 "serial_number": 7,
                 "gen_time": core.GeneralizedTime(at.astimezone(dt.UTC)),
                 **({} if nonce is None else {"nonce": nonce}),
+                **(more or {}),
             }
         )
         certificate = asn1_x509.Certificate.load(authority.der)
@@ -339,6 +349,7 @@ def stamper(
                         "values": [tsp.SigningCertificateV2({"certs": [{"cert_hash": sha256(authority.der)}]})],
                     }
                 ),
+                *attributed,
             ]
         )
         signature = authority.key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256()))
