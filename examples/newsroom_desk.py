@@ -24,6 +24,7 @@ from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.demo_pictures import harbour
 from vouchmark.report import Line, Report
 from vouchmark.vouch import VouchError
+from zk.personhood import IssuerInfo
 from zk.vault import LEAST_LOG_COST
 from zk.wallet import Wallet
 
@@ -41,7 +42,10 @@ def story(folder: Path) -> Iterator[tuple[str, Report]]:
     (folder / "makers.pem").write_bytes(authority.pem)
     camera = issue_signer(authority, "Harbour Cameras", "Model One").signing_key()
     trust = TrustLists.empty().with_run_lists(trust=[folder / "makers.pem"])
-    policy, challenge = Policy.load(POLICY), secrets.token_bytes(16)
+    # The policy names the club by its id, which is another for every club.
+    club_id = IssuerInfo.from_json(club.json).id.hex()
+    rules = POLICY.read_text(encoding="utf-8").replace("0123456789abcdef" * 4, club_id)
+    policy, challenge = Policy.parse(rules.encode(), POLICY.stem), secrets.token_bytes(16)
 
     def desk(path: Path, *given: bytes) -> Report:
         # The scope that counts stands in the policy.

@@ -444,6 +444,15 @@ def patterns() -> tuple[str, ...]:
     return (*names, *sorted(families))
 
 
+def can_be(pattern: str, status: Status) -> bool:
+    """Whether some code that fits a pattern can have that status."""
+    table = (*OURS.values(), *SPECIFIED.values())
+    fits = (
+        code for code in table if code.code == pattern or (pattern[-2:] == ".*" and code.code.startswith(pattern[:-1]))
+    )
+    return any(status in code.statuses for code in fits)
+
+
 def lines_of(pattern: str) -> frozenset[Line] | None:
     """On which lines a code or family of ours stands.
 

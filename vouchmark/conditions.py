@@ -23,6 +23,7 @@ PERSON_VOICE: Final = "voice"
 class Distinct(enum.StrEnum):
     """What `at_least` counts."""
 
+    AUTHORITY = "authority"
     ROOT = "root"
     PERSON = "person"
 
@@ -83,7 +84,7 @@ class Findings:
     roots: tuple[Root, ...] = ()
     detail: tuple[DetailTest, ...] = ()
     at_least: int = 1
-    distinct: Distinct = Distinct.ROOT
+    distinct: Distinct = Distinct.AUTHORITY
     by: tuple[str, ...] = ()
     """Further detail entries within which is counted."""
 
@@ -95,18 +96,17 @@ class People:
     at_least: int = 0
     at_most: int | None = None
     issuers: tuple[str, ...] = ()
-    """Names, or ids in lower-case hex."""
+    """Ids in lower-case hex: a name is no issuer's alone."""
     scopes: tuple[str, ...] = ()
 
     def fits(self, finding: Finding) -> bool:
         """Whether a finding is a voice of such an issuer in such a scope."""
         detail = finding.detail
-        issuers = {detail.get("issuer"), detail.get("issuer_name")}
         return (
             finding.status is Status.PASS
             and isinstance(detail.get(PERSON_VOICE), str)
             and all(key in detail for key in PERSON_GROUP)
-            and (not self.issuers or not issuers.isdisjoint(self.issuers))
+            and (not self.issuers or detail.get("issuer") in self.issuers)
             and (not self.scopes or any(_is_in(str(detail["scope"]), scope) for scope in self.scopes))
         )
 
@@ -188,13 +188,13 @@ def _finding_grounds(condition: Findings, report: Report) -> frozenset[str] | No
     found = list(_matching(condition, report))
     groups: dict[tuple[str, ...], set[str]] = {}
     for finding in found:
-        group, thing = _group_of(condition, finding)
+        group, thing = _group_of(condition, finding, report)
         if thing is not None:
             groups.setdefault(group, set()).add(thing)
     enough = {group for group, things in groups.items() if len(things) >= condition.at_least}
     if not enough:
         return None
-    ids = [(finding.id, _group_of(condition, finding)) for finding in found]
+    ids = [(finding.id, _group_of(condition, finding, report)) for finding in found]
     return frozenset(id_ for id_, (group, thing) in ids if group in enough and thing is not None)
 
 
@@ -211,9 +211,31 @@ def _people_grounds(condition: People, report: Report) -> frozenset[str] | None:
     return frozenset(id_ for voices in groups.values() if len(voices) == most for id_ in voices.values())
 
 
-def _group_of(condition: Findings, finding: Finding) -> tuple[tuple[str, ...], str | None]:
+_SIGNERS_OWN: Final = frozenset({Root.CLAIM_SIGNATURE, Root.CERTIFICATE})
+"""Roots that come to the signer of the content: what is signed, and the key that signed it."""
+_CERTIFICATE: Final = "certificate_sha256"
+
+
+def authority_of(finding: Finding, report: Report) -> str:
+    """On whose word a finding rests: a signer counts once, whatever of its own is looked at and however often it signs.
+
+    By the certificate where the finding or, for the content, the signer's line names it; else by the finding's root.
+    """
+    by = finding.detail.get("by")
+    certificate = by.get(_CERTIFICATE) if isinstance(by, Mapping) else None
+    if finding.root in _SIGNERS_OWN and not certificate:
+        own = (
+            one.detail.get(_CERTIFICATE) for one in report.evidence[Line.SIGNER].findings if one.root in _SIGNERS_OWN
+        )
+        certificate = next((one for one in own if one), str(Root.CLAIM_SIGNATURE))
+    return f"signer {certificate}" if certificate else str(finding.root)
+
+
+def _group_of(condition: Findings, finding: Finding, report: Report) -> tuple[tuple[str, ...], str | None]:
     """Within which group a finding counts, and as what; None where it does not count."""
     extra = tuple(repr(finding.detail.get(key)) for key in condition.by)
+    if condition.distinct is Distinct.AUTHORITY:
+        return extra, authority_of(finding, report)
     if condition.distinct is Distinct.ROOT:
         return extra, str(finding.root)
     if not all(key in finding.detail for key in PERSON_GROUP):

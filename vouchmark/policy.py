@@ -29,12 +29,13 @@ earlier rule settles the matter.
   compares entries of a finding's detail: a scalar must be equal (or be an element, where the entry is a list), a list
   names several of which one must fit, `{ min = …, max = … }` bounds a number, `{ exists = false }` asks for absence; a
   dotted key such as `"answers.state"` goes into a nested entry.
-- findings, counted: `at_least = 2` asks for so many with distinct roots (`distinct = "root"`, the default: findings
-  with the same root count once) or from distinct people (`distinct = "person"`). People are counted by the voices
+- findings, counted: `at_least = 2` asks for so many on distinct authorities (`distinct = "authority"`, the default:
+  what one signer says, and what is known of that signer, counts once, whatever it rests on), with distinct roots
+  (`distinct = "root"`) or from distinct people (`distinct = "person"`). People are counted by the voices
   within one issuer, class, scope, period and slot, because in each of these the same person has another voice; the
   largest group decides. `by = ["level"]` groups by further detail entries.
-- people, counted: `{ people = { at_least = 1, issuer = "Harbour Press Club", scope = "public:review/cafe-harbour" } }`.
-  Only vouches that hold count, and the largest group decides as above. `issuer` is a name or an id (64 hex digits),
+- people, counted: `{ people = { at_least = 1, issuer = "0f…64 hex digits…", scope = "public:review/cafe-harbour" } }`.
+  Only vouches that hold count, and the largest group decides as above. `issuer` is an id (64 hex digits), no name,
   `scope` a scope; both take a list of which one must fit. `at_most = 3` caps; `at_most = 0` means that there is nobody.
   A scope that is named so counts for the reader, as if `--scope` had named it: `Policy.scopes` has them all.
 - `{ all = [ … ] }`, `{ any = [ … ] }`, `{ not = { … } }` of such conditions.

@@ -49,6 +49,8 @@ MAX_TEXT: Final = 500
 """Code points of a name or description."""
 MAX_COUNT: Final = 1_000_000
 """The largest `at_least`."""
+ISSUER: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+"""An issuer's id as reports show it."""
 MAX_KEY_PARTS: Final = 64
 """Dots on a line outside its strings: tomllib's work grows with the square of a dotted key's length."""
 
@@ -221,6 +223,12 @@ class _Reader:
                 where = "an authority and a path, such as public:review/cafe-harbour"
                 self.fail((*path, "scope"), f"got {_shown(scope)}, expected {where}")
         issuers = self.values((*path, "issuer"), table["issuer"]) if "issuer" in table else []
+        for issuer in issuers:
+            if not ISSUER.fullmatch(issuer):
+                what = (
+                    "an issuer's id: 64 hex digits, as `vouchmark trust issuer show` prints them (names are not unique)"
+                )
+                self.fail((*path, "issuer"), f"got {_shown(issuer)}, expected {what}")
         return People(at_least=at_least, at_most=at_most, issuers=tuple(issuers), scopes=tuple(scopes))
 
     def simple(self, path: KeyPath, table: Mapping[str, Any]) -> LineIs | Findings:
@@ -242,7 +250,7 @@ class _Reader:
             roots=self.members((*path, "root"), table, Root, "a root"),
             detail=self.detail((*path, "detail"), table.get("detail", {})),
             at_least=self.count((*path, "at_least"), table.get("at_least", 1)),
-            distinct=self.member((*path, "distinct"), table.get("distinct", "root"), Distinct, "what to count"),
+            distinct=self.member((*path, "distinct"), table.get("distinct", "authority"), Distinct, "what to count"),
             by=tuple(self.values((*path, "by"), table["by"])) if "by" in table else (),
         )
 

@@ -37,11 +37,10 @@ class TestCounting:
         assert policy(rule).decide(samples.signed()).reasons == ()
         assert policy(rule).decide(samples.signed(person=[voice("a")])).outcome is Outcome.ALLOW
 
-    def test_issuer_by_name_or_id_and_scope(self) -> None:
+    def test_issuer_by_id_and_scope(self) -> None:
         report = samples.signed(person=[voice("a", issuer="ab" * 32, issuer_name="Club", scope=CAFE)])
-        for issuer in ("Club", "ab" * 32):
-            assert holds(f'{{ people = {{ issuer = ["Other", "{issuer}"], scope = "{CAFE}" }} }}', report)
-        assert not holds('{ people = { issuer = "Other" } }', report)
+        assert holds(f'{{ people = {{ issuer = ["{"cd" * 32}", "{"ab" * 32}"], scope = "{CAFE}" }} }}', report)
+        assert not holds(f'{{ people = {{ issuer = "{"cd" * 32}" }} }}', report)
         assert not holds('{ people = { scope = "public:other" } }', report)
 
     def test_the_scope_media_is_that_of_this_file(self) -> None:
@@ -67,6 +66,8 @@ class TestGrammar:
             ("{ people = { at_least = 0 } }", "rules[0].when.people.at_least", "from 1 to"),
             ("{ people = { at_least = 3, at_most = 2 } }", "rules[0].when.people.at_most", "or more"),
             ('{ people = { scope = "review" } }', "rules[0].when.people.scope", "an authority and a path"),
+            ('{ people = { issuer = "Harbour Press Club" } }', "rules[0].when.people.issuer", "names are not unique"),
+            (f'{{ people = {{ issuer = "{"AB" * 32}" }} }}', "rules[0].when.people.issuer", "64 hex digits"),
             ('{ people = { issuers = "x" } }', "rules[0].when.people.issuers", "did you mean 'issuer'?"),
             ('{ people = {}, line = "ai" }', "rules[0].when", "expected it alone"),
         ],
@@ -122,21 +123,23 @@ class TestGrammar:
 
 class TestInAReport:
     def test_a_scope_that_a_policy_names_counts(self) -> None:
-        rules = policy(when(f'{{ people = {{ issuer = "{CLUB.name}", scope = "{CAFE}" }} }}', outcome="label"))
+        rules = policy(when(f'{{ people = {{ issuer = "{CLUB.info.id.hex()}", scope = "{CAFE}" }} }}', outcome="label"))
         report = look(PLAIN, vouches=[vouch(PLAIN)], scopes=[], policy=rules)
         assert report.verdict is not None
         assert report.verdict.outcome is Outcome.LABEL
         assert report.verdict.reasons == ("person.1",)
 
-    def test_a_name_that_a_vouch_gives_itself_is_no_issuers(self) -> None:
+    def test_an_issuer_of_the_same_name_is_another_one(self) -> None:
         other = replace(TOWN, name="Harbour Press Club")
-        rules = policy(when(f'{{ people = {{ issuer = "{CLUB.name}", scope = "{CAFE}" }} }}', outcome="label"))
+        rules = policy(when(f'{{ people = {{ issuer = "{CLUB.info.id.hex()}", scope = "{CAFE}" }} }}', outcome="label"))
         report = look(PLAIN, vouches=[vouch(PLAIN, by=somebody(other))], policy=rules, issuers=issuer_json(TOWN))
         assert report.verdict is not None
         assert report.verdict.outcome is Outcome.ALLOW
 
     def verdict(self, name: str, data: bytes, *vouches: bytes) -> tuple[str, tuple[str, ...]]:
-        rules = Policy.load(EXAMPLES / f"{name}.toml")
+        text = (EXAMPLES / f"{name}.toml").read_text(encoding="utf-8")
+        # The news desk names its club by id; the example's stands for the reader's own.
+        rules = Policy.parse(text.replace("0123456789abcdef" * 4, CLUB.info.id.hex()).encode(), name)
         said = look(data, vouches=list(vouches), scopes=[], policy=rules).verdict
         assert said is not None
         return str(said.outcome), said.labels

@@ -19,6 +19,7 @@ from vouchmark.cli.check_fragments import fragment_options, read_fragments
 from vouchmark.cli.check_known import known_options, known_settings
 from vouchmark.cli.check_original import original_options, read_original, write_difference
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
+from vouchmark.cli.check_policy import policy_options
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
 from vouchmark.cli.placing import output_text
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
@@ -83,6 +84,7 @@ class Seconds(click.FloatRange):
 @click.option("--require", multiple=True, type=click.Choice(LINE_NAMES), help="* Lines that must pass for exit code 0.")
 @click.option("--only", multiple=True, type=click.Choice(LINE_NAMES), help="* Check and require exactly these lines.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Your policy (TOML) in place of the built-in one.")
+@policy_options
 @click.option("--fail-on", type=click.Choice(OUTCOME_NAMES), help="Exit 1 where the verdict is this or stronger.")
 @click.option("--at", type=Instant(), help="Judge expiry and lists at this time (RFC 3339); now by default.")
 @click.option("--trust", multiple=True, type=click.Path(path_type=Path), help="* A list of signers for this run.")

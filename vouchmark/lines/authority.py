@@ -135,7 +135,12 @@ class Speaker:
 
     def detail(self) -> dict[str, Json]:
         """`of` and `by`, for a finding's detail."""
-        return {"of": str(self.of), "by": {"signer": self.name, "standing": str(self.standing)}}
+        by: dict[str, Json] = {
+            "signer": self.name,
+            "standing": str(self.standing),
+            "certificate_sha256": self.fingerprint,
+        }
+        return {"of": str(self.of), "by": by}
 
 
 def shown(name: str, standing: Standing) -> str:
