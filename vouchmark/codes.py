@@ -257,6 +257,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("history.component.signer", (UNKNOWN,), "Something used in it is unchanged, and nothing vouches for its signer."),
     ("history.input.signer", (UNKNOWN,), "Something that went into it is unchanged; nothing vouches for its signer."),
+    (
+        "history.actions",
+        (UNKNOWN,),
+        "What is signed of its making does not hang together: its beginning, or its order.",
+    ),
     ("history.update", (ABSENT,), "Somebody signed a later update, which changes no content."),
     ("history.update.recorded", (ABSENT,), "Whoever signed a later update recorded that the file did not hold then."),
     (

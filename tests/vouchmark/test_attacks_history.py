@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.vouchmark.attacks import (
     CAMERA,
     FAIL,
     FAILED,
+    LISTED,
     MALFORMED,
     OK,
     PASS,
@@ -242,3 +243,47 @@ def test_a_forged_manifests_words_are_believed_nowhere() -> None:
         assert "NIKON" not in finding.statement
         assert "NIKON" not in str(finding.detail)
     assert codes(report, Line.AI) == ["ai.generated"]
+
+
+@pytest.mark.parametrize(
+    ("acts", "reason"),
+    [
+        (({"action": "c2pa.opened"}, {"action": "c2pa.edited"}), "opened-without-ingredient"),
+        ((created(), created()), "several-beginnings"),
+        (({"action": "c2pa.edited"}, created()), "late-beginning"),
+    ],
+)
+def test_an_account_of_the_making_that_does_not_hang_together_leaves_the_history_open(
+    acts: tuple[dict[str, Any], ...], reason: str
+) -> None:
+    draft = Draft(signer=CAMERA, version=1, assertions=[("c2pa.actions", {"actions": list(acts)})])
+    evidence = examine(bind(draft, picture()), LISTED).evidence[Line.HISTORY]
+    assert str(evidence.status) == "unknown"
+    assert [(one.code, one.detail["reason"]) for one in evidence.findings] == [("history.actions", reason)]
+
+
+def test_an_identity_of_a_part_is_told_as_a_parts() -> None:
+    from provenance.credentials.signing.c2pa_sign import Source, sign_media
+    from tests.authority import definition
+    from tests.vouchmark.test_lines_identity import JO, attach, by_certificate
+
+    part = Source(
+        data=attach(CAMERA, by_certificate(JO)),
+        media_type="image/jpeg",
+        title="part",
+        relationship="componentOf",
+        instance_id="part",
+    )
+    placed = {"action": "c2pa.placed", "parameters": {"ingredientIds": ["part"]}}
+    whole = sign_media(
+        picture(),
+        media_type="image/jpeg",
+        manifest=definition(created(), placed),
+        key=CAMERA.signing_key(),
+        sources=[part],
+    )
+    signer = examine(whole, LISTED).evidence[Line.SIGNER]
+    told = [one for one in signer.findings if one.code.startswith("cawg.identity.")]
+    assert [one.detail["of"] for one in told] == ["part"]
+    assert told[0].statement.startswith("Of something used in it: ")
+    assert "stands behind" not in signer.summary

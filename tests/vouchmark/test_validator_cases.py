@@ -80,7 +80,7 @@ from tests.vouchmark.attacks import (
     said,
 )
 from tests.vouchmark.histories import earlier, edited, laundered
-from tests.vouchmark.test_attacks_signer import AGAINST, EXPIRED, VERSION_1
+from tests.vouchmark.test_attacks_signer import AGAINST, EXPIRED, EXPIRED_THEN, VERSION_1
 from vouchmark.report import Line, exit_code
 
 HOUR: Final = dt.timedelta(hours=1)
@@ -352,12 +352,16 @@ SIGNATURES: Final = (
     ),
 )
 
+ABOVE: Final = (
+    "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; "
+    "a certificate above its own is not valid"
+)
 EXPIRED_MIDDLE: Final = certify({"O": "Old", "CN": "Middle"}, issuer=OLD_ROOT, is_authority=True, **PAST)
 
 TIMES: Final = (
     who("time-stamp-in-time", stamped, "signer.yours", old, others={Line.TIME: PASS}),
     who("time-stamp-none", lambda: signed(OLD), "signer.expired", old, others={Line.TIME: ABSENT}),
-    who("time-stamp-late", lambda: stamped(when=NOW - 10 * DAY), "signer.expired", old),
+    who("time-stamp-late", lambda: stamped(when=NOW - 10 * DAY), "signer.expired", old, says=EXPIRED_THEN),
     who(
         "time-stamp-before-the-certificate",
         lambda: stamped(when=NOW - 200 * DAY),
@@ -438,8 +442,8 @@ TRUST: Final = (
     who("trust-no-key-usage", lambda: signed(make_signer(ROOT, usages=None)), "signer.profile.violated", listed),
     who("trust-path-length", lambda: signed(make_signer(BELOW)), "signer.unknown", listed),
     who("trust-intermediate", lambda: signed(UNDER_MIDDLE), "signer.yours", listed),
-    who("trust-intermediate-expired", lambda: signed(make_signer(STALE)), "signer.expired", listed),
-    who("trust-intermediate-not-yet-valid", lambda: signed(make_signer(EARLY)), "signer.expired", listed),
+    who("trust-intermediate-expired", lambda: signed(make_signer(STALE)), "signer.expired", listed, says=ABOVE),
+    who("trust-intermediate-not-yet-valid", lambda: signed(make_signer(EARLY)), "signer.expired", listed, says=ABOVE),
     integrity(
         "trust-chain-in-reverse-order",
         lambda: signed(UNDER_MIDDLE, cose={"chain": UNDER_MIDDLE.chain[::-1]}),

@@ -16,7 +16,7 @@ from provenance.credentials.lineage import LinkState, Removed
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.own_check import OwnCheck
-from vouchmark.lines import authority
+from vouchmark.lines import authority, history_actions
 from vouchmark.lines.authority import Of, Speaker, Standing
 from vouchmark.lines.facts import (
     Answer,
@@ -147,6 +147,7 @@ def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
     nodes = [node for node in root.walk() if node is not root and node.link is not None]
     for node in sorted(nodes, key=lambda node: node.depth):
         yield _node(own, node, known, depth=node.depth - root.depth)
+    yield from history_actions.drafts(own, root)
     for update in authority.updates_of(own):
         yield from _update(known, update)
     for label in history.unreferenced:

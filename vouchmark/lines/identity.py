@@ -7,12 +7,15 @@ is `unknown` and not `fail`, because all that fails is the statement that this p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.cawg.identity import AGGREGATION, IdentityCheck, VerifiedIdentity
 from provenance.credentials.model import Kind, Manifest
 from provenance.credentials.own_check import OwnCheck
+from vouchmark.lines.authority import ORDER, Of, Speaker
 from vouchmark.lines.facts import Draft, Facts, instant, source_of
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Json, NotChecked, Root, Status
@@ -94,14 +97,13 @@ def drafts(facts: Facts) -> tuple[Draft, ...]:
     own = facts.own
     if own is None or own.problem:
         return ()
-    found: list[Draft] = []
-    for identity in own.identities:
-        if not _stands(own, identity):
-            found.append(_unestablished(own, identity))
-            continue
-        found.extend(_about(own, identity))
-        disputed = _disputed(facts, own, identity)
-        found += [disputed] if disputed is not None else []
+    known, found = facts.speakers, list[Draft]()
+    # The content's own first: what is attached to something else is told after it.
+    for identity in sorted(own.identities, key=lambda one: ORDER.index(of(known, one))):
+        said = _about(known, identity) if _stands(own, identity) else [_unestablished(known, identity)]
+        disputed = _disputed(facts, identity) if _stands(own, identity) else None
+        said += [disputed] if disputed is not None else []
+        found += [replace(draft, detail={**draft.detail, "of": str(of(known, identity))}) for draft in said]
     return tuple(found)
 
 
@@ -134,21 +136,34 @@ def _stands(own: OwnCheck, identity: IdentityCheck) -> bool:
     return own.coverage.match in (Match.MATCH, Match.UNSUPPORTED) and not own.coverage.is_open
 
 
-def _where(own: OwnCheck, identity: IdentityCheck) -> str:
-    """Nothing for the manifests that speak of these bytes, else that it is about an earlier version."""
-    current = {check.label for check in own.chain}
-    return "" if identity.manifest in current else "Of an earlier version: "
+_OF: Final = {
+    Of.CONTENT: "",
+    Of.EARLIER: "Of an earlier version: ",
+    Of.PART: "Of something used in it: ",
+    Of.INPUT: "Of something that went into it: ",
+    Of.UPDATE: "Of a later update: ",
+}
+"""Of what an identity speaks, in front of its sentence."""
 
 
-def _unestablished(own: OwnCheck, identity: IdentityCheck) -> Draft:
+def of(known: Mapping[str, Speaker], identity: IdentityCheck) -> Of:
+    """Of what the manifest speaks to which an identity is attached."""
+    return known[identity.manifest].of if identity.manifest in known else Of.PART
+
+
+def _where(known: Mapping[str, Speaker], identity: IdentityCheck) -> str:
+    return _OF[of(known, identity)]
+
+
+def _unestablished(known: Mapping[str, Speaker], identity: IdentityCheck) -> Draft:
     whose = f" ({quoted(identity.name)})" if identity.name else ""
-    words = f"{_where(own, identity)}an identity{whose} is attached to something that does not hold: it shows nobody."
+    words = f"{_where(known, identity)}an identity{whose} is attached to something that does not hold: it shows nobody."
     return _draft(identity, "signer.identity.unestablished", Status.UNKNOWN, words)
 
 
-def _about(own: OwnCheck, identity: IdentityCheck) -> list[Draft]:
+def _about(known: Mapping[str, Speaker], identity: IdentityCheck) -> list[Draft]:
     """The full sentence first, then what else speaks against it."""
-    where, whose = _where(own, identity), _whose(identity)
+    where, whose = _where(known, identity), _whose(identity)
     if identity.is_trusted:
         by = _LISTS.get(str(identity.listed), "a list")
         words = f"{where}{plain(identity.name)} also stands behind {_what(identity)} by a signature of their own; {by} "
@@ -230,7 +245,7 @@ def _verified(one: VerifiedIdentity) -> str:
     return f"{who} {how}{f', says {quoted(one.provider)}' if one.provider else ''}"
 
 
-def _disputed(facts: Facts, own: OwnCheck, identity: IdentityCheck) -> Draft | None:
+def _disputed(facts: Facts, identity: IdentityCheck) -> Draft | None:
     """That the first engine judges it otherwise, in what depends on neither clock nor lists."""
     store = facts.first.store
     manifest = store.manifest(identity.manifest) if store is not None else None
@@ -242,7 +257,9 @@ def _disputed(facts: Facts, own: OwnCheck, identity: IdentityCheck) -> Draft | N
     if theirs is None or ours == theirs:
         return None
     engine, check = (", ".join(sorted(codes)) or "nothing against it" for codes in (theirs, ours))
-    words = f"{_where(own, identity)}an engine judges the identity otherwise: it says {engine}, we say {check}."
+    words = (
+        f"{_where(facts.speakers, identity)}an engine judges the identity otherwise: it says {engine}, we say {check}."
+    )
     detail: dict[str, Json] = {"engine": list[Json](sorted(theirs)), "own": list[Json](sorted(ours))}
     draft = _draft(identity, "signer.identity.disputed", Status.UNKNOWN, words)
     return Draft(

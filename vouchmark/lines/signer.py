@@ -15,6 +15,7 @@ from provenance.credentials.ocsp import Revocation
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.signer import SignerAssessment
 from vouchmark.lines import identity
+from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import (
     Answer,
     Draft,
@@ -101,8 +102,9 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
     status, summary = drafts[0].status, drafts[0].statement
     identities = identity.drafts(facts)
-    if identities and status is not Status.FAIL:
-        summary = f"{summary} {identities[0].statement}"
+    mine = next((one for one in identities if one.detail.get("of") == str(Of.CONTENT)), None)
+    if mine is not None and status is not Status.FAIL:
+        summary = f"{summary} {mine.statement}"
     return Answer(
         summary=summary,
         drafts=(*drafts, *identities),
