@@ -107,6 +107,8 @@ class Tag:
         if flags & _EXTENDED:
             raw = self.data[10:14]
             position += _synchsafe(raw) if version == 4 else 4 + int.from_bytes(raw, "big")
+            # So does the length of a further header say where frames begin.
+            self.shown.append(Region(10, min(position, self.end), Kind.STRUCTURE, "length of the ID3 tag"))
         footer = 10 if flags & _FOOTER and version == 4 else 0
         stop = max(position, self.end - footer)
         self.parts.add(0, min(position, self.end), Kind.STRUCTURE, "ID3 header")

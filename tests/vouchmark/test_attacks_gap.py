@@ -377,6 +377,45 @@ def test_no_real_picture_can_be_turned_in_the_range_of_its_store_and_pass() -> N
     assert not wrong
 
 
+def swallowing(data: bytes) -> bytes | None:
+    """A signed JPEG whose last piece of the store takes in the segment behind it; None where that is too long."""
+    segments, scan = jpeg_segments(data)
+    last = max(number for number, segment in enumerate(segments) if segment[1] == 0xEB)
+    if last + 1 == len(segments) or len(segments[last]) + len(segments[last + 1]) - 2 > 0xFFFF:
+        return None
+    whole = jpeg_segment(0xEB, segments[last][4:] + segments[last + 1])
+    return join_jpeg([*segments[:last], whole, *segments[last + 2 :]], scan)
+
+
+def test_a_store_that_takes_in_a_signed_orientation_fails() -> None:
+    segments, scan = jpeg_segments(picture())
+    signed = sign(CAMERA, join_jpeg([segments[0], exif_segment(orientation(6)), *segments[1:]], scan))
+    data = swallowing(signed)
+    assert data is not None
+    assert len(data) == len(signed)
+    assert shows(data) != shows(signed)
+    # By our own computation the digest holds.
+    refused(examine(data), FOREIGN, "integrity.unconfirmed")
+
+
+@needs_corpus
+@pytest.mark.corpus
+def test_no_real_pictures_store_can_take_in_what_follows_and_pass() -> None:
+    trusted, tried, wrong = lists(), 0, list[str]()
+    for row in pictures():
+        data = row.path.read_bytes()
+        if examine(data, trusted).evidence[Line.INTEGRITY].status is not PASS:
+            continue
+        longer = swallowing(data)
+        if longer is not None:
+            tried += 1
+            report = examine(longer, trusted)
+            if report.evidence[Line.INTEGRITY].status is not FAIL:
+                wrong.append(f"{row.id}: {codes(report, Line.INTEGRITY)}")
+    assert tried > 30
+    assert not wrong
+
+
 @needs_corpus
 @pytest.mark.corpus
 def test_no_real_files_store_is_called_foreign_or_wide() -> None:

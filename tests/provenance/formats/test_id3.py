@@ -85,6 +85,17 @@ def test_the_length_of_the_tag_decides_where_the_sound_begins(at: int) -> None:
     assert found.shown_names == ("length of the ID3 tag",)
 
 
+@pytest.mark.parametrize(("version", "extended"), [(4, b"\0\0\0\6\1\0"), (3, b"\0\0\0\6" + bytes(6))])
+def test_the_length_of_a_further_header_decides_too(version: int, extended: bytes) -> None:
+    own = frame(b"GEOB", HEAD + STORE, version=version)
+    data = tagged(extended, own, version=version, flags=0x40)
+    assert read_layout(data).stores == (STORE,)
+    start = data.index(own)
+    found = leaving(data, (10, 14), (start, start + len(own)))
+    assert found.shown_names == ("length of the ID3 tag",)
+    assert named(leaving(data, (start, start + len(own)))) == ["integrity.coverage.full"]
+
+
 def test_a_tag_grown_over_the_sound_is_padding_that_is_filled() -> None:
     data = tagged(OWN, size=len(OWN) + 500)
     start = data.index(OWN)
