@@ -36,7 +36,11 @@ class Place(NamedTuple):
 
 def places(data: bytes, iloc: BmffBox) -> Iterator[Place]:
     """The extents of all items (section 8.11.3). Raises IndexError where the table breaks off."""
-    table = Table(data, iloc)
+    return located(Table(data, iloc))
+
+
+def located(table: Table) -> Iterator[Place]:
+    """The same from a table of which nothing was read yet, up to where it ends by its own account."""
     version = table.take(1)
     table.take(3)
     sizes, more = table.take(1), table.take(1)

@@ -18,7 +18,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
-from provenance.formats.bmff.items import IN_BOX, IN_FILE, Place, picture_box, places, read_items
+from provenance.formats.bmff.boxes import Table
+from provenance.formats.bmff.items import IN_BOX, IN_FILE, Place, located, picture_box, read_items
 from provenance.formats.bmff.tables import STBL, Budget, Run, Sizes, chunks, defaults, fragment_runs, sizes
 from provenance.formats.bmff.units import NAL_CODECS, Nal, Obu, Steps, Units, ends, has_long_lengths
 from provenance.formats.parts import BmffBox, find_boxes
@@ -194,22 +195,27 @@ def _pictures(data: bytes, boxes: Sequence[BmffBox], meta: BmffBox) -> bool:
     media = [*_media(boxes), *(Run(box.start + box.header, box.end - box.start - box.header) for box in inside)]
     if len(locations) != 1 or len(media) != 1:
         return False
-    budget = Budget()
-    extents = [place for place in places(data, locations[0]) if budget.count()]
-    runs = [_run(place, media[0], inside) for place in extents]
+    budget, table = Budget(), Table(data, locations[0])
+    extents = [place for place in located(table) if budget.count()]
+    runs = [_run(place, inside) for place in extents]
     types = read_items(data, meta).types
-    if not _tile(runs, media) or any(not run.length for run in runs) or {place.item for place in extents} != set(types):
+    if (
+        table.left
+        or not _tile(runs, media)
+        or any(not run.length for run in runs)
+        or {place.item for place in extents} != set(types)
+    ):
         return False
     if len(types) == 1:
         return _rises(runs)
     return len(extents) == len(types) and _picture(data, meta, media[0], list(zip(extents, runs, strict=True)), types)
 
 
-def _run(place: Place, media: Run, inside: Sequence[BmffBox]) -> Run:
-    """An extent within the file; of length 0 where it lies elsewhere."""
+def _run(place: Place, inside: Sequence[BmffBox]) -> Run:
+    """An extent within the file; of length 0 where it lies elsewhere, or says no length: readers differ in that."""
     start = place.start + (inside[0].start + inside[0].header if inside and place.method == IN_BOX else 0)
     known = place.source == 0 and place.method == (IN_BOX if inside else IN_FILE)
-    return Run(start, (place.length or max(0, media.start + media.length - start)) if known else 0)
+    return Run(start, place.length if known else 0)
 
 
 def _picture(

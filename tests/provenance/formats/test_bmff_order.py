@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from provenance.formats import read_layout
 from provenance.formats.bmff import units
 from provenance.formats.bmff.order import is_only_order
 from tests.provenance.bmff_files import (
@@ -20,6 +21,7 @@ from tests.provenance.bmff_files import (
     Item,
     Pictures,
     Track,
+    at,
     av1,
     codes,
     described,
@@ -279,14 +281,8 @@ def test_a_picture_in_pieces_beside_others_is_told(places: list[tuple[int, int]]
     # The list of locations is left out whole, so that it may well have another length: `free` fills up the rest.
     signed = still(MAIN, ABOUT)
     shown = still(Item(kind=b"av01", content=av1(), places=places), ABOUT)
-    assert is_only_order(signed, _top(signed))
-    assert not is_only_order(shown, _top(shown))
-
-
-def _top(data: bytes) -> tuple[object, ...]:
-    from provenance.formats import read_layout
-
-    return read_layout(data).bmff
+    assert is_only_order(signed, read_layout(signed).bmff)
+    assert not is_only_order(shown, read_layout(shown).bmff)
 
 
 def test_one_picture_in_pieces_goes_from_front_to_back() -> None:
@@ -349,9 +345,26 @@ def test_hevc_pictures_have_an_only_order_where_nothing_lies_in_front_of_them() 
 def test_pictures_beside_a_film_have_no_single_order() -> None:
     film = Film(tracks=[video(*SHOTS)]).build()
     both = film + Pictures(items=[MAIN]).build()[28:]
-    assert not is_only_order(both, _top(both))
+    assert not is_only_order(both, read_layout(both).bmff)
 
 
 def test_sound_described_alone_is_no_film() -> None:
     assert described(b"mp4a")[12:16] == b"\0\0\0\1"
     assert old(Film(tracks=[sound(*BEATS)]).build()) == FULL
+
+
+def test_a_picture_of_no_length_is_whole_to_some_readers_and_nothing_to_others() -> None:
+    signed = still(MAIN)
+    shown = still(Item(kind=b"av01", content=av1(), places=[(0, 0)]))
+    assert old(shown, signed) == ORDER
+
+
+def test_a_list_of_locations_with_more_behind_it_could_hold_anything() -> None:
+    signed = still(MAIN)
+    start, end = at(signed, "/meta/iloc")[0]
+    # One item fewer in an empty list is as long as the row that is then nobody's.
+    none = signed[: start + 14] + b"\0\0" + signed[start + 16 :]
+    assert old(none, signed) == ORDER
+    room = full(b"iloc", signed[start + 12 : end] + b"<html>", version=1)
+    more = signed[:start] + room + signed[end:]
+    assert not is_only_order(more, read_layout(more).bmff)
