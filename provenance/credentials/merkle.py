@@ -21,8 +21,6 @@ from provenance.formats.parts import BmffBox
 
 MAX_LEAVES: Final = 1_000_000
 """Leaves of all Merkle trees of one file: a 50 GB film in 100 KB blocks has 500,000."""
-_ROW: Final = frozenset(("uniqueId", "localId", "location", "hashes"))
-"""Everything that a Merkle box says (C2PA 2.4, section A.5.4.2)."""
 MDAT_HEAD: Final = 16
 """Bytes at the start of every `mdat` that are hashed with the file and not in its tree, whatever its header's size."""
 
@@ -131,8 +129,6 @@ class Proof:
     start: int
     """Where the box lies in its file."""
     end: int
-    is_plain: bool
-    """Whether the box holds nothing else."""
 
     @property
     def tree(self) -> tuple[int, int]:
@@ -168,7 +164,6 @@ def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
                 hashes=None if hashes is None else tuple(some_bytes(item, what="a proof") for item in hashes),
                 start=box.start,
                 end=box.end,
-                is_plain=value.keys() <= _ROW,
             )
         )
     return found
@@ -188,7 +183,7 @@ def strays(data: bytes, boxes: Sequence[BmffBox], trees: Sequence[Tree]) -> tupl
 
 
 def _is_needed(proof: Proof, tree: Tree | None) -> bool:
-    if tree is None or not proof.is_plain:
+    if tree is None:
         return False
     needed, index = 0, proof.location
     for layer in _layers(tree.count):

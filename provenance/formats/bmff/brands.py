@@ -148,6 +148,9 @@ def _unfit_pictures(name: str, brands: Sequence[str], content: Content) -> Itera
     if major not in _PICTURES and major not in _SEQUENCES:
         for one in compatible:
             yield from _unfit_codecs(one, (codec,) if codec else ())
+    if codec == "av01" and not any("av01" in _CODECS.get(one, ()) for one in brands):
+        # AVIF 1.1, section 6: whoever writes it says so.
+        yield f"{name} on a picture in av01"
 
 
 def _unfit_codecs(brand: str, codecs: Sequence[str]) -> Iterator[str]:

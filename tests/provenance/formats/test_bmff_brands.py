@@ -105,6 +105,8 @@ def test_what_writers_say_fits(data: bytes) -> None:
         (still(b"qt  ", b"mif1"), "the brand qt on a picture"),
         (still(b"crx ", b"mif1"), "the brand crx on a picture"),
         (still(b"XXXX", b"YYYY"), "the brand XXXX on a picture"),
+        (still(b"mif1", b"miaf"), "the brand mif1 on a picture in av01"),
+        (sequence(b"msf1", b"mif1"), "the brand msf1 on a picture in av01"),
         (still(b"heic", b"mif1"), "the brand heic on a picture in av01"),
         (still(b"avif", b"mif1", kind=b"hvc1"), "the brand avif on a picture in hvc1"),
         (still(b"XXXX", b"mif1", b"heic"), "the brand heic on a picture in av01"),

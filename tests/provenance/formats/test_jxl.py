@@ -1,0 +1,78 @@
+"""Is every byte of a JPEG XL file that a hash leaves out named for what it is?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from provenance.formats import Kind, read_layout
+from tests.provenance.bmff_files import ftyp
+from tests.provenance.crafting import box, sha256, store, superbox
+from tests.provenance.forms import jxl
+from tests.provenance.test_coverage import direct
+
+STORE = store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions")))
+HEAD, CODE = jxl()[:32], jxl()[32:]
+EXIF = box(b"Exif", bytes(4) + b"MM\0*")
+
+
+def by_range(inserted: bytes) -> set[str]:
+    """Our codes where a range was signed for a larger store, and `inserted` was put in its place."""
+    size = len(STORE) + len(inserted)
+    content = {"exclusions": [{"start": len(HEAD), "length": size}], "alg": "sha256", "hash": sha256(HEAD + CODE)}
+    found = direct("c2pa.hash.data", content, HEAD + STORE + inserted + CODE, "image/jxl")
+    assert found.codes[0] == "assertion.dataHash.match"
+    return set(found.codes[1:])
+
+
+def by_boxes(inserted: bytes) -> set[str]:
+    """Our codes where the signer left out the box `inserted` by its name."""
+    data = HEAD + STORE + inserted + CODE
+    groups: list[dict[str, Any]] = []
+    for one in read_layout(data).boxes:
+        raw = data[one.start : one.end]
+        hashed = {"alg": "sha256", "hash": sha256(raw), "excluded": raw == inserted}
+        groups.append({"names": [one.name]} | ({"hash": b"\0"} if one.name == "C2PA" else hashed))
+    found = direct("c2pa.hash.boxes", {"alg": "sha256", "boxes": groups}, data, "image/jxl")
+    assert found.codes[0] == "assertion.boxesHash.match"
+    return set(found.codes[1:])
+
+
+def test_a_store_in_its_own_box_leaves_nothing_open() -> None:
+    assert by_range(b"") == by_boxes(b"") == {"integrity.coverage.full"}
+
+
+@pytest.mark.parametrize(
+    ("inserted", "code"),
+    [
+        (box(b"jxlp", b"\x80\0\0\1\xff\x0a"), "integrity.coverage.media_excluded"),
+        (box(b"jxlc", b"\xff\x0a"), "integrity.coverage.media_excluded"),
+        (box(b"jxll", b"\5"), "integrity.coverage.media_excluded"),
+        (box(b"jbrd", b"x"), "integrity.coverage.media_excluded"),
+        (box(b"jxli", b"x"), "integrity.coverage.other_excluded"),
+        (box(b"jumb", box(b"jumd", bytes(20))), "integrity.coverage.other_excluded"),
+        (box(b"brob", b"jumb" + b"x"), "integrity.coverage.other_excluded"),
+        (ftyp(b"jxl "), "integrity.brands"),
+        (b"\xff\x0a" + bytes(range(1, 40)), "integrity.coverage.unknown"),
+        (EXIF, "integrity.coverage.metadata_excluded"),
+        (box(b"xml ", b"<x/>"), "integrity.coverage.metadata_excluded"),
+        (box(b"brob", b"Exif" + b"x"), "integrity.coverage.metadata_excluded"),
+    ],
+)
+def test_a_box_that_is_left_out_is_named_for_what_it_is(inserted: bytes, code: str) -> None:
+    assert code in by_boxes(inserted)
+    # In the range of the store nobody can tell whether its signer left it there: that never passes.
+    assert {code, "integrity.coverage.wide"} <= by_range(inserted)
+
+
+def test_orientation_in_exif_turns_no_jpeg_xl() -> None:
+    # ISO/IEC 18181-2: the codestream has an orientation of its own, and readers go by no other.
+    turned = box(b"Exif", bytes(4) + b"MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0")
+    assert by_boxes(turned) == {"integrity.coverage.metadata_excluded"}
+
+
+def test_boxes_of_a_jpeg_xl_file_that_are_no_store_are_left_alone() -> None:
+    layout = read_layout(HEAD + box(b"jumb", box(b"jumd", bytes(20))) + CODE)
+    assert not layout.stores
+    assert not any(layout.of_kind(Kind.MANIFEST))
