@@ -13,6 +13,7 @@ import pytest
 from provenance.credentials.errors import MalformedCredentialsError
 from provenance.credentials.octets import der, plain_cbor
 from provenance.credentials.octets.found import MAX_NAMED, Place
+from provenance.credentials.octets.signatures import MAX_SIGNATURES
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust.view import TrustView, view_of
 from tests.authority import (
@@ -174,6 +175,11 @@ def test_no_more_is_kept_than_is_named_and_the_rest_is_counted() -> None:
 )
 def test_labels_of_every_version_need_no_signature(label: str) -> None:
     assert places(store(draft(label=label, claim={"signature": "self#jumbf=c2pa.signature"}).build())) == []
+
+
+def test_a_label_that_is_not_the_one_in_the_claim_is_named() -> None:
+    other = draft(claim={"signature": f"self#jumbf=/c2pa/{PARENT}/c2pa.signature"})
+    assert places(store(other.build())) == ["box-description"]
 
 
 def test_any_other_label_counts_where_the_claim_names_it() -> None:
@@ -372,6 +378,18 @@ WAYS: Final = sorted(certificate_ways(*authorities()[1:]))
 def test_nothing_hides_among_certificates_that_nobody_signed(way: str) -> None:
     _, between, signer = authorities()
     assert set(places(unsigned_chain(signer, certificate_ways(between, signer)[way]))) == {"certificate"}
+
+
+def test_no_more_signatures_are_verified_than_a_second_allows() -> None:
+    _, between, signer = authorities()
+    header = {"header": {1: -7}, "unprotected": {"x5chain": [signer.der, between.der]}, "room": 100}
+    lone = [
+        draft(signer=signer, label=f"urn:c2pa:00000000-0000-4000-8000-{number:012}", cose=header).build()
+        for number in range(MAX_SIGNATURES + 5)
+    ]
+    found = own(store(*lone)).octets
+    assert [str(one.place) for one in found.found] == ["certificate"] * 5
+    assert {one.manifest[-3:] for one in found.found} == {str(MAX_SIGNATURES + number) for number in range(5)}
 
 
 def test_a_chain_that_was_signed_is_its_signers_own_business() -> None:

@@ -116,7 +116,7 @@ def test_what_lies_where_is_said_in_words_and_in_detail() -> None:
         "part of a signature that does not belong there."
     )
     assert first.detail["found"] == [
-        {"what": "signature-header", "manifest": "urn:c2pa:00000000-0000-4000-8000-000000000001", "size": len(TEXT) + 4}
+        {"what": "signature-header", "manifest": "urn:c2pa:00000000-0000-4000-8000-000000000001", "size": len(TEXT) + 6}
     ]
     filled = examine(with_manifest_store(WHOLE, hide(manifest_store(WHOLE), HEADER["padding that is filled"])))
     assert filled.evidence[Line.INTEGRITY].findings[0].statement == (

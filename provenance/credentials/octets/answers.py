@@ -19,7 +19,7 @@ from provenance.credentials.octets.certificates import (
     read_certificate,
 )
 from provenance.credentials.octets.der import BIT_STRING, OCTET_STRING, OID, SEQUENCE, Element, of_tags, only
-from provenance.credentials.octets.signatures import MAX_PARAMETERS, holds
+from provenance.credentials.octets.signatures import MAX_PARAMETERS, Verifier
 
 MAX_ANSWER: Final = 64 * 1024
 """Bytes of one answer; real ones have 300 to 2,000."""
@@ -35,18 +35,18 @@ _EXPLICIT: Final = 0xA0
 _BASIC: Final = bytes.fromhex("06092b0601050507300101")
 
 
-def is_accounted(answer: bytes, chain: Sequence[bytes], *, is_only: bool) -> bool:
+def is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, is_only: bool) -> bool:
     """Whether every octet of an answer is signed by an issuer of the chain, or by a responder that it appointed.
 
     `is_only`: it is the only answer, and so may be by somebody else.
     """
     try:
-        return len(answer) <= MAX_ANSWER and _is_accounted(answer, chain, is_only=is_only)
+        return len(answer) <= MAX_ANSWER and _is_accounted(answer, chain, verifier, is_only=is_only)
     except (MalformedCredentialsError, ValueError, IndexError):
         return False
 
 
-def _is_accounted(answer: bytes, chain: Sequence[bytes], *, is_only: bool) -> bool:
+def _is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, is_only: bool) -> bool:
     status, *rest = only(answer).children
     if status.tag != _ENUMERATED or len(status.content) != 1:
         return False
@@ -64,8 +64,10 @@ def _is_accounted(answer: bytes, chain: Sequence[bytes], *, is_only: bool) -> bo
     issuers = _readable(chain)
     # Issuers may be sent once more, octet for octet; besides them only the certificate of the responder who signed.
     others = [read_certificate(der) for der in dict.fromkeys(certificates) if der not in chain]
-    responders = [one for one in others if is_plain(one) and (is_only or any(issued(one, above) for above in issuers))]
-    by = [one for one in (*issuers, *responders) if holds(one.key, algorithm, signature.content[1:], said.raw)]
+    responders = [
+        one for one in others if is_plain(one) and (is_only or any(issued(one, above, verifier) for above in issuers))
+    ]
+    by = [one for one in (*issuers, *responders) if verifier.holds(one.key, algorithm, signature.content[1:], said.raw)]
     if not by and is_only and not certificates:
         # No root is sent along, so its issuer may not be here.
         return len(said.raw) <= MAX_UNVERIFIED and len(signature.content) <= MAX_SIGNATURE + 1 and _is_plain(algorithm)

@@ -23,7 +23,7 @@ from provenance.credentials.octets.der import (
     only,
     primitives,
 )
-from provenance.credentials.octets.signatures import holds
+from provenance.credentials.octets.signatures import Verifier
 
 MAX_UNVOUCHED: Final = 5
 """Certificates that no list vouches for: real chains have four at most."""
@@ -111,16 +111,19 @@ def is_plain(certificate: Certificate) -> bool:
         return False
 
 
-def issued(child: Certificate, parent: Certificate) -> bool:
+def issued(child: Certificate, parent: Certificate, verifier: Verifier) -> bool:
     """Whether a certificate is signed by the key of another one, which bears its issuer's name."""
-    return child.issuer == parent.subject and holds(parent.key, child.algorithm, child.signature, child.signed)
+    if child.issuer != parent.subject:
+        return False
+    return verifier.holds(parent.key, child.algorithm, child.signature, child.signed)
 
 
-def strays(chain: Sequence[bytes], vouched: Collection[bytes] = ()) -> tuple[bytes, ...]:
+def strays(chain: Sequence[bytes], verifier: Verifier, vouched: Collection[bytes] = ()) -> tuple[bytes, ...]:
     """The certificates of a chain, the signer's first, for which nothing accounts.
 
     Args:
         chain: DER, as sent.
+        verifier: which verifies no more than it may.
         vouched: those of them that stand on a path to a list that the reader uses.
 
     The one at the top is believed to be what its key shows it to be: whoever issued it need not be here.
@@ -133,8 +136,8 @@ def strays(chain: Sequence[bytes], vouched: Collection[bytes] = ()) -> tuple[byt
             continue
     accounted = set(vouched)
     if known and known[0].der == chain[0]:
-        path = _path(known, vouched)
-        if path[-1].issuer == path[-1].subject and not issued(path[-1], path[-1]):
+        path = _path(known, verifier, vouched)
+        if path[-1].issuer == path[-1].subject and not issued(path[-1], path[-1], verifier):
             path.pop()
         plain = [one.der for one in path if one.der not in accounted and is_plain(one)]
         accounted.update(plain[:MAX_UNVOUCHED])
@@ -146,11 +149,11 @@ def strays(chain: Sequence[bytes], vouched: Collection[bytes] = ()) -> tuple[byt
     return tuple(found)
 
 
-def _path(known: list[Certificate], vouched: Collection[bytes]) -> list[Certificate]:
+def _path(known: list[Certificate], verifier: Verifier, vouched: Collection[bytes]) -> list[Certificate]:
     """From the first certificate upwards, as far as signatures lead; of two that fit the one on a list's path."""
     path, rest = known[:1], sorted(known[1:], key=lambda one: one.der not in vouched)
     while rest and path[-1].issuer != path[-1].subject:
-        above = next((one for one in rest if issued(path[-1], one)), None)
+        above = next((one for one in rest if issued(path[-1], one, verifier)), None)
         if above is None:
             break
         path.append(above)

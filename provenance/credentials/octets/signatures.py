@@ -18,6 +18,10 @@ _NULL: Final = b"\x05\x00"
 MAX_PARAMETERS: Final = 80
 """Bytes of the parameters of RSASSA-PSS, with every default written out; no other algorithm here has any."""
 
+MAX_SIGNATURES: Final = 400
+"""Signatures of certificates, stamps and answers in one store: below a second. A manifest that no link covers takes a
+dozen at most, and real files have few such manifests."""
+
 HASHES: Final = {
     bytes.fromhex("2b0e03021a"): "sha1",
     bytes.fromhex("608648016503040204"): "sha224",
@@ -64,6 +68,19 @@ def _parts(algorithm: Element) -> tuple[bytes, bytes]:
     if not 1 <= len(parts) <= 2 or parts[0].tag != OID:
         raise MalformedCredentialsError("got an algorithm identifier of another form")
     return parts[0].content, parts[1].raw if len(parts) == 2 else b""
+
+
+class Verifier:
+    """Verifies signatures over one store, and not more of them than a store has."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.left = MAX_SIGNATURES
+
+    def holds(self, key: bytes, algorithm: Element, signature: bytes, message: bytes, *, digest: str = "") -> bool:
+        """As `holds`; False for all that are too many."""
+        self.left -= 1
+        return self.left >= 0 and holds(key, algorithm, signature, message, digest=digest)
 
 
 @lru_cache(maxsize=512)

@@ -24,7 +24,7 @@ from provenance.credentials.octets.der import (
     of_tags,
     only,
 )
-from provenance.credentials.octets.signatures import digest_name, digest_of, holds
+from provenance.credentials.octets.signatures import Verifier, digest_name, digest_of
 
 MAX_STAMP: Final = 256 * 1024
 """Bytes of one token; as in `timestamp.py`."""
@@ -53,15 +53,15 @@ Vouching = Callable[[Sequence[bytes]], Collection[bytes]]
 """Which certificates of a chain stand on a path to a list that the reader uses."""
 
 
-def is_accounted(token: bytes, vouching: Vouching) -> bool:
+def is_accounted(token: bytes, vouching: Vouching, verifier: Verifier) -> bool:
     """Whether every octet of a time stamp is signed by its authority, or could not be another one."""
     try:
-        return len(token) <= MAX_STAMP and _is_accounted(token, vouching)
+        return len(token) <= MAX_STAMP and _is_accounted(token, vouching, verifier)
     except (MalformedCredentialsError, ValueError, IndexError):
         return False
 
 
-def _is_accounted(token: bytes, vouching: Vouching) -> bool:
+def _is_accounted(token: bytes, vouching: Vouching, verifier: Verifier) -> bool:
     content = only(token)
     parts = content.children
     if parts and parts[0].tag == SEQUENCE:
@@ -77,7 +77,8 @@ def _is_accounted(token: bytes, vouching: Vouching) -> bool:
     kind, inner = of_tags(encapsulated.children, OID, _EXPLICIT)
     info = only(inner.content, OCTET_STRING).content
     bag, signers = of_tags(rest, _CERTIFICATES, SET)
-    return kind.raw == _TST_INFO and _is_signed(info, elements(bag.content), only(signers.content), vouching)
+    signer = only(signers.content)
+    return kind.raw == _TST_INFO and _is_signed(info, elements(bag.content), signer, vouching, verifier)
 
 
 def _is_plain_status(status: Element) -> bool:
@@ -99,7 +100,7 @@ def _are_digests(digests: Element) -> bool:
     return 0 < len(names) == len(set(names)) <= MAX_DIGESTS
 
 
-def _is_signed(info: bytes, bag: Sequence[Element], signer: Element, vouching: Vouching) -> bool:
+def _is_signed(info: bytes, bag: Sequence[Element], signer: Element, vouching: Vouching, verifier: Verifier) -> bool:
     """The one SignerInfo: it signs the content, and has no attributes that nobody signed."""
     version, named, digest, attributes, algorithm, signature = of_tags(
         signer.children, 0x02, signer.children[1].tag, SEQUENCE, 0xA0, SEQUENCE, OCTET_STRING
@@ -113,13 +114,13 @@ def _is_signed(info: bytes, bag: Sequence[Element], signer: Element, vouching: V
     key = read_certificate(chain[0]).key
     # Signed as a SET, kept as [0] IMPLICIT: only the first octet differs (RFC 5652, section 5.4).
     message = bytes([SET]) + attributes.raw[1:]
-    if not holds(key, algorithm, signature.content, message, digest=name):
+    if not verifier.holds(key, algorithm, signature.content, message, digest=name):
         return False
     vouched: Collection[bytes] = ()
     is_short = len(info) <= MAX_INFO and len(attributes.content) <= MAX_ATTRIBUTES
-    if strays(chain) or not is_short:
+    if strays(chain, verifier) or not is_short:
         vouched = vouching(chain)
-    return not strays(chain, vouched) and (is_short or chain[0] in vouched)
+    return not strays(chain, verifier, vouched) and (is_short or chain[0] in vouched)
 
 
 def _from_signer(bag: list[bytes], named: Element) -> list[bytes]:

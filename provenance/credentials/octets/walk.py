@@ -23,6 +23,8 @@ from provenance.credentials.manifest_check import ManifestCheck, SignatureState,
 from provenance.credentials.octets import boxes, headers, packing
 from provenance.credentials.octets.boxes import Found, RawBox
 from provenance.credentials.octets.found import MAX_NAMED, Place, StoreOctets, Unsigned
+from provenance.credentials.octets.headers import Backing
+from provenance.credentials.octets.signatures import Verifier
 from provenance.credentials.trust.view import ORDER, Label, TrustView
 
 MAX_LOOKUPS: Final = 20
@@ -35,8 +37,7 @@ _VENDOR: Final = r"[A-Za-z0-9._-]"
 _LABEL: Final = re.compile(
     rf"(?:{_VENDOR}{{1,64}}:)?(?:urn:uuid:)?{_UUID}|urn:c2pa:{_UUID}(?::{_VENDOR}{{0,32}}(?::\d{{1,5}}_\d{{1,5}})?)?"
 )
-"""Labels of manifests in versions 1 and 2 (C2PA 1.4 and 2.4, section 8.1; Firefly of 2023 leaves out `urn:uuid:`).
-Others count where the claim names them."""
+"""Labels of manifests in versions 1 and 2 (C2PA 1.4 and 2.4, section 8.1; Firefly of 2023 leaves out `urn:uuid:`)."""
 
 
 def examine_octets(
@@ -73,6 +74,7 @@ class _Walk:
         self.store, self.checks, self.trust, self.at = store, checks, trust, at
         self.covered, self.claimed = _covered(root)
         self.judged = _judged(root)
+        self.backing = Backing(signers=self.signers, authorities=self.authorities, verifier=Verifier())
         self.lookups = MAX_LOOKUPS
         self.to_unfold = packing.MAX_CONTENT
 
@@ -112,7 +114,7 @@ class _Walk:
         head, *parts = boxes.split(manifest.content)
         yield from boxes.header(head)
         is_exact = bytes(head.payload) in [boxes.described(kind, manifest.label) for kind in _MANIFEST_KINDS]
-        if not is_exact or not (_LABEL.fullmatch(manifest.label) or _names_itself(manifest)):
+        if not is_exact or not _is_labelled(manifest):
             yield Place.DESCRIPTION, len(head.payload)
         seen: set[bytes] = set()
         for box in parts:
@@ -128,13 +130,8 @@ class _Walk:
             case b"c2cs":
                 yield from boxes.holder(box, kind, b"cbor", "c2pa.signature")
                 if check.sign1 is not None:
-                    yield from headers.examine(
-                        manifest.signature,
-                        check.sign1,
-                        is_signed=check.signature is SignatureState.VALID,
-                        signers=self.signers,
-                        authorities=self.authorities,
-                    )
+                    is_signed = check.signature is SignatureState.VALID
+                    yield from headers.examine(manifest.signature, check.sign1, self.backing, is_signed=is_signed)
             case b"c2as":
                 yield from _assertions(box, check, is_judged=is_judged)
             case b"c2db":
@@ -170,13 +167,14 @@ class _Walk:
         return found
 
 
-def _names_itself(manifest: RawManifest) -> bool:
-    """Whether the claim names the manifest by its label, so that its signature covers that."""
+def _is_labelled(manifest: RawManifest) -> bool:
+    """Whether a manifest bears the label that its claim gives it, or one of the usual form where that gives none."""
     url = manifest.claim.get("signature")
     try:
-        return isinstance(url, str) and split_uri(url, manifest="")[0] == manifest.label
+        named = split_uri(url, manifest="")[0] if isinstance(url, str) else ""
     except MalformedCredentialsError:
-        return False
+        named = ""
+    return named == manifest.label if named else _LABEL.fullmatch(manifest.label) is not None
 
 
 def _assertions(box: RawBox, check: ManifestCheck, *, is_judged: bool) -> Found:
