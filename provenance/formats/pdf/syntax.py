@@ -121,17 +121,11 @@ def value_at(data: bytes, position: int, budget: Budget) -> tuple[Any, int]:
             return None, end
         position, kind = end, found.lastindex
         text = found[kind] if kind else b"?"
-        if kind == _NAME:
-            items.append(Name(_ESCAPED.sub(_unescape, text[1:]) if b"#" in text else text[1:]))
-        elif kind == _WHOLE:
-            items.append(int(text))
-        elif kind == _MARK and text in _CLOSES:
-            if len(open_values) >= MAX_DEPTH:
-                return None, position
-            open_values.append((items, _CLOSES[text]))
-            items = []
-            continue
-        elif kind == _MARK:
+        if kind == _MARK:
+            if text in _CLOSES and len(open_values) < MAX_DEPTH:
+                open_values.append((items, _CLOSES[text]))
+                items = []
+                continue
             if not open_values or open_values[-1][1] != text:
                 return None, position
             done: Any = _dictionary(items) if text == b">>" else items
@@ -142,16 +136,26 @@ def value_at(data: bytes, position: int, budget: Budget) -> tuple[Any, int]:
             if position < 0:
                 return None, len(data)
             items.append(String(end - 1, position))
-        elif kind == _OCTETS:
-            items.append(String(end - len(text) - 2, end))
-        elif text == b"R" and len(items) >= 2 and isinstance(items[-1], int) and isinstance(items[-2], int):
-            items[-2:] = [Reference(items[-2], items[-1])]
         elif text in _STOPS:
             return None, end - len(text)
         else:
-            items.append(Keyword(text))
+            _put(items, kind, text, end)
         if not open_values and not (isinstance(items[-1], int) and _may_refer(data, position)):
             return items[0] if len(items) > 1 else items[-1], position
+
+
+def _put(items: list[Any], kind: int | None, text: bytes, end: int) -> None:
+    """One more value that is neither open nor a string in round brackets."""
+    if kind == _NAME:
+        items.append(Name(_ESCAPED.sub(_unescape, text[1:]) if b"#" in text else text[1:]))
+    elif kind == _WHOLE:
+        items.append(int(text))
+    elif kind == _OCTETS:
+        items.append(String(end - len(text) - 2, end))
+    elif text == b"R" and len(items) >= 2 and isinstance(items[-1], int) and isinstance(items[-2], int):
+        items[-2:] = [Reference(items[-2], items[-1])]
+    else:
+        items.append(Keyword(text))
 
 
 def _may_refer(data: bytes, position: int) -> bool:
