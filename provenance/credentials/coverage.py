@@ -136,7 +136,7 @@ class Coverage:
     @property
     def is_open(self) -> bool:
         """Media lies outside the binding: what is signed need not be about what is seen or heard."""
-        return "integrity.coverage.media_excluded" in self.codes
+        return bool({"integrity.coverage.media_excluded", "integrity.pointer.store"} & set(self.codes))
 
     @property
     def is_whole(self) -> bool:

@@ -91,6 +91,7 @@ def into(data: bytes, at: int = 60) -> int:
 def test_an_object_that_a_table_places_in_the_store_fails(number: int) -> None:
     found = cover(pdf(places={number: into(pdf())}))
     assert "integrity.pointer.store" in named(found)
+    assert (found.is_open, found.is_whole) == (True, False)
 
 
 @pytest.mark.parametrize("predicted", [None, 2])
