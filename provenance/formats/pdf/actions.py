@@ -23,6 +23,11 @@ _PROGRAMS: Final = {b"JavaScript": "scripts", b"RichMediaExecute": "rich media",
 _MEDIA: Final = {b"RichMedia": "rich media", b"3D": "3D models"}
 _FETCHED: Final = {b"Ref": "pages of other documents", b"OPI": "images of a printing system"}
 """Keys of form and image XObjects (sections 8.10.4 and 14.11.7)."""
+_OPENING: Final = frozenset({b"OpenAction", b"AA"})
+_OPENED: Final = frozenset({b"D", b"F", b"Asset"})
+"""Keys under which actions, media clips and rich media name the file that they open (sections 12.6.4 and 13)."""
+DOUBLE: Final = "an object that is also that of the Content Credentials"
+OPENED: Final = "Content Credentials that something opens as a file"
 _TOLD: Final = frozenset({b"S", b"Subtype", b"XFA", b"JS"})
 _HELD: Final = frozenset({b"F", b"UF", b"FS", b"Ref", b"OPI", b"Movie", b"Sound"})
 """Keys without which a dictionary says nothing of these things."""
@@ -44,6 +49,11 @@ def refers_to(numbers: frozenset[int]) -> bytes:
     return rb"(?<!\d)0*+(?:" + either + rb")" + SPACE + rb"++\d++" + SPACE + rb"++R"
 
 
+def opens(numbers: set[int]) -> bytes:
+    """A pattern for what opens any of some objects as a file."""
+    return rb"/(?:D|F|Asset)" + SPACE + rb"*+" + refers_to(frozenset(numbers))
+
+
 class Actions:
     """Goes through one object after another."""
 
@@ -53,8 +63,12 @@ class Actions:
         self.listed, self.outside, self.programs = Counter[str](), Counter[str](), Counter[str]()
         self.misused = False
         """Whether a carrier is used as something other than an embedded file."""
-        self.unclear = False
-        """Whether that could not be told."""
+        self.unclear = set[str]()
+        """What could be taken in another way, for the middle of a sentence."""
+        self.specifications = set[int]()
+        """Numbers of the objects that attach a carrier."""
+        self._opened = set[int]()
+        """Numbers of objects that something opens as a file."""
         self._opening = set[int]()
         """Numbers of objects that hold actions for when the document or a page opens."""
         self._follows = dict[int, list[int]]()
@@ -64,7 +78,8 @@ class Actions:
 
     def read(self, number: int, value: Any, *, is_stream: bool = False) -> None:
         """One object."""
-        self.unclear |= number in self.carriers and not is_stream
+        if number in self.carriers and not is_stream:
+            self.unclear.add(DOUBLE)
         if isinstance(value, Reference):
             self.misused |= value.number in self.carriers
         if isinstance(value, Dictionary):
@@ -74,17 +89,22 @@ class Actions:
             self._external(value, is_stream=is_stream)
             if b"Type" not in value.keys:
                 self._follows[number] = [one.number for _, one in value.pairs if isinstance(one, Reference)]
-        stack: list[tuple[Any, bytes]] = [(value, b"")]
+        stack: list[tuple[Any, bytes, bytes]] = [(value, b"", b"")]
         while stack:
-            one, key = stack.pop()
+            one, key, above = stack.pop()
             for name, inner in _members(one, key):
                 if isinstance(inner, Reference):
-                    self._reference(inner, name, key, one)
+                    self._opening |= {inner.number} if name in _OPENING or key == b"AA" else set()
+                    self._opened |= {inner.number} if name in _OPENED else set()
+                    if inner.number in self.carriers and not self._attaches(one, name, key):
+                        self.misused = True
+                    elif inner.number in self.carriers:
+                        self._attach(number, key and above)
                 elif isinstance(inner, Dictionary):
                     self._dictionary(inner, name, key)
-                    stack.append((inner, name))
+                    stack.append((inner, name, key))
                 elif isinstance(inner, list):
-                    stack.append((inner, name))
+                    stack.append((inner, name, key))
 
     def doubts(self) -> Iterator[Doubt]:
         """What was found, by kind and number; what weighs most comes first."""
@@ -94,8 +114,9 @@ class Actions:
             yield Doubt("integrity.pointer.store", "the Content Credentials as part of what is shown")
         for code, kinds in (("integrity.script", self.programs), ("integrity.references.outside", self.outside)):
             yield from (Doubt(code, kind, number=number) for kind, number in sorted(kinds.items()))
-        if self.unclear:
-            yield Doubt("integrity.tables", "an object that is also that of the Content Credentials")
+        if self.specifications & self._opened:
+            self.unclear.add(OPENED)
+        yield from (Doubt("integrity.tables", what) for what in sorted(self.unclear))
         yield from (Doubt("integrity.references.listed", kind, number=n) for kind, n in sorted((+self.listed).items()))
 
     def _reached(self) -> set[int]:
@@ -108,21 +129,26 @@ class Actions:
                 queue += self._follows.get(number, ())
         return reached
 
-    def _reference(self, to: Reference, name: bytes, key: bytes, holder: Any) -> None:
-        if name in (b"OpenAction", b"AA") or key == b"AA":
-            self._opening.add(to.number)
-        if to.number not in self.carriers:
-            return
-        if isinstance(holder, Dictionary) and name in _FILES and key == b"EF":
-            return
-        is_apart = isinstance(holder, Dictionary) and not key and holder.keys <= _FILES
-        # The list of an attachment's files may be an object of its own, which something else could use too.
-        self.unclear |= is_apart
-        self.misused |= not is_apart
+    def _attaches(self, holder: Any, name: bytes, key: bytes) -> bool:
+        """Whether a reference to a carrier stands where an embedded file is named."""
+        if not isinstance(holder, Dictionary):
+            return False
+        if not key and holder.keys <= _FILES:
+            # The list of an attachment's files may be an object of its own, which something else could use too.
+            self.unclear.add(DOUBLE)
+            return True
+        return name in _FILES and key == b"EF"
+
+    def _attach(self, number: int, name: bytes) -> None:
+        """Where the file specification of a carrier stands: an object, or a dictionary under a name in one."""
+        if not name:
+            self.specifications.add(number)
+        if name in _OPENED:
+            self.unclear.add(OPENED)
 
     def _dictionary(self, value: Dictionary, name: bytes, above: bytes) -> None:
         kind = self._action(value, 0)
-        if kind and (name in (b"OpenAction", b"AA") or above == b"AA"):
+        if kind and (name in _OPENING or above == b"AA"):
             self.outside[f"{kind} at opening"] += 1
         self._external(value, is_stream=False)
 

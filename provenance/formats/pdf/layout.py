@@ -8,7 +8,7 @@ from typing import Final
 
 from provenance.formats.jumbf_scan import STORE
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered
-from provenance.formats.pdf.actions import LINK, WORTH_READING, Actions, is_as_written, refers_to
+from provenance.formats.pdf.actions import DOUBLE, LINK, OPENED, WORTH_READING, Actions, is_as_written, opens, refers_to
 from provenance.formats.pdf.objects import HEADER, Objects, PdfObject, inside
 from provenance.formats.pdf.syntax import Budget, BudgetError, skip, value_at
 from provenance.formats.pdf.tables import Tables
@@ -66,7 +66,8 @@ class _Pdf:
         for one in self.found.values():
             if one.value is not None:
                 actions.read(one.number, one.value, is_stream=bool(one.stream))
-        actions.unclear |= self._mentions_in_ruins(carriers)
+        if self._mentions_in_ruins(carriers):
+            actions.unclear.add(DOUBLE)
         for trailer in tables.trailers:
             actions.read(0, trailer)
         self._packed(contents, actions)
@@ -182,13 +183,17 @@ class _Pdf:
             starts = sorted({place for _, place in places if place < len(content)})
             ends = dict(zip(starts, [*starts[1:], len(content)], strict=False))
             for number, place in places:
-                actions.unclear |= number in actions.carriers
+                if number in actions.carriers:
+                    actions.unclear.add(DOUBLE)
                 end = ends.pop(place, 0)
                 # What does not end before the next one begins is read in pieces: no part of it is left out.
                 while place < end and worth.search(content, place, end):
                     value, place = value_at(content, place, self.objects.budget)
                     actions.read(number, value)
                 actions.listed["links"] += len(LINK.findall(content, place, end))
+        opened = re.compile(opens(actions.specifications))
+        if any(opened.search(content) for content, _ in contents):
+            actions.unclear.add(OPENED)
 
 
 _WHOLE: Final = re.compile(rb"[\0\t\n\f\r ]*+(\d{1,10})[\0\t\n\f\r ]*+(?=\Z|[^\0\t\n\f\r R])")

@@ -27,6 +27,10 @@ _OFFSETS: Final = frozenset({288, 50933})
 """Tags in those ranges that are places all the same: free bytes, further camera profiles."""
 _MAKER_DATA: Final = 50740
 """DNG private data; four octets in it are the place of a maker's own directory (Sony)."""
+_PADDED: Final = 64
+"""Bytes up to which zeros may follow the end of a JPEG stream."""
+_MISREAD: Final = 0x00080000
+"""Where Pillow looks for the first directory of a big-endian BigTIFF, which it takes for a classic one."""
 _RAW: Final = frozenset({50706, 33422})
 """Tags of raw files: DNG version, pattern of the colour filters."""
 
@@ -132,6 +136,10 @@ class _Tiff:
                 self.unsure.append((start, end))
             elif start < min(end, len(self.data)):
                 self.pixels.append(Region(start, min(end, len(self.data)), Kind.MEDIA, "image"))
+                if places.need_ends and not self.data[max(start, end - _PADDED) : end].rstrip(b"\0").endswith(
+                    b"\xff\xd9"
+                ):
+                    self._doubt("integrity.tables", "pixels that do not end", start, end)
 
     def _hold_against(self, runs: tuple[tuple[int, int], ...]) -> None:
         """Doubts where something other than its own entry leads into the store."""
@@ -141,6 +149,8 @@ class _Tiff:
         for region in (*self.pixels, *(region for region in self.regions if region.kind not in own)):
             if _meets(runs, region.start, region.end):
                 self._doubt("integrity.pointer.store", f"{region.name} by its tables", region.start, region.end)
+        if self.tables.big and self.tables.mark == ">" and _meets(runs, _MISREAD, _MISREAD + 1):
+            self._doubt("integrity.tables", "a first directory that some readers look for in the Content Credentials")
         for start, end in self.unsure:
             if _meets(runs, start, end):
                 self._doubt("integrity.tables", "pixels that are shorter than their picture", start, end)

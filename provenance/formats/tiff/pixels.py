@@ -21,7 +21,11 @@ _TILES: Final = 324
 _STRIPS: Final = 273
 _CFA: Final = 32803
 """Photometric interpretation of a sensor's own values; makers pack them in ways that no tag tells."""
+_LINEAR: Final = 34892
+"""Photometric interpretation of a raw picture without a mosaic (DNG 1.7)."""
 _YCBCR: Final = 6
+_JPEG: Final = frozenset({6, 7, 34892})
+"""Compressions that are JPEG streams (TIFF 6.0, technical note 2; DNG 1.7)."""
 
 
 class Pixels(NamedTuple):
@@ -40,6 +44,9 @@ class Places:
     pixels: tuple[Pixels, ...]
     oddities: tuple[str, ...]
     """What readers can take in different ways, for the middle of a sentence."""
+    need_ends: bool
+    """Whether they are JPEG streams of a raw picture: raw converters read those on to their end, whatever their length
+    in the tables."""
 
 
 class _Measures:
@@ -56,8 +63,9 @@ class _Measures:
         self.samples = max(values(277, 1))
         self.bits = values(258, 1)
         self.is_planar = 2 in values(284, 1)
-        self.is_plain = 1 in values(259, 1)
-        photometric = values(262, 0)
+        compressions, photometric = values(259, 1), values(262, 0)
+        self.is_plain = 1 in compressions
+        self.need_ends = bool(_JPEG & set(compressions)) and bool({_CFA, _LINEAR} & set(photometric))
         self.is_sensor = _CFA in photometric
         sub = values(530, 2)
         self.blocks = (sub[0] or 1, sub[-1] or 1) if _YCBCR in photometric else None
@@ -111,6 +119,7 @@ def places_of(tables: Directories, directory: Directory) -> Places:
     return Places(
         pixels=tuple(one if one.end > one.start else one._replace(end=one.start + 1) for one in pixels),
         oddities=tuple(dict.fromkeys(oddities)),
+        need_ends=measures.need_ends,
     )
 
 

@@ -164,6 +164,22 @@ def test_a_list_of_an_attachments_files_may_be_an_object_of_its_own_and_does_not
 
 
 @pytest.mark.parametrize(
+    "inside",
+    [
+        b"<</Type/Rendition/S/MR/C<</Type/MediaClip/S/MCD/D 6 0 R>>>>",
+        b"<</S/GoToE/F 6 0 R>>",
+        b"<</S/Launch/F " + SPECIFICATION + b">>",
+        b"<</Type/RichMediaInstance/Asset 6 0 R>>",
+    ],
+)
+def test_an_attachment_that_something_opens_does_not_pass(inside: bytes) -> None:
+    for data in (with_objects(o7=inside), modern({7: inside})):
+        assert "Content Credentials that something opens as a file" in whats(cover(data))
+    annotation = b"<</Type/Annot/Subtype/FileAttachment/FS 6 0 R>>"
+    assert named(cover(with_objects(o7=annotation))) == ["integrity.coverage.full"]
+
+
+@pytest.mark.parametrize(
     "entries",
     [
         b"/Type/XObject/Subtype/Image/Width 9/Height 9", b"/Type/ObjStm/N 1/First 4", b"/Type/XRef/W[1 2 1]/Size 9",

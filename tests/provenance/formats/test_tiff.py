@@ -463,6 +463,33 @@ def test_a_sensors_pixels_may_be_packed_tighter_than_their_measures_say() -> Non
     assert named(without(builder.finish(directory), STORE)) == ["integrity.tables"]
 
 
+@pytest.mark.parametrize("photometric", [32803, 34892])
+@pytest.mark.parametrize("compression", [7, 34892])
+def test_a_raw_pictures_streams_end_themselves(photometric: int, compression: int) -> None:
+    # LibRaw reads a JPEG stream on until it ends, and not only as far as StripByteCounts says.
+    for body, codes in (
+        (b"\xff\xd8" + bytes(20) + b"\xff\xd9\0\0", ["integrity.coverage.full"]),
+        (b"\xff\xd8" + bytes(24), ["integrity.tables"]),
+    ):
+        builder = Builder()
+        place = builder.put(body)
+        page: list[Entry] = [*grey(but=(259, 262)), (259, 3, [compression]), (262, 3, [photometric])]
+        page += [(273, 4, [place]), (279, 4, [len(body)]), (MANIFEST, 7, STORE)]
+        assert named(without(builder.finish(builder.directory(page)), STORE)) == codes
+
+
+def test_a_big_file_that_one_reader_takes_for_a_classic_one_does_not_lead_it_into_the_store() -> None:
+    for before, codes in ((0x80000 - 400, ["integrity.tables"]), (0x80000 + 400, ["integrity.coverage.full"])):
+        builder = Builder(">", big=True)
+        page: list[Entry] = [*STRIP[:-2], (273, 4, [16]), (279, 4, [64]), (MANIFEST, 7, bytes(16))]
+        builder.put(bytes(before))
+        directory = builder.directory(page)
+        builder.entry_to(directory, MANIFEST, builder.put(STORE + bytes(900)), len(STORE) + 900)
+        data = builder.finish(directory)
+        start = data.index(STORE)
+        assert named(leaving(data, (start, start + len(STORE) + 900))) == codes
+
+
 def test_many_directories_entries_and_strips_are_read_in_linear_time() -> None:
     import time
 
