@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provenance.credentials import cbor
 from provenance.credentials.binding import entries, name_of, some_bytes, whole
 from provenance.credentials.boxes import digest, digests
 from provenance.credentials.errors import CredentialsLimitError, MalformedCredentialsError
 from provenance.credentials.fields import MERKLE_BOX, check_fields
+from provenance.credentials.octets import plain_cbor
 from provenance.formats.bmff import c2pa_payload
 from provenance.formats.parts import BmffBox
 
@@ -151,7 +151,7 @@ def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
         payload = c2pa_payload(data, box)
         if payload is None or payload[0] != "merkle":
             continue
-        value = cbor.decode_map(bytes(payload[1]), what="a Merkle box", is_padded=True) if payload[1] else {}
+        value = _proof(payload[1])
         check_fields(value, MERKLE_BOX)
         hashes = value.get("hashes")
         if hashes is not None and (not isinstance(hashes, list) or len(hashes) > 64):
@@ -167,6 +167,14 @@ def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
             )
         )
     return found
+
+
+def _proof(content: bytes) -> Mapping[Any, Any]:
+    """What a Merkle box says, in which nothing else may lie: no hash covers it. Raises MalformedCredentialsError."""
+    value, end = plain_cbor.read(content, 0) if content else ({}, 0)
+    if not isinstance(value, Mapping) or content[end:].strip(b"\0"):
+        raise MalformedCredentialsError("got a Merkle box with more in it than one map and zeros")
+    return value
 
 
 def strays(data: bytes, boxes: Sequence[BmffBox], trees: Sequence[Tree]) -> tuple[tuple[int, int], ...]:

@@ -11,7 +11,7 @@ import pytest
 
 from provenance.credentials.binding import Match
 from provenance.credentials.coverage import Coverage, measure
-from provenance.credentials.errors import UnknownFieldError, UnsupportedCredentialsError
+from provenance.credentials.errors import MalformedCredentialsError, UnknownFieldError, UnsupportedCredentialsError
 from provenance.credentials.fields import MERKLE_BOX, check_fields
 from provenance.credentials.jumbf import parse_store
 from provenance.credentials.merkle import read_proofs
@@ -284,3 +284,7 @@ def test_a_merkle_box_with_a_field_that_nobody_knows_here_is_doubt() -> None:
     odd = boxed_proof(another=1)
     with pytest.raises(UnknownFieldError):
         read_proofs(odd, read_layout(odd).bmff)
+    for value in (cbor2.CBORTag(0x4142434445464748, 0), 0.5, True):
+        loose = boxed_proof(localId=value)
+        with pytest.raises(MalformedCredentialsError):
+            read_proofs(loose, read_layout(loose).bmff)

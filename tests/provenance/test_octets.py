@@ -642,6 +642,7 @@ def test_cbor_that_a_header_does_not_need_is_refused(data: str) -> None:
 
 def test_cbor_with_longer_lengths_and_open_ends_is_read() -> None:
     assert plain_cbor.read(bytes.fromhex("bf63706164 5a00000002 0000 ff"), 0) == ({"pad": b"\0\0"}, 13)
+    assert plain_cbor.read(bytes.fromhex("f6"), 0) == (None, 1)
     assert plain_cbor.read(bytes.fromhex("9f20 1800 ff 00"), 0) == ([-1, 0], 5)
 
 

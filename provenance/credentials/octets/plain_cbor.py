@@ -1,8 +1,8 @@
 """What does CBOR hold in which nothing can hide between the values?
 
-For headers that nobody signed. Tags, strings in pieces and values beside numbers, strings, lists and maps are refused:
-a decoder drops them without a word. Lengths may be written longer than they need be, for writers that keep a fixed
-place for them, and maps and lists may be open-ended: neither leaves anything to choose.
+For headers and proofs that nobody signed. Tags, strings in pieces and values beside numbers, strings, lists, maps and
+null are refused: a decoder drops them without a word. Lengths may be written longer than they need be, for writers that
+keep a fixed place for them, and maps and lists may be open-ended: neither leaves anything to choose.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _BREAK: Final = 0xFF
 _OPEN: Final = 31
 _LIST: Final = 4
 _MAP: Final = 5
+_NULL: Final = (7, 22)
 
 
 class _Reader:
@@ -60,6 +61,8 @@ class _Reader:
             if len(found) * 2 != len(pairs):
                 raise MalformedCredentialsError("got a CBOR map with a key that is there twice")
             return found
+        if (major, argument) == _NULL:
+            return None
         if argument is None or major > _MAP:
             raise MalformedCredentialsError("got a CBOR tag, float or simple value in a header")
         if major < 2:
@@ -81,7 +84,7 @@ class _Reader:
 def read(data: bytes, position: int) -> tuple[Any, int]:
     """The value that begins at a position, and where it ends.
 
-    Numbers, byte strings, texts, lists and maps. Raises MalformedCredentialsError for anything else in it.
+    Numbers, byte strings, texts, lists, maps and null. Raises MalformedCredentialsError for anything else in it.
     """
     reader = _Reader(data, position)
     try:
