@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators import anywhere, bmff, gaps, openings, tables
+from tests.viewers.mutators import anywhere, bmff, gaps, openings, streams, tables
 
 Mutator = Callable[[random.Random, Original], Mutant | None]
 
@@ -78,14 +78,17 @@ def case(number: int, *, seed: int, ground: Sequence[Original]) -> Case:
     if rng.randrange(NEUTRAL) == 0:
         return Case(number=number, original=original, mutant=_made(rng, original, (anywhere.none,)))
     mutators = (*EVERYWHERE, *OF_FAMILY.get(original.family, ()))
+    if original.fragments:
+        mutators = (*mutators, *[streams.fragment] * 30)
     if original.is_trap:
         mutators = (*mutators, *[gaps.overwritten] * 12, *[openings.opening] * 40)
     mutant = _made(rng, original, mutators)
     if rng.random() < TWICE:
-        second = _made(rng, replace(original, data=mutant.data), mutators)
-        mutant = Mutant(
-            mutator=mutant.mutator, detail=f"{mutant.detail}; {second.mutator} {second.detail}", data=second.data
-        )
+        pieces = original.fragments if mutant.fragments is None else mutant.fragments
+        second = _made(rng, replace(original, data=mutant.data, fragments=pieces), mutators)
+        told = f"{mutant.detail}; {second.mutator} {second.detail}"
+        pieces = pieces if second.fragments is None else second.fragments
+        mutant = Mutant(mutator=mutant.mutator, detail=told, data=second.data, fragments=pieces)
     return Case(number=number, original=original, mutant=mutant)
 
 

@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Final
@@ -52,7 +52,7 @@ def passing(found: Sequence[Original], settings: Settings) -> tuple[list[Origina
     """(originals that pass, what is said of the others)."""
     good, doubted = [], {}
     for original in found:
-        (report,) = examine_all([original.data], settings, pool=None)
+        (report,) = examine_all([original.data], replace(settings, fragments=original.fragments), pool=None)
         evidence = report.evidence[Line.INTEGRITY]
         if evidence.status is Status.PASS:
             good.append(original)
@@ -82,8 +82,9 @@ def _work(plan: Plan, job: int, start: int, pipe: Connection) -> None:
 
 def _keep(folder: Path, name: str, tried: Case, judged: Judged) -> None:
     """The mutant, its original, and a line about them."""
-    (folder / name).write_bytes(tried.mutant.data)
-    (folder / f"{tried.original.name}.original").write_bytes(tried.original.data)
+    fragments = tried.original.fragments if tried.mutant.fragments is None else tried.mutant.fragments
+    (folder / name).write_bytes(tried.mutant.data + b"".join(fragments))
+    (folder / f"{tried.original.name}.original").write_bytes(tried.original.shown)
     with (folder / "found.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps({"kept": name, **asdict(judged)}) + "\n")
 

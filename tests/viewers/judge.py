@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tests.viewers.cases import Case
@@ -45,9 +45,9 @@ class Judged:
         return Seen.DIFFERS in self.seen.values()
 
 
-def status_of(data: bytes, settings: Settings) -> Status:
+def status_of(data: bytes, settings: Settings, fragments: tuple[bytes, ...] = ()) -> Status:
     """What the report says of the bytes."""
-    (report,) = examine_all([data], settings, pool=None)
+    (report,) = examine_all([data], replace(settings, fragments=fragments), pool=None)
     return report.evidence[Line.INTEGRITY].status
 
 
@@ -65,8 +65,8 @@ class Judge:
         key = (original.name, viewer.name)
         if key not in self.known:
             try:
-                first = viewer.look(original.data, original.media_type)
-                second = viewer.look(original.data, original.media_type)
+                first = viewer.look(original.shown, original.media_type)
+                second = viewer.look(original.shown, original.media_type)
                 self.known[key] = first if first == second else "unsteady"
             except RefusedError as error:
                 self.known[key] = f"refused: {error}"
@@ -93,7 +93,7 @@ class Judge:
         before = self.of_original(viewer, original)
         try:
             return any(
-                viewer.look(original.data, original.media_type) != before
+                viewer.look(original.shown, original.media_type) != before
                 or viewer.look(data, original.media_type) == before
                 for _ in range(2)
             )
@@ -103,11 +103,12 @@ class Judge:
     def judge(self, case: Case) -> Judged:
         """Ask for the report, and every viewer where it passes."""
         original, mutant = case.original, case.mutant
-        status = status_of(mutant.data, self.settings)
+        fragments = original.fragments if mutant.fragments is None else mutant.fragments
+        status, shown = status_of(mutant.data, self.settings, fragments), mutant.data + b"".join(fragments)
         seen, told = dict[str, Seen](), dict[str, str]()
-        if status is Status.PASS and mutant.data != original.data:
+        if status is Status.PASS and shown != original.shown:
             for viewer in asked_about(original.media_type, self.viewers):
-                seen[viewer.name], words = self.compare(viewer, original, mutant.data)
+                seen[viewer.name], words = self.compare(viewer, original, shown)
                 if words:
                     told[viewer.name] = words
         return Judged(

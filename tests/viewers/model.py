@@ -29,6 +29,11 @@ class Original:
     fragments: tuple[bytes, ...] = ()
     """The other files of a stream."""
 
+    @property
+    def shown(self) -> bytes:
+        """What a viewer is given."""
+        return self.data + b"".join(self.fragments)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
@@ -39,6 +44,8 @@ class Mutant:
     detail: str
     """What was done, for whoever looks into it."""
     data: bytes
+    fragments: tuple[bytes, ...] | None = None
+    """The other files of a stream where they are not the original's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,12 @@ from tests.authority import Identity, jpeg_segment, png_chunks, sign, sign_edit,
 from tests.viewers import rebinding
 from tests.viewers.carriers import carrier_of, png_chunk
 from tests.viewers.makers import clips, documents, raster
+from tests.viewers.makers.streams import signed_pieces
+from tests.viewers.makers.trees import signed_in_blocks
 from tests.viewers.model import Original
 from tests.viewers.rebinding import FRAGMENTS, OLD, TODAY
 from tests.viewers.structure.parse import segments
+from tests.vouchmark.parts import parted_jpeg
 
 Build = Callable[[], bytes]
 Bind = Callable[[bytes, Identity], bytes]
@@ -32,9 +35,11 @@ class Recipe:
     format: str
     media_type: str
     family: str
-    build: Build
+    build: Build = bytes
     bind: Bind = _as_signed
     """What becomes of the engine's file."""
+    whole: Callable[[Identity], tuple[bytes, tuple[bytes, ...]]] | None = None
+    """Makes the signed file, and the other files of a stream, without the engine's usual way."""
     is_trap: bool = False
 
 
@@ -164,6 +169,9 @@ def _boxes() -> Iterator[Recipe]:
     pieces = partial(Recipe, format="fragmented MP4", media_type="video/mp4", family="bmff")
     yield pieces(name="mp4-pieces", build=clips.mp4_in_pieces)
     yield pieces(name="mp4-pieces-old", build=clips.mp4_in_pieces, bind=_by_bmff(FRAGMENTS, 2))
+    yield pieces(name="mp4-stream", whole=signed_pieces)
+    for name, film in (("mp4-blocks", clips.mp4), ("mp4-blocks-silent", clips.mp4_silent)):
+        yield mp4(name=name, whole=lambda signer, film=film: (signed_in_blocks(film(), signer), ()))
     yield Recipe(name="mov", format="MOV", media_type="video/quicktime", family="bmff", build=clips.mov)
     for name, bind in (("mov-old", _by_bmff(OLD, 1)), ("mov-v1-today", _by_bmff(TODAY, 1))):
         yield Recipe(name=name, format="MOV", media_type="video/quicktime", family="bmff", build=clips.mov, bind=bind)
@@ -223,6 +231,7 @@ def _histories() -> Iterator[Recipe]:
     jpeg = partial(Recipe, format="JPEG", media_type="image/jpeg", family="jpeg", build=raster.jpeg)
     yield jpeg(name="jpeg-edited", bind=_edited("JPEG"))
     yield jpeg(name="jpeg-updated", bind=lambda data, signer: sign_update(data, signer))
+    yield jpeg(name="jpeg-parts", whole=lambda signer: (parted_jpeg(signer, gap=0), ()))
     png = partial(Recipe, format="PNG", media_type="image/png", family="png")
     yield png(name="png-edited", build=lambda: raster.encoded(raster.scene(), "PNG"), bind=_edited("PNG"))
     yield Recipe(
@@ -253,7 +262,11 @@ def made(recipe: Recipe, signer: Identity) -> Original:
     Raises:
         Exception: whatever the maker, the engine or the binding raise; `originals` says so of each.
     """
-    data = recipe.bind(sign(signer, recipe.build(), media_type=recipe.media_type), signer)
+    data, fragments = b"", tuple[bytes, ...]()
+    if recipe.whole is not None:
+        data, fragments = recipe.whole(signer)
+    else:
+        data = recipe.bind(sign(signer, recipe.build(), media_type=recipe.media_type), signer)
     assert carrier_of(data, recipe.family).store
     return Original(
         name=recipe.name,
@@ -262,6 +275,7 @@ def made(recipe: Recipe, signer: Identity) -> Original:
         family=recipe.family,
         data=data,
         is_trap=recipe.is_trap,
+        fragments=fragments,
     )
 
 
