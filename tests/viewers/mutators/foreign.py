@@ -60,6 +60,8 @@ def for_jpeg() -> Pieces:
     tables = {one.kind: picture[one.start : one.end] for one in segments(picture)}
     xmp = b'http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x="adobe:ns:meta/"><r xmlns:t="t" t:Orientation="3"/>'
     pages = raster.jpeg_pages()
+    lit = raster.jpeg_gain_map()
+    gain_map = next(lit[one.start : one.end] for one in segments(lit) if b"hdrgm" in lit[one.start : one.end])
     mpf = next(pages[one.start : one.end] for one in segments(pages) if pages[one.start + 4 : one.start + 7] == b"MPF")
     return {
         **{name: jpeg_segment(0xE1, block) for name, block in exif_blocks().items()},
@@ -77,6 +79,8 @@ def for_jpeg() -> Pieces:
         "end": b"\xff\xd9",
         "begin": b"\xff\xd8",
         "XMP": jpeg_segment(0xE1, xmp),
+        "XMP of a gain map": gain_map,
+        "XMP of a panorama": jpeg_segment(0xE1, gain_map[4:].replace(b"hdrgm:Version", b"GPano:UsePano")),
         "comment with PDF": jpeg_segment(0xFE, small_pdf()),
         "PDF": small_pdf(),
         "comment with HTML": jpeg_segment(0xFE, HTML),
@@ -240,6 +244,16 @@ def for_bmff() -> Pieces:
 
 
 @lru_cache
+def for_words() -> Pieces:
+    """What may stand in a film's user data: a cover, chapters, a title."""
+    cover = box(b"data", struct.pack(">II", 13, 0) + other("JPEG"))
+    listed = box(b"ilst", box(b"covr", cover) + box(b"\xa9nam", box(b"data", struct.pack(">II", 1, 0) + b"fell")))
+    handler = box(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
+    chapters = box(b"chpl", bytes((1, 0, 0, 0, 0, 0, 0, 0, 1)) + bytes(8) + b"\4fell")
+    return {"cover": box(b"meta", bytes(4) + handler + listed), "chapters": chapters, "kind": box(b"kind", bytes(9))}
+
+
+@lru_cache
 def for_jxl() -> Pieces:
     found = {
         **{name: box(b"Exif", bytes(4) + block[6:]) for name, block in exif_blocks().items()},
@@ -310,6 +324,24 @@ def for_zip() -> Pieces:
     return {"archive": record, "local header": header, "end": b"PK\x05\x06" + bytes(18), "HTML": HTML}
 
 
+@lru_cache
+def for_id3() -> Pieces:
+    def frame(kind: bytes, content: bytes) -> bytes:
+        return kind + len(content).to_bytes(4, "big") + b"\0\0" + content
+
+    return {
+        "cover": frame(b"APIC", b"\0image/jpeg\0\3\0" + other("JPEG")),
+        "icon": frame(b"APIC", b"\0image/png\0\1\0" + other("PNG")),
+        "title": frame(b"TIT2", b"\0the bridge fell"),
+        "compressed": frame(b"TCMP", b"\x001"),
+        "lyrics": frame(b"USLT", b"\0eng\0the bridge fell"),
+        "sound": small_mp3()[-600:],
+        "store": frame(b"GEOB", b"\0application/c2pa\0\0\0" + bytes(40)),
+        "HTML": HTML,
+        "ZIP": small_zip(),
+    }
+
+
 def for_raw() -> Pieces:
     return {
         "HTML": HTML,
@@ -332,7 +364,7 @@ FOREIGN: Final[Mapping[str, Callable[[], Pieces]]] = {
     "svg": for_svg,
     "zip": for_zip,
     "tiff": for_raw,
-    "id3": for_raw,
+    "id3": for_id3,
 }
 
 

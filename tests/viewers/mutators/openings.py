@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import struct
 
-from tests.viewers.carriers import png_chunk
+from tests.authority import jpeg_segment
+from tests.viewers.carriers import png_chunk, riff_chunk
 from tests.viewers.makers.raster import exif
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators.foreign import HTML, other, pieces, small_pdf, small_zip
+from tests.viewers.mutators.foreign import HTML, for_words, other, pieces, small_pdf, small_zip
 from tests.viewers.opened import open_ranges
 from tests.viewers.structure.parse import chunks
 
@@ -20,7 +21,7 @@ def opening(rng: random.Random, original: Original) -> Mutant | None:
         return None
     start, end = rng.choice(ranges)
     old = original.data[start:end]
-    told, new = _changed(rng, original, old)
+    told, new = _words(rng, old) if old[4:8] == b"udta" and rng.random() < 0.6 else _changed(rng, original, old)
     if new is None or len(new) != len(old) or new == old:
         return None
     data = original.data[:start] + new + original.data[end:]
@@ -59,10 +60,47 @@ def _changed(rng: random.Random, original: Original, old: bytes) -> tuple[str, b
         piece = found[name]
         if len(piece) > len(old):
             return name, None
+        rest = filler(original.family, len(old) - len(piece))
+        if rest is not None and rng.random() < 0.8:
+            return f"{name} fitted", piece + rest
         at = rng.choice((0, len(old) - len(piece)))
         return name, old[:at] + piece + old[at + len(piece) :]
     size = max(1, len(old) - 8)
     return how, old[:8] + (rng.randbytes(size) if how == "noise" else old[8:][::-1])[: len(old) - 8]
+
+
+def _words(rng: random.Random, old: bytes) -> tuple[str, bytes | None]:
+    """User data of a film, all of it."""
+    name, piece = rng.choice(sorted(for_words().items()))
+    rest = filler("bmff", len(old) - 8 - len(piece)) if len(piece) <= len(old) - 8 else None
+    return name, None if rest is None else old[:8] + piece + rest
+
+
+def filler(family: str, size: int) -> bytes | None:
+    """A part of that size that says nothing; None where there is none so small."""
+    if not size:
+        return b""
+    if family == "jpeg" and size >= 4:
+        return jpeg_segment(0xFE, bytes(size - 4))
+    if family == "png" and size >= 14:
+        return png_chunk(b"tEXt", b"a\0" + b"b" * (size - 14))
+    if family == "riff" and size >= 8 and size % 2 == 0:
+        return riff_chunk(b"JUNK", bytes(size - 8))
+    if family in ("bmff", "jxl") and size >= 8:
+        return size.to_bytes(4, "big") + b"free" + bytes(size - 8)
+    if family == "id3" and size >= 11:
+        return b"TXXX" + (size - 10).to_bytes(4, "big") + b"\0\0" + bytes(size - 10)
+    if family == "gif" and size >= 4:
+        # Sub-blocks of at most 255 bytes, an extension around them.
+        room, blocks = size - 3, b""
+        while room > 0:
+            run = min(255, room - 1)
+            if run == 0:
+                return None
+            blocks += bytes((run,)) + b"c" * run
+            room -= run + 1
+        return b"\x21\xfe" + blocks + b"\0"
+    return b" " * size if family in ("svg", "pdf") else None
 
 
 def _with_checksums(data: bytes) -> bytes:
