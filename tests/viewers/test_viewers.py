@@ -18,7 +18,7 @@ from tests.viewers.harness import base_settings, passing, run
 from tests.viewers.judge import Judge, Judged, Seen
 from tests.viewers.makers import clips, documents, raster
 from tests.viewers.model import Mutant, Original, RefusedError, View, Viewer, difference
-from tests.viewers.mutators.foreign import small_pdf, small_zip
+from tests.viewers.mutators.strangers import small_pdf, small_zip
 from tests.viewers.originals import made, originals, recipes
 from tests.viewers.table import Figures
 from tests.viewers.viewing import asked_about, viewers

@@ -7,7 +7,8 @@ import struct
 
 from tests.viewers.carriers import carrier_of
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators.foreign import HTML, RAR, chosen, other, small_mp3, small_pdf, small_zip
+from tests.viewers.mutators.foreign import chosen
+from tests.viewers.mutators.strangers import HTML, RAR, other, small_mp3, small_pdf, small_zip
 from tests.viewers.structure.parse import Part, blocks, boxes, chunks, directory, frames, riff, segments
 
 

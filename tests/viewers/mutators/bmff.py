@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from tests.viewers.carriers import c2pa_box, carrier_of
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators.foreign import HTML, box, for_bmff
+from tests.viewers.mutators.foreign_boxes import box, for_bmff
+from tests.viewers.mutators.strangers import HTML
 from tests.viewers.stores import resized
 from tests.viewers.structure.parse import Box, all_boxes, boxes
 

@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import random
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
 from tests.authority import jpeg_segment
-from tests.viewers.carriers import C2PA_UUID, png_chunk, riff_chunk
-from tests.viewers.makers import clips, documents, raster
+from tests.viewers.carriers import png_chunk, riff_chunk
+from tests.viewers.makers import documents, raster
+from tests.viewers.mutators.foreign_boxes import for_bmff, for_jxl
+from tests.viewers.mutators.strangers import HTML, RAR, Pieces, exif_blocks, other, small_mp3, small_pdf, small_zip
 from tests.viewers.structure.parse import blocks, chunks, riff, segments
-
-Pieces = Mapping[str, bytes]
-HTML: Final = b"<html><body><h1>The bridge fell.</h1><script>document.title='x'</script></body></html>"
-
-
-@lru_cache
-def small_pdf() -> bytes:
-    return documents.pdf(1)
-
-
-@lru_cache
-def small_zip() -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("a.txt"), "the bridge fell")
-    return target.getvalue()
-
-
-@lru_cache
-def small_mp3() -> bytes:
-    return clips.mp3()
-
-
-RAR: Final = b"Rar!\x1a\x07\x01\0" + bytes(40)
-
-
-@lru_cache
-def other(form: str) -> bytes:
-    """Another small picture in that form."""
-    return raster.encoded(raster.scene(3, (32, 24)), form)
-
-
-def exif_blocks() -> Pieces:
-    """Exif blocks of every orientation, and one with another picture's thumbnail."""
-    found = {f"orientation {number}": raster.exif(number) for number in range(2, 9)}
-    return found | {"thumbnail": raster.exif(1, thumbnail=other("JPEG"))}
 
 
 @lru_cache
@@ -199,79 +163,6 @@ def for_avi() -> Pieces:
         "junk": riff_chunk(b"JUNK", bytes(40)),
         "headers": riff_chunk(b"LIST", b"INFO" + riff_chunk(b"INAM", b"fell")),
     }
-
-
-def box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", 8 + len(content)) + kind + content
-
-
-@lru_cache
-def for_bmff() -> Pieces:
-    """Boxes that no binding covers, with things in them, and boxes that decide what is shown."""
-    moving = raster.encoded(raster.scene(3, (32, 24)), "AVIF")
-    uuid = C2PA_UUID + bytes(4)
-    return {
-        "free": box(b"free", bytes(40)),
-        "free with HTML": box(b"free", HTML),
-        "free with PDF": box(b"free", small_pdf()),
-        "free with ZIP": box(b"free", small_zip()),
-        "free with MP3": box(b"free", small_mp3()),
-        "free with RAR": box(b"free", RAR),
-        "skip with a picture": box(b"skip", moving),
-        "wide": box(b"wide", b""),
-        **{
-            f"ftyp {brand.decode()}": box(b"ftyp", brand + bytes(4) + brand + more)
-            for brand, more in (
-                (b"avif", b"mif1"), (b"avis", b"msf1"), (b"heic", b"mif1"), (b"hevc", b"msf1"), (b"mif1", b"avif"),
-                (b"qt  ", b"qt  "), (b"isom", b"mp42"), (b"M4A ", b"mp42"), (b"dash", b"iso6"), (b"jpg ", b"crx "),
-            )
-        },
-        "mfra": box(b"mfra", box(b"tfra", struct.pack(">IIII", 0, 1, 0x3F, 1) + struct.pack(">IIIII", 0, 9, 1, 1, 1))
-                    + box(b"mfro", struct.pack(">II", 0, 60))),
-        "Merkle": box(b"uuid", uuid + b"merkle\0" + bytes(20)),
-        "C2PA of no purpose": box(b"uuid", uuid + b"other\0" + HTML),
-        "C2PA with a picture": box(b"uuid", uuid + b"manifest\0" + bytes(8) + moving),
-        "XMP": box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + b"<x:xmpmeta/>"),
-        "spherical": box(b"uuid", bytes.fromhex("ffcc8263f8554a938814587a02521fdd") + HTML),
-        "meta": moving[moving.index(b"meta") - 4 : moving.index(b"mdat") - 4],
-        "moov": box(b"moov", box(b"mvhd", bytes(100))),
-        "moov free": box(b"moov", box(b"free", b"")),
-        "mdat": box(b"mdat", bytes(50)),
-        "moof": box(b"moof", box(b"mfhd", bytes(8))),
-        "sidx": box(b"sidx", struct.pack(">IIIIIHH", 0, 1, 1000, 0, 0, 0, 1) + struct.pack(">III", 100, 1000, 0)),
-        "pdin": box(b"pdin", bytes(12)),
-    }  # fmt: skip
-
-
-@lru_cache
-def for_words() -> Pieces:
-    """What may stand in a film's user data: a cover, chapters, a title."""
-    cover = box(b"data", struct.pack(">II", 13, 0) + other("JPEG"))
-    listed = box(b"ilst", box(b"covr", cover) + box(b"\xa9nam", box(b"data", struct.pack(">II", 1, 0) + b"fell")))
-    handler = box(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
-    chapters = box(b"chpl", bytes((1, 0, 0, 0, 0, 0, 0, 0, 1)) + bytes(8) + b"\4fell")
-    return {"cover": box(b"meta", bytes(4) + handler + listed), "chapters": chapters, "kind": box(b"kind", bytes(9))}
-
-
-@lru_cache
-def for_jxl() -> Pieces:
-    found = {
-        **{name: box(b"Exif", bytes(4) + block[6:]) for name, block in exif_blocks().items()},
-        "xml": box(b"xml ", b"<x:xmpmeta/>"),
-        "free": box(b"free", HTML),
-        "ftyp": box(b"ftyp", b"jxl \0\0\0\0jxl "),
-        "level": box(b"jxll", b"\x0a"),
-        "reconstruction": box(b"jbrd", bytes(30)),
-        "brob": box(b"brob", b"Exif" + bytes(12)),
-        "part": box(b"jxlp", struct.pack(">I", 0x80000000) + b"\xff\x0a" + bytes(30)),
-        "other store": box(b"jumb", box(b"jumd", b"c2pa" + bytes(12) + b"\3c2pa\0")),
-    }
-    try:
-        bare = documents.jxl("-d", "3")
-    except (OSError, ValueError):
-        return found
-    start = bare.index(b"jxlc") - 4
-    return found | {"picture": bare[start:]}
 
 
 def _table(at: int) -> bytes:

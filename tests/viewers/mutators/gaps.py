@@ -12,7 +12,8 @@ from typing import Any
 
 from tests.viewers.carriers import carrier_of, cost, framed, with_checksum, with_store
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators.foreign import HTML, chosen, other, small_pdf, small_zip
+from tests.viewers.mutators.foreign import chosen
+from tests.viewers.mutators.strangers import HTML, other, small_pdf, small_zip
 from tests.viewers.stores import pad_range, relabelled, resized, sign1_of, signature_path, spare, with_pad, with_sign1
 
 LONGEST_FILL = 4

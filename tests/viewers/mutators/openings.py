@@ -9,7 +9,9 @@ from tests.authority import jpeg_segment
 from tests.viewers.carriers import png_chunk, riff_chunk
 from tests.viewers.makers.raster import exif
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators.foreign import HTML, for_words, other, pieces, small_pdf, small_zip
+from tests.viewers.mutators.foreign import pieces
+from tests.viewers.mutators.foreign_boxes import for_words
+from tests.viewers.mutators.strangers import HTML, other, small_pdf, small_zip
 from tests.viewers.opened import open_ranges
 from tests.viewers.structure.parse import chunks
 

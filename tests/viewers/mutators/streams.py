@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tests.viewers.model import Mutant, Original
 from tests.viewers.mutators import anywhere, bmff
-from tests.viewers.mutators.foreign import for_bmff
+from tests.viewers.mutators.foreign_boxes import for_bmff
 from tests.viewers.structure.parse import boxes
 
 OF_FRAGMENTS = (

@@ -9,7 +9,8 @@ import struct
 from tests.viewers.carriers import carrier_of, tiff_count
 from tests.viewers.makers.raster import ORIENTATION, exif
 from tests.viewers.model import Mutant, Original
-from tests.viewers.mutators.foreign import HTML, for_pdf, other
+from tests.viewers.mutators.foreign import for_pdf
+from tests.viewers.mutators.strangers import HTML, other
 from tests.viewers.structure.parse import as_synchsafe, directories, directory, order, riff, segments, synchsafe
 
 
