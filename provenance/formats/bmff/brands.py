@@ -19,16 +19,17 @@ MAX_BRANDS: Final = 64
 _CHARACTERS: Final = frozenset((string.ascii_letters + string.digits + " ._+-").encode())
 _CODECS: Final = {
     "heic": ("hvc1", "hev1", "lhv1"), "heix": ("hvc1", "hev1", "lhv1"),
-    "heim": ("hvc1", "hev1", "lhv1"), "heis": ("hvc1", "hev1", "lhv1"),
     "hevc": ("hvc1", "hev1", "lhv1"), "hevx": ("hvc1", "hev1", "lhv1"),
-    "hevm": ("hvc1", "hev1", "lhv1"), "hevs": ("hvc1", "hev1", "lhv1"),
+    "heim": ("lhv1",), "heis": ("lhv1",), "hevm": ("lhv1",), "hevs": ("lhv1",),
     "avif": ("av01",), "avis": ("av01",), "avio": ("av01",), "avci": ("avc1",), "avcs": ("avc1",),
     "j2ki": ("j2k1",), "j2is": ("j2k1",), "jpeg": ("jpeg",), "jpgs": ("jpeg",), "vvic": ("vvc1",), "vvis": ("vvc1",),
 }  # fmt: skip
 """Brands that say how the main picture is coded."""
 _SEQUENCES: Final = frozenset(("msf1", "avis", "hevc", "hevx", "hevm", "hevs", "avcs", "j2is", "jpgs", "vvis"))
-_PICTURES: Final = (frozenset(_CODECS) - _SEQUENCES) | frozenset(
-    ("mif1", "mif2", "mif3", "miaf", "MA1A", "MA1B", "MiHA", "MiHB", "MiHE", "MiPr", "1pic", "unif", "geo1", "tmap")
+_FIRST: Final = (frozenset(_CODECS) - _SEQUENCES) | frozenset(("mif1", "mif3"))
+"""Of files with pictures and no sequence of them: those that stand first."""
+_PICTURES: Final = _FIRST | frozenset(
+    ("mif2", "miaf", "MA1A", "MA1B", "MiHA", "MiHB", "MiHE", "MiPr", "1pic", "unif", "geo1", "tmap")
 )
 _SOUND: Final = frozenset(("M4A ", "M4B ", "M4P "))
 _STREAMS: Final = frozenset(
@@ -133,7 +134,7 @@ def _unfit(brands: Sequence[str], content: Content) -> Iterator[str]:
 
 
 def _unfit_pictures(name: str, brands: Sequence[str], content: Content) -> Iterator[str]:
-    major, *compatible = brands
+    major = brands[0]
     codec = content.items.codec if content.items is not None else ""
     if content.of("vide"):
         yield "a picture beside a film"
@@ -142,12 +143,9 @@ def _unfit_pictures(name: str, brands: Sequence[str], content: Content) -> Itera
         yield f"{name} beside a sequence of pictures"
     elif not content.of("pict") and major in _SEQUENCES:
         yield f"{name} without a sequence of pictures"
-    elif not content.of("pict") and (major in _FILMS or not any(one in _PICTURES for one in brands)):
-        yield f"{name} on a picture"
+    elif not content.of("pict") and major not in _FIRST:
+        yield f"{name} on a picture" if major not in _PICTURES else f"{name} in the first place"
     yield from _unfit_codecs(major, (codec,) if codec else ())
-    if major not in _PICTURES and major not in _SEQUENCES:
-        for one in compatible:
-            yield from _unfit_codecs(one, (codec,) if codec else ())
     if codec == "av01" and not any("av01" in _CODECS.get(one, ()) for one in brands):
         # AVIF 1.1, section 6: whoever writes it says so.
         yield f"{name} on a picture in av01"
