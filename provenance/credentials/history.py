@@ -107,7 +107,7 @@ class _Walker:
         children: list[Node] = []
         if not repeated:
             if depth >= MAX_DEPTH:
-                self.is_cut = True
+                self.is_cut = self.is_cut or any(map(_is_ingredient, check.verified))
             else:
                 children = self.children(manifest, check, depth=depth + 1, redacted=below)
         return Node(
@@ -127,7 +127,7 @@ class _Walker:
     def children(self, manifest: RawManifest, check: ManifestCheck, *, depth: int, redacted: Redacted) -> list[Node]:
         found = []
         for assertion in check.verified:
-            if assertion.base_label != "c2pa.ingredient":
+            if not _is_ingredient(assertion):
                 continue
             self.links += 1
             if self.links > MAX_LINKS:
@@ -231,6 +231,10 @@ class _Walker:
             assertion = target.assertion(name) if target else None
             self.gone[label, name] = assertion is None or assertion.is_zeroed
         return self.gone[label, name]
+
+
+def _is_ingredient(assertion: Assertion) -> bool:
+    return assertion.base_label == "c2pa.ingredient"
 
 
 def _link(owner: RawManifest, assertion: Assertion, content: Mapping[str, Any], state: LinkState, target: str) -> Link:

@@ -43,7 +43,7 @@ def answer(facts: Facts) -> Answer:
     aside = [draft for draft in against if draft.status is Status.ABSENT]
     found = [*failing, *lacking, *signed, *unsigned, *training, *reserved, *aside]
     not_checked = _gaps(facts, manifests, found)
-    if all(draft.code == "ai.update" for draft in signed):
+    if all(draft.code == "ai.update" for draft in signed) and not ai_signed.is_cut(facts):
         silence = _silence(facts, manifests, unsigned)
         found = [*failing, *lacking, silence, *signed, *unsigned, *training, *reserved, *aside] if signed else [
             *found, silence
