@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,11 +17,21 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from provenance.asset import Asset, Limits
 from provenance.credentials.model import Outcome
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.workers.pool import ENGINES, Examination, Pool, examine_in_process
-from vouchmark import __version__
-from vouchmark.gather import Seen, Turn, examined, facts_of, turns_of, with_soft_bindings
+from provenance.credentials.workers.pool import ENGINES, Examination, Pool
+from vouchmark import late
+from vouchmark.gather import (
+    Examine,
+    Seen,
+    Turn,
+    examine_by,
+    examined,
+    facts_of,
+    turns_of,
+    with_soft_bindings,
+)
+from vouchmark.inputs import inputs_of
 from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
-from vouchmark.lines.facts import Answer, Facts, evidence, instant
+from vouchmark.lines.facts import Answer, Facts, evidence
 from vouchmark.looks import pdq_of
 from vouchmark.persons import Claim, Run, claims_of
 from vouchmark.pictures import pictures_of
@@ -30,14 +39,12 @@ from vouchmark.policy import Policy
 from vouchmark.report import (
     REQUIRED,
     CrJson,
-    Inputs,
     Json,
     Line,
     Media,
     NotChecked,
     Report,
     Status,
-    TrustListInput,
 )
 from vouchmark.settings import Settings, settings_for
 
@@ -177,23 +184,64 @@ def examine_all(
     with contextlib.closing(run):
         ahead = run.look_ahead if settings.asks(Line.PERSON) else None
         for turn, seen in examined(turns_of(sources, settings), settings, pool, ahead=ahead):
-            facts = with_soft_bindings(facts_of(turn, seen, settings), turn, seen, settings, pool)
-            report = _report_of(turn, facts, seen, settings)
-            inside = facts.own.more_vouches if facts.own is not None else 0
-            claims = _claims(turn, facts, settings, pool)
+            told = late.in_time(
+                functools.partial(_told, turn, seen, settings, examine_by(pool, seconds=seen.seconds_left)),
+                functools.partial(_told, turn, late.nothing_seen(settings.engines), settings, None),
+                seconds=seen.seconds_left,
+            )
             is_read = isinstance(turn.item, Asset) and turn.item.size > 0
-            yield from run.take(report, claims, more=turn.beheld.more + inside, is_read=is_read)
+            yield from run.take(told.report, told.claims, more=told.more, is_read=is_read)
         yield from run.rest()
 
 
-def _claims(turn: Turn, facts: Facts, settings: Settings, pool: Pool | None) -> tuple[Claim, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What is said of one source before its vouches are verified."""
+
+    report: Report
+    claims: tuple[Claim, ...]
+    """The vouches that speak of it."""
+    more: int
+    """How many further vouches are not read."""
+
+
+def _told(turn: Turn, seen: Seen, settings: Settings, examine: Examine | None) -> _Told:
+    """All lines of one source but its person line; `examine` is asked where pixels are needed, None asks for none."""
+    facts = facts_of(turn, seen, settings)
+    if examine is not None:
+        facts = with_soft_bindings(facts, turn, seen, settings, examine)
+    report = _report_of(turn, facts, seen, settings)
+    inside = facts.own.more_vouches if facts.own is not None else 0
+    return _Told(report=report, claims=_claims(turn, facts, settings, examine), more=turn.beheld.more + inside)
+
+
+def without_lines(report: Report, settings: Settings) -> Report:
+    """A report that takes too long to be written down, with nothing in it but that."""
+    readings = late.out_of_time(settings.engines)
+    facts = Facts(
+        name=report.media.name,
+        media_type=report.media.type,
+        named_type=None,
+        first=readings[0],
+        second=readings[1] if len(readings) > 1 else None,
+        at=settings.at,
+        own_failure=late.REASON,
+    )
+    lines = {line: evidence(line, _answer(line, facts, settings)) for line in Line}
+    lines[Line.PERSON] = report.evidence[Line.PERSON]
+    bare = replace(report, evidence=lines, crjson=None, pictures=(), not_checked=())
+    crjson = CrJson(problem=late.REASON) if settings.crjson else None
+    return settings.policy.applied(replace(bare, crjson=crjson))
+
+
+def _claims(turn: Turn, facts: Facts, settings: Settings, examine: Examine | None) -> tuple[Claim, ...]:
     """The vouches that speak of one source, with what each may be bound to."""
     if not isinstance(turn.item, Asset) or turn.job is None or not settings.asks(Line.PERSON):
         return ()
     claims = claims_of(turn.beheld, turn.item, facts)
-    if not any(one.hint for one in claims):
+    if examine is None or not any(one.hint for one in claims):
         return claims
-    pdq = pdq_of(turn.item, turn.job, examine_in_process if pool is None else pool.examine)
+    pdq = pdq_of(turn.item, turn.job, examine)
     return tuple(one.compared(pdq) for one in claims)
 
 
@@ -254,7 +302,7 @@ def _report_of(turn: Turn, facts: Facts, seen: Seen, settings: Settings) -> Repo
         evidence=lines,
         verdict=None,
         not_checked=tuple(not_checked),
-        inputs=_inputs(seen, settings),
+        inputs=inputs_of(seen, settings),
         required=settings.required,
         crjson=_crjson(facts, examination) if settings.crjson else None,
         pictures=tuple(pictures),
@@ -298,46 +346,3 @@ def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
         if trust_list.is_stale(at=settings.at):
             age = trust_list.age_days(at=settings.at)
             yield NotChecked(what=f"changes to the list {trust_list.name}", why=f"the list is {age} days old")
-
-
-def _inputs(seen: Seen, settings: Settings) -> Inputs:
-    examination = seen.examination
-    options: dict[str, Json] = {}
-    if settings.online is not None:
-        options["online"] = [
-            {"host": one.host, "purpose": one.purpose, "outcome": one.outcome, "sha256": one.sha256}
-            for one in seen.contacts
-        ]
-    if settings.claim is not None and settings.claim.place is not None:
-        options["claim_place"] = settings.claim.place.text
-    if settings.claim is not None and settings.claim.time is not None:
-        options["claim_time"] = settings.claim.time.text
-    if settings.original is not None:
-        options["original"] = dict[str, Json](settings.original.as_input())
-    if settings.known is not None:
-        index = settings.known.index
-        options["index"] = {"name": index.name, "generation": index.listing.generation, "sha256": index.sha256}
-    if settings.only:
-        options["only"] = list[Json](settings.only)
-    if settings.fragments:
-        options["fragments_sha256"] = [hashlib.sha256(one).hexdigest() for one in settings.fragments]
-    if settings.sidecar is not None:
-        options["manifest_sha256"] = hashlib.sha256(settings.sidecar).hexdigest()
-    if settings.require != REQUIRED and not settings.only:
-        options["require"] = list[Json](settings.require)
-    return Inputs(
-        at=instant(settings.at),
-        tool=f"vouchmark {__version__}",
-        engines=dict(sorted(examination.versions.items())) if examination else {},
-        trust_lists=tuple(
-            TrustListInput(
-                name=trust_list.name,
-                kind=str(trust_list.kind),
-                label=str(trust_list.label),
-                dated=trust_list.dated.isoformat() if trust_list.dated else None,
-                sha256=trust_list.sha256,
-            )
-            for trust_list in settings.trust.lists
-        ),
-        options=options,
-    )

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from provenance.asset import Asset, AssetError, find_sidecar, open_asset
 from provenance.credentials.crjson.reading import all_codes
@@ -55,9 +55,8 @@ def examined(
 ) -> Iterator[tuple[Turn, Seen]]:
     """Each source with what was found out about it, in order; `ahead` as `Pool.examine_stream` has it."""
     if pool is None or settings.online is not None:
-        examine = examine_in_process if pool is None else pool.examine
         for turn in turns:
-            yield turn, _seen(turn, settings, examine)
+            yield turn, _seen(turn, settings, examine_by(pool))
         return
     opened: deque[Turn] = deque()
 
@@ -91,8 +90,34 @@ class Seen:
     remote: bytes | None = None
     """The remote manifest store, where one was fetched."""
 
+    @property
+    def seconds_left(self) -> float:
+        """Of the source's time; without end where there is no limit, or nothing to parse."""
+        return self.examination.seconds_left if self.examination is not None else float("inf")
 
-def _seen(turn: Turn, settings: Settings, examine: Callable[[Asset, Job], Examination]) -> Seen:
+
+Examine: TypeAlias = Callable[[Asset, Job], Examination]
+
+LEAST: Final = 1.0
+"""Seconds that there always are for one more look, or for saying what was found: real files take a hundredth."""
+
+
+def examine_by(pool: Pool | None, *, seconds: float | None = None) -> Examine:
+    """What examines one source as often as there is something new to look at, all in so many seconds or its limit."""
+    if pool is None:
+        return examine_in_process
+    left = pool.seconds if seconds is None else seconds
+
+    def examine(asset: Asset, job: Job) -> Examination:
+        nonlocal left
+        examination = pool.examine(asset, job, seconds=max(min(LEAST, pool.seconds), left))
+        left = examination.seconds_left
+        return examination
+
+    return examine
+
+
+def _seen(turn: Turn, settings: Settings, examine: Examine) -> Seen:
     """Examine one source by itself, with what the reader allows to be fetched."""
     if turn.job is None or not isinstance(turn.item, Asset):
         return Seen(examination=None)
@@ -119,14 +144,14 @@ def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tupl
     """
     asset = open_asset(source, limits=settings.limits)
     turn = Turn(item=asset, job=_job(asset, source, settings), beheld=Beheld())
-    seen = _seen(turn, settings, examine_in_process if pool is None else pool.examine)
+    seen = _seen(turn, settings, examine_by(pool))
     return asset, facts_of(turn, seen, settings)
 
 
 def picture_hint(asset: Asset, settings: Settings, *, pool: Pool | None) -> bytes | None:
     """The perceptual hash that a vouch for a picture carries as a hint; None for what is no picture, or too plain."""
     job = _job(asset, None, settings)
-    examine = examine_in_process if pool is None else pool.examine
+    examine = examine_by(pool)
     return None if job is None else pdq_of(asset, job, examine)
 
 
@@ -227,8 +252,7 @@ _NO_ACCOUNT: Final = frozenset({"prerelease", "sidecar"})
 def _own_account(first: Reading, examination: Examination | None) -> Reading | None:
     """Our own reading in the first engine's place, where that one gives no account and ours holds together."""
     account = examination.account if examination is not None else None
-    is_late = first.outcome is Outcome.ERROR and first.reason == "time-limit"
-    refuses = is_late or (first.outcome is Outcome.UNPARSABLE and first.reason not in _NO_ACCOUNT)
+    refuses = first.outcome is Outcome.UNPARSABLE and first.reason not in _NO_ACCOUNT
     if account is None or not refuses:
         return None
     return Reading(
@@ -273,7 +297,7 @@ def _known(item: Asset | Unread, examination: Examination | None, settings: Sett
     return look_up(item.sha256, examination.fingerprint if examination else None, settings.known)
 
 
-def with_soft_bindings(facts: Facts, turn: Turn, seen: Seen, settings: Settings, pool: Pool | None) -> Facts:
+def with_soft_bindings(facts: Facts, turn: Turn, seen: Seen, settings: Settings, examine: Examine) -> Facts:
     """The same facts with what signed soft bindings come to: for the few files that have any, the pixels are needed."""
     bindings = soft_bindings(facts.bound, facts.own) if settings.asks(Line.KNOWN) else ()
     if not bindings or not isinstance(turn.item, Asset) or turn.job is None:
@@ -281,5 +305,5 @@ def with_soft_bindings(facts: Facts, turn: Turn, seen: Seen, settings: Settings,
     found = seen.examination.fingerprint if seen.examination else None
     if found is None and any(binding.algorithm == ISCC for binding in bindings):
         job = replace(turn.job, engines=(), view=None, metadata=False, crjson=False, previews=False, hashes=True)
-        found = (examine_in_process if pool is None else pool.examine)(turn.item, job).fingerprint
+        found = examine(turn.item, job).fingerprint
     return replace(facts, soft_bindings=bindings, soft_checks=check_softly(bindings, found))

@@ -1,7 +1,12 @@
-"""How is something that may never end waited for no longer than so many seconds?"""
+"""How is something that may never end waited for no longer than so many seconds?
+
+What is left behind is told to end: Python's own code does at its next step, what waits for a system call when that
+returns, and all of it with the process.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -18,7 +23,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     """What `work` returns or raises, if it does so in time.
 
     A name server that is silent, and a server that sends a byte now and then, trip no limit of a socket; leaving the
-    thread in which they are waited for does. It ends with the process at the latest.
+    thread in which they are waited for does.
 
     Raises:
         TooLateError: it did not.
@@ -31,7 +36,15 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             outcome.set_exception(error)
 
-    threading.Thread(target=run, daemon=True).start()
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
     if outcome not in wait([outcome], seconds).done:
+        _end(thread)
         raise TooLateError
     return outcome.result()
+
+
+def _end(thread: threading.Thread) -> None:
+    """Raise in a thread that nobody waits for any more, so that it does not go on reckoning for hours."""
+    if thread.ident is not None:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(TooLateError))

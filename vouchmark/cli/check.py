@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import math
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +19,7 @@ from vouchmark.cli.check_known import known_options, known_settings
 from vouchmark.cli.check_original import original_options, read_original, write_difference
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
 from vouchmark.cli.check_policy import policy_options
+from vouchmark.cli.check_writing import written
 from vouchmark.cli.common import Instant, fail, fail_usage, progress
 from vouchmark.cli.placing import output_text
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
@@ -41,8 +41,6 @@ MOST: Final = 1_000_000
 """MiB or millions of pixels: a tebibyte and a million megapixels; more would not fit the numbers on the way."""
 MAX_JOBS: Final = 64
 """Worker processes; more than a large machine has cores helps nobody."""
-MIN_WIDTH, MAX_WIDTH = 40, 200
-"""Columns between which text is laid out."""
 _READ: Final = ("policy", "trust", "tsa_trust", "manifest", "fragment", "original", "vouch", "issuer", "ledger")
 """Options that name files, beside the inputs."""
 MAX_SIDECAR: Final = 64 * MIB
@@ -264,7 +262,7 @@ def _run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[
     with _output(options["output"], form=options["form"]) as (out, own):
         shown = options["quiet"] or (options["output"] is None and out.isatty())
         reports = progress(examine_all(_sources(inputs, own), settings, pool=pool), quiet=shown)
-        for text, report in _rendered(reports, options, out, one=_is_one(inputs)):
+        for text, report in written(reports, options, settings, out, one=_is_one(inputs)):
             out.write(text)
             out.flush()
             if report is not None:
@@ -282,59 +280,6 @@ def _exit(report: Report, fail_on: str | None) -> Exit:
     outcome = report.verdict.outcome if report.verdict else None
     reached = fail_on is not None and outcome is not None and at_least_as_strong(outcome, Outcome(fail_on))
     return Exit.FAILED if reached else exit_code(report)
-
-
-def _rendered(
-    reports: Iterator[Report], options: dict[str, Any], out: TextIO, *, one: bool
-) -> Iterator[tuple[str, Report | None]]:
-    """Pieces of output with the report that each completes."""
-    if options["form"] == "text":
-        yield from _as_text(reports, options, out)
-        return
-    if options["form"] == "html":
-        yield from _as_html(reports, one=one)
-        return
-    from vouchmark.render import crjson, json
-
-    dumps = crjson.dumps if options["form"] == "crjson" else json.dumps
-    if options["form"] == "jsonl":
-        for report in reports:
-            yield json.dumps_line(report) + "\n", report
-    elif one:
-        for report in reports:
-            yield dumps(report) + "\n", report
-    else:
-        opening = "["
-        for report in reports:
-            yield opening + "\n" + dumps(report), report
-            opening = ","
-        yield ("[]\n" if opening == "[" else "\n]\n"), None
-
-
-def _as_text(reports: Iterator[Report], options: dict[str, Any], out: TextIO) -> Iterator[tuple[str, Report]]:
-    from vouchmark.render import text
-
-    terminal = out.isatty()
-    colour = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    columns = min(MAX_WIDTH, max(MIN_WIDTH, shutil.get_terminal_size((100, 24)).columns))
-    verbosity = -1 if options["quiet"] else options["verbose"]
-    gap = ""
-    for report in reports:
-        unicode = text.can_encode(getattr(out, "encoding", None))
-        yield gap + text.render(report, width=columns, colour=colour, verbosity=verbosity, unicode=unicode), report
-        gap = "" if verbosity < 0 else "\n"
-
-
-def _as_html(reports: Iterator[Report], *, one: bool) -> Iterator[tuple[str, Report | None]]:
-    """One page on all of them: its first piece comes after the last report, which stands in its table."""
-    from vouchmark.render.html import Page
-
-    with Page(one=one) as page:
-        for report in reports:
-            page.add(report)
-            yield "", report
-        for piece in page.pieces():
-            yield piece, None
 
 
 _Files: TypeAlias = "frozenset[tuple[int, int] | None]"

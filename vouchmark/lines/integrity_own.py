@@ -26,7 +26,6 @@ WHY: Final = {
     "asset": "cannot parse the file",
     "too-deep": "does not read parts that are nested so deeply",
     "no-active-manifest": "finds no active manifest",
-    "time-limit": "did not finish within the time limit",
 }
 """Why an engine gives no account, behind its name."""
 

@@ -70,6 +70,8 @@ class Ticket:
         self.left.remove(name)
         if not self.left:
             self.content = ()
+            if self.deadline != NEVER:
+                self.remaining = max(0.0, self.deadline - time.monotonic())
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

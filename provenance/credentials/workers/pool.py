@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from provenance.asset import Asset, Limits
-from provenance.credentials.workers.crew import Crew, Ticket
+from provenance.credentials.workers.crew import NEVER, Crew, Ticket
 
 if TYPE_CHECKING:
     from provenance.credentials.model import ManifestStore, Reading
@@ -109,6 +109,8 @@ class Examination:
     """The asset against its original; None where there was none."""
     fingerprint: Fingerprint | None = None
     """What the file may be recognised by; None where that was not asked for."""
+    seconds_left: float = field(default=NEVER, compare=False)
+    """Of the file's time, after a worker had it in hand; without end where there is no limit."""
 
 
 class Pool:
@@ -157,9 +159,14 @@ class Pool:
         """Process ids of the workers that are there now."""
         return self._crew.pids
 
-    def examine(self, asset: Asset, job: Job) -> Examination:
-        """Examine one asset. Whatever it does to a worker is told in the examination."""
-        return self._result(self._submit(asset, job))
+    @property
+    def seconds(self) -> float:
+        """The time limit for one file."""
+        return self._seconds
+
+    def examine(self, asset: Asset, job: Job, *, seconds: float | None = None) -> Examination:
+        """Examine one asset, in what is left of its time. Whatever it does to a worker is told in the examination."""
+        return self._result(self._submit(asset, job, seconds=seconds))
 
     def examine_stream(
         self, items: Iterable[tuple[T, Job | None]], *, ahead: Callable[[OwnCheck], None] | None = None
@@ -203,19 +210,20 @@ class Pool:
         held = sum(item.size for item, _ticket in pending if isinstance(item, Asset))
         return not pending or (len(pending) < 2 * self._workers + 2 and held < READ_AHEAD)
 
-    def _submit(self, asset: object, job: Job | None) -> Ticket:
+    def _submit(self, asset: object, job: Job | None, *, seconds: float | None = None) -> Ticket:
         if not isinstance(asset, Asset) or job is None:
             raise TypeError(f"got a job for {type(asset).__name__}, expected one for an Asset")
         self.start()
         self._submitted += 1
-        task = _task(self._submitted, asset, job, self._seconds)
+        limit = self._seconds if seconds is None else min(seconds, self._seconds)
+        task = _task(self._submitted, asset, job, limit)
         outside = () if job.sidecar is None else (job.sidecar,)
         ticket = Ticket(
             task=task,
             content=(asset.data, *outside, *job.fragments, *(job.original or ())[:1]),
             lists=self._frame_of(job),
             left=list(task.parts),
-            remaining=self._seconds,
+            remaining=limit,
         )
         self._crew.submit(ticket)
         return ticket
@@ -238,7 +246,7 @@ class Pool:
 
     def _result(self, ticket: Ticket) -> Examination:
         self._crew.wait(ticket)
-        return _examination(ticket.values, self._crew.versions)
+        return replace(_examination(ticket.values, self._crew.versions), seconds_left=ticket.remaining)
 
 
 def examine_in_process(asset: Asset, job: Job) -> Examination:

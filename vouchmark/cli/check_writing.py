@@ -1,0 +1,94 @@
+"""How is each report of a run written down, one after the other, in the time that its file has?"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from vouchmark.report import Report
+    from vouchmark.settings import Settings
+
+MIN_WIDTH, MAX_WIDTH = 40, 200
+"""Columns between which text is laid out."""
+
+
+def written(
+    reports: Iterator[Report], options: dict[str, Any], settings: Settings, out: TextIO, *, one: bool
+) -> Iterator[tuple[str, Report | None]]:
+    """Pieces of output with the report that each completes.
+
+    Args:
+        reports: as they become ready.
+        options: of the command.
+        settings: what the reports are a function of.
+        out: where they will go.
+        one: whether there will be exactly one report.
+    """
+    if options["form"] == "html":
+        yield from _as_html(reports, one=one)
+        return
+    texts = _texts(reports, _writer(options, out), options, settings)
+    if options["form"] == "text":
+        gap = "" if options["quiet"] else "\n"
+        for number, (text, report) in enumerate(texts):
+            yield (gap if number else "") + text, report
+    elif options["form"] == "jsonl" or one:
+        for text, report in texts:
+            yield text + "\n", report
+    else:
+        opening = "["
+        for text, report in texts:
+            yield opening + "\n" + text, report
+            opening = ","
+        yield ("[]\n" if opening == "[" else "\n]\n"), None
+
+
+def _writer(options: dict[str, Any], out: TextIO) -> Callable[[Report], str]:
+    """What writes one report down."""
+    if options["form"] == "text":
+        return _text_writer(options, out)
+    from vouchmark.render import crjson, json
+
+    return {"crjson": crjson.dumps, "json": json.dumps, "jsonl": json.dumps_line}[options["form"]]
+
+
+def _texts(
+    reports: Iterator[Report], write: Callable[[Report], str], options: dict[str, Any], settings: Settings
+) -> Iterator[tuple[str, Report]]:
+    """Each report written down, in the time that its file had; one that takes longer says no more than that."""
+    from vouchmark.examine import without_lines
+    from vouchmark.late import in_time
+
+    seconds = math.inf if options["in_process"] else options["time_limit"]
+    for report in reports:
+        text = in_time(partial(write, report), str, seconds=seconds)
+        bare = report if text else without_lines(report, settings)
+        yield text or write(bare), bare
+
+
+def _text_writer(options: dict[str, Any], out: TextIO) -> Callable[[Report], str]:
+    from vouchmark.render import text
+
+    terminal = out.isatty()
+    colour = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    columns = min(MAX_WIDTH, max(MIN_WIDTH, shutil.get_terminal_size((100, 24)).columns))
+    verbosity = -1 if options["quiet"] else options["verbose"]
+    unicode = text.can_encode(getattr(out, "encoding", None))
+    return partial(text.render, width=columns, colour=colour, verbosity=verbosity, unicode=unicode)
+
+
+def _as_html(reports: Iterator[Report], *, one: bool) -> Iterator[tuple[str, Report | None]]:
+    """One page on all of them: its first piece comes after the last report, which stands in its table."""
+    from vouchmark.render.html import Page
+
+    with Page(one=one) as page:
+        for report in reports:
+            page.add(report)
+            yield "", report
+        for piece in page.pieces():
+            yield piece, None

@@ -1,0 +1,55 @@
+"""What is a report a function of, besides the file?"""
+
+from __future__ import annotations
+
+import hashlib
+
+from vouchmark import __version__
+from vouchmark.gather import Seen
+from vouchmark.lines.facts import instant
+from vouchmark.report import REQUIRED, Inputs, Json, TrustListInput
+from vouchmark.settings import Settings
+
+
+def inputs_of(seen: Seen, settings: Settings) -> Inputs:
+    """The reader's settings, lists and engines, and who was asked over the network."""
+    examination = seen.examination
+    options: dict[str, Json] = {}
+    if settings.online is not None:
+        options["online"] = [
+            {"host": one.host, "purpose": one.purpose, "outcome": one.outcome, "sha256": one.sha256}
+            for one in seen.contacts
+        ]
+    if settings.claim is not None and settings.claim.place is not None:
+        options["claim_place"] = settings.claim.place.text
+    if settings.claim is not None and settings.claim.time is not None:
+        options["claim_time"] = settings.claim.time.text
+    if settings.original is not None:
+        options["original"] = dict[str, Json](settings.original.as_input())
+    if settings.known is not None:
+        index = settings.known.index
+        options["index"] = {"name": index.name, "generation": index.listing.generation, "sha256": index.sha256}
+    if settings.only:
+        options["only"] = list[Json](settings.only)
+    if settings.fragments:
+        options["fragments_sha256"] = [hashlib.sha256(one).hexdigest() for one in settings.fragments]
+    if settings.sidecar is not None:
+        options["manifest_sha256"] = hashlib.sha256(settings.sidecar).hexdigest()
+    if settings.require != REQUIRED and not settings.only:
+        options["require"] = list[Json](settings.require)
+    return Inputs(
+        at=instant(settings.at),
+        tool=f"vouchmark {__version__}",
+        engines=dict(sorted(examination.versions.items())) if examination else {},
+        trust_lists=tuple(
+            TrustListInput(
+                name=trust_list.name,
+                kind=str(trust_list.kind),
+                label=str(trust_list.label),
+                dated=trust_list.dated.isoformat() if trust_list.dated else None,
+                sha256=trust_list.sha256,
+            )
+            for trust_list in settings.trust.lists
+        ),
+        options=options,
+    )
