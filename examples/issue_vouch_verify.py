@@ -18,7 +18,7 @@ from vouchmark.gather import look
 from vouchmark.settings import make_settings
 from vouchmark.vouch import Wish, binding_for, make
 from zk.issuer import Issuer
-from zk.personhood import CredentialClass, IssuerInfo, Scope
+from zk.personhood import CredentialClass, IssuerInfo, Scope, Stance
 from zk.vault import LEAST_LOG_COST, Passphrase
 from zk.wallet import Wallet
 
@@ -41,6 +41,7 @@ def main(folder: Path) -> None:
         scope=Scope.parse("public:review/cafe-harbour"),
         credential_class=CredentialClass.LASTING,
         statement="I took this on the quay this morning.",
+        stance=Stance.FOR,
     )
     asset, facts = look(photo, make_settings(trust=TrustLists.empty(), at=now), pool=None)
     vouch = make(wallet, wish, binding_for(asset, facts), at=now).encode()

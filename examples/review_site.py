@@ -32,7 +32,7 @@ from zk.errors import RefusedError
 from zk.exchange import CodeKind
 from zk.issuer import Issuer
 from zk.ledger import open_ledger
-from zk.personhood import CredentialClass, EpochLength, IssuerInfo, Scope
+from zk.personhood import CredentialClass, EpochLength, IssuerInfo, Scope, Stance
 from zk.vault import LEAST_LOG_COST, Passphrase
 from zk.wallet import Wallet
 
@@ -132,7 +132,8 @@ def vouch(
     settings = make_settings(trust=TrustLists.empty(), at=NOW)
     asset, facts = look(path, settings, pool=None)
     hint = picture_hint(asset, settings, pool=None)
-    wish = Wish(scope=Scope.parse(scope), credential_class=per, statement=statement, nonce=nonce)
+    # A text is nobody's to judge: where the person stands is signed beside it.
+    wish = Wish(scope=Scope.parse(scope), credential_class=per, statement=statement, stance=Stance.FOR, nonce=nonce)
     return make(wallet, wish, binding_for(asset, facts), at=at, pdq=hint).encode()
 
 

@@ -329,6 +329,12 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("person.voice.unrecorded", (PASS,), "A person stands behind it; the ledger was only read and has no such voice."),
     ("person.voice.unchecked", (PASS,), "A person stands behind it; no ledger, so other uses were not looked for."),
     ("person.voice.uncounted", NOT_HELD, "A person stands behind it, in a scope that the reader did not name."),
+    (
+        "person.statement",
+        (UNKNOWN, ABSENT),
+        "A person made a statement about it, neither for nor against it.",
+    ),
+    ("person.against", (UNKNOWN, ABSENT), "A person speaks against it: no support, and no proof of anything."),
     ("person.ancestor", NOT_HELD, "A person stands behind an earlier version, which was edited since."),
     ("person.component", NOT_HELD, "A person stands behind something that was used in the file, not behind the file."),
     (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from provenance.asset import Asset
     from provenance.credentials.lineage import Node
     from provenance.credentials.own_check import OwnCheck
-    from zk.personhood import Binding, CredentialClass, Scope, Vouch
+    from zk.personhood import Binding, CredentialClass, Scope, Stance, Vouch
     from zk.wallet import Wallet
 
 ENDING: Final = ".vouch"
@@ -189,6 +189,8 @@ class Wish:
     slot: int | None = None
     """None takes a free one at random."""
     statement: str | None = None
+    stance: Stance | None = None
+    """None is `for`, and `note` where there is a statement: what it says, nobody judges."""
     audience: str | None = None
     nonce: bytes | None = None
 
@@ -214,6 +216,7 @@ def make(
         issuer_id=issuer_id,
         slot=wish.slot,
         statement=wish.statement,
+        stance=wish.stance,
         audience=wish.audience,
         nonce=wish.nonce,
         pdq=pdq,

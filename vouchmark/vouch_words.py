@@ -30,6 +30,10 @@ def issuer_words(issuer: bytes, info: IssuerInfo | None) -> str:
     return f"{plain(info.name)} ({issuer.hex()[:16]}…)" if info is not None else f"issuer {issuer.hex()}"
 
 
+_STANDS: Final = {"for": "behind it", "against": "against it", "note": "neither behind it nor against it"}
+"""A stance in words, by its value."""
+
+
 def promise(wish: Wish, period: str, info: IssuerInfo, binding: Binding, *, crowd: int | None) -> list[str]:
     """What a vouch will show, before it is made; `crowd` is how many hide together, where the issuer published it."""
     bound = "its Content Credentials" if binding.kind == "c2pa-manifest" else "its bytes"
@@ -38,6 +42,7 @@ def promise(wish: Wish, period: str, info: IssuerInfo, binding: Binding, *, crow
         f"{plain(info.name)}.",
         "Everybody who sees the vouch learns scope, issuer, class, epoch and level"
         + (f", that it is for {quoted(wish.audience)}" if wish.audience else "")
+        + (f", that you stand {_STANDS[wish.stance]}" if wish.stance else "")
         + (f", and reads: {quoted(wish.statement, limit=STATEMENT_SHOWN)}" if wish.statement else "")
         + f"; and that one person speaks only once there. {_who_you_are(crowd)}",
         "It counts once: in this scope and period you cannot take it back or use it for another file or statement.",
@@ -72,6 +77,7 @@ def explain(vouch: Vouch, info: IssuerInfo | None) -> list[str]:
         f"by        somebody enrolled by {issuer_words(vouch.issuer, info)}",
         f"          class {vouch.credential_class}, epoch {vouch.epoch}, level {int(vouch.level)}",
     ]
+    lines.append(f"stands    {_STANDS[said.effective_stance]}")
     if said.statement is not None:
         lines.append(f"saying    {quoted(said.statement, limit=STATEMENT_SHOWN)}")
     if said.audience is not None:
@@ -129,6 +135,7 @@ def as_json(vouch: Vouch, info: IssuerInfo | None) -> dict[str, Json]:
         "period": vouch.period,
         "slot": vouch.slot,
         "binding": {"kind": said.binding.kind.value, "digest": said.binding.digest.hex()},
+        "stance": said.effective_stance.value,
         "statement": None if said.statement is None else plain(said.statement),
         "audience": None if said.audience is None else plain(said.audience),
         "nonce": None if said.nonce is None else said.nonce.hex(),

@@ -113,17 +113,19 @@ def dcbor_decode(octets: bytes, *, max_size: int) -> CborValue:
     return value
 
 
-def dcbor_decode_map(octets: bytes, what: str, names: frozenset[str], max_size: int) -> Mapping[str, CborValue]:
-    """Decode a canonical CBOR map with exactly these keys. Raises EncodingError."""
+def dcbor_decode_map(
+    octets: bytes, what: str, names: frozenset[str], max_size: int, *, optional: frozenset[str] = frozenset()
+) -> Mapping[str, CborValue]:
+    """Decode a canonical CBOR map with exactly these keys, and perhaps the optional ones. Raises EncodingError."""
     try:
         value = dcbor_decode(octets, max_size=max_size)
     except EncodingError as error:
         raise EncodingError(f"{what}: {error}") from error
     if not isinstance(value, dict):
         raise EncodingError(f"{what}: expected a map")
-    if value.keys() != names:
+    if not names <= value.keys() <= names | optional:
         missing = ", ".join(sorted(names - value.keys())) or "none"
-        raise EncodingError(f"{what}: missing {missing}, unknown {len(value.keys() - names)}")
+        raise EncodingError(f"{what}: missing {missing}, unknown {len(value.keys() - names - optional)}")
     return value
 
 

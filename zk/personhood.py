@@ -28,6 +28,7 @@ from zk.presentation import (
     Binding,
     BindingKind,
     PresentationHeader,
+    Stance,
     check_texts,
 )
 from zk.profile import (
@@ -79,6 +80,7 @@ __all__ = [
     "Level",
     "PresentationHeader",
     "Scope",
+    "Stance",
     "Vouch",
     "check_class",
     "check_level",

@@ -31,6 +31,17 @@ _HEADER_MEMBERS: Final = frozenset({"profile", "binding", "pdq", "audience", "no
 _BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+class Stance(StrEnum):
+    """Where a holder stands on the media: signed with the rest, so that nobody has to judge a text."""
+
+    FOR = "for"
+    """They stand behind it."""
+    AGAINST = "against"
+    """They speak against it: it counts as no support."""
+    NOTE = "note"
+    """They say something about it, and neither."""
+
+
 class BindingKind(StrEnum):
     """To what a vouch is bound."""
 
@@ -71,6 +82,15 @@ class PresentationHeader:
     """The reader's challenge, against replay."""
     statement: str | None = None
     """What the holder says about the media, in their own words."""
+    stance: Stance | None = None
+    """Where the holder stands; None in vouches from before there were stances."""
+
+    @property
+    def effective_stance(self) -> Stance:
+        """The signed one; without it `for` where nothing is said, and `note` where a text is: nobody judges texts."""
+        if self.stance is not None:
+            return self.stance
+        return Stance.FOR if self.statement is None else Stance.NOTE
 
     def __post_init__(self) -> None:
         """Refuse over-long parts and texts that would not show as what they are."""
@@ -81,29 +101,40 @@ class PresentationHeader:
             if not self.nonce:
                 raise EncodingError("nonce: expected at least one octet, got none")
         check_texts(statement=self.statement, audience=self.audience)
+        if self.stance is not None and not isinstance(self.stance, Stance):
+            raise EncodingError("stance: expected for, against or note")
 
     @property
     def content_digest(self) -> bytes:
-        """SHA-256(dCBOR[binding, statement]), 32 octets: what a ledger keeps, and what one voice may be used for."""
-        return hashlib.sha256(dcbor_encode([self.binding._value(), self.statement])).digest()
+        """SHA-256(dCBOR[binding, statement]), 32 octets: what a ledger keeps, and what one voice may be used for.
+
+        With a stance, SHA-256(dCBOR[binding, statement, stance]): who changed their mind has spoken twice.
+        """
+        said: list[CborValue] = [self.binding._value(), self.statement]
+        return hashlib.sha256(dcbor_encode(said if self.stance is None else [*said, self.stance.value])).digest()
 
     def encode(self) -> bytes:
         """Return the canonical CBOR."""
-        return dcbor_encode(
-            {
-                "profile": PROFILE,
-                "binding": self.binding._value(),
-                "pdq": self.pdq,
-                "audience": self.audience,
-                "nonce": self.nonce,
-                "statement": self.statement,
-            }
-        )
+        members: dict[str, CborValue] = {
+            "profile": PROFILE,
+            "binding": self.binding._value(),
+            "pdq": self.pdq,
+            "audience": self.audience,
+            "nonce": self.nonce,
+            "statement": self.statement,
+        }
+        return dcbor_encode(members if self.stance is None else members | {"stance": self.stance.value})
 
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse the canonical CBOR. Raises EncodingError or UnsupportedError (another profile)."""
-        members = dcbor_decode_map(octets, "presentation header", _HEADER_MEMBERS, MAX_PRESENTATION_HEADER_OCTETS)
+        members = dcbor_decode_map(
+            octets,
+            "presentation header",
+            _HEADER_MEMBERS,
+            MAX_PRESENTATION_HEADER_OCTETS,
+            optional=frozenset({"stance"}),
+        )
         check_profile(members["profile"])
         binding = members["binding"]
         if not isinstance(binding, dict) or binding.keys() != {"kind", "digest"}:
@@ -117,7 +148,15 @@ class PresentationHeader:
             audience=_optional_text(members["audience"], "audience"),
             nonce=_optional_octets(members["nonce"], "nonce"),
             statement=_optional_text(members["statement"], "statement"),
+            stance=_stance(members["stance"]) if "stance" in members else None,
         )
+
+
+def _stance(value: CborValue) -> Stance:
+    """A stance that is written; there is no other way to have none than to leave it out."""
+    if not isinstance(value, str) or value not in Stance.__members__.values():
+        raise EncodingError("stance: expected for, against or note")
+    return Stance(value)
 
 
 def _optional_octets(value: CborValue, what: str) -> bytes | None:

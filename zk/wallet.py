@@ -28,6 +28,7 @@ from zk.personhood import (
     Level,
     PresentationHeader,
     Scope,
+    Stance,
     Vouch,
     check_slot,
     context_id,
@@ -178,17 +179,26 @@ class Wallet:
         issuer_id: bytes | None = None,
         slot: int | None = None,
         statement: str | None = None,
+        stance: Stance | None = None,
         audience: str | None = None,
         nonce: bytes | None = None,
         pdq: bytes | None = None,
     ) -> Vouch:
         """Return a vouch for one binding, in a free slot taken at random unless one is given.
 
-        The slot is written down before the proof is made. The same binding and statement again get the same slot and a
-        fresh proof; a slot used for others is refused. Raises RefusedError, UntrustedError, EncodingError or
+        The stance is signed: `for` unless one is given, and `note` where there is a statement, which nobody judges. The
+        slot is written down before the proof is made. The same binding, statement and stance again get the same slot
+        and a fresh proof; a slot used for others is refused. Raises RefusedError, UntrustedError, EncodingError or
         StorageError.
         """
-        presented = PresentationHeader(binding=binding, pdq=pdq, audience=audience, nonce=nonce, statement=statement)
+        presented = PresentationHeader(
+            binding=binding,
+            pdq=pdq,
+            audience=audience,
+            nonce=nonce,
+            statement=statement,
+            stance=stance or (Stance.FOR if statement is None else Stance.NOTE),
+        )
         with self._changing() as change:
             membership = _the_membership(change.state, issuer_id)
             info = membership.info

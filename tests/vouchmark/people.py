@@ -13,7 +13,7 @@ from tests.vouchmark import command
 from tests.zk import world
 from vouchmark import check
 from vouchmark.report import Evidence, Finding, Line, Report
-from zk.personhood import Binding, BindingKind, EpochLength, IssuerInfo, Scope
+from zk.personhood import Binding, BindingKind, EpochLength, IssuerInfo, Scope, Stance
 
 AT: Final = made.NOW
 """When the tests look: inside the validity of certificates that are made on the spot."""
@@ -49,7 +49,8 @@ def vouch(
     epoch: str = EPOCH,
     **more: Any,
 ) -> bytes:
-    """The octets of a vouch for these bytes, by somebody new where nobody is named."""
+    """The octets of a vouch for these bytes, by somebody new where nobody is named; for them unless told otherwise."""
+    more.setdefault("stance", Stance.FOR)
     bound = file_binding(data) if isinstance(data, bytes) else data
     return (by or somebody()).vouch(scope=Scope.parse(scope), bound=bound, epoch=epoch, **more).encode()
 

@@ -162,8 +162,8 @@ def test_a_changed_file_under_an_update_brings_no_person_along() -> None:
 def test_across_an_edit_it_is_about_the_earlier_version_alone_and_that_is_said() -> None:
     said = person(sign_edit(CAMERA, VOUCHED, data=picture(shade=90)))
     assert codes(said) == [("person.ancestor", UNKNOWN)]
-    assert "stands behind an earlier version" in said.summary
-    assert "so not behind this file" in said.summary
+    assert "made a statement for an earlier version" in said.summary
+    assert "so that is not about this file" in said.summary
 
 
 # What was signed and proved cannot be changed.

@@ -80,7 +80,7 @@ class TestMake:
         assert "Nobody learns" not in shown
 
     def test_the_check_of_everybody_else_reads_it(self, desk: Desk) -> None:
-        make(desk, "--statement", "Cold.")
+        make(desk, "--statement", "Cold.", "--stance", "for")
         fixed = ["--only", "person", "--at", NOVEMBER, "--in-process", "-q"]
         issuer = desk.path("club/issuer.json")
         done = desk.run("check", desk.path("plain.jpg"), *fixed, "--issuer", issuer, "--scope", CAFE)
@@ -88,6 +88,19 @@ class TestMake:
             f"plain.jpg: person only: 1 person enrolled by {NAME}, for {CAFE}, one voice each for ever, "
             "saying “Cold.”\n"
         )
+
+    @pytest.mark.parametrize(
+        ("words", "stance"),
+        [((), "for"), (("--statement", "Cold."), "note"), (("--statement", "Cold.", "--stance", "against"), "against")],
+    )
+    def test_the_stance_is_signed_and_a_text_alone_is_a_note(
+        self, desk: Desk, words: tuple[str, ...], stance: str
+    ) -> None:
+        done = make(desk, *words)
+        assert read(desk).presentation.stance == stance
+        stands = {"for": "behind it", "note": "neither behind it nor against it", "against": "against it"}[stance]
+        assert f"that you stand {stands}" in done.stderr
+        assert f"stands    {stands}" in desk.run("vouch", "show", desk.path("plain.jpg.vouch")).stdout
 
     def test_once_an_epoch(self, desk: Desk) -> None:
         make(desk, "--per", "epoch")

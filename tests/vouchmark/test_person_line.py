@@ -60,7 +60,7 @@ from zk import issuer_info, personhood, profile, verifier
 from zk.encoding import dcbor_decode, dcbor_encode
 from zk.errors import ZkError
 from zk.ledger import open_ledger
-from zk.personhood import Binding, CredentialClass, Level, Scope, Vouch
+from zk.personhood import Binding, CredentialClass, Level, Scope, Stance, Vouch
 
 PASS, FAIL, UNKNOWN, ABSENT = "pass", "fail", "unknown", "absent"
 JUNK = b"no vouch at all"
@@ -118,6 +118,40 @@ class TestWhatHolds:
         )
         assert finding.detail["where"] == "beside"
         assert exit_code(look(tmp_path / "café.jpg", require=["person"])) is Exit.OK
+
+    @pytest.mark.parametrize(
+        ("stance", "statement", "code", "does"),
+        [
+            (Stance.AGAINST, None, "person.against", "speaks against this file"),
+            (Stance.AGAINST, "A forgery.", "person.against", "made a statement against this file"),
+            (Stance.NOTE, "FORGERY, do not publish.", "person.statement", "made a statement about this file"),
+            (None, "FORGERY, do not publish.", "person.statement", "made a statement about this file"),
+            (Stance.NOTE, None, "person.statement", "took note of this file"),
+        ],
+    )
+    def test_who_does_not_stand_behind_it_is_no_support(
+        self, stance: Stance | None, statement: str | None, code: str, does: str
+    ) -> None:
+        report = look(PLAIN, vouches=[vouch(PLAIN, stance=stance, statement=statement)], require=["person"])
+        said = report.evidence[Line.PERSON]
+        assert [(one.code, one.status) for one in said.findings if one.code != "person.bound"] == [
+            (code, Status.UNKNOWN)
+        ]
+        assert does in said.summary
+        assert "stands behind" not in said.summary
+        assert exit_code(report) is Exit.INCONCLUSIVE
+        assert "voice" not in said.findings[0].detail
+
+    def test_who_speaks_against_it_is_told_beside_who_stands_behind_it(self) -> None:
+        said = line(PLAIN, vouches=[vouch(PLAIN), vouch(PLAIN, stance=Stance.AGAINST, statement="A forgery.")])
+        assert said.status is Status.PASS
+        assert said.summary.startswith("1 person enrolled by Harbour Press Club, for ")
+        assert said.summary.endswith("1 person spoke against it.")
+
+    def test_a_text_is_never_said_to_stand_behind_it(self) -> None:
+        said = line(PLAIN, vouches=[vouch(PLAIN, statement="FORGERY, do not publish.")])
+        assert "made a statement for this file" in said.findings[0].statement
+        assert "stands behind" not in said.findings[0].statement
 
     def test_several_people_are_counted(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN), vouch(PLAIN), vouch(PLAIN)])

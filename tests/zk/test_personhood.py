@@ -33,6 +33,7 @@ from zk.personhood import (
     Level,
     PresentationHeader,
     Scope,
+    Stance,
     Vouch,
     check_possession,
     class_of,
@@ -779,3 +780,41 @@ def test_repr_is_short_and_shows_no_proof() -> None:
 def test_time_zones_do_not_change_the_epoch() -> None:
     east = NOVEMBER.astimezone(timezone(timedelta(hours=14)))
     assert EpochLength.DAY.epoch_at(NOVEMBER) == EpochLength.DAY.epoch_at(east)
+
+
+class TestStance:
+    def header(self, **more: Any) -> PresentationHeader:
+        return PresentationHeader(binding=Binding(kind=BindingKind.FILE, digest=bytes(32)), **more)
+
+    @pytest.mark.parametrize("stance", [None, *Stance])
+    @pytest.mark.parametrize("statement", [None, "Seen."])
+    def test_goes_there_and_back(self, stance: Stance | None, statement: str | None) -> None:
+        header = self.header(stance=stance, statement=statement)
+        assert PresentationHeader.decode(header.encode()) == header
+
+    def test_without_one_the_octets_are_those_from_before_there_were_stances(self) -> None:
+        assert set(dcbor_decode(self.header().encode(), max_size=2048)) == {  # type: ignore[call-overload]
+            "profile", "binding", "pdq", "audience", "nonce", "statement",
+        }  # fmt: skip
+
+    def test_another_stance_is_another_use_of_the_voice(self) -> None:
+        digests = {self.header(stance=stance, statement="Seen.").content_digest for stance in (None, *Stance)}
+        assert len(digests) == 4
+
+    @pytest.mark.parametrize(
+        ("stance", "statement", "effective"),
+        [
+            (None, None, Stance.FOR), (None, "Seen.", Stance.NOTE), (Stance.AGAINST, None, Stance.AGAINST),
+            (Stance.FOR, "FORGERY", Stance.FOR),
+        ],
+    )  # fmt: skip
+    def test_what_it_comes_to_where_none_is_signed(
+        self, stance: Stance | None, statement: str | None, effective: Stance
+    ) -> None:
+        assert self.header(stance=stance, statement=statement).effective_stance is effective
+
+    @pytest.mark.parametrize("value", ["maybe", "", None, 1, "FOR"])
+    def test_refuses_another_one(self, value: Any) -> None:
+        members = dict(dcbor_decode(self.header(stance=Stance.FOR).encode(), max_size=2048))  # type: ignore[call-overload]
+        with pytest.raises(EncodingError, match="stance"):
+            PresentationHeader.decode(dcbor_encode(members | {"stance": value}))

@@ -37,7 +37,7 @@ from zk.curve import using
 from zk.encoding import scalar_to_octets
 from zk.errors import EncodingError, RefusedError, SignatureError, StorageError, UntrustedError, ZkError
 from zk.exchange import Code, CodeKind, EnrolmentRequest, EnrolmentResponse
-from zk.personhood import BindingKind, CredentialClass, Level, PresentationHeader, Scope, Vouch, proof_octets
+from zk.personhood import BindingKind, CredentialClass, Level, PresentationHeader, Scope, Stance, Vouch, proof_octets
 from zk.vault import MAX_CONTENT_OCTETS, Passphrase
 from zk.wallet import Wallet
 from zk.wallet_state import MAX_PENDING, WalletState
@@ -399,7 +399,7 @@ def test_presents_in_both_classes_and_both_suites(tmp_path: Path, suite: Suite) 
         assert Vouch.decode(vouch.encode()) == vouch
         assert len(vouch.proof) == proof_octets(4)
         assert vouch.presentation == PresentationHeader(
-            binding=PHOTO, statement="seen", audience="news.example", nonce=b"n"
+            binding=PHOTO, statement="seen", stance=Stance.NOTE, audience="news.example", nonce=b"n"
         )
     again = {say(member, statement="seen", credential_class=each).period for each in CredentialClass}
     assert again == {"ever", "2026-11"}
@@ -413,7 +413,13 @@ def test_a_second_presentation_is_the_same_voice_in_a_fresh_proof(member: Wallet
 
 
 @pytest.mark.parametrize(
-    "changes", [{"binding": OTHER_PHOTO}, {"statement": "else"}, {"binding": replace(PHOTO, kind=BindingKind.MANIFEST)}]
+    "changes",
+    [
+        {"binding": OTHER_PHOTO},
+        {"statement": "else"},
+        {"stance": Stance.AGAINST},
+        {"binding": replace(PHOTO, kind=BindingKind.MANIFEST)},
+    ],
 )
 def test_refuses_a_second_vouch_for_a_used_slot(member: Wallet, changes: dict[str, Any]) -> None:
     say(member)

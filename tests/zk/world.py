@@ -26,6 +26,7 @@ from zk.personhood import (
     Level,
     PresentationHeader,
     Scope,
+    Stance,
     Vouch,
     context_id,
     header,
@@ -119,6 +120,7 @@ class Person:
         slot: int = 0,
         bound: Binding = PHOTO,
         statement: str | None = None,
+        stance: Stance | None = None,
         epoch: str = "2026-11",
         level: Level = Level.TWO,
         nonce: bytes | None = None,
@@ -135,7 +137,9 @@ class Person:
         """
         info = self.issuer.info
         secrets, blind, signature, public_key = _credential(self, epoch, level, self_signed=self_signed)
-        shown = PresentationHeader(binding=bound, pdq=pdq, statement=statement, nonce=nonce, audience=audience)
+        shown = PresentationHeader(
+            binding=bound, pdq=pdq, statement=statement, stance=stance, nonce=nonce, audience=audience
+        )
         period = period_of(self.credential_class, epoch)
         proof, nym = pseudonym.proof_gen_with_nym(
             public_key,

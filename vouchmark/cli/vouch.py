@@ -53,6 +53,11 @@ vouch.add_command(embed)
 )
 @click.option("--slot", type=click.IntRange(0), help="Which of the issuer's slots; a free one at random by default.")
 @click.option("--statement", help="What you say about it, in your own words; everybody can read it.")
+@click.option(
+    "--stance",
+    type=click.Choice(("for", "against", "note")),
+    help="Where you stand; for, and note where there is a statement, unless you say.",
+)
 @click.option("--audience", help="For whom it is, where a reader asks for that.")
 @click.option("--nonce", metavar="HEX", help="A reader's challenge, where one was given.")
 @click.option("--issuer", metavar="NAME|ID", help="Whose credential, where the wallet holds several issuers'.")
@@ -148,7 +153,7 @@ def _wish(options: dict[str, Any]) -> Wish:
     """What the options ask for, with every mistake told before a file is looked at or a wallet opened."""
     with errors("a scope is an authority and a path, such as public:review/cafe-harbour or news.example:corrections"):
         from vouchmark.vouch import Wish
-        from zk.personhood import CredentialClass, Scope, check_texts
+        from zk.personhood import CredentialClass, Scope, Stance, check_texts
 
         scope = Scope.parse(options["scope"])
     nonce, statement, audience = nonce_of(options["nonce"]), _text(options["statement"]), _text(options["audience"])
@@ -159,6 +164,7 @@ def _wish(options: dict[str, Any]) -> Wish:
         credential_class=CredentialClass(CLASSES[options["per"]]),
         slot=options["slot"],
         statement=statement,
+        stance=Stance(options["stance"] or ("note" if statement is not None else "for")),
         audience=audience,
         nonce=nonce,
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from vouchmark.lines.facts import Answer, Draft, instant
 from vouchmark.lines.person_facts import Elsewhere, Judged, Where
+from vouchmark.lines.person_stance import beside, deed, number_of, supports
 from vouchmark.render.safe import plain, quoted
 from vouchmark.render.scope import issuer_names, period_words, scope_words
 from vouchmark.report import Json, NotChecked, Root, Status
@@ -94,7 +95,10 @@ def answer(
     from zk.voices import Voice, people
 
     voices = [one.result for one in judged if isinstance(one.result, Voice) and one.elsewhere is None]
-    counted = people(voices)
+    # Whoever speaks against it, or only says something of it, is a person and no support.
+    everybody = voices
+    voices = [voice for voice in voices if supports(voice)]
+    counted, others = people(voices), [voice for voice in everybody if voice.counted and not supports(voice)]
     drafts = [_draft(one, _say(one, is_required=is_required), holds=counted.at_least > 0) for one in judged]
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
     gaps = [*left]
@@ -107,6 +111,8 @@ def answer(
         gaps += [] if is_fresh else [NO_NONCE if is_addressed else NO_CHALLENGE]
         gaps.append(NO_REVOCATION)
     summary = _people(counted, voices) if counted.at_least else _none(drafts)
+    if counted.at_least and others:
+        summary = f"{summary} {beside(others)}"
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=tuple(gaps))
 
 
@@ -201,6 +207,7 @@ _LEDGER: Final = {
 def _voice(one: Judged, voice: Voice) -> _Said:
     vouch = voice.vouch
     who = f"A person enrolled by {plain(voice.issuer.name)}"
+    does = deed(vouch)
     which = "this file" if one.elsewhere is None else "that file"
     purpose = f"for {scope_words(voice.scope, which=which)}, {_period(vouch.period)}"
     words = vouch.presentation.statement
@@ -208,7 +215,7 @@ def _voice(one: Judged, voice: Voice) -> _Said:
     detail = _of_voice(voice)
     if one.elsewhere is Elsewhere.LOOKALIKE:
         statement = (
-            f"{who} vouched for a picture that by its own hint looks like this one (distance {one.distance} of 256), "
+            f"{who} {does} a picture that by its own hint looks like this one (distance {one.distance} of 256), "
             f"not for these bytes; {purpose}."
         )
         return _Said(
@@ -223,22 +230,25 @@ def _voice(one: Judged, voice: Voice) -> _Said:
         label: dict[str, Json] = {"manifest": one.found.counts_for} if one.found.counts_for else {}
         return _Said(
             code=code,
-            statement=f"{who} stands behind {what.format(purpose=purpose)}{saying}",
+            statement=f"{who} {does} {what.format(purpose=purpose)}{saying}",
             status=Status.UNKNOWN,
             detail={**detail, **label},
         )
     if not voice.counted:
-        statement = f"{who} stands behind this file, {purpose}; you did not name that scope, so it counts for nothing."
+        statement = f"{who} {does} this file, {purpose}; you did not name that scope, so it counts for nothing."
         return _Said(code="person.voice.uncounted", statement=statement + saying, status=Status.UNKNOWN, detail=detail)
     ledger = _LEDGER.get(voice.code, "")
-    statement = f"{who} stands behind this file, {purpose}{f'; {ledger}' if ledger else ''}.{saying}"
+    statement = f"{who} {does} this file, {purpose}{f'; {ledger}' if ledger else ''}.{saying}"
+    if not supports(voice):
+        code = "person.against" if vouch.presentation.effective_stance == "against" else "person.statement"
+        return _Said(code=code, statement=statement, status=Status.UNKNOWN, detail=detail)
     identity = {"voice": hashlib.sha256(vouch.pseudonym).hexdigest()}
     return _Said(code=f"person.{voice.code}", statement=statement, status=Status.PASS, detail={**detail, **identity})
 
 
 _BEFORE: Final = {
-    False: ("person.ancestor", "an earlier version, {purpose}; it was edited since, so not behind this file."),
-    True: ("person.component", "something that was used in this file, {purpose}; so not behind this file."),
+    False: ("person.ancestor", "an earlier version, {purpose}; it was edited since, so that is not about this file."),
+    True: ("person.component", "something that was used in this file, {purpose}; so that is not about this file."),
 }
 """Code and words by whether what a person stands behind is no earlier version of the file, but was used in it."""
 
@@ -271,6 +281,7 @@ def _of_vouch(vouch: Vouch) -> dict[str, Json]:
         "slot": vouch.slot,
         "binding": {"kind": said.binding.kind.value, "digest": said.binding.digest.hex()},
     }
+    detail["stance"] = said.effective_stance.value
     if said.statement is not None:
         detail["statement"] = plain(said.statement)
     if said.audience is not None:
@@ -344,17 +355,13 @@ def _people(counted: People, voices: Sequence[Voice]) -> str:
         end = "" if words.rstrip().endswith((".", "!", "?", "…")) else "."
         return f"{first}, saying {quoted(words, limit=STATEMENT_SHOWN)}{end}"
     more = f"; and {len(groups) - MAX_GROUPS} more" if len(groups) > MAX_GROUPS else ""
-    return f"At least {_number(counted.at_least)}: {'; '.join((first, *others))}{more}. They may be the same people."
+    return f"At least {number_of(counted.at_least)}: {'; '.join((first, *others))}{more}. They may be the same people."
 
 
 def _group(group: VoiceCount, issuer: str) -> str:
     slot = f", slot {group.slot}" if group.slot else ""
     purpose = f"for {scope_words(group.scope)}, {_period(group.period)}{slot}"
-    return f"{_number(group.voices)} enrolled by {issuer}, {purpose}"
-
-
-def _number(count: int) -> str:
-    return f"{count} person" if count == 1 else f"{count} people"
+    return f"{number_of(group.voices)} enrolled by {issuer}, {purpose}"
 
 
 def _none(drafts: Sequence[Draft]) -> str:

@@ -70,8 +70,21 @@ def additions(report: Report) -> Iterator[str]:
     if report.evidence[Line.AI].status is not Status.FAIL:
         yield from _declared(report)
     yield from _recognised(report)
-    if report.evidence[Line.PERSON].status is Status.PASS and integrity is not Status.ERROR:
-        yield "at least one person proved to stand behind it"
+    if integrity is not Status.ERROR:
+        yield from _people(report)
+
+
+def _people(report: Report) -> Iterator[str]:
+    """Who stands behind it, speaks against it or says something: by the signed stance, never by a text."""
+    person = report.evidence[Line.PERSON]
+    if person.status is Status.PASS:
+        texts = [one for one in with_status(report, Line.PERSON, Status.PASS) if "statement" in one.detail]
+        spoke = "made a statement for it" if texts else "proved to stand behind it"
+        yield f"at least one person {spoke}"
+    if any(one.code == "person.against" for one in person.findings):
+        yield "one person, or more, speaks against it"
+    elif person.status is not Status.PASS and any(one.code == "person.statement" for one in person.findings):
+        yield "one person, or more, made a statement about it"
 
 
 def _removed(report: Report) -> Iterator[str]:
