@@ -185,14 +185,12 @@ def run(
     settings, figures = base_settings(), Figures()
     made, figures.unmade = originals(CAMERA, formats)
     ground, figures.doubted = passing(made, settings)
-    everybody = [one for one in viewers() if not asked or one.name in asked]
+    everybody = (one for one in viewers() if not asked or one.name in asked)
     figures.missing = {one.name: one.missing for one in everybody if one.missing}
     if not ground:
         return figures
-    plan = Plan(
-        count=count, seed=seed, jobs=jobs, ground=tuple(ground), settings=settings, only=frozenset(mutators),
-        viewers=frozenset(asked), keep=keep,
-    )  # fmt: skip
+    plan = Plan(count=count, seed=seed, jobs=jobs, ground=tuple(ground), settings=settings, keep=keep)
+    plan = replace(plan, only=frozenset(mutators), viewers=frozenset(asked))
 
     def take(judged: Judged) -> None:
         figures.take(judged)

@@ -137,7 +137,7 @@ def _rasters() -> Iterator[Recipe]:
     yield Recipe(name="dng", format="DNG", media_type="image/x-adobe-dng", family="tiff", build=raster.dng)
 
 
-def _boxes() -> Iterator[Recipe]:
+def _stills() -> Iterator[Recipe]:
     avif = partial(Recipe, format="AVIF", media_type="image/avif", family="bmff")
     plain = lambda: raster.encoded(raster.scene(), "AVIF")  # noqa: E731
     yield avif(name="avif", build=plain)
@@ -158,6 +158,9 @@ def _boxes() -> Iterator[Recipe]:
     yield heic(name="heic-plain-old", build=raster.heic, bind=_by_bmff(OLD, 1))
     yield heic(name="heic-old", build=partial(raster.heic, pages=2), bind=_by_bmff(OLD, 1))
     yield heic(name="heic-v2", build=partial(raster.heic, pages=2), bind=_by_bmff(OLD, 2))
+
+
+def _films() -> Iterator[Recipe]:
     mp4 = partial(Recipe, format="MP4", media_type="video/mp4", family="bmff")
     yield mp4(name="mp4", build=clips.mp4)
     yield mp4(name="mp4-silent", build=clips.mp4_silent)
@@ -248,7 +251,8 @@ def recipes() -> Iterator[Recipe]:
     yield from _jpegs()
     yield from _pngs()
     yield from _rasters()
-    yield from _boxes()
+    yield from _stills()
+    yield from _films()
     yield from _clips()
     yield from _documents()
     yield from _histories()

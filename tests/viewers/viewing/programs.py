@@ -123,15 +123,15 @@ def _program(name: str, command: str, formats: Sequence[str], look: Callable[[by
 
 def program_viewers() -> list[Viewer]:
     """All of them."""
+    return [*_general(), *_of_one_format()]
+
+
+def _general() -> list[Viewer]:
+    """Those that show several formats."""
     magick = _magick()
     limits = ["-limit", "memory", "256MiB", "-limit", "time", "15"]
     frames = ["-map", "0:v?", "-map", "0:a?", "-f", "framemd5", "-"]
-    heif = next((one for one in ("heif-dec", "heif-convert") if shutil.which(one)), "heif-convert")
     return [
-        _program(
-            "Poppler", "pdftoppm", ["application/pdf"],
-            into_pictures(lambda source, out: ["pdftoppm", "-r", "54", "-png", source, f"{out}/page"]),
-        ),
         _program(
             "MuPDF", "mutool", ["application/pdf", "application/epub+zip", "image/svg+xml", "image/tiff"],
             into_pictures(lambda source, out: ["mutool", "draw", "-q", "-r", "54", "-o", f"{out}/%d.png", source]),
@@ -140,6 +140,21 @@ def program_viewers() -> list[Viewer]:
             "ImageMagick", magick,
             [f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "tiff", "svg+xml")],
             into_pictures(lambda source, out: [magick, *limits, source, "-auto-orient", f"{out}/%d.png"]),
+        ),
+        _program(
+            "FFmpeg", "ffmpeg", sorted(CLIPS | {"image/gif", "image/webp", "image/tiff", "image/jpeg"}),
+            into_text(lambda source, _: ["ffmpeg", "-v", "error", "-nostdin", "-threads", "1", "-i", source, *frames]),
+        ),
+    ]  # fmt: skip
+
+
+def _of_one_format() -> list[Viewer]:
+    """Those that show one format or one kind."""
+    heif = next((one for one in ("heif-dec", "heif-convert") if shutil.which(one)), "heif-convert")
+    return [
+        _program(
+            "Poppler", "pdftoppm", ["application/pdf"],
+            into_pictures(lambda source, out: ["pdftoppm", "-r", "54", "-png", source, f"{out}/page"]),
         ),
         _program(
             "libavif", "avifdec", ["image/avif"],
@@ -156,10 +171,6 @@ def program_viewers() -> list[Viewer]:
         _program(
             "libjxl as JPEG", "djxl", ["image/jxl"],
             into_pictures(lambda source, out: ["djxl", "--quiet", source, f"{out}/a.jpg"]),
-        ),
-        _program(
-            "FFmpeg", "ffmpeg", sorted(CLIPS | {"image/gif", "image/webp", "image/tiff", "image/jpeg"}),
-            into_text(lambda source, _: ["ffmpeg", "-v", "error", "-nostdin", "-threads", "1", "-i", source, *frames]),
         ),
         _program(
             "unzip", "unzip",
