@@ -83,6 +83,14 @@ _ELSEWHERE: Final = {
     "application/zipapp": "pyz",
     "application/vnd.microsoft.portable-executable": "exe dll scr",
     "application/x-msi": "msi",
+    "application/x-ms-shortcut": "lnk",
+    "application/x-mswinurl": "url",
+    "application/x-desktop": "desktop",
+    "application/x-apple-diskimage": "dmg",
+    "application/vnd.debian.binary-package": "deb",
+    "application/x-rpm": "rpm",
+    "application/vnd.adobe.flash.movie": "swf",
+    "application/x-server-page": "asp aspx jsp shtml",
     "application/x-tar": "tar",
     "application/gzip": "gz tgz",
     "application/x-bzip2": "bz2",
@@ -127,7 +135,8 @@ _IN_TEXT: Final = frozenset(
     {
         "text/x-shellscript", "text/javascript", "text/x-python", "application/x-httpd-php", "application/x-bat",
         "text/x-powershell", "text/vbscript", "application/hta", "application/xhtml+xml", "multipart/related",
-        "message/rfc822", "application/rtf", "application/postscript",
+        "message/rfc822", "application/rtf", "application/postscript", "application/x-mswinurl",
+        "application/x-desktop", "application/x-server-page",
     }
 )  # fmt: skip
 """Those whose content is text."""

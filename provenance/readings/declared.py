@@ -33,12 +33,19 @@ _SEF_ENTRY: Final = 12
 def declared_parts(data: bytes, layout: Layout) -> Declared:
     """The parts that a file declares, by its format. Linear in its length."""
     if layout.format == "zip":
-        return Declared(files=join((entry.start, entry.end) for entry in zip_directory(data).entries))
+        # Their contents alone: names and extra fields in front of them are no files.
+        entries = zip_directory(data).entries
+        return Declared(files=join((_content(data, entry.start), entry.end) for entry in entries))
     if layout.format == "pdf":
         return Declared(files=join((*_attachments(data), *(match.span() for match in _RICH_TEXT.finditer(data)))))
     if layout.format == "jpeg":
         return Declared(media=_of_photo(data, layout))
     return Declared()
+
+
+def _content(data: bytes, start: int) -> int:
+    """Where the content of an entry begins, behind its local header (APPNOTE 6.3.10, section 4.3.7)."""
+    return start + 30 + number(data, start + 26, 2) + number(data, start + 28, 2)
 
 
 def _attachments(data: bytes) -> Iterator[tuple[int, int]]:

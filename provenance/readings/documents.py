@@ -27,10 +27,9 @@ TEXTS: Final = ("text/", "application/json", "application/xml", "image/svg+xml")
 """Starts of types that are text: a script or a page in them is there to be read."""
 
 _PDF_START: Final = re.compile(rb"%PDF|%FDF-|%!PS-Adobe-\d\.\d PDF-")
-_OBJECT: Final = re.compile(rb"obj\s{0,9}<<")
-_OBJECT_NUMBER: Final = re.compile(rb"\d\s{1,4}\d{1,5}\s{1,4}\Z")
-OBJECT_NUMBER: Final = 16
-"""Bytes in front of `obj` within which an object's number ends (ISO 32000-2, section 7.3.10)."""
+_OBJECT: Final = re.compile(rb"obj(?![A-Za-z0-9])")
+OBJECT_NUMBER: Final = 256
+"""Bytes in front of `obj` within which an object's two numbers stand (ISO 32000-2, section 7.3.10), blanks between."""
 OBJECTS: Final = 2
 """Objects from which readers put a document together: a catalogue and its pages."""
 
@@ -44,10 +43,14 @@ _PHP: Final = (
     rb"(?:\?>|;\s{0,9}(?:/[*/]|#|__halt))"
 )
 """PHP's marks; the short one is chance in smooth pixels, where no short program ends behind it."""
+_NAMES: Final = (
+    rb"html|head|body|script|iframe|style|table|meta|link|base|form|main|span|input|button|video|audio|canvas|center"
+    rb"|marquee|section|article|frame|frameset|textarea|select|details|applet|blockquote|figure"
+)
 _TAGS: Final = re.compile(
-    rb"<(?-i:(?=[!?ABDFHIPSTabdfhipst][\w\s!=>]))(?:!doctype\s+html|(?:html|head|body|script|iframe|style|table)[\s>/]"
-    rb"|(?:div|img|svg)\s|a\s+href\s*=|(h[1-6]|p|b|div|font)>[^<>\0-\x08\x80-\xff]{1,200}</\1>"
-    rb"|(?P<php>" + _PHP + rb"))",
+    rb"<(?-i:(?=[!?A-Za-z][\w\s!=>-]))(?:!doctype\s+html|(?:" + _NAMES + rb")[\s>/]|(?:div|img|svg)\s|a\s+href\s*="
+    rb"|(h[1-6]|p|b|i|pre|div|font)>[^<>\0-\x08\x80-\xff]{1,200}</\1>"
+    rb"|[a-z][\w-]{0,20}\s(?:[^<>\0-\x08\x80-\xff]{0,200}\s)?on[a-z]{4,20}\s?=|(?P<php>" + _PHP + rb"))",
     re.IGNORECASE,
 )
 """Tags that no chance makes, at any of which a browser begins to show a page."""
@@ -112,11 +115,22 @@ def _pdf(source: Source) -> Iterator[SecondReading]:
     # Further in, Poppler and MuPDF go by the objects that they find, and ask for no header and no table.
     found: list[int] = []
     for match in search(_OBJECT, data, source.everywhere()):
-        if _OBJECT_NUMBER.search(data, max(0, match.start() - OBJECT_NUMBER), match.start()):
+        if _has_numbers(data[max(0, match.start() - OBJECT_NUMBER) : match.start()]):
             found.append(match.start())
             if len(found) == OBJECTS:
                 yield source.found(PDF, found[0])
                 return
+
+
+def _has_numbers(head: bytes) -> bool:
+    """Whether those bytes end in two numbers, each with a blank behind it."""
+    for _ in range(2):
+        rest = head.rstrip()
+        before = rest.rstrip(b"0123456789")
+        if len(rest) == len(head) or len(before) == len(rest):
+            return False
+        head = before
+    return True
 
 
 def _page(source: Source) -> Iterator[SecondReading]:

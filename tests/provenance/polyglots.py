@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import tarfile
 import zipfile
@@ -41,6 +42,16 @@ def archive(*, stored: bytes = b"words", name: str = "page.txt") -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as made:
         made.writestr(zipfile.ZipInfo(name), stored)
+    return target.getvalue()
+
+
+def archive_with_a_pdf() -> bytes:
+    """A ZIP archive whose entry has a PDF for an extra field."""
+    target = io.BytesIO()
+    about = zipfile.ZipInfo("page.txt")
+    about.extra = struct.pack("<HH", 0x7075, len(PDF)) + PDF
+    with zipfile.ZipFile(target, "w") as made:
+        made.writestr(about, b"words")
     return target.getvalue()
 
 
@@ -105,6 +116,11 @@ POLYGLOTS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "PDF without a header, far in": (
         lambda: with_comment(b" " * 5000 + PDF[9:]), "image/jpeg", "application/pdf"
     ),
+    "PDF of objects alone, with comments in them": (
+        lambda: with_comment(b" " * 5000 + re.sub(rb"0 obj\n", b"0" + b" " * 40 + b"obj%\n", PDF[9:])), "image/jpeg",
+        "application/pdf",
+    ),
+    "PDF in front of an entry's content": (archive_with_a_pdf, "application/zip", "application/pdf"),
     "PDF behind a film": (lambda: mp4_with(b" " * 5000 + PDF), "video/mp4", "application/pdf"),
     "PDF by its other header": (
         lambda: with_text(b"%!PS-Adobe-3.0 PDF-1.4\n"), "image/png", "application/pdf"
@@ -112,6 +128,10 @@ POLYGLOTS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "HTML in a comment": (lambda: with_comment(PAGE), "image/jpeg", "text/html"),
     "HTML in a text": (lambda: with_text(b"<ScRiPt>alert(1)</sCrIpT>"), "image/png", "text/html"),
     "HTML of small tags": (lambda: with_comment(b"<b>Another page</b>"), "image/jpeg", "text/html"),
+    "HTML that leads elsewhere": (
+        lambda: with_comment(b'<meta http-equiv="refresh" content="0;url=//other.example">'), "image/jpeg", "text/html"
+    ),
+    "HTML of a name of its own": (lambda: with_text(b"<x-y a=1 onmouseover=alert(1)>"), "image/png", "text/html"),
     "HTML in front of a PDF": (lambda: prefixed(b" \n<!-- x --><p>Another page</p>"), "application/pdf", "text/html"),
     "HTML without a type": (lambda: b"<h1>words</h1>\n", "text/plain", "text/html"),
     "a drawing that leaves itself": (
