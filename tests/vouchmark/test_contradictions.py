@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
 import pytest
 
-from provenance.credentials.binding import Match
+from provenance.credentials.binding import Match, data_hash
 from provenance.credentials.coverage import Coverage
+from provenance.credentials.jumbf import parse_store
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Kind, Outcome, Reading, State, ValidationCode
 from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.riff_length import holds_at_its_old_length
+from provenance.formats import read_layout
 from tests.authority import picture, sign, sign_update
 from tests.corpus import folder, needs_corpus
 from tests.provenance.crafting import Draft, actions, bind, link_to, updated
@@ -89,6 +95,20 @@ class TestTheSecondEngine:
     def test_who_refuses_does_not_know_or_finds_nothing_lowers_nothing(self, other: Reading | None) -> None:
         answer = integrity.answer(facts(reading(manifest()), second=other, own=own_check()))
         assert line(answer) is PASS
+
+    @pytest.mark.parametrize(
+        ("media_type", "codes"),
+        [
+            ("application/c2pa", ("assertion.dataHash.match",)),
+            ("video/iso.segment", ("assertion.bmffHash.match",)),
+            ("video/mp4", ("assertion.bmffHash.match", "integrity.fragments.missing")),
+        ],
+    )
+    def test_nor_does_who_was_not_given_the_media(self, media_type: str, codes: tuple[str, ...]) -> None:
+        own = own_check(coverage=covered(codes=codes))
+        other = second("assertion.bmffHash.mismatch")
+        answer = integrity.answer(facts(reading(manifest()), second=other, own=own, media_type=media_type))
+        assert not found(answer, "integrity.unconfirmed")
 
     def test_an_error_of_input_is_no_contradiction(self) -> None:
         io = ValidationCode(code="assertion.dataHash.mismatch", kind=Kind.FAILURE, url="", io_error=True)
@@ -227,6 +247,15 @@ class TestTheReviewedList:
                 if not known:
                     assert line(answer) is UNKNOWN
 
+    @pytest.mark.parametrize("condition", [one for one in REVIEWED if one.passes], ids=lambda one: one.name)
+    @pytest.mark.parametrize("code", ["media_excluded", "order_excluded", "other_excluded", "unknown"])
+    def test_none_passes_where_our_own_check_does_not_go_through_all_media(
+        self, condition: Condition, code: str
+    ) -> None:
+        held = HELD[condition.name]
+        assert condition.holds(held)
+        assert not condition.holds(dataclasses.replace(held, codes=(*held.codes, f"integrity.coverage.{code}")))
+
     @pytest.mark.parametrize("name", ["files-as-map", "placed-fragments"])
     def test_a_known_error_of_an_engine_lowers_nothing_where_our_own_check_holds(self, name: str) -> None:
         report = HOLD[name]()
@@ -327,6 +356,19 @@ class TestTheLengthOfAFileWithAnUpdate:
         assert report.evidence[Line.INTEGRITY].status is not PASS
         assert "integrity.update.length" not in codes(report, Line.INTEGRITY)
 
+    def test_is_put_back_under_an_update_alone_and_never_made_longer(self) -> None:
+        whole = longer()
+        layout = read_layout(whole)
+        (below, _) = parse_store(layout.stores[0]).manifests
+        content = next(one for one in below.assertions if one.label == "c2pa.hash.data").map()
+        for is_updated, match in ((True, Match.MATCH), (False, Match.MISMATCH)):
+            assert data_hash(content, whole, layout, algorithm="sha256", is_updated=is_updated).match is match
+        shorter = b"RIFF" + (90).to_bytes(4, "little") + bytes(90)
+        signed = hashlib.sha256(b"RIFF" + (100).to_bytes(4, "little") + bytes(40)).digest()
+        assert not holds_at_its_old_length(
+            shorter, ((0, 48),), store=(48, 98), was=60, algorithm="sha256", expected=signed
+        )
+
     def test_without_an_update_a_longer_length_is_a_change(self) -> None:
         whole = sign(CAMERA, sound(), media_type="audio/wav")
         length = int.from_bytes(whole[4:8], "little") + 100
@@ -375,7 +417,9 @@ class TestTheEnginesLine:
         assert told.detail["answers"] == {"bytes": {"c2pa-rs": "changed", SECOND: "malformed"}}
 
     def test_one_that_cannot_parse_a_file_is_told_as_that(self) -> None:
+        # It gives a state of its own all the same.
         other = reading(engine=SECOND, outcome=Outcome.UNPARSABLE, reason="asset")
+        other = msgspec.structs.replace(other, state=State.INVALID)
         told = self.answer(reading(), other).drafts[0]
         assert told.statement == (
             "The engines disagree: c2pa-rs finds no Content Credentials, encypher-c2pa cannot parse the file or its "

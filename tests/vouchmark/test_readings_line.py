@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from provenance.credentials.binding import Match
+from provenance.credentials.coverage import MAX_NAMED, Coverage, Excluded
+from provenance.credentials.jumbf import parse_store
+from provenance.credentials.manifest_check import SignatureState, check_manifest
+from provenance.credentials.readings import readings_of
+from provenance.formats import Kind, read_layout
 from tests.authority import manifest_store, picture, remove_manifest, sign, sign_with_icon, with_manifest_store
-from tests.provenance.crafting import Draft, actions, bind
+from tests.provenance.crafting import Draft, actions, bind, superbox
 from tests.provenance.forms import FORMS, PDF, exif_of, leaving_out, with_exif
 from tests.provenance.hostile import movie
 from tests.provenance.polyglots import PAGE, POLYGLOTS, archive, with_comment
 from tests.provenance.test_second_reading import photo
 from tests.vouchmark.attacks import BY_LISTED, CAMERA, INCONCLUSIVE, OK, UNKNOWN, codes, examine, said
 from tests.vouchmark.parts import parted_jpeg
+from tests.vouchmark.readings import covered
 from vouchmark.report import Finding, Line, Report, Status, exit_code
 
+PDF_TYPE = "application/pdf"
 SIGNED = [
     "PDF in a comment", "PDF without a header, far in", "HTML in a comment", "HTML in a text", "PHP",
     "ZIP behind a JPEG", "ZIP in a comment", "RAR", "7z", "a batch file", "MHTML", "MP3", "PDF behind a film",
@@ -87,6 +96,44 @@ def test_a_picture_in_the_statements_is_no_second_reading() -> None:
     icon = b'<svg width="9" height="9" xmlns="http://www.w3.org/2000/svg"/>'
     report = examine(sign_with_icon(CAMERA, picture(), icon))
     assert not doubts(report)
+
+
+class TestWhatIsHashed:
+    """Declared parts count as parts only where the signature covers them."""
+
+    @staticmethod
+    def found(data: bytes, media_type: str, coverage: Coverage, **changed: SignatureState) -> set[str]:
+        layout = read_layout(data, media_type)
+        store = parse_store(layout.stores[0] if layout.stores else superbox(b"c2pa", "c2pa", signed_manifest()))
+        check = replace(check_manifest(store.active), **changed)
+        readings = readings_of(
+            data, media_type, layout, coverage, bound=check, store=store, checks={store.active.label: check}
+        )
+        return {one.media_type for one in readings}
+
+    def test_an_entry_of_an_archive_outside_the_hash(self) -> None:
+        data = archive(stored=PDF, name="a.pdf")
+        place = Excluded(start=0, end=data.index(b"PK\x01\x02"), kind=Kind.OTHER, name="entry")
+        assert self.found(data, "application/zip", covered()) == set()
+        assert self.found(data, "application/zip", covered(excluded=(place,))) == {"application/pdf"}
+
+    @pytest.mark.parametrize("match", [Match.MISMATCH, Match.MALFORMED, Match.UNSUPPORTED])
+    def test_a_hash_that_does_not_hold(self, match: Match) -> None:
+        assert self.found(archive(stored=PDF, name="a.pdf"), "application/zip", covered(match=match)) == {PDF_TYPE}
+
+    def test_more_outside_than_is_listed(self) -> None:
+        many = tuple(Excluded(start=n, end=n, kind=Kind.OTHER, name="entry") for n in range(MAX_NAMED))
+        data = archive(stored=PDF, name="a.pdf")
+        assert self.found(data, "application/zip", covered(excluded=many)) == {PDF_TYPE}
+
+    def test_a_file_in_statements_that_do_not_hold(self) -> None:
+        data = sign_with_icon(CAMERA, picture(), b'<svg width="9" height="9" xmlns="http://www.w3.org/2000/svg"/>')
+        assert self.found(data, "image/jpeg", covered()) == set()
+        assert self.found(data, "image/jpeg", covered(), signature=SignatureState.MISMATCH) == {"text/html"}
+
+
+def signed_manifest() -> bytes:
+    return Draft(signer=CAMERA, assertions=[actions()]).build()
 
 
 def test_a_page_in_the_statements_that_is_no_file_of_theirs_is_one() -> None:
