@@ -9,7 +9,7 @@ from typing import Final
 from provenance.formats.jumbf_scan import STORE
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered
 from provenance.formats.pdf.actions import DOUBLE, LINK, OPENED, WORTH_READING, Actions, is_as_written, opens, refers_to
-from provenance.formats.pdf.objects import HEADER, Objects, PdfObject, inside
+from provenance.formats.pdf.objects import GAP, HEADER, Objects, PdfObject, inside
 from provenance.formats.pdf.syntax import Budget, BudgetError, skip, value_at
 from provenance.formats.pdf.tables import Tables
 
@@ -20,7 +20,9 @@ FREE_TOKENS: Final = 100_000
 
 _STREAM: Final = re.compile(rb"stream(?:\r\n|\n|\r)\Z")
 """What stands before a stream's bytes (ISO 32000-2, section 7.3.8.1; a lone return is not allowed, and written)."""
-_WORDS: Final = re.compile(rb"startxref|trailer[\0\t\n\f\r ]*<<|xref[\0\t\n\f\r ]+\d|%PDF-|%%EOF|endstream|endobj")
+_WORDS: Final = re.compile(
+    rb"startxref|trailer" + GAP + rb"<<|xref" + GAP + rb"[+-]?\d|%PDF-|%%EOF|endstream|endobj",
+)
 """What readers look for who mend a file, apart from objects."""
 _BEHIND: Final = re.compile(rb"[\0\t\n\f\r ]{0,8}endstream")
 _LINEARIZED: Final = re.compile(rb"/Linearized\b[^>]{0,400}")

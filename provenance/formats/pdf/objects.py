@@ -22,7 +22,9 @@ MAX_WIDTH: Final = 4_096
 
 _S: Final = rb"(?:[\0\t\n\f\r ]++|%[^\r\n]{0,255}+[\r\n])"
 _GAP: Final = _S + rb"{1,16}+"
-HEADER: Final = re.compile(rb"(\d{1,10})" + _GAP + rb"(\d{1,5})" + _S + rb"{0,16}+obj(?![A-Za-z])")
+GAP: Final = _S + rb"{0,16}+"
+"""What may stand between words, or nothing."""
+HEADER: Final = re.compile(rb"(\d{1,10})" + _GAP + rb"[+-]{0,2}+(\d{1,20})" + _S + rb"{0,16}+obj(?![A-Za-z])")
 """What every object begins with."""
 _STREAM: Final = re.compile(rb"stream(?:\r\n|\n|\r)?")
 _CLOSED: Final = re.compile(rb"[\0\t\n\f\r ]{0,8}endstream")

@@ -270,7 +270,8 @@ def test_a_streams_length_may_lie_in_a_stream_of_objects() -> None:
     "hidden",
     [
         b"7 0 obj<</Type/Page>>endobj", b"7\0\0\0\0\0\0\0\0\0\0\0\x000 obj", b"7 0%comment\nobj", b"7%\n%\n0\tobj[",
-        b"startxref", b"trailer<<", b"trailer \n<<", b"xref\n0 1", b"%%EOF", b"%PDF-1.7", b"endstream", b"endobj",
+        b"7 +0 obj", b"7 0000000 obj", b"startxref", b"trailer<<", b"trailer \n<<", b"trailer%a\n<<", b"xref\n0 1",
+        b"xref%\n0", b"%%EOF", b"%PDF-1.7", b"endstream", b"endobj",
     ],
 )  # fmt: skip
 def test_what_readers_look_for_who_mend_a_file_does_not_pass_in_the_store(hidden: bytes) -> None:
