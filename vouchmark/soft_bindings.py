@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 ISCC: Final = "io.iscc.v0"
 """As in provenance.hashes.iscc, which is loaded only where there is such a binding (a test compares)."""
-MAX_BINDINGS: Final = 16
-"""Soft bindings of one manifest that are looked at, blocks and assertions together."""
 MOST_DIFFERENT: Final = 0.1
 """Share of the bits by which a code may differ and still be the same: what resizing by another library does."""
 
@@ -72,7 +70,7 @@ def soft_bindings(manifest: Manifest | None, own: OwnCheck | None) -> tuple[Soft
         if _LABEL.fullmatch(label) and label not in unsigned and isinstance(content, dict)
         for binding in _bindings(label, content)
     )
-    return tuple(binding for binding, _ in zip(found, range(MAX_BINDINGS), strict=False))
+    return tuple(found)
 
 
 def _bindings(label: str, content: dict[str, Any]) -> Iterator[SoftBinding]:

@@ -75,6 +75,8 @@ def decode(data: bytes, *, what: str, is_padded: bool = False) -> Any:
     try:
         value = _decoder(stream).decode()
     except (cbor2.CBORError, ValueError, OverflowError, RecursionError, MemoryError, TypeError) as error:
+        if "nesting depth" in str(error):
+            raise CredentialsLimitError(f"got containers nested deeper than {MAX_CBOR_DEPTH} in {what}") from error
         raise MalformedCredentialsError(f"got bytes that are no CBOR in {what}") from error
     left = data[stream.tell() :]
     if left and not (is_padded and not any(left)):

@@ -27,8 +27,6 @@ MAX_LINKS: Final = 5_000
 store can name the same ancestor many times."""
 MAX_REDACTIONS: Final = 5_000
 """Redactions read in one file; real ones have one or two."""
-MAX_RECORDED: Final = 1_000
-"""Recorded codes read from one ingredient."""
 MAX_TITLE: Final = 1_024
 """Characters kept of a title."""
 
@@ -52,7 +50,7 @@ def _text(value: object) -> str:
 def _failures(value: object, *, apart: bool) -> set[str]:
     """Failure codes of one list of recorded results; `apart` says that the list holds nothing else."""
     found: set[str] = set()
-    for entry in value[:MAX_RECORDED] if isinstance(value, list) else []:
+    for entry in value if isinstance(value, list) else []:
         code = entry.get("code") if isinstance(entry, Mapping) else None
         if isinstance(code, str) and (apart or code not in _NO_FAILURES):
             found.add(code[:MAX_TITLE])
@@ -67,7 +65,7 @@ def _recorded(content: Mapping[str, Any]) -> tuple[str, ...]:
         active = results.get("activeManifest")
         found |= _failures(active.get("failure"), apart=True) if isinstance(active, Mapping) else set()
         deltas = results.get("ingredientDeltas")
-        for delta in deltas[:MAX_RECORDED] if isinstance(deltas, list) else []:
+        for delta in deltas if isinstance(deltas, list) else []:
             inner = delta.get("validationDeltas") if isinstance(delta, Mapping) else None
             found |= _failures(inner.get("failure"), apart=True) if isinstance(inner, Mapping) else set()
     return tuple(sorted(found))

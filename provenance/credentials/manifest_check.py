@@ -20,9 +20,6 @@ from provenance.credentials.jumbf import Assertion, RawManifest, split_uri
 from provenance.credentials.kept import check_kept
 from provenance.credentials.keys import ClaimSignatureError
 
-MAX_REFERENCES: Final = 5_000
-"""Assertion references of one claim; real claims have a few dozen."""
-
 UPDATE_ACTIONS: Final = frozenset({"c2pa.edited.metadata", "c2pa.opened", "c2pa.published", "c2pa.redacted"})
 """Actions that an update manifest may record (C2PA 2.4, section 11.2.3)."""
 
@@ -249,7 +246,7 @@ def _gathered(manifest: RawManifest) -> frozenset[str]:
     names: dict[str, set[str]] = {"created_assertions": set(), "gathered_assertions": set()}
     for key, found in names.items():
         listed = manifest.claim.get(key)
-        for entry in listed[:MAX_REFERENCES] if isinstance(listed, list) else ():
+        for entry in listed if isinstance(listed, list) else ():
             url = entry.get("url") if isinstance(entry, Mapping) else None
             if isinstance(url, str):
                 found.add(url.rpartition("/")[2])

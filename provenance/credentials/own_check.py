@@ -61,6 +61,8 @@ class OwnCheck:
     """When signers' own clocks say that they signed, in seconds since 1970, by manifest."""
     identities: tuple[IdentityCheck, ...] = ()
     """Identity assertions (CAWG) of the same manifests, nearest to the active one first; at most MAX_IDENTITIES."""
+    more_identities: int = 0
+    """How many more of them there are."""
     manifest_digests: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of every manifest of the store without its box header, lower-case hex (the `c2pa-manifest` binding)."""
     store_matches_file: bool | None = None
@@ -321,6 +323,7 @@ def examine_own(
     stamps = {label: signer.stamp for label, signer in signers.items()}
     digests = {one.label: one.digest.hex() for one in store.manifests}
     vouches, more_vouches = find_vouches(store, history, bound=bound, signers=signers, digests=digests)
+    identities, more_identities = check_identities(store, nodes, trust=trust, at=moment, stamps=stamps)
     return OwnCheck(
         problem="",
         active=store.active.label,
@@ -336,7 +339,8 @@ def examine_own(
             for label, one in checks.items()
             if one.sign1 is not None and one.sign1.claimed_time is not None
         },
-        identities=check_identities(store, nodes, trust=trust, at=moment, stamps=stamps),
+        identities=identities,
+        more_identities=more_identities,
         manifest_digests=digests,
         store_matches_file=matches,
         vouches=vouches,

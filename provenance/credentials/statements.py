@@ -289,29 +289,34 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def content_of(assertion: Assertion) -> Mapping[str, Any]:
-    """The decoded assertion; empty where it is no map."""
+def content_of(assertion: Assertion) -> Mapping[str, Any] | None:
+    """The decoded assertion; None where it is no map, cannot be read, or is larger or nested deeper than is read."""
     if assertion.kind == "cbor":
         try:
             return assertion.map()
         except CredentialsError:
-            return {}
+            return None
     if assertion.kind != "json" or len(assertion.data) > MAX_JSON_BYTES:
-        return {}
+        return None
     try:
         value = loads(bytes(assertion.data).decode("utf-8"), object_pairs_hook=_unique)
     except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
     for assertion in assertions:
         reader = _Reader(assertion.label[:MAX_KEPT], is_location=assertion.base_label.startswith(LOCATION))
-        if assertion.base_label == "c2pa.actions":
-            reader.actions(content_of(assertion))
-        elif assertion.base_label.startswith((*METADATA, LOCATION)):
-            reader.metadata(content_of(assertion))
+        is_actions = assertion.base_label == "c2pa.actions"
+        if is_actions or assertion.base_label.startswith((*METADATA, LOCATION)):
+            content = content_of(assertion)
+            if content is None:
+                reader.is_cut = True
+            elif is_actions:
+                reader.actions(content)
+            else:
+                reader.metadata(content)
         yield reader
 
 

@@ -130,7 +130,7 @@ _GENERATED: Final = re.compile(
 
 def says_generated(text: str) -> bool:
     """Whether a description says that AI generated something."""
-    return _GENERATED.search(text[:400]) is not None
+    return _GENERATED.search(text) is not None
 
 
 def _of(field: Field) -> Iterator[Statement]:

@@ -82,12 +82,19 @@ def _cut(facts: Facts) -> list[Draft]:
         Draft(
             code="ai.cut",
             status=Status.UNKNOWN,
-            statement="Not all that is signed was looked at: there is too much of it. The rest may speak of AI.",
+            statement=f"{_unseen(facts)}; that may speak of AI.",
             source=source_of(facts.first),
             root=Root.CLAIM_SIGNATURE,
             subject=facts.own.active if facts.own is not None else facts.name,
         )
     ]
+
+
+def _unseen(facts: Facts) -> str:
+    """What was not looked at."""
+    if facts.own is not None and facts.own.history is not None and facts.own.history.is_cut:
+        return "There are more steps than are followed, and earlier steps were not looked at"
+    return "Not all that is signed could be looked at"
 
 
 def _weight(draft: Draft) -> tuple[int, bool, bool, int]:

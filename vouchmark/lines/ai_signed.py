@@ -252,7 +252,7 @@ def reached(facts: Facts) -> list[Manifest]:
         by_label = {manifest.label: manifest for manifest in reversed(store.manifests)}
         return [manifest for label, manifest in reversed(by_label.items()) if label in facts.own.checks]
     manifests = {store.active.label: store.active}
-    for step in history.walk(store):
+    for step in history.walk(store)[0]:
         if step.manifest is not None:
             manifests.setdefault(step.manifest.label, step.manifest)
     return list(manifests.values())
@@ -302,7 +302,8 @@ def is_cut(facts: Facts) -> bool:
     """Whether there is more that is signed than was looked at."""
     own = facts.own
     if own is None or own.history is None:
-        return False
+        # An engine's account has actions alone.
+        return bool(own_lack(facts))
     return own.history.is_cut or any(stated.is_cut for stated in own.ai.values())
 
 

@@ -54,17 +54,24 @@ def answer(facts: Facts) -> Answer:
         place = [*place, *removed]
     else:
         time = [*time, *removed]
-    drafts = [*place, *time, *apart, *claim_beside.nonsense(versions), *claim_beside.cut(versions)]
+    lacking = list(claim_beside.cut(own, versions))
+    if lacking:
+        # What was not looked at may say it: silence is not known.
+        place, time = ([one for one in found if one.code not in _SILENT] for found in (place, time))
+    drafts = [*place, *time, *apart, *claim_beside.nonsense(versions), *lacking]
     drafts += claim_beside.updates(own, known, said) if own is not None else []
     if unread is not None:
         # Nobody looked at what may be signed: that nothing was found is not known.
         drafts = [unread, *(draft for draft in drafts if draft.status is not Status.ABSENT)]
     order = SERIOUSNESS.index
     drafts.sort(key=lambda draft: order(draft.status))
-    worst = [min(found, key=lambda draft: order(draft.status)) for found in (place, time) if found]
+    worst = [min(found, key=lambda draft: order(draft.status)) for found in (place, time, lacking) if found]
     worst.sort(key=lambda draft: order(draft.status))
     summary = unread.statement if unread is not None else " ".join(draft.statement for draft in worst)
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=(*own_gap(facts), *_metadata_gap(facts)))
+
+
+_SILENT: Final = ("claim.place.none", "claim.time.none")
 
 
 def _lower(sentence: str) -> str:

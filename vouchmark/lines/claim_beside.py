@@ -64,12 +64,17 @@ def updates(own: OwnCheck, known: Mapping[str, Speaker], said: Said) -> Iterator
             )
 
 
-def cut(versions: list[Version]) -> Iterator[Draft]:
+def cut(own: OwnCheck | None, versions: list[Version]) -> Iterator[Draft]:
     """That there is more than was looked at: what was not may say something else."""
     for version in versions:
         if version.declared.is_cut:
-            statement = "There are more signed places and times than were looked at; the rest may say something else."
+            statement = "Not all that is signed about places and times could be looked at; the rest may say otherwise."
             yield _draft("claim.cut", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, {})
+    if own is not None and own.history is not None and own.history.is_cut:
+        statement = (
+            "Earlier steps were not looked at, as there are more than are followed; they may say where and when."
+        )
+        yield _draft("claim.cut", Status.UNKNOWN, statement, own.active, Root.INGREDIENT, {})
 
 
 def nonsense(versions: list[Version]) -> list[Draft]:

@@ -7,6 +7,7 @@ is fine.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -64,22 +65,27 @@ class Step:
     manifest: Manifest | None
 
 
-def walk(store: ManifestStore) -> Iterator[Step]:
-    """Every ingredient reached from the active manifest, nearest first, each manifest entered once."""
-    queue: list[tuple[int, Manifest]] = [(1, store.active)]
+def walk(store: ManifestStore) -> tuple[list[Step], bool]:
+    """(every ingredient reached from the active manifest, nearest first, each manifest entered once; whether there are
+    more than are followed)."""
+    queue: deque[tuple[int, Manifest]] = deque([(1, store.active)])
     entered = {store.active.label}
-    steps = 0
+    steps: list[Step] = []
+    is_cut = False
     while queue:
-        depth, owner = queue.pop(0)
+        depth, owner = queue.popleft()
         for ingredient in owner.ingredients:
-            steps += 1
-            if steps > MAX_STEPS:
-                return
+            if len(steps) >= MAX_STEPS:
+                return steps, True
             manifest = store.manifest(ingredient.manifest) if ingredient.manifest else None
-            yield Step(depth=depth, owner=owner, ingredient=ingredient, manifest=manifest)
-            if manifest is not None and manifest.label not in entered and depth < MAX_DEPTH:
+            steps.append(Step(depth=depth, owner=owner, ingredient=ingredient, manifest=manifest))
+            if manifest is not None and manifest.label not in entered:
                 entered.add(manifest.label)
-                queue.append((depth + 1, manifest))
+                if depth < MAX_DEPTH:
+                    queue.append((depth + 1, manifest))
+                else:
+                    is_cut = is_cut or bool(manifest.ingredients)
+    return steps, is_cut
 
 
 def answer(facts: Facts) -> Answer:
@@ -94,8 +100,12 @@ def answer(facts: Facts) -> Answer:
         drafts = list(_own_tree(facts.own, facts.own.history))
         gap: tuple[NotChecked, ...] = ()
     else:
-        steps = list(walk(store))
-        drafts = [*(_judge(facts, step) for step in steps), *_unreferenced(facts, store, steps)]
+        steps, is_cut = walk(store)
+        drafts = [_judge(facts, step) for step in steps]
+        if is_cut:
+            drafts.append(_draft(facts, "history.cut", Status.UNKNOWN, _CUT, store.active.label, {}))
+        else:
+            drafts += _unreferenced(facts, store, steps)
         gap = own_gap(facts)
     return _concluded(facts, drafts, store.active.label, gap)
 
@@ -126,6 +136,8 @@ def _kinds(drafts: list[Draft]) -> str:
     roles = [role for role in ROLES if any(draft.code.startswith(f"history.{role}.") for draft in drafts)]
     return " and ".join(f"{ROLES[role]}s" for role in roles) or "ingredients"
 
+
+_CUT: Final = "There are more recorded steps than were followed; the rest was not looked at."
 
 _own: Final = Drafter("vouchmark history check", Root.INGREDIENT)
 
@@ -178,8 +190,7 @@ def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
             removal.detail(),
         )
     if history.is_cut:
-        words = "There are more recorded steps than were followed; the rest was not looked at."
-        yield _own("history.cut", Status.UNKNOWN, words, own.active, {})
+        yield _own("history.cut", Status.UNKNOWN, _CUT, own.active, {})
 
 
 def _update(known: Mapping[str, Speaker], node: Node) -> Iterator[Draft]:

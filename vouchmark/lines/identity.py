@@ -110,11 +110,13 @@ def drafts(facts: Facts) -> tuple[Draft, ...]:
 def not_checked(facts: Facts) -> tuple[NotChecked, ...]:
     """What was not looked at, because the network is off, or because nothing of the kind is ever asked for."""
     identities = facts.own.identities if facts.own is not None else ()
+    more = facts.own.more_identities if facts.own is not None else 0
+    beyond = (NotChecked(what=f"{more} more identities", why="more than are looked at"),) if more else ()
     why = "not asked, even online" if facts.is_online else "network off"
     gaps = [NOT_FETCHED] if any("cawg.ica.did_unavailable" in one.codes for one in identities) else []
     signed = [one for one in identities if one.certificate is not None]
     open_ones = [one for one in signed if not {"cawg.x509.ocsp.not_revoked", _REVOKED} & set(one.codes)]
-    return tuple(NotChecked(what=what, why=why) for what in (*gaps, *([REVOCATION] if open_ones else [])))
+    return (*beyond, *(NotChecked(what=what, why=why) for what in (*gaps, *([REVOCATION] if open_ones else []))))
 
 
 _REVOKED: Final = "cawg.identity.credential_revoked"

@@ -116,6 +116,8 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
 
 def _unchecked(facts: Facts, signer: SignerAssessment) -> NotChecked:
     """Why nobody said whether the certificate was revoked."""
+    if signer.revocation.is_cut:
+        return NotChecked(what="revocation", why="there are more answers about it than are looked at")
     if not facts.is_online:
         return REVOCATION
     if not signer.asks:

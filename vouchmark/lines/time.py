@@ -41,9 +41,13 @@ def answer(facts: Facts) -> Answer:
     if nothing is not None:
         return replace(nothing, drafts=(*nothing.drafts, *time_order.unsigned(facts, None)))
     manifest = facts.bound
+    own = facts.own
+    if manifest is None and own is not None and own.history is not None and own.history.is_cut:
+        statement = "The version that is bound to this content was not found, as there are more than are followed."
+        draft = Drafter(OWN, Root.TIME_STAMP)("time.cut", Status.UNKNOWN, statement, own.active)
+        return Answer(summary=statement, drafts=(draft,))
     if manifest is None:
         return Answer(summary="No manifest is bound to the content, so no time is either.", status=Status.ABSENT)
-    own = facts.own
     signer = own.signer if own is not None else None
     if own is None or signer is None:
         draft = _stamp(facts, manifest)
@@ -73,7 +77,14 @@ _DOUBTS: Final[Mapping[Doubt, tuple[str, str]]] = {
 }
 """Why a stamp that holds is not believed: the code, and how the sentence ends."""
 _ANSWERS: Final = frozenset(
-    {"time.trusted", "time.stamp.invalid", "time.claimed", "time.none", *(code for code, _ in _DOUBTS.values())}
+    {
+        "time.trusted",
+        "time.stamp.invalid",
+        "time.claimed",
+        "time.none",
+        "time.cut",
+        *(code for code, _ in _DOUBTS.values()),
+    }
 )
 """Exactly one of them stands on the line wherever there is a manifest."""
 
@@ -108,6 +119,10 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt
 def _no_stamp(manifest: Manifest, own: OwnCheck, detail: dict[str, Json]) -> Draft:
     """The signer's own clock, where it says anything."""
     clock = time_order.own_clock(own, manifest.label)
+    declared = own.declared.get(manifest.label)
+    if clock is None and declared is not None and declared.is_cut:
+        statement = "There is no time stamp, and not all that the signer says of times could be looked at."
+        return _own_draft(manifest, "time.cut", Status.UNKNOWN, statement, detail)
     if clock is None:
         statement = "There is no time stamp; nothing shows when it was signed."
         return _own_draft(manifest, "time.none", Status.ABSENT, statement, detail)

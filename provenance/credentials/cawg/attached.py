@@ -30,7 +30,7 @@ CONDITION: Final = "expected_"
 MAX_IDENTITIES: Final = 16
 """Identity assertions of one file that are checked, nearest to the active manifest first: each costs milliseconds."""
 MAX_REFERENCES: Final = 256
-"""Referenced assertions of one identity; real ones name fewer than ten."""
+"""Referenced assertions of one identity; real ones name fewer than ten, and one that names more is none."""
 MAX_ROLES: Final = 16
 """Roles of one named actor."""
 
@@ -167,8 +167,9 @@ def check_identities(
     trust: TrustView,
     at: dt.datetime,
     stamps: Mapping[str, StampAssessment],
-) -> tuple[IdentityCheck, ...]:
-    """Every identity assertion that a claim of the walk covers with the right digest, nearest first.
+) -> tuple[tuple[IdentityCheck, ...], int]:
+    """Every identity assertion that a claim of the walk covers with the right digest, nearest first, and how many more
+    there are than are checked.
 
     Args:
         store: the manifest store.
@@ -179,7 +180,7 @@ def check_identities(
 
     Never raises for what the bytes hold.
     """
-    found: list[IdentityCheck] = []
+    found, more = list[IdentityCheck](), 0
     seen: set[str] = set()
     for node in sorted(nodes, key=lambda one: one.depth):
         if node.check is None or node.check.label in seen:
@@ -188,7 +189,10 @@ def check_identities(
         stamp = stamps.get(node.check.label)
         claim = stamp.time if stamp is not None and stamp.is_trusted else None
         for assertion in node.check.verified:
-            if assertion.base_label != LABEL or len(found) >= MAX_IDENTITIES:
+            if assertion.base_label != LABEL:
                 continue
-            found.append(_check(store, node, assertion, trust, Moment(at=at, claim=claim)))
-    return tuple(found)
+            if len(found) < MAX_IDENTITIES:
+                found.append(_check(store, node, assertion, trust, Moment(at=at, claim=claim)))
+            else:
+                more += 1
+    return tuple(found), more
