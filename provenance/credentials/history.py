@@ -13,10 +13,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.jumbf import Assertion, HashedUri, RawManifest, RawStore, hashed_uri, split_uri
+from provenance.credentials.jumbf import Assertion, RawManifest, RawStore
 from provenance.credentials.lineage import History, Link, LinkState, Node, Redaction, Thumbnail
 from provenance.credentials.links import CLAIM, SIGNATURE, WHOLE, Digests, Redacted
 from provenance.credentials.manifest_check import ManifestCheck, check_manifest
+from provenance.credentials.uris import HashedUri, hashed_uri, split_uri
 
 __all__ = ["History", "Link", "LinkState", "Node", "Redaction", "Thumbnail", "trace"]
 

@@ -17,7 +17,6 @@ from provenance.credentials import cbor
 from provenance.credentials.boxes import (
     HEADER,
     LARGE_HEADER,
-    MAX_LABEL_BYTES,
     BoxReader,
     Superbox,
     description,
@@ -27,6 +26,7 @@ from provenance.credentials.errors import (
     CredentialsLimitError,
     MalformedCredentialsError,
 )
+from provenance.credentials.uris import HashedUri, hashed_uri
 
 MAX_STORE_BYTES: Final = 256 * 1024 * 1024
 """Bytes of a manifest store. Thumbnails dominate; the largest real store seen is under 16 MiB."""
@@ -78,16 +78,6 @@ def _single(assertions: tuple[Assertion, ...]) -> dict[str, Assertion]:
     """Assertions by label, those left out that share theirs."""
     counts = Counter(one.label for one in assertions)
     return {one.label: one for one in assertions if counts[one.label] == 1}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HashedUri:
-    """A reference with the digest of what it refers to (C2PA 2.4, section 8.3)."""
-
-    url: str
-    algorithm: str
-    """Empty where the reference names none: then the claim's own algorithm counts."""
-    hash: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,46 +200,6 @@ class RawStore:
     def manifest(self, label: str) -> RawManifest | None:
         """The only manifest with that label; None where there is none, or more than one."""
         return None if label in self.ambiguous else self._manifests.get(label)
-
-
-def hashed_uri(value: object, *, what: str) -> HashedUri:
-    """A decoded hashed-URI map as a value. Raises MalformedCredentialsError."""
-    if not isinstance(value, Mapping):
-        raise MalformedCredentialsError(f"got {type(value).__name__}, expected a hashed URI in {what}")
-    url, algorithm, stored = value.get("url"), value.get("alg", ""), value.get("hash")
-    if isinstance(stored, str):
-        stored = _from_base64(stored, what=what)
-    if not isinstance(url, str) or not isinstance(stored, bytes) or not isinstance(algorithm, str | None):
-        raise MalformedCredentialsError(f"got a hashed URI without url and hash in {what}")
-    return HashedUri(url=url, algorithm=algorithm or "", hash=stored)
-
-
-def _from_base64(text: str, *, what: str) -> bytes:
-    import base64
-    import binascii
-
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MalformedCredentialsError(f"got a hash that is no base64 in {what}") from error
-
-
-def split_uri(url: str, *, manifest: str) -> tuple[str, tuple[str, ...]]:
-    """A JUMBF URI as (manifest label, path inside it); relative ones belong to `manifest`.
-
-    `self#jumbf=/c2pa/LABEL/c2pa.assertions/NAME` and `self#jumbf=c2pa.assertions/NAME` (C2PA 2.4, section 8.2.1).
-    Raises MalformedCredentialsError.
-    """
-    prefix, found, path = url.partition("self#jumbf=")
-    if prefix or not found or len(url) > 4 * MAX_LABEL_BYTES:
-        raise MalformedCredentialsError("got a URI that is not self#jumbf=…")
-    # Some writers leave out the slash in front of the store's label.
-    if not path.startswith(("/", "c2pa/")):
-        return manifest, tuple(path.split("/"))
-    parts = path.removeprefix("/").split("/")
-    if len(parts) < 2 or parts[0] != "c2pa":
-        raise MalformedCredentialsError("got an absolute JUMBF URI that does not start with /c2pa/LABEL")
-    return parts[1], tuple(parts[2:])
 
 
 def _assertion(box: Superbox) -> Assertion:

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from provenance.credentials.boxes import digest
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
-from provenance.credentials.jumbf import Assertion, HashedUri, RawManifest, hashed_uri, split_uri
+from provenance.credentials.jumbf import Assertion, RawManifest
+from provenance.credentials.uris import HashedUri, hashed_uri, split_uri
 
 DATA_BOXES: Final = "c2pa.databoxes"
 CREDENTIALS: Final = "c2pa.credentials"

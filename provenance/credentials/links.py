@@ -12,7 +12,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from provenance.credentials.boxes import digest
 from provenance.credentials.errors import UnsupportedCredentialsError
-from provenance.credentials.jumbf import HashedUri, RawManifest
+from provenance.credentials.jumbf import RawManifest
+from provenance.credentials.uris import HashedUri
 
 Part: TypeAlias = Callable[[RawManifest], "bytes | memoryview"]
 """What of a manifest a reference may mean."""

@@ -16,9 +16,10 @@ from provenance.credentials.boxes import digest
 from provenance.credentials.cose import Sign1, parse_sign1, verify_claim
 from provenance.credentials.coverage import hard_bindings
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
-from provenance.credentials.jumbf import Assertion, RawManifest, split_uri
+from provenance.credentials.jumbf import Assertion, RawManifest
 from provenance.credentials.kept import check_kept
 from provenance.credentials.keys import ClaimSignatureError
+from provenance.credentials.uris import split_uri
 
 UPDATE_ACTIONS: Final = frozenset({"c2pa.edited.metadata", "c2pa.opened", "c2pa.published", "c2pa.redacted"})
 """Actions that an update manifest may record (C2PA 2.4, section 11.2.3)."""

@@ -29,7 +29,8 @@ from provenance.credentials.errors import (
     UnsupportedCredentialsError,
 )
 from provenance.credentials.fields import check_fields
-from provenance.credentials.jumbf import Assertion, hashed_uri, split_uri
+from provenance.credentials.jumbf import Assertion
+from provenance.credentials.uris import hashed_uri, split_uri
 from provenance.formats.mpf import NAMES
 from provenance.formats.parts import Kind, Layout, join
 

@@ -19,9 +19,10 @@ from provenance.credentials.cawg import certificate as cawg_x509
 from provenance.credentials.cawg.identity import AGGREGATION, MAX_TEXT, X509, IdentityCheck, Moment, Payload
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.history import Node
-from provenance.credentials.jumbf import HARD_BINDINGS, Assertion, HashedUri, RawStore, hashed_uri, split_uri
+from provenance.credentials.jumbf import HARD_BINDINGS, Assertion, RawStore
 from provenance.credentials.time_trust import StampAssessment
 from provenance.credentials.trust.view import TrustView
+from provenance.credentials.uris import HashedUri, hashed_uri, split_uri
 
 LABEL: Final = "cawg.identity"
 """The assertion's label, without instance (section 5.2)."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from provenance.credentials.jumbf import HashedUri
 from provenance.credentials.model import CertificateInfo
 from provenance.credentials.time_trust import StampAssessment
 from provenance.credentials.trust.view import Label
+from provenance.credentials.uris import HashedUri
 
 X509: Final = "cawg.x509.cose"
 AGGREGATION: Final = "cawg.identity_claims_aggregation"

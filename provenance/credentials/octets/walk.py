@@ -16,7 +16,7 @@ from typing import Final
 from provenance.credentials.boxes import HEADER
 from provenance.credentials.chain import find_path, fingerprint
 from provenance.credentials.errors import MalformedCredentialsError
-from provenance.credentials.jumbf import RawManifest, RawStore, split_uri
+from provenance.credentials.jumbf import RawManifest, RawStore
 from provenance.credentials.kept import CREDENTIALS, DATA_BOXES
 from provenance.credentials.lineage import Node, below_update
 from provenance.credentials.manifest_check import ManifestCheck, SignatureState, check_manifest
@@ -26,6 +26,7 @@ from provenance.credentials.octets.found import MAX_NAMED, Place, StoreOctets, U
 from provenance.credentials.octets.headers import Backing
 from provenance.credentials.octets.signatures import Verifier
 from provenance.credentials.trust.view import ORDER, Label, TrustView
+from provenance.credentials.uris import split_uri
 
 MAX_LOOKUPS: Final = 20
 """Chains of one file that are looked for on lists because something in them is odd: each costs milliseconds."""
