@@ -17,6 +17,8 @@ from typing import BinaryIO, Final
 
 STALE_SECONDS: Final = 3600.0
 """Age of a leftover whose writer is surely dead: no write takes an hour."""
+_unfinished: Final[set[Path]] = set()
+"""What is being written in this process, under its temporary name."""
 
 
 @contextlib.contextmanager
@@ -37,8 +39,9 @@ def whole_file(path: Path, *, mode: int, durable: bool = False, overwrite: bool 
     prefix = f".vouchmark-{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:16]}-"
     temporary = path.with_name(f"{prefix}{secrets.token_hex(8)}.tmp")
     _sweep(path.parent, prefix)
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    _unfinished.add(temporary)
     try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
@@ -52,8 +55,16 @@ def whole_file(path: Path, *, mode: int, durable: bool = False, overwrite: bool 
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+        _unfinished.discard(temporary)
     if durable:
         sync_folder(path.parent)
+
+
+def remove_unfinished() -> None:
+    """Remove what this process has begun and not finished: for one that ends without unwinding."""
+    for temporary in tuple(_unfinished):
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

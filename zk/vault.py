@@ -261,9 +261,11 @@ def write_private(path: Path, octets: bytes, *, mode: int = PRIVATE_MODE) -> Non
             os.fsync(file.fileno())
         temporary.replace(path)
         sync_directory(path.parent)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise StorageError(f"{path}: cannot write: {error.strerror}") from error
 
 

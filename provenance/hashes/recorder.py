@@ -170,10 +170,19 @@ class Recorder:
 
     def _append(self, parts: Parts, *, entries: int, hashes: int, thumbnails: bool) -> None:
         part = self._write(parts, entries=entries, hashes=hashes, thumbnails=thumbnails)
-        self._publish(self._next((*self._listing.parts, part)))
+        self._add((*self._listing.parts, part))
         while len(tail := self._mergeable()) > 1:
             merged = self._merge(tail)
-            self._publish(self._next((*self._listing.parts[: -len(tail)], merged)))
+            self._add((*self._listing.parts[: -len(tail)], merged))
+
+    def _add(self, parts: tuple[Part, ...]) -> None:
+        """Publish a list that ends in a new part; where that is cut off before anybody relies on it, the part goes."""
+        try:
+            self._publish(self._next(parts))
+        except BaseException:
+            if parts[-1] not in read_list(self.folder)[0].parts:
+                (self.folder / parts[-1].file).unlink(missing_ok=True)
+            raise
 
     def _next(self, parts: tuple[Part, ...]) -> Listing:
         return Listing(format=FORMAT, generation=self._listing.generation + 1, parts=parts)
@@ -191,9 +200,13 @@ class Recorder:
         """Put a list in the place of the one before, in one step, and remove what it names no more."""
         temporary = self.folder / NEW_LIST
         temporary.unlink(missing_ok=True)  # it may be a link to somebody's file
-        write_list(listing, temporary)
-        sync_folder(self.folder)  # the segments' names, before the list that relies on them
-        temporary.replace(self.folder / LIST)
+        try:
+            write_list(listing, temporary)
+            sync_folder(self.folder)  # the segments' names, before the list that relies on them
+            temporary.replace(self.folder / LIST)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
         sync_folder(self.folder)
         gone = {part.file for part in self._listing.parts} - {part.file for part in listing.parts}
         self._listing = listing

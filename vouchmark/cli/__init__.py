@@ -90,8 +90,15 @@ class LazyGroup(click.Group):
         run: Any = super().main
         if not standalone_mode:
             return run(*args, standalone_mode=False, **extra)
+        from vouchmark.cli.ending import ToldToEnd, ends_when_told
+
         try:
-            code = run(*args, standalone_mode=False, **extra)
+            with ends_when_told():
+                code = run(*args, standalone_mode=False, **extra)
+        except ToldToEnd as error:
+            # Nobody may be there any more to read what is left to be written.
+            _drop_output()
+            code = error.code
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             code = USAGE
