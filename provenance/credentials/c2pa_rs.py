@@ -98,9 +98,14 @@ def settings(trust: TrustSettings | None) -> dict[str, Any]:
     }
 
 
-@functools.lru_cache(maxsize=4)
 def _context(trust: TrustSettings | None) -> Any:
     """One engine context for each set of lists: making one parses every certificate."""
+    return _context_in(os.getpid(), trust)
+
+
+@functools.lru_cache(maxsize=4)
+def _context_in(_process: int, trust: TrustSettings | None) -> Any:
+    """The same, by process: no context survives a fork."""
     return load().Context.from_dict(settings(trust))
 
 

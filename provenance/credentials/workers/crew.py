@@ -7,6 +7,7 @@ other answer with it: what it had said is kept, the part it died in becomes an `
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
@@ -88,8 +89,12 @@ class _Slot:
     """The frame with the lists that it was sent last."""
 
 
+class ForkedError(RuntimeError):
+    """What was begun in one process is gone on with in a copy of it, where neither threads nor engines survive."""
+
+
 class Crew:
-    """Worker processes and the threads that serve them."""
+    """Worker processes and the threads that serve them; of the process that started them, and of no copy of it."""
 
     def __init__(self, *, workers: int, memory: int) -> None:
         """Settle the size; nothing is started yet."""
@@ -102,6 +107,13 @@ class Crew:
         self._closing = False
         self._broken = False
         self._versions: dict[str, str] = {}
+        self._home = 0
+        """The process that started them; 0 before."""
+
+    def _at_home(self) -> None:
+        """Raise ForkedError in a copy of the process that started the workers: nothing here would ever answer."""
+        if self._home not in (0, os.getpid()):
+            raise ForkedError("these workers belong to the process that this one was forked from; make a new Pool here")
 
     @property
     def versions(self) -> dict[str, str]:
@@ -115,8 +127,10 @@ class Crew:
 
     def start(self) -> None:
         """Start the worker processes. Idempotent."""
+        self._at_home()
         if self._threads or self._closing:
             return
+        self._home = os.getpid()
         for slot in self._slots:
             self._spawn(slot)
         for slot in self._slots:
@@ -127,7 +141,9 @@ class Crew:
             thread.start()
 
     def close(self) -> None:
-        """End the workers, at once also where they are busy. Idempotent."""
+        """End the workers, at once also where they are busy. Idempotent; a copy of the process leaves them alone."""
+        if self._home not in (0, os.getpid()):
+            return
         with self._changed:
             self._closing = True
             for slot in self._slots:
@@ -139,13 +155,15 @@ class Crew:
         self._threads.clear()
 
     def submit(self, ticket: Ticket) -> None:
-        """Line a ticket up."""
+        """Line a ticket up. Raises ForkedError."""
+        self._at_home()
         with self._changed:
             self._waiting.append(ticket)
             self._changed.notify_all()
 
     def wait(self, ticket: Ticket) -> None:
-        """Wait until every part of a ticket has its value."""
+        """Wait until every part of a ticket has its value. Raises ForkedError."""
+        self._at_home()
         with self._changed:
             while ticket.left:
                 if self._closing or self._broken:
@@ -154,7 +172,11 @@ class Crew:
                 self._changed.wait()
 
     def wait_for(self, ticket: Ticket, name: str) -> Value | None:
-        """Wait for one part's value; None where all the parts are there as soon, or it was not asked for."""
+        """Wait for one part's value; None where all the parts are there as soon, or it was not asked for.
+
+        Raises ForkedError.
+        """
+        self._at_home()
         with self._changed:
             while name in ticket.left and not (self._closing or self._broken):
                 self._changed.wait()
@@ -162,6 +184,8 @@ class Crew:
 
     def cancel(self, ticket: Ticket) -> None:
         """Forget a ticket that nobody waits for, where it has not been given to a worker yet."""
+        if self._home != os.getpid():
+            return
         with self._changed:
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
