@@ -92,6 +92,7 @@ class LazyGroup(click.Group):
             return run(*args, standalone_mode=False, **extra)
         from vouchmark.cli.ending import ToldToEnd, ends_when_told
 
+        _occupy_closed_streams()
         try:
             with ends_when_told():
                 code = run(*args, standalone_mode=False, **extra)
@@ -111,6 +112,18 @@ class LazyGroup(click.Group):
         except (click.Abort, KeyboardInterrupt):
             code = INTERRUPTED
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _occupy_closed_streams() -> None:
+    """Put nothing in the place of a standard stream that is closed.
+
+    The next file to be opened would take its number, and what an engine prints there would end up in that file.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def name_variables(command: click.Command, prefix: str) -> None:

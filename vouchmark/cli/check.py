@@ -20,7 +20,7 @@ from vouchmark.cli.check_original import original_options, read_original, write_
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
 from vouchmark.cli.check_policy import policy_options
 from vouchmark.cli.check_writing import written
-from vouchmark.cli.common import Instant, fail, fail_usage, progress
+from vouchmark.cli.common import Instant, fail, fail_usage, progress, standard_input, standard_output
 from vouchmark.cli.placing import output_text
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
@@ -137,6 +137,8 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         fail_usage("got an empty name, expected a file", hint="an unset variable in a script leaves its place empty")
     if inputs.count("-") > 1:
         fail_usage("standard input (-) was named twice, and can be read once")
+    if "-" in inputs:
+        standard_input()
     if options["manifest"] is not None and not _is_one(inputs):
         fail_usage("--manifest was given with several files, and belongs to one", hint="run it once for each file")
     if options["form"] == "html" and options["output"] is None and sys.stdout is not None and sys.stdout.isatty():
@@ -236,7 +238,7 @@ def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[Path | BinaryIO]:
     beside = Beside()
     for name in inputs:
         if name == "-":
-            yield sys.stdin.buffer
+            yield standard_input().buffer
         elif Path(name).is_dir():
             # A vouch beside a file is looked at with that file.
             yield from (path for path in walk([Path(name)]) if _identity(path) not in own and not beside.belongs(path))
@@ -301,8 +303,7 @@ def _output(path: Path | None, *, form: str) -> Iterator[tuple[TextIO, _Files]]:
 
 def _standard_output(form: str) -> TextIO:
     """Standard output; for data always UTF-8 and plain line ends, whatever the system's habits are."""
-    if sys.stdout is None:
-        fail_usage("standard output is closed", hint="name a file with -o")
-    if form != "text" and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    return sys.stdout
+    out = standard_output()
+    if form != "text" and isinstance(out, io.TextIOWrapper):
+        out.reconfigure(encoding="utf-8", newline="\n")
+    return out

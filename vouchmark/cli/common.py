@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TextIO, TypeVar
 
 import click
 
@@ -66,6 +66,25 @@ def fail(message: str, *, hint: str = "", code: Exit = Exit.USAGE) -> NoReturn:
     if hint:
         click.echo(f"hint: {hint}", err=True)
     raise click.exceptions.Exit(int(code))
+
+
+def standard_input() -> TextIO:
+    """Standard input, to be read from; leaves with one clear error where it is closed."""
+    if sys.stdin is None or sys.stdin.closed:
+        fail_usage("standard input is closed", hint="name a file in place of -, or pipe something in")
+    return sys.stdin
+
+
+def standard_output() -> TextIO:
+    """Standard output, to be written to; leaves with one clear error where it is closed."""
+    if sys.stdout is None or sys.stdout.closed:
+        fail_usage("standard output is closed", hint="name a file with -o, or send it to one")
+    return sys.stdout
+
+
+def somebody_types() -> bool:
+    """Whether standard input is a terminal, where somebody can be asked."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def progress(items: Iterable[T], *, quiet: bool) -> Iterator[T]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from vouchmark.cli.common import fail_usage
+from vouchmark.cli.common import fail_usage, standard_output
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
     """
     from provenance.credentials.workers.pool import Pool
 
+    standard_output()
     # The worker starts while the pictures are drawn.
     with Pool(workers=1) as pool:
         pool.start()
@@ -80,10 +81,11 @@ def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: i
     from vouchmark.demo import AUTHORITY_FILE, GALLERY
     from vouchmark.render import text
 
-    terminal = sys.stdout.isatty()
+    out = standard_output()
+    terminal = out.isatty()
     colour = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     width = min(MAX_WIDTH, max(MIN_WIDTH, shutil.get_terminal_size((MAX_WIDTH, 24)).columns))
-    unicode = text.can_encode(sys.stdout.encoding)
+    unicode = text.can_encode(out.encoding)
 
     def write(report: Report, level: int) -> None:
         click.echo(text.render(report, width=width, colour=colour, verbosity=level, unicode=unicode), nl=False)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import click
 
 from vouchmark.cli.check_known import open_index
-from vouchmark.cli.common import fail, fail_usage, progress
+from vouchmark.cli.common import fail, fail_usage, progress, standard_input, standard_output
 from vouchmark.cli.placing import output_text
 from vouchmark.render.safe import plain
 from vouchmark.report import Exit
@@ -196,7 +196,7 @@ def export(folder: Path, form: str, output: Path | None) -> None:
     with open_index(folder) as known:
         try:
             if output is None or str(output) == "-":
-                write_list(known.every(), sys.stdout, form=form)
+                write_list(known.every(), standard_output(), form=form)
             else:
                 with output_text(output, newline="") as file:
                     count = write_list(known.every(), file, form=form)
@@ -219,6 +219,8 @@ def import_(lists: tuple[Path, ...], folder: Path, label: str, min_quality: int,
     """
     from vouchmark.cli.index_words import counted
 
+    if "-" in map(str, lists):
+        standard_input()
     counts = {"added": 0, "other_kinds": 0, "low_quality": 0}
     with _recorder(folder) as recorder:
         for path in lists:
@@ -251,7 +253,7 @@ def _take(recorder: Recorder, file: TextIO, name: str, counts: dict[str, int], *
 @contextmanager
 def _opened(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
-        yield sys.stdin
+        yield standard_input()
         return
     try:
         file = path.open(encoding="utf-8", newline="")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import Instant, fail, printable, with_options
+from vouchmark.cli.common import Instant, fail, printable, somebody_types, standard_input, standard_output, with_options
 from vouchmark.cli.placing import place
 from vouchmark.report import Exit
 
@@ -76,7 +75,7 @@ def passphrase(file: Path | None, *, what: str, is_new: bool = False) -> Passphr
         return Passphrase.of(_first_line(read_file(str(file), most=MAX_LINE), str(file)))
     text = os.environ.get(PASSPHRASE_VARIABLE)
     if text is None:
-        if not sys.stdin.isatty():
+        if not somebody_types():
             fail(f"no passphrase for {what}", hint=f"set {PASSPHRASE_VARIABLE} or give --passphrase-file")
         text = click.prompt(f"Passphrase for {what}", hide_input=True, confirmation_prompt=is_new, err=True)
     return Passphrase.of(text)
@@ -88,7 +87,7 @@ def code_text(code: str | None, file: str | None) -> str:
         return _first_line(read_file(file, most=MAX_LINE), "standard input" if file == "-" else file)
     if code is not None:
         return code
-    if sys.stdin.isatty():
+    if somebody_types():
         typed: str = click.prompt("Code", hide_input=True, err=True)
         return typed
     return _first_line(read_file("-", most=MAX_LINE), "standard input")
@@ -105,7 +104,7 @@ def read_file(path: str, *, most: int) -> bytes:
 
     try:
         if path == "-":
-            octets = sys.stdin.buffer.read(most + 1)
+            octets = standard_input().buffer.read(most + 1)
         else:
             with Path(path).open("rb") as file:
                 octets = file.read(most + 1)
@@ -122,8 +121,9 @@ def write_output(path: str, octets: bytes) -> None:
     Raises StorageError, or RefusedError where a wallet, a database or a key lies there.
     """
     if path == "-":
-        sys.stdout.buffer.write(octets)
-        sys.stdout.buffer.flush()
+        out = standard_output().buffer
+        out.write(octets)
+        out.flush()
     else:
         place(Path(path), octets, mode=0o600, overwrite=True)
 

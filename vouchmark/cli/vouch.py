@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import composed, fail, fail_usage, umask
+from vouchmark.cli.common import composed, fail, fail_usage, somebody_types, umask
 from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase, passphrase_option, read_file, tell
 from vouchmark.cli.placing import may_write, place
 from vouchmark.cli.vouch_embed import embed
@@ -255,7 +254,7 @@ def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *,
     # Both classes of an epoch are given together, so that one crowd is as large as the other.
     for line in promise(wish, period, held.info, binding, crowd=held.crowd):
         click.echo(line, err=True)
-    if ask and sys.stdin.isatty() and not click.confirm(f"Vouch for {file}?", err=True):
+    if ask and somebody_types() and not click.confirm(f"Vouch for {file}?", err=True):
         fail("nothing was made", hint="-y makes it without asking")
 
 

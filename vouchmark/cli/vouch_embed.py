@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import fail, fail_usage, umask, with_options
+from vouchmark.cli.common import fail, fail_usage, somebody_types, umask, with_options
 from vouchmark.cli.person import MAX_LINE, errors, json_option, read_file, tell
 from vouchmark.cli.placing import may_write, place
 from vouchmark.report import Exit, Json
@@ -144,7 +143,7 @@ def _key_passphrase(private: bytes, key_file: Path, file: Path | None) -> bytes 
             lines = read_file(str(file), most=MAX_LINE).splitlines()
         return lines[0] if lines else b""
     text = os.environ.get(KEY_PASSPHRASE)
-    if text is None and b"ENCRYPTED" in private and sys.stdin.isatty():
+    if text is None and b"ENCRYPTED" in private and somebody_types():
         text = click.prompt(f"Passphrase for {key_file}", hide_input=True, err=True)
     return None if text is None else text.encode()
 
