@@ -2,8 +2,9 @@
 
 A file can name any address, so nothing it names is trusted: HTTPS (revocation answers, which are signed by themselves,
 over HTTP too), the usual ports, public addresses only, and the connection goes to the very address that was judged, so
-that a name cannot change its meaning in between. No proxy, no cookie, no credentials; bounded in bytes, seconds,
-redirects and number. Every host that was to be asked is kept, with what came of it.
+that a name cannot change its meaning in between. No proxy, which would look the name up once more and may reach what
+was refused; no cookie, no credentials; bounded in bytes, seconds, redirects and number. Every host that was to be asked
+is kept, with what came of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import http.client
-import ipaddress
 import socket
 import ssl
 import time
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from provenance.credentials.deadline import TooLateError, within
+from provenance.credentials.public_addresses import is_public
 
 MAX_STORE: Final = 64 * 1024 * 1024
 """Bytes of a remote manifest store; real ones stay below 20 MiB."""
@@ -40,7 +41,6 @@ PORTS: Final = {"https": 443, "http": 80}
 """Schemes and the one port of each: a file must not choose which door is knocked on."""
 _CHUNK: Final = 64 * 1024
 _PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 Resolver = Callable[[str, int], Sequence[str]]
 """A host's addresses, as text; raises OSError where there are none."""
@@ -76,23 +76,6 @@ def system_addresses(host: str, port: int) -> Sequence[str]:
     """A host's addresses by the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def is_public(address: str) -> bool:
-    """Whether an address belongs to the public internet, IPv4 in IPv6 included (RFC 6890, RFC 4291, RFC 6052)."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    judged: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = [found]
-    if isinstance(found, ipaddress.IPv6Address):
-        if found in _NAT64:
-            judged = [ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)]
-        elif found.ipv4_mapped is not None:
-            judged = [found.ipv4_mapped]
-        else:
-            judged += [one for one in (found.sixtofour, *(found.teredo or ())) if one is not None]
-    return all(one.is_global and not one.is_multicast for one in judged)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import ssl
 import time
 from collections.abc import Iterator, Sequence
@@ -136,6 +137,17 @@ def test_a_store_is_fetched_over_https_and_its_host_is_kept(port: int) -> None:
     assert len(found.contact.sha256) == 64
 
 
+def test_no_proxy_of_the_environment_is_asked(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        for scheme in ("http", "https", "all"):
+            for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
+                monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        assert allowed(port).manifest(f"https://{HOST}/store").content == CONTENT
+        proxy.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+
+
 def test_a_redirect_within_the_rules_is_followed(port: int) -> None:
     assert allowed(port).manifest(f"https://{HOST}/moved").content == CONTENT
 
@@ -251,7 +263,14 @@ def test_a_run_asks_only_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcomes == ["the host is not known", "the host is not known", "more than 2 requests in one run"]
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("8.8.8.8", "1.1.1.1", "192.0.1.1", "198.17.255.255", "198.20.0.0", "223.255.255.255", "172.32.0.1"),
+        *("2606:4700::1111", "2a00::1", "2001:200::1", "2001:4860::8888", "3ffe:ffff::1", "::ffff:8.8.8.8"),
+        "64:ff9b::808:808",
+    ],
+)
 def test_public_addresses_may_be_asked(address: str) -> None:
     assert is_public(address)
 
@@ -260,7 +279,16 @@ INNER = (
     *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
     *("224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "ff02::1"),
     *("::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::1"),
-    *("localhost", "1.2.3", "x"),
+    *("localhost", "1.2.3", "x", "", "127.1", "0x7f.0.0.1", "2130706433", "8.8.8.8/32", "[::1]", "２.2.2.2"),
+    # One of each network that is for something else, first and last.
+    *("0.255.255.255", "100.127.255.255", "192.0.0.1", "192.0.0.255", "192.88.99.1", "198.18.0.0", "198.19.255.255"),
+    *("198.51.100.7", "203.0.113.7", "239.255.255.255", "240.0.0.1", "127.255.255.255", "169.254.0.1"),
+    *("64:ff9b:1::", "64:ff9b:1:ffff::1", "64:ff9b:1::808:808", "fec0::1", "feff:ffff::1", "febf::1", "fdff::1"),
+    *("::7f00:1", "::8.8.8.8", "::ffff:0:8.8.8.8", "::ffff:0:7f00:1", "3fff::1", "3fff:fff::1", "5f00::1", "100::1"),
+    *("2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:2::1", "2001:10::1", "2001:20::1", "2001:1ff:ffff::1"),
+    *("2001:db8::1", "2002:808:808::1", "2002:a00:1::", "4000::1", "1fff::1", "8.8.8.8%1", "2606:4700::1111%eth0"),
+    *("::ffff:10.0.0.1", "::ffff:198.18.0.1", "::ffff:224.0.0.1", "64:ff9b::a00:1", "64:ff9b::c0a8:101"),
+    *("64:ff9b::a9fe:a9fe", "64:ff9b::c612:1", "64:ff9b::e000:1", "64:ff9b::1:0:0", "ff0e::1", "ff05::1"),
 )
 
 

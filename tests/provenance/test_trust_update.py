@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
@@ -220,6 +221,35 @@ def test_follows_a_redirect_within_https(server: str, trusting: ssl.SSLContext) 
 def test_refuses_what_a_server_should_not_do(path: str, words: str, server: str, trusting: ssl.SSLContext) -> None:
     with pytest.raises(TrustListFetchError, match=words):
         fetch_https(f"{server}/{path}", context=trusting)
+
+
+PROXIES = [f"{scheme}_proxy" for scheme in ("http", "https", "all", "HTTP", "HTTPS", "ALL")]
+
+
+def test_no_proxy_of_the_environment_is_asked(
+    server: str, trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        for name in PROXIES:
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        monkeypatch.setenv("no_proxy", "")
+        assert fetch_https(f"{server}/list", context=trusting) == lote(ROOT)
+        with pytest.raises(TrustListFetchError, match="the proxy that the environment names is not used"):
+            fetch_https("https://127.0.0.1:9/list", context=trusting)
+        proxy.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+
+
+def test_a_failure_speaks_of_no_proxy_where_there_is_none(
+    trusting: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with pytest.raises(TrustListFetchError) as failed:
+        fetch_https("https://127.0.0.1:9/list", context=trusting)
+    assert "proxy" not in str(failed.value)
 
 
 def test_stops_at_the_limit_of_bytes(server: str, trusting: ssl.SSLContext) -> None:

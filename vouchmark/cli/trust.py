@@ -107,7 +107,8 @@ def update(ctx: click.Context, interim: bool, force: bool) -> None:
 
     Fetches the C2PA trust list, its list of time-stamping authorities and the conforming products list from
     raw.githubusercontent.com/c2pa-org/conformance-public; with --interim the frozen interim list from
-    verify.contentauthenticity.org. What cannot be fetched or does not hold leaves the kept list as it is.
+    verify.contentauthenticity.org. No proxy is used: where only one leads out, fetch the files and import them. What
+    cannot be fetched or does not hold leaves the kept list as it is.
     """
     from provenance.credentials.trust.fetch import fetch_https
     from provenance.credentials.trust.lists import TrustListError, TrustListOlderError

@@ -1,6 +1,8 @@
 """How is one list downloaded, with every bound that a stranger's server needs?
 
 HTTPS only, also after a redirect; no more than so many bytes; no longer than so many seconds, whatever the server does.
+Like everything that is asked for here, without a proxy (`online.py` says why): where only one leads out, lists are
+imported from a file.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ def fetch_https(
     try:
         return within(seconds, lambda: _download(url, context, limit, seconds))
     except TooLateError:
-        raise TrustListFetchError(f"{url}: not done after {seconds:g} seconds") from None
+        raise TrustListFetchError(f"{url}: not done after {seconds:g} seconds{_unused_proxy()}") from None
 
 
 def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: float) -> bytes:
@@ -58,7 +60,7 @@ def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: flo
         error.close()
         raise TrustListFetchError(f"{url}: HTTP status {error.code}") from error
     except urllib.error.URLError as error:
-        raise TrustListFetchError(f"{url}: {error.reason}") from error
+        raise TrustListFetchError(f"{url}: {error.reason}{_unused_proxy()}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise TrustListFetchError(f"{url}: {type(error).__name__}: {error}") from error
     if size > limit:
@@ -66,6 +68,13 @@ def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: flo
     if announced.isdigit() and int(announced) != size:
         raise TrustListFetchError(f"{url}: cut off after {size} of {announced} bytes")
     return b"".join(parts)
+
+
+def _unused_proxy() -> str:
+    """What somebody wants to know who can go out through a proxy alone; empty where the environment names none."""
+    import urllib.request
+
+    return " (the proxy that the environment names is not used)" if urllib.request.getproxies() else ""
 
 
 def _opener(context: ssl.SSLContext | None) -> Any:
@@ -84,7 +93,6 @@ def _opener(context: ssl.SSLContext | None) -> Any:
 
     opener = urllib.request.OpenerDirector()
     for handler in (
-        urllib.request.ProxyHandler(),
         urllib.request.HTTPSHandler(context=context),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.HTTPErrorProcessor(),
