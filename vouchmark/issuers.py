@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from provenance.credentials.trust.strict_json import read_json
 from provenance.home import HomeFolder
-from provenance.nesting import loads
 
 if TYPE_CHECKING:
     from zk.issuer_info import IssuerInfo
@@ -111,7 +111,7 @@ class IssuerFolder:
         if data is None:
             return []
         try:
-            value = loads(data)
+            value = read_json(data)
             if value["schema"] != SCHEMA or len(value["issuers"]) > MAX_ISSUERS:
                 raise ValueError("unknown schema, or too many issuers")
             rows = [KeptIssuer.from_json(row) for row in value["issuers"]]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance.credentials.trust.formats import TrustListDataError
-from provenance.nesting import loads
+from provenance.credentials.trust.strict_json import is_text, read_json
 
 SCHEMA: Final = "vouchmark.distrust/1"
 MAX_ENTRIES: Final = 100_000
@@ -47,6 +47,8 @@ class DistrustEntry:
         for kind, value in (*self.issuer, *self.subject):
             if not _NAME_TYPES.fullmatch(kind) or not 0 < len(value) <= MAX_VALUE:
                 raise TrustListDataError(f"got the name attribute {kind[:40]!r}, expected O=…, CN=… and the like")
+        if not all(map(is_text, (self.reason, *(value for _, value in (*self.issuer, *self.subject))))):
+            raise TrustListDataError("got a name or a reason that is no text in UTF-8")
 
     @property
     def target(self) -> tuple[object, ...]:
@@ -139,9 +141,9 @@ def parse(data: bytes) -> tuple[DistrustEntry, ...]:
         TrustListDataError: It is malformed. A distrust file is never skipped: that would trust.
     """
     try:
-        value = loads(data)
+        value = read_json(data)
     except ValueError as error:
-        raise TrustListDataError("the distrust file is not JSON") from error
+        raise TrustListDataError(f"the distrust file is not JSON: {error}") from error
     rows = value.get("entries") if isinstance(value, dict) and value.get("schema") == SCHEMA else None
     if not isinstance(rows, list) or len(rows) > MAX_ENTRIES:
         raise TrustListDataError(f"expected a distrust file of schema {SCHEMA} with at most {MAX_ENTRIES} entries")

@@ -26,8 +26,8 @@ from provenance.credentials.trust.formats import (
     TrustListDataError,
     TrustListStoreError,
 )
+from provenance.credentials.trust.strict_json import read_json
 from provenance.home import HomeFolder
-from provenance.nesting import loads
 
 SCHEMA: Final = "vouchmark.trust/1"
 LISTS: Final = "lists"
@@ -87,6 +87,9 @@ class KeptRow:
         content = Content(row["content"])
         if (content is Content.CERTIFICATES) is (row["kind"] is None) or not isinstance(row["sequence"], int | None):
             raise ValueError("kind or sequence is malformed")
+        issued = None if row["issued"] is None else dt.datetime.fromisoformat(row["issued"])
+        if issued is not None and issued.tzinfo is None:
+            raise ValueError("a date of issue has no zone")
         return cls(
             name=row["name"],
             content=content,
@@ -94,7 +97,7 @@ class KeptRow:
             label=Label(row["label"]),
             dated=dt.date.fromisoformat(row["dated"]),
             confirmed=None if row["confirmed"] is None else dt.date.fromisoformat(row["confirmed"]),
-            issued=None if row["issued"] is None else dt.datetime.fromisoformat(row["issued"]),
+            issued=issued,
             sequence=row["sequence"],
             sha256=row["sha256"],
             leaves=leaves,
@@ -115,7 +118,7 @@ class TrustFolder:
         if data is None:
             return []
         try:
-            value = loads(data)
+            value = read_json(data)
             if value["schema"] != SCHEMA or len(value["lists"]) > MAX_LISTS:
                 raise ValueError("unknown schema, or too many lists")
             rows = [KeptRow.from_json(row) for row in value["lists"]]

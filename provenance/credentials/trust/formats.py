@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provenance.nesting import loads
+from provenance.credentials.trust.strict_json import read_json
 
 MAX_LIST_BYTES: Final = 8 * 1024 * 1024
 """Bytes of one list. The largest public one (interim allow list, 117 certificates) has 247 thousand."""
@@ -31,6 +31,8 @@ MAX_CERTIFICATE_BYTES: Final = 64 * 1024
 """DER bytes of one certificate; real ones have one to three thousand."""
 MAX_PRODUCTS: Final = 50_000
 """Records in the conforming products list; 174 in August 2026."""
+MAX_NUMBER: Final = 2**63 - 1
+"""Any number in a list; the C2PA's count its issues."""
 MAX_OIDS: Final = 100
 """Object identifiers in a key usage configuration; the public one has 6."""
 
@@ -285,7 +287,7 @@ def _key_usages(text: str) -> tuple[str, ...]:
 
 def _json(text: str) -> Any:
     try:
-        return loads(text)
+        return read_json(text)
     except ValueError as error:
         raise TrustListDataError(f"not JSON: {error}") from error
 
@@ -336,15 +338,17 @@ def _field(value: Any, name: str, kind: type, where: str) -> Any:
     found = value.get(name) if isinstance(value, dict) else None
     if not isinstance(found, kind) or isinstance(found, bool):
         raise TrustListDataError(f"{where}: expected {name} ({kind.__name__}), got {type(found).__name__}")
+    if isinstance(found, int) and abs(found) > MAX_NUMBER:
+        raise TrustListDataError(f"{where}: {name} has more than 63 bits")
     return found
 
 
 def _instant(text: str) -> dt.datetime:
     try:
         instant = dt.datetime.fromisoformat(text)
-    except ValueError as error:
+        return instant.astimezone(dt.UTC) if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError) as error:
         raise TrustListDataError(f"got the date {text[:40]!r}, expected an RFC 3339 instant") from error
-    return instant.astimezone(dt.UTC) if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
 
 
 def _split_products(records: list[Any]) -> ListFile:
@@ -382,11 +386,18 @@ def _is_authority(der: bytes, number: int) -> bool:
     """Whether a certificate is a CA (RFC 5280, 4.2.1.9); a self-issued one of version 1 counts as one."""
     from cryptography import x509
 
+    from provenance.credentials.keys import unwarned
+
     try:
-        certificate = x509.load_der_x509_certificate(der)
+        with unwarned():
+            certificate = x509.load_der_x509_certificate(der)
+            extensions = certificate.extensions
         try:
-            return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+            return bool(extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
         except x509.ExtensionNotFound:
             return bool(certificate.version is x509.Version.v1 and certificate.subject == certificate.issuer)
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion) as error:
+    except (
+        *(ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion),
+        x509.UnsupportedGeneralNameType,
+    ) as error:
         raise TrustListDataError(f"certificate {number} cannot be read: {error}") from error
