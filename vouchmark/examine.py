@@ -136,7 +136,7 @@ def check(
         ValueError: `at` is naive, a line, engine or scope has no such name, or what is claimed is no place or time.
         zk.errors.ZkError: an issuer is none, or the ledger fails.
         vouchmark.issuers.IssuersError: the kept issuers cannot be read.
-        provenance.credentials.workers.crew.ForkedError: `in_process`, in a process that was forked from one that has
+        provenance.credentials.workers.forks.ForkedError: `in_process`, in a process that was forked from one that has
             done so before.
     """
     settings = settings_for(

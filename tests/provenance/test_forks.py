@@ -16,7 +16,7 @@ LEAD: Final = """
 import os, signal, sys
 from pathlib import Path
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.workers.crew import ForkedError
+from provenance.credentials.workers.forks import ForkedError
 from provenance.credentials.workers.pool import Pool
 from vouchmark.examine import check, examine_all
 from vouchmark.many import check_many

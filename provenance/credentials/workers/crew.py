@@ -7,13 +7,13 @@ other answer with it: what it had said is kept, the part it died in becomes an `
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from provenance.credentials.workers.forks import Home
 from provenance.credentials.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
@@ -89,10 +89,6 @@ class _Slot:
     """The frame with the lists that it was sent last."""
 
 
-class ForkedError(RuntimeError):
-    """What was begun in one process is gone on with in a copy of it, where neither threads nor engines survive."""
-
-
 class Crew:
     """Worker processes and the threads that serve them; of the process that started them, and of no copy of it."""
 
@@ -107,13 +103,7 @@ class Crew:
         self._closing = False
         self._broken = False
         self._versions: dict[str, str] = {}
-        self._home = 0
-        """The process that started them; 0 before."""
-
-    def _at_home(self) -> None:
-        """Raise ForkedError in a copy of the process that started the workers: nothing here would ever answer."""
-        if self._home not in (0, os.getpid()):
-            raise ForkedError("these workers belong to the process that this one was forked from; make a new Pool here")
+        self._home = Home("these workers belong to the process that this one was forked from; make a new Pool here")
 
     @property
     def versions(self) -> dict[str, str]:
@@ -127,10 +117,9 @@ class Crew:
 
     def start(self) -> None:
         """Start the worker processes. Idempotent."""
-        self._at_home()
+        self._home.begin()
         if self._threads or self._closing:
             return
-        self._home = os.getpid()
         for slot in self._slots:
             self._spawn(slot)
         for slot in self._slots:
@@ -142,7 +131,7 @@ class Crew:
 
     def close(self) -> None:
         """End the workers, at once also where they are busy. Idempotent; a copy of the process leaves them alone."""
-        if self._home not in (0, os.getpid()):
+        if self._home.is_elsewhere:
             return
         with self._changed:
             self._closing = True
@@ -156,14 +145,14 @@ class Crew:
 
     def submit(self, ticket: Ticket) -> None:
         """Line a ticket up. Raises ForkedError."""
-        self._at_home()
+        self._home.check()
         with self._changed:
             self._waiting.append(ticket)
             self._changed.notify_all()
 
     def wait(self, ticket: Ticket) -> None:
         """Wait until every part of a ticket has its value. Raises ForkedError."""
-        self._at_home()
+        self._home.check()
         with self._changed:
             while ticket.left:
                 if self._closing or self._broken:
@@ -176,7 +165,7 @@ class Crew:
 
         Raises ForkedError.
         """
-        self._at_home()
+        self._home.check()
         with self._changed:
             while name in ticket.left and not (self._closing or self._broken):
                 self._changed.wait()
@@ -184,7 +173,7 @@ class Crew:
 
     def cancel(self, ticket: Ticket) -> None:
         """Forget a ticket that nobody waits for, where it has not been given to a worker yet."""
-        if self._home != os.getpid():
+        if self._home.is_elsewhere:
             return
         with self._changed:
             if ticket in self._waiting:

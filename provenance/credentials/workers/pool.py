@@ -7,7 +7,6 @@ Nothing here loads an engine, so that `start()` can be called before anything el
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from provenance.asset import Asset, Limits
-from provenance.credentials.workers.crew import NEVER, Crew, ForkedError, Ticket
+from provenance.credentials.workers.crew import NEVER, Crew, Ticket
+from provenance.credentials.workers.forks import Home
 
 if TYPE_CHECKING:
     from provenance.credentials.model import ManifestStore, Reading
@@ -250,8 +250,11 @@ class Pool:
         return replace(_examination(ticket.values, self._crew.versions), seconds_left=ticket.remaining)
 
 
-_examined_in: int = 0
-"""The process in which an asset was examined without workers; 0 before the first one."""
+_home: Final = Home(
+    "this process was forked from one that has examined files in itself, which the engines do not survive; "
+    "examine by a Pool here (not in_process), or start processes by spawn"
+)
+"""The process in which assets are examined without workers."""
 
 
 def examine_in_process(asset: Asset, job: Job) -> Examination:
@@ -260,14 +263,9 @@ def examine_in_process(asset: Asset, job: Job) -> Examination:
     Raises:
         ForkedError: This process was forked from one that has done so: the engines would call sound files malformed.
     """
-    global _examined_in
     import msgspec
 
-    if _examined_in not in (0, os.getpid()):
-        what = "this process was forked from one that has examined files in itself, which the engines do not survive"
-        raise ForkedError(f"{what}; examine by a Pool here (not in_process), or start processes by spawn")
-    _examined_in = os.getpid()
-
+    _home.begin()
     from provenance.credentials.workers import wire
     from provenance.credentials.workers.tasks import Media, loaded_versions, run_parts
 
