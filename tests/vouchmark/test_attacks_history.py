@@ -232,7 +232,7 @@ def test_what_a_later_signer_removed_is_named() -> None:
     said, removed = examine(redacted(NOTE[0], how="dropped")).evidence[Line.HISTORY].findings
     assert said.statement.endswith("unchanged but for what a later signer removed from them.")
     assert removed.statement == (
-        f"A later signer (Test Camera (Camera 1)) removed a statement (“{NOTE[0]}”) of an earlier version."
+        f"A later signer (Test Camera (Camera 1)) removed from an earlier version a statement (“{NOTE[0]}”)."
     )
     assert removed.detail["assertion"] == NOTE[0]
 

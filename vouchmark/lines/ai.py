@@ -99,17 +99,8 @@ def _unseen(facts: Facts) -> str:
 
 def _weight(draft: Draft) -> tuple[int, bool, bool, int]:
     """What a reader should hear first: what holds, then what tells of AI, and of that what is said of the whole."""
-    # A word that only hearsay or nobody's own statement stands behind is a word still; what does not hold is none.
-    told = draft.status is Status.PASS or draft.detail.get("gathered") is True or _is_hearsay(draft)
-    with_ai = draft.code in WITH_AI
-    status = 0 if draft.status is Status.PASS or (with_ai and told) else 1 if draft.status is Status.UNKNOWN else 2
-    return status, not with_ai, _is_of_part(draft), loudness(draft.code)
-
-
-def _is_hearsay(draft: Draft) -> bool:
-    by = draft.detail.get("by")
-    standing = by.get("standing") if isinstance(by, dict) else None
-    return draft.detail.get("of") != str(Of.CONTENT) and standing not in (None, "listed", "unestablished")
+    status = {Status.PASS: 0, Status.UNKNOWN: 1}.get(draft.status, 2)
+    return status, draft.code not in WITH_AI, _is_of_part(draft), loudness(draft.code)
 
 
 def _is_of_part(draft: Draft) -> bool:
@@ -119,8 +110,9 @@ def _is_of_part(draft: Draft) -> bool:
 def _summary(found: list[Draft]) -> str:
     """The first statement on where it comes from; what may be done with it is no answer to that, and comes after."""
     first = found[0].statement
+    both = next((draft.statement for draft in found if draft.code == "ai.training.contradiction"), "")
     if found[0].code != "ai.training":
-        return first
+        return f"{first} {both}" if both and found[0].status is not Status.FAIL else first
     origin = next((draft for draft in found if draft.code != "ai.training"), found[0])
     return f"{origin.statement} {first}" if origin is not found[0] else first
 

@@ -48,9 +48,9 @@ class Removal:
     def statement(self) -> str:
         """One sentence."""
         who = f"A later signer ({self.by.who})" if self.by is not None else "A later signer"
-        where = {Of.EARLIER: " of an earlier version", Of.PART: " of something used in it"}.get(self.of, "")
+        where = {Of.EARLIER: " from an earlier version", Of.PART: " from something used in it"}.get(self.of, "")
         what = f"{WORDS[self.kind]} ({quoted(self.redaction.assertion)})" if self.kind is Removed.OTHER else ""
-        return f"{who} removed {what or WORDS[self.kind]}{where}."
+        return f"{who} removed{where} {what or WORDS[self.kind]}."
 
     def detail(self) -> dict[str, Json]:
         """For a finding's detail."""

@@ -82,9 +82,9 @@ def _people(report: Report) -> Iterator[str]:
         spoke = "made a statement for it" if texts else "proved to stand behind it"
         yield f"at least one person {spoke}"
     if any(one.code == "person.against" for one in person.findings):
-        yield "one person, or more, speaks against it"
+        yield "at least one person speaks against it"
     elif person.status is not Status.PASS and any(one.code == "person.statement" for one in person.findings):
-        yield "one person, or more, made a statement about it"
+        yield "at least one person made a statement about it"
 
 
 def _removed(report: Report) -> Iterator[str]:
