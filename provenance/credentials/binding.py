@@ -62,6 +62,9 @@ class Bound:
     """The ranges that a data hash leaves out, each as its signer names it."""
     strays: Runs = ()
     """Boxes among the manifest's of which the binding makes no use, and that could hold anything (BMFF)."""
+    is_movable: bool = False
+    """Whether the digest is the same wherever the covered bytes lie, while tables in them count from the file's start:
+    what is left out in front of them can be made longer or shorter (BMFF, version 1)."""
     skipped: Runs = ()
     """Bytes of media in other files that the digest speaks of (fragments), never of this one."""
     needs_fragments: bool = False

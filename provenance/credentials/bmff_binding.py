@@ -43,7 +43,7 @@ from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, BmffBox, Kind, Layout, join
 
 
-def _kinds_in(data: bytes, layout: Layout, runs: Runs) -> set[Kind]:
+def _kinds_in(data: bytes, layout: Layout, runs: Runs, *, is_movable: bool) -> set[Kind]:
     """What lies in some runs of a fragment, the manifest's own boxes aside; anything, where that leaves it open."""
     by_kind: dict[Kind, list[tuple[int, int]]] = {}
     for region in (*layout.regions, *layout.pointers):
@@ -54,7 +54,9 @@ def _kinds_in(data: bytes, layout: Layout, runs: Runs) -> set[Kind]:
     tables = join((region.start, region.end) for region in layout.regions if region.name == OFFSETS)
     shown = join((region.start, region.end) for region in layout.shown)
     is_open = not layout.complete or bool(layout.doubts) or bool(intersect(shown, runs))
-    if is_open or (intersect(tables, runs) and not is_only_order(data, layout.bmff)):
+    if is_open or (
+        (intersect(tables, runs) or (is_movable and layout.pointers)) and not is_only_order(data, layout.bmff)
+    ):
         found.add(Kind.OTHER)
     return found
 
@@ -214,7 +216,7 @@ class _Check:
             if not proved:
                 return Bound(match=Match.MISMATCH)
             places |= proved
-            outside |= _kinds_in(data, layout, excluded.runs)
+            outside |= _kinds_in(data, layout, excluded.runs, is_movable=self.version < 2)
             if strays(data, layout.bmff, self.trees):
                 outside.add(Kind.FOREIGN)
         if not fragments:
@@ -277,4 +279,6 @@ def bmff_hash(
         raise UnsupportedCredentialsError(f"got a BMFF hash for a container without boxes ({layout.format})")
     check = _Check(content, data, layout, algorithm=algorithm, version=version)
     bound = check.run(fragments)
-    return replace(bound, strays=check.strays()) if bound.match is Match.MATCH else bound
+    if bound.match is not Match.MATCH:
+        return bound
+    return replace(bound, strays=check.strays(), is_movable=version < 2)

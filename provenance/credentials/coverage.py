@@ -200,7 +200,8 @@ def _coverage_codes(data: bytes, left_out: list[Region], media_outside: int, lay
     if own and (not layout.is_known or not layout.complete):
         # Where nothing but the manifest is outside, the media is inside, whatever the container.
         codes.append("integrity.coverage.unknown")
-    if any(region.name == OFFSETS for region in left_out) and not is_only_order(data, layout.bmff):
+    moves = any(region.name == OFFSETS for region in left_out) or (bound.is_movable and layout.pointers)
+    if moves and not is_only_order(data, layout.bmff):
         codes.append("integrity.coverage.order_excluded")
     for kind, word in (
         (Kind.OTHER, "other_excluded"),

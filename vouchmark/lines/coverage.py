@@ -38,8 +38,8 @@ _CODES: Final = {
     ),
     "integrity.coverage.order_excluded": (
         Status.UNKNOWN,
-        "The signature leaves out the tables that say where the media lies, and what it covers does not settle that: "
-        "parts could be left out, or shown in another order or in place of each other.",
+        "The signature leaves open where in the file the media lies, and what it covers does not settle that: parts "
+        "could be left out, or shown in another order or in place of each other.",
     ),
     "integrity.coverage.other_excluded": (
         Status.UNKNOWN,

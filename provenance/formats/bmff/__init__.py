@@ -81,6 +81,7 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         parts.box("C2PA" if is_jxl and parts.regions[-1].kind is Kind.MANIFEST else box.type, box.start, box.end)
     pointers, is_readable = _pointers(data, boxes)
     content = read_content(data, boxes)
+    is_listed = content.items is not None or not content.has_pictures
     return Layout(
         format="jxl" if is_jxl else "bmff",
         size=len(data),
@@ -91,7 +92,7 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         pointers=pointers,
         shown=tuple(shown(data, boxes)),
         doubts=(*stores.doubts, *misfits(data, boxes, content, is_jxl=is_jxl), *outside(data, boxes)),
-        complete=walker.complete and is_readable,
+        complete=walker.complete and is_readable and is_listed,
     )
 
 

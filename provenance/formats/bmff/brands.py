@@ -42,9 +42,11 @@ _FILMS: Final = _SOUND | _STREAMS | frozenset(
     ("isom", "avc1", "mp41", "mp42", "mp71", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "isoa",
      "isob", "isoc", "M4V ", "M4VH", "M4VP", "F4V ", "F4P ", "F4A ", "F4B ", "MSNV", "NDAS", "NDSC", "XAVC", "mmp4",
      "3gp1", "3gp2", "3gp3", "3gp4", "3gp5", "3gp6", "3gp7", "3gp8", "3gp9", "3gr6", "3gs6", "3ge6", "3ge7", "3gg6",
-     "3gh9", "3g2a", "3g2b", "3g2c", "kddi", "av01", "hvc1", "dby1", "CAEP", "caqv", "pana", "niko", "MPPI", "dmb1",
+     "3gh9", "3g2a", "3g2b", "3g2c", "kddi", "av01", "dby1", "CAEP", "caqv", "pana", "niko", "MPPI", "dmb1",
      _RAW, _QUICKTIME)
 )  # fmt: skip
+_FILM_CODECS: Final = {"avc1": ("avc1", "avc2", "avc3", "avc4", "encv"), "av01": ("av01", "encv")}
+"""Brands of films that say how they are coded."""
 _STILLS: Final = ("jpeg", "png ", "mjpa", "mjpb", "tiff", "gif ")
 """Codecs of the pictures of chapters, which files of sound may carry."""
 
@@ -161,8 +163,11 @@ def _unfit_codecs(brand: str, codecs: Sequence[str]) -> Iterator[str]:
 def _unfit_film(name: str, brands: Sequence[str], content: Content) -> Iterator[str]:
     major = brands[0]
     codecs = [codec for track in content.tracks for codec in track.codecs]
-    if major in _SOUND and any(codec not in _STILLS for track in content.of("vide") for codec in track.codecs):
+    pictures = [codec for track in content.of("vide") for codec in track.codecs]
+    if major in _SOUND and any(codec not in _STILLS for codec in pictures):
         yield f"{name} on a film with pictures"
+    if major in _FILM_CODECS and not any(codec in _FILM_CODECS[major] for codec in pictures):
+        yield f"{name} on a film that is coded otherwise"
     if major in _STREAMS and not content.has_fragments:
         yield f"{name} on a film in one piece"
     if (major == _RAW) is not ("CRAW" in codecs):

@@ -30,13 +30,20 @@ _IN_USER_DATA: Final = {
 """Of user data, what players show as part of the media or go by (QuickTime File Format; 3GPP TS 26.244)."""
 _KEYS: Final = ((b"artwork", "a cover picture"), (b"orientation", "the rotation"), (b"rotat", "the rotation"))
 """Of keys in QuickTime's metadata."""
+_IN_XMP: Final = (b"MotionPhoto", b"MicroVideo", b"GContainer", b"hdrgm:")
+"""Words of XMP that say where in the file a film or a gain map lies (Motion Photo 1.0; ISO 21496-1)."""
 _INDEXES: Final = {"sidx": "the index of segments", "ssix": "the index of segments", "emsg": "timed messages"}
 
 
 def shown(data: bytes, boxes: Sequence[BmffBox]) -> Iterator[Region]:
     """What decides how the file is shown, where it is not neutral."""
     moofs = [box for box in boxes if box.type == "moof"]
+    has_motion = False
     for box in boxes:
+        if has_motion or (box.type in ("uuid", "xml ") and any(word in data[box.start : box.end] for word in _IN_XMP)):
+            # The film of a motion photo is looked for from the end of the file: nothing may follow on it.
+            yield _region(box, "a motion photo or gain map")
+        has_motion = has_motion or box.type == "mpvd"
         if box.type in _INDEXES:
             yield _region(box, _INDEXES[box.type])
         elif box.type == "mfra" and not _leads_to(data, box, moofs, is_stream=any(find_boxes(boxes, "/moov/mvex"))):
@@ -140,6 +147,8 @@ def _entries(data: bytes, tfra: BmffBox) -> Iterator[tuple[int, int]]:
     for _ in range(table.take(4)):
         yield table.take(wide), table.take(wide)
         table.take(rest)
+    if table.left:
+        raise IndexError("got a table that does not end")
 
 
 def _in_order(entries: Sequence[tuple[int, int]], starts: Sequence[int]) -> bool:

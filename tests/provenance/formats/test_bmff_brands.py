@@ -69,6 +69,8 @@ def sequence(*brands: bytes, codec: bytes = b"av01", beside: bool = True, kind: 
         film(b"3gp4", b"3gp6"),
         film(b"XXXX", b"isom"),
         film(b"M4V ", b"isom"),
+        film(b"avc1", b"isom"),
+        film(b"av01", b"iso6", tracks=[Track(chunks=[[av1()]], codec=b"av01")]),
         film(b"M4A ", b"mp42", tracks=[sound(40)]),
         film(b"M4A ", b"mp42", tracks=[sound(40), Track(chunks=[[b"\xff\xd8"]], codec=b"jpeg")]),
         film(b"mp42", tracks=[sound(40)]),
@@ -129,6 +131,8 @@ def test_what_writers_say_fits(data: bytes) -> None:
             film(b"isom", tracks=[Track(chunks=[[b"raw"]], codec=b"CRAW")]),
             "the brand isom on raw pictures",
         ),
+        (film(b"av01", b"isom"), "the brand av01 on a film that is coded otherwise"),
+        (film(b"avc1", b"isom", tracks=[video(70, codec=b"hvc1")]), "the brand avc1 on a film that is coded otherwise"),
         (film(b"qt  "), "the brand qt on tracks that are not QuickTime's"),
         (
             film(b"isom", tracks=[sound(40, description=described(b"mp4a", entry_version=1), component=MHLR)]),

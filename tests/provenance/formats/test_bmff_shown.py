@@ -161,8 +161,9 @@ def test_an_index_that_leads_to_the_fragments_in_their_order_is_left_alone(*, wi
         lambda first, second: mfra((0, first), (90, second), size=40),
         lambda first, second: mfra((0, first), more=box(b"html", b"<html>")),
         lambda first, second: box(b"mfra", full(b"tfra", struct.pack(">III", 1, 0, 9))),
+        lambda first, second: box(b"mfra", full(b"tfra", struct.pack(">III", 1, 0, 0) + b"<html>")),
     ],
-    ids=["swapped", "other times", "elsewhere", "behind the end", "other size", "more in it", "cut"],
+    ids=["swapped", "other times", "elsewhere", "behind the end", "other size", "more in it", "cut", "more behind it"],
 )
 def test_an_index_that_leads_elsewhere_is_told(index: Any) -> None:
     found = held(stream(index=index(*places())))
@@ -173,6 +174,28 @@ def test_an_index_that_leads_elsewhere_is_told(index: Any) -> None:
 def test_an_index_without_fragments_is_an_init_segments_or_told() -> None:
     assert codes(stream(index=mfra((0, 700)), fragments=0)) == FULL
     assert codes(Film(tracks=[video(70)], after=mfra((0, 700))).build()) == {SHOWN}
+
+
+MOTION = box(b"mpvd", b"film")
+
+
+def test_nothing_may_follow_on_the_film_of_a_motion_photo() -> None:
+    # Its place is counted from the end of the file: whatever is put there moves into its place.
+    assert codes(picture(after=MOTION)) == FULL
+    for tail in (box(b"free", b"another film"), box(b"skip", b""), mfra()):
+        assert SHOWN in codes(picture(after=MOTION + tail))
+    assert codes(picture(after=box(b"free", b"") + MOTION)) == FULL
+
+
+@pytest.mark.parametrize("word", [b"GCamera:MotionPhoto", b"GCamera:MicroVideoOffset", b"hdrgm:Version"])
+def test_xmp_that_leads_to_more_media_is_no_mere_metadata(word: bytes) -> None:
+    def xmp(content: bytes) -> bytes:
+        return picture(after=box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + content))
+
+    rules = [*NEW, {"xpath": "/uuid"}]
+    assert codes(xmp(b"<x:xmpmeta/>"), rules=rules) == {"integrity.coverage.metadata_excluded"}
+    assert SHOWN in codes(xmp(b"<x:xmpmeta " + word + b"='1'/>"), rules=rules)
+    assert codes(xmp(b"<x:xmpmeta " + word + b"='1'/>")) == FULL
 
 
 # Media that lies elsewhere.

@@ -215,3 +215,10 @@ def test_tables_of_many_entries_cost_their_share() -> None:
     assert in_its_share(len(many), lambda: read_layout(many)).complete
     items = Pictures(items=[Item(kind=b"av01", content=b"x")] * 30_000).build()
     assert in_its_share(len(items), lambda: read_layout(items)).complete
+
+
+def test_a_list_of_items_that_breaks_off_leaves_open_what_the_pictures_are() -> None:
+    data = Pictures(items=[Item(kind=b"av01", content=av1())]).build()
+    assert layout(data).complete
+    place = data.index(b"iinf") + 8
+    assert not layout(data[:place] + b"\0\7" + data[place + 2 :]).complete
