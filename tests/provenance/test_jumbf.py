@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import boxes, cbor, jumbf
+from provenance.credentials import boxes, cbor, jumbf, uris
 from provenance.credentials.errors import (
     CredentialsError,
     CredentialsLimitError,
@@ -40,7 +40,7 @@ def test_gives_claim_signature_and_assertions_with_their_digests() -> None:
     assert manifest.assertion("c2pa.actions.v2").version == 2  # type: ignore[union-attr]
     assert manifest.assertion("c2pa.thumbnail.claim").media_type == "image/png"  # type: ignore[union-attr]
     for reference in manifest.references():
-        _, path = jumbf.split_uri(reference.url, manifest=manifest.label)
+        _, path = uris.split_uri(reference.url, manifest=manifest.label)
         assertion = manifest.assertion(path[-1])
         assert assertion is not None
         assert boxes.digest("sha256", assertion.content) == reference.hash
@@ -218,13 +218,13 @@ def test_refuses_bytes_that_are_no_store() -> None:
     ],
 )
 def test_splits_uris(url: str, expected: tuple[str, tuple[str, ...]]) -> None:
-    assert jumbf.split_uri(url, manifest="here") == expected
+    assert uris.split_uri(url, manifest="here") == expected
 
 
 @pytest.mark.parametrize("url", ["", "http://x", "self#jumbf=/other/there", "self#jumbf=/c2pa", "x self#jumbf=/c2pa/y"])
 def test_refuses_other_uris(url: str) -> None:
     with pytest.raises(MalformedCredentialsError):
-        jumbf.split_uri(url, manifest="here")
+        uris.split_uri(url, manifest="here")
 
 
 def test_refuses_a_weak_hash() -> None:
