@@ -123,6 +123,7 @@ def _rasters() -> Iterator[Recipe]:
     yield webp(name="webp", build=lambda: raster.encoded(raster.scene(), "WEBP"))
     yield webp(name="webp-lossless", build=lambda: raster.encoded(raster.scene(mode="RGBA"), "WEBP", lossless=True))
     yield webp(name="webp-animated", build=raster.webp_animated)
+    yield webp(name="webp-alpha-animated", build=raster.webp_see_through)
     yield webp(name="webp-exif", build=lambda: raster.encoded(raster.scene(), "WEBP", exif=raster.exif(6)))
     yield webp(name="webp-icc", build=partial(_with_profile, "WEBP"))
     size = lambda data: [(4, 8)]  # noqa: E731
@@ -130,6 +131,8 @@ def _rasters() -> Iterator[Recipe]:
     tiff = partial(Recipe, format="TIFF", media_type="image/tiff", family="tiff")
     yield tiff(name="tiff", build=raster.tiff)
     yield tiff(name="tiff-pages", build=raster.tiff, bind=_of_pages)
+    yield tiff(name="tiff-strips", build=partial(raster.tiff, strip_size=2000))
+    yield tiff(name="tiff-big", build=partial(raster.tiff, big_tiff=True), is_trap=True)
     yield tiff(name="tiff-packed", build=partial(raster.tiff, compression="tiff_deflate"))
     yield tiff(name="tiff-turned", build=raster.tiff_turned)
     yield tiff(name="tiff-icc", build=partial(_with_profile, "TIFF"))
@@ -147,6 +150,10 @@ def _stills() -> Iterator[Recipe]:
     yield avif(name="avif-plain-old", build=plain, bind=_by_bmff(OLD, 1))
     yield avif(name="avif-old", build=lambda: raster.encoded(_see_through(), "AVIF"), bind=_by_bmff(OLD, 1))
     yield avif(name="avif-v2", build=lambda: raster.encoded(_see_through(), "AVIF"), bind=_by_bmff(OLD, 2))
+    in_meta = lambda: raster.in_meta(raster.encoded(_see_through(), "AVIF"))  # noqa: E731
+    yield avif(name="avif-idat", build=in_meta)
+    yield avif(name="avif-idat-old", build=in_meta, bind=_by_bmff(OLD, 1), is_trap=True)
+    yield avif(name="avif-idat-v2", build=in_meta, bind=_by_bmff(OLD, 2), is_trap=True)
     moving = partial(Recipe, format="animated AVIF", media_type="image/avif", family="bmff")
     yield moving(name="avif-animated", build=raster.avif_animated)
     yield moving(name="avif-animated-old", build=raster.avif_animated, bind=_by_bmff(OLD, 1))

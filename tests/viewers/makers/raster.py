@@ -128,9 +128,50 @@ def webp_animated() -> bytes:
     return encoded(scene(), "WEBP", save_all=True, append_images=[scene(1), scene(2)], duration=[100, 200, 300])
 
 
+def webp_see_through() -> bytes:
+    """Two frames through which one can look."""
+    frames = [scene(number, mode="RGBA") for number in (0, 1)]
+    for number, frame in enumerate(frames):
+        frame.putalpha(scene(number + 2, mode="L"))
+    return encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=[100, 200])
+
+
 def avif_animated() -> bytes:
     """Three frames (an image sequence)."""
     return encoded(scene(), "AVIF", save_all=True, append_images=[scene(1), scene(2)], duration=[100, 200, 300])
+
+
+def in_meta(data: bytes) -> bytes:
+    """A HEIF or AVIF picture whose items lie in `idat` within `meta`, not in `mdat` (construction method 1)."""
+    tops = {data[at + 4 : at + 8]: (at, size) for at, size in _tops(data)}
+    start, size = tops[b"meta"]
+    meta, mdat = data[start : start + size], tops[b"mdat"]
+    at = meta.index(b"iloc") - 4
+    old = meta[at : at + int.from_bytes(meta[at : at + 4], "big")]
+    if old[8] != 0 or old[12:14] != b"\x44\x00":
+        raise ValueError("got a table of items in a form that is not rewritten here")
+    (count,) = struct.unpack_from(">H", old, 14)
+    rows, position = b"", 16
+    for _ in range(count):
+        number, _, extents, place, length = struct.unpack_from(">HHHII", old, position)
+        if extents != 1:
+            raise ValueError("got an item in several pieces")
+        rows += struct.pack(">HHHHII", number, 1, 0, 1, place - mdat[0] - 8, length)
+        position += 14
+    table = struct.pack(">I4sIBBH", 16 + len(rows), b"iloc", 1 << 24, 0x44, 0, count) + rows
+    kept = data[mdat[0] + 8 : mdat[0] + mdat[1]]
+    inner = meta[8:at] + table + meta[at + len(old) :] + struct.pack(">I4s", 8 + len(kept), b"idat") + kept
+    return data[:start] + struct.pack(">I4s", 8 + len(inner), b"meta") + inner
+
+
+def _tops(data: bytes) -> list[tuple[int, int]]:
+    """(start, size) of the boxes at the top."""
+    found, position = [], 0
+    while position < len(data):
+        size = int.from_bytes(data[position : position + 4], "big")
+        found.append((position, size))
+        position += size
+    return found
 
 
 def heic(*, orientation: int = 1, pages: int = 1, thumbnail: bool = False) -> bytes:
