@@ -25,7 +25,6 @@ TS_WITHIN: Final = 1_024
 """Bytes within which the first packet begins; players look for it over a few packets."""
 _TS_PACKET: Final = 188
 _MP3_HEADER: Final = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\xef]")
-_BOX_TYPE: Final = re.compile(rb"[A-Za-z0-9 \xa9]{4}")
 
 _STARTS: Final = (
     (re.compile(rb"\xff\xd8\xff[\xc0-\xfe]"), "image/jpeg"),
@@ -139,8 +138,6 @@ def _leads_to_a_film(data: bytes) -> bool:
     position, named = 0, False
     for _ in range(MAX_BOXES):
         size, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
-        if not _BOX_TYPE.fullmatch(kind):
-            return False
         if kind in (b"moov", b"moof") or (named and kind == b"mdat"):
             return True
         named = named or kind in (b"ftyp", b"styp")

@@ -52,7 +52,21 @@ def archive_with_a_pdf() -> bytes:
     about.extra = struct.pack("<HH", 0x7075, len(PDF)) + PDF
     with zipfile.ZipFile(target, "w") as made:
         made.writestr(about, b"words")
-    return target.getvalue()
+    front, _, behind = target.getvalue().partition(b"PK\x01\x02")
+    # In the directory the field holds blanks.
+    return front + b"PK\x01\x02" + behind.replace(PDF, b" " * len(PDF))
+
+
+def archive_by_its_offset() -> bytes:
+    """A ZIP archive whose directory lies where the end record says, and is said to be longer than it is."""
+    whole = archive()
+    end = whole.rindex(b"PK\x05\x06")
+    (offset,) = struct.unpack_from("<I", whole, end + 16)
+    before = picture()
+    front = bytearray(before + whole)
+    struct.pack_into("<I", front, len(before) + end + 12, 3)
+    struct.pack_into("<I", front, len(before) + end + 16, len(before) + offset)
+    return bytes(front)
 
 
 def jpeg_that_is_a_tar() -> bytes:
@@ -147,6 +161,7 @@ POLYGLOTS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "ZIP in a comment": (lambda: with_comment(archive()), "image/jpeg", "application/zip"),
     "ZIP in a text": (lambda: with_text(archive()), "image/png", "application/zip"),
     "ZIP behind a PDF": (lambda: PDF + archive(), "application/pdf", "application/zip"),
+    "ZIP by its offset": (archive_by_its_offset, "image/jpeg", "application/zip"),
     "an empty ZIP": (lambda: picture() + b"PK\x05\x06" + bytes(18), "image/jpeg", "application/zip"),
     "RAR": (lambda: picture() + RAR, "image/jpeg", "application/vnd.rar"),
     "7z": (lambda: with_comment(SEVEN_ZIP), "image/jpeg", "application/x-7z-compressed"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from provenance.formats import read_layout
-from provenance.media_type import recognise
+from provenance.media_type import frame_length, recognise
 from provenance.second_reading import SecondReading, declared_parts, second_readings
 from tests.authority import join_jpeg, join_png, jpeg_segment, jpeg_segments, picture, png_chunks
 from tests.provenance.forms import FORMS, MEDIA, PDF, document
@@ -92,6 +92,18 @@ def test_what_only_resembles_another_type_is_none(text: bytes) -> None:
     assert readings(with_comment(b"." + text)) == ()
 
 
+def test_frames_of_different_streams_are_no_sound() -> None:
+    rates = (b"\xff\xfb\x90\x00" + bytes(413), b"\xff\xfb\x94\x00" + bytes(380))
+    assert [frame_length(one[:4]) == len(one) for one in rates] == [True, True]
+    assert readings(with_comment(rates[0] * 8)) != ()
+    assert readings(with_comment((rates[0] + rates[1]) * 4)) == ()
+
+
+def test_four_bytes_behind_a_picture_are_no_second_one() -> None:
+    for tail in (b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe0\x00\x10" + bytes(40), b"GIF8", b"RIFF", b"%PDF"):
+        assert readings(picture() + tail) == (), tail
+
+
 def test_the_length_of_an_exif_block_that_looks_like_an_assignment_is_no_script() -> None:
     segments, scan = jpeg_segments(picture())
     exif = jpeg_segment(0xE1, b"Exif\0\0" + bytes(0x3D74 - 8))
@@ -147,6 +159,10 @@ class TestDeclaredParts:
         assert readings(data) == ()
         # Declared in another place, or as long again: what lies there is no part.
         assert kinds(photo(form, movie(256), moved=40)) == {"video/mp4"}
+
+    def test_what_is_declared_is_a_picture_or_a_film(self) -> None:
+        assert kinds(photo("container", picture("PNG"))) == {"image/png"}
+        assert kinds(photo("container", picture())) == set()
 
     def test_a_declared_film_is_a_film_and_no_archive(self) -> None:
         assert kinds(photo("container", movie(256) + archive())) == {"application/zip"}

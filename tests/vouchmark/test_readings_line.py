@@ -56,6 +56,13 @@ def test_who_signs_a_polyglot_signs_two_contents_and_the_report_says_so(name: st
     assert "but it can be read as another type of file too" in said(report)
 
 
+def test_a_worker_process_finds_the_same() -> None:
+    whole = sign(CAMERA, with_comment(PAGE) + archive())
+    here, there = examine(whole), examine(whole, in_process=False)
+    assert [one.detail["also"] for one in doubts(here)] == ["text/html", "application/zip"]
+    assert doubts(here) == doubts(there)
+
+
 def test_what_is_only_itself_passes_under_every_type() -> None:
     for media_type, build in FORMS.items():
         report = examine(sign(CAMERA, build(), media_type=media_type))
@@ -120,6 +127,11 @@ class TestWhatIsHashed:
     @pytest.mark.parametrize("match", [Match.MISMATCH, Match.MALFORMED, Match.UNSUPPORTED])
     def test_a_hash_that_does_not_hold(self, match: Match) -> None:
         assert self.found(archive(stored=PDF, name="a.pdf"), "application/zip", covered(match=match)) == {PDF_TYPE}
+
+    def test_parts_that_moved_together_when_one_between_them_went(self) -> None:
+        data = picture() + picture(shade=9)
+        assert self.found(data, "image/jpeg", covered()) == {"image/jpeg"}
+        assert self.found(data, "image/jpeg", covered(codes=("assertion.multiAssetHash.match",))) == set()
 
     def test_more_outside_than_is_listed(self) -> None:
         many = tuple(Excluded(start=n, end=n, kind=Kind.OTHER, name="entry") for n in range(MAX_NAMED))
