@@ -69,6 +69,8 @@ def _work(plan: Plan, job: int, start: int, pipe: Connection) -> None:
     for number in range(start, plan.count):
         if number % plan.jobs != job:
             continue
+        original = plan.ground[number % len(plan.ground)]
+        pipe.send((number, original.name, original.format, "unmade", ""))
         tried = case(number, seed=plan.seed, ground=plan.ground)
         if plan.only and tried.mutant.mutator not in plan.only:
             continue

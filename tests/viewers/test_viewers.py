@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 import pytest
 
 from tests.viewers.cases import Case, case
-from tests.viewers.harness import base_settings, passing, run
+from tests.viewers.harness import Plan, base_settings, judged_by_processes, passing, run
 from tests.viewers.judge import Judge, Judged, Seen
 from tests.viewers.makers import clips, documents, raster
 from tests.viewers.model import Mutant, Original, RefusedError, View, Viewer, difference
@@ -230,6 +231,18 @@ class TestTheJudge:
         changed = Mutant(mutator="append", detail="", data=jpeg().data + b"x")
         judged = judge.judge(Case(number=0, original=jpeg(), mutant=changed))
         assert (judged.status, judged.seen) == ("fail", {})
+
+
+def test_a_process_that_ends_is_told_of_and_the_run_goes_on() -> None:
+    # Nothing that a mutator catches: the process that is asked about it ends.
+    broken = replace(jpeg(), name="broken", data=None)  # type: ignore[arg-type]
+    plan = Plan(
+        count=3, seed=1, jobs=1, ground=(jpeg(), broken), settings=base_settings(), viewers=frozenset(["Pillow"])
+    )
+    found: list[Judged] = []
+    judged_by_processes(plan, found.append)
+    assert [(one.number, one.original) for one in found] == [(0, jpeg().name), (1, "broken"), (2, jpeg().name)]
+    assert [one.status == "crash" for one in found] == [False, True, False]
 
 
 def judged(mutator: str, status: str = "pass", **seen: Seen) -> Judged:
