@@ -180,7 +180,7 @@ ASSERTIONS: Final = (
     case("malformed-assertion", lambda: cases.made(NotCbor, assertions=[actions(), ("org.test", {"note": "broken!!"})]),
          Expect(failure=("assertion.cbor.invalid",))),
     case("missing-created-assertions", lambda: cases.made(WithoutCreated), Expect(failure=("claim.malformed",)),
-         code=4),
+         code=3),
     case("tampered-assertion", cases.tampered,
          Expect(failure=("assertion.hashedURI.mismatch",), no_success=("assertion.dataHash.match",))),
 )  # fmt: skip
@@ -192,7 +192,7 @@ CLAIMS: Final = (
     case("claim-multiple", lambda: cases.made(cases.TwoClaims), stop("claim.multiple"), code=4),
     case("hard-bindings-missing", cases.unbound, Expect(failure=("claim.hardBindings.missing",))),
     case("missing-instance-id", lambda: cases.made(cases.WithoutInstance), Expect(failure=("claim.malformed",)),
-         code=4),
+         code=3),
     case("unsupported-hashed-uri-algorithm", lambda: cases.made(claim={"alg": "md5"}),
          Expect(failure=("algorithm.unsupported",))),
 )  # fmt: skip
