@@ -15,6 +15,8 @@ from provenance.formats.parts import BmffBox, find_boxes
 
 MAX_ITEMS: Final = 65_536
 """Items of one file: a picture of 100 megapixels in tiles of 512 has 400."""
+MAX_EXTENTS: Final = 131_072
+"""Extents of all items of one list of locations: nearly all real ones have one each."""
 IN_FILE, IN_BOX, IN_ITEM = 0, 1, 2
 """How an extent is meant: from the file's start, within `idat`, within another item (section 8.11.3.3)."""
 _DERIVED: Final = ("grid", "iden", "iovl", "tmap")
@@ -45,11 +47,17 @@ def located(table: Table) -> Iterator[Place]:
     table.take(3)
     sizes, more = table.take(1), table.take(1)
     offset_size, length_size, base_size, index_size = sizes >> 4, sizes & 15, more >> 4, more & 15
+    left = MAX_EXTENTS
     for _ in range(table.take(2 if version < 2 else 4)):
         item = table.take(2 if version < 2 else 4)
         method = table.take(2) & 15 if version else IN_FILE
         source, base = table.take(2), table.take(base_size)
-        for _ in range(table.take(2)):
+        count = table.take(2)
+        left -= count
+        if left < 0:
+            # They may take no bytes at all.
+            raise IndexError("got more extents than any real file has")
+        for _ in range(count):
             if version and index_size:
                 table.take(index_size)
             offset, length = table.take(offset_size), table.take(length_size)

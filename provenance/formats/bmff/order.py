@@ -13,6 +13,7 @@ something else, and no digest changes. What is hashed may yet leave one order on
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,22 +124,22 @@ class _Interleaved:
     def __init__(self, data: bytes, media: Run, video: _Track, other: _Track) -> None:
         self.data, self.media, self.video, self.other = data, media, video, other
         self.end = media.start + media.length
-        self.steps = Steps()
-        each = [
-            video.sizes.between(number, 1) for first, count in video.firsts for number in range(first, first + count)
-        ]
-        self.longest = max(each)
+        self.steps = Steps(len(data))
+        count = sum(number for _, number in video.firsts)
+        if count != video.sizes.count or count > self.steps.left:
+            raise IndexError("got another number of samples than the film has, or too many")
+        self.longest = max(video.sizes.between(number, 1) for number in range(count))
+        self.least = min(video.sizes.between(number, 1) for number in range(count))
         self.units = Nal(self.longest)
         self.by_size: dict[int, list[int]] = {}
         for number, (first, _) in enumerate(video.firsts):
             self.by_size.setdefault(video.sizes.between(first, 1), []).append(number)
-        self.least = min(each)
 
     def is_single(self) -> bool:
         """Whether the chunks can lie in no other order. Raises IndexError where that takes too long to tell."""
         if self.least < 5:
             return False
-        starts = list(self._units())
+        starts = array("Q", self._units())
         if not starts or self._follows():
             return False
         return not self._begins(starts)
@@ -227,7 +228,7 @@ def _picture(
     described = all(_is_said(data, run.start) for place, run in runs if types[place.item] in ("Exif", "mime"))
     if len(coded) != 1 or beside not in (["Exif"], ["mime"], ["Exif", "mime"]) or not described:
         return False
-    (codec, run), end, steps = coded[0], media.start + media.length, Steps()
+    (codec, run), end, steps = coded[0], media.start + media.length, Steps(len(data))
     if codec == "hvc1" and not has_long_lengths(data, meta, codec):
         return False
     units: Units = Obu() if codec == "av01" else Nal(media.length)

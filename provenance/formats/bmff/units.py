@@ -12,8 +12,10 @@ from typing import Final, Protocol
 
 from provenance.formats.parts import BmffBox
 
-MAX_STEPS: Final = 4_000_000
-"""Units looked at in one file: two hours of film have a million. As many cost some seconds."""
+MAX_STEPS: Final = 100_000
+"""Units looked at in any file, however small: below a tenth of a second."""
+BYTES_PER_STEP: Final = 16
+"""Bytes of a file for each more. Units of real films have some hundreds, and few other places look like one."""
 NAL_CODECS: Final = {"avc1": (b"avcC", 4), "avc3": (b"avcC", 4), "hvc1": (b"hvcC", 21), "hev1": (b"hvcC", 21)}
 """Codecs in NAL units: the box that describes them, and where in it the size of lengths stands."""
 _LENGTH: Final = 4
@@ -25,9 +27,9 @@ _SEQUENCE: Final = re.compile(rb"(?=(?:\x12\0)?\x0a)")
 class Steps:
     """Counts units over the whole file."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
-        self.left = MAX_STEPS
+    def __init__(self, size: int) -> None:
+        """Begin with none; `size` is the file's."""
+        self.left = MAX_STEPS + size // BYTES_PER_STEP
 
     def take(self) -> None:
         """One more; IndexError where the file has too many."""

@@ -36,6 +36,7 @@ from tests.provenance.bmff_files import (
     video,
 )
 from tests.provenance.crafting import box
+from tests.shares import in_its_share
 
 
 def old(data: bytes, signed: bytes | None = None, *, version: int = 2) -> set[str]:
@@ -173,11 +174,23 @@ def test_samples_of_many_units_are_followed_to_their_ends() -> None:
     assert old(cut) == ORDER
 
 
+@pytest.mark.parametrize("count", [3, 0xFFFFFFFF])
+def test_a_table_that_counts_more_samples_than_there_are_is_not_gone_through(count: int) -> None:
+    data = movie()
+    place = data.index(b"stsc") + 12 + 12 * 3 + 4
+    assert data[place : place + 4] == b"\0\0\0\1"
+    longer = data[:place] + struct.pack(">I", count) + data[place + 4 :]
+    assert in_its_share(len(longer), lambda: old(longer)) == ORDER
+
+
 def test_media_full_of_beginnings_costs_its_share_and_is_then_not_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     full_of = Track(chunks=[[b"\0\0\0\1" * 4_000]], kind=b"soun", codec=b"mp4a")
     data = Film(tracks=[video(16_000, 90), full_of], order=[0, 1, 0]).build()
-    monkeypatch.setattr(units, "MAX_STEPS", 20_000)
-    assert old(data) == ORDER
+    assert in_its_share(len(data), lambda: is_only_order(data, read_layout(data).bmff)) is False
+    monkeypatch.setattr(units, "BYTES_PER_STEP", 10_000)
+    for steps, code in ((20, FULL), (3, ORDER)):
+        monkeypatch.setattr(units, "MAX_STEPS", steps)
+        assert old(movie()) == code
 
 
 def test_two_boxes_of_media_are_one_for_one_track_and_not_settled_for_two() -> None:

@@ -213,6 +213,9 @@ def test_flags_that_need_not_be_exact_may_be_fewer_and_never_others(flags: int, 
 def test_tables_of_many_entries_cost_their_share() -> None:
     many = Film(tracks=[Track(chunks=[[b"x"]] * 60_000), sound(*[1] * 60_000)]).build()
     assert in_its_share(len(many), lambda: read_layout(many)).complete
+    empty = full(b"iloc", b"\0\0" + struct.pack(">H", 9_000) + struct.pack(">HHH", 1, 0, 0xFFFF) * 9_000)
+    nothing = Pictures(items=[Item(kind=b"av01", content=b"x")], more=empty).build()
+    assert not in_its_share(len(nothing), lambda: read_layout(nothing)).complete
     items = Pictures(items=[Item(kind=b"av01", content=b"x")] * 30_000).build()
     assert in_its_share(len(items), lambda: read_layout(items)).complete
 
