@@ -506,14 +506,15 @@ def test_an_answer_by_the_issuer_or_its_responder_is_accounted_for() -> None:
     assert answered(by_issuer, by_responder, signer=signer) == []
 
 
-def test_an_answer_by_somebody_else_is_short_and_the_only_one() -> None:
+def test_one_answer_may_be_by_somebody_else_and_is_short() -> None:
     _, _, signer = authorities()
     foreign = revocation_answer(signer, responder=make_responder(make_root("X")))
     lone = revocation_answer(SIGNER)
     # No authority is sent along: who answered cannot be looked up.
     assert answered(lone, signer=SIGNER) == []
     assert answered(foreign, signer=signer) == []
-    assert answered(foreign, revocation_answer(signer), signer=signer) == ["revocation-answer"]
+    assert answered(foreign, revocation_answer(signer), signer=signer) == []
+    assert answered(foreign, lone, signer=signer) == ["revocation-answer"]
 
 
 @pytest.mark.parametrize(

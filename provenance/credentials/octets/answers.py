@@ -25,7 +25,7 @@ MAX_ANSWER: Final = 64 * 1024
 """Bytes of one answer; real ones have 300 to 2,000."""
 MAX_SAID: Final = 1_024
 """Bytes of what is signed in it. Real ones have 161 to 165."""
-MAX_UNVERIFIED: Final = 256
+MAX_UNVERIFIED: Final = 512
 """The same where nobody at hand signed it."""
 MAX_SENT: Final = 4
 """Certificates sent along; real answers have at most one."""
@@ -35,18 +35,18 @@ _EXPLICIT: Final = 0xA0
 _BASIC: Final = bytes.fromhex("06092b0601050507300101")
 
 
-def is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, is_only: bool) -> bool:
+def is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, may_be_foreign: bool = False) -> bool:
     """Whether every octet of an answer is signed by an issuer of the chain, or by a responder that it appointed.
 
-    `is_only`: it is the only answer, and so may be by somebody else.
+    `may_be_foreign`: it may be by somebody who is not of the chain.
     """
     try:
-        return len(answer) <= MAX_ANSWER and _is_accounted(answer, chain, verifier, is_only=is_only)
+        return len(answer) <= MAX_ANSWER and _is_accounted(answer, chain, verifier, may_be_foreign=may_be_foreign)
     except (MalformedCredentialsError, ValueError, IndexError):
         return False
 
 
-def _is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, is_only: bool) -> bool:
+def _is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, may_be_foreign: bool) -> bool:
     status, *rest = only(answer).children
     if status.tag != _ENUMERATED or len(status.content) != 1:
         return False
@@ -61,16 +61,22 @@ def _is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, 
     certificates = [one.raw for one in only(of_tags(sent, _EXPLICIT)[0].content).children] if sent else []
     if said.tag != SEQUENCE or len(certificates) > MAX_SENT:
         return False
-    issuers = _readable(chain)
     # Issuers may be sent once more, octet for octet; besides them only the certificate of the responder who signed.
-    others = [read_certificate(der) for der in dict.fromkeys(certificates) if der not in chain]
-    responders = [
-        one for one in others if is_plain(one) and (is_only or any(issued(one, above, verifier) for above in issuers))
-    ]
-    by = [one for one in (*issuers, *responders) if verifier.holds(one.key, algorithm, signature.content[1:], said.raw)]
-    if not by and is_only and not certificates:
-        # No root is sent along, so its issuer may not be here.
-        return len(said.raw) <= MAX_UNVERIFIED and len(signature.content) <= MAX_SIGNATURE + 1 and _is_plain(algorithm)
+    issuers, others = (
+        _readable(chain),
+        [read_certificate(der) for der in dict.fromkeys(certificates) if der not in chain],
+    )
+    appointed = [one for one in others if is_plain(one) and any(issued(one, above, verifier) for above in issuers)]
+
+    def signers(offered: Sequence[Certificate]) -> list[Certificate]:
+        return [one for one in offered if verifier.holds(one.key, algorithm, signature.content[1:], said.raw)]
+
+    by = signers((*issuers, *appointed))
+    if not by and may_be_foreign and len(said.raw) <= MAX_UNVERIFIED:
+        if not certificates:
+            # No root is sent along, so its issuer may not be here.
+            return len(signature.content) <= MAX_SIGNATURE + 1 and _is_plain(algorithm)
+        by = signers([one for one in others if is_plain(one)])
     return bool(by) and all(other in by for other in others) and len(others) <= 1
 
 

@@ -27,9 +27,10 @@ from provenance.credentials.octets.signatures import Verifier
 
 MAX_UNVOUCHED: Final = 5
 """Certificates that no list vouches for: real chains have four at most."""
-MAX_FREE: Final = 1_536
+MAX_FREE: Final = 1_792
 """Bytes of such a certificate beside its key and signature: names, dates, extensions. Of 248 real ones of claim
-signers, time-stamping authorities and responders the largest has 928."""
+signers, time-stamping authorities and responders the largest has 928; qualified ones of eIDAS may have half as much
+again."""
 MAX_VALUE: Final = 512
 """Bytes of one value among them. Real ones have 99; embedded proofs of certificate logs would have some hundreds."""
 MAX_KEY: Final = 1_200

@@ -101,12 +101,16 @@ def _answers(value: Any, sign1: Sign1, backing: Backing) -> Found:
     if not isinstance(listed, list) or not all(isinstance(answer, bytes) for answer in listed):
         yield Place.REVOCATION, _size(value)
         return
-    is_only, verifier = len(listed) == 1, backing.verifier
+    foreign = 0
     for number, answer in enumerate(listed):
-        if number < MAX_ANSWERS and answers.is_accounted(answer, sign1.chain, verifier, is_only=is_only):
+        if number < MAX_ANSWERS and answers.is_accounted(answer, sign1.chain, backing.verifier):
             continue
         longer = (*sign1.chain, *backing.signers(sign1.chain)) if number < MAX_ANSWERS else ()
-        if not answers.is_accounted(answer, longer, verifier, is_only=False):
+        if longer and answers.is_accounted(answer, longer, backing.verifier):
+            continue
+        # One may be by somebody who is not here, as roots are not: of a short form, in which nothing else fits.
+        foreign += 1
+        if not longer or foreign > 1 or not answers.is_accounted(answer, longer, backing.verifier, may_be_foreign=True):
             yield Place.REVOCATION, max(1, len(answer))
 
 

@@ -95,9 +95,9 @@ def _is_plain_status(status: Element) -> bool:
 
 
 def _are_digests(digests: Element) -> bool:
-    """The digests named in advance: each once."""
-    names = [digest_name(one) for one in digests.children] if digests.tag == SET else []
-    return 0 < len(names) == len(set(names)) <= MAX_DIGESTS
+    """The digests named in advance: each once, or none (RFC 5652, section 5.1)."""
+    names = [digest_name(one) for one in digests.children]
+    return digests.tag == SET and len(names) == len(set(names)) <= MAX_DIGESTS
 
 
 def _is_signed(info: bytes, bag: Sequence[Element], signer: Element, vouching: Vouching, verifier: Verifier) -> bool:
