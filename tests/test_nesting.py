@@ -113,6 +113,18 @@ TRIES: Final = {
         "read_stamp(b'\\x30\\x80' * DEEP, (b'',))",
         "CredentialsError",
     ),
+    "a time stamp of known lengths": (
+        "from provenance.credentials import timestamp\n"
+        "from provenance.credentials.errors import CredentialsError\n"
+        "timestamp.MAX_TOKEN_BYTES = 1 << 30\n"
+        "heads, length = [], 0\n"
+        "for _ in range(DEEP):\n"
+        "    size = length.to_bytes(3, 'big')\n"
+        "    heads.append(b'\\x30\\x83' + size)\n"
+        "    length += 5\n",
+        "timestamp.read_stamp(b''.join(reversed(heads)), (b'',))",
+        "CredentialsError",
+    ),
 }
 
 

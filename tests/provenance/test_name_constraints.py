@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import time
+from functools import cache
 from typing import Any
 
 import pytest
 from cryptography import x509
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from provenance.credentials.certificates.path_rules import why_refused
+from provenance.credentials.chain import _usable
+from provenance.credentials.keys import unwarned
 from tests.authority import Identity, certify, make_signer
 from tests.provenance.chains import (
     ALLOWED,
@@ -161,6 +167,19 @@ class TestNameConstraints:
         self._is(built(path, where, limited(**limits), ALLOWED, **(named(*names) if names else {})), right)
 
 
+@cache
+def _limited_chain() -> tuple[bytes, ...]:
+    """A path with names of every form that constraints are compared with, all of them permitted."""
+    names = [directory(O="Allowed Org"), x509.DNSName("a.org"), x509.RFC822Name("a@a.org"), _uri("https://a.org/")]
+    trees = [directory(O="Allowed Org"), x509.DNSName("org"), x509.RFC822Name("a.org"), _uri("a.org")]
+    limits = limited(permitted=[*trees, _net("10.0.0.0/8")], excluded=[x509.DNSName("b.org")])
+    root = authority("Root", **limits)
+    middle = authority("Allowed Org", root)
+    signer = certify(ALLOWED, issuer=middle, **named(*names, _ip("10.0.0.1")))
+    assert why_refused([one.certificate for one in (signer, middle, root)]) == ""
+    return signer.der, middle.der, root.der
+
+
 class TestHowConstraintsAddUp:
     def _path(self, upper: dict[str, Any], lower: dict[str, Any], names: list[x509.GeneralName]) -> Identity:
         middle = authority("Allowed Org", authority("Root", **limited(**upper)), **limited(**lower))
@@ -226,6 +245,16 @@ class TestHowConstraintsAddUp:
             limits = {"extra": [(extension, critical)]}
             signer = built((kind, None), where, limits, ALLOWED)
             assert find(signer) is None
+
+    @settings(max_examples=200, deadline=None)
+    @given(st.sampled_from([0, 1, 2]), st.lists(st.tuples(st.integers(0), st.integers(0, 255)), min_size=1, max_size=3))
+    def test_no_changed_certificate_is_judged_with_an_error(self, place: int, changes: list[tuple[int, int]]) -> None:
+        chain = [bytearray(der) for der in _limited_chain()]
+        for where, octet in changes:
+            chain[place][where % len(chain[place])] = octet
+        with unwarned():
+            found = [certificate for der in chain if (certificate := _usable(bytes(der))) is not None]
+            assert len(found) < 3 or isinstance(why_refused(found), str)
 
     def test_more_names_than_can_be_compared_are_refused_in_time(self) -> None:
         names = [x509.DNSName(f"a{number}.example.com") for number in range(1_500)]

@@ -70,11 +70,14 @@ def _whole_subtrees(certificate: x509.Certificate) -> None:
     from asn1crypto import x509 as asn1_x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    value = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)).name_constraints_value
-    for field in ("permitted_subtrees", "excluded_subtrees"):
-        for subtree in value[field]:
-            if subtree["minimum"].native != 0 or subtree["maximum"].native is not None:
-                raise MalformedCredentialsError("got name constraints with a minimum or a maximum")
+    try:
+        value = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)).name_constraints_value
+        subtrees = [one for field in ("permitted_subtrees", "excluded_subtrees") for one in value[field]]
+        is_whole = all(one["minimum"].native == 0 and one["maximum"].native is None for one in subtrees)
+    except (ValueError, TypeError, KeyError) as error:
+        raise MalformedCredentialsError("got name constraints that cannot be read") from error
+    if not is_whole:
+        raise MalformedCredentialsError("got name constraints with a minimum or a maximum")
 
 
 def _by_form(names: Sequence[x509.GeneralName] | None) -> dict[str, tuple[Any, ...]]:
