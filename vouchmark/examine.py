@@ -31,6 +31,7 @@ from vouchmark.gather import (
 )
 from vouchmark.inputs import inputs_of
 from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
+from vouchmark.lines.authority import attributed
 from vouchmark.lines.facts import Answer, Facts, evidence
 from vouchmark.looks import pdq_of
 from vouchmark.persons import Claim, Run, claims_of
@@ -335,7 +336,7 @@ def _crjson(facts: Facts, examination: Examination | None) -> CrJson:
 def _answer(line: Line, facts: Facts, settings: Settings) -> Answer:
     if not settings.asks(line) or line is Line.PERSON:
         return Answer(summary="Not asked for.", status=Status.SKIPPED)
-    return LINES[line](facts)
+    return attributed(LINES[line](facts), facts.speakers)
 
 
 def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:

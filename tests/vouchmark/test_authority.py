@@ -347,3 +347,14 @@ def test_no_number_of_parts_moves_what_is_said_of_the_whole(parts: list[tuple[st
         ]
         assert whole == [(one.code, str(one.status)) for one in before.evidence[line].findings], line
         assert after.evidence[line].status is before.evidence[line].status
+
+
+@pytest.mark.parametrize("who", [*OF, "unreached"])
+def test_every_finding_about_a_manifest_says_of_what_it_speaks_and_by_whom(who: str) -> None:
+    found = report(who, "near")
+    labels = {LABEL.format(number) for number in (1, 2, 9)}
+    for line in EVERYWHERE:
+        for one in found.evidence[line].findings:
+            if one.subject in labels and one.code not in ("history.unreferenced", "history.none"):
+                assert one.detail["of"] in set(OF.values()), one
+                assert isinstance(one.detail["by"], dict), one

@@ -18,16 +18,16 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from provenance.credentials.lineage import LinkState, Node, below_update
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.signer import SignerAssessment
-from vouchmark.lines.facts import certificate_name
+from vouchmark.lines.facts import Answer, Draft, certificate_name
 from vouchmark.render.safe import plain, quoted
-from vouchmark.report import Json
+from vouchmark.report import Json, Root
 
 NOBODY: Final = "nobody in particular"
 """What a signer is called whose certificate has no name that can be read."""
@@ -141,6 +141,20 @@ class Speaker:
             "certificate_sha256": self.fingerprint,
         }
         return {"of": str(self.of), "by": by}
+
+
+def attributed(answer: Answer, known: Mapping[str, Speaker]) -> Answer:
+    """The same with `of` and `by` for every finding about a manifest or something in it, where it does not say so."""
+    if not known:
+        return answer
+    return replace(answer, drafts=tuple(_attributed(draft, known) for draft in answer.drafts))
+
+
+def _attributed(draft: Draft, known: Mapping[str, Speaker]) -> Draft:
+    speaker = known.get(draft.subject.partition("/")[0])
+    if speaker is None or draft.root in (Root.ENGINE, Root.FILE, Root.UNSIGNED_METADATA):
+        return draft
+    return replace(draft, detail={**speaker.detail(), **draft.detail})
 
 
 def shown(name: str, standing: Standing) -> str:
