@@ -107,7 +107,8 @@ def answer(facts: Facts) -> Answer:
         else:
             drafts += _unreferenced(facts, store, steps)
         gap = own_gap(facts)
-    return _concluded(facts, drafts, store.active.label, gap)
+    content = facts.bound.label if facts.bound is not None else store.active.label
+    return _concluded(facts, drafts, content, gap)
 
 
 def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChecked, ...]) -> Answer:
