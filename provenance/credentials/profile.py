@@ -114,7 +114,7 @@ def violations(certificate: x509.Certificate, *, your_purposes: frozenset[str] =
     broken: list[str] = []
     if certificate.version is not x509.Version.v3:
         broken.append("version")
-    broken += [*signature_problems(certificate), *key_problems(certificate)]
+    broken += [one.value for one in (*signature_problems(certificate), *key_problems(certificate))]
     try:
         extensions = certificate.extensions
     except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError, TypeError):

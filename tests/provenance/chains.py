@@ -112,6 +112,22 @@ def signed_anew(identity: Identity, digest: Any, mask: Any = None) -> Identity:
     return replace(identity, certificate=x509.load_der_x509_certificate(made.dump(force=True)))
 
 
+def with_pss_key(identity: Identity) -> Identity:
+    """The same certificate with its RSA key marked as one for RSASSA-PSS alone (RFC 4055), and signed anew by it."""
+    from asn1crypto import core, keys
+    from asn1crypto import x509 as asn1_x509
+
+    made = asn1_x509.Certificate.load(signed_anew(identity, hashes.SHA256, hashes.SHA256).der)
+    info = made["tbs_certificate"]["subject_public_key_info"]
+    marked = keys.PublicKeyInfo({"algorithm": {"algorithm": "rsassa_pss"}, "public_key": info["public_key"].parsed})
+    made["tbs_certificate"]["subject_public_key_info"] = marked
+    signed = made["tbs_certificate"].dump(force=True)
+    issuer = identity.issuer or identity
+    scheme = padding.PSS(padding.MGF1(hashes.SHA256()), 20)
+    made["signature_value"] = core.OctetBitString(issuer.key.sign(signed, scheme, hashes.SHA256()))
+    return replace(identity, certificate=x509.load_der_x509_certificate(made.dump(force=True)))
+
+
 def with_written_out_curve(identity: Identity) -> Identity:
     """The same certificate with P-256 by all its parameters instead of its name (X9.62), signed anew."""
     from asn1crypto import core, keys

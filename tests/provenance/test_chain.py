@@ -18,6 +18,7 @@ from provenance.credentials.certificates.path_rules import why_refused
 from provenance.credentials.chain import Path, find_path
 from tests.authority import DAY, NOW, Identity, certify, make_key, make_signer
 from tests.provenance.chains import (
+    ALLOWED,
     FAMOUS,
     JUNK,
     KINDS,
@@ -28,6 +29,7 @@ from tests.provenance.chains import (
     limited,
     signed_anew,
     with_junk,
+    with_pss_key,
     with_written_out_curve,
 )
 
@@ -119,6 +121,21 @@ class TestWeakKeysAndSignatures:
         assert signer.issuer.certificate.public_key().curve.name == "secp256r1"  # type: ignore[union-attr]
         assert why_refused((signer.certificate, signer.issuer.certificate, root.certificate)) == "algorithm"
         assert find(signer) is None
+
+    def test_keys_for_pss_alone_hold_and_are_held_to_their_size_and_constraints(self) -> None:
+        root = with_pss_key(authority("Root", algorithm="ps256", key=make_key("ps256", 1)))
+        middle = with_pss_key(authority("Middle", root, algorithm="ps256", key=make_key("ps256", 2)))
+        signer = with_pss_key(make_signer(middle, algorithm="ps256"))
+        assert signer.certificate.public_key_algorithm_oid.dotted_string == "1.2.840.113549.1.1.10"
+        assert holds(signer)
+        for junk in JUNK.values():
+            assert all(with_junk(signer, junk))
+        small = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+        assert find(make_signer(with_pss_key(authority("Small", root, key=small)))) is None
+        limits = limited(permitted=[directory(O="Allowed Org")])
+        only = with_pss_key(authority("Only", algorithm="ps256", key=make_key("ps256", 1), **limits))
+        for subject, right in ((ALLOWED, True), (FAMOUS, False)):
+            assert holds(with_pss_key(certify(subject, issuer=only, algorithm="ps256"))) is right
 
     def test_an_ed25519_authority_of_small_order_signs_nothing(self) -> None:
         from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -248,50 +265,6 @@ class TestWhichPathIsFound:
             middle = authority("Middle", root, algorithm=kind, **(extra if place == "middle" else {}))
             signer = make_signer(middle, algorithm=kind, **(extra if place == "signer" else {}))
             assert holds(signer) is not critical
-
-
-class TestPolicies:
-    ONE, TWO, ANY = (x509.ObjectIdentifier(oid) for oid in ("1.2.3.1", "1.2.3.2", "2.5.29.32.0"))
-
-    def _named(self, *oids: x509.ObjectIdentifier) -> tuple[x509.ExtensionType, bool]:
-        return x509.CertificatePolicies([x509.PolicyInformation(oid, None) for oid in oids]), False
-
-    def _required(self, after: int) -> tuple[x509.ExtensionType, bool]:
-        return x509.PolicyConstraints(require_explicit_policy=after, inhibit_policy_mapping=None), True
-
-    def _holds(self, middle: list[Any], signer: list[Any]) -> bool:
-        return holds(make_signer(authority("Middle", authority("Root"), extra=middle), extra=signer))
-
-    def test_without_a_demand_policies_do_not_count(self) -> None:
-        assert self._holds([self._named(self.ONE)], [self._named(self.TWO)])
-        assert self._holds([], [])
-
-    def test_a_demand_is_met_by_a_common_policy_alone(self) -> None:
-        demand = [self._required(0), self._named(self.ONE)]
-        assert self._holds(demand, [self._named(self.ONE, self.TWO)])
-        assert self._holds([self._required(0), self._named(self.ANY)], [self._named(self.TWO)])
-        assert self._holds(demand, [self._named(self.ANY)])
-        assert not self._holds(demand, [self._named(self.TWO)])
-        assert not self._holds(demand, [])
-        assert not self._holds([self._required(0)], [self._named(self.ONE)])
-
-    def test_a_demand_counts_from_where_it_says(self) -> None:
-        assert self._holds([self._required(2), self._named(self.ONE)], [self._named(self.TWO)])
-        assert not self._holds([self._required(1), self._named(self.ONE)], [self._named(self.TWO)])
-        assert not self._holds([self._named(self.ONE)], [self._named(self.TWO), self._required(0)])
-
-    def test_any_policy_can_be_ruled_out(self) -> None:
-        inhibited = (x509.InhibitAnyPolicy(0), True)
-        demand = [self._required(0), self._named(self.ONE), inhibited]
-        assert not self._holds(demand, [self._named(self.ANY)])
-        assert self._holds(demand, [self._named(self.ONE)])
-
-    def test_a_demand_that_only_a_mapping_could_meet_is_not_met(self) -> None:
-        mapped = x509.UnrecognizedExtension(
-            x509.ObjectIdentifier("2.5.29.33"), bytes.fromhex("300c300a06032a0301" + "06032a0302")
-        )
-        demand = [self._required(0), self._named(self.ONE), (mapped, True)]
-        assert not self._holds(demand, [self._named(self.TWO)])
 
 
 class TestTheSearchIsBounded:
