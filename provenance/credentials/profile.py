@@ -7,6 +7,7 @@ is named by a word; which purposes are accepted depends on the kind of list that
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.certificates.algorithms import key_problems, signature_problems
@@ -103,6 +104,7 @@ def _has_unique_ids(certificate: x509.Certificate) -> bool:
     return False
 
 
+@lru_cache(maxsize=256)
 def violations(certificate: x509.Certificate, *, your_purposes: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """What of the profile a claim signer's certificate breaks, each by a word; empty where nothing.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +26,14 @@ GAP: Final = _S + rb"{0,16}+"
 """What may stand between words, or nothing."""
 HEADER: Final = re.compile(rb"(\d{1,10})" + _GAP + rb"[+-]{0,2}+(\d{1,20})" + _S + rb"{0,16}+obj(?![A-Za-z])")
 """What every object begins with."""
+_OBJ: Final = re.compile(rb"obj(?<=[\0\t\n\f\r \d]obj)(?![A-Za-z])")
+"""How every header ends: to look for it takes a tenth of the time that looking for numbers takes."""
+_PLAIN: Final = re.compile(rb"[\r\n](\d{1,10}) \d{1,5} \Z")
+"""A header at the start of a line and without comments, up to its last word: no other header can hold this one."""
+_PLAIN_BYTES: Final = 19
+"""Bytes of the longest of these."""
+_NUMBER: Final = re.compile(rb"obj" + _GAP + rb"\d{1,10}" + _GAP + rb"endobj")
+"""An object that is a whole number, from the last word of its header on."""
 _STREAM: Final = re.compile(rb"stream(?:\r\n|\n|\r)?")
 _CLOSED: Final = re.compile(rb"[\0\t\n\f\r ]{0,8}endstream")
 _LENGTHS: Final = re.compile(
@@ -59,7 +67,7 @@ class Objects:
         self.data, self.budget = data, budget
         self.room = MAX_FREE + MAX_RATIO * len(data)
         self._lengths = dict[int, int]()
-        for found in _LENGTHS.finditer(data):
+        for found in _whole_numbers(data):
             number, length = int(found.group(1)), int(found.group(2))
             self._lengths[number] = max(length, self._lengths.get(number, 0))
         self._last_end = data.rfind(b"endstream")
@@ -67,12 +75,20 @@ class Objects:
     def scan(self) -> Iterator[PdfObject]:
         """Every object from the first byte on, as a reader finds them that mends a file. Raises BudgetError."""
         position = 0
-        while found := HEADER.search(self.data, position):
+        while found := self._header(position):
             self.budget.take()
             one = self.read(found)
             yield one
             said = self.said(one)
             position = max(found.end(), said if self._is_closed(said) else one.stream)
+
+    def _header(self, position: int) -> re.Match[bytes] | None:
+        """The first header from a place on."""
+        end = _OBJ.search(self.data, position)
+        if end is None:
+            return None
+        plain = _plain(self.data, position, end.start())
+        return HEADER.search(self.data, position) if plain < 0 else HEADER.match(self.data, plain)
 
     def at(self, position: int) -> PdfObject | None:
         """The object whose header stands at a place, white space aside. Raises BudgetError."""
@@ -136,6 +152,23 @@ class Objects:
         if isinstance(parameters, Dictionary | list):
             self.budget.take(len(content) >> 1)
         return _unpredicted(content, parameters)
+
+
+def _plain(data: bytes, start: int, end: int) -> int:
+    """Where a plain header begins that ends in `obj` at `end`; -1 where none does from `start` on."""
+    before = max(start, end - _PLAIN_BYTES)
+    found = _PLAIN.search(data[before:end])
+    return before + found.start(1) if found else -1
+
+
+def _whole_numbers(data: bytes) -> Iterable[re.Match[bytes]]:
+    """Every object that is a whole number."""
+    plain = list[int]()
+    for end in _NUMBER.finditer(data):
+        plain.append(_plain(data, 0, end.start()))
+        if plain[-1] < 0:
+            return _LENGTHS.finditer(data)
+    return (found for start in plain if (found := _LENGTHS.match(data, start)))
 
 
 def inside(one: PdfObject, content: bytes) -> list[tuple[int, int]] | None:

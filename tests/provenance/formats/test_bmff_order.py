@@ -403,3 +403,13 @@ def test_a_list_of_locations_with_more_behind_it_could_hold_anything() -> None:
     room = full(b"iloc", signed[start + 12 : end] + b"<html>", version=1)
     more = signed[:start] + room + signed[end:]
     assert not is_only_order(more, read_layout(more).bmff)
+
+
+@pytest.mark.parametrize("longest", [5, 40, 255 + 4, 0x1FF + 4, 0x1FFFF + 4, 0x1FFFFFF + 4])
+def test_every_place_with_a_length_that_fits_is_a_start(longest: int) -> None:
+    media = bytes.fromhex("00000001000000000000000200000100ff00000000010101007f0000000a000000") * 3
+    found = set(units.Nal(longest).starts(media, 0, len(media)))
+    most = longest - 4
+    lengths = {at: int.from_bytes(media[at : at + 4], "big") for at in range(len(media) - 4)}
+    assert {place for place, length in lengths.items() if 0 < length <= most} <= found
+    assert all(lengths[place] for place in found if place in lengths)
