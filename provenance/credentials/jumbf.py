@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from provenance.credentials import cbor
@@ -37,6 +38,14 @@ HARD_BINDINGS: Final = ("c2pa.hash.data", "c2pa.hash.bmff", "c2pa.hash.boxes", "
 """Labels of hard-binding assertions, without version and instance (C2PA 2.4, section 9.2)."""
 
 
+@lru_cache(maxsize=1_024)
+def _base(label: str) -> str:
+    """A label without instance and version; kept, as it is asked for in every question about an assertion."""
+    base = label.split("__", 1)[0]
+    head, _, tail = base.rpartition(".")
+    return head if head and tail.startswith("v") and tail[1:].isdigit() else base
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assertion:
     """One assertion as it lies in the store; whether a claim vouches for it is another question."""
@@ -54,9 +63,7 @@ class Assertion:
     @property
     def base_label(self) -> str:
         """The label without instance (`__2`) and version (`.v3`)."""
-        base = self.label.split("__", 1)[0]
-        head, _, tail = base.rpartition(".")
-        return head if head and tail.startswith("v") and tail[1:].isdigit() else base
+        return _base(self.label)
 
     @property
     def version(self) -> int:
@@ -67,7 +74,7 @@ class Assertion:
     @property
     def is_zeroed(self) -> bool:
         """Every payload byte is zero: how a redaction may leave an assertion (C2PA 2.4, section 6.8)."""
-        return not bytes(self.data).strip(b"\0")
+        return not any(self.data[:1]) and not bytes(self.data).strip(b"\0")
 
     def map(self) -> Mapping[str, Any]:
         """The decoded CBOR map. Raises MalformedCredentialsError, CredentialsLimitError."""

@@ -113,13 +113,13 @@ _BY_LABEL: Final = (
     ("cawg.identity", Removed.IDENTITY),
 )
 """Starts of labels, the first that fits."""
+_STARTS: Final = tuple(start for start, _ in _BY_LABEL)
 
 
 def kind_of_label(label: str) -> Removed:
     """What an assertion was about, by its label; labels that speak of AI count as such whoever made them."""
-    for start, kind in _BY_LABEL:
-        if label.startswith(start):
-            return kind
+    if label.startswith(_STARTS):
+        return next(kind for start, kind in _BY_LABEL if label.startswith(start))
     words = label.casefold().replace("_", "-").replace(".", "-").split("-")
     return Removed.AI if {"ai", "genai", "generative", "synthetic", "digitalsourcetype"} & set(words) else Removed.OTHER
 

@@ -138,11 +138,13 @@ def _raw_extension(certificate: x509.Certificate, oid: str) -> bytes:
     return value.value if isinstance(value, x509.UnrecognizedExtension) else b""
 
 
+@lru_cache(maxsize=256)
 def assurance_level(certificate: x509.Certificate) -> int | None:
     """The C2PA assurance level that the certificate claims; None where it claims none that is known."""
     return _LEVELS.get(_raw_extension(certificate, ASSURANCE))
 
 
+@lru_cache(maxsize=256)
 def product_record(certificate: x509.Certificate) -> str:
     """The conforming-products record id in the certificate, empty where there is none."""
     raw = _raw_extension(certificate, RECORD)

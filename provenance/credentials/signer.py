@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -96,6 +97,7 @@ class SignerAssessment:
         return self.label is not Label.UNKNOWN
 
 
+@lru_cache(maxsize=256)
 def _key_hash(certificate: x509.Certificate) -> str:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from provenance.credentials.certificates.algorithms import problems
@@ -84,6 +85,7 @@ class StampAssessment:
         return "timeStamp.trusted" in self.codes
 
 
+@lru_cache(maxsize=256)
 def _serves_stamps(der: bytes) -> bool:
     """Its only purpose is time stamping (RFC 3161, section 2.3)."""
     from cryptography import x509

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
@@ -19,6 +20,8 @@ MAX_TOKEN_BYTES: Final = 256 * 1024
 """Bytes of one time-stamp token; real ones have 2-8 KiB."""
 MAX_TOKEN_CERTIFICATES: Final = 10
 """Certificates in one token."""
+MAX_KEPT: Final = 64 * 1024
+"""Bytes that a token stamps of which the answer is kept: a claim of some hundreds of assertions."""
 
 _HASHES: Final = ("sha256", "sha384", "sha512")
 # Imprints and signatures of old authorities; refused for claims, read in stamps only to say what they are.
@@ -149,6 +152,12 @@ def _verify(signer: Any, der: bytes, message: bytes) -> None:
         raise UnsupportedCredentialsError(f"got a time stamp signed with {scheme}") from error
 
 
+@lru_cache(maxsize=32)
+def _read_once(token: bytes, stamped: tuple[bytes, ...]) -> Stamp:
+    """The same, kept: versions of one picture carry the same ancestors, each with its stamp."""
+    return _read(token, stamped)
+
+
 def _read(token: bytes, stamped: tuple[bytes, ...]) -> Stamp:
     signed = _signed_data(token)
     if signed["encap_content_info"]["content_type"].native != "tst_info" or len(signed["signer_infos"]) != 1:
@@ -194,7 +203,7 @@ def read_stamp(token: bytes, stamped: tuple[bytes, ...]) -> Stamp:
     Raises TimeStampError with the specification's code; MalformedCredentialsError, UnsupportedCredentialsError.
     """
     try:
-        return _read(token, stamped)
+        return (_read_once if sum(map(len, stamped)) <= MAX_KEPT else _read)(token, stamped)
     except CredentialsError:
         raise
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from provenance.metadata.model import MAX_STATEMENTS, Field, Meaning, Sort, Statement, kept
@@ -113,14 +114,20 @@ def generator_named(text: str) -> str:
 
     Claim generators and software agents write `Adobe_Firefly/1.0`: underscores and slashes stand for blanks.
     """
-    mark = _first(_SOFTWARE, text[:400].replace("_", " ").replace("/", " "))
+    mark = _software_named(text[:400])
     return mark.system if mark else ""
 
 
 def only_generates(text: str) -> bool:
     """Whether a text names a program or service that does nothing but generate media."""
-    mark = _first(_SOFTWARE, text[:400].replace("_", " ").replace("/", " "))
+    mark = _software_named(text[:400])
     return mark is not None and mark.meaning is Meaning.GENERATED
+
+
+@lru_cache(maxsize=256)
+def _software_named(text: str) -> _Mark | None:
+    """The same for a text that was cut; kept, as every action of a file names the program that did it."""
+    return _first(_SOFTWARE, text.replace("_", " ").replace("/", " "))
 
 
 _GENERATED: Final = re.compile(
