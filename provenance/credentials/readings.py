@@ -7,6 +7,7 @@ is. So are files that signed statements carry (an icon, a thumbnail) within the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from provenance.credentials.binding import Match, Runs, complement, intersect
@@ -20,11 +21,14 @@ from provenance.formats.parts import Layout, join
 from provenance.readings.model import inside
 from provenance.second_reading import Declared, SecondReading, declared_parts, second_readings
 
-MAX_EMBEDDED: Final = 64
-"""Files in the store that are looked for in the media file, where something is found in the store at all; each search
-costs the store's length."""
+MAX_CONTENTS: Final = 64
+"""Files and texts of the store that are looked for in the media file, where something is found there; each search costs
+the store's length."""
 EMBEDDED: Final = "embedded"
 """The kind of assertions that are files (C2PA 2.4, section 8.3)."""
+STATEMENTS: Final = ("cbor", "json")
+"""The kinds that are words."""
+CLAIM: Final = "claim"
 
 
 def readings_of(
@@ -58,8 +62,10 @@ def readings_of(
     runs = layout.manifest_runs()
     if not any(inside(one.start, runs) for one in found):
         return found
-    signed = join((*declared.files, *_embedded(data, runs, _files(store, checks))))
-    return second_readings(data, media_type, layout, declared=Declared(files=signed, media=declared.media))
+    files = join((*declared.files, *_places(data, runs, _signed(store, checks, EMBEDDED))))
+    texts = join(_places(data, runs, _signed(store, checks, CLAIM, *STATEMENTS)))
+    declared = Declared(files=files, texts=texts, media=declared.media)
+    return second_readings(data, media_type, layout, declared=declared)
 
 
 def _hashed(layout: Layout, coverage: Coverage) -> Runs:
@@ -86,22 +92,23 @@ def _parts(verified: Iterable[Assertion]) -> Iterator[tuple[int, int]]:
                 yield start, start + size
 
 
-def _files(store: RawStore, checks: Mapping[str, ManifestCheck]) -> Iterator[bytes]:
-    """Files that intact manifests carry as assertions or data boxes that their claims cover."""
+def _signed(store: RawStore, checks: Mapping[str, ManifestCheck], *kinds: str) -> Iterator[bytes]:
+    """What intact manifests carry of some kinds: the claim, assertions that it covers, data that those refer to."""
     for label, check in checks.items():
         manifest = store.manifest(label)
         if manifest is None or not check.is_intact:
             continue
-        files = [one for one in check.verified if one.kind == EMBEDDED]
-        files += [one for one in manifest.data_boxes if f"{DATA_BOXES}/{one.label}" in check.held]
-        yield from (bytes(one.data) for one in files if one.data)
+        # Names in certificates are words too; what of a signature is unsigned is looked at for itself.
+        found = [manifest.claim_bytes, manifest.signature] if CLAIM in kinds else []
+        found += [bytes(one.data) for one in check.verified if one.kind in kinds]
+        if EMBEDDED in kinds:
+            found += [bytes(one.data) for one in manifest.data_boxes if f"{DATA_BOXES}/{one.label}" in check.held]
+        yield from (one for one in found if one)
 
 
-def _embedded(data: bytes, runs: Runs, files: Iterable[bytes]) -> Iterator[tuple[int, int]]:
-    """Where those files lie in the manifest, as far as they lie there in one piece."""
-    for number, content in enumerate(files):
-        if number >= MAX_EMBEDDED:
-            return
+def _places(data: bytes, runs: Runs, contents: Iterable[bytes]) -> Iterator[tuple[int, int]]:
+    """Where those lie in the manifest, as far as they lie there in one piece."""
+    for content in islice(contents, MAX_CONTENTS):
         for start, end in runs:
             at = data.find(content, start, end)
             if at >= 0:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.readings.model import SecondReading, Source, inside, search
+from provenance.readings.model import SecondReading, Source, inside, search, without
 
 PDF_HEAD: Final = 1_024
 """Bytes within which the header must begin."""
@@ -23,6 +23,7 @@ LINE: Final = 9
 
 PDF: Final = "application/pdf"
 HTML: Final = "text/html"
+PHP: Final = "application/x-httpd-php"
 TEXTS: Final = ("text/", "application/json", "application/xml", "image/svg+xml")
 """Starts of types that are text: a script or a page in them is there to be read."""
 
@@ -54,6 +55,7 @@ _TAGS: Final = re.compile(
     re.IGNORECASE,
 )
 """Tags that no chance makes, at any of which a browser begins to show a page."""
+_WHOLE_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html[\s>/])", re.IGNORECASE)
 _PHP_START: Final = re.compile(rb"<(?:" + _PHP + rb")", re.IGNORECASE)
 _BREAKS: Final = re.compile(
     rb"<(?:b|big|blockquote|body|br|center|code|dd|div|dl|dt|em|embed|h[1-6]|head|hr|i|img|li|listing|menu|meta|nobr|ol|p"
@@ -149,16 +151,19 @@ def _shows_otherwise(source: Source) -> bool:
 
 
 def _tags(source: Source) -> Iterator[SecondReading]:
-    """Tags and PHP at any place."""
-    runs = source.everywhere()
-    first = next(search(_TAGS, source.data, runs), None)
-    if first is None:
-        return
-    if not first["php"]:
-        yield source.found(HTML, first.start())
-        first = next(search(_PHP_START, source.data, runs), None)
-    if first is not None:
-        yield source.found("application/x-httpd-php", first.start())
+    """Tags and PHP at any place; among signed words only a whole page."""
+    data, texts = source.data, source.declared.texts
+    runs = without(source.everywhere(), texts)
+    first = next(search(_TAGS, data, runs), None)
+    page = next(search(_WHOLE_PAGE, data, texts), None)
+    php = first if first is not None and first["php"] else None
+    if first is not None and php is None:
+        page = first
+        php = next(search(_PHP_START, data, runs), None)
+    if page is not None:
+        yield source.found(HTML, page.start())
+    if php is not None:
+        yield source.found(PHP, php.start())
 
 
 def _is_javascript(data: bytes) -> bool:

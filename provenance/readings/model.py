@@ -41,6 +41,8 @@ class Declared:
 
     files: Runs = ()
     """Of any type: entries of an archive, attachments of a document."""
+    texts: Runs = ()
+    """Signed words, which may speak of anything, tags too: there a whole page is one, and a tag alone is none."""
     media: Runs = ()
     """Further pictures and films: behind a photo, as an index or its metadata say."""
 

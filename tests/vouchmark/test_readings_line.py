@@ -153,6 +153,15 @@ def test_a_page_in_the_statements_that_is_no_file_of_theirs_is_one() -> None:
     assert [one.detail["also"] for one in doubts(examine(bind(draft, picture())))] == ["text/html"]
 
 
+@pytest.mark.parametrize("words", ["<script>alert(1)</script>", "<b>bold</b>", "<?php system('id'); ?>"])
+def test_words_of_a_signer_may_speak_of_tags(words: str) -> None:
+    draft = Draft(signer=CAMERA, assertions=[actions(), ("org.example.note", {"text": words})])
+    draft.claim["dc:title"] = words
+    assert not doubts(examine(bind(draft, picture())))
+    # The same beside the statements is a page, for whoever opens it as one.
+    assert doubts(examine(sign(CAMERA, with_comment(words.encode()))))
+
+
 def test_an_unsigned_file_is_told_nothing_of_readings() -> None:
     for data in (with_comment(PDF), picture() + archive()):
         report = examine(data)
