@@ -176,6 +176,7 @@ def chunks_of(data: bytes) -> list[Chunk]:
         runs = [struct.unpack_from(">II", data, own[b"stsc"] + 16 + 12 * row) for row in range(rows)]
         width, start = (4, own[b"stco"]) if b"stco" in own else (8, own[b"co64"])
         (many,) = struct.unpack_from(">I", data, start + 12)
+        many = min(many, (len(data) - start - 16) // width)  # a mutant of a mutant may count to anything
         sample = 0
         for number in range(1, many + 1):
             each = next((samples for first, samples in reversed(runs) if first <= number), 1)
