@@ -153,6 +153,7 @@ def read_header_map(stream: io.BytesIO, *, what: str, is_inner: bool = False) ->
     if length is not None and length > MAX_HEADER_ENTRIES:
         raise CredentialsLimitError(f"got {length} header entries in {what}, expected at most {MAX_HEADER_ENTRIES}")
     entries: dict[int | str, Any] = {}
+    decoder = _decoder(stream)
     for _ in range(MAX_HEADER_ENTRIES + 1 if length is None else length):
         if length is None:
             start = stream.tell()
@@ -160,9 +161,9 @@ def read_header_map(stream: io.BytesIO, *, what: str, is_inner: bool = False) ->
                 return entries
             stream.seek(start)
         try:
-            key = _decoder(stream).decode()
+            key = decoder.decode()
             is_claims = key == CWT_CLAIMS and not is_inner and _is_map(stream)
-            value = read_header_map(stream, what=what, is_inner=True) if is_claims else _decoder(stream).decode()
+            value = read_header_map(stream, what=what, is_inner=True) if is_claims else decoder.decode()
         except (cbor2.CBORError, ValueError, OverflowError, RecursionError, MemoryError, TypeError) as error:
             raise MalformedCredentialsError(f"got bytes that are no CBOR in {what}") from error
         if isinstance(key, bool) or not isinstance(key, int | str) or key in entries:

@@ -33,9 +33,17 @@ MAX_STORE_BYTES: Final = 256 * 1024 * 1024
 """Bytes of a manifest store. Thumbnails dominate; the largest real store seen is under 16 MiB."""
 MAX_MANIFESTS: Final = 5_000
 """Manifests in one store, a millisecond each: a collage may be made of a thousand pictures."""
+MAX_KEPT: Final = 4 * 1024
+"""Bytes of an assertion that is kept decoded: those that are asked about again and again have some hundreds."""
 _MANIFEST_KINDS: Final = ("c2ma", "c2um", "c2md")
 HARD_BINDINGS: Final = ("c2pa.hash.data", "c2pa.hash.bmff", "c2pa.hash.boxes", "c2pa.hash.collection.data")
 """Labels of hard-binding assertions, without version and instance (C2PA 2.4, section 9.2)."""
+
+
+@lru_cache(maxsize=64)
+def _decoded(data: bytes, label: str) -> Mapping[str, Any]:
+    """A decoded assertion; kept, as each question about it needs it again. Nobody may change it."""
+    return cbor.decode_map(data, what=f"assertion {label}")
 
 
 @lru_cache(maxsize=1_024)
@@ -78,7 +86,8 @@ class Assertion:
 
     def map(self) -> Mapping[str, Any]:
         """The decoded CBOR map. Raises MalformedCredentialsError, CredentialsLimitError."""
-        return cbor.decode_map(bytes(self.data), what=f"assertion {self.label}")
+        decode = _decoded if len(self.data) <= MAX_KEPT else _decoded.__wrapped__
+        return decode(bytes(self.data), self.label)
 
 
 def _single(assertions: tuple[Assertion, ...]) -> dict[str, Assertion]:

@@ -20,10 +20,9 @@ ZIP: Final = "application/zip"
 _END: Final = b"PK\x05\x06"
 _ENTRY: Final = b"PK\x01\x02"
 _SIGNATURES: Final = (
-    (re.compile(rb"Rar!\x1a\x07"), "application/vnd.rar"),
-    (re.compile(rb"7z\xbc\xaf\x27\x1c"), "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
 )
-"""As patterns: the library looks for their first byte, which takes a good half of the time that `bytes.find` does."""
 _TAR_BLOCK: Final = 512
 _ISO_PLACES: Final = (0x8001, 0x8801, 0x9001)
 """Where volume descriptors of ISO 9660 lie: sectors 16 to 18, behind their type byte (ECMA-119, section 8.1)."""
@@ -85,9 +84,11 @@ def _zip_before(data: bytes, end: int) -> tuple[int, int] | None:
 
 def _signed(source: Source) -> Iterator[SecondReading]:
     """Archives that their readers find behind anything, as they do behind a program that unpacks them."""
-    data, runs = source.data, source.loose()
+    data, runs = source.data, source.loose
     for signature, kind in _SIGNATURES:
-        found = (first.start() for start, end in runs if (first := signature.search(data, start, end)))
+        # Mostly there is none, and backwards that is found out in half the time.
+        runs_with = [run for run in runs if data.rfind(signature, *run) >= 0]
+        found = (data.find(signature, start, end) for start, end in runs_with)
         for at in found:
             if kind != "application/x-7z-compressed" or _is_seven_zip(data, at):
                 yield source.found(kind, at)

@@ -88,7 +88,7 @@ def documents(source: Source) -> Iterator[SecondReading]:
         yield source.found("text/x-shellscript", 0)
     if _is_javascript(source.data):
         yield source.found("text/javascript", 0)
-    for match in search(_BATCH, source.data, source.early()):
+    for match in search(_BATCH, source.data, source.early):
         if not source.data[max(0, match.start() - LINE) : match.start()].rpartition(b"\n")[2].strip():
             yield source.found("application/x-bat", match.start())
             break
@@ -97,7 +97,7 @@ def documents(source: Source) -> Iterator[SecondReading]:
 
 def _mhtml(source: Source) -> Iterator[SecondReading]:
     """A page with its parts (RFC 2557): browsers pass over what they do not take for a header."""
-    data, runs = source.data, source.early()
+    data, runs = source.data, source.early
     for match in search(_MHTML, data, runs):
         start = match.start() - len("mime")
         if data[max(0, start) : start + 4].lower() == b"mime" and data[start - 1 : start] in (b"", b"\n", b"\r"):
@@ -116,7 +116,7 @@ def _pdf(source: Source) -> Iterator[SecondReading]:
         return
     # Further in, Poppler and MuPDF go by the objects that they find, and ask for no header and no table.
     found: list[int] = []
-    for match in search(_OBJECT, data, source.everywhere()):
+    for match in search(_OBJECT, data, source.everywhere):
         if _has_numbers(data[max(0, match.start() - OBJECT_NUMBER) : match.start()]):
             found.append(match.start())
             if len(found) == OBJECTS:
@@ -153,7 +153,7 @@ def _shows_otherwise(source: Source) -> bool:
 def _tags(source: Source) -> Iterator[SecondReading]:
     """Tags and PHP at any place; among signed words only a whole page."""
     data, texts = source.data, source.declared.texts
-    runs = without(source.everywhere(), texts)
+    runs = without(source.everywhere, texts)
     first = next(search(_TAGS, data, runs), None)
     page = next(search(_WHOLE_PAGE, data, texts), None)
     php = first if first is not None and first["php"] else None

@@ -119,8 +119,10 @@ def _is_own(source: Source, kind: str) -> bool:
 
 def _behind(source: Source) -> Iterator[SecondReading]:
     """Whole files behind the end of this one; one of each type."""
+    if not source.behind:
+        return
     for signature, kind in _STARTS:
-        for match in search(signature, source.data, source.behind()):
+        for match in search(signature, source.data, source.behind):
             if kind == "image/jpeg" and not _is_jpeg(source.data, match.start()):
                 continue
             yield SecondReading(media_type=kind, start=match.start(), end=source.size, is_behind=True)
@@ -152,7 +154,7 @@ def _leads_to_a_film(data: bytes) -> bool:
 def _mpeg_sound(source: Source) -> int | None:
     """Where frames of MPEG audio begin to follow each other."""
     data = source.data
-    for match in search(_MP3_HEADER, data, source.early()):
+    for match in search(_MP3_HEADER, data, source.early):
         position, first = match.start(), match[0]
         for _ in range(FRAMES):
             header = data[position : position + 4]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from provenance.formats.parts import Kind, Layout, join
@@ -47,9 +48,9 @@ class Declared:
     """Further pictures and films: behind a photo, as an index or its metadata say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
-    """A file as the readers see it."""
+    """A file as the readers see it; runs are put together once, however many readers go over them."""
 
     data: bytes
     media_type: str
@@ -61,27 +62,31 @@ class Source:
         """Bytes."""
         return len(self.data)
 
+    @cached_property
     def everywhere(self) -> Runs:
         """All of the file but declared files."""
         return without(((0, self.size),), self.declared.files)
 
+    @cached_property
     def loose(self) -> Runs:
         """What is not coded media, the first and the last bytes in any case, but no declared file.
 
         Documents are searched whole: their media is text as much as anything.
         """
         if self.layout.format not in _CODED:
-            return self.everywhere()
+            return self.everywhere
         runs = [(0, HEAD), (max(0, self.size - TAIL), self.size)]
         for region in self.layout.regions:
             if region.kind is not Kind.MEDIA:
                 runs.append((max(0, region.start - OVERLAP), region.end + OVERLAP))
         return without(join((start, min(end, self.size)) for start, end in runs), self.declared.files)
 
+    @cached_property
     def early(self) -> Runs:
         """The same near the start: interpreters and players give up on a file that is nothing of theirs for long."""
-        return tuple((start, min(end, EARLY)) for start, end in self.loose() if start < EARLY)
+        return tuple((start, min(end, EARLY)) for start, end in self.loose if start < EARLY)
 
+    @cached_property
     def behind(self) -> Runs:
         """What lies behind the end that the format itself marks, but nothing that it declares."""
         after = join((region.start, region.end) for region in self.layout.of_kind(Kind.TRAILING))
