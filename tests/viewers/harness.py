@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +26,10 @@ from vouchmark.settings import Settings, make_settings
 
 PATIENCE: Final = 120.0
 """Seconds for one mutant with all viewers; the slowest take five, the first of each original twice as long."""
+
+
+MEMORY: Final = 4 * 1024**3
+"""Bytes that one process may fill, and each program that it starts: what asks for more ends alone, and is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ def passing(found: Sequence[Original], settings: Settings) -> tuple[list[Origina
 
 def _work(plan: Plan, job: int, start: int, pipe: Connection) -> None:
     """In a process of its own: judge every number of one job from `start` on."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     asked = [one for one in viewers() if not plan.viewers or one.name in plan.viewers]
     judge = Judge(asked, plan.settings)
     for number in range(start, plan.count):

@@ -171,6 +171,8 @@ def chunks_of(data: bytes) -> list[Chunk]:
         if b"stsz" not in own or b"stsc" not in own or not {b"stco", b"co64"} & own.keys():
             continue
         same, count = struct.unpack_from(">II", data, own[b"stsz"] + 12)
+        if count > len(data):
+            raise ValueError("got more samples than bytes")
         sizes = [same] * count if same else list(struct.unpack_from(f">{count}I", data, own[b"stsz"] + 20))
         (rows,) = struct.unpack_from(">I", data, own[b"stsc"] + 12)
         runs = [struct.unpack_from(">II", data, own[b"stsc"] + 16 + 12 * row) for row in range(rows)]
