@@ -128,8 +128,8 @@ class _Interleaved:
         count = sum(number for _, number in video.firsts)
         if count != video.sizes.count or count > self.steps.left:
             raise IndexError("got another number of samples than the film has, or too many")
-        self.longest = max(video.sizes.between(number, 1) for number in range(count))
-        self.least = min(video.sizes.between(number, 1) for number in range(count))
+        each = [video.sizes.between(number, 1) for number in range(count)]
+        self.longest, self.least = max(each), min(each)
         self.units = Nal(self.longest)
         self.by_size: dict[int, list[int]] = {}
         for number, (first, _) in enumerate(video.firsts):
