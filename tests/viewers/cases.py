@@ -103,9 +103,14 @@ def _made(rng: random.Random, original: Original, mutators: Sequence[Mutator]) -
             if type(error).__module__.startswith(("cbor2", "_cbor2", "struct", "binascii")):
                 continue
             raise
-        if mutant is not None:
+        if mutant is not None and (_is_other(mutant, original) or mutators == (anywhere.none,)):
             return mutant
     return Mutant(mutator="none", detail="nothing fitted", data=original.data)
+
+
+def _is_other(mutant: Mutant, original: Original) -> bool:
+    """Whether anything was changed at all."""
+    return mutant.data != original.data or mutant.fragments not in (None, original.fragments)
 
 
 def cases(count: int, *, seed: int, ground: Sequence[Original]) -> Iterator[Case]:

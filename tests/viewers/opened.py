@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import cbor2
 
-from tests.authority import jumbf_boxes
 from tests.viewers import rebinding
 from tests.viewers.carriers import C2PA_UUID, carrier_of
 from tests.viewers.makers import clips, documents, raster
 from tests.viewers.rebinding import TODAY, left_out_boxes
+from tests.viewers.stores import children
 from tests.viewers.structure.parse import (
     blocks,
     chunks,
@@ -35,18 +35,17 @@ Find = Callable[[bytes], Sequence[Range]]
 
 def bindings(store: bytes) -> Iterator[tuple[str, dict[str, object]]]:
     """Label and content of every hard binding in the last manifest of a store."""
-    ((_, start, end),) = jumbf_boxes(store)
-    *_, (_, start, end) = (one for one in jumbf_boxes(store, start, end) if one[0] == b"jumb")
-    for kind, low, high in jumbf_boxes(store, start, end):
-        if kind != b"jumb" or store[low + 8 : low + 12] != b"c2as":
+    *_, (_, start, end) = (one for one in children(store, 8, len(store)) if one[0] == b"jumb")
+    for kind, low, high in children(store, start + 8, end):
+        if kind != b"jumb" or store[low + 16 : low + 20] != b"c2as":
             continue
-        for inner, first, last in jumbf_boxes(store, low, high):
+        for inner, first, last in children(store, low + 8, high):
             if inner != b"jumb":
                 continue
-            ((_, about, _), *rest) = jumbf_boxes(store, first, last)
-            label = store[about + 17 : store.index(b"\0", about + 17)].decode()
+            (_, about, _), *rest = children(store, first + 8, last)
+            label = store[about + 25 : store.index(b"\0", about + 25)].decode()
             if label.startswith("c2pa.hash."):
-                yield label, cbor2.loads(store[rest[0][1] : rest[0][2]])
+                yield label, cbor2.loads(store[rest[0][1] + 8 : rest[0][2]])
 
 
 def open_ranges(data: bytes, family: str) -> list[Range]:

@@ -18,7 +18,7 @@ from tests.provenance.crafting import store as store_of
 CLAIM_SIGNATURE: Final = b"c2cs"
 
 
-def _children(data: bytes, start: int, end: int) -> list[tuple[bytes, int, int]]:
+def children(data: bytes, start: int, end: int) -> list[tuple[bytes, int, int]]:
     """(type, begin of the box, its end) of the boxes in a range."""
     found, position = [], start
     while position + 8 <= end:
@@ -32,11 +32,11 @@ def _children(data: bytes, start: int, end: int) -> list[tuple[bytes, int, int]]
 
 def signature_path(store: bytes) -> list[tuple[int, int]]:
     """Begin and end of the boxes from the store down to the content box of the last manifest's signature."""
-    manifests = [box for box in _children(store, 8, len(store)) if box[0] == b"jumb"]
+    manifests = [box for box in children(store, 8, len(store)) if box[0] == b"jumb"]
     _, start, end = manifests[-1]
-    for kind, low, high in _children(store, start + 8, end):
+    for kind, low, high in children(store, start + 8, end):
         if kind == b"jumb" and store[low + 16 : low + 20] == CLAIM_SIGNATURE:
-            content = next(box for box in _children(store, low + 8, high) if box[0] == b"cbor")
+            content = next(box for box in children(store, low + 8, high) if box[0] == b"cbor")
             return [(0, len(store)), (start, end), (low, high), content[1:]]
     raise ValueError("got a store without a signature")
 

@@ -175,6 +175,15 @@ def test_the_complement_of_ranges_is_the_rest() -> None:
     assert complement([(0, 10)], 10) == []
 
 
+def test_a_store_whose_boxes_end_nowhere_ends_the_search_too() -> None:
+    store = carrier_of(ground()["jpeg"].data, "jpeg").store
+    start = store.index(b"c2as") - 16
+    broken = store[:start] + bytes(4) + store[start + 4 :]
+    assert list(bindings(broken)) == []
+    with pytest.raises(ValueError, match="without a signature"):
+        sign1_of(broken)
+
+
 def test_the_same_number_makes_the_same_mutant() -> None:
     everything = list(ground().values())
     for number in range(200):

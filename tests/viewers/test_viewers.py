@@ -286,7 +286,7 @@ def test_the_same_number_makes_the_same_mutant() -> None:
 DOUBTED: Final = frozenset(
     (
         "avif-old", "avif-v2", "avif-animated-old", "heic-old", "heic-v2", "mp4-old", "mp4-v2", "mp4-pieces-old",
-        "mp4-blocks", "mp4-blocks-silent",
+        "mp4-blocks", "mp4-blocks-silent", "mov-v1-today",
         "mov-old", "m4a-old", "jpeg-without-exif", "jpeg-without-exif-turned",
     )
 )  # fmt: skip
