@@ -219,6 +219,7 @@ class TestVariables:
         tested = {f"VOUCHMARK_CHECK_{row[0]}" for row in mark.args[1]} | {
             "VOUCHMARK_CHECK_OUTPUT",
             "VOUCHMARK_CHECK_DIFF_OUT",
+            "VOUCHMARK_CHECK_EXPLAIN_POLICY",
         }
         assert tested == {param.envvar for param in EVERY["check",].params if isinstance(param, click.Option)}
 
