@@ -25,7 +25,7 @@ def in_time(work: Callable[[], T], otherwise: Callable[[], T], *, seconds: float
     if seconds == float("inf"):
         return work()
     try:
-        return within(max(LEAST, seconds), work)
+        return within(max(LEAST, seconds), work, interrupt=True)
     except TooLateError:
         return otherwise()
 

@@ -1,7 +1,8 @@
 """How is something that may never end waited for no longer than so many seconds?
 
-What is left behind is told to end: Python's own code does at its next step, what waits for a system call when that
-returns, and all of it with the process.
+What holds a connection has to keep its own deadline as well, so that it closes what it opened; what only reckons can be
+told to end: Python's own code does at its next step, what waits for a system call when that returns. All of it ends
+with the process.
 """
 
 from __future__ import annotations
@@ -19,11 +20,17 @@ class TooLateError(Exception):
     """It had not ended in time."""
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
+def within(seconds: float, work: Callable[[], T], *, interrupt: bool = False) -> T:
     """What `work` returns or raises, if it does so in time.
 
     A name server that is silent, and a server that sends a byte now and then, trip no limit of a socket; leaving the
     thread in which they are waited for does.
+
+    Args:
+        seconds: How long it is waited for.
+        work: Runs in a thread of its own.
+        interrupt: Raise in that thread where it is too late. Only for work that holds nothing open: the exception may
+            come in the midst of what closes a file or a connection.
 
     Raises:
         TooLateError: it did not.
@@ -39,7 +46,8 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     if outcome not in wait([outcome], seconds).done:
-        _end(thread)
+        if interrupt:
+            _end(thread)
         raise TooLateError
     return outcome.result()
 

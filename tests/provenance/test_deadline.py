@@ -28,3 +28,35 @@ def test_what_does_not_end_is_left_behind() -> None:
         within(0.05, never.wait)
     assert time.monotonic() - started < 2
     never.set()
+
+
+def test_what_is_left_behind_closes_what_it_holds() -> None:
+    begun, over, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        over.wait(10)
+        for _ in range(100_000):  # where an exception from outside would come
+            pass
+        closed.set()
+
+    with pytest.raises(TooLateError):
+        within(0.05, work)
+    assert begun.is_set()
+    over.set()
+    assert closed.wait(10)
+
+
+def test_what_only_reckons_can_be_told_to_end() -> None:
+    ended = threading.Event()
+
+    def work() -> None:
+        try:
+            while True:
+                pass
+        finally:
+            ended.set()
+
+    with pytest.raises(TooLateError):
+        within(0.05, work, interrupt=True)
+    assert ended.wait(10)

@@ -11,6 +11,7 @@ import http.client
 import os
 import secrets
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -82,10 +83,15 @@ def ask_authority(
 def _exchange(url: str, body: bytes, proxies: Mapping[str, str] | None, seconds: float) -> bytes:
     headers = {"Content-Type": _QUERY, "Accept": _REPLY, "User-Agent": "vouchmark", "Accept-Encoding": "identity"}
     asked = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - http(s), as checked
+    deadline = time.monotonic() + seconds
+    answer = b""
     try:
         with _opener(proxies).open(asked, timeout=seconds) as response:
             kind = response.headers.get_content_type()
-            answer = bytes(response.read(MAX_ANSWER + 1))
+            while len(answer) <= MAX_ANSWER and (more := response.read1(MAX_ANSWER)):
+                answer += more
+                if time.monotonic() > deadline:
+                    raise TimeStampFetchError(f"{url}: no time stamp after {seconds:g} seconds")
     except urllib.error.HTTPError as error:
         error.close()
         moved = ", a redirect, which is not followed" if 300 <= error.code < 400 else ""

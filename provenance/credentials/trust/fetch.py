@@ -7,6 +7,7 @@ imported from a file.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.deadline import TooLateError, within
@@ -48,6 +49,7 @@ def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: flo
     import http.client
     import urllib.error
 
+    deadline = time.monotonic() + seconds
     parts: list[bytes] = []
     size = 0
     try:
@@ -55,6 +57,8 @@ def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: flo
             while size <= limit and (chunk := response.read1(_CHUNK)):
                 parts.append(chunk)
                 size += len(chunk)
+                if time.monotonic() > deadline:
+                    raise TooLateError
             announced = response.headers.get("Content-Length", "")
     except urllib.error.HTTPError as error:
         error.close()
