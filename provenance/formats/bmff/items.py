@@ -57,7 +57,8 @@ def located(table: Table) -> Iterator[Place]:
         if left < 0:
             # They may take no bytes at all.
             raise IndexError("got more extents than any real file has")
-        for _ in range(count):
+        is_written = offset_size or length_size or (version and index_size)
+        for _ in range(count if is_written else min(count, 1)):  # those that take no bytes are all the same
             if version and index_size:
                 table.take(index_size)
             offset, length = table.take(offset_size), table.take(length_size)
