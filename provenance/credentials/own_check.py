@@ -16,6 +16,7 @@ from provenance.credentials.cawg.attached import check_identities
 from provenance.credentials.cawg.identity import IdentityCheck
 from provenance.credentials.coverage import Coverage, hard_bindings, measure, with_tail
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
+from provenance.credentials.hidden import Hidden, find_hidden
 from provenance.credentials.history import History, Node, trace
 from provenance.credentials.jumbf import RawStore, parse_store
 from provenance.credentials.lineage import below_update
@@ -26,10 +27,9 @@ from provenance.credentials.octets.in_file import octets_in_file
 from provenance.credentials.readings import readings_of
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
+from provenance.credentials.store_in_file import layout_of, store_in_file
 from provenance.credentials.trust.view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
-from provenance.formats import Layout, Region, read_layout
-from provenance.formats.parts import Kind
 from provenance.second_reading import SecondReading
 
 REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
@@ -72,6 +72,8 @@ class OwnCheck:
     """Vouches embedded in the store, those that may count for the file first (`vouch_assertions`)."""
     more_vouches: int = 0
     """How many more of them there are."""
+    hidden: Hidden = field(default_factory=Hidden)
+    """Stores that lie where the file's format has no place for them."""
     octets: StoreOctets = field(default_factory=StoreOctets)
     """What of the store nobody signed."""
     second_readings: tuple[SecondReading, ...] = ()
@@ -226,33 +228,6 @@ def _ai(store: RawStore, checks: Mapping[str, ManifestCheck]) -> dict[str, AiSta
     return found
 
 
-def _layout(data: bytes, media_type: str) -> Layout:
-    """The file's parts; one unknown region where it has more parts than any real file."""
-    try:
-        return read_layout(data, media_type)
-    except CredentialsLimitError:
-        return Layout(format="", size=len(data), regions=(Region(0, len(data), Kind.OTHER, "unread"),) if data else ())
-
-
-def _in_file(raw: bytes, store: RawStore, layout: Layout) -> RawStore | None:
-    """The file's own store where it holds every manifest of `store`, byte for byte, under the same active one.
-
-    An engine hands out only what the active manifest leads to: what lies beside that is in the file's store alone.
-    """
-    if raw in layout.stores:
-        return store
-    wanted = {(manifest.label, manifest.digest) for manifest in store.manifests}
-    for other in layout.stores:
-        try:
-            found = parse_store(other)
-        except CredentialsError:
-            continue
-        active = (found.active.label, found.active.digest) == (store.active.label, store.active.digest)
-        if active and wanted <= {(manifest.label, manifest.digest) for manifest in found.manifests}:
-            return found
-    return None
-
-
 def examine_own(
     data: bytes,
     media_type: str,
@@ -286,18 +261,19 @@ def examine_own(
     """
     if at.tzinfo is None:
         raise ValueError("got a time without a zone, expected an aware one")
-    layout = _layout(data, media_type)
+    layout = layout_of(data, media_type)
+    hidden = find_hidden(data, media_type, layout)
     raw = store_bytes if store_bytes is not None else next(iter(layout.stores), b"")
     if not raw:
-        return OwnCheck(problem="absent")
+        return OwnCheck(problem="absent", hidden=hidden)
     try:
         store = parse_store(raw)
-        own = _in_file(raw, store, layout) if layout.stores and not is_sidecar else None
+        own = store_in_file(raw, store, layout) if layout.stores and not is_sidecar else None
         history = trace(own or store)
     except CredentialsLimitError:
-        return OwnCheck(problem="limit")
+        return OwnCheck(problem="limit", hidden=hidden)
     except CredentialsError:
-        return OwnCheck(problem="malformed")
+        return OwnCheck(problem="malformed", hidden=hidden)
     matches = None if is_sidecar or not layout.stores else own is not None
     store = own or store
     nodes = tuple(history.root.walk())
@@ -326,6 +302,7 @@ def examine_own(
     identities, more_identities = check_identities(store, nodes, trust=trust, at=moment, stamps=stamps)
     return OwnCheck(
         problem="",
+        hidden=hidden,
         active=store.active.label,
         bound=bound,
         checks=checks,

@@ -7,7 +7,7 @@ from typing import Final
 from provenance.formats.parts import Kind, Layout, Parts, Region, Sized
 from provenance.formats.shown import Carrier, together, xmp_shows
 
-_STORE: Final = b"!\xff\x0bC2PA_GIF\x01\0\0"
+STORE: Final = b"!\xff\x0bC2PA_GIF\x01\0\0"
 """Application extension that carries a manifest store (C2PA 2.4, section A.3.6)."""
 _XMP_TAIL: Final = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
 """In which readers of sub-blocks find their end, wherever they come in."""
@@ -32,7 +32,7 @@ def _colours(flags: int) -> int:
 def _gif_extension(data: bytes, position: int) -> tuple[Kind, str, str]:
     """(kind, name, box name) of an extension block."""
     label, application = data[position + 1], data[position + 3 : position + 14]
-    if data.startswith(_STORE, position):
+    if data.startswith(STORE, position):
         return Kind.MANIFEST, "manifest", "C2PA"
     if label == 0xFF and application == b"XMP DataXMP":
         return Kind.METADATA, "XMP", "21FF"
@@ -43,12 +43,18 @@ def _gif_extension(data: bytes, position: int) -> tuple[Kind, str, str]:
     return (Kind.METADATA, "comment", "21FE") if label == 0xFE else (Kind.OTHER, "extension", f"21{label:02X}")
 
 
-def _store(data: bytes, start: int, end: int, parts: Parts) -> bytes:
-    """The store in a block; the block is foreign where it is not cut in full sub-blocks and holds only the store."""
-    pieces, position = [], start + len(_STORE)
+def sub_blocks(data: bytes, position: int, end: int) -> list[bytes]:
+    """The content of the sub-blocks that begin with a length at `position`, up to the empty one."""
+    pieces = list[bytes]()
     while position < end and data[position]:
         pieces.append(data[position + 1 : position + 1 + data[position]])
         position += 1 + data[position]
+    return pieces
+
+
+def _store(data: bytes, start: int, end: int, parts: Parts) -> bytes:
+    """The store in a block; the block is foreign where it is not cut in full sub-blocks and holds only the store."""
+    pieces = sub_blocks(data, start + len(STORE), end)
     store = b"".join(pieces)
     size = int.from_bytes(store[:4], "big")
     is_cut = all(len(piece) == _BLOCK for piece in pieces[:-1])

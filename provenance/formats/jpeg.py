@@ -104,6 +104,23 @@ def _starts_store(payload: bytes) -> bool:
     return payload.startswith(_JUMBF) and payload[12:16] == b"jumb" and is_store
 
 
+def store_in_segments(data: bytes, start: int, end: int) -> bytes:
+    """The store whose first piece lies in the APP11 segment at `start`, as far as its pieces follow each other there.
+
+    Of a picture inside another file: empty where no segment begins a store.
+    """
+    payload = data[start + _HEADER : start + 2 + int.from_bytes(data[start + 2 : start + 4], "big")]
+    if data[start : start + 2] != b"\xff\xeb" or not _starts_store(payload):
+        return b""
+    store = _Store(payload, start)
+    while store.missing > 0 and data[start : start + 2] == b"\xff\xeb":
+        stop = start + 2 + int.from_bytes(data[start + 2 : start + 4], "big")
+        if stop > end or store.take(data[start + _HEADER : stop], start, stop) == start:
+            break
+        start = stop
+    return b"".join(store.pieces)
+
+
 class _Reader:
     """Goes through the segments once."""
 

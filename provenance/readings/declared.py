@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from provenance.formats.packed import attachments
 from provenance.formats.parts import Kind, Layout, join
 from provenance.formats.zip import zip_directory
 from provenance.readings.model import Declared, Runs, number
@@ -13,10 +14,6 @@ from provenance.readings.model import Declared, Runs, number
 MAX_ITEMS: Final = 1_000
 """Pictures, films and records that one index of a photo lists; phones make two to twelve."""
 
-_ATTACHED: Final = re.compile(rb"/Type\s{0,9}/EmbeddedFile\b")
-_STREAM: Final = re.compile(rb"stream\r?\n")
-STREAM_WITHIN: Final = 2_048
-"""Bytes of a stream's dictionary behind its type; real ones have a few hundred."""
 _RICH_TEXT: Final = re.compile(rb"/R[CV]\s{0,9}\((?:[^()\\]|\\.)*+\)", re.DOTALL)
 """What a note in a document says, as XHTML (ISO 32000-2, section 12.7.4.4)."""
 
@@ -37,7 +34,7 @@ def declared_parts(data: bytes, layout: Layout) -> Declared:
         entries = zip_directory(data).entries
         return Declared(files=join((_content(data, entry.start), entry.end) for entry in entries))
     if layout.format == "pdf":
-        return Declared(files=join((*_attachments(data), *(match.span() for match in _RICH_TEXT.finditer(data)))))
+        return Declared(files=join((*attachments(data), *(match.span() for match in _RICH_TEXT.finditer(data)))))
     if layout.format == "jpeg":
         return Declared(media=_of_photo(data, layout))
     return Declared()
@@ -46,21 +43,6 @@ def declared_parts(data: bytes, layout: Layout) -> Declared:
 def _content(data: bytes, start: int) -> int:
     """Where the content of an entry begins, behind its local header (APPNOTE 6.3.10, section 4.3.7)."""
     return start + 30 + number(data, start + 26, 2) + number(data, start + 28, 2)
-
-
-def _attachments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Streams of embedded files (ISO 32000-2, section 7.11.4)."""
-    position = 0
-    while found := _ATTACHED.search(data, position):
-        position = found.end()
-        stream = _STREAM.search(data, position, position + STREAM_WITHIN)
-        if stream is None or b"endobj" in data[position : stream.start()]:
-            continue
-        end = data.find(b"endstream", stream.end())
-        if end < 0:
-            return
-        yield stream.end(), end
-        position = end
 
 
 def _of_photo(data: bytes, layout: Layout) -> Runs:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.formats import read_layout
+from provenance.credentials.hidden import Hidden, find_hidden
+from provenance.formats import read_layout, store_places
 from provenance.formats.parts import Kind
 from tests.authority import sign
 from tests.fuzz.seeds import LARGER
@@ -142,6 +144,43 @@ class TestTheTable:
         for given in ((), fragments[:1]):
             report = examine(first, fragments=given)
             assert re.search(r"fragments", dumps(report)), given
+
+
+MARKS: Final = {
+    "APP11 segments": b"\xff\xeb",
+    "chunk `caBX`": b"caBX",
+    "ID3 frame `GEOB` of type `application/c2pa`": b"GEOB",
+    "tag 52545": struct.pack("<H", 52_545),
+    "application extension `C2PA_GIF`": b"C2PA_GIF",
+    "chunk `C2PA`": b"C2PA",
+    "box `jumb`": b"jumb",
+    "element `c2pa:manifest` in `metadata`, as base64": b"<c2pa:manifest",
+    "embedded file stream": b"/C2PA_Manifest",
+    "box `uuid` d8fec3d6-1b0e-483c-9297-5828877ec481": bytes.fromhex("d8fec3d61b0e483c92975828877ec481"),
+    "part `META-INF/content_credential.c2pa`": b"META-INF/content_credential.c2pa",
+}
+"""What a signed file has and its unsigned one has not, by its store's place in the table."""
+
+
+class TestThePlacesOfStores:
+    def test_the_table_is_what_the_code_prints(self) -> None:
+        text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+        assert text.split("<!-- stores -->\n")[1].split("<!-- end -->")[0] == store_places.markdown()
+
+    def test_every_format_has_one_place(self) -> None:
+        named = [name for one in store_places.PLACES for name in one.formats]
+        assert sorted(named) == sorted(NAMES)
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_signed_file_has_its_store_there_and_only_there(self, name: str) -> None:
+        media_type = NAMES[name]
+        whole = sign(CAMERA, plain(media_type), media_type=media_type)
+        layout = read_layout(whole, media_type)
+        (place,) = (one.place for one in store_places.PLACES if name in one.formats)
+        assert len(layout.stores) == 1
+        assert MARKS[place] in whole
+        assert MARKS[place] not in plain(media_type)
+        assert find_hidden(whole, media_type, layout) == Hidden()
 
 
 @pytest.mark.parametrize("media_type", DOCUMENTS)

@@ -292,7 +292,8 @@ def has_unreached_store(facts: Facts) -> bool:
     They may have been cut off by a later change, or belong to something inside the file: nothing follows but that.
     """
     own = facts.own
-    return facts.first.outcome is Outcome.ABSENT and own is not None and own.problem != "absent"
+    found = own is not None and (own.problem != "absent" or bool(own.hidden.stores))
+    return facts.first.outcome is Outcome.ABSENT and found
 
 
 def own_gap(facts: Facts) -> tuple[NotChecked, ...]:

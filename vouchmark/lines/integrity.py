@@ -13,7 +13,7 @@ from typing import Final
 
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
-from vouchmark.lines import contradictions, coverage, integrity_own, integrity_unread, octets, readings
+from vouchmark.lines import contradictions, coverage, integrity_own, integrity_unread, octets, readings, stores
 from vouchmark.lines.contradictions import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
 from vouchmark.lines.facts import (
     FRAGMENT,
@@ -149,7 +149,7 @@ def _found(facts: Facts) -> Answer:
     return Answer(
         summary=_summary(drafts),
         drafts=(*drafts, *_outside(facts)),
-        not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *_pictures(facts, manifest)),
+        not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *stores.gaps(facts), *_pictures(facts, manifest)),
     )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from provenance.credentials.model import Outcome
+from vouchmark.lines import stores
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, source_of
 from vouchmark.lines.readings import wrong_name
 from vouchmark.render.safe import quoted
-from vouchmark.report import NotChecked, Root, Status
+from vouchmark.report import Json, NotChecked, Root, Status
 
 TOO_DEEP: Final = "too-deep"
 """The engine's reason for a file of a known type that was built to exhaust its reader."""
+
+_UNREAD_TYPE: Final = (NotChecked(what="Content Credentials", why="type of file not supported"),)
 
 _UNPARSABLE: Final = {
     "prerelease": "The Content Credentials are of a pre-release draft (0.x) that can no longer be checked.",
@@ -52,6 +55,15 @@ def lone_fragment(facts: Facts) -> Answer:
 def not_found(facts: Facts) -> Answer:
     """The line where the first engine found no Content Credentials that it could read."""
     match facts.first.outcome:
+        case Outcome.ABSENT | Outcome.UNSUPPORTED if (hidden := stores.hidden_of(facts)) is not None:
+            return _one(
+                facts,
+                "integrity.store.unreached",
+                Status.UNKNOWN,
+                stores.statement(hidden),
+                detail={"found": stores.detail(hidden)},
+                not_checked=_UNREAD_TYPE if facts.first.outcome is Outcome.UNSUPPORTED else (),
+            )
         case Outcome.ABSENT if has_unreached_store(facts) and facts.own is not None and facts.own.problem:
             return _one(
                 facts,
@@ -92,7 +104,7 @@ def not_found(facts: Facts) -> Answer:
                 Status.UNKNOWN,
                 "Content Credentials in this type of file cannot be read here.",
                 detail={"type": facts.media_type, "reason": facts.first.reason},
-                not_checked=(NotChecked(what="Content Credentials", why="type of file not supported"),),
+                not_checked=_UNREAD_TYPE,
             )
         case Outcome.SKIPPED:
             return Answer(summary="No engine was asked.", status=Status.SKIPPED)
@@ -141,7 +153,7 @@ def _one(
     status: Status,
     statement: str,
     *,
-    detail: dict[str, object] | None = None,
+    detail: dict[str, Json] | None = None,
     not_checked: tuple[NotChecked, ...] = (),
 ) -> Answer:
     draft = Draft(
@@ -151,6 +163,7 @@ def _one(
         source=source_of(facts.first),
         root=Root.FILE,
         subject=facts.name,
-        detail={key: value for key, value in (detail or {}).items() if isinstance(value, str) and value},
+        detail={key: value for key, value in (detail or {}).items() if value},
     )
-    return Answer(summary=statement, drafts=(draft, *wrong_name(facts)), not_checked=not_checked)
+    gaps = (*not_checked, *stores.gaps(facts))
+    return Answer(summary=statement, drafts=(draft, *wrong_name(facts)), not_checked=gaps)

@@ -198,6 +198,8 @@ def _unknown(report: Report) -> str:
         if finding.code in _FIRST:
             return _FIRST[finding.code].format(_intact(report))
     for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN):
+        if finding.code == "integrity.store.unreached" and finding.detail.get("found"):
+            return "it holds Content Credentials where the engines do not look, and they were not checked"
         if finding.code in _UNKNOWNS:
             return _UNKNOWNS[finding.code]
     codes = {finding.code for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN)}
