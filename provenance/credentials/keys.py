@@ -54,13 +54,24 @@ def unwarned() -> Iterator[None]:
 
 @lru_cache(maxsize=256)
 def load_certificate(der: bytes) -> x509.Certificate:
-    """An X.509 certificate; kept, as one file asks for the same ones again. Raises MalformedCredentialsError."""
+    """An X.509 certificate; kept, as one file asks for the same ones again.
+
+    One whose names break their string types, as real authorities' do, is read through `BrokenNames`. Raises
+    MalformedCredentialsError.
+    """
     from cryptography import x509
 
     try:
         with unwarned():
-            return x509.load_der_x509_certificate(der)
-    except (ValueError, TypeError, x509.InvalidVersion) as error:
+            try:
+                certificate = x509.load_der_x509_certificate(der)
+                _ = certificate.subject, certificate.issuer  # some types are held to only when names are asked for
+                return certificate
+            except ValueError:
+                from provenance.credentials.certificates.names import read_broken
+
+                return read_broken(der)
+    except (CredentialsError, ValueError, TypeError, x509.InvalidVersion) as error:
         raise MalformedCredentialsError("got bytes that are no X.509 certificate") from error
 
 

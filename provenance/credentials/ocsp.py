@@ -17,8 +17,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.certificates.algorithms import key_problems, problems
+from provenance.credentials.certificates.names import BrokenNames
 from provenance.credentials.errors import CredentialsError
 from provenance.credentials.keys import load_certificate, public_key, unwarned
+from provenance.credentials.octets.certificates import read_certificate
+from provenance.credentials.octets.der import only
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -103,7 +106,6 @@ def _question(leaf: x509.Certificate, issuer: x509.Certificate) -> Question | No
     from cryptography import x509
     from cryptography.hazmat.primitives.hashes import SHA1
     from cryptography.hazmat.primitives.serialization import Encoding
-    from cryptography.x509 import ocsp
     from cryptography.x509.oid import AuthorityInformationAccessOID
 
     if leaf == issuer:
@@ -121,8 +123,25 @@ def _question(leaf: x509.Certificate, issuer: x509.Certificate) -> Question | No
     if not places:
         return None
     # SHA-1 names the issuer here and protects nothing; it is what every responder knows (RFC 5019, 2.1.1).
-    built = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, SHA1()).build()  # noqa: S303
-    return Question(url=places[0], request=built.public_bytes(Encoding.DER))
+    return Question(url=places[0], request=_asked(leaf, issuer, SHA1()).public_bytes(Encoding.DER))  # noqa: S303
+
+
+def _asked(leaf: x509.Certificate, issuer: x509.Certificate, digest: Any) -> ocsp.OCSPRequest:
+    """A request about a certificate (RFC 6960, section 4.1.1): its issuer's name and key, each by their digest."""
+    from cryptography.hazmat.primitives.hashes import Hash
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509 import ocsp
+
+    builder = ocsp.OCSPRequestBuilder()
+    if not any(isinstance(one, BrokenNames) for one in (leaf, issuer)):
+        return builder.add_certificate(leaf, issuer, digest).build()
+    # The library takes no other certificates than its own; the name is digested as it was written.
+    parts, digests = read_certificate(issuer.public_bytes(Encoding.DER)), list[bytes]()
+    for data in (parts.subject, only(parts.key).children[1].content[1:]):
+        made = Hash(digest)
+        made.update(data)
+        digests.append(made.finalize())
+    return builder.add_certificate_by_hash(digests[0], digests[1], leaf.serial_number, digest).build()
 
 
 def _responder(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> Any:
@@ -179,9 +198,7 @@ def _verify(response: ocsp.OCSPResponse, key: Any) -> None:
 
 def _names(response: ocsp.OCSPResponse, leaf: x509.Certificate, issuer: x509.Certificate) -> bool:
     """The answer is about this certificate: serial number and both of the issuer's digests (RFC 6960, 4.1.1)."""
-    from cryptography.x509 import ocsp
-
-    request = ocsp.OCSPRequestBuilder().add_certificate(leaf, issuer, response.hash_algorithm).build()
+    request = _asked(leaf, issuer, response.hash_algorithm)
     return (
         response.serial_number == leaf.serial_number
         and response.issuer_name_hash == request.issuer_name_hash
@@ -264,7 +281,9 @@ def assess_revocation(
         leaf, issuer = load_certificate(chain[0]), load_certificate(chain[1])
     except CredentialsError:
         return nothing
-    stapled = [*answers, *(kept or {}).get(leaf.serial_number, ())]
+    with unwarned():
+        number = leaf.serial_number
+    stapled = [*answers, *(kept or {}).get(number, ())]
     offered: list[tuple[bytes, dt.datetime | None]] = [(der, None) for der in stapled[:MAX_RESPONSES]]
     offered += [(der, fresh.fetched) for der in fresh.answers] if fresh is not None else []
     judged = [

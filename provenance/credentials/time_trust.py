@@ -15,10 +15,10 @@ from typing import Final
 from provenance.credentials.certificates.algorithms import problems
 from provenance.credentials.chain import describe, find_path, fingerprint
 from provenance.credentials.cose import Sign1, stamped_bytes
-from provenance.credentials.errors import CredentialsError
+from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.keys import load_certificate
 from provenance.credentials.model import CertificateInfo
-from provenance.credentials.timestamp import Stamp, TimeStampError, read_stamp
+from provenance.credentials.timestamp import Flaw, Stamp, TimeStampError, read_stamp
 from provenance.credentials.trust.distrust import distrust_of
 from provenance.credentials.trust.view import ORDER, Label, TrustView
 
@@ -66,6 +66,8 @@ class StampAssessment:
     claim; 0 without one."""
     doubt: Doubt = Doubt.NONE
     """Why it is not trusted, where it holds."""
+    flaw: Flaw = Flaw.NONE
+    """Why it shows no time, where it does not hold."""
     is_kept: bool = False
     """Whether a later manifest keeps that stamp, so that it may be younger than the manifests between."""
 
@@ -150,8 +152,8 @@ def assess_time(
 ) -> StampAssessment:
     """What the stamps of one claim signature are worth: those stapled to it, then those that later manifests keep.
 
-    `at` is the instant asked for; `later` are tokens from `c2pa.time-stamp` assertions of verified manifests. The first
-    trusted one decides; without any, the first that holds is reported; without any, what is wrong with the first.
+    `at` is the instant asked for; `later` are tokens from `c2pa.time-stamp` assertions of verified manifests. The
+    earliest trusted one decides; without any, the first that holds is reported, or what is wrong with the first.
 
     Version 1 stamps the claim itself. Version 2 and later tokens stamp the signature, and so the claim only through a
     key that the signature covers: whoever holds an old stamp over some signature could else find a key under which
@@ -167,19 +169,26 @@ def assess_time(
     if len(sign1.time_stamps) > 1:
         # C2PA 2.4, section 10.3.2.5: exactly one token; a choice of times is no time.
         tokens = tokens[len(sign1.time_stamps) :]
-        found.append(StampAssessment(codes=("timeStamp.malformed",), version=own))
+        found.append(StampAssessment(codes=("timeStamp.malformed",), version=own, flaw=Flaw.SEVERAL))
     for token, stamped, version, is_kept in tokens:
         try:
             one = assess_stamp(read_stamp(token, stamped), trust, at=at)
             one = one if version == 1 or sign1.chain_is_signed else _loose(one)
         except TimeStampError as error:
-            one = StampAssessment(codes=(error.code,))
+            one = StampAssessment(codes=(error.code,), flaw=error.flaw)
+        except UnsupportedCredentialsError:
+            one = StampAssessment(codes=("timeStamp.malformed",), flaw=Flaw.UNSUPPORTED)
         except CredentialsError:
-            one = StampAssessment(codes=("timeStamp.malformed",))
+            one = StampAssessment(codes=("timeStamp.malformed",), flaw=Flaw.UNREADABLE)
         found.append(replace(one, version=version, is_kept=is_kept))
     if not found:
         return StampAssessment(codes=())
-    return max(found, key=lambda one: (one.is_trusted, one.time is not None))
+    return max(found, key=_worth)
+
+
+def _worth(one: StampAssessment) -> tuple[bool, bool, float]:
+    """Trusted before held before flawed; of trusted ones the earliest, by which everything was there already."""
+    return one.is_trusted, one.time is not None, -one.time.timestamp() if one.is_trusted and one.time else 0.0
 
 
 def _loose(stamp: StampAssessment) -> StampAssessment:

@@ -7,34 +7,63 @@ authority is believed is another question (`time_trust.py`).
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import hashlib
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
+from provenance.credentials.certificates.names import same_name
+from provenance.credentials.cms import (
+    CONTENT_TYPE,
+    MESSAGE_DIGEST,
+    TST_INFO,
+    Signed,
+    named_digest,
+    read_info,
+    read_signed,
+)
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError, UnsupportedCredentialsError
-from provenance.credentials.keys import public_key_of
+from provenance.credentials.octets.certificates import Certificate, read_certificate
+from provenance.credentials.octets.der import SEQUENCE, Element
+from provenance.credentials.octets.signatures import HASHES, hashed_with, holds
 
-MAX_TOKEN_BYTES: Final = 256 * 1024
-"""Bytes of one time-stamp token; real ones have 2-8 KiB."""
-MAX_TOKEN_CERTIFICATES: Final = 10
-"""Certificates in one token."""
 MAX_KEPT: Final = 64 * 1024
 """Bytes that a token stamps of which the answer is kept: a claim of some hundreds of assertions."""
 
-_HASHES: Final = ("sha256", "sha384", "sha512")
-# Imprints and signatures of old authorities; refused for claims, read in stamps only to say what they are.
-_WEAK: Final = ("md5", "sha1")
+_STRONG: Final = ("sha256", "sha384", "sha512")
+_KEY_ID: Final = 0x80
+
+
+class Flaw(enum.StrEnum):
+    """Why a token shows no time."""
+
+    NONE = ""
+    """It holds."""
+    UNREADABLE = "unreadable"
+    """It is no RFC 3161 token."""
+    UNSUPPORTED = "unsupported"
+    """It rests on a digest or a signature of a kind that is not accepted, or not verified here."""
+    SEVERAL = "several"
+    """There are several where one may be."""
+    NO_CERTIFICATE = "no-certificate"
+    """The certificate of whoever made it is not in it, or not named by it."""
+    BROKEN = "broken"
+    """Its own signature does not hold, or is not over its content."""
+    OTHER_BYTES = "other-bytes"
+    """It stamps something else than this signature or claim."""
 
 
 class TimeStampError(CredentialsError):
-    """A token whose signature or imprint does not hold."""
+    """A token that can be read and does not hold."""
 
-    def __init__(self, message: str, *, code: str) -> None:
+    def __init__(self, message: str, *, code: str, flaw: Flaw) -> None:
         """`code` is the specification's."""
         super().__init__(message)
         self.code = code
+        self.flaw = flaw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,109 +76,63 @@ class Stamp:
     others: tuple[bytes, ...] = field(default=(), repr=False)
 
 
-def _signed_data(token: bytes) -> Any:
-    """The CMS SignedData of a token, or of a response that carries one."""
-    from asn1crypto import cms, tsp
-
-    if len(token) > MAX_TOKEN_BYTES:
-        raise MalformedCredentialsError(f"got a time stamp of {len(token)} bytes, expected at most {MAX_TOKEN_BYTES}")
-    try:
-        content = cms.ContentInfo.load(token, strict=True)
-        content["content_type"].native  # noqa: B018 - parsing is lazy, and this is where a response fails
-    except (ValueError, TypeError):
-        content = tsp.TimeStampResp.load(token, strict=True)["time_stamp_token"]
-    if content["content_type"].native != "signed_data":
-        raise MalformedCredentialsError("got a time stamp that is no CMS SignedData")
-    return content["content"]
-
-
-def _certificates(signed: Any) -> tuple[bytes, ...]:
-    entries = signed["certificates"]
-    if len(entries) > MAX_TOKEN_CERTIFICATES:
-        raise MalformedCredentialsError(f"got {len(entries)} certificates in a time stamp")
-    return tuple(entry.chosen.dump() for entry in entries if entry.name == "certificate")
-
-
-def _of_signer(signer: Any, certificates: tuple[bytes, ...]) -> bytes:
-    """The certificate that the signer info names."""
-    from asn1crypto import x509
-
-    identifier = signer["sid"]
+def _readable(certificates: tuple[bytes, ...]) -> Iterator[Certificate]:
+    """The certificates whose parts can be told apart; the others sign nothing here, and break nothing."""
     for der in certificates:
-        certificate = x509.Certificate.load(der)
-        if identifier.name == "issuer_and_serial_number":
-            named = identifier.chosen
-            if named["serial_number"].native == certificate.serial_number and _same(
-                named["issuer"], certificate.issuer
-            ):
-                return der
-        elif identifier.chosen.native == certificate.key_identifier:
-            return der
-    raise TimeStampError("the authority's certificate is not in the time stamp", code="timeStamp.untrusted")
+        try:
+            yield read_certificate(der)
+        except MalformedCredentialsError:
+            continue
 
 
-def _same(left: Any, right: Any) -> bool:
-    """Two names: the same bytes, or equal as RFC 5280 compares them, which takes longer."""
-    return bool(left.dump() == right.dump() or left == right)
+def _of_signer(signed: Signed) -> Certificate:
+    """The certificate that the signer info names (RFC 5652, section 5.3), wherever it lies among the others."""
+    for certificate in _readable(signed.certificates):
+        if _is_named(certificate, signed.named):
+            return certificate
+    raise TimeStampError(
+        "the authority's certificate is not in the time stamp", code="timeStamp.untrusted", flaw=Flaw.NO_CERTIFICATE
+    )
 
 
-def _attribute(signer: Any, name: str) -> Any:
-    for attribute in signer["signed_attrs"]:
-        if attribute["type"].native == name:
-            if len(attribute["values"]) != 1:
-                raise MalformedCredentialsError(f"got {len(attribute['values'])} values of {name}, expected one")
-            return attribute["values"][0]
-    return None
+def _is_named(certificate: Certificate, named: Element) -> bool:
+    if named.tag == _KEY_ID:
+        return bool(named.content) and named.content == certificate.key_id
+    if named.tag != SEQUENCE or not named.content.endswith(certificate.serial):
+        return False
+    parts = named.children
+    return len(parts) == 2 and parts[1].raw == certificate.serial and same_name(parts[0].raw, certificate.issuer)
 
 
-def _names_certificate(signer: Any, der: bytes) -> None:
+def _names_certificate(signed: Signed, der: bytes) -> None:
     """The signed attributes pin the certificate (RFC 3161, section 2.4.2; RFC 5816)."""
-    second, first = _attribute(signer, "signing_certificate_v2"), _attribute(signer, "signing_certificate")
-    if second is not None:
-        entry = second["certs"][0]
-        algorithm, stored = entry["hash_algorithm"]["algorithm"].native, entry["cert_hash"].native
-    elif first is not None:
-        algorithm, stored = "sha1", first["certs"][0]["cert_hash"].native
-    else:
-        raise TimeStampError("the time stamp does not name its certificate", code="timeStamp.malformed")
-    if algorithm not in (*_HASHES, "sha1") or hashlib.new(algorithm, der).digest() != stored:
-        raise TimeStampError("the time stamp names another certificate", code="timeStamp.mismatch")
+    pinned = named_digest(signed.values)
+    if pinned is None:
+        raise TimeStampError(
+            "the time stamp does not name its certificate", code="timeStamp.malformed", flaw=Flaw.NO_CERTIFICATE
+        )
+    algorithm, stored = pinned
+    name = "sha256" if algorithm is None else HASHES.get(algorithm, "")
+    if name not in (*_STRONG, "sha1") or hashlib.new(name, der, usedforsecurity=False).digest() != stored:
+        raise TimeStampError("the time stamp names another certificate", code="timeStamp.mismatch", flaw=Flaw.BROKEN)
 
 
-def _verify(signer: Any, der: bytes, message: bytes) -> None:
+def _strong(digest: bytes, what: str) -> str:
+    """A digest's name by its object identifier. Raises UnsupportedCredentialsError for any but SHA-2."""
+    name = HASHES.get(digest, digest.hex())
+    if name not in _STRONG:
+        raise UnsupportedCredentialsError(f"got a time stamp {what} {name}")
+    return name
+
+
+def _verify(signed: Signed, certificate: Certificate, digest: str) -> None:
     """The CMS signature over the signed attributes (RFC 5652, section 5.4)."""
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-
-    named = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
-    key, signature = public_key_of(der), signer["signature"].native
-    scheme = signer["signature_algorithm"].signature_algo
-    own = {"rsassa_pkcs1v15": "", "ecdsa": ""}.get(scheme)
-    full = signer["signature_algorithm"]["algorithm"].native
-    # `rsassa_pkcs1v15` and old `ecdsa` identifiers leave the hash to the digest algorithm (RFC 5754, section 3).
-    name = signer["digest_algorithm"]["algorithm"].native
-    if scheme == "rsassa_pss" or (own is not None and full.split("_")[0] in (*_HASHES, *_WEAK)):
-        name = signer["signature_algorithm"].hash_algo
-    digest = named.get(name)
-    try:
-        if scheme == "ed25519" and isinstance(key, ed25519.Ed25519PublicKey):
-            key.verify(signature, message)
-        elif digest is None:
-            raise UnsupportedCredentialsError(f"got a time stamp signed with {name}")
-        elif scheme == "ecdsa" and isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, message, ec.ECDSA(digest))
-        elif scheme == "rsassa_pkcs1v15" and isinstance(key, rsa.RSAPublicKey):
-            key.verify(signature, message, padding.PKCS1v15(), digest)
-        elif scheme == "rsassa_pss" and isinstance(key, rsa.RSAPublicKey):
-            pss = padding.PSS(mgf=padding.MGF1(digest), salt_length=padding.PSS.AUTO)
-            key.verify(signature, message, pss, digest)
-        else:
-            raise UnsupportedCredentialsError(f"got a time stamp signed with {scheme}")
-    except InvalidSignature as error:
-        raise TimeStampError("the time stamp's signature does not hold", code="timeStamp.mismatch") from error
-    except UnsupportedAlgorithm as error:
-        raise UnsupportedCredentialsError(f"got a time stamp signed with {scheme}") from error
+    hashed = hashed_with(signed.algorithm, digest)
+    if hashed not in (*_STRONG, "none"):
+        raise UnsupportedCredentialsError("got a time stamp signed in a way that is not verified here")
+    key, message = certificate.key, signed.attributes
+    if not holds(key, signed.algorithm, signed.signature, message, digest=digest, may_be_raw=True):
+        raise TimeStampError("the time stamp's signature does not hold", code="timeStamp.mismatch", flaw=Flaw.BROKEN)
 
 
 @lru_cache(maxsize=32)
@@ -159,42 +142,25 @@ def _read_once(token: bytes, stamped: tuple[bytes, ...]) -> Stamp:
 
 
 def _read(token: bytes, stamped: tuple[bytes, ...]) -> Stamp:
-    signed = _signed_data(token)
-    if signed["encap_content_info"]["content_type"].native != "tst_info" or len(signed["signer_infos"]) != 1:
-        raise MalformedCredentialsError("got a time stamp without one signer and a TSTInfo")
+    signed = read_signed(token)
     # 1. The content is what the signer signed.
-    signer, content = signed["signer_infos"][0], signed["encap_content_info"]["content"]
-    # Signed as a SET, kept as [0] IMPLICIT: only the first byte differs (RFC 5652, section 5.4). Taken before anything
-    # looks inside: the library writes them anew afterwards, at ten times the cost of all the rest.
-    attributes = b"\x31" + signer["signed_attrs"].dump()[1:]
-    digest_name = signer["digest_algorithm"]["algorithm"].native
-    if digest_name not in _HASHES:
-        raise UnsupportedCredentialsError(f"got a time stamp digested with {digest_name}")
-    recorded = _attribute(signer, "message_digest")
-    kind = _attribute(signer, "content_type")
-    if recorded is None or kind is None or kind.native != "tst_info":
+    digest = _strong(signed.digest, "digested with")
+    recorded, kind = signed.values.get(MESSAGE_DIGEST), signed.values.get(CONTENT_TYPE)
+    if recorded is None or kind is None or kind.content != TST_INFO:
         raise MalformedCredentialsError("got a time stamp without signed attributes")
-    if not hmac.compare_digest(hashlib.new(digest_name, content.contents).digest(), recorded.native):
-        raise TimeStampError("the time stamp's content was changed", code="timeStamp.mismatch")
+    if not hmac.compare_digest(hashlib.new(digest, signed.info).digest(), recorded.content):
+        raise TimeStampError("the time stamp's content was changed", code="timeStamp.mismatch", flaw=Flaw.BROKEN)
     # 2. The signature is the named certificate's.
-    certificates = _certificates(signed)
-    der = _of_signer(signer, certificates)
-    _names_certificate(signer, der)
-    _verify(signer, der, attributes)
+    certificate = _of_signer(signed)
+    _names_certificate(signed, certificate.der)
+    _verify(signed, certificate, digest)
     # 3. It stamps exactly this signature.
-    info = content.parsed
-    imprint = info["message_imprint"]
-    name = imprint["hash_algorithm"]["algorithm"].native
-    if name not in _HASHES:
-        raise UnsupportedCredentialsError(f"got a time stamp over a {name} digest")
-    stored = imprint["hashed_message"].native
-    if not any(hmac.compare_digest(hashlib.new(name, message).digest(), stored) for message in stamped):
-        raise TimeStampError("the time stamp belongs to other bytes", code="timeStamp.mismatch")
-    time = info["gen_time"].native
-    if not isinstance(time, dt.datetime):
-        raise MalformedCredentialsError("got a time stamp without a time")
-    aware = time if time.tzinfo else time.replace(tzinfo=dt.UTC)
-    return Stamp(time=aware.astimezone(dt.UTC), certificate=der, others=tuple(c for c in certificates if c != der))
+    info = read_info(signed.info)
+    name = _strong(info.digest, "over a digest by")
+    if not any(hmac.compare_digest(hashlib.new(name, message).digest(), info.imprint) for message in stamped):
+        raise TimeStampError("the time stamp belongs to other bytes", code="timeStamp.mismatch", flaw=Flaw.OTHER_BYTES)
+    others = tuple(der for der in signed.certificates if der != certificate.der)
+    return Stamp(time=info.time, certificate=certificate.der, others=others)
 
 
 def read_stamp(token: bytes, stamped: tuple[bytes, ...]) -> Stamp:

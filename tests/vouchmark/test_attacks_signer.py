@@ -49,7 +49,7 @@ EXPIRED: Final = (
 )
 EXPIRED_THEN: Final = (
     "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; "
-    "its certificate was out of date when it signed"
+    f"the only trusted time, {(NOW - 10 * DAY).date()}, lies after its certificate's expiry"
 )
 DO_NOT_RELY: Final = "unchanged since it was signed, but do not rely on the signer: "
 AGAINST: Final = (

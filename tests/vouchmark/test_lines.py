@@ -351,7 +351,10 @@ class TestEngines:
 
     def test_one_that_finds_nothing_is_not_said_to_judge_what_it_did_not_find(self) -> None:
         answer = engines.answer(facts(reading(manifest()), second=reading(engine="encypher-c2pa")))
-        assert answer.summary == "The engines disagree on whether there are Content Credentials."
+        assert answer.summary == (
+            "The engines disagree on whether there are Content Credentials: "
+            "c2pa-rs reads them, encypher-c2pa finds none."
+        )
         assert answer.drafts[0].detail["on"] == ["presence"]
 
     def test_one_that_cannot_parse_is_not_said_to_judge(self) -> None:

@@ -75,8 +75,8 @@ class Standing(enum.StrEnum):
 
 WHY: Final = {
     Standing.UNLISTED: "no list that you use vouches for that signer",
-    Standing.EXPIRED: "that signer's certificate is out of date and no trusted time says when it signed",
-    Standing.NOT_YET_VALID: "that signer's certificate was not yet valid then",
+    Standing.EXPIRED: "that signer's certificate is out of date and no trusted time shows that it signed before",
+    Standing.NOT_YET_VALID: "that signer's certificate is not valid yet, or was not when a trusted time says it signed",
     Standing.TEST_KEY: "its key is a public test key, with which anybody can sign",
     Standing.IRREGULAR: "that signer's certificate breaks the rules for signing Content Credentials",
     Standing.UNESTABLISHED: "who signed it is not established",

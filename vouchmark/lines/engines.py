@@ -10,18 +10,13 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from provenance.credentials.model import Outcome, Reading, State, ValidationCode
+from vouchmark.lines import engine_causes
+from vouchmark.lines.engine_causes import CLOCK, UNTRUSTED
 from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
 from vouchmark.lines.integrity_own import WHY
 from vouchmark.lines.integrity_unread import TOO_DEEP
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
-
-CLOCK: Final = frozenset(
-    {"signingCredential.expired", "claimSignature.outsideValidity", "claimSignature.insideValidity"}
-)
-"""Codes that an engine derives from the wall clock."""
-UNTRUSTED: Final = "signingCredential.untrusted"
-"""Also said by the first engine of a certificate that has run out by the wall clock, whoever vouches for it."""
 
 OUTCOME_WORDS: Final = {
     Outcome.ABSENT: "finds no Content Credentials",
@@ -39,15 +34,6 @@ NEITHER: Final = {
 
 _REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion"})
 """Reasons that say more than that an engine cannot parse a file."""
-
-KNOWN: Final = (
-    ("cawg.", "an identity assertion does not hold, which one engine counts against the whole file"),
-    ("signingCredential.expired", "the certificate has expired, which one engine counts as invalid"),
-    ("claimSignature.outsideValidity", "the certificate has expired, which one engine counts as invalid"),
-    ("claim.hardBindings.missing", "one engine does not know this older form of hard binding"),
-    ("assertion.required.missing", "one engine demands an assertion that the other does not"),
-)
-"""Differences between the two engines that were traced to their cause."""
 
 
 def answer(facts: Facts) -> Answer:
@@ -81,7 +67,10 @@ def state_at(facts: Facts, reading: Reading) -> State | None:
     if reading.state is not State.INVALID:
         return State.INVALID if facts.expired(active) else reading.state
     serious = {code.code for code in failures(active.codes)} - {UNTRUSTED}
-    if not serious or not serious <= CLOCK or facts.expired(active):
+    if not serious:
+        # Something else than the active manifest: an ancestor whose certificate has run out by the wall clock alone?
+        serious = {code.code for code in failures(reading.codes)} - {UNTRUSTED}
+    if not serious or not serious <= CLOCK or engine_causes.out_of_date(facts, reading):
         return State.INVALID
     # By the wall clock the engine could no longer ask its lists; ours were asked at the report's time.
     own = facts.own.signers.get(active.label) if facts.own else None
@@ -157,9 +146,9 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         # Whoever finds nothing says nothing of what is in it.
         differ = ["presence"]
     if not differ:
-        return _verdict(facts, "engines.agree", Status.PASS, "Both engines agree.", {"on": list(ours)})
-    timeless = (code for code in first.codes if code.code not in CLOCK or _has_expired(facts))
-    why = _explain((*timeless, *second.codes)) if differ == ["state"] else ""
+        statement, trust = _agreement(facts, first, second, ours)
+        return _verdict(facts, "engines.agree", Status.PASS, statement, {"on": list(ours), **trust})
+    why = _cause(facts, first, second, differ)
     statement = (
         f"The engines disagree on {listed([WORDS[question] for question in differ])}{f': {why}' if why else ''}."
     )
@@ -180,9 +169,29 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
     return _verdict(facts, "engines.disagree", Status.UNKNOWN, statement, detail)
 
 
-def _has_expired(facts: Facts) -> bool:
-    """Whether the active manifest's certificate is out of date at the report's time, whatever the clock says."""
-    return facts.first.store is not None and facts.expired(facts.first.store.active)
+def _cause(facts: Facts, first: Reading, second: Reading, differ: list[str]) -> str:
+    """Why they differ, as the end of the sentence that says on what."""
+    if differ == ["presence"]:
+        return engine_causes.of_presence(first, second)
+    under = engine_causes.of_answers(first, second, differ)
+    if under or "state" not in differ:
+        return under
+    states = {one.engine: _answers(facts, one)["state"] for one in (first, second)}
+    return engine_causes.of_state(facts, first, second, states)
+
+
+def _agreement(
+    facts: Facts, first: Reading, second: Reading, found: Mapping[str, str]
+) -> tuple[str, dict[str, dict[str, Json]]]:
+    """What both find; and where one of them vouches for the signer and the other does not, that they differ on it."""
+    states = {one.engine: state_at(facts, one) for one in (first, second)}
+    said = set(states.values())
+    if None in said or State.INVALID in said or len(said) < 2:
+        return "Both engines agree.", {}
+    bytes_are = "the bytes are those that were signed" if found["bytes"] == "not changed" else "the bytes changed"
+    says = ", ".join(f"{engine} says {state}" for engine, state in states.items())
+    statement = f"Both engines find that {bytes_are} and that the signature holds; on trust they differ: {says}."
+    return statement, {"trust": {engine: str(state) for engine, state in states.items()}}
 
 
 MALFORMED: Final = "malformed"
@@ -224,13 +233,6 @@ def _bytes(codes: tuple[ValidationCode, ...]) -> str:
     if any(name.endswith((".mismatch", ".unknownBox")) for name in about):
         return "changed"
     return MALFORMED if any(name.endswith(".malformed") for name in about) else "not changed"
-
-
-def _explain(codes: tuple[ValidationCode, ...]) -> str:
-    for prefix, words in KNOWN:
-        if any(code.code.startswith(prefix) for code in failures(codes)):
-            return words
-    return ""
 
 
 def _verdict(facts: Facts, code: str, status: Status, statement: str, detail: Mapping[str, Json]) -> Draft:

@@ -22,6 +22,7 @@ from vouchmark.lines.facts import (
     Drafter,
     Facts,
     certificate_name,
+    day,
     failures,
     has,
     instant,
@@ -50,12 +51,13 @@ _AGAINST: Final = {
     "signer.revoked": (Status.FAIL, "the certificate was revoked"),
     "signer.profile.violated": (Status.FAIL, "the certificate breaks the rules for signing Content Credentials"),
     "signer.test_key": (Status.FAIL, "the key is a public test key, with which anybody can sign"),
-    "signer.not_yet_valid": (Status.UNKNOWN, "the certificate was not yet valid then"),
+    "signer.not_yet_valid": (Status.UNKNOWN, "the certificate is not valid yet at the time of this report"),
     "signer.expired": (Status.UNKNOWN, "the certificate is out of date and no trusted time says when it signed"),
 }
 
 _SILENT: Final = frozenset({"signer.unknown", "signer.expired"})
 """What we say of a signer where the reader has no lists at all: the second engine's lists may know more."""
+_REPORT: Final = "at the time of this report"
 VOUCHED: Final = "valid_for_supplied_material"
 """The second engine's word for a chain that ends on one of its lists."""
 
@@ -134,7 +136,7 @@ def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, deta
         return _own(code, Status.PASS, statement, subject, detail)
     if code in _AGAINST:
         status, words = _AGAINST[code]
-        words = _expired(signer) if code == "signer.expired" else words
+        words = _dates(code, signer) or words
         would = _LISTS.get(f"signer.{signer.would_be}", "").rstrip(",")
         rest = f" ({would} names it)" if code == "signer.expired" and would else ""
         return _own(code, status, f"Signed by {_calls_itself(name)}; {words}{rest}.", subject, detail)
@@ -147,14 +149,16 @@ def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, deta
     return _own("signer.unknown", Status.UNKNOWN, statement, subject, detail)
 
 
-def _expired(signer: SignerAssessment) -> str:
-    """Which certificate was not valid, and when."""
-    is_stamped = signer.moment_by == "time-stamp"
+def _dates(code: str, signer: SignerAssessment) -> str:
+    """Which certificate was not valid, and when; empty where the code speaks of something else than dates."""
+    trusted = day(signer.moment) if signer.moment_by == "time-stamp" else ""
+    if code == "signer.not_yet_valid" and trusted:
+        return f"the only trusted time, {trusted}, lies before the certificate was valid"
+    if code != "signer.expired":
+        return ""
     if _is_in_time(signer):
-        return (
-            f"a certificate above it was not valid {'when it signed' if is_stamped else 'at the time of this report'}"
-        )
-    return "the certificate was out of date when it signed" if is_stamped else _AGAINST["signer.expired"][1]
+        return f"a certificate above it was not valid {f'on {trusted}, the only trusted time' if trusted else _REPORT}"
+    return f"the only trusted time, {trusted}, lies after its certificate's expiry" if trusted else ""
 
 
 def _is_in_time(signer: SignerAssessment) -> bool:

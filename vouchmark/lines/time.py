@@ -16,6 +16,7 @@ from provenance.credentials.model import Manifest
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.signer import SignerAssessment
 from provenance.credentials.time_trust import Doubt, StampAssessment
+from provenance.credentials.timestamp import Flaw
 from vouchmark.lines import time_order
 from vouchmark.lines.facts import (
     Answer,
@@ -76,10 +77,33 @@ _DOUBTS: Final[Mapping[Doubt, tuple[str, str]]] = {
     ),
 }
 """Why a stamp that holds is not believed: the code, and how the sentence ends."""
+_NO_TIME: Final = "so it shows no time"
+_UNREADABLE: Final = ("time.stamp.unreadable", f"There is a time stamp that cannot be read, {_NO_TIME}.")
+_UNFIT: Final = ("time.stamp.invalid", f"There is a time stamp, but it does not fit this signature, {_NO_TIME}.")
+_FLAWS: Final[Mapping[Flaw, tuple[str, str]]] = {
+    Flaw.NONE: _UNFIT,
+    Flaw.UNREADABLE: _UNREADABLE,
+    Flaw.UNSUPPORTED: (
+        "time.stamp.unreadable",
+        f"There is a time stamp of a kind that is not read here, {_NO_TIME}.",
+    ),
+    Flaw.SEVERAL: (
+        "time.stamp.unreadable",
+        "There are several time stamps where there may be one, so they show no time.",
+    ),
+    Flaw.NO_CERTIFICATE: (
+        "time.stamp.unreadable",
+        f"There is a time stamp that does not show by whose certificate it was made, {_NO_TIME}.",
+    ),
+    Flaw.BROKEN: ("time.stamp.invalid", f"There is a time stamp whose own signature does not hold, {_NO_TIME}."),
+    Flaw.OTHER_BYTES: _UNFIT,
+}
+"""Why a stamp shows no time: the code, and the sentence."""
 _ANSWERS: Final = frozenset(
     {
         "time.trusted",
         "time.stamp.invalid",
+        "time.stamp.unreadable",
         "time.claimed",
         "time.none",
         "time.cut",
@@ -99,8 +123,8 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt
     if not stamp.is_present:
         return _no_stamp(manifest, own, detail)
     if stamp.time is None:
-        statement = "There is a time stamp, but it does not fit this signature, so it shows no time."
-        return _own_draft(manifest, "time.stamp.invalid", Status.UNKNOWN, statement, detail)
+        code, statement = _FLAWS[stamp.flaw]
+        return _own_draft(manifest, code, Status.UNKNOWN, statement, detail | {"flaw": str(stamp.flaw)})
     by = " that a later update keeps" if stamp.is_kept else ""
     if stamp.is_trusted:
         named = who or "an authority without a name"
@@ -183,9 +207,12 @@ def _stamp(facts: Facts, manifest: Manifest) -> Draft:
     """By the first engine; only where our own check is missing."""
     codes = facts.codes_of(manifest)
     stamp = manifest.timestamp
-    if has(codes, "timeStamp.mismatch", "timeStamp.malformed", "timeStamp.outsideValidity"):
-        statement = "There is a time stamp, but it does not fit this signature, so it shows no time."
-        return _draft(facts, manifest, "time.stamp.invalid", Status.UNKNOWN, statement)
+    if has(codes, "timeStamp.mismatch", "timeStamp.malformed"):
+        code, statement = _UNFIT if has(codes, "timeStamp.mismatch") else _UNREADABLE
+        return _draft(facts, manifest, code, Status.UNKNOWN, statement)
+    if has(codes, "timeStamp.outsideValidity"):
+        statement = "There is a time stamp by an authority whose certificate was not valid then, so it shows no time."
+        return _draft(facts, manifest, "time.outside", Status.UNKNOWN, statement)
     if stamp is None:
         statement = "There is no time stamp; nothing shows when it was signed."
         return _draft(facts, manifest, "time.none", Status.ABSENT, statement)

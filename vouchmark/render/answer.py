@@ -125,7 +125,7 @@ _DOUBTS: Final = {
     "signer.listed": "only an engine finds it on a list you use",
     "signer.unknown": "no list you use vouches for it",
     "signer.expired": "its certificate is out of date and no trusted time says when it signed",
-    "signer.not_yet_valid": "its certificate was not valid yet",
+    "signer.not_yet_valid": "its certificate is not valid yet",
 }
 """Why a signer's name is only its own claim."""
 
@@ -303,12 +303,17 @@ def _doubt(report: Report) -> str:
 
 def _why(finding: Finding) -> str:
     """Why nobody vouches; of certificates that were not valid, whose it was and at which moment."""
+    when = finding.detail.get("judged_at")
+    trusted = when[:10] if finding.detail.get("judged_by") == "time-stamp" and isinstance(when, str) else ""
+    if finding.code == "signer.not_yet_valid" and trusted:
+        return f"the only trusted time, {trusted}, lies before its certificate was valid"
     if finding.code != "signer.expired":
         return _DOUBTS[finding.code]
-    is_stamped = finding.detail.get("judged_by") == "time-stamp"
     if finding.detail.get("outside") == "authority":
-        return f"a certificate above its own {'was not valid when it signed' if is_stamped else 'is not valid'}"
-    return "its certificate was out of date when it signed" if is_stamped else _DOUBTS[finding.code]
+        return f"a certificate above its own {f'was not valid on {trusted}' if trusted else 'is not valid'}"
+    return (
+        f"the only trusted time, {trusted}, lies after its certificate's expiry" if trusted else _DOUBTS[finding.code]
+    )
 
 
 def _refusal(report: Report) -> str:

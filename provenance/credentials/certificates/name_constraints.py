@@ -166,7 +166,7 @@ def _folded(name: x509.Name) -> tuple[Rdn, ...]:
         frozenset(
             (
                 attribute.oid.dotted_string,
-                _fold(attribute.value) if isinstance(attribute.value, str) else attribute.value,
+                fold(attribute.value) if isinstance(attribute.value, str) else attribute.value,
             )
             for attribute in rdn
         )
@@ -174,7 +174,7 @@ def _folded(name: x509.Name) -> tuple[Rdn, ...]:
     )
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 

@@ -77,14 +77,44 @@ class Verifier:
         """Begin with none."""
         self.left = MAX_SIGNATURES
 
-    def holds(self, key: bytes, algorithm: Element, signature: bytes, message: bytes, *, digest: str = "") -> bool:
+    def holds(
+        self,
+        key: bytes,
+        algorithm: Element,
+        signature: bytes,
+        message: bytes,
+        *,
+        digest: str = "",
+        may_be_raw: bool = False,
+    ) -> bool:
         """As `holds`; False for all that are too many."""
         self.left -= 1
-        return self.left >= 0 and holds(key, algorithm, signature, message, digest=digest)
+        return self.left >= 0 and holds(key, algorithm, signature, message, digest=digest, may_be_raw=may_be_raw)
+
+
+def hashed_with(algorithm: Element, beside: str) -> str:
+    """The digest under a signature of this algorithm, by its name, `beside` being the one that stands next to it.
+
+    `none` where the scheme brings its own (Ed25519); empty where the algorithm is not verified here.
+    """
+    try:
+        oid, parameters = _parts(algorithm)
+    except MalformedCredentialsError:
+        return ""
+    scheme, own = _SCHEMES.get(oid, ("", ""))
+    if scheme == _PSS:
+        return _pss_digest(parameters)
+    return "none" if scheme == _ED25519 else own or beside if scheme else ""
+
+
+def _pss_digest(parameters: bytes) -> str:
+    return next((name for oid, name in HASHES.items() if oid in parameters), "sha1")
 
 
 @lru_cache(maxsize=512)
-def holds(key: bytes, algorithm: Element, signature: bytes, message: bytes, *, digest: str = "") -> bool:
+def holds(
+    key: bytes, algorithm: Element, signature: bytes, message: bytes, *, digest: str = "", may_be_raw: bool = False
+) -> bool:
     """Whether a signature over `message` is by this key.
 
     Args:
@@ -93,6 +123,8 @@ def holds(key: bytes, algorithm: Element, signature: bytes, message: bytes, *, d
         signature: the content of the bit or octet string.
         message: what is signed.
         digest: by its name, for algorithms that name none.
+        may_be_raw: whether an ECDSA signature may also be its two integers side by side (IEEE P1363), as some
+            authorities write them in time stamps, against RFC 5753: of one size, so that nothing else fits.
 
     False also for algorithms that are not verified here, and where the identifier holds more than the algorithm needs.
     """
@@ -104,10 +136,26 @@ def holds(key: bytes, algorithm: Element, signature: bytes, message: bytes, *, d
         most = MAX_PARAMETERS if scheme == _PSS else len(_NULL)
         if not scheme or len(parameters) > most or (scheme != _PSS and parameters not in (b"", _NULL)):
             return False
-        _verify(key_of(key), scheme, own or digest, parameters, signature, message)
+        loaded = key_of(key)
+        try:
+            _verify(loaded, scheme, own or digest, parameters, signature, message)
+        except InvalidSignature:
+            if not (may_be_raw and scheme == _ECDSA):
+                raise
+            _verify(loaded, scheme, own or digest, parameters, _from_raw(loaded, signature), message)
     except (CredentialsError, InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError, AttributeError):
         return False
     return True
+
+
+def _from_raw(key: Any, signature: bytes) -> bytes:
+    """Two integers of the curve's size as DER (RFC 3279, section 2.2.3). Raises ValueError for another size."""
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    size = (key.curve.key_size + 7) // 8
+    if len(signature) != 2 * size:
+        raise ValueError("got a signature that is neither DER nor two integers")
+    return encode_dss_signature(int.from_bytes(signature[:size], "big"), int.from_bytes(signature[size:], "big"))
 
 
 def _verify(key: Any, scheme: str, digest: str, parameters: bytes, signature: bytes, message: bytes) -> None:
@@ -120,7 +168,7 @@ def _verify(key: Any, scheme: str, digest: str, parameters: bytes, signature: by
     elif scheme == _RSA and isinstance(key, rsa.RSAPublicKey):
         key.verify(signature, message, padding.PKCS1v15(), _hash(digest))
     elif scheme == _PSS and isinstance(key, rsa.RSAPublicKey):
-        name = next((name for oid, name in HASHES.items() if oid in parameters), "sha1")
+        name = _pss_digest(parameters)
         pss = padding.PSS(mgf=padding.MGF1(_hash(name)), salt_length=padding.PSS.AUTO)
         key.verify(signature, message, pss, _hash(name))
     else:

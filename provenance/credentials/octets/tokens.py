@@ -114,7 +114,7 @@ def _is_signed(info: bytes, bag: Sequence[Element], signer: Element, vouching: V
     key = read_certificate(chain[0]).key
     # Signed as a SET, kept as [0] IMPLICIT: only the first octet differs (RFC 5652, section 5.4).
     message = bytes([SET]) + attributes.raw[1:]
-    if not verifier.holds(key, algorithm, signature.content, message, digest=name):
+    if not verifier.holds(key, algorithm, signature.content, message, digest=name, may_be_raw=True):
         return False
     vouched: Collection[bytes] = ()
     is_short = len(info) <= MAX_INFO and len(attributes.content) <= MAX_ATTRIBUTES

@@ -386,18 +386,19 @@ def _is_authority(der: bytes, number: int) -> bool:
     """Whether a certificate is a CA (RFC 5280, 4.2.1.9); a self-issued one of version 1 counts as one."""
     from cryptography import x509
 
-    from provenance.credentials.keys import unwarned
+    from provenance.credentials.errors import CredentialsError
+    from provenance.credentials.keys import load_certificate, unwarned
 
     try:
         with unwarned():
-            certificate = x509.load_der_x509_certificate(der)
+            certificate = load_certificate(der)
             extensions = certificate.extensions
         try:
             return bool(extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
         except x509.ExtensionNotFound:
             return bool(certificate.version is x509.Version.v1 and certificate.subject == certificate.issuer)
     except (
-        *(ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion),
+        *(CredentialsError, ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion),
         x509.UnsupportedGeneralNameType,
     ) as error:
         raise TrustListDataError(f"certificate {number} cannot be read: {error}") from error
