@@ -41,6 +41,7 @@ from tests.provenance.crafting import (
 )
 from tests.vouchmark.attacks import BY_LISTED, LONG, codes, examine, said
 from tests.vouchmark.readings import facts, reading
+from vouchmark.lines.authority import speakers
 from vouchmark.lines.time_order import CLOCK_TOLERANCE, impossible, unsigned
 from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code
 
@@ -235,7 +236,7 @@ class TestImpossible:
         earliest = moment if zoned else moment - 14 * HOUR
         data = taken(**{"exif:DateTimeOriginal": written})
         own = examine_own(data, "image/jpeg", None, trust=view_of(LISTS), at=NOW)
-        assert bool(impossible(own)) is (earliest > SIGNED_AT + CLOCK_TOLERANCE)
+        assert bool(impossible(own, speakers(own))) is (earliest > SIGNED_AT + CLOCK_TOLERANCE)
 
     def test_an_unlisted_authority_proves_no_contradiction(self) -> None:
         report = look(taken(SIGNED_AT + 9 * DAY), UNLISTED)

@@ -249,11 +249,13 @@ def _child(of: Of, child: Node) -> Of:
     return of
 
 
+_RANKS: Final = tuple(Standing)
+
+
 def _speaker(own: OwnCheck, node: Node, of: Of, above: Standing, *, in_order: bool) -> Speaker:
     label = node.check.label if node.check is not None else ""
     signer, standing = own.signers.get(label), standing_of(own, label)
-    ranks = list(Standing)
-    weakest = Standing.LISTED if of is Of.CONTENT else max((above, standing), key=ranks.index)
+    weakest = Standing.LISTED if of is Of.CONTENT else max((above, standing), key=_RANKS.index)
     return Speaker(
         label=label,
         of=of,

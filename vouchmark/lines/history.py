@@ -97,7 +97,7 @@ def answer(facts: Facts) -> Answer:
     if store is None:
         return Answer(summary="No history could be read.", status=Status.UNKNOWN)
     if facts.own is not None and facts.own.history is not None:
-        drafts = list(_own_tree(facts.own, facts.own.history))
+        drafts = list(_own_tree(facts.own, facts.own.history, facts.speakers))
         gap: tuple[NotChecked, ...] = ()
     else:
         steps, is_cut = walk(store)
@@ -150,12 +150,11 @@ _OUTCOMES: Final = {
 }
 
 
-def _own_tree(own: OwnCheck, history: History) -> Iterator[Draft]:
+def _own_tree(own: OwnCheck, history: History, known: Mapping[str, Speaker]) -> Iterator[Draft]:
     """Every ancestor that verified links lead to, the nearest first, then what else is wrong with the store.
 
     Below the content: an update changes none, so that what it updates is this file and no earlier version.
     """
-    known = authority.speakers(own)
     root = authority.content_of(own) or history.root
     nodes = [node for node in root.walk() if node is not root and node.link is not None]
     for node in sorted(nodes, key=lambda node: node.depth):

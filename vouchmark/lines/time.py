@@ -56,7 +56,7 @@ def answer(facts: Facts) -> Answer:
     drafts = [_own_stamp(manifest, signer.stamp, own, facts.at)]
     drafts += _legacy(manifest, signer.stamp)
     drafts += _certificate(manifest, signer)
-    drafts += time_order.impossible(own)
+    drafts += time_order.impossible(own, facts.speakers)
     drafts += time_order.stated(facts, own, signer.stamp.time)
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
     first = drafts[0] if drafts[0].status is Status.FAIL else next(d for d in drafts if d.code in _ANSWERS)

@@ -18,7 +18,7 @@ from provenance.credentials.statements import Role, SignedTime
 from provenance.metadata import Metadata, MetadataTime
 from provenance.metadata import Role as UnsignedRole
 from provenance.times import EAST, WEST, Span, gap_words, span_of
-from vouchmark.lines.authority import Of, Speaker, content_of, speakers
+from vouchmark.lines.authority import Of, Speaker, content_of
 from vouchmark.lines.facts import Draft, Facts, day, instant
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
@@ -108,12 +108,12 @@ def when_of(span: Span) -> str:
     return f"on {written}" if len(written) == 10 else f"in {written}"
 
 
-def impossible(own: OwnCheck) -> list[Draft]:
-    """Everything that cannot have been in the order in which it is signed."""
+def impossible(own: OwnCheck, known: Mapping[str, Speaker]) -> list[Draft]:
+    """Everything that cannot have been in the order in which it is signed; `known` is who says something."""
     if own.history is None:
         return []
     found: dict[tuple[str, str, str], Draft] = {}
-    content, known = content_of(own), speakers(own)
+    content = content_of(own)
     for draft in _walk(own, known, content, None) if content is not None else ():
         found.setdefault((draft.subject, draft.code, draft.statement), draft)
     return list(found.values())[:MAX_IMPOSSIBLE]
@@ -199,12 +199,12 @@ def what_happened(one: SignedTime) -> str:
 
 def stated(facts: Facts, own: OwnCheck, signed: dt.datetime | None) -> list[Draft]:
     """Every other time, with how far it lies from the signing: never a failure, and no evidence by itself."""
-    return [*_signed(own, signed), *_by_updates(own, signed), *unsigned(facts, signed)]
+    return [*_signed(own, signed), *_by_updates(own, facts.speakers, signed), *unsigned(facts, signed)]
 
 
-def _by_updates(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
+def _by_updates(own: OwnCheck, known: Mapping[str, Speaker], signed: dt.datetime | None) -> Iterator[Draft]:
     """What later updates say, and when they were signed: told, and no part of the answer."""
-    for speaker in speakers(own).values():
+    for speaker in known.values():
         declared = own.declared.get(speaker.label)
         if speaker.of is not Of.UPDATE:
             continue
