@@ -23,6 +23,7 @@ from typing import Any, Final
 import msgspec
 
 from provenance.credentials.crjson import reading as crjson
+from provenance.credentials.engine_cost import is_too_much
 from provenance.credentials.model import ManifestStore, Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.nesting import NestingError, check_nesting
@@ -177,6 +178,8 @@ def _read(
         return _nothing(Outcome.UNPARSABLE, "sidecar")
     if not data:
         return _nothing(Outcome.UNSUPPORTED, "empty")
+    if any(is_too_much(part, store=sidecar) for part in (data, fragment) if part is not None):
+        return _nothing(Outcome.UNPARSABLE, "rules")
     engine = load()
     sources = [_Source(data)]
     try:

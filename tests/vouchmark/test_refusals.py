@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from provenance.formats.bmff import C2PA_UUID
 from tests.authority import change_pixels, picture
-from tests.provenance.crafting import Draft, actions, bind, link_to, opening
+from tests.provenance.bmff_files import c2pa_box
+from tests.provenance.crafting import Draft, actions, bind, box, link_to, opening, store
+from tests.provenance.hostile import movie
 from tests.vouchmark.attacks import CAMERA, INCONCLUSIVE, OK, codes, examine, said
 from vouchmark.report import Line, Status, exit_code
 
@@ -103,3 +106,19 @@ def test_without_a_claim_that_can_be_read_nothing_is_signed_and_nothing_answers(
 def test_no_line_of_a_refused_file_says_that_it_could_not_be_looked_at(line: Line) -> None:
     for data in (odd(), versions(DEEPER)):
         assert examine(data).evidence[line].status is not Status.ERROR
+
+
+def test_an_engine_that_would_take_minutes_is_not_asked_and_our_own_check_answers() -> None:
+    rules = [{"xpath": "/uuid", "data": [{"offset": 8, "value": C2PA_UUID}]}, {"xpath": "/ftyp"}]
+    hashes = {"exclusions": rules + [{"xpath": "/free"}] * 2_000, "alg": "sha256", "hash": bytes(32)}
+    draft = Draft(signer=CAMERA, assertions=[actions(), ("c2pa.hash.bmff.v3", hashes)])
+    whole = movie(0)
+    size = int.from_bytes(whole[:4], "big")
+    held = c2pa_box(store(draft.build()))
+    report = examine(whole[:size] + held + whole[size:] + box(b"free", b"") * 5_000)
+    (refusal,) = report.having("integrity.engine.refused")
+    assert refusal.detail == {"engine": "c2pa-rs", "reason": "rules"}
+    assert "was not asked" in refusal.statement
+    assert "c2pa-rs was not asked" in report.evidence[Line.ENGINES].summary
+    assert report.evidence[Line.SIGNER].status is not Status.ERROR
+    assert exit_code(report) is not OK

@@ -32,7 +32,7 @@ NEITHER: Final = {
 }
 """Where both engines say the same because neither could look."""
 
-_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion"})
+_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion", "rules"})
 """Reasons that say more than that an engine cannot parse a file."""
 
 

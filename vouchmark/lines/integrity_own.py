@@ -24,6 +24,7 @@ WHY: Final = {
     "assertion": "cannot read one of the signed statements, which lacks a field or has one in another form",
     "store": "refuses the Content Credentials",
     "asset": "cannot parse the file",
+    "rules": "was not asked, because it would take too long over so many exclusion rules and boxes",
     "too-deep": "does not read parts that are nested so deeply",
     "no-active-manifest": "finds no active manifest",
 }
