@@ -83,9 +83,12 @@ def _riff(data: bytes, _head: bytes) -> str:
     return _RIFF.get(data[8:12], "") if data[:4] in (b"RIFF", b"RF64") else ""
 
 
-def _bmff(data: bytes, _head: bytes) -> str:
+def _bmff(data: bytes, head: bytes) -> str:
     """ISO BMFF by its brands (ISO/IEC 14496-12), QuickTime also without any."""
     box = data[4:8]
+    if box in (b"wide", b"moov", b"mdat", b"moof", b"sidx", b"styp") and data[:1] > b"\x1f" and _text(data, head):
+        # A word with one of four letters before it. A box of so many bytes is one of a film that is no text.
+        return ""
     if box in (b"styp", b"moof", b"sidx"):
         return "video/iso.segment"
     if box in (b"moov", b"mdat", b"wide") and len(data) > 8:
@@ -156,7 +159,7 @@ def _ascii(data: bytes, order: str, entry: bytes) -> str:
 
 def _audio(data: bytes, _head: bytes) -> str:
     """MP3 with an ID3v2 tag in front or without, and FLAC behind such a tag."""
-    if data[:3] == b"ID3" and len(data) >= 10:
+    if data[:3] == b"ID3" and len(data) >= 10 and data[3] < 0x20:
         size = 0
         for digit in data[6:10]:
             size = size << 7 | digit & 0x7F

@@ -107,6 +107,12 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (UNKNOWN,),
         "Only the file's length field is changed, which the signed hash covers and a later update had to change.",
     ),
+    (
+        "integrity.text.form",
+        (UNKNOWN,),
+        "The same words, other line ends: the bytes differ in line ends, blanks at line ends or normal form alone.",
+    ),
+    ("integrity.text.unseen", (UNKNOWN,), "The text holds signs that a reader does not see or takes for others."),
     ("integrity.parts.missing", (PASS,), "Parts that the signer allows to be missing are missing; the others match."),
     ("integrity.stores.multiple", (FAIL,), "The file has more than one manifest store."),
     (

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from provenance.asset import Asset, AssetError, find_sidecar, open_asset
-from provenance.credentials.crjson.reading import all_codes
 from provenance.credentials.encypher import SNAPSHOT_DATED
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.workers.pool import Examination, Job, Pool, examine_in_process
+from vouchmark.accounts import account_in_place_of
 from vouchmark.known import compared_with_kept, look_up
 from vouchmark.lines.facts import Facts, OutsideStore
 from vouchmark.looks import pdq_of
@@ -208,7 +208,8 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
     readings = {reading.engine: reading for reading in (examination.readings if examination else ())}
     asked = [readings[name] for name in settings.engines if name in readings]
     first = asked[0] if asked else Reading(engine=settings.engines[0], version="", outcome=Outcome.SKIPPED)
-    account = _own_account(first, examination)
+    second = asked[1] if len(asked) > 1 else None
+    account = account_in_place_of(first, second, examination)
     kinds = {trust_list.kind for trust_list in settings.trust.lists}
     unreadable, words = "", ""
     if isinstance(item, Unread):
@@ -223,7 +224,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         named_type=None if isinstance(item, Unread) else item.named_type,
         first=account or first,
         refused=first if account is not None else None,
-        second=asked[1] if len(asked) > 1 else None,
+        second=second,
         at=settings.at,
         unreadable=unreadable,
         unreadable_words=words,
@@ -242,21 +243,6 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         has_index=settings.known is not None,
         known=lookup,
         original=_compared(item, examination, settings, lookup),
-    )
-
-
-_NO_ACCOUNT: Final = frozenset({"prerelease", "sidecar"})
-"""Reasons of a refusal beside which our own reading tells nothing: a draft's rules were others."""
-
-
-def _own_account(first: Reading, examination: Examination | None) -> Reading | None:
-    """Our own reading in the first engine's place, where that one gives no account and ours holds together."""
-    account = examination.account if examination is not None else None
-    refuses = first.outcome is Outcome.UNPARSABLE and first.reason not in _NO_ACCOUNT
-    if account is None or not refuses:
-        return None
-    return Reading(
-        engine="vouchmark", version="", outcome=Outcome.FOUND, store=account, codes=all_codes(account.manifests)
     )
 
 

@@ -47,7 +47,8 @@ def ask(item: Asset, job: Job, online: Online, examine: Callable[[Asset, Job], E
     examination = examine(item, job)
     contacts: list[Contact] = []
     remote: bytes | None = None
-    url = next((one.remote_url for one in examination.readings if one.outcome is Outcome.REMOTE), "")
+    named = [one.remote_url for one in examination.readings if one.outcome is Outcome.REMOTE]
+    url = next(iter((*named, *(examination.own.addresses if examination.own is not None else ()))), "")
     if url:
         fetched = online.manifest(url)
         contacts.append(fetched.contact)

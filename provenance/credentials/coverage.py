@@ -35,9 +35,11 @@ from provenance.credentials.jumbf import HARD_BINDINGS, Assertion
 from provenance.credentials.multi_asset import LABEL as MULTI_ASSET
 from provenance.credentials.multi_asset import Parts, check_parts
 from provenance.credentials.outside import beside_manifest, doubts_about, outside, shown_outside, swallows
+from provenance.credentials.text_binding import NORMAL_FORM, SAME_WORDS, text_hash
 from provenance.formats import Kind, Layout, Region, read_layout
 from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, Doubt, join
+from provenance.formats.text import FORMATS
 
 _PARTS: Final = "assertion.multiAssetHash"
 MAX_NAMED: Final = 64
@@ -58,7 +60,7 @@ _OPEN: Final = frozenset(
     f"integrity.{word}"
     for word in (
         "coverage.media_excluded", "coverage.unknown", "coverage.order_excluded", "coverage.other_excluded",
-        "store.foreign", "pointer.store", "tables",
+        "store.foreign", "pointer.store", "tables", "text.form",
     )
 )  # fmt: skip
 """With these a digest that matches does not say that the media is the one that was signed."""
@@ -92,7 +94,7 @@ class Coverage:
     `integrity.coverage.metadata_excluded`, `integrity.coverage.full`, `integrity.store.foreign`,
     `integrity.coverage.wide`, `integrity.shown.excluded`, the codes of `doubts`, `integrity.fragments.missing`,
     `integrity.fragments.unused`,
-    `integrity.update.length`, `integrity.parts.missing`, `integrity.references.listed`."""
+    `integrity.update.length`, `integrity.text.form`, `integrity.parts.missing`, `integrity.references.listed`."""
     format: str
     """The container as recognised, empty where it is not read here."""
     size: int
@@ -154,6 +156,8 @@ def _bind(
 ) -> Bound:
     content = assertion.map()
     check_fields(content, assertion.base_label)
+    if assertion.base_label == "c2pa.hash.data" and layout.format in FORMATS.values():
+        return text_hash(content, data, layout, algorithm=algorithm)
     if assertion.base_label == "c2pa.hash.data":
         return data_hash(content, data, layout, algorithm=algorithm, is_updated=is_updated)
     if assertion.base_label == "c2pa.hash.boxes":
@@ -293,13 +297,17 @@ def measure(
     left_out = outside(bound, layout)
     media = join((region.start, region.end) for region in (*layout.of_kind(Kind.MEDIA), *layout.pointers))
     media_outside = uncovered_media(bound, layout)
-    codes = [f"{stem}.match", *doubled, *_coverage_codes(data, left_out, length(media_outside), layout, bound)]
+    # The specification knows no match of words: by its own procedure that is none.
+    held = f"{stem}.{'mismatch' if SAME_WORDS in bound.forms else 'match'}"
+    codes = [held, *doubled, *_coverage_codes(data, left_out, length(media_outside), layout, bound)]
     if bound.needs_fragments:
         codes.append("integrity.fragments.missing")
     if bound.fragments_unused or (fragments and not assertion.base_label.startswith("c2pa.hash.bmff")):
         codes.append("integrity.fragments.unused")
     if UPDATED_LENGTH in bound.forms:
         codes.append("integrity.update.length")
+    if bound.forms & {SAME_WORDS, NORMAL_FORM}:
+        codes.append("integrity.text.form")
     if parts is not None and parts.missing:
         codes.append("integrity.parts.missing")
     totals: dict[str, int] = {}

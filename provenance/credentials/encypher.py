@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.model import ManifestStore, Outcome, Reading, State
+from provenance.formats.text import Method, is_text, method_of
 
 if TYPE_CHECKING:
     from provenance.credentials.trust.lists import TrustSettings
@@ -56,7 +57,7 @@ def read(
 
     Args:
         data: The media (of a fragmented video the initialisation segment).
-        media_type: Its type by content.
+        media_type: Its type by content; of a text the bytes decide, by what carries its Content Credentials.
         at: The instant at which it judges validity; its own clock where not given.
         sidecar: A manifest store kept outside the media.
         sidecar_wins: Whether the sidecar is read even where the media has a store of its own.
@@ -79,6 +80,21 @@ def read(
         if own.outcome not in (Outcome.ABSENT, Outcome.REMOTE):
             return own
     return _read(data, media_type, sidecar, options)
+
+
+_TEXTS: Final = {Method.PAGE: "text/html", Method.WRAPPER: "text/plain", Method.ARMOUR: "text/markdown"}
+"""For each way to put Content Credentials into a text, a type under which this engine looks for them that way alone."""
+
+
+def _type_of(data: bytes, media_type: str, *, is_outside: bool) -> str:
+    """The type under which the engine is asked: of a text what its bytes say, never what a name says.
+
+    A store outside a text has nothing to be left out of its hash, which this engine demands of unstructured ones.
+    """
+    if not is_text(media_type):
+        return media_type
+    method = method_of(data)
+    return _TEXTS[method or (Method.ARMOUR if is_outside else Method.WRAPPER)]
 
 
 def _options(at: dt.datetime | None, trust: TrustSettings | None) -> dict[str, Any]:
@@ -104,6 +120,7 @@ def _read(data: bytes, media_type: str, sidecar: bytes | None, options: Mapping[
     engine = load()
     if sidecar is not None:
         options = {**options, "manifest_store": sidecar}
+    media_type = _type_of(data, media_type, is_outside=sidecar is not None)
     try:
         report = engine.verify(data, media_type, **options)
     except ValueError as error:

@@ -30,6 +30,7 @@ from provenance.credentials.statements import Declared, declared
 from provenance.credentials.store_in_file import layout_of, store_in_file
 from provenance.credentials.trust.view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
+from provenance.formats.text.layout import READ_AS
 from provenance.second_reading import SecondReading
 
 REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
@@ -42,6 +43,8 @@ class OwnCheck:
 
     problem: str
     """Empty, or why there is nothing below: `absent`, `malformed` or `limit`."""
+    addresses: tuple[str, ...] = ()
+    """Where the file says that its Content Credentials are kept, where there are none in it (text)."""
     active: str = ""
     """Label of the active manifest."""
     bound: str = ""
@@ -76,6 +79,8 @@ class OwnCheck:
     """Stores that lie where the file's format has no place for them."""
     octets: StoreOctets = field(default_factory=StoreOctets)
     """What of the store nobody signed."""
+    read_as: str = ""
+    """The type as which the file was looked at, where its name has a say in what it is called (text); else empty."""
     second_readings: tuple[SecondReading, ...] = ()
     """Other types as which the file can be read, declared and hashed parts left out."""
     store_runs: tuple[tuple[int, int], ...] = ()
@@ -263,9 +268,10 @@ def examine_own(
         raise ValueError("got a time without a zone, expected an aware one")
     layout = layout_of(data, media_type)
     hidden = find_hidden(data, media_type, layout)
+    read_as = READ_AS.get(layout.format, "")
     raw = store_bytes if store_bytes is not None else next(iter(layout.stores), b"")
     if not raw:
-        return OwnCheck(problem="absent", hidden=hidden)
+        return OwnCheck(problem="absent", hidden=hidden, addresses=layout.addresses)
     try:
         store = parse_store(raw)
         own = store_in_file(raw, store, layout) if layout.stores and not is_sidecar else None
@@ -325,7 +331,10 @@ def examine_own(
         octets=octets_in_file(
             store, history, layout, is_sidecar=is_sidecar, differs=matches is False, trust=trust, at=moment
         ),
-        second_readings=readings_of(data, media_type, layout, coverage, bound=check, store=store, checks=checks),
+        read_as=read_as,
+        second_readings=readings_of(
+            data, read_as or media_type, layout, coverage, bound=check, store=store, checks=checks
+        ),
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),
         store=store,
     )

@@ -1,6 +1,6 @@
 """Which bytes of a file are media, metadata, manifest or something else? One reader a family of containers.
 
-The type comes from the content; only SVG, which has no signature of its own, is taken at its word.
+The type comes from the content; only text and SVG, which have no signature of their own, are taken at their word.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
 
     Args:
         data: the whole file.
-        media_type: as recognised elsewhere; asked only where the content has no signature (SVG).
+        media_type: as recognised elsewhere; asked only for what has no signature of its own (text, SVG).
 
     Returns:
         A layout; with an empty format and one `other` region where the type is not read here.
@@ -31,9 +31,12 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
     Raises:
         CredentialsLimitError: more parts than any real file has.
     """
-    from provenance.formats import bmff, flac, gif, id3, jpeg, pdf, png, riff, svg, tiff
+    from provenance.formats import bmff, flac, gif, id3, jpeg, pdf, png, riff, svg, text, tiff
     from provenance.formats import zip as zip_archive
 
+    if text.is_text(media_type):
+        # First of all: words can begin with what is a signature of other types.
+        return text.read_text(data)
     if data[:3] == b"\xff\xd8\xff":
         return jpeg.read_jpeg(data)
     if data[:8] == b"\x89PNG\r\n\x1a\n":

@@ -51,8 +51,8 @@ class Doubt(NamedTuple):
 
     code: str
     """`integrity.brands`, `integrity.pointer.store`, `integrity.padding.filled`, `integrity.references.outside`,
-    `integrity.script`, `integrity.tables`; `integrity.references.listed` for what leads out of the file and decides
-    nothing of what is shown, which is no doubt."""
+    `integrity.script`, `integrity.tables`, `integrity.text.unseen`; `integrity.references.listed` for what leads out of
+    the file and decides nothing of what is shown, which is no doubt."""
     what: str
     """Short and ours, for the middle of a sentence: `the brand avif beside an image sequence`."""
     start: int = 0
@@ -98,11 +98,14 @@ class Layout:
     """A whole file's parts. The regions lie in order, without gap or overlap."""
 
     format: str
-    """`jpeg`, `png`, `riff`, `gif`, `tiff`, `bmff`, `jxl`, `pdf`, `svg`, `mp3`, `flac`, `zip`, or empty."""
+    """`jpeg`, `png`, `riff`, `gif`, `tiff`, `bmff`, `jxl`, `pdf`, `svg`, `mp3`, `flac`, `zip`, `text`,
+    `structured text`, `html`, or empty."""
     size: int
     regions: tuple[Region, ...]
     stores: tuple[bytes, ...] = field(default=(), repr=False)
     """Every manifest store found, in file order, as raw JUMBF. More than one is for the caller to refuse."""
+    addresses: tuple[str, ...] = ()
+    """Where the file says that its Content Credentials are kept, where its format has a place for that (text)."""
     boxes: tuple[NamedBox, ...] = field(default=(), repr=False)
     """Named boxes for box hashes; empty where the format has none."""
     bmff: tuple[BmffBox, ...] = field(default=(), repr=False)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from provenance.formats.parts import Kind
 from provenance.readings.model import SecondReading, Source, inside, search, without
 
 PDF_HEAD: Final = 1_024
@@ -137,12 +138,19 @@ def _has_numbers(head: bytes) -> bool:
 
 def _page(source: Source) -> Iterator[SecondReading]:
     """What a browser takes for a page by its first bytes, where it is told no type."""
-    if source.media_type in (HTML, "text/markdown", "text/xml") or not _SNIFF.match(source.data[:SNIFFED]):
+    if source.media_type in (HTML, "text/markdown", "text/xml") or not _SNIFF.match(_beginning(source)):
         return
     if source.media_type == "image/svg+xml" and not _shows_otherwise(source):
         # A drawing behind a comment: a browser shows the same, by whichever name.
         return
     yield source.found(HTML, 0)
+
+
+def _beginning(source: Source) -> bytes:
+    """What a browser takes notice of; of a text behind the comment that carries its Content Credentials."""
+    first = source.layout.regions[0] if source.layout.regions else None
+    start = first.end if first is not None and first.kind is Kind.MANIFEST else 0
+    return source.data[start : start + SNIFFED]
 
 
 def _shows_otherwise(source: Source) -> bool:

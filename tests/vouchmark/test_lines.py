@@ -369,7 +369,7 @@ class TestEngines:
     def test_a_file_that_is_nested_too_deeply_is_not_called_a_type_that_is_not_read(self) -> None:
         deep = reading(outcome=Outcome.UNSUPPORTED, reason="too-deep")
         answer = engines.answer(facts(deep, second=reading(outcome=Outcome.UNPARSABLE, engine="encypher-c2pa")))
-        assert answer.summary.endswith("does not read parts that are nested so deeply.")
+        assert "does not read parts that are nested so deeply" in answer.summary
 
     def test_expiry_in_the_state_follows_the_reports_time(self) -> None:
         codes = (*UNTRUSTED, code("signingCredential.expired"))

@@ -22,7 +22,8 @@ from vouchmark.report import Json, NotChecked, Root, Status
 OWN: Final = "vouchmark coverage check"
 WIDE: Final = "integrity.coverage.wide"
 LENGTH: Final = "integrity.update.length"
-TELLING: Final = frozenset({WIDE, LENGTH})
+FORM: Final = "integrity.text.form"
+TELLING: Final = frozenset({WIDE, LENGTH, FORM})
 """What explains why an engine calls a file changed, and so is told first."""
 MAX_NAMED: Final = 4
 """Kinds of metadata named in one sentence; the detail has the ranges."""
@@ -97,6 +98,15 @@ _CODES: Final = {
     "integrity.script": (
         Status.UNKNOWN,
         "Programs in the file decide what is shown, so that it need not be the same each time: {what}.",
+    ),
+    FORM: (
+        Status.UNKNOWN,
+        "The same words, other line ends: the bytes differ from those that were signed in line ends, blanks at line "
+        "ends, byte order mark or the form of the same letters alone.",
+    ),
+    "integrity.text.unseen": (
+        Status.UNKNOWN,
+        "The text holds what a reader does not see, or takes for something else: {what}.",
     ),
     LENGTH: (
         Status.UNKNOWN,

@@ -139,7 +139,10 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         return _verdict(facts, "engines.incomparable", status, statement, {"failed": both})
     unsupported = [r for r in (first, second) if r.outcome is Outcome.UNSUPPORTED]
     if unsupported and first.outcome is not second.outcome:
-        statement = f"The engines cannot be compared: {unsupported[0].engine} {_unread(unsupported[0])}."
+        other = second if unsupported[0] is first else first
+        statement = f"The engines cannot be compared: {unsupported[0].engine} {_unread(unsupported[0])}, and " + (
+            f"{other.engine} {_reads(facts, other)}."
+        )
         return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unsupported[0].engine})
     differ = [question for question in ours if ours[question] != theirs[question]]
     if "presence" in differ:

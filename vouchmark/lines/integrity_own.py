@@ -12,6 +12,7 @@ from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.model import Outcome, Reading
+from vouchmark.accounts import OF_TYPE
 from vouchmark.lines import coverage
 from vouchmark.lines.facts import Draft, Drafter, Facts, failures, source_of
 from vouchmark.report import Root, Status
@@ -27,11 +28,13 @@ WHY: Final = {
     "rules": "was not asked, because it would take too long over so many exclusion rules and boxes",
     "too-deep": "does not read parts that are nested so deeply",
     "no-active-manifest": "finds no active manifest",
+    OF_TYPE: "does not read this type of file",
 }
 """Why an engine gives no account, behind its name."""
 
 REVIEWED: Final = {
     "chain-depth": "that concerns how many earlier versions there are, and no byte of the file",
+    OF_TYPE: "another engine and our own check do",
 }
 """Reasons of refusals that do not concern the bytes, and why, reviewed one by one. Our own computation has to hold over
 the bytes at hand in any case."""
@@ -46,6 +49,8 @@ def drafts(facts: Facts, ours: Sequence[Draft], *, unchanged: str) -> list[Draft
         unchanged: the sentence where all holds.
     """
     own = facts.own
+    if facts.first is facts.second:
+        return [_refusal(facts, f"{facts.first.engine} alone reads it, {_alone(facts.first)}")]
     if own is None or own.coverage is None:
         return [_refusal(facts, "nothing but that is known")]
     holds = _holds(facts) and all(draft.status in (Status.PASS, Status.ABSENT) for draft in ours)
@@ -70,6 +75,13 @@ def _confirms(second: Reading) -> bool:
     """Whether the second engine read it, and says nothing against bytes, statements or signature."""
     against = ("assertion.", "claimSignature.", "claim.")
     return second.outcome is Outcome.FOUND and not any(one.code.startswith(against) for one in failures(second.codes))
+
+
+def _alone(second: Reading) -> str:
+    """What the only engine that reads a file says of its bytes, as nobody's word but its own."""
+    if any(one.code.endswith("Hash.mismatch") for one in failures(second.codes)):
+        return "and says that they are not the signed bytes"
+    return "and finds no change" if _confirms(second) else "and finds something against it"
 
 
 def _refusal(facts: Facts, consequence: str, *, status: Status = Status.UNKNOWN) -> Draft:

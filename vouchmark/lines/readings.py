@@ -15,19 +15,17 @@ def drafts(facts: Facts) -> tuple[Draft, ...]:
     """A finding for every other type as which a signed file can be read."""
     if facts.own is None:
         return ()
-    found = []
+    found, content = [], facts.own.read_as or facts.media_type or ""
     for reading in facts.own.second_readings:
         if reading.is_behind:
             statement = (
-                f"Behind the end of this {facts.media_type} lies another file, {reading.media_type}, which it does not "
-                "declare."
+                f"Behind the end of this {content} lies another file, {reading.media_type}, which it does not declare."
             )
         else:
             statement = (
-                f"The file can be read as {facts.media_type} and as {reading.media_type}, and need not show the same "
-                "in both."
+                f"The file can be read as {content} and as {reading.media_type}, and need not show the same in both."
             )
-        detail: dict[str, Json] = {"content": facts.media_type or "", "also": reading.media_type}
+        detail: dict[str, Json] = {"content": content, "also": reading.media_type}
         detail |= {"start": reading.start, "end": reading.end}
         found.append(_draft(facts, "integrity.second_reading", Status.UNKNOWN, statement, detail))
     return tuple(found)

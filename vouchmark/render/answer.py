@@ -105,10 +105,12 @@ _UNCOVERED: Final = {
 _FIRST: Final = {
     "integrity.coverage.wide": "what was hashed is {}; but more is left out than the Content Credentials",
     "integrity.update.length": "{}; but a later update changed the length field at its start, which is signed",
+    "integrity.text.form": "the same words, other line ends or another form of the same letters: its words are {}",
 }
 """What explains why verifiers disagree, and so is told before that they do."""
 
 _BESIDES: Final = {
+    "integrity.text.unseen": "it holds what a reader does not see, or takes for something else",
     "integrity.second_reading": "it can be read as another type of file too, and may show something else then",
     "integrity.name": "its name says another type of file than its content is",
 }
