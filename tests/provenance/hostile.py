@@ -384,7 +384,7 @@ CASES: Final = (
     _case(pdf_of_depth, "pdf", Status.ABSENT),
     _case(zip_of_many_entries, "zip", Status.UNKNOWN),
     _case(jxl_bomb, "jxl", Status.ABSENT),
-    _case(text, "jpg", Status.UNKNOWN),
+    _case(text, "jpg", Status.ABSENT),
     _case(nothing, "jpg", Status.ERROR, "empty"),
     _case(noise, "jpg", Status.UNKNOWN),
     _case(polyglot, "jpg", Status.FAIL),

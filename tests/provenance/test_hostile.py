@@ -99,7 +99,7 @@ def test_the_command_goes_through_all_of_them_with_one_record_each(folder: Path,
         ("dangling.jpg", "could not be read: there is no such file", 4),
         (
             "text.jpg",
-            "this type of file cannot be checked here, so nothing follows about it; "
+            "no Content Credentials: this file cannot tell where it comes from; "
             "its name says image/jpeg, its content is text/plain",
             3,
         ),

@@ -381,7 +381,7 @@ def test_a_text_under_a_pictures_name_is_told_as_that_in_the_first_line(tmp_path
     path.write_text("no picture\n")
     report = examine(path)
     assert exit_code(report) is INCONCLUSIVE
-    nothing = "this type of file cannot be checked here, so nothing follows about it"
+    nothing = "no Content Credentials: this file cannot tell where it comes from"
     assert said(report) == f"{nothing}; its name says image/jpeg, its content is text/plain"
 
 

@@ -338,9 +338,7 @@ class TestSharedCases:
         assert status(checked((folder / name).read_bytes())) is Status.FAIL
 
     def test_what_is_no_store_is_an_error(self, folder: Path) -> None:
-        assert {status(checked((folder / "text" / name).read_bytes())) for name in ("a.html", "a.ogg")} == {
-            Status.ERROR
-        }
+        assert status(checked((folder / "text" / "a.html").read_bytes())) is Status.ERROR
 
 
 def test_identity_is_one_that_the_reader_lists() -> None:

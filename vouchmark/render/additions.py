@@ -42,9 +42,12 @@ _WEIGHTY: Final = {
 def additions(report: Report) -> Iterator[str]:
     """What a reader should hear besides: failures of other lines, a declared use of AI, people behind it."""
     integrity = report.evidence[Line.INTEGRITY].status
-    for finding in with_status(report, Line.INTEGRITY, Status.ABSENT) if integrity is Status.UNKNOWN else ():
-        if finding.code == "integrity.type.misnamed":
-            named, content = (plain(str(finding.detail.get(word))) for word in ("named", "content"))
+    for finding in with_status(report, Line.INTEGRITY, Status.ABSENT):
+        named, content = (plain(str(finding.detail.get(word))) for word in ("named", "content"))
+        is_other = named.partition("/")[0] != content.partition("/")[0]
+        if finding.code == "integrity.type.misnamed" and (
+            integrity is Status.UNKNOWN or (integrity is Status.ABSENT and is_other)
+        ):
             yield f"its name says {named}, its content is {content}"
     for line, words in _ALSO:
         if report.evidence[line].status is Status.FAIL:
