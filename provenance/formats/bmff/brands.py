@@ -26,6 +26,8 @@ _CODECS: Final = {
 }  # fmt: skip
 """Brands that say how the main picture is coded."""
 _SEQUENCES: Final = frozenset(("msf1", "avis", "hevc", "hevx", "hevm", "hevs", "avcs", "j2is", "jpgs", "vvis"))
+_STRICT: Final = "avis"
+"""The one of these without whose sequence decoders show nothing, wherever it stands (AVIF 1.1, section 6.2)."""
 _FIRST: Final = (frozenset(_CODECS) - _SEQUENCES) | frozenset(("mif1", "mif3"))
 """Of files with pictures and no sequence of them: those that stand first."""
 _PICTURES: Final = _FIRST | frozenset(
@@ -145,6 +147,8 @@ def _unfit_pictures(name: str, brands: Sequence[str], content: Content) -> Itera
         yield f"{name} beside a sequence of pictures"
     elif not content.of("pict") and major in _SEQUENCES:
         yield f"{name} without a sequence of pictures"
+    elif not content.of("pict") and _STRICT in brands:
+        yield f"the brand {_STRICT} without a sequence of pictures"
     elif not content.of("pict") and major not in _FIRST:
         yield f"{name} on a picture" if major not in _PICTURES else f"{name} in the first place"
     yield from _unfit_codecs(major, (codec,) if codec else ())

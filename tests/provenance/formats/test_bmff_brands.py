@@ -100,6 +100,7 @@ def test_what_writers_say_fits(data: bytes) -> None:
         (sequence(b"hevc", b"msf1", beside=False), "the brand hevc on a picture in av01"),
         (sequence(b"avis", kind=b"vide"), "a picture beside a film"),
         (still(b"avis", b"avif"), "the brand avis without a sequence of pictures"),
+        (still(b"avif", b"mif1", b"avis"), "the brand avis without a sequence of pictures"),
         (still(b"msf1", b"avif"), "the brand msf1 without a sequence of pictures"),
         (still(b"isom", b"avif"), "the brand isom on a picture"),
         (still(b"mp42", b"mif1", kind=b"hvc1"), "the brand mp42 on a picture"),
