@@ -24,7 +24,7 @@ from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.ocsp import Fresh, by_serial
 from provenance.credentials.octets.found import StoreOctets
 from provenance.credentials.octets.in_file import octets_in_file
-from provenance.credentials.readings import readings_of
+from provenance.credentials.readings import readings_in, readings_of
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
 from provenance.credentials.store_in_file import layout_of, store_in_file
@@ -332,8 +332,9 @@ def examine_own(
             store, history, layout, is_sidecar=is_sidecar, differs=matches is False, trust=trust, at=moment
         ),
         read_as=read_as,
-        second_readings=readings_of(
-            data, read_as or media_type, layout, coverage, bound=check, store=store, checks=checks
+        second_readings=(
+            *readings_of(data, read_as or media_type, layout, coverage, bound=check, store=store, checks=checks),
+            *readings_in(fragments),
         ),
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),
         store=store,

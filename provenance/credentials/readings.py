@@ -6,17 +6,19 @@ is. So are files that signed statements carry (an icon, a thumbnail) within the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from provenance.credentials.binding import Match, Runs, complement, intersect
 from provenance.credentials.coverage import MAX_NAMED, Coverage
-from provenance.credentials.errors import CredentialsError
+from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.jumbf import Assertion, RawStore
 from provenance.credentials.kept import DATA_BOXES
 from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.multi_asset import LABEL, MAX_PARTS
+from provenance.formats import read_layout
 from provenance.formats.parts import Layout, join
 from provenance.readings.model import inside
 from provenance.second_reading import Declared, SecondReading, declared_parts, second_readings
@@ -29,6 +31,7 @@ EMBEDDED: Final = "embedded"
 STATEMENTS: Final = ("cbor", "json")
 """The kinds that are words."""
 CLAIM: Final = "claim"
+SEGMENT: Final = "video/iso.segment"
 
 
 def readings_of(
@@ -66,6 +69,17 @@ def readings_of(
     texts = join(_places(data, runs, _signed(store, checks, CLAIM, *STATEMENTS)))
     declared = Declared(files=files, texts=texts, media=declared.media)
     return second_readings(data, media_type, layout, declared=declared)
+
+
+def readings_in(fragments: Sequence[bytes]) -> Iterator[SecondReading]:
+    """The second readings of the other files of a stream, which declare no parts; one of each type a file."""
+    for number, data in enumerate(fragments, start=1):
+        try:
+            found = second_readings(data, SEGMENT, read_layout(data), declared=Declared())
+        except CredentialsLimitError:
+            # More parts than any real file has: its binding could not be computed either.
+            continue
+        yield from (replace(one, fragment=number) for one in found)
 
 
 def _hashed(layout: Layout, coverage: Coverage) -> Runs:

@@ -34,6 +34,8 @@ class SecondReading:
     """Exclusive; the end of the file where it has none of its own."""
     is_behind: bool = False
     """Whether it is a whole file of its own behind the end of this one, which its readers find only when it is cut."""
+    fragment: int = 0
+    """In which of the other files of a stream, counted from 1; 0 for the file itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

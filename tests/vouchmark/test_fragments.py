@@ -11,6 +11,7 @@ from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust.view import view_of
 from tests.authority import NOW, picture, sign
 from tests.corpus import media, needs_corpus
+from tests.provenance.crafting import box
 from tests.provenance.hostile import movie
 from tests.vouchmark import people
 from tests.vouchmark.attacks import CAMERA, LISTED, codes, examine, said
@@ -51,6 +52,24 @@ def test_fragments_whose_media_is_left_out_of_what_is_signed_fail(kind: bytes) -
     assert report.evidence[Line.INTEGRITY].status is Status.FAIL
     assert "integrity.coverage.media_excluded" in codes(report, Line.INTEGRITY)
     assert said(report).startswith("part of the content is not covered by the signature and could be anything")
+
+
+PAGE = b"<!DOCTYPE html><html><body><h1>Another thing</h1></body></html>"
+DOCUMENT = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+
+
+@pytest.mark.parametrize("number", [0, 2])
+@pytest.mark.parametrize(("content", "kind"), [(PAGE, "text/html"), (DOCUMENT, "application/pdf")])
+def test_a_fragment_that_is_also_another_file_does_not_pass(content: bytes, kind: str, number: int) -> None:
+    first, fragments = signed_stream(CAMERA, THREE, left_out=[b"free"])
+    more = [one + box(b"free", content if place == number else bytes(9)) for place, one in enumerate(fragments)]
+    report = examine(first, fragments=more)
+    assert report.evidence[Line.INTEGRITY].status is Status.UNKNOWN
+    (finding,) = report.having("integrity.second_reading")
+    assert (finding.detail["also"], finding.detail["fragment"]) == (kind, number + 1)
+    assert finding.statement.startswith(f"Fragment {number + 1} of the video can be read as {kind} too")
+    plain = [one + box(b"free", bytes(9)) for one in fragments]
+    assert examine(first, fragments=plain).evidence[Line.INTEGRITY].status is Status.PASS
 
 
 def test_a_fragment_of_another_stream_is_a_change() -> None:

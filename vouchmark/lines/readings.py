@@ -17,7 +17,12 @@ def drafts(facts: Facts) -> tuple[Draft, ...]:
         return ()
     found, content = [], facts.own.read_as or facts.media_type or ""
     for reading in facts.own.second_readings:
-        if reading.is_behind:
+        if reading.fragment:
+            statement = (
+                f"Fragment {reading.fragment} of the video can be read as {reading.media_type} too, and need not show"
+                " the same then."
+            )
+        elif reading.is_behind:
             statement = (
                 f"Behind the end of this {content} lies another file, {reading.media_type}, which it does not declare."
             )
@@ -27,6 +32,8 @@ def drafts(facts: Facts) -> tuple[Draft, ...]:
             )
         detail: dict[str, Json] = {"content": content, "also": reading.media_type}
         detail |= {"start": reading.start, "end": reading.end}
+        if reading.fragment:
+            detail["fragment"] = reading.fragment
         found.append(_draft(facts, "integrity.second_reading", Status.UNKNOWN, statement, detail))
     return tuple(found)
 
