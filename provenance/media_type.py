@@ -67,6 +67,8 @@ def recognise(data: bytes, *, name: str = "") -> str:
     """
     found = _by_content(data)
     named = named_type(name)
+    if found == "audio/mpeg" and named == "audio/flac" and _ends_in_tag(data):
+        return named
     return named if named in _REFINED_BY_NAME.get(found, ()) else found
 
 
@@ -157,12 +159,22 @@ def _ascii(data: bytes, order: str, entry: bytes) -> str:
     return raw.rstrip(b"\0 ").decode("ascii", "replace")
 
 
+def _ends_in_tag(data: bytes) -> bool:
+    """Whether a file breaks off within its ID3 tag, so that what sound would follow is left open."""
+    return data[:3] == b"ID3" and 10 + _synchsafe(data[6:10]) + 4 > len(data)
+
+
+def _synchsafe(digits: bytes) -> int:
+    size = 0
+    for digit in digits:
+        size = size << 7 | digit & 0x7F
+    return size
+
+
 def _audio(data: bytes, _head: bytes) -> str:
     """MP3 with an ID3v2 tag in front or without, and FLAC behind such a tag."""
     if data[:3] == b"ID3" and len(data) >= 10 and data[3] < 0x20:
-        size = 0
-        for digit in data[6:10]:
-            size = size << 7 | digit & 0x7F
+        size = _synchsafe(data[6:10])
         return "audio/flac" if data[10 + size : 14 + size] == b"fLaC" else "audio/mpeg"
     length = frame_length(data[:4])
     if not length or length > MAX_SYNC:

@@ -47,6 +47,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("integrity.store.alone", (UNKNOWN,), "A manifest store without its media: there is nothing to compare it with."),
     ("integrity.fragments.unused", (UNKNOWN,), "Fragments were given that nothing signed in the file speaks of."),
     ("integrity.fragments.missing", (UNKNOWN,), "The first part of a fragmented video: its fragments are needed."),
+    (
+        "integrity.cut",
+        (FAIL, UNKNOWN),
+        "The file breaks off before its end; fail where it is therefore not what was signed.",
+    ),
     ("integrity.unbound", (FAIL, UNKNOWN), "No signature is known to cover this file's content."),
     ("integrity.malformed", (FAIL,), "The Content Credentials were malformed by their issuer, not changed later."),
     ("integrity.unparsable", (ERROR,), "The file or its Content Credentials are malformed and cannot be read."),

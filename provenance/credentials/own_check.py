@@ -30,6 +30,7 @@ from provenance.credentials.statements import Declared, declared
 from provenance.credentials.store_in_file import layout_of, store_in_file
 from provenance.credentials.trust.view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
+from provenance.formats.cut_off import CutOff, cut_off
 from provenance.formats.text.layout import READ_AS
 from provenance.second_reading import SecondReading
 
@@ -77,6 +78,8 @@ class OwnCheck:
     """How many more of them there are."""
     hidden: Hidden = field(default_factory=Hidden)
     """Stores that lie where the file's format has no place for them."""
+    cut: CutOff | None = None
+    """Where the file breaks off before its end; None where nothing shows that it does."""
     octets: StoreOctets = field(default_factory=StoreOctets)
     """What of the store nobody signed."""
     read_as: str = ""
@@ -267,19 +270,19 @@ def examine_own(
     if at.tzinfo is None:
         raise ValueError("got a time without a zone, expected an aware one")
     layout = layout_of(data, media_type)
-    hidden = find_hidden(data, media_type, layout)
+    hidden, cut = find_hidden(data, media_type, layout), cut_off(data, layout)
     read_as = READ_AS.get(layout.format, "")
     raw = store_bytes if store_bytes is not None else next(iter(layout.stores), b"")
     if not raw:
-        return OwnCheck(problem="absent", hidden=hidden, addresses=layout.addresses)
+        return OwnCheck(problem="absent", hidden=hidden, cut=cut, addresses=layout.addresses)
     try:
         store = parse_store(raw)
         own = store_in_file(raw, store, layout) if layout.stores and not is_sidecar else None
         history = trace(own or store)
     except CredentialsLimitError:
-        return OwnCheck(problem="limit", hidden=hidden)
+        return OwnCheck(problem="limit", hidden=hidden, cut=cut)
     except CredentialsError:
-        return OwnCheck(problem="malformed", hidden=hidden)
+        return OwnCheck(problem="malformed", hidden=hidden, cut=cut)
     matches = None if is_sidecar or not layout.stores else own is not None
     store = own or store
     nodes = tuple(history.root.walk())
@@ -309,6 +312,7 @@ def examine_own(
     return OwnCheck(
         problem="",
         hidden=hidden,
+        cut=cut,
         active=store.active.label,
         bound=bound,
         checks=checks,

@@ -48,11 +48,16 @@ def _synchsafe(raw: bytes) -> int:
     return sum((byte & 0x7F) << (7 * (3 - place)) for place, byte in enumerate(raw))
 
 
-def tag_end(data: bytes) -> int:
-    """Where the ID3v2 tag at the start ends; 0 where there is none."""
+def announced_tag_end(data: bytes) -> int:
+    """Where the ID3v2 tag at the start ends by its own header; 0 where there is none."""
     if data[:3] != b"ID3" or len(data) < 10:
         return 0
-    return min(len(data), 10 + _synchsafe(data[6:10]) + (10 if data[5] & _FOOTER and data[3] >= 4 else 0))
+    return 10 + _synchsafe(data[6:10]) + (10 if data[5] & _FOOTER and data[3] >= 4 else 0)
+
+
+def tag_end(data: bytes) -> int:
+    """The same, and the file's end where that comes before."""
+    return min(len(data), announced_tag_end(data))
 
 
 def _frames(data: bytes, position: int, stop: int) -> Iterator[_Frame]:

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from provenance.credentials.errors import CredentialsLimitError
-from provenance.formats.mpf import further_pictures
+from provenance.formats.mpf import announced, further_pictures
 from provenance.formats.parts import MAX_PARTS, Kind, Layout, NamedBox, Parts, Region, Sized
 from provenance.formats.shown import APPLE, ORIENTATION, Carrier, exif_shows, photoshop_shows, together, xmp_shows
 
@@ -250,6 +250,7 @@ def read_jpeg(data: bytes) -> Layout:
         shown=reader.shown(),
         sized=tuple(reader.parts.sized),
         doubts=doubts,
+        announced=announced(reader.metadata),
         complete=complete,
     )
 

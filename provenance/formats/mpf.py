@@ -75,6 +75,17 @@ def _named(region: Region, payload: bytes, data: bytes, regions: Sequence[Region
                 yield start, min(start + 8, len(data))
 
 
+def announced(metadata: Iterable[tuple[Region, bytes]]) -> int:
+    """Up to where the pictures go that a multi-picture table names; 0 where there is none."""
+    named = (
+        region.start + 8 + offset + size
+        for region, payload in metadata
+        if region.name == "MPF"
+        for offset, size in _multi_picture(payload[4:])
+    )
+    return max(named, default=0)
+
+
 def _entries(block: bytes, order: str, position: int) -> Iterator[tuple[int, int, int]]:
     """(tag, length, value) of a directory's entries, as far as they lie in the block."""
     if position + 2 > len(block):

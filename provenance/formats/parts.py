@@ -120,6 +120,8 @@ class Layout:
     content lies within took in, by another length, what was signed as something else."""
     doubts: tuple[Doubt, ...] = field(default=(), repr=False)
     """What no hash can answer for, whatever it covers."""
+    announced: int = 0
+    """Up to where the file goes by its own tables of pixels, samples and further pictures; 0 where they do not say."""
     complete: bool = True
     """False where the container breaks off or is not read to the end: the rest is `other`."""
 

@@ -296,6 +296,11 @@ def has_unreached_store(facts: Facts) -> bool:
     return facts.first.outcome is Outcome.ABSENT and found
 
 
+def is_cut_off(facts: Facts) -> bool:
+    """Whether the file breaks off before its end, so that what was not found in it may have been in the rest."""
+    return facts.own is not None and facts.own.cut is not None
+
+
 def own_gap(facts: Facts) -> tuple[NotChecked, ...]:
     """What to say where our own check is missing although there was something to check."""
     why = own_lack(facts)
@@ -308,6 +313,9 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
         return None
     if facts.media_type == FRAGMENT and facts.first.outcome is Outcome.UNPARSABLE:
         summary = "The Content Credentials are in the video's first part."
+        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
+    if facts.first.outcome in (Outcome.UNPARSABLE, Outcome.ABSENT) and is_cut_off(facts):
+        summary = "The file is cut off, and no Content Credentials could be read in the part that is here."
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     if facts.unreadable or facts.first.outcome in (Outcome.ERROR, Outcome.UNPARSABLE):
         return Answer(summary="Could not be looked at.", drafts=(_blank(facts, line, Status.ERROR, "unreadable"),))

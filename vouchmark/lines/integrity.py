@@ -13,7 +13,7 @@ from typing import Final
 
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
-from vouchmark.lines import contradictions, coverage, integrity_own, integrity_unread, octets, readings, stores
+from vouchmark.lines import contradictions, coverage, cut_off, integrity_own, integrity_unread, octets, readings, stores
 from vouchmark.lines.contradictions import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
 from vouchmark.lines.facts import (
     FRAGMENT,
@@ -60,7 +60,7 @@ THUMBNAILS: Final = NotChecked(
 
 def answer(facts: Facts) -> Answer:
     """The integrity line."""
-    said = _answer(facts)
+    said = cut_off.first_told(facts, _answer(facts))
     picture = _picture(facts)
     if picture is None:
         return said

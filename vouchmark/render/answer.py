@@ -10,7 +10,7 @@ from typing import Final
 
 from vouchmark.render.additions import additions
 from vouchmark.render.safe import plain, quoted
-from vouchmark.render.words import NAME_SHOWN, listed, sentence, with_status
+from vouchmark.render.words import NAME_SHOWN, amount, listed, sentence, with_status
 from vouchmark.report import Finding, Line, Report, Status
 
 MAX_METADATA: Final = 3
@@ -183,6 +183,8 @@ def _error(report: Report) -> str:
 
 def _failure(report: Report) -> str:
     """Worst first: changed bytes, a changed record, then what was wrong from the beginning."""
+    if cut := _cut(report):
+        return f"{cut}, so that it is not what was signed"
     failed = [finding.code for finding in with_status(report, Line.INTEGRITY, Status.FAIL)]
     if any(code.startswith("assertion.") and code.endswith(_BYTES) for code in failed):
         signed = report.evidence[Line.SIGNER].status is Status.PASS
@@ -195,7 +197,21 @@ def _failure(report: Report) -> str:
     return f"does not hold: {_lower(report.evidence[Line.INTEGRITY].summary)}"
 
 
+def _cut(report: Report) -> str:
+    """That the file breaks off, and after how much; empty where it does not."""
+    for finding in report.evidence[Line.INTEGRITY].findings:
+        if finding.code == "integrity.cut":
+            present, announced = finding.detail.get("present"), finding.detail.get("announced", 0)
+            if isinstance(present, int) and isinstance(announced, int):
+                at_least = finding.detail.get("at_least") is True
+                return f"cut off after {amount(present, of=announced, at_least=at_least)}"
+            return "cut off"
+    return ""
+
+
 def _unknown(report: Report) -> str:
+    if cut := _cut(report):
+        return f"{cut}, so that nothing follows about the whole"
     for finding in with_status(report, Line.INTEGRITY, Status.UNKNOWN):
         if finding.code in _FIRST:
             return _FIRST[finding.code].format(_intact(report))

@@ -29,3 +29,19 @@ def listed(words: Sequence[str]) -> str:
 def with_status(report: Report, line: Line, *statuses: Status) -> Iterator[Finding]:
     """The findings of a line that have one of these statuses, in order."""
     return (finding for finding in report.evidence[line].findings if finding.status in statuses)
+
+
+_UNITS: Final = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"), (1, "bytes"))
+
+
+def amount(size: int, *, of: int = 0, at_least: bool = False) -> str:
+    """`1.2 MB`, or `1.2 of 3.4 MB`: bytes, with as many places as tell the two apart."""
+    least = "at least " if at_least else ""
+    unit, name = next(((one, word) for one, word in _UNITS if max(size, of) >= one), _UNITS[-1])
+    if of and size < unit // 10:
+        return f"{amount(size)} of {least}{amount(of)}"
+    for places in range(0 if unit == 1 else 1, 4):
+        shown, total = f"{size / unit:.{places}f}", f"{of / unit:.{places}f}"
+        if not of or shown != total:
+            return f"{shown} of {least}{total} {name}" if of else f"{shown} {name}"
+    return f"{size:,} of {least}{of:,} bytes"

@@ -79,7 +79,7 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         for region in tuple(stores.regions(box, is_jxl=is_jxl)) or _spread(data, box):
             parts.add(*region)
         parts.box("C2PA" if is_jxl and parts.regions[-1].kind is Kind.MANIFEST else box.type, box.start, box.end)
-    pointers, is_readable = _pointers(data, boxes)
+    pointers, announced, is_readable = _pointers(data, boxes)
     content = read_content(data, boxes)
     is_listed = content.items is not None or not content.has_pictures
     return Layout(
@@ -90,19 +90,20 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         boxes=tuple(parts.boxes) if is_jxl else (),
         bmff=boxes,
         pointers=pointers,
+        announced=announced,
         shown=tuple(shown(data, boxes)),
         doubts=(*stores.doubts, *misfits(data, boxes, content, is_jxl=is_jxl), *outside(data, boxes)),
         complete=walker.complete and is_readable and is_listed,
     )
 
 
-def _pointers(data: bytes, boxes: Sequence[BmffBox]) -> tuple[tuple[Region, ...], bool]:
-    """Media as the tables of a file or fragment name it, and whether all of them could be read.
+def _pointers(data: bytes, boxes: Sequence[BmffBox]) -> tuple[tuple[Region, ...], int, bool]:
+    """Media as the tables of a file or fragment name it, up to where they go, and whether all of them could be read.
 
     A length that no table tells counts as one byte: the start at least must be covered.
     """
     found: list[Region] = []
-    budget = Budget()
+    budget, reach = Budget(), 0
     try:
         known = defaults(data, boxes)
         readers: list[tuple[str, Iterator[Run]]] = []
@@ -112,12 +113,13 @@ def _pointers(data: bytes, boxes: Sequence[BmffBox]) -> tuple[tuple[Region, ...]
             readers += [("stbl", chunk_runs(data, box, budget)), ("saio", auxiliary_runs(data, box))]
         for name, reader in readers:
             for start, length in budget.counted(reader):
+                reach = max(reach, start + length)
                 end = min(len(data), start + (length or 1))
                 if start < end:
                     found.append(Region(start, end, Kind.MEDIA, name))
     except IndexError:
-        return tuple(found), False
-    return tuple(found), not any(find_boxes(boxes, "/moov/cmov"))
+        return tuple(found), reach, False
+    return tuple(found), reach, not any(find_boxes(boxes, "/moov/cmov"))
 
 
 _WITH_ITEMS: Final = ("/meta", "/moov/meta", "/moov/trak/meta", "/moof/meta", "/moof/traf/meta", "/moov/udta/meta")

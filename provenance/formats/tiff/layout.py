@@ -25,6 +25,8 @@ _NUMBERS: Final = (range(254, 348), range(512, 533), range(33432, 34909), range(
 """Tags of TIFF, Exif and DNG whose whole numbers are no places in the file, but for those followed by name."""
 _OFFSETS: Final = frozenset({288, 50933})
 """Tags in those ranges that are places all the same: free bytes, further camera profiles."""
+_LASTING: Final = frozenset({MANIFEST, 700, 273, 279, 324, 325, 34675})
+"""Tags whose values writers keep right: the store, XMP, places and lengths of strips and tiles, colour profile."""
 _MAKER_DATA: Final = 50740
 """DNG private data; four octets in it are the place of a maker's own directory (Sony)."""
 _PADDED: Final = 64
@@ -46,6 +48,8 @@ class _Tiff:
         self.pixels: list[Region] = []
         self.shown: list[Region] = []
         self.doubts: list[Doubt] = []
+        self.reach = 0
+        """Up to where pixels and values go that the tables name."""
         self.unsure: list[tuple[int, int]] = []
         """Where only some readers of raw files go on to."""
         self.is_raw = any(tag in directory.by_tag for directory in self.tables for tag in _RAW)
@@ -70,6 +74,7 @@ class _Tiff:
             pointers=(*self.pixels, *(region for region in self.regions if region.kind is Kind.MEDIA)),
             shown=tuple(self.shown),
             doubts=tuple(self.doubts),
+            announced=self.reach,
             complete=self.tables.complete,
         )
 
@@ -89,6 +94,8 @@ class _Tiff:
             self.regions.append(Region(count, cut, Kind.STRUCTURE, "manifest length"))
         self.regions.append(Region(cut, directory.end, kind, name))
         for entry in directory.entries:
+            if entry.tag in _LASTING and directory.role == "image":
+                self.reach = max(self.reach, entry.end)
             if entry.tag == MANIFEST:
                 self._manifest(entry)
             elif entry.end <= len(self.data) and entry.end > entry.value:
@@ -132,6 +139,7 @@ class _Tiff:
         for what in places.oddities:
             self._doubt("integrity.tables", what, directory.position, directory.end)
         for start, end, is_sure in places.pixels:
+            self.reach = max(self.reach, end)
             if not is_sure:
                 self.unsure.append((start, end))
             elif start < min(end, len(self.data)):
