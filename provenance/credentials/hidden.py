@@ -20,8 +20,9 @@ from provenance.formats.gif import sub_blocks
 from provenance.formats.jpeg import store_in_segments
 from provenance.formats.jumbf_scan import Head, encoded, heads
 from provenance.formats.packed import entry_name, room_for, unpacked
+from provenance.formats.text.layout import is_text
 from provenance.formats.zip import zip_directory
-from provenance.names import STORE, TEXTS
+from provenance.names import STORE
 
 MAX_TOLD: Final = 8
 """Stores that are told with their places; more of them are counted."""
@@ -97,7 +98,7 @@ def find_hidden(data: bytes, media_type: str, layout: Layout) -> Hidden:
         return Hidden()
     search, room = _Search(data, layout), room_for(data)
     search.plain()
-    if layout.format == "svg" or media_type in TEXTS:
+    if layout.format == "svg" or is_text(media_type):
         search.written()
     for part in unpacked(data, layout, room):
         inner = _Search(part.content, Layout(format="", size=len(part.content), regions=()), left=search.left)

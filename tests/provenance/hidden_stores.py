@@ -129,6 +129,13 @@ def drawn_picture(shift: int) -> bytes:
     return in_drawing(b'<image href="data:image/jpeg;base64,' + base64.b64encode(whole) + b'"/>')
 
 
+def in_page(whole: bytes) -> bytes:
+    """A page with a picture in it."""
+    return (
+        b'<!DOCTYPE html><html><p>Here.</p><img src="data:image/jpeg;base64,' + base64.b64encode(whole) + b'"></html>'
+    )
+
+
 def in_document(*, packed: bool, content: bytes = b"") -> bytes:
     """As a picture of a document."""
     target = io.BytesIO(document())
@@ -196,6 +203,8 @@ HIDES: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "SVG, picture": ("amid its drawing", lambda: drawn_picture(0)),
     "SVG, picture, next group": ("amid its drawing", lambda: drawn_picture(1)),
     "SVG, picture, last group": ("amid its drawing", lambda: drawn_picture(2)),
+    "HTML, picture": ("amid its text", lambda: in_page(a_picture())),
+    "text, store": ("amid its text", lambda: b"Look at this:\n" + base64.encodebytes(a_store()) + b"\nas I said.\n"),
     "PDF, tail": ("amid the document", lambda: pdf() + a_store()),
     "PDF, page": ("in a JPEG picture inside it", lambda: in_pdf(packed=False)),
     "PDF, attachment": ("packed", lambda: in_pdf(packed=True)),
