@@ -15,14 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
-from provenance.media_type import STORE, disagrees, named_type, recognise
+from provenance.media_type import disagrees, named_type, recognise
 
 DEFAULT_BYTES: Final = 512 * 1024 * 1024
 """Bytes: an hour of phone video is larger, but both engines keep a whole file in memory."""
 DEFAULT_PIXELS: Final = 256_000_000
 """Pixels: the largest phone sensors have 200 million; as RGBA this is 1 GiB."""
-MAX_SIDECAR: Final = 64 * 1024 * 1024
-"""Bytes of a manifest store beside a file; real ones stay below 20 MiB."""
 MAX_DEPTH: Final = 256
 """Folders inside folders; deeper ones are not entered. Paths end at 4,096 bytes anyway."""
 CHUNK: Final = 1024 * 1024
@@ -267,41 +265,3 @@ def _walk_folder(folder: Path, max_depth: int) -> Iterator[Path]:
                     pending.append((path / entry.name, True, depth + 1))
             elif not _is(stat.S_ISDIR, path / entry.name):  # asked this way, a link that leads to itself is no error
                 pending.append((path / entry.name, False, depth))
-
-
-def find_sidecar(path: Path, *, limits: Limits | None = None) -> bytes | None:
-    """The manifest store kept beside a file: `x.jpg.c2pa`, else `x.c2pa` where no other file shares that stem.
-
-    Args:
-        path: The media file.
-        limits: As for any file; a sidecar has at most `MAX_SIDECAR` bytes besides.
-
-    Returns:
-        Its bytes; empty where it is there and cannot be read, which must not look like none; None where there is none.
-    """
-    if named_type(path.name) == STORE:
-        return None
-    appended = path.with_name(f"{path.name}.c2pa")
-    if _is(stat.S_ISREG, appended):
-        return _sidecar(appended, limits)
-    replaced = path.with_suffix(".c2pa") if path.suffix else appended
-    if replaced == appended or not _is(stat.S_ISREG, replaced) or not _is_only_one(path, replaced):
-        return None
-    return _sidecar(replaced, limits)
-
-
-def _sidecar(path: Path, limits: Limits | None) -> bytes:
-    try:
-        return open_asset(path, limits=Limits(bytes=min(MAX_SIDECAR, (limits or Limits()).bytes))).data
-    except AssetError:
-        return b""
-
-
-def _is_only_one(path: Path, sidecar: Path) -> bool:
-    """Whether no third file has this stem: `x.c2pa` beside `x.jpg` and `x.png` is nobody's."""
-    try:
-        with os.scandir(path.parent) as entries:
-            names = {entry.name for entry in entries if entry.name.rpartition(".")[0] == path.stem}
-    except OSError:
-        return False
-    return names <= {path.name, sidecar.name}

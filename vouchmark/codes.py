@@ -126,6 +126,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "The Content Credentials come from elsewhere than the file.",
     ),
     (
+        "integrity.sidecar.unused",
+        (UNKNOWN,),
+        "Content Credentials lie beside the file that several files could own, and were not used.",
+    ),
+    (
         "integrity.store.unreached",
         (UNKNOWN,),
         "Content Credentials lie in the file's bytes where an engine finds none.",
@@ -201,6 +206,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("signer.signal.disallowed", (FAIL,), "The manifest states something that its product may not state."),
     ("signer.unestablished", (UNKNOWN,), "The signature does not verify, so it shows no signer."),
     ("signer.absent", (ABSENT,), "There are no Content Credentials, so there is no signer."),
+    (
+        "signer.foreign",
+        (UNKNOWN,),
+        "Content Credentials from elsewhere do not fit the file and may belong to another: they show no signer of it.",
+    ),
     ("signer.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no signer to look at."),
     ("signer.unreadable", (ERROR, UNKNOWN), "The Content Credentials or the signer's certificate could not be read."),
     # time
@@ -232,6 +242,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("time.update", (ABSENT,), "A time of a later update, which changes no content."),
     ("time.unsigned", (ABSENT,), "A time in the file's own metadata, with how far it lies from the signing."),
     ("time.absent", (ABSENT,), "There are no Content Credentials, so there is no signed time."),
+    (
+        "time.foreign",
+        (UNKNOWN,),
+        "Content Credentials from elsewhere do not fit the file and may belong to another: they show no time of it.",
+    ),
     ("time.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no time to look at."),
     ("time.unreadable", (ERROR, UNKNOWN), "The Content Credentials could not be read, so no time could be looked at."),
     # history
@@ -302,6 +317,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("history.cut", (UNKNOWN,), "There are more recorded steps than were followed."),
     ("history.none", (ABSENT,), "No earlier version is recorded."),
     ("history.absent", (ABSENT,), "There are no Content Credentials, so there is no recorded history."),
+    (
+        "history.foreign",
+        (UNKNOWN,),
+        "Content Credentials from elsewhere do not fit the file and may belong to another: they show no history of it.",
+    ),
     ("history.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no history to look at."),
     (
         "history.unreadable",
@@ -334,6 +354,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("ai.training.contradiction", (UNKNOWN, ABSENT), "One signer says two things about its use for AI."),
     ("ai.none", (ABSENT,), "Nothing about AI is declared; that does not mean that none was used."),
     ("ai.absent", (ABSENT,), "There are no Content Credentials, so nothing about AI is signed."),
+    (
+        "ai.foreign",
+        (UNKNOWN,),
+        "Content Credentials from elsewhere do not fit the file and may belong to another: they declare nothing.",
+    ),
     ("ai.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is no declaration to look at."),
     (
         "ai.unreadable",
@@ -395,6 +420,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("claim.time.future", (UNKNOWN,), "The signed time of its making lies after the time of the report."),
     ("claim.cut", (UNKNOWN,), "Not all signed places and times were looked at."),
     ("claim.absent", (ABSENT,), "There are no Content Credentials, so nothing about place and time is signed."),
+    (
+        "claim.foreign",
+        (UNKNOWN,),
+        "Content Credentials from elsewhere do not fit the file and may belong to another: nothing to compare with.",
+    ),
     ("claim.remote", (UNKNOWN,), "The Content Credentials were not fetched, so there is nothing to compare with."),
     (
         "claim.unreadable",

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
-from provenance.asset import Asset, AssetError, find_sidecar, open_asset
+from provenance.asset import Asset, AssetError, open_asset
 from provenance.credentials.encypher import SNAPSHOT_DATED
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.workers.pool import Examination, Job, Pool, examine_in_process
+from provenance.sidecar import Sidecar, find_sidecar
 from vouchmark.accounts import account_in_place_of
 from vouchmark.known import compared_with_kept, look_up
 from vouchmark.lines.facts import Facts, OutsideStore
@@ -69,6 +70,9 @@ def examined(
         yield opened.popleft(), Seen(examination=examination)
 
 
+NO_SIDECAR: Final = Sidecar()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One source on its way to its report."""
@@ -78,6 +82,8 @@ class Turn:
     """None where there is nothing to parse."""
     beheld: Beheld
     """The vouches given for it or lying beside it."""
+    sidecar: Sidecar = NO_SIDECAR
+    """The manifest stores that lie beside it; none where the reader gave one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +139,15 @@ def _turn(source: str | Path | bytes | BinaryIO, settings: Settings, beside: Bes
     item = _open(source, settings)
     path = Path(source) if isinstance(source, str | Path) else None
     beheld = behold(path, settings.person, beside) if settings.asks(Line.PERSON) else Beheld()
-    return Turn(item=item, job=_job(item, source, settings), beheld=beheld)
+    sidecar = _sidecar(item, source, settings)
+    return Turn(item=item, job=_job(item, sidecar, settings), beheld=beheld, sidecar=sidecar)
+
+
+def _sidecar(item: Asset | Unread, source: object, settings: Settings) -> Sidecar:
+    """What lies beside a file on disk; nothing where the reader says which manifest store counts."""
+    if settings.sidecar is not None or not isinstance(source, str | Path) or isinstance(item, Unread):
+        return NO_SIDECAR
+    return find_sidecar(Path(source))
 
 
 def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
@@ -143,14 +157,15 @@ def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tupl
         AssetError: its bytes could not be had.
     """
     asset = open_asset(source, limits=settings.limits)
-    turn = Turn(item=asset, job=_job(asset, source, settings), beheld=Beheld())
+    sidecar = _sidecar(asset, source, settings)
+    turn = Turn(item=asset, job=_job(asset, sidecar, settings), beheld=Beheld(), sidecar=sidecar)
     seen = _seen(turn, settings, examine_by(pool))
     return asset, facts_of(turn, seen, settings)
 
 
 def picture_hint(asset: Asset, settings: Settings, *, pool: Pool | None) -> bytes | None:
     """The perceptual hash that a vouch for a picture carries as a hint; None for what is no picture, or too plain."""
-    job = _job(asset, None, settings)
+    job = _job(asset, NO_SIDECAR, settings)
     examine = examine_by(pool)
     return None if job is None else pdq_of(asset, job, examine)
 
@@ -163,16 +178,13 @@ def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | 
         return Unread(name=name or str(source), error=error)
 
 
-def _job(item: Asset | Unread, source: object, settings: Settings) -> Job | None:
+def _job(item: Asset | Unread, beside: Sidecar, settings: Settings) -> Job | None:
     if isinstance(item, Unread) or not item.size:
         return None
-    sidecar = settings.sidecar
-    if sidecar is None and isinstance(source, str | Path):
-        sidecar = find_sidecar(Path(source))
     return Job(
         media_type=item.media_type,
         fragments=settings.fragments,
-        sidecar=sidecar,
+        sidecar=beside.data if settings.sidecar is None else settings.sidecar,
         sidecar_wins=settings.sidecar is not None,
         engines=settings.engines,
         trust=settings.told,
@@ -199,7 +211,7 @@ def _outside(turn: Turn, seen: Seen, first: Reading, settings: Settings) -> Outs
     if turn.job.sidecar is None:
         return None
     origin = "beside" if settings.sidecar is None else "given"
-    return OutsideStore(origin=origin, sha256=hashlib.sha256(turn.job.sidecar).hexdigest())
+    return OutsideStore(origin=origin, sha256=hashlib.sha256(turn.job.sidecar).hexdigest(), name=turn.sidecar.name)
 
 
 def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
@@ -237,6 +249,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         claim=settings.claim,
         picture_reason=examination.picture_reason if examination else "",
         outside=_outside(turn, seen, account or first, settings),
+        beside=turn.sidecar,
         is_online=settings.online is not None,
         contacts=seen.contacts,
         snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,

@@ -15,6 +15,7 @@ LABELS: Final[Mapping[str, str]] = {
     "expired-signer": "The signer's certificate, or one above it, was not valid at any moment that can be shown.",
     "distrusted-signer": "The signer's certificate is distrusted, revoked, against the rules, or a public test key.",
     "altered-after-signing": "The file or a signed statement in it was changed after it was signed.",
+    "foreign-credentials": "Content Credentials from elsewhere do not fit the file: another's, or it was changed.",
     "cut-off": "The file breaks off before its end: a download or a copy that stopped.",
     "malformed-credentials": "The Content Credentials were malformed by their issuer, which shows no later change.",
     "partly-covered": "Part of the file is not covered by the signature, and could have been changed.",

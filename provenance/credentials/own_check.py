@@ -244,6 +244,7 @@ def examine_own(
     trust: TrustView,
     at: dt.datetime,
     is_sidecar: bool = False,
+    beside: bytes | None = None,
     fragments: Sequence[bytes] = (),
     fresh: Fresh | None = None,
     asking: bool = False,
@@ -257,6 +258,7 @@ def examine_own(
         trust: the reader's lists (`trust.view.view_of`).
         at: aware; expiry and lists are judged at this instant, unless a trusted time stamp proves another.
         is_sidecar: whether the store came from beside the file.
+        beside: a store that lies there, for a file that has none of its own where none is given.
         fragments: the other files of a fragmented stream.
         fresh: revocation answers that were asked for just now.
         asking: whether it is wanted what could be asked about revocation.
@@ -272,6 +274,8 @@ def examine_own(
     layout = layout_of(data, media_type)
     hidden, cut = find_hidden(data, media_type, layout), cut_off(data, layout)
     read_as = READ_AS.get(layout.format, "")
+    if store_bytes is None and not layout.stores and beside:
+        store_bytes, is_sidecar = beside, True
     raw = store_bytes if store_bytes is not None else next(iter(layout.stores), b"")
     if not raw:
         return OwnCheck(problem="absent", hidden=hidden, cut=cut, addresses=layout.addresses)

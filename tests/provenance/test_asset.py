@@ -21,7 +21,6 @@ from provenance.asset import (
     AssetNotFoundError,
     AssetTooLargeError,
     Limits,
-    find_sidecar,
     open_asset,
     walk,
 )
@@ -310,33 +309,3 @@ def test_a_thousand_folders_deep_ends_at_the_bound(tmp_path: Path) -> None:
     finally:
         os.chdir(here)
     assert walked(deep) == []
-
-
-def test_finds_the_sidecar_with_the_whole_name_first(photo: Path) -> None:
-    assert find_sidecar(photo) is None
-    photo.with_suffix(".c2pa").write_bytes(b"by stem")
-    assert find_sidecar(photo) == b"by stem"
-    photo.with_name("harbour.jpg.c2pa").write_bytes(b"by name")
-    assert find_sidecar(photo) == b"by name"
-
-
-def test_a_sidecar_that_two_files_could_own_is_nobodys(photo: Path) -> None:
-    photo.with_suffix(".c2pa").write_bytes(b"whose?")
-    photo.with_suffix(".png").write_bytes(b"x")
-    assert find_sidecar(photo) is None
-
-
-def test_a_sidecar_that_cannot_be_read_does_not_look_like_none(photo: Path) -> None:
-    photo.with_suffix(".c2pa").write_bytes(b"x" * 11)
-    assert find_sidecar(photo, limits=Limits(bytes=10)) == b""
-
-
-def test_a_manifest_store_has_no_sidecar(tmp_path: Path) -> None:
-    make(tmp_path, "a.c2pa", "a.c2pa.c2pa")
-    assert find_sidecar(tmp_path / "a.c2pa") is None
-
-
-def test_a_folder_or_fifo_called_like_a_sidecar_is_none(photo: Path) -> None:
-    photo.with_suffix(".c2pa").mkdir()
-    os.mkfifo(photo.with_name("harbour.jpg.c2pa"))
-    assert find_sidecar(photo) is None

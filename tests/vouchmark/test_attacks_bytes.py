@@ -129,6 +129,8 @@ CASES: Final = (
         "a-sidecar-of-another-file",
         lambda: picture(shade=90),
         options={"manifest": manifest_store(sign(CAMERA))},
+        says="the Content Credentials that you gave do not fit it: they may belong to another file, or it was changed",
+        others={Line.SIGNER: UNKNOWN, Line.AI: UNKNOWN},
     ),
     change("pixels-under-an-update", lambda: change_pixels(sign_update(sign(CAMERA), other("Platform")))),
     change(

@@ -191,10 +191,9 @@ class TestWhatIsRead:
             assert "\x1b" not in done.stdout
 
     def test_a_manifest_store_given_by_hand_is_used(self, own: Command) -> None:
-        signed = command.media()["signed.jpg"]
         command.write(own.folder, "root.pem")
-        (own.folder / "bare.jpg").write_bytes(made.remove_manifest(signed))
-        (own.folder / "kept").write_bytes(made.manifest_store(signed))
+        (own.folder / "bare.jpg").write_bytes(made.picture())
+        (own.folder / "kept").write_bytes(made.sign_detached(command.SIGNER, made.picture()))
         assert own("check", "bare.jpg", "-q", *TRUST).code == 3
         report = own("check", "bare.jpg", "--manifest", "kept", "--format", "json", *TRUST).json
         assert report["evidence"]["signer"]["status"] == "pass"

@@ -128,7 +128,7 @@ class TestSettings:
         assert (verdict.outcome, verdict.policy.name) == (Outcome.BLOCK, "all")
 
     def test_a_manifest_store_kept_outside_is_read_from_beside_or_from_the_hand(self, tmp_path: Path) -> None:
-        bare, store = made.remove_manifest(SIGNED), made.manifest_store(SIGNED)
+        bare, store = made.picture(), made.sign_detached(command.SIGNER, made.picture())
         path = tmp_path / "bare.jpg"
         path.write_bytes(bare)
         assert quick(path).evidence[Line.INTEGRITY].status is Status.ABSENT

@@ -16,7 +16,8 @@ from provenance.credentials.model import Manifest
 from vouchmark.lines import ai_contradictions, ai_signed, ai_training, ai_unsigned
 from vouchmark.lines.ai_words import BEGINNINGS, CAPTURED, GENERATED, MADE_BY_PEOPLE, WITH_AI, loudness
 from vouchmark.lines.authority import Of
-from vouchmark.lines.facts import Answer, Draft, Facts, nothing_to_look_at, source_of
+from vouchmark.lines.facts import Answer, Draft, Facts, source_of
+from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import removals
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 

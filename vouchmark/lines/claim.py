@@ -24,8 +24,9 @@ from vouchmark.claimed import ClaimedPlace, ClaimedTime
 from vouchmark.lines import authority, claim_apart, claim_beside
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.claim_versions import OWN, Version
-from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, nothing_to_look_at, own_gap
+from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, own_gap
 from vouchmark.lines.integrity import BINDING_MATCH
+from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import removals
 from vouchmark.lines.time_order import CLOCK_TOLERANCE, date_of, what_happened, when_of
 from vouchmark.render.safe import quoted

@@ -16,48 +16,9 @@ from provenance.credentials.coverage import Coverage
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.workers.tasks import ENGINE, SECOND_ENGINE
 from vouchmark.lines import coverage
+from vouchmark.lines.code_families import BYTES_CHANGED, MALFORMED
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Drafter, Facts, failures, source_of
 from vouchmark.report import Root, Status
-
-BYTES_CHANGED: Final = frozenset(
-    {
-        "assertion.dataHash.mismatch",
-        "assertion.bmffHash.mismatch",
-        "assertion.boxesHash.mismatch",
-        "assertion.boxesHash.unknownBox",
-        "assertion.collectionHash.mismatch",
-        "assertion.collectionHash.incorrectFileCount",
-        "assertion.multiAssetHash.mismatch",
-    }
-)
-"""Media bytes differ from what was signed."""
-
-MALFORMED: Final = frozenset(
-    {
-        "assertion.dataHash.malformed",
-        "assertion.bmffHash.malformed",
-        "assertion.boxesHash.malformed",
-        "assertion.collectionHash.malformed",
-        "assertion.multiAssetHash.malformed",
-        "assertion.multiAssetHash.missingPart",
-    }
-)
-"""The binding breaks its own rules, says whoever could not follow it."""
-
-STATEMENTS_CHANGED: Final = frozenset(
-    {
-        "assertion.hashedURI.mismatch",
-        "assertion.missing",
-        "assertion.undeclared",
-        "assertion.inaccessible",
-        "hashedURI.mismatch",
-        "hashedURI.missing",
-    }
-)
-"""A signed statement differs, is gone, or was added without being signed."""
-
-SIGNATURE_BROKEN: Final = frozenset({"claimSignature.mismatch", "claimSignature.missing"})
-"""Nobody's signature covers the claim as it stands."""
 
 _COMPUTED: Final = frozenset({"claimSignature.mismatch", "assertion.hashedURI.mismatch", "hashedURI.mismatch"})
 """Of those, what an engine says that looked; it calls missing what it cannot find, and that contradicts nothing."""

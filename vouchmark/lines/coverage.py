@@ -15,6 +15,7 @@ from provenance.credentials.manifest_check import ManifestCheck, SignatureState
 from provenance.credentials.model import Outcome
 from provenance.formats import Kind
 from provenance.formats.parts import Doubt
+from vouchmark.lines import outside
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
@@ -211,7 +212,7 @@ def drafts(facts: Facts) -> list[Draft]:
             statement = "The signature is of a form that our own check cannot read, so what it covers is not known."
             found.append(_draft(coverage, "integrity.unbound", Status.UNKNOWN, statement))
     if coverage.match is Match.MISMATCH and _may_compare(facts):
-        statement = "The file was changed after it was signed, by our own computation."
+        statement = outside.changed(facts, by_us=True)
         found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
     if coverage.match in _NOT_MEASURED and not coverage.has_unknown_field and _may_compare(facts):
         # An engine may read past what breaks the rules, or what is not computed here: its word alone is not enough.

@@ -13,7 +13,7 @@ from typing import Final
 from provenance.credentials.binding import Match
 from provenance.credentials.model import Outcome
 from provenance.formats.cut_off import CutOff
-from vouchmark.lines.contradictions import BYTES_CHANGED
+from vouchmark.lines.code_families import BYTES_CHANGED
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store
 from vouchmark.render.words import amount
 from vouchmark.report import Json, Root, Status

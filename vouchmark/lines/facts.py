@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Metadata
+from provenance.sidecar import Sidecar
 from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 
@@ -37,6 +38,8 @@ class OutsideStore:
     """Of its bytes, lower-case hex."""
     host: str = ""
     """Where a remote one was fetched from."""
+    name: str = ""
+    """Of the file that it lies in, beside this one."""
 
 
 class _Lookups:
@@ -82,6 +85,8 @@ class Facts(_Lookups):
     """Why the picture could not be measured (`too-many-pixels`, …); empty where it could, or it is no picture."""
     outside: OutsideStore | None = None
     """Where the Content Credentials came from, where not from the file itself."""
+    beside: Sidecar = field(default_factory=Sidecar)
+    """The manifest stores that lie beside the file, used or not."""
     is_online: bool = False
     """Whether the reader allowed asking over the network."""
     contacts: tuple[Contact, ...] = ()
@@ -305,44 +310,3 @@ def own_gap(facts: Facts) -> tuple[NotChecked, ...]:
     """What to say where our own check is missing although there was something to check."""
     why = own_lack(facts)
     return (NotChecked(what="our own check of the bytes, signer and history", why=why),) if why else ()
-
-
-def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
-    """The answer of a line that needs a manifest store where there is none; None where there is one."""
-    if facts.first.outcome is Outcome.FOUND:
-        return None
-    if facts.media_type == FRAGMENT and facts.first.outcome is Outcome.UNPARSABLE:
-        summary = "The Content Credentials are in the video's first part."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
-    if facts.first.outcome in (Outcome.UNPARSABLE, Outcome.ABSENT) and is_cut_off(facts):
-        summary = "The file is cut off, and no Content Credentials could be read in the part that is here."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
-    if facts.unreadable or facts.first.outcome in (Outcome.ERROR, Outcome.UNPARSABLE):
-        return Answer(summary="Could not be looked at.", drafts=(_blank(facts, line, Status.ERROR, "unreadable"),))
-    if facts.first.outcome is Outcome.SKIPPED:
-        return Answer(summary="The engine was not asked.", status=Status.SKIPPED)
-    if facts.first.outcome is Outcome.REMOTE:
-        could = "could not be had" if facts.is_online else "were not fetched"
-        summary = f"The Content Credentials are kept elsewhere and {could}."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "remote", summary),))
-    if facts.first.outcome is Outcome.UNSUPPORTED:
-        # Nobody looked, so that nothing was found is not what is known.
-        summary = "Content Credentials in this file cannot be read here."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
-    if has_unreached_store(facts):
-        summary = "Content Credentials that lie in the file were not found by the engine."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
-    summary = "No Content Credentials in the file."
-    return Answer(summary=summary, drafts=(_blank(facts, line, Status.ABSENT, "absent", summary),))
-
-
-def _blank(facts: Facts, line: Line, status: Status, word: str, statement: str = "") -> Draft:
-    """A finding that says only that this line had nothing to look at."""
-    return Draft(
-        code=f"{line}.{word}",
-        status=status,
-        statement=statement or "The Content Credentials could not be read, so this could not be looked at.",
-        source=source_of(facts.first),
-        root=Root.FILE,
-        subject=facts.name,
-    )

@@ -26,12 +26,12 @@ from vouchmark.lines.facts import (
     Facts,
     certificate_name,
     instant,
-    nothing_to_look_at,
     own_gap,
     own_lack,
     source_of,
 )
 from vouchmark.lines.links import malformed_link
+from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import removals
 from vouchmark.render.safe import quoted
 from vouchmark.render.words import ROLES

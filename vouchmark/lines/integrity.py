@@ -13,8 +13,18 @@ from typing import Final
 
 from provenance.credentials.lineage import SOFT_FAILURES
 from provenance.credentials.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
-from vouchmark.lines import contradictions, coverage, cut_off, integrity_own, integrity_unread, octets, readings, stores
-from vouchmark.lines.contradictions import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
+from vouchmark.lines import (
+    contradictions,
+    coverage,
+    cut_off,
+    integrity_own,
+    integrity_unread,
+    octets,
+    outside,
+    readings,
+    stores,
+)
+from vouchmark.lines.code_families import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
 from vouchmark.lines.facts import (
     FRAGMENT,
     STORE_ALONE,
@@ -28,7 +38,6 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.lines.links import broken_update, malformed_link
-from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
 
 BINDING_MATCH: Final = frozenset(
@@ -104,37 +113,12 @@ def _picture(facts: Facts) -> Draft | None:
     )
 
 
-_ORIGINS: Final = {
-    "given": "The Content Credentials are those that you gave, not ones in the file.",
-    "beside": "The Content Credentials lie in a file beside this one, not in it.",
-}
-
-
-def _outside(facts: Facts) -> tuple[Draft, ...]:
-    """A finding for Content Credentials from elsewhere; information only: they bind these bytes or do not."""
-    store = facts.outside
-    if store is None:
-        return ()
-    fetched = f"The Content Credentials were fetched from {quoted(store.host)}, which the file names."
-    return (
-        Draft(
-            code="integrity.store.outside",
-            status=Status.ABSENT,
-            statement=_ORIGINS.get(store.origin, fetched),
-            source="vouchmark",
-            root=Root.FILE,
-            subject=facts.name,
-            detail={"from": store.origin, "sha256": store.sha256, "host": store.host},
-        ),
-    )
-
-
 def _found(facts: Facts) -> Answer:
     manifest = facts.bound
     store = facts.first.store
     if store is None or manifest is None:
         draft = _unbound(facts)
-        return Answer(summary=draft.statement, drafts=(draft, *readings.wrong_name(facts), *_outside(facts)))
+        return Answer(summary=draft.statement, drafts=(draft, *readings.wrong_name(facts), *outside.origin(facts)))
     judged = _judged(facts, store, manifest) if facts.refused is None else []
     drafts = contradictions.settled(facts, judged)
     doubtful = any(draft.status in _DOUBTFUL for draft in drafts)
@@ -148,9 +132,20 @@ def _found(facts: Facts) -> Answer:
     drafts.sort(key=lambda draft: (_ORDER.index(draft.status), draft.code not in coverage.TELLING))
     return Answer(
         summary=_summary(drafts),
-        drafts=(*drafts, *_outside(facts)),
-        not_checked=(*own_gap(facts), *coverage.fragments_gap(facts), *stores.gaps(facts), *_pictures(facts, manifest)),
+        drafts=(*drafts, *outside.origin(facts)),
+        not_checked=(
+            *own_gap(facts),
+            *coverage.fragments_gap(facts),
+            *stores.gaps(facts),
+            *outside.gaps(facts),
+            *_pictures(facts, manifest),
+        ),
     )
+
+
+def _not_checked(facts: Facts) -> tuple[NotChecked, ...]:
+    """Stores in the file and beside it that were not looked at."""
+    return (*stores.gaps(facts), *outside.gaps(facts))
 
 
 def _judged(facts: Facts, store: ManifestStore, bound: Manifest) -> list[Draft]:
@@ -258,7 +253,7 @@ def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
         if _is_initialisation_segment(manifest) and not facts.fragments:
             statement = "This is the first part of a fragmented video; without its fragments nothing can be compared."
             return _draft(facts, "integrity.fragments.missing", Status.UNKNOWN, statement, subject, {"from": code.code})
-        return _draft(facts, code.code, Status.FAIL, "The file was changed after it was signed.", subject)
+        return _draft(facts, code.code, Status.FAIL, outside.changed(facts), subject)
     if code.code in SIGNATURE_BROKEN:
         statement = "The signature does not fit what it is said to sign: the statements or the signature were altered."
         return _draft(facts, code.code, Status.FAIL, statement, subject)

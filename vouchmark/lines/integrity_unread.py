@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from provenance.credentials.model import Outcome
-from vouchmark.lines import stores
+from vouchmark.lines import outside, stores
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, source_of
 from vouchmark.lines.readings import wrong_name
 from vouchmark.render.safe import quoted
@@ -80,6 +81,8 @@ def not_found(facts: Facts) -> Answer:
                 "Content Credentials lie in the file where the engine finds none: a later change cut them off, they "
                 "belong to something inside it, or they are of a form that it does not read.",
             )
+        case Outcome.ABSENT if unused := outside.unused(facts):
+            return _one(facts, "integrity.sidecar.unused", Status.UNKNOWN, unused[0].statement, detail=unused[0].detail)
         case Outcome.ABSENT:
             return _one(
                 facts,
@@ -109,15 +112,7 @@ def not_found(facts: Facts) -> Answer:
         case Outcome.SKIPPED:
             return Answer(summary="No engine was asked.", status=Status.SKIPPED)
         case Outcome.UNPARSABLE:
-            given = facts.outside is not None and facts.outside.origin == "given"
-            whose = "the Content Credentials that you gave" if given else "its Content Credentials"
-            return _one(
-                facts,
-                "integrity.unparsable",
-                Status.ERROR,
-                _UNPARSABLE.get(facts.first.reason, f"The file or {whose} are malformed and cannot be read."),
-                detail={"reason": facts.first.reason, "from": "given" if given else ""},
-            )
+            return _unparsable(facts)
         case _:  # ERROR: who asks has dealt with FOUND
             return _one(
                 facts,
@@ -128,10 +123,23 @@ def not_found(facts: Facts) -> Answer:
             )
 
 
+def _unparsable(facts: Facts) -> Answer:
+    """The first engine cannot read the file or its Content Credentials."""
+    given = facts.outside is not None and facts.outside.origin == "given"
+    whose = "the Content Credentials that you gave" if given else "its Content Credentials"
+    return _one(
+        facts,
+        "integrity.unparsable",
+        Status.ERROR,
+        _UNPARSABLE.get(facts.first.reason, f"The file or {whose} are malformed and cannot be read."),
+        detail={"reason": facts.first.reason, "from": "given" if given else ""},
+    )
+
+
 def _remote(facts: Facts) -> Answer:
     """The Content Credentials lie at an address, and are not here."""
     refused = next((contact for contact in facts.contacts if contact.purpose == "manifest"), None)
-    what = "remote Content Credentials"
+    what, address = "remote Content Credentials", quoted(facts.first.remote_url)
     if refused is None:
         words, gap = "nothing was fetched", NotChecked(what=what, why="nothing is fetched without --online")
     else:
@@ -141,7 +149,7 @@ def _remote(facts: Facts) -> Answer:
         facts,
         "integrity.remote",
         Status.UNKNOWN,
-        f"The file only names an address where its Content Credentials are kept; {words}.",
+        f"The file only names an address where its Content Credentials are kept, {address}; {words}.",
         detail={"url": facts.first.remote_url},
         not_checked=(gap,),
     )
@@ -153,7 +161,7 @@ def _one(
     status: Status,
     statement: str,
     *,
-    detail: dict[str, Json] | None = None,
+    detail: Mapping[str, Json] | None = None,
     not_checked: tuple[NotChecked, ...] = (),
 ) -> Answer:
     draft = Draft(
@@ -165,5 +173,5 @@ def _one(
         subject=facts.name,
         detail={key: value for key, value in (detail or {}).items() if value},
     )
-    gaps = (*not_checked, *stores.gaps(facts))
+    gaps = (*not_checked, *stores.gaps(facts), *outside.gaps(facts))
     return Answer(summary=statement, drafts=(draft, *wrong_name(facts)), not_checked=gaps)

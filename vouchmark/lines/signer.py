@@ -26,10 +26,10 @@ from vouchmark.lines.facts import (
     failures,
     has,
     instant,
-    nothing_to_look_at,
     own_gap,
     source_of,
 )
+from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
 

@@ -27,9 +27,9 @@ from vouchmark.lines.facts import (
     day,
     has,
     instant,
-    nothing_to_look_at,
     source_of,
 )
+from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.render.safe import quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, Root, Status
 

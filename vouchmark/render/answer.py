@@ -89,6 +89,7 @@ _UNKNOWNS: Final = {
     "integrity.fragments.missing": "this is only a part of a video in pieces, so nothing can be compared",
     "integrity.fragments.unused": "the fragments that you gave belong to nothing that is signed in it",
     "integrity.store.unreached": "it holds Content Credentials that the engine does not find: cut off, or not its own",
+    "integrity.sidecar.unused": "it has no Content Credentials, and whose those beside it are cannot be told",
     "integrity.store.differs": "what was read is not what lies in the file, so nothing follows",
     "integrity.unconfirmed": "cannot tell whether it was changed: two computations of its digest disagree",
 }
@@ -187,6 +188,8 @@ def _failure(report: Report) -> str:
         return f"{cut}, so that it is not what was signed"
     failed = [finding.code for finding in with_status(report, Line.INTEGRITY, Status.FAIL)]
     if any(code.startswith("assertion.") and code.endswith(_BYTES) for code in failed):
+        if whose := _from_elsewhere(report):
+            return f"{whose} do not fit it: they may belong to another file, or it was changed after it was signed"
         signed = report.evidence[Line.SIGNER].status is Status.PASS
         return f"changed after it was signed{f' by {_signer(report)}' if signed else ''}"
     if any(code in _RECORD for code in failed):
@@ -195,6 +198,15 @@ def _failure(report: Report) -> str:
         if code in failed:
             return words
     return f"does not hold: {_lower(report.evidence[Line.INTEGRITY].summary)}"
+
+
+def _from_elsewhere(report: Report) -> str:
+    """Content Credentials that the file does not name itself; empty where there are none such."""
+    for finding in report.evidence[Line.INTEGRITY].findings:
+        if finding.code == "integrity.store.outside":
+            found = {"beside": "the Content Credentials beside it", "given": "the Content Credentials that you gave"}
+            return found.get(str(finding.detail.get("from")), "")
+    return ""
 
 
 def _cut(report: Report) -> str:

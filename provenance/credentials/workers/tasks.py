@@ -144,7 +144,7 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
 
     view = wire.decode_view(lists.view)
     raw, is_sidecar = (store.raw or None, not store.embedded) if store is not None else (None, False)
-    if raw is None and media.sidecar:
+    if raw is None and task.sidecar_wins and media.sidecar:
         raw, is_sidecar = media.sidecar, True
     check = examine_own(
         media.data,
@@ -153,6 +153,7 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         trust=view,
         at=task.at,
         is_sidecar=is_sidecar,
+        beside=media.sidecar if not task.sidecar_wins else None,
         fragments=media.fragments,
         fresh=Fresh(answers=task.answers, fetched=task.answered) if task.answered is not None else None,
         asking=task.asking,
@@ -162,7 +163,9 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
     if store is not None or check.store is None or not own_account.is_signed(check):
         return Own(check=check)
 
-    return Own(check=check, account=own_account.account(check.store, check, at=task.at, embedded=not is_sidecar))
+    # Of a store that does not come from the file it is not asked whether it is the file's.
+    embedded = check.store_matches_file is not None
+    return Own(check=check, account=own_account.account(check.store, check, at=task.at, embedded=embedded))
 
 
 def _against(task: Task, media: Media, before: Before) -> Against:
