@@ -35,7 +35,7 @@ from vouchmark.person_settings import person_settings
 from vouchmark.report import Line, Status
 from vouchmark.settings import Settings, make_settings
 from vouchmark.vouch import binding_for
-from zk.personhood import EpochLength
+from zk.profile.personhood import EpochLength
 
 AIM = 1.5
 AIMED_AT = 2.0

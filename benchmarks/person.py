@@ -39,8 +39,8 @@ from vouchmark.person_settings import person_settings
 from vouchmark.report import Line, Status
 from vouchmark.settings import Settings, make_settings
 from vouchmark.vouch import binding_for
-from zk.personhood import Binding, BindingKind, EpochLength, Scope, Vouch
-from zk.verifier import Presented, verify_many
+from zk.profile.personhood import Binding, BindingKind, EpochLength, Scope, Vouch
+from zk.verifier.verifier import Presented, verify_many
 
 AIM = 1.5
 EPOCH = EpochLength.MONTH.epoch_at(made.NOW)

@@ -27,17 +27,17 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)  # this file is called zk as well: without this it would import itself
 
 from tests.zk import world  # noqa: E402
-from zk import bbs, pseudonym  # noqa: E402
-from zk.ciphersuite import BLS12_381_SHA_256 as SUITE  # noqa: E402
-from zk.core import draw_scalars  # noqa: E402
-from zk.curve import using  # noqa: E402
-from zk.encoding import scalar_to_octets  # noqa: E402
-from zk.issuer import Issuer  # noqa: E402
-from zk.ledger import Entry, open_ledger  # noqa: E402
-from zk.personhood import IssuerInfo  # noqa: E402
-from zk.vault import LEAST_LOG_COST, Passphrase  # noqa: E402
-from zk.verifier import Presented, Voice, verify_many  # noqa: E402
-from zk.wallet import Wallet  # noqa: E402
+from zk.bbs import bbs, pseudonym  # noqa: E402
+from zk.bbs.ciphersuite import BLS12_381_SHA_256 as SUITE  # noqa: E402
+from zk.bbs.core import draw_scalars  # noqa: E402
+from zk.bbs.curve import using  # noqa: E402
+from zk.bbs.encoding import scalar_to_octets  # noqa: E402
+from zk.issuer.issuer import Issuer  # noqa: E402
+from zk.profile.personhood import IssuerInfo  # noqa: E402
+from zk.storage.ledger import Entry, open_ledger  # noqa: E402
+from zk.storage.vault import LEAST_LOG_COST, Passphrase  # noqa: E402
+from zk.verifier.verifier import Presented, Voice, verify_many  # noqa: E402
+from zk.wallet.wallet import Wallet  # noqa: E402
 
 ISSUER_MESSAGES = [b"profile version", bytes(32), b"lasting", b"2026-11", b"\x01"]
 PEERS = {"@digitalbazaar/bbs-signatures": "3.0.0", "@docknetwork/crypto-wasm-ts": "0.67.0"}

@@ -24,9 +24,9 @@ from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.demo_pictures import harbour
 from vouchmark.report import Line, Report
 from vouchmark.vouch import VouchError
-from zk.personhood import IssuerInfo
-from zk.vault import LEAST_LOG_COST
-from zk.wallet import Wallet
+from zk.profile.personhood import IssuerInfo
+from zk.storage.vault import LEAST_LOG_COST
+from zk.wallet.wallet import Wallet
 
 POLICY = Path(__file__).parent / "policies" / "news-desk-persons.toml"
 SCOPE = "news.example:media"

@@ -19,10 +19,10 @@ from vouchmark import Policy, TrustLists, check
 from vouchmark.demo_pictures import cafe, harbour
 from vouchmark.report import Line, Report
 from zk.errors import RefusedError
-from zk.ledger import open_ledger
-from zk.personhood import CredentialClass
-from zk.vault import LEAST_LOG_COST
-from zk.wallet import Wallet
+from zk.profile.personhood import CredentialClass
+from zk.storage.ledger import open_ledger
+from zk.storage.vault import LEAST_LOG_COST
+from zk.wallet.wallet import Wallet
 
 POLICY = Path(__file__).parent / "policies" / "open-forum.toml"
 SCOPE = "public:forum/harbour"

@@ -29,12 +29,12 @@ from vouchmark.report import Line, Report, exit_code
 from vouchmark.settings import make_settings
 from vouchmark.vouch import Wish, binding_for, make
 from zk.errors import RefusedError
-from zk.exchange import CodeKind
-from zk.issuer import Issuer
-from zk.ledger import open_ledger
-from zk.personhood import CredentialClass, EpochLength, IssuerInfo, Scope, Stance
-from zk.vault import LEAST_LOG_COST, Passphrase
-from zk.wallet import Wallet
+from zk.issuer.issuer import Issuer
+from zk.profile.exchange import CodeKind
+from zk.profile.personhood import CredentialClass, EpochLength, IssuerInfo, Scope, Stance
+from zk.storage.ledger import open_ledger
+from zk.storage.vault import LEAST_LOG_COST, Passphrase
+from zk.wallet.wallet import Wallet
 
 SCOPE = "public:review/cafe-harbour"
 POLICY = Path(__file__).parent / "policies" / "review-site.toml"

@@ -68,7 +68,7 @@ TRIES: Final = {
         "IssuersError",
     ),
     "an issuer": (
-        "from zk.issuer_json import members_of\nfrom zk.errors import EncodingError",
+        "from zk.profile.issuer_json import members_of\nfrom zk.errors import EncodingError",
         "members_of(text.encode(), most=1 << 23)",
         "EncodingError",
     ),
@@ -103,7 +103,7 @@ TRIES: Final = {
         "CredentialsError",
     ),
     "CBOR of proofs": (
-        "from zk.encoding import dcbor_decode\nfrom zk.errors import EncodingError",
+        "from zk.bbs.encoding import dcbor_decode\nfrom zk.errors import EncodingError",
         "dcbor_decode(b'\\x81' * DEEP + b'\\x01', max_size=1 << 20)",
         "EncodingError",
     ),
@@ -169,7 +169,7 @@ def test_an_engine_that_tells_of_something_deep_is_not_followed() -> None:
 
 def test_the_slow_curve_leaves_the_interpreter_as_it_was() -> None:
     code = (
-        "from zk.curve import load\nengine = load('py_ecc')\nprint(sys.getrecursionlimit())\n"
+        "from zk.bbs.curve import load\nengine = load('py_ecc')\nprint(sys.getrecursionlimit())\n"
         "import py_ecc\nprint(engine.name)"
     )
     assert run(code, limit=1_000).split() == ["1000", "py_ecc"]
@@ -178,7 +178,7 @@ def test_the_slow_curve_leaves_the_interpreter_as_it_was() -> None:
 
 def test_the_slow_curve_computes_within_the_usual_limit() -> None:
     code = (
-        "from zk.curve import R, load\nfrom zk.hashing import expand_message_xmd\n"
+        "from zk.bbs.curve import R, load\nfrom zk.bbs.hashing import expand_message_xmd\n"
         "curve = load('py_ecc')\n"
         "point = curve.hash_to_curve_g1(b'x', b'tag', expand_message_xmd)\n"
         "point = curve.decode_g1(curve.encode_g1(curve.mul(point, R - 2)))\n"

@@ -28,7 +28,7 @@ from vouchmark.vouch import VouchError
 if TYPE_CHECKING:
     from provenance.asset import Asset
     from provenance.credentials.workers.pool import Pool
-    from zk.personhood import Vouch
+    from zk.profile.personhood import Vouch
 
 CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
 """How far an authority's clock may be ahead: what Kerberos allows, for the same reason (RFC 4120, section 8.2)."""
@@ -87,7 +87,7 @@ def embed(
         VouchError: It is refused, with a hint; StampError where only the time stamp could not be had.
         zk.errors.ZkError: The octets are no vouch.
     """
-    from zk.personhood import BindingKind, Vouch
+    from zk.profile.personhood import BindingKind, Vouch
 
     vouch = Vouch.decode(octets)
     asset, facts = look(source, settings, pool=pool)

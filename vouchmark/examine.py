@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.index import KnownMedia
     from vouchmark.originals import Original
-    from zk.ledger import NullifierLedger
+    from zk.storage.ledger import NullifierLedger
 
 LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
     Line.INTEGRITY: integrity.answer,
@@ -122,7 +122,8 @@ def check(
         issuers: octets of the `issuer.json` of each issuer that you trust; those of your data folder where None.
         scopes: the scopes whose voices count, besides those that the policy names.
         slots: how many of an issuer's slots count.
-        ledger: where voices are recorded, once each (`zk.ledger.open_ledger`); without one, uniqueness is not checked.
+        ledger: where voices are recorded, once each (`zk.storage.ledger.open_ledger`); without one, uniqueness is not
+            checked.
         nonce: the challenge that a vouch must answer.
         audience: the name of a reader for whom a vouch must be made.
         grace: how long after its epoch a credential is accepted.

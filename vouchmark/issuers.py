@@ -19,7 +19,7 @@ from provenance.credentials.trust.strict_json import read_json
 from provenance.home import HomeFolder
 
 if TYPE_CHECKING:
-    from zk.issuer_info import IssuerInfo
+    from zk.profile.issuer_info import IssuerInfo
 
 SCHEMA: Final = "vouchmark.issuers/1"
 MAX_ISSUERS: Final = 200
@@ -27,7 +27,7 @@ MAX_ISSUERS: Final = 200
 MAX_INDEX_OCTETS: Final = 1024 * 1024
 """Octets of the index; 200 rows take about 60 KiB."""
 MAX_ISSUER_OCTETS: Final = 8 << 20
-"""Octets of one issuer.json, as in zk.issuer_info, which is not imported before there is a vouch (a test compares)."""
+"""Octets of one issuer.json, as in zk.profile.issuer_info, not imported before there is a vouch (a test compares)."""
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -55,11 +55,11 @@ class IssuerFile:
         return cls(octets=octets, sha256=hashlib.sha256(octets).hexdigest())
 
     def parse(self) -> IssuerInfo:
-        """The issuer. Raises the errors of `zk.issuer_info.IssuerInfo.from_json`.
+        """The issuer. Raises the errors of `zk.profile.issuer_info.IssuerInfo.from_json`.
 
         Possessions of keys are checked when a key is used, not for the whole list.
         """
-        from zk.issuer_info import IssuerInfo
+        from zk.profile.issuer_info import IssuerInfo
 
         return IssuerInfo.from_json(self.octets, check_keys=False)
 
@@ -153,11 +153,11 @@ class IssuerFolder:
     def add(self, octets: bytes, *, at: dt.datetime) -> tuple[KeptIssuer, KeptIssuer | None]:
         """Keep an issuer.json; return its row and the one that it replaces (the same row where nothing changed).
 
-        Raises IssuersError, IssuerRefusedError, or the errors of `zk.issuer_info.IssuerInfo.from_json`; every key's
-        possession is checked.
+        Raises IssuersError, IssuerRefusedError, or the errors of `zk.profile.issuer_info.IssuerInfo.from_json`; every
+        key's possession is checked.
         """
         from zk.errors import UntrustedError
-        from zk.issuer_info import IssuerInfo
+        from zk.profile.issuer_info import IssuerInfo
 
         info = IssuerInfo.from_json(octets)
         row = KeptIssuer(

@@ -17,18 +17,18 @@ from vouchmark.vouch_files import VouchFile
 
 if TYPE_CHECKING:
     from vouchmark.policy import Policy
-    from zk.issuer_info import IssuerInfo
-    from zk.ledger import NullifierLedger
-    from zk.personhood import Scope
+    from zk.profile.issuer_info import IssuerInfo
+    from zk.profile.personhood import Scope
+    from zk.storage.ledger import NullifierLedger
 
 MAX_GIVEN: Final = 256
 """Vouches given by hand for one file, as many as are read beside one."""
 MAX_SLOTS: Final = 1024
-"""Slots at most, as in zk.profile, which is not imported before there is a vouch (a test compares)."""
+"""Slots at most, as in zk.profile.constants, which is not imported before there is a vouch (a test compares)."""
 MAX_GRACE: Final = dt.timedelta(days=366)
 MAX_NONCE: Final = 64
 MAX_AUDIENCE: Final = 200
-"""As in zk.verifier and zk.personhood (a test compares)."""
+"""As in zk.verifier.verifier and zk.profile.personhood (a test compares)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ class PersonSettings:
     @functools.cached_property
     def named(self) -> frozenset[Scope]:
         """The scopes, parsed. Raises EncodingError."""
-        from zk.personhood import Scope
+        from zk.profile.personhood import Scope
 
         return frozenset(Scope.parse(scope) for scope in self.scopes)
 

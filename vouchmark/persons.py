@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from provenance.asset import Asset
     from provenance.credentials.own_check import OwnCheck
     from provenance.credentials.vouch_assertions import FoundVouch
-    from zk.personhood import Binding, Vouch
-    from zk.verifier import Presented, Proofs
-    from zk.voices import Refusal, Voice
+    from zk.profile.personhood import Binding, Vouch
+    from zk.verifier.verifier import Presented, Proofs
+    from zk.verifier.voices import Refusal, Voice
 
 BATCH_VOUCHES: Final = 512
 """Vouches verified at once where none of them can meet another: a proof gets hardly cheaper beyond it."""
@@ -107,7 +107,7 @@ class Claim:
     @property
     def presented(self) -> Presented:
         """For the verifier."""
-        from zk.verifier import Presented
+        from zk.verifier.verifier import Presented
 
         return Presented(vouch=self.found.octets, bindings=self.bindings, time_stamp=self.found.stamped)
 
@@ -128,7 +128,7 @@ _ORDER: Final = (Where.GIVEN, Where.EMBEDDED, Where.BESIDE, Where.MISPLACED)
 
 def _decode(found: Found) -> Vouch | None:
     from zk.errors import ZkError
-    from zk.personhood import Vouch
+    from zk.profile.personhood import Vouch
 
     try:
         return Vouch.decode(found.octets)
@@ -144,7 +144,7 @@ def _needs_bare(vouch: Vouch | None, asset: Asset) -> bool:
 
 
 def _claim(found: Found, vouch: Vouch | None, media: MediaBindings) -> Claim:
-    from zk.personhood import BindingKind
+    from zk.profile.personhood import BindingKind
 
     if vouch is None:
         return Claim(found=found, vouch=None)
@@ -217,7 +217,7 @@ class Run:
         octets = [one.octets for one in own.vouches[:MAX_AHEAD] if one.may_count and one.octets]
         if not octets or not self.settings.trusted:
             return
-        from zk.verifier import prove_ahead
+        from zk.verifier.verifier import prove_ahead
 
         self._proofs = prove_ahead(octets, issuers=[info for info, _ in self.settings.trusted.values()], at=self.at)
 
@@ -296,7 +296,7 @@ class Run:
         )
 
     def _verify_elsewhere(self, claims: list[Claim]) -> list[Voice | Refusal]:
-        from zk.verifier import Presented
+        from zk.verifier.verifier import Presented
 
         return self._verify(
             [
@@ -311,7 +311,7 @@ class Run:
         )
 
     def _verify(self, presented: list[Presented], *, counting: bool) -> list[Voice | Refusal]:
-        from zk.verifier import verify_many
+        from zk.verifier.verifier import verify_many
 
         if not presented:
             return []
@@ -338,7 +338,7 @@ class Run:
         ledger = self.settings.ledger
         if ledger is None or ledger.read_only:
             return self.at
-        from zk.verifier import AT_TOLERANCE
+        from zk.verifier.verifier import AT_TOLERANCE
 
         now = ledger.now()
         began = now - dt.timedelta(seconds=time.monotonic() - self._began)

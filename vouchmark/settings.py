@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from provenance.credentials.online import Online
     from provenance.hashes.index import KnownMedia
     from vouchmark.originals import Original
-    from zk.ledger import NullifierLedger
+    from zk.storage.ledger import NullifierLedger
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from provenance.asset import Asset
     from provenance.credentials.lineage import Node
     from provenance.credentials.own_check import OwnCheck
-    from zk.personhood import Binding, CredentialClass, Scope, Stance, Vouch
-    from zk.wallet import Wallet
+    from zk.profile.personhood import Binding, CredentialClass, Scope, Stance, Vouch
+    from zk.wallet.wallet import Wallet
 
 ENDING: Final = ".vouch"
 """How files that carry a vouch end."""
 MEDIA_TYPE: Final = "application/vnd.vouchmark.vouch+cbor"
 """Media type of what they hold."""
 MAX_OCTETS: Final = 8192
-"""Octets of a vouch at most, as in zk.personhood, which is not imported before there is a vouch (a test compares)."""
+"""Octets of a vouch at most, as in zk.profile.personhood, not imported before there is a vouch (a test compares)."""
 
 
 class VouchError(Exception):
@@ -63,7 +63,7 @@ class MediaBindings:
 
     def accepted(self, *, labels: Collection[str] | None = None) -> tuple[Binding, ...]:
         """The bindings that count for this file; `labels` narrows the manifests to those that it names."""
-        from zk.personhood import Binding, BindingKind
+        from zk.profile.personhood import Binding, BindingKind
 
         manifests = [digest for digest, label in self.manifests.items() if labels is None or label in labels]
         files = () if self.is_part else self.files
@@ -155,7 +155,7 @@ def binding_for(asset: Asset, facts: Facts) -> Binding:
     Raises:
         VouchError: the file could not be read, or its Content Credentials do not hold.
     """
-    from zk.personhood import Binding, BindingKind
+    from zk.profile.personhood import Binding, BindingKind
 
     status, answer = _integrity(facts)
     summary = answer.summary.rstrip(".")
@@ -206,7 +206,7 @@ def make(
 ) -> Vouch:
     """Prove. The wallet writes the slot down first, and refuses one that was used for another file or statement.
 
-    Raises the errors of `zk.wallet.Wallet.present`.
+    Raises the errors of `zk.wallet.wallet.Wallet.present`.
     """
     return wallet.present(
         scope=wish.scope,

@@ -95,7 +95,7 @@ class Beside:
 
 def _is_vouch(path: Path) -> bool:
     from zk.errors import ZkError
-    from zk.personhood import Vouch
+    from zk.profile.personhood import Vouch
 
     try:
         Vouch.decode(read_vouch(path).octets)

@@ -10,8 +10,8 @@ from vouchmark.report import Json
 
 if TYPE_CHECKING:
     from vouchmark.vouch import Wish
-    from zk.issuer_info import IssuerInfo
-    from zk.personhood import Binding, PresentationHeader, Vouch
+    from zk.profile.issuer_info import IssuerInfo
+    from zk.profile.personhood import Binding, PresentationHeader, Vouch
 
 STATEMENT_SHOWN: Final = 1000
 """Code points of a statement; the profile's own bound is 1,000 octets."""

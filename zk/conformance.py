@@ -22,12 +22,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from zk import bbs, blind, pseudonym
-from zk.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256, Suite, create_generators, messages_to_scalars
-from zk.curve import BACKENDS, R, backend, using
-from zk.encoding import scalar_to_octets
+from zk.bbs import bbs, blind, pseudonym
+from zk.bbs.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256, Suite, create_generators, messages_to_scalars
+from zk.bbs.curve import BACKENDS, R, backend, using
+from zk.bbs.encoding import scalar_to_octets
+from zk.bbs.hashing import EXPAND_OCTETS, MAX_DST_OCTETS, expand_message_xmd, expand_message_xof, hash_to_scalar
 from zk.errors import EncodingError, ProofError, SignatureError, ZkError
-from zk.hashing import EXPAND_OCTETS, MAX_DST_OCTETS, expand_message_xmd, expand_message_xof, hash_to_scalar
 
 MAX_FIXTURE_OCTETS: Final = 1 << 20
 """Octets of a fixture file at most; the official ones have 40 KB."""

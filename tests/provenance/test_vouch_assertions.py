@@ -51,7 +51,7 @@ from tests.provenance.crafting import (
     superbox,
 )
 from tests.provenance.vouched import CAMERA, LABELS, PLATFORM, TSA, base, edited, examine, update, vouched, vouching
-from zk import personhood
+from zk.profile import personhood
 
 VOUCH, OTHER = b"a vouch " * 40, b"another vouch " * 40
 

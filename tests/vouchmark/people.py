@@ -13,7 +13,7 @@ from tests.vouchmark import command
 from tests.zk import world
 from vouchmark import check
 from vouchmark.report import Evidence, Finding, Line, Report
-from zk.personhood import Binding, BindingKind, EpochLength, IssuerInfo, Scope, Stance
+from zk.profile.personhood import Binding, BindingKind, EpochLength, IssuerInfo, Scope, Stance
 
 AT: Final = made.NOW
 """When the tests look: inside the validity of certificates that are made on the spot."""

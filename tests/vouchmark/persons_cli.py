@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from vouchmark.cli import main
-from zk import vault
+from zk.storage import vault
 
 NOVEMBER = "2026-11-10T09:30:00Z"
 DECEMBER = "2026-12-03T18:00:00Z"

@@ -55,8 +55,8 @@ from vouchmark.lines.person import _MISPLACED
 from vouchmark.report import Evidence, Line, Report, Status
 from vouchmark.settings import make_settings
 from vouchmark.vouch import VouchError, binding_for
-from zk import verifier
-from zk.personhood import EpochLength, Vouch
+from zk.profile.personhood import EpochLength, Vouch
+from zk.verifier import verifier
 
 ROOT: Final = make_root()
 CAMERA: Final = make_signer(ROOT)

@@ -11,10 +11,10 @@ from click.testing import CliRunner
 
 from tests.vouchmark.persons_cli import DECEMBER, NAME, NOVEMBER, PASSPHRASE, Desk, refusal
 from vouchmark.cli import main, person
-from zk import vault
-from zk.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256
-from zk.issuer_info import IssuerInfo
-from zk.profile import EpochLength
+from zk.bbs.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256
+from zk.profile.constants import EpochLength
+from zk.profile.issuer_info import IssuerInfo
+from zk.storage import vault
 
 
 @pytest.fixture

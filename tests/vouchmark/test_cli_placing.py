@@ -11,7 +11,7 @@ import pytest
 from tests.vouchmark.persons_cli import NOVEMBER, Desk, refusal
 from vouchmark.cli.placing import may_write, place, precious
 from zk.errors import RefusedError, StorageError
-from zk.ledger import open_ledger
+from zk.storage.ledger import open_ledger
 
 
 def names(folder: Path) -> list[str]:

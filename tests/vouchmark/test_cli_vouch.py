@@ -17,7 +17,7 @@ from tests.vouchmark.persons_cli import NAME, NOVEMBER, PASSPHRASE, Desk, refusa
 from vouchmark import vouch as vouches
 from vouchmark.demo_pictures import harbour
 from vouchmark.vouch_files import VouchFile, read_vouch
-from zk.personhood import MAX_VOUCH_OCTETS, Vouch
+from zk.profile.personhood import MAX_VOUCH_OCTETS, Vouch
 
 CAFE: Final = "public:review/cafe-harbour"
 

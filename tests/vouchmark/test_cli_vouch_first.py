@@ -20,7 +20,7 @@ from tests.vouchmark.persons_cli import NOVEMBER, Desk, refusal
 from tests.vouchmark.test_cli_vouch_embed import write_key
 from vouchmark.cli import vouch_first
 from zk.errors import StorageError
-from zk.personhood import Vouch
+from zk.profile.personhood import Vouch
 
 SCOPE: Final = "public:review/cafe-harbour"
 NO_LISTS: Final = view_of(made.store_of())

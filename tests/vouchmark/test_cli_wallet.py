@@ -15,11 +15,11 @@ from click.testing import CliRunner
 from tests.vouchmark.persons_cli import DECEMBER, NAME, NOVEMBER, PASSPHRASE, Desk, refusal
 from vouchmark.cli import main
 from vouchmark.cli.wallet import FILE_NAME
-from zk.exchange import EnrolmentRequest
-from zk.issuer_info import IssuerInfo
-from zk.personhood import Binding, BindingKind, Scope
-from zk.vault import Passphrase
-from zk.wallet import Wallet
+from zk.profile.exchange import EnrolmentRequest
+from zk.profile.issuer_info import IssuerInfo
+from zk.profile.personhood import Binding, BindingKind, Scope
+from zk.storage.vault import Passphrase
+from zk.wallet.wallet import Wallet
 
 TIME = r"2026-1[12]-[0-9]{2}T[0-9:]{8}\+00:00"
 

@@ -40,7 +40,7 @@ from vouchmark.lines.facts import Facts
 from vouchmark.settings import Settings, make_settings
 from vouchmark.vouch import VouchError, binding_for
 from zk.errors import ZkError
-from zk.personhood import Binding, BindingKind
+from zk.profile.personhood import Binding, BindingKind
 
 ROOT: Final = make_root()
 CAMERA: Final = make_signer(ROOT)

@@ -218,7 +218,7 @@ class TestHere:
 
 
 def test_a_vault_that_is_cut_off_leaves_no_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from zk import vault
+    from zk.storage import vault
 
     def told(_descriptor: int) -> None:
         raise ToldToEnd(signal.SIGTERM)

@@ -56,11 +56,13 @@ from vouchmark.person_settings import MAX_AUDIENCE, MAX_GIVEN, MAX_GRACE, MAX_NO
 from vouchmark.report import Exit, Line, Root, Status, exit_code
 from vouchmark.settings import make_settings
 from vouchmark.vouch_files import MAX_BESIDE
-from zk import issuer_info, personhood, profile, verifier
-from zk.encoding import dcbor_decode, dcbor_encode
+from zk.bbs.encoding import dcbor_decode, dcbor_encode
 from zk.errors import ZkError
-from zk.ledger import open_ledger
-from zk.personhood import Binding, CredentialClass, Level, Scope, Stance, Vouch
+from zk.profile import constants as profile
+from zk.profile import issuer_info, personhood
+from zk.profile.personhood import Binding, CredentialClass, Level, Scope, Stance, Vouch
+from zk.storage.ledger import open_ledger
+from zk.verifier import verifier
 
 PASS, FAIL, UNKNOWN, ABSENT = "pass", "fail", "unknown", "absent"
 JUNK = b"no vouch at all"

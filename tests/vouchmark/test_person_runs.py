@@ -33,8 +33,8 @@ from vouchmark.render import json
 from vouchmark.report import Line, Report, Status
 from vouchmark.settings import make_settings
 from zk.errors import StorageError
-from zk.ledger import NullifierLedger, open_ledger
-from zk.personhood import CredentialClass
+from zk.profile.personhood import CredentialClass
+from zk.storage.ledger import NullifierLedger, open_ledger
 
 PASS, FAIL, UNKNOWN, ABSENT = "pass", "fail", "unknown", "absent"
 OTHER = made.picture(shade=40)

@@ -14,7 +14,7 @@ from vouchmark import Policy
 from vouchmark.policy_toml import SCOPE
 from vouchmark.report import Outcome, Status
 from zk.errors import EncodingError
-from zk.personhood import Scope
+from zk.profile.personhood import Scope
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "policies"
 

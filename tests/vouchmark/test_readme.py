@@ -36,7 +36,7 @@ from vouchmark.render.text import SIGNS
 from vouchmark.report import QUESTIONS, Exit, Status
 from vouchmark.settings import make_settings
 from vouchmark.vouch import binding_for
-from zk.personhood import Binding, BindingKind
+from zk.profile.personhood import Binding, BindingKind
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 README: Final = (CHECKOUT / "README.md").read_text(encoding="utf-8")

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from zk.ciphersuite import BLS12_381_SHA_256, Suite
-from zk.enrolment import EnrolmentBooks
-from zk.exchange import Code, CodeKind
-from zk.issuer import Issuer
-from zk.issuer_info import read_info
-from zk.personhood import (
+from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
+from zk.bbs.pseudonym import proof_verify_with_nym
+from zk.issuer.enrolment import EnrolmentBooks
+from zk.issuer.issuer import Issuer
+from zk.profile.exchange import Code, CodeKind
+from zk.profile.issuer_info import read_info
+from zk.profile.personhood import (
     DISCLOSED_INDEXES,
     ISSUER_MESSAGES,
     Binding,
@@ -27,9 +28,8 @@ from zk.personhood import (
     header,
     issuer_messages,
 )
-from zk.pseudonym import proof_verify_with_nym
-from zk.vault import LEAST_LOG_COST, Passphrase, Vault
-from zk.wallet import Wallet
+from zk.storage.vault import LEAST_LOG_COST, Passphrase, Vault
+from zk.wallet.wallet import Wallet
 
 PASSPHRASE = Passphrase.of("correct horse battery staple")
 FAST = LEAST_LOG_COST

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
-from zk import bbs, pseudonym
-from zk.ciphersuite import Suite
-from zk.encoding import scalar_to_octets
+from zk.bbs import bbs, pseudonym
+from zk.bbs.ciphersuite import Suite
+from zk.bbs.encoding import scalar_to_octets
 
 NYMS = 4
 HEADER = b"header"

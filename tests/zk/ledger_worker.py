@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 
-from zk.ledger import Entry, open_ledger
+from zk.storage.ledger import Entry, open_ledger
 
 
 def entry(*, pseudonym: bytes, content: bytes, context: bytes = b"context") -> Entry:

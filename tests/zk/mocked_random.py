@@ -1,8 +1,8 @@
 """The drafts' mocked random scalars ("Mocked Random Scalars"): predictable, so here and nowhere in the library."""
 
-from zk.ciphersuite import Suite
-from zk.curve import R
-from zk.hashing import EXPAND_OCTETS
+from zk.bbs.ciphersuite import Suite
+from zk.bbs.curve import R
+from zk.bbs.hashing import EXPAND_OCTETS
 
 SEED = b"3.141592653589793238462643383279"
 

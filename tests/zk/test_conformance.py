@@ -8,7 +8,7 @@ import pytest
 
 from tests.zk.mocked_random import SEED, seeded_random_scalars
 from zk import conformance
-from zk.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256
+from zk.bbs.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256
 
 CORPUS = os.environ.get("VOUCHMARK_CORPUS")
 VECTORS = Path(CORPUS or ".") / "vectors"

@@ -7,15 +7,15 @@ import pytest
 
 from tests.zk.world import CAFE, PHOTO, binding
 from zk.errors import RefusedError
-from zk.exchange import CodeKind
-from zk.issuer import Issuer
-from zk.ledger import NullifierLedger, open_ledger
-from zk.personhood import CredentialClass, EpochLength, Vouch
-from zk.vault import LEAST_LOG_COST, Passphrase
-from zk.verifier import Code, Voice, people, verify, verify_many
-from zk.verifier import Presented as Found
-from zk.voices import DuplicateVoiceError, InvalidProofError
-from zk.wallet import Wallet
+from zk.issuer.issuer import Issuer
+from zk.profile.exchange import CodeKind
+from zk.profile.personhood import CredentialClass, EpochLength, Vouch
+from zk.storage.ledger import NullifierLedger, open_ledger
+from zk.storage.vault import LEAST_LOG_COST, Passphrase
+from zk.verifier.verifier import Code, Voice, people, verify, verify_many
+from zk.verifier.verifier import Presented as Found
+from zk.verifier.voices import DuplicateVoiceError, InvalidProofError
+from zk.wallet.wallet import Wallet
 
 SECRET = Passphrase.of("a passphrase for tests")
 NOW = datetime.now(UTC)

@@ -10,12 +10,12 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from zk import bbs, pseudonym
-from zk.ciphersuite import BLS12_381_SHA_256, Suite
-from zk.core import draw_scalars
-from zk.curve import R
-from zk.encoding import scalar_to_octets
-from zk.personhood import (
+from zk.bbs import bbs, pseudonym
+from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
+from zk.bbs.core import draw_scalars
+from zk.bbs.curve import R
+from zk.bbs.encoding import scalar_to_octets
+from zk.profile.personhood import (
     DISCLOSED_INDEXES,
     Binding,
     BindingKind,
@@ -34,7 +34,7 @@ from zk.personhood import (
     period_of,
     prove_possession,
 )
-from zk.verifier import Presented
+from zk.verifier.verifier import Presented
 
 EPOCHS = ("2026-10", "2026-11", "2026-12")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

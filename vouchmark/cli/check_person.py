@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from vouchmark.issuers import IssuerFile
     from vouchmark.person_settings import PersonSettings
     from vouchmark.vouch_files import VouchFile
-    from zk.ledger import NullifierLedger
+    from zk.storage.ledger import NullifierLedger
 
 LONGEST_GRACE: Final = 366
-"""Days, as in zk.verifier: beyond a year an epoch would mean nothing."""
+"""Days, as in zk.verifier.verifier: beyond a year an epoch would mean nothing."""
 MOST_SLOTS: Final = 1024
-"""As in zk.profile."""
+"""As in zk.profile.constants."""
 NOW: Final = dt.timedelta(hours=1)
-"""How far --at may be from now for a ledger to be written to, as in zk.verifier."""
+"""How far --at may be from now for a ledger to be written to, as in zk.verifier.verifier."""
 
 _PRESENT: Final = "take the issuer's present issuer.json from where everybody takes it"
 
@@ -169,7 +169,7 @@ def _ledger(location: str | None, at: dt.datetime | None, stack: ExitStack) -> N
     if location is None:
         return None
     from zk.errors import StorageError, UnsupportedError
-    from zk.ledger import open_ledger
+    from zk.storage.ledger import open_ledger
 
     past = at is not None and abs(dt.datetime.now(dt.UTC) - at) > NOW
     try:

@@ -149,7 +149,7 @@ def _engines(at: dt.datetime, problems: list[str], *, ours: bool) -> dict[str, A
 
 
 def _curve(problems: list[str]) -> dict[str, Any]:
-    from zk.curve import backend
+    from zk.bbs.curve import backend
     from zk.errors import ZkError
 
     try:

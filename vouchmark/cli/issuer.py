@@ -25,12 +25,12 @@ from vouchmark.cli.person import (
 )
 
 if TYPE_CHECKING:
-    from zk.issuer_folder import Overview
-    from zk.issuer_info import HolderCount, IssuerInfo
+    from zk.issuer.folder import Overview
+    from zk.profile.issuer_info import HolderCount, IssuerInfo
 
 LENGTHS: Final = ("day", "week", "month", "quarter")
 SUITES: Final = {"sha-256": "BLS12_381_SHA_256", "shake-256": "BLS12_381_SHAKE_256"}
-"""How the ciphersuites are called here, and in `zk.ciphersuite`."""
+"""How the ciphersuites are called here, and in `zk.bbs.ciphersuite`."""
 
 _FOLDER: Final = "DIR is a folder made by 'vouchmark issuer init'"
 
@@ -92,10 +92,10 @@ def init(
     Epoch length, slots and suite are part of the issuer's identity and never change.
     """
     with errors("an issuer is made once; choose a folder that is not there yet"):
-        from zk import ciphersuite
-        from zk.issuer import Issuer
-        from zk.issuer_folder import ISSUER_JSON
-        from zk.profile import EpochLength
+        from zk.bbs import ciphersuite
+        from zk.issuer.folder import ISSUER_JSON
+        from zk.issuer.issuer import Issuer
+        from zk.profile.constants import EpochLength
 
         secret = passphrase(passphrase_file, what="the new issuer", is_new=True)
         with Issuer.create(
@@ -152,8 +152,8 @@ def invite(
         fail_usage("--renew and --reset exclude each other", hint="--reset is for a lost wallet")
     hint = "--renew for a further epoch, --reset for a lost wallet, neither for a first enrolment"
     with errors(hint, missing=_FOLDER):
-        from zk.exchange import CodeKind
-        from zk.profile import check_level
+        from zk.profile.constants import check_level
+        from zk.profile.exchange import CodeKind
 
         kind = CodeKind.RENEW if renew else CodeKind.RESET if reset else CodeKind.ENROL
         now = moment(at)
@@ -190,7 +190,7 @@ def approve(
     hint = "'vouchmark issuer invite' makes another code, with --renew or --reset for a person who is enrolled"
     request_is = "REQUEST is a file made by 'vouchmark wallet request' or 'vouchmark wallet renew'"
     with errors(hint, missing=f"{_FOLDER}; {request_is}", malformed=request_is):
-        from zk.exchange import MAX_REQUEST_OCTETS, EnrolmentResponse
+        from zk.profile.exchange import MAX_REQUEST_OCTETS, EnrolmentResponse
 
         octets = read_file(request, most=MAX_REQUEST_OCTETS)
         with _open(directory, passphrase_file) as opened:
@@ -228,7 +228,7 @@ def rotate(
     with errors("'vouchmark issuer show' names the keys", missing=_FOLDER):
         now = moment(at)
         secret = passphrase(passphrase_file, what=f"the issuer in {directory}")
-        from zk.issuer import Issuer
+        from zk.issuer.issuer import Issuer
 
         with Issuer.open(directory, secret) as opened:
             done = opened.rotate(secret, at=now, compromised=compromised, identity=identity)
@@ -250,14 +250,14 @@ def rotate(
 def show(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
     """Show an issuer's public part, and from its books how many persons hold what. Needs no passphrase."""
     with errors(_FOLDER):
-        from zk.issuer_folder import overview
+        from zk.issuer.folder import overview
 
         seen = overview(directory, at=moment(at))
     tell(_as_text(seen), _as_json(seen), as_json=as_json)
 
 
 def _open(directory: Path, passphrase_file: Path | None) -> Any:
-    from zk.issuer import Issuer
+    from zk.issuer.issuer import Issuer
 
     return Issuer.open(directory, passphrase(passphrase_file, what=f"the issuer in {directory}"))
 

@@ -17,14 +17,14 @@ from vouchmark.cli.placing import place
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from zk.vault import Passphrase
+    from zk.storage.vault import Passphrase
 
 PASSPHRASE_VARIABLE: Final = "VOUCHMARK_PASSPHRASE"  # noqa: S105 - its name, not its value
 CODE_VARIABLE: Final = "VOUCHMARK_CODE"
 COST_VARIABLE: Final = "VOUCHMARK_SCRYPT_COST"
 
 LEAST_COST, DEFAULT_COST, MOST_COST = 15, 17, 20
-"""As in zk.vault, which this must not import to show its help (a test compares)."""
+"""As in zk.storage.vault, which this must not import to show its help (a test compares)."""
 MAX_LINE: Final = 4096
 """Octets read for a passphrase, a code or an identifier."""
 
@@ -67,7 +67,7 @@ def passphrase(file: Path | None, *, what: str, is_new: bool = False) -> Passphr
     """
     import resource
 
-    from zk.vault import Passphrase
+    from zk.storage.vault import Passphrase
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from provenance.asset import Asset
     from vouchmark.lines.facts import Facts
     from vouchmark.vouch import Wish
-    from zk.issuer_info import IssuerInfo
-    from zk.personhood import Binding, Vouch
-    from zk.wallet import HeldMembership, Wallet
+    from zk.profile.issuer_info import IssuerInfo
+    from zk.profile.personhood import Binding, Vouch
+    from zk.wallet.wallet import HeldMembership, Wallet
 
 CLASSES: Final = {"ever": "lasting", "epoch": "epoch"}
 """Which credential counts in which period."""
@@ -94,7 +94,7 @@ def make(file: Path, **options: Any) -> None:
     asset, facts = _look(file) if first is None else (first.signed.asset, first.signed.facts)
     with errors("'vouchmark wallet show' names what the wallet holds, and 'wallet renew' gets this epoch's"), _spent():
         from vouchmark import vouch as vouches
-        from zk.wallet import Wallet
+        from zk.wallet.wallet import Wallet
 
         try:
             binding = vouches.binding_for(asset, facts)
@@ -129,7 +129,7 @@ def show(file: str, issuer_json: str | None, as_json: bool) -> None:
         from vouchmark.vouch import MAX_OCTETS
         from vouchmark.vouch_words import as_json as values
         from vouchmark.vouch_words import explain
-        from zk.personhood import Vouch
+        from zk.profile.personhood import Vouch
 
         read = Vouch.decode(read_file(file, most=MAX_OCTETS))
         info = _known(read, issuer_json)
@@ -152,7 +152,7 @@ def _wish(options: dict[str, Any]) -> Wish:
     """What the options ask for, with every mistake told before a file is looked at or a wallet opened."""
     with errors("a scope is an authority and a path, such as public:review/cafe-harbour or news.example:corrections"):
         from vouchmark.vouch import Wish
-        from zk.personhood import CredentialClass, Scope, Stance, check_texts
+        from zk.profile.personhood import CredentialClass, Scope, Stance, check_texts
 
         scope = Scope.parse(options["scope"])
     nonce, statement, audience = nonce_of(options["nonce"]), _text(options["statement"]), _text(options["audience"])
@@ -282,7 +282,7 @@ def _known(read: Vouch, issuer_json: str | None) -> IssuerInfo | None:
     from vouchmark.issuers import IssuerFile, IssuerFolder, IssuersError
 
     if issuer_json is not None:
-        from zk.issuer_info import MAX_JSON_OCTETS
+        from zk.profile.issuer_info import MAX_JSON_OCTETS
 
         info = IssuerFile.of(read_file(issuer_json, most=MAX_JSON_OCTETS)).parse()
         return info if info.id == read.issuer else None

@@ -84,7 +84,7 @@ def embed(file: Path, vouch_file: str, output: Path, *, overwrite: bool, as_json
     may_write(output, overwrite=overwrite)
     with errors("a vouch is a file made by 'vouchmark vouch make'"):
         from vouchmark.vouch import MAX_OCTETS
-        from zk.personhood import Vouch
+        from zk.profile.personhood import Vouch
 
         octets = read_file(vouch_file, most=MAX_OCTETS)
         Vouch.decode(octets)

@@ -25,8 +25,8 @@ from vouchmark.cli.person import (
 )
 
 if TYPE_CHECKING:
-    from zk.issuer_info import IssuerInfo
-    from zk.wallet import HeldMembership, Wallet
+    from zk.profile.issuer_info import IssuerInfo
+    from zk.wallet.wallet import HeldMembership, Wallet
 
 WALLET_VARIABLE: Final = "VOUCHMARK_WALLET"
 FILE_NAME: Final = "wallet.vault"
@@ -63,7 +63,7 @@ def init(file: Path | None, scrypt_cost: int, passphrase_file: Path | None, as_j
     """Make an empty wallet."""
     path = wallet_path(file)
     with errors("a wallet is never overwritten; move the old one away if you mean it"):
-        from zk.wallet import Wallet
+        from zk.wallet.wallet import Wallet
 
         Wallet.create(path, passphrase(passphrase_file, what="the new wallet", is_new=True), log_cost=scrypt_cost)
     tell([f"{path}: made"], {"wallet": str(path)}, as_json=as_json)
@@ -95,7 +95,7 @@ def request(
     to the issuer by a private way. The same code gives the same request again.
     """
     with errors("codes come from 'issuer invite'; 'wallet renew' is for those of --renew"):
-        from zk.exchange import Code
+        from zk.profile.exchange import Code
 
         info = _read_info(issuer_json)
         parsed = Code.parse(code_text(code, code_file))
@@ -128,7 +128,7 @@ def renew(
     Nym secrets of class lasting stay the same, and so does your voice in scopes that count for ever.
     """
     with errors("codes for this come from 'issuer invite --renew'"):
-        from zk.exchange import Code
+        from zk.profile.exchange import Code
 
         parsed = Code.parse(code_text(code, code_file))
         newer = None if issuer_json is None else _read_info(issuer_json)
@@ -157,7 +157,7 @@ def accept(
         "if the issuer signed something else than was asked for, do not use it, and say so in public",
         malformed="FILE is the issuer's answer, made by 'vouchmark issuer approve'",
     ):
-        from zk.exchange import MAX_RESPONSE_OCTETS, EnrolmentResponse
+        from zk.profile.exchange import MAX_RESPONSE_OCTETS, EnrolmentResponse
 
         octets = read_file(response, most=MAX_RESPONSE_OCTETS)
         newer = None if issuer_json is None else _read_info(issuer_json)
@@ -209,7 +209,7 @@ def wallet_path(file: Path | None) -> Path:
 
 
 def _open(file: Path | None, passphrase_file: Path | None) -> Wallet:
-    from zk.wallet import Wallet
+    from zk.wallet.wallet import Wallet
 
     path = wallet_path(file)
     return Wallet.open(path, passphrase(passphrase_file, what=f"the wallet {path}"))
@@ -217,7 +217,7 @@ def _open(file: Path | None, passphrase_file: Path | None) -> Wallet:
 
 def _read_info(path: str) -> IssuerInfo:
     from zk.errors import EncodingError
-    from zk.issuer_info import MAX_JSON_OCTETS, IssuerInfo
+    from zk.profile.issuer_info import MAX_JSON_OCTETS, IssuerInfo
 
     with errors("the issuer publishes its issuer.json: take it from where everybody takes it"):
         octets = read_file(path, most=MAX_JSON_OCTETS)
@@ -228,7 +228,7 @@ def _read_info(path: str) -> IssuerInfo:
 
 
 def _tell_request(octets: bytes, output: str, *, as_json: bool) -> None:
-    from zk.exchange import EnrolmentRequest
+    from zk.profile.exchange import EnrolmentRequest
 
     asked = EnrolmentRequest.decode(octets)
     tell(

@@ -20,8 +20,8 @@ from vouchmark.render.scope import issuer_names, period_words, scope_words
 from vouchmark.report import Json, NotChecked, Root, Status
 
 if TYPE_CHECKING:
-    from zk.personhood import Vouch
-    from zk.voices import People, Refusal, Voice, VoiceCount
+    from zk.profile.personhood import Vouch
+    from zk.verifier.voices import People, Refusal, Voice, VoiceCount
 
 SOURCE: Final = "vouchmark personhood check"
 MAX_GROUPS: Final = 3
@@ -92,7 +92,7 @@ def answer(
     left = _left_out(more)
     if not judged:
         return _nothing(name, left)
-    from zk.voices import Voice, people
+    from zk.verifier.voices import Voice, people
 
     voices = [one.result for one in judged if isinstance(one.result, Voice) and one.elsewhere is None]
     # Whoever speaks against it, or only says something of it, is a person and no support.
@@ -176,7 +176,7 @@ _MISPLACED: Final = {
 
 def _say(one: Judged, *, is_required: bool) -> _Said:
     """What one vouch turned out to be, in words."""
-    from zk.voices import Voice
+    from zk.verifier.voices import Voice
 
     can_fail = is_required or one.found.where in (Where.GIVEN, Where.EMBEDDED)
     fail = Status.FAIL if can_fail else Status.UNKNOWN

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from zk.voices import Refusal, Voice
+    from zk.verifier.voices import Refusal, Voice
 
 
 class Where(enum.StrEnum):

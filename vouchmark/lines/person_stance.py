@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from zk.personhood import Vouch
-    from zk.voices import Voice
+    from zk.profile.personhood import Vouch
+    from zk.verifier.voices import Voice
 
 
 def supports(voice: Voice) -> bool:

@@ -1,0 +1,1 @@
+"""The issuer: one credential per person, class and epoch, signed without being seen."""

@@ -1,0 +1,439 @@
+"""How does an issuer give each person at most one credential of each class and epoch, without seeing it?
+
+An issuer is a folder (`zk.issuer.folder`) with a public part, secrets and books.
+
+The order of `Issuer.approve` is the point of it: verify, write down, flush, and only then sign. A process that dies
+between loses nothing, because the same request is signed again, identically, and no other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
+from zk.bbs.pseudonym import blind_sign_with_nym
+from zk.errors import EncodingError, RefusedError, StorageError, UntrustedError
+from zk.issuer.enrolment import CodeRow, Enrolment, EnrolmentBooks
+from zk.issuer.folder import (
+    BOOKS,
+    IDENTITY_KIND,
+    IDENTITY_VAULT,
+    ISSUER_JSON,
+    PUBLIC_MODE,
+    SECRETS_KIND,
+    SECRETS_VAULT,
+    build_folder,
+    seconds,
+)
+from zk.issuer.secrets import IssuerSecrets, SecretKey
+from zk.profile.continuity import ContinuityStatement, verify_continuity
+from zk.profile.exchange import MAX_GENERATION, BlindSignature, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
+from zk.profile.issuer_info import IssuerInfo, IssuerKey, read_info
+from zk.profile.personhood import (
+    DEFAULT_N,
+    DEFAULT_SLOTS,
+    CredentialClass,
+    EpochLength,
+    Level,
+    check_level,
+    header,
+    issuer_messages,
+)
+from zk.storage.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked, write_private
+
+DEFAULT_RESET_DAYS: Final = 365
+"""Days after a reset before the same person may have another: twelve months."""
+
+LEAST_RESET_DAYS: Final = 28
+"""Days between resets at least: each one is a possible second voice, so they cannot come with every epoch."""
+
+MOST_RESET_DAYS: Final = 3660
+"""Days between resets at most: ten years."""
+
+DEFAULT_CODE_DAYS: Final = 7
+"""Days for which a code may be used."""
+
+MOST_CODE_DAYS: Final = 90
+"""Days for which a code may be used at most: it stands for a check of the person that ages."""
+
+_DAY_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """What a rotation changed."""
+
+    info: IssuerInfo
+    """The issuer's public part as it is now."""
+    added: tuple[str, ...]
+    """Epochs that got a key."""
+    destroyed: tuple[str, ...]
+    """Epochs whose secret key was destroyed."""
+
+
+class Issuer:
+    """An opened issuer. Get one by `create` or `open`; use it in a `with` block or call `close`."""
+
+    def __init__(self, directory: Path, info: IssuerInfo, vault: Vault, books: EnrolmentBooks) -> None:
+        self._directory = directory
+        self._vault = vault
+        self._books = books
+        self.info = info
+        """The public part."""
+        self._seen = self._stamp()
+        self._secrets = self._read_secrets()
+
+    def __repr__(self) -> str:
+        return f"Issuer({str(self._directory)!r}, id={self.info.short_id})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the books."""
+        self._books.close()
+
+    @classmethod
+    def create(
+        cls,
+        directory: Path,
+        passphrase: Passphrase,
+        *,
+        name: str,
+        at: datetime,
+        suite: Suite = BLS12_381_SHA_256,
+        n: int = DEFAULT_N,
+        epoch_length: EpochLength = EpochLength.MONTH,
+        slots: int = DEFAULT_SLOTS,
+        reset_days: int = DEFAULT_RESET_DAYS,
+        log_cost: int = DEFAULT_LOG_COST,
+    ) -> Self:
+        """Make a new issuer in a folder that is not there or empty, with keys for this epoch and the next.
+
+        Suite, N, epoch length and slots are fixed for the issuer's life. The folder appears whole or not at all.
+        Raises EncodingError, RefusedError or StorageError.
+        """
+        if not LEAST_RESET_DAYS <= reset_days <= MOST_RESET_DAYS:
+            raise RefusedError(f"days between resets: expected {LEAST_RESET_DAYS} to {MOST_RESET_DAYS}")
+        epochs = _open_epochs(epoch_length, at)
+        keys = tuple(SecretKey.draw(epoch, suite) for epoch in epochs)
+        identity = Ed25519PrivateKey.generate()
+        info = IssuerInfo.sign(
+            identity,
+            name=name,
+            suite=suite,
+            n=n,
+            epoch_length=epoch_length,
+            slots=slots,
+            serial=1,
+            keys=[key.publish() for key in keys],
+            counts=[],
+            resets=0,
+        )
+        own = IssuerSecrets.draw(info.id, reset_days=reset_days, keys=keys)
+        directory, vault = build_folder(directory, passphrase, info=info, identity=identity, own=own, log_cost=log_cost)
+        return cls._opened(directory, info, vault)
+
+    @classmethod
+    def open(cls, directory: Path, passphrase: Passphrase) -> Self:
+        """Open an issuer's folder. Raises StorageError, EncodingError or SignatureError."""
+        info = read_info(directory / ISSUER_JSON)
+        return cls._opened(directory, info, Vault.open(directory / SECRETS_VAULT, SECRETS_KIND, passphrase))
+
+    @classmethod
+    def _opened(cls, directory: Path, info: IssuerInfo, vault: Vault) -> Self:
+        books = EnrolmentBooks.open(directory / BOOKS)
+        try:
+            return cls(directory, info, vault, books)
+        except BaseException:
+            books.close()
+            raise
+
+    def invite(
+        self,
+        identifier: str,
+        *,
+        at: datetime,
+        kind: CodeKind = CodeKind.ENROL,
+        level: Level | None = None,
+        code_days: int = DEFAULT_CODE_DAYS,
+    ) -> Code:
+        """Return a code for a person whom the issuer has just checked; earlier unused ones of theirs become void.
+
+        `level` is 1 for a first enrolment, else what it was, unless given. Raises EncodingError (identifier) or
+        RefusedError: enrolled already, not enrolled yet, or a reset before its time.
+        """
+        if not 1 <= code_days <= MOST_CODE_DAYS:
+            raise RefusedError(f"days for which a code holds: expected 1 to {MOST_CODE_DAYS}, got {code_days}")
+        self._refresh()
+        tag = self._secrets.tag(identifier)
+        now = seconds(at)
+        code = Code.draw(kind, self._generation_for(tag, kind, now))
+        latest = self._books.latest(tag)
+        if level is None:
+            level = Level.ONE if latest is None else check_level(latest[1])
+        self._books.add_code(
+            CodeRow(
+                mac=self._secrets.code_mac(code),
+                tag=tag,
+                kind=kind,
+                generation=code.generation,
+                level=int(level),
+                expires_at=now + code_days * _DAY_SECONDS,
+            )
+        )
+        return code
+
+    def approve(self, request: bytes, *, at: datetime) -> bytes:
+        """Return the response to a request: verify it, write it down, and only then sign.
+
+        The same request is answered identically as long as its epoch lasts. Raises EncodingError, ProofError,
+        RefusedError (code, epoch, second credential, early reset), UntrustedError or StorageError.
+        """
+        self._refresh()
+        # 1. The request is in canonical form, and for this issuer as it is, whatever it says of itself.
+        asked = EnrolmentRequest.decode(request)
+        if asked.issuer != self.info.id or asked.suite is not self.info.suite:
+            raise RefusedError("request: made for another issuer")
+        # 2. The epoch is open and has a key.
+        key = self._signing_key(asked.epoch, at)
+        # 3. The code is known.
+        code = self._books.code(self._secrets.code_mac(asked.code))
+        if (code.kind, code.generation) != (asked.code.kind, asked.code.generation):
+            raise RefusedError("code: not as it was issued")
+        # 4. Both commitments, and that the lasting one hides the nym secrets of T.
+        continuity = self._continuity_tag(asked, code)
+        verify_continuity(self._statement(asked), continuity, asked.proof)
+        # 5. On the disk before anything is signed; the unique constraints decide.
+        self._books.enrol(
+            Enrolment(
+                code=replace(code, request=None, epoch=None),
+                epoch=asked.epoch,
+                request=asked.digest,
+                continuity=continuity,
+                at=seconds(at),
+                reset_seconds=self._secrets.reset_days * _DAY_SECONDS,
+            )
+        )
+        # 6. Sign both.
+        return self._sign(asked, code, key).encode()
+
+    def rotate(
+        self,
+        passphrase: Passphrase,
+        *,
+        at: datetime,
+        compromised: str | None = None,
+        identity: Path | None = None,
+    ) -> Rotation:
+        """Publish: keys for this epoch and the next, present counts; destroy the secret keys of epochs that are over.
+
+        `compromised` names an epoch whose key is withdrawn and replaced. `identity` is where the identity key's vault
+        lies, if not in the folder. Safe to repeat: without a change, `issuer.json` stays as it is. Raises
+        EncodingError, RefusedError, StorageError or UntrustedError.
+        """
+        vault = Vault.open(identity or self._directory / IDENTITY_VAULT, IDENTITY_KIND, passphrase)
+        root = Ed25519PrivateKey.from_private_bytes(vault.read())
+        if root.public_key().public_bytes_raw() != self.info.identity_key:
+            raise RefusedError("identity key: of another issuer")
+        with locked(self._directory / ISSUER_JSON):
+            self._refresh()
+            published = _withdraw(self.info, compromised)
+            # New secret keys are on the disk before they are published, old ones until the new list is.
+            own, added = self._missing_keys(published, at)
+            self._store(own)
+            self._publish(root, (*published, *(key.publish() for key in added)))
+            destroyed = self._destroy(at)
+        self._books.forget_codes(seconds(at), self.info.epoch_length.epoch_at(at))
+        return Rotation(info=self.info, added=tuple(key.epoch for key in added), destroyed=destroyed)
+
+    def _stamp(self) -> tuple[tuple[int, int], ...]:
+        """Return what changes whenever one of the two files is replaced."""
+        try:
+            found = [(self._directory / name).stat() for name in (ISSUER_JSON, SECRETS_VAULT)]
+        except OSError as error:
+            raise StorageError(f"{self._directory}: cannot read: {error.strerror}") from error
+        return tuple((status.st_ino, status.st_mtime_ns) for status in found)
+
+    def _read_secrets(self) -> IssuerSecrets:
+        own = IssuerSecrets.decode(self._vault.read())
+        if own.issuer != self.info.id:
+            raise StorageError(f"{self._directory}: {ISSUER_JSON} and {SECRETS_VAULT} are of different issuers")
+        return own
+
+    def _refresh(self) -> None:
+        """Read again what another process has rotated: a withdrawn key must not sign any more."""
+        seen = self._stamp()
+        if seen != self._seen:
+            newer = read_info(self._directory / ISSUER_JSON)
+            newer.supersedes(self.info)
+            self.info, self._secrets, self._seen = newer, self._read_secrets(), seen
+
+    def _generation_for(self, tag: bytes, kind: CodeKind, now: int) -> int:
+        person = self._books.person(tag)
+        if kind is CodeKind.ENROL:
+            if person is not None:
+                raise RefusedError("this person is enrolled already: renewal and reset need codes of their own")
+            return 0
+        if person is None:
+            raise RefusedError(f"this person is not enrolled: nothing to {kind.value}")
+        if kind is CodeKind.RENEW:
+            return person.generation
+        if person.reset_at is not None and now < person.reset_at + self._secrets.reset_days * _DAY_SECONDS:
+            due = datetime.fromtimestamp(person.reset_at + self._secrets.reset_days * _DAY_SECONDS, UTC)
+            raise RefusedError(f"reset: before its time, the next one is possible from {due:%Y-%m-%d}")
+        if person.generation >= MAX_GENERATION:
+            raise RefusedError("reset: this person has had too many")
+        return person.generation + 1
+
+    def _signing_key(self, epoch: str, at: datetime) -> SecretKey:
+        open_epochs = _open_epochs(self.info.epoch_length, at)
+        if epoch not in open_epochs:
+            raise RefusedError(f"epoch {epoch[:10]}: expected {open_epochs[0]}, or {open_epochs[1]} ahead")
+        public_key = self.info.key_for(epoch)
+        for key in self._secrets.keys:
+            if key.public_key == public_key:
+                return key
+        raise UntrustedError(f"epoch {epoch}: its secret key is not here any more")
+
+    def _continuity_tag(self, asked: EnrolmentRequest, code: CodeRow) -> bytes:
+        if code.kind is not CodeKind.RENEW:
+            if asked.tag is None:
+                raise EncodingError("continuity tag: expected with a first request")
+            return asked.tag
+        person = self._books.person(code.tag)
+        if person is None or person.generation != code.generation:
+            raise RefusedError("renewal: the person's nym secrets have been reset in the meantime")
+        return person.continuity
+
+    def _statement(self, asked: EnrolmentRequest) -> ContinuityStatement:
+        return ContinuityStatement(
+            issuer_id=self.info.id,
+            suite=self.info.suite,
+            n=self.info.n,
+            epoch=asked.epoch,
+            generation=asked.code.generation,
+            code=asked.code.octets,
+            lasting=asked.lasting,
+            epochal=asked.epochal,
+        )
+
+    def _sign(self, asked: EnrolmentRequest, code: CodeRow, key: SecretKey) -> EnrolmentResponse:
+        level = check_level(code.level)
+        return EnrolmentResponse(
+            issuer=self.info.id,
+            request=asked.digest,
+            epoch=asked.epoch,
+            generation=code.generation,
+            level=level,
+            lasting=self._sign_one(asked.lasting, CredentialClass.LASTING, code.generation, code, asked.epoch, key),
+            epochal=self._sign_one(asked.epochal, CredentialClass.EPOCH, asked.epoch, code, asked.epoch, key),
+        )
+
+    def _sign_one(
+        self,
+        commitment: bytes,
+        credential_class: CredentialClass,
+        period: str | int,
+        code: CodeRow,
+        epoch: str,
+        key: SecretKey,
+    ) -> BlindSignature:
+        suite = self.info.suite
+        entropy = self._secrets.nym_entropy(code.tag, credential_class, period, suite=suite)
+        signature = blind_sign_with_nym(
+            key.octets,
+            key.public_key,
+            commitment,
+            self.info.n,
+            entropy,
+            header(self.info, credential_class, epoch),
+            issuer_messages(self.info, credential_class, epoch, code.level),
+            suite=suite,
+        )
+        return BlindSignature(signature=signature, entropy=entropy)
+
+    def _missing_keys(
+        self, published: tuple[IssuerKey, ...], at: datetime
+    ) -> tuple[IssuerSecrets, tuple[SecretKey, ...]]:
+        """Return the secrets with a key for each open epoch that has none published, and those keys.
+
+        A key that was drawn before the process died, and so is not published yet, is taken and not drawn again.
+        """
+        known = {key.public_key for key in published}
+        usable = {key.epoch for key in published if not key.compromised}
+        unpublished = {key.epoch: key for key in self._secrets.keys if key.public_key not in known}
+        own, added = self._secrets, []
+        for epoch in _open_epochs(self.info.epoch_length, at):
+            if epoch in usable:
+                continue
+            key = unpublished.get(epoch)
+            if key is None:
+                key = SecretKey.draw(epoch, self.info.suite)
+                own = own.with_keys((*own.keys, key))
+            added.append(key)
+        return own, tuple(added)
+
+    def _store(self, own: IssuerSecrets) -> None:
+        if own != self._secrets:
+            with locked(self._vault.path):
+                self._vault.write(own.encode())
+            self._secrets = own
+
+    def _publish(self, root: Ed25519PrivateKey, keys: tuple[IssuerKey, ...]) -> None:
+        info = self.info
+        counts, resets = tuple(self._books.counts()), self._books.resets()
+        if (keys, counts, resets) == (info.keys, info.counts, info.resets):
+            return
+        newer = IssuerInfo.sign(
+            root,
+            name=info.name,
+            suite=info.suite,
+            n=info.n,
+            epoch_length=info.epoch_length,
+            slots=info.slots,
+            serial=info.serial + 1,
+            keys=keys,
+            counts=counts,
+            resets=resets,
+        )
+        newer.supersedes(info)
+        write_private(self._directory / ISSUER_JSON, newer.to_json(), mode=PUBLIC_MODE)
+        self.info = newer
+
+    def _destroy(self, at: datetime) -> tuple[str, ...]:
+        """Destroy the secret keys of epochs that are over and those that are marked compromised."""
+        withdrawn = {key.public_key for key in self.info.keys if key.compromised}
+        over = [
+            key
+            for key in self._secrets.keys
+            if key.public_key in withdrawn or self.info.epoch_length.epoch_bounds(key.epoch)[1] <= at
+        ]
+        self._store(self._secrets.with_keys(tuple(key for key in self._secrets.keys if key not in over)))
+        return tuple(key.epoch for key in over)
+
+
+def _withdraw(info: IssuerInfo, epoch: str | None) -> tuple[IssuerKey, ...]:
+    """Return the published keys with that epoch's marked as compromised."""
+    if epoch is None:
+        return info.keys
+    if not any(key.epoch == epoch and not key.compromised for key in info.keys):
+        raise RefusedError(f"epoch {epoch[:10]}: has no key that could be withdrawn")
+    return tuple(replace(key, compromised=key.compromised or key.epoch == epoch) for key in info.keys)
+
+
+def _open_epochs(length: EpochLength, at: datetime) -> tuple[str, str]:
+    """Return the epochs that may be issued: this one, and the next one ahead."""
+    now = length.epoch_at(at)
+    return now, length.next_epoch(now)

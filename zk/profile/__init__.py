@@ -1,0 +1,1 @@
+"""What the personhood profile fixes: messages, scopes, epochs, presentations, and what an issuer publishes."""

@@ -1,0 +1,104 @@
+"""Which of many proofs do not hold, and why? Checked together, on several threads, or ahead of everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from zk.bbs.ciphersuite import Suite
+from zk.bbs.pseudonym import PairingTerm, check_pairings, prepare_verify, proof_verify_with_nym
+from zk.errors import EncodingError, ProofError
+
+BATCH_PROOFS: Final = 1024
+"""Proofs whose pairings are checked at once: beyond it a proof gets no cheaper."""
+
+CHUNK_PROOFS: Final = 8
+"""Proofs a thread takes at a time, so that none waits long for another's last ones."""
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+_Octets = Sequence[bytes]
+Statement = tuple[bytes, bytes, bytes, bytes, bytes, bytes, int, int, _Octets, _Octets, Sequence[int], Sequence[int]]
+"""The positional parameters of ProofVerifyWithNym, in the draft's order."""
+Question = tuple[Suite, Statement]
+"""Everything on which it depends whether a proof holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """What proofs came to that were looked at before anything else of their vouches was."""
+
+    found: Mapping[Question, str] = field(default_factory=dict, repr=False)
+    """For each whole statement why it does not hold, or nothing where it does: whoever asks, and whenever."""
+
+    def __contains__(self, question: Question) -> bool:
+        return question in self.found
+
+
+def troubles(questions: Mapping[int, Question], *, threads: int, proofs: Proofs | None = None) -> dict[int, str]:
+    """Return why each proof that does not hold does not; pairings are checked in batches, on `threads` threads.
+
+    What is among `proofs` is not looked at again.
+    """
+    seen = {i: proofs.found[question] for i, question in questions.items() if proofs and question in proofs}
+    bad = {i: words for i, words in seen.items() if words}
+    unseen = {i: question for i, question in questions.items() if i not in seen}
+    if len(unseen) == 1:
+        ((i, alone),) = unseen.items()
+        words = trouble(alone)
+        return bad | ({i: words} if words else {})
+    prepared = dict(
+        zip(unseen, _map(_prepare, list(unseen.values()), threads=threads, chunk=CHUNK_PROOFS), strict=True)
+    )
+    bad |= {i: found for i, found in prepared.items() if isinstance(found, str)}
+    terms = [(i, found) for i, found in prepared.items() if isinstance(found, PairingTerm)]
+    size = min(BATCH_PROOFS, max(1, -(-len(terms) // threads)))
+    batches = [terms[start : start + size] for start in range(0, len(terms), size)]
+    for failing in _map(_bad_terms, batches, threads=threads, chunk=1):
+        bad |= dict.fromkeys(failing, "the proof is not about a credential of this issuer's key")
+    return bad
+
+
+def trouble(question: Question) -> str:
+    """Return why one proof does not hold, empty where it does: its pairing is checked beside its sums of points."""
+    suite, statement = question
+    try:
+        proof_verify_with_nym(*statement, suite=suite)
+    except (EncodingError, ProofError) as error:
+        return str(error) or "the proof does not verify"
+    return ""
+
+
+def _prepare(question: Question) -> PairingTerm | str:
+    """Check all of a proof but its pairing; return what that is about, or why the proof does not hold."""
+    suite, statement = question
+    try:
+        return prepare_verify(*statement, suite=suite)
+    except (EncodingError, ProofError) as error:
+        return str(error)
+
+
+def _bad_terms(terms: Sequence[tuple[int, PairingTerm]]) -> list[int]:
+    """Return those that fail: all at once if none does, else by halves. n bad ones cost about 2n checks."""
+    try:
+        check_pairings([term for _, term in terms])
+    except ProofError:
+        if len(terms) == 1:
+            return [terms[0][0]]
+        middle = len(terms) // 2
+        return _bad_terms(terms[:middle]) + _bad_terms(terms[middle:])
+    return []
+
+
+def _map(call: Callable[[_In], _Out], items: Sequence[_In], *, threads: int, chunk: int) -> list[_Out]:
+    """Return `call` of each item in order; each thread computes with the caller's curve engine."""
+    if threads == 1 or len(items) <= chunk:
+        return [call(item) for item in items]
+    chunks = [items[start : start + chunk] for start in range(0, len(items), chunk)]
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        running = [pool.submit(copy_context().run, lambda part: [call(item) for item in part], part) for part in chunks]
+        return [result for done in running for result in done.result()]

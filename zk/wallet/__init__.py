@@ -1,0 +1,1 @@
+"""The wallet: what a person holds, and the proofs that it makes."""
