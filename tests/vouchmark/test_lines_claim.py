@@ -217,6 +217,7 @@ class TestTime:
             text(TAKEN + dt.timedelta(minutes=4)),
             f"{(TAKEN - 3 * DAY).date()}/{(TAKEN + 3 * DAY).date()}",
         ],
+        ids=["day", "month", "year", "second", "four minutes later", "span"],
     )
     def test_a_signed_time_within_what_is_said_agrees(self, time: str) -> None:
         report = look(taken(when=TAKEN), time=time)
@@ -232,6 +233,7 @@ class TestTime:
             (text(TAKEN - 3 * DAY), f": 3 days after “{text(TAKEN - 3 * DAY)}”, which contradicts what is said."),
             (text(TAKEN + 2 * DAY), f": 2 days before “{text(TAKEN + 2 * DAY)}”, which contradicts what is said."),
         ],
+        ids=["years", "days before", "days after"],
     )
     def test_another_time_contradicts_with_the_gap_in_words(self, time: str, words: str) -> None:
         report = look(taken(when=TAKEN), time=time)

@@ -260,7 +260,7 @@ def test_the_first_broken_rule_is_the_one_that_is_named() -> None:
         {"presentation_header": replace(VOUCH.presentation, audience="me.example").encode()},
         {"presentation_header": replace(VOUCH.presentation, pdq=bytes(32)).encode()},
     ],
-    ids=str,
+    ids=" and ".join,
 )
 def test_refuses_a_vouch_that_claims_what_was_not_proved(claims: dict[str, object]) -> None:
     options = {"slots": 3, "scopes": [CAFE, DESK], "at": in_epoch(str(claims.get("epoch", "2026-11")))}
