@@ -11,14 +11,22 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
+from provenance.large_file import LargeFile
 from provenance.media_type import disagrees, named_type, recognise
+from provenance.window import ChangedError, Window, as_bytes
 
 DEFAULT_BYTES: Final = 512 * 1024 * 1024
 """Bytes: an hour of phone video is larger, but both engines keep a whole file in memory."""
+DEFAULT_FILM_BYTES: Final = 64 * 1024 * 1024 * 1024
+"""Bytes of a film that is read through a window, and never held: some hours of the best that cameras record."""
+LARGE: Final = 128 * 1024 * 1024
+"""Bytes above which a file is read through a window, where its type is one of `WINDOWED`."""
+WINDOWED: Final = frozenset({"video/mp4", "video/quicktime", "audio/mp4"})
+"""Types of whose media no more than some pieces are held at a time."""
 DEFAULT_PIXELS: Final = 256_000_000
 """Pixels: the largest phone sensors have 200 million; as RGBA this is 1 GiB."""
 MAX_DEPTH: Final = 256
@@ -68,14 +76,21 @@ class AssetTooLargeError(AssetError):
     """More bytes than the limit."""
 
     reason = "too-large"
-    hint = "raise the size limit if you trust the file and have the memory: both engines hold it whole"
+    hint = "--max-size lifts that, if you trust the file and have the memory: both engines hold it whole"
+
+
+class AssetChangedError(AssetError):
+    """It is another one than when it was opened: it grew, or something in it was changed meanwhile."""
+
+    reason = "changed-meanwhile"
+    hint = "wait until whatever writes it has ended, then try again"
 
 
 class PictureTooLargeError(AssetError):
     """A header that announces more pixels than the limit (a decompression bomb)."""
 
     reason = "too-many-pixels"
-    hint = "raise the pixel limit if you trust the file and have the memory"
+    hint = "--max-pixels lifts that, if you trust the file and have the memory"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +99,21 @@ class Limits:
 
     bytes: int = DEFAULT_BYTES
     pixels: int = DEFAULT_PIXELS
+    film_bytes: int | None = None
+    """Of a film that is read through a window; DEFAULT_FILM_BYTES where neither is given, else `bytes`."""
+    second_bytes: int = LARGE
+    """Above which the second engine, which holds a file and a copy of it, is not asked."""
+
+    @property
+    def films(self) -> int:
+        """Bytes that a film may have."""
+        if self.film_bytes is not None:
+            return self.film_bytes
+        return DEFAULT_FILM_BYTES if self.bytes == DEFAULT_BYTES else self.bytes
 
     def __post_init__(self) -> None:
         """Refuse limits that let nothing through; ValueError."""
-        if self.bytes < 1 or self.pixels < 1:
+        if self.bytes < 1 or self.pixels < 1 or self.films < 1:
             raise ValueError(f"got limits of {self.bytes} bytes and {self.pixels} pixels, expected at least 1 of each")
 
 
@@ -105,16 +131,44 @@ class Asset:
     size: int
     """Bytes."""
     sha256: str
-    """Lower-case hex."""
+    """Lower-case hex; empty of a file that is read through a window, until it is settled."""
+    large: LargeFile | None = field(default=None, repr=False, compare=False)
+    """The open file, where `data` is a window to it; None where it is held."""
+
+    def settled(self, seconds: float | None = None) -> Asset:
+        """The same with its digest, where all of it is still as it was when it was opened.
+
+        Raises:
+            AssetChangedError: It is not.
+            AssetError: It could not be read to its end, or not in so many seconds.
+        """
+        if self.large is None:
+            return self
+        try:
+            return replace(self, sha256=self.large.sha256(seconds))
+        except ChangedError as error:
+            raise AssetChangedError(str(error)) from error
+        except TimeoutError as error:
+            raise AssetError(str(error)) from error
+        except OSError as error:
+            raise _typed(error) from error
 
 
-def open_asset(source: Path | bytes | BinaryIO, *, name: str | None = None, limits: Limits | None = None) -> Asset:
+def open_asset(
+    source: Path | bytes | BinaryIO,
+    *,
+    name: str | None = None,
+    limits: Limits | None = None,
+    may_be_large: bool = False,
+) -> Asset:
     """Read a file, some bytes, or a stream to its end: once, and never waiting for anything but the disk or stream.
 
     Args:
         source: A path, the bytes themselves, or a binary stream.
         name: What to call it; the path's last part, or `-`, where not given.
         limits: How many bytes are let in.
+        may_be_large: Whether a large film at a path is to be read through a window; whoever asks for that has it
+            `settled` before anything is said of it, and never holds `data` whole.
 
     Raises:
         AssetNotFoundError: Nothing is there.
@@ -124,14 +178,15 @@ def open_asset(source: Path | bytes | BinaryIO, *, name: str | None = None, limi
         AssetTooLargeError: It is over the limit; found out without reading it where it tells its size.
         AssetError: Any other failure of the system.
     """
-    limit = (limits or Limits()).bytes
+    limit, large = (limits or Limits()).bytes, None
     if isinstance(source, bytes):
         data = source
         if len(data) > limit:
             raise AssetTooLargeError(f"it has {len(data)} bytes, over the limit of {limit}")
     elif isinstance(source, Path):
         name = source.name if name is None else name
-        data = _read_path(source, limit)
+        large = _open_large(source, limits or Limits(), name) if may_be_large else None
+        data = large.data if large is not None else _read_path(source, limit)
     else:
         data = _read_stream(source, limit)
     plain = os.fsencode(name or "-").decode("utf-8", "replace")
@@ -143,7 +198,8 @@ def open_asset(source: Path | bytes | BinaryIO, *, name: str | None = None, limi
         media_type=media_type,
         named_type=claimed if disagrees(media_type, claimed) else None,
         size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=hashlib.sha256(data).hexdigest() if large is None else "",
+        large=large,
     )
 
 
@@ -169,6 +225,30 @@ def _read_path(path: Path, limit: int) -> bytes:
         raise _typed(error) from error
     except ValueError as error:  # a NUL in the path
         raise AssetNotFoundError("the name holds a character that no file name can have") from error
+
+
+def _open_large(path: Path, limits: Limits, name: str) -> LargeFile | None:
+    """A film that is read through a window; None for anything else, and for what is read whole."""
+    try:
+        if path.stat().st_size <= LARGE:
+            return None
+        _refuse_other_kinds(path.stat().st_mode)
+        handle = os.open(path, _FLAGS)
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size <= LARGE:
+            os.close(handle)
+            return None
+        window = Window(handle, status.st_size)
+    except (OSError, ValueError):
+        # Whoever reads it whole says what is wrong.
+        return None
+    if recognise(as_bytes(window), name=name) not in WINDOWED:
+        window.close()
+        return None
+    if status.st_size > limits.films:
+        window.close()
+        raise AssetTooLargeError(f"it has {status.st_size} bytes, over the limit of {limits.films}")
+    return LargeFile(path, window)
 
 
 def _read_all(handle: int, size: int, limit: int) -> bytes:

@@ -20,6 +20,7 @@ from provenance.credentials.workers.pool import Examination, Job, Pool, examine_
 from provenance.sidecar import Sidecar, find_sidecar
 from vouchmark.accounts import account_in_place_of
 from vouchmark.known import compared_with_kept, look_up
+from vouchmark.lines.engines import SIZE
 from vouchmark.lines.facts import Facts, OutsideStore
 from vouchmark.looks import pdq_of
 from vouchmark.persons import Beheld, behold
@@ -57,7 +58,8 @@ def examined(
     """Each source with what was found out about it, in order; `ahead` as `Pool.examine_stream` has it."""
     if pool is None or settings.online is not None:
         for turn in turns:
-            yield turn, _seen(turn, settings, examine_by(pool))
+            seen = _seen(turn, settings, examine_by(pool))
+            yield turn.settled(pool), seen
         return
     opened: deque[Turn] = deque()
 
@@ -67,7 +69,7 @@ def examined(
             yield turn.item, turn.job
 
     for _item, examination in pool.examine_stream(jobs(), ahead=ahead):
-        yield opened.popleft(), Seen(examination=examination)
+        yield opened.popleft().settled(pool), Seen(examination=examination)
 
 
 NO_SIDECAR: Final = Sidecar()
@@ -84,6 +86,15 @@ class Turn:
     """The vouches given for it or lying beside it."""
     sidecar: Sidecar = NO_SIDECAR
     """The manifest stores that lie beside it; none where the reader gave one."""
+
+    def settled(self, pool: Pool | None) -> Turn:
+        """The same when all of a large file has been read: with its digest, or unread where it changed meanwhile."""
+        if not isinstance(self.item, Asset) or self.item.large is None or self.item.sha256:
+            return self
+        try:
+            return replace(self, item=self.item.settled(None if pool is None else pool.seconds_for(self.item)))
+        except AssetError as error:
+            return replace(self, item=Unread(name=self.item.name, error=error), job=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +123,12 @@ def examine_by(pool: Pool | None, *, seconds: float | None = None) -> Examine:
     """What examines one source as often as there is something new to look at, all in so many seconds or its limit."""
     if pool is None:
         return examine_in_process
-    left = pool.seconds if seconds is None else seconds
+    left = seconds
 
     def examine(asset: Asset, job: Job) -> Examination:
         nonlocal left
-        examination = pool.examine(asset, job, seconds=max(min(LEAST, pool.seconds), left))
+        limit = pool.seconds_for(asset)
+        examination = pool.examine(asset, job, seconds=max(min(LEAST, limit), limit if left is None else left))
         left = examination.seconds_left
         return examination
 
@@ -172,7 +184,8 @@ def picture_hint(asset: Asset, settings: Settings, *, pool: Pool | None) -> byte
 
 def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | Unread:
     try:
-        return open_asset(Path(source) if isinstance(source, str) else source, limits=settings.limits)
+        path = Path(source) if isinstance(source, str) else source
+        return open_asset(path, limits=settings.limits, may_be_large=True)
     except AssetError as error:
         name = Path(source).name if isinstance(source, str | Path) else "-"
         return Unread(name=name or str(source), error=error)
@@ -186,7 +199,7 @@ def _job(item: Asset | Unread, beside: Sidecar, settings: Settings) -> Job | Non
         fragments=settings.fragments,
         sidecar=beside.data if settings.sidecar is None else settings.sidecar,
         sidecar_wins=settings.sidecar is not None,
-        engines=settings.engines,
+        engines=engines_for(item, settings),
         trust=settings.told,
         at=settings.at,
         limits=settings.limits,
@@ -198,6 +211,16 @@ def _job(item: Asset | Unread, beside: Sidecar, settings: Settings) -> Job | Non
         original=_given(item, settings),
         own_thumbnail=_takes_thumbnail(settings),
     )
+
+
+def engines_for(item: Asset, settings: Settings) -> tuple[str, ...]:
+    """The engines that are asked about one asset: one that holds files whole is not asked about a large one."""
+    is_large = item.size > settings.limits.second_bytes
+    return tuple(name for name in settings.engines if not is_large or name not in HOLDING)
+
+
+HOLDING: Final = frozenset({"encypher-c2pa"})
+"""Engines that take nothing but bytes, and copy them."""
 
 
 def _outside(turn: Turn, seen: Seen, first: Reading, settings: Settings) -> OutsideStore | None:
@@ -220,7 +243,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
     readings = {reading.engine: reading for reading in (examination.readings if examination else ())}
     asked = [readings[name] for name in settings.engines if name in readings]
     first = asked[0] if asked else Reading(engine=settings.engines[0], version="", outcome=Outcome.SKIPPED)
-    second = asked[1] if len(asked) > 1 else None
+    second = asked[1] if len(asked) > 1 else _not_asked(item, settings)
     account = account_in_place_of(first, second, examination)
     kinds = {trust_list.kind for trust_list in settings.trust.lists}
     unreadable, words = "", ""
@@ -257,6 +280,14 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         known=lookup,
         original=_compared(item, examination, settings, lookup),
     )
+
+
+def _not_asked(item: Asset | Unread, settings: Settings) -> Reading | None:
+    """The second engine's reading where it was asked for and a file is too large for it; else None."""
+    if isinstance(item, Unread):
+        return None
+    left_out = [name for name in settings.engines[1:] if name not in engines_for(item, settings)]
+    return Reading(engine=left_out[0], version="", outcome=Outcome.SKIPPED, reason=SIZE) if left_out else None
 
 
 def _takes_thumbnail(settings: Settings) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provenance.credentials.boxes import digest
+from provenance.credentials.boxes import digest_of
 from provenance.credentials.errors import (
     CredentialsLimitError,
     MalformedCredentialsError,
@@ -23,6 +23,7 @@ from provenance.formats.jpeg import with_restarts
 from provenance.formats.parts import Kind, Layout, NamedBox, join
 from provenance.formats.zip import zip_directory
 from provenance.formats.zip.directory import MAX_ENTRIES
+from provenance.window import pieces
 
 MAX_EXCLUSIONS: Final = 10_000
 """Exclusion ranges, named boxes or collection entries in one binding; a phone's photo has a dozen ranges."""
@@ -150,8 +151,7 @@ def length(runs: Iterable[tuple[int, int]]) -> int:
 
 def digest_runs(algorithm: str, data: bytes, runs: Runs) -> bytes:
     """The digest over runs of the file, in order."""
-    view = memoryview(data)
-    return digest(algorithm, *(view[start:end] for start, end in runs))
+    return digest_of(algorithm, (piece for start, end in runs for piece in pieces(data, start, end)))
 
 
 def _grown(ranges: list[tuple[int, int]], manifest: Runs) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from provenance.credentials.binding import (
     some_bytes,
 )
 from provenance.credentials.bmff_rules import Excluded, Trials, exclude, read_rules
-from provenance.credentials.boxes import digest, digests
+from provenance.credentials.boxes import digest_of, digests
 from provenance.credentials.errors import CredentialsLimitError, MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.merkle import (
     MAX_LEAVES,
@@ -41,6 +41,7 @@ from provenance.credentials.merkle import (
 )
 from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, BmffBox, Kind, Layout, join
+from provenance.window import pieces, window_of
 
 
 def _kinds_in(data: bytes, layout: Layout, runs: Runs, *, is_movable: bool) -> set[Kind]:
@@ -65,7 +66,11 @@ def _file_digest(algorithm: str, data: bytes, covered: Runs, offsets: Sequence[i
     """The digest over the covered runs, with each offset as 8 bytes in front of the box that starts there."""
     if not offsets or not covered:
         return digest_runs(algorithm, data, covered)
-    view, parts, pending = memoryview(data), list[bytes | memoryview](), sorted(offsets)
+    return digest_of(algorithm, _parts(data, covered, sorted(offsets)))
+
+
+def _parts(data: bytes, covered: Runs, pending: Sequence[int]) -> Iterator[bytes | memoryview]:
+    """What is hashed, in order: each piece is to be used up before the next is asked for."""
     number, first, last = 0, covered[0][0], covered[-1][1]
     for start, end in covered:
         position = start
@@ -75,12 +80,11 @@ def _file_digest(algorithm: str, data: bytes, covered: Runs, offsets: Sequence[i
             if offset < first:
                 continue
             if offset > position:
-                parts.append(view[position:offset])
+                yield from pieces(data, position, offset)
                 position = offset
-            parts.append(offset.to_bytes(8, "big"))
-        parts.append(view[position:end])
-    parts += [offset.to_bytes(8, "big") for offset in pending[number:] if offset < last]
-    return digest(algorithm, *parts)
+            yield offset.to_bytes(8, "big")
+        yield from pieces(data, position, end)
+    yield from (offset.to_bytes(8, "big") for offset in pending[number:] if offset < last)
 
 
 class _Signed:
@@ -167,12 +171,11 @@ class _Check:
                 raise UnsupportedCredentialsError("got Merkle trees over tracks")
             return None
         found: list[tuple[int, int]] = []
-        view = memoryview(self.data)
         for tree, mdat in zip(self.trees, mdats, strict=True):
             blocks = blocks_of(tree, mdat)
             if len(found) + len(blocks) > MAX_LEAVES:
                 raise CredentialsLimitError(f"got more than {MAX_LEAVES} blocks")
-            leaves = digests(tree.algorithm, (view[start:end] for start, end in blocks))
+            leaves = _leaves(tree.algorithm, self.data, blocks)
             own = proofs.get(tree.name, [])
             if own:
                 proved = len(own) == len(leaves) == tree.count and all(
@@ -246,6 +249,14 @@ class _Check:
                     return None
                 found += signed.between(start, end)
         return found
+
+
+def _leaves(algorithm: str, data: bytes, blocks: Sequence[tuple[int, int]]) -> list[bytes]:
+    """The digest of each block."""
+    if window_of(data) is not None:
+        return [digest_of(algorithm, pieces(data, start, end)) for start, end in blocks]
+    view = memoryview(data)
+    return digests(algorithm, (view[start:end] for start, end in blocks))
 
 
 def _proved(

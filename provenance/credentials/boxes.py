@@ -41,6 +41,11 @@ def digest(algorithm: str, *parts: bytes | memoryview) -> bytes:
 
     Raises UnsupportedCredentialsError for anything but sha256, sha384, sha512.
     """
+    return digest_of(algorithm, parts)
+
+
+def digest_of(algorithm: str, parts: Iterable[bytes | memoryview]) -> bytes:
+    """The same over parts that come one by one, each used up before the next is asked for."""
     state = _maker(algorithm)()
     for part in parts:
         state.update(part)

@@ -27,6 +27,7 @@ from provenance.credentials.engine_cost import is_too_much
 from provenance.credentials.model import ManifestStore, Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.nesting import NestingError, check_nesting
+from provenance.window import Stream, window_of
 
 ENGINE: Final = "c2pa-rs"
 
@@ -181,11 +182,11 @@ def _read(
     if any(is_too_much(part, store=sidecar) for part in (data, fragment) if part is not None):
         return _nothing(Outcome.UNPARSABLE, "rules")
     engine = load()
-    sources = [_Source(data)]
+    sources = [_source(data)]
     try:
         with engine.Reader(media_type, sources[0], sidecar, _context(wanted.trust)) as reader:
             if fragment is not None:
-                sources += [_Source(data), _Source(fragment)]
+                sources += [_source(data), _source(fragment)]
                 reader.with_fragment(media_type, *sources[1:])
             reading = _found(reader, wanted, embedded=sidecar is None)
     except engine.C2paError as error:
@@ -193,16 +194,37 @@ def _read(
     except (msgspec.DecodeError, NestingError, RecursionError):
         # Nested deeper than anybody reads, or an account of another shape.
         reading = _nothing(Outcome.UNPARSABLE, "too-deep")
-    if any(source.failed for source in sources):
+    if failed := [source for source in sources if source.failed]:
         # The engine took the failure for the end of the media, a mismatch or an absent store: none of it counts.
-        return _nothing(Outcome.ERROR, "memory-limit")
+        return _nothing(Outcome.ERROR, failed[0].reason)
     return reading
+
+
+def _source(data: bytes) -> _Source | _Stream:
+    """Media as the engine reads them: a window through its one open file."""
+    window = window_of(data)
+    return _Source(data) if window is None else _Stream(window)
+
+
+class _Stream(Stream):
+    """A window that remembers when it could not be read."""
+
+    failed = False
+    reason = "io"
+
+    def readinto(self, buffer: Any, /) -> int:
+        try:
+            return super().readinto(buffer)
+        except (MemoryError, OSError):
+            self.failed = True
+            raise
 
 
 class _Source(io.BytesIO):
     """Media for the engine, which remembers when it could not be read: the engine's own words for that vary."""
 
     failed = False
+    reason = "memory-limit"
 
     def readinto(self, buffer: Any, /) -> int:
         try:

@@ -17,7 +17,8 @@ STORE: Final = re.compile(rb"jumb....jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x0
 
 _TAIL: Final = bytes.fromhex("00110010800000aa00389b71")
 """With what the UUIDs of all of C2PA's own boxes end (C2PA 2.4, section 11.1)."""
-_MARK: Final = b"jumdc2pa" + _TAIL
+MARK: Final = b"jumdc2pa" + _TAIL
+"""What stands in the head of every store, and hardly anywhere else."""
 _LABEL: Final = b"c2pa\0"
 _MANIFESTS: Final = (b"c2ma", b"c2um", b"c2cm", b"c2md")
 """With what the type of a manifest begins: standard, update, compressed, and time-stamp manifests of drafts."""
@@ -57,7 +58,7 @@ def head_at(data: bytes, mark: int) -> Head | None:
     # A size of zero says that it goes on to the end (ISO/IEC 19566-5, annex B.2).
     size = size or len(data) - start
     described = int.from_bytes(data[mark - 4 : mark], "big")
-    label = mark + len(_MARK) + 1
+    label = mark + len(MARK) + 1
     is_labelled = data[label - 1] & 3 == 3 and data.startswith(_LABEL, label) if label < len(data) else False
     if start < 0 or not is_labelled or not _LEAST_DESCRIPTION <= described <= min(MAX_DESCRIPTION, size):
         return None
@@ -73,16 +74,16 @@ def heads(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Head 
     Linear; whoever asks says how many are enough.
     """
     stop = len(data) if end is None else end
-    mark = data.find(_MARK, start, stop)
+    mark = data.find(MARK, start, stop)
     while mark >= 0:
         yield head_at(data, mark)
-        mark = data.find(_MARK, mark + len(_MARK), stop)
+        mark = data.find(MARK, mark + len(MARK), stop)
 
 
 def _patterns() -> Iterator[tuple[bytes, int]]:
     """(the mark as base64 text, bytes of it before that) for the three ways in which it may meet the groups."""
     for shift in range(3):
-        whole = _MARK[shift : shift + (len(_MARK) - shift) // 3 * 3]
+        whole = MARK[shift : shift + (len(MARK) - shift) // 3 * 3]
         yield base64.b64encode(whole), shift
 
 

@@ -8,7 +8,7 @@ HTML. Interpreters run a file from its first line, PHP from any place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from provenance.formats.parts import Kind
@@ -58,6 +58,8 @@ _TAGS: Final = re.compile(
 """Tags that no chance makes, at any of which a browser begins to show a page."""
 _WHOLE_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html[\s>/])", re.IGNORECASE)
 _PHP_START: Final = re.compile(rb"<(?:" + _PHP + rb")", re.IGNORECASE)
+FAR: Final[Mapping[object, bytes | re.Pattern[bytes]]] = {_OBJECT: _OBJECT, _TAGS: _TAGS}
+"""What is searched for in all of a file, coded media too, and with what its places begin."""
 _BREAKS: Final = re.compile(
     rb"<(?:b|big|blockquote|body|br|center|code|dd|div|dl|dt|em|embed|h[1-6]|head|hr|i|img|li|listing|menu|meta|nobr|ol|p"
     rb"|pre|ruby|s|small|span|strong|strike|sub|sup|table|tt|u|ul|var|font)[\s/>]",

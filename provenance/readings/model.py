@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from provenance.formats.parts import Kind, Layout, join
+from provenance.window import matches
 
 Runs = tuple[tuple[int, int], ...]
 
@@ -129,7 +130,7 @@ def inside(position: int, runs: Runs) -> bool:
 def search(pattern: re.Pattern[bytes], data: bytes, runs: Runs) -> Iterator[re.Match[bytes]]:
     """Every match within the runs, in order."""
     for start, end in runs:
-        yield from pattern.finditer(data, start, end)
+        yield from matches(pattern, data, start, end)
 
 
 def number(data: bytes, at: int, size: int) -> int:

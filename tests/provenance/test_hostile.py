@@ -93,8 +93,8 @@ def test_the_command_goes_through_all_of_them_with_one_record_each(folder: Path,
     ("name", "words", "code"),
     [
         ("brotli_bomb.jpg", "could not be read: the file or its Content Credentials are malformed", 4),
-        ("png_bomb.png", "could not be read: the picture announces more pixels than the limit", 4),
-        ("sparse.mp4", "could not be read: it is over the size limit", 4),
+        ("png_bomb.png", "could not be read: the picture announces more pixels than the limit (--max-pixels)", 4),
+        ("sparse.mp4", "could not be read: it is over the size limit (--max-size)", 4),
         ("fifo.jpg", "could not be read: it is not a file", 4),
         ("dangling.jpg", "could not be read: there is no such file", 4),
         (
@@ -179,7 +179,7 @@ def test_the_command_says_that_the_memory_limit_was_hit(large: dict[str, bytes],
     (tmp_path / "large.mp4").write_bytes(large["mp4"])
     run = Command(folder=tmp_path, home=tmp_path)("check", "-q", "large.mp4", "--memory-limit", "64")
     assert (run.code, run.stderr) == (Exit.ERROR, "")
-    assert run.lines == ["large.mp4: could not be read: it is over the memory limit"]
+    assert run.lines == ["large.mp4: could not be read: it is over the memory limit (--memory-limit)"]
 
 
 @pytest.mark.skipif(not SLOW, reason="signs and checks 500 MB (VOUCHMARK_SLOW=1)")

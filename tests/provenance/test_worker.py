@@ -452,5 +452,5 @@ def test_crjson_says_why_it_is_missing_where_our_own_check_did_not_come_about() 
 def test_fragments_arrive_behind_the_media_in_their_order() -> None:
     media = (b"media", b"sidecar", b"first", b"second")
     asked = task(media[0], ENGINE, sizes=(5, 7), fragments=(5, 6))
-    received = worker._receive(io.BytesIO(b"".join(media)), asked)
+    received = worker._receive(io.BytesIO(b"".join(media)), asked, worker.Room(1 << 30))
     assert (received.data, received.sidecar, received.fragments) == (media[0], media[1], media[2:])

@@ -189,7 +189,7 @@ def unreadable(name: str = "huge.tif", *, reason: str = "time-limit", code: str 
         ]
         for line in (Line.SIGNER, Line.TIME, Line.HISTORY, Line.AI)
     }
-    said = "Reading it took longer than the time limit; that says nothing about the file."
+    said = "Reading it took longer than the time limit (--time-limit); that says nothing about the file."
     lines[Line.INTEGRITY] = [
         Said(code=code, status=Status.ERROR, statement=said, root=Root.FILE, subject=name, detail={"reason": reason})
     ]

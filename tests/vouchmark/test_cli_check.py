@@ -329,7 +329,7 @@ outcome = "block"
         with (own.folder / "large.jpg").open("wb") as file:
             file.truncate(1024 * 1024 + 1)
         done = own("check", "large.jpg", "--max-size", "1", "-q")
-        assert (done.code, done.stdout) == (4, "large.jpg: could not be read: it is over the size limit\n")
+        assert (done.code, done.stdout) == (4, "large.jpg: could not be read: it is over the size limit (--max-size)\n")
         with (own.folder / "large.jpg").open("wb") as file:
             file.truncate(1024 * 1024)
         assert own("check", "large.jpg", "--max-size", "1", "-q").code == 3

@@ -23,7 +23,7 @@ from vouchmark.report import Line, Report, Status, exit_code
 from vouchmark.settings import make_settings
 
 LIMIT = 1.5
-TOO_LONG = "Reading it took longer than the time limit; that says nothing about the file."
+TOO_LONG = "Reading it took longer than the time limit (--time-limit); that says nothing about the file."
 
 
 def for_ever(_facts: object = None) -> Answer:
@@ -103,7 +103,8 @@ def test_a_second_look_has_no_more_time_than_the_first_one_left() -> None:
     asked: list[float] = []
 
     class Fake:
-        seconds = 8.0
+        def seconds_for(self, _asset: object) -> float:
+            return 8.0
 
         def examine(self, _asset: object, _job: object, *, seconds: float) -> object:
             asked.append(seconds)

@@ -148,15 +148,16 @@ class TestAnswer:
                 samples.signed(integrity=doubtful("integrity.other", "Half of it is missing.")),
                 "cannot tell whether it was changed: half of it is missing",
             ),
-            (samples.unreadable(), "could not be read: it is over the time limit"),
-            (samples.unreadable(reason="too-large"), "could not be read: it is over the size limit"),
+            (samples.unreadable(), "could not be read: it is over the time limit (--time-limit)"),
+            (samples.unreadable(reason="too-large"), "could not be read: it is over the size limit (--max-size)"),
             (
                 samples.unreadable(reason="denied", code="integrity.unreadable"),
                 "could not be read: you may not read it",
             ),
             (
                 samples.unreadable(reason="new"),
-                "could not be checked: reading it took longer than the time limit; that says nothing about the file",
+                "could not be checked: reading it took longer than the time limit (--time-limit); that says nothing "
+                "about the file",
             ),
             (
                 samples.unreadable(reason="", code="integrity.unparsable"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from vouchmark.cli.check_claim import claim_options, claim_settings
 from vouchmark.cli.check_fragments import fragment_options, read_fragments
@@ -25,6 +26,7 @@ from vouchmark.cli.placing import output_text
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:
+    from provenance.asset import Limits
     from provenance.credentials.workers.pool import Pool
     from vouchmark.known import KnownSettings
     from vouchmark.person_settings import PersonSettings
@@ -39,6 +41,8 @@ OUTCOME_NAMES: Final = tuple(outcome.value for outcome in Outcome)
 MIB: Final = 1024 * 1024
 MOST: Final = 1_000_000
 """MiB or millions of pixels: a tebibyte and a million megapixels; more would not fit the numbers on the way."""
+COPIES: Final = 3
+"""How many times an engine that takes nothing but bytes holds a file, with room for what it makes of it."""
 MAX_JOBS: Final = 64
 """Worker processes; more than a large machine has cores helps nobody."""
 _READ: Final = ("policy", "trust", "tsa_trust", "manifest", "fragment", "original", "vouch", "issuer", "ledger")
@@ -177,7 +181,6 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
 
 def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSettings | None) -> Settings:
     """Read what the reader owns: policy, lists, limits. A mistake there is a usage error."""
-    from provenance.asset import Limits
     from provenance.credentials.trust.lists import TrustListError, TrustLists
     from vouchmark.policy import Policy, PolicyError
     from vouchmark.report import REQUIRED
@@ -206,7 +209,7 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
         engines=options["engine"] or ENGINE_NAMES,
         only=options["only"],
         require=options["require"] or REQUIRED,
-        limits=Limits(bytes=options["max_size"] * MIB, pixels=options["max_pixels"] * 1_000_000),
+        limits=_limits(options),
         manifest=_sidecar(options["manifest"]),
         fragments=read_fragments(options["fragment"], one=_is_one(options["inputs"]), limit=options["max_size"] * MIB),
         snapshot=not options["no_default_trust"],
@@ -216,6 +219,23 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
         online=options["online"],
         crjson=options["form"] == "crjson",
         pictures=options["form"] == "html",
+    )
+
+
+def _limits(options: dict[str, Any]) -> Limits:
+    """How large files may be. Films are read through a window, and have no limit of their own where none is given."""
+    from provenance.asset import LARGE, Limits
+
+    most = options["max_size"] * MIB
+    context = click.get_current_context()
+    is_given = {
+        name: context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in ("max_size", "memory_limit")
+    }
+    return Limits(
+        bytes=most,
+        pixels=options["max_pixels"] * 1_000_000,
+        film_bytes=most if is_given["max_size"] else None,
+        second_bytes=max(LARGE, options["memory_limit"] * MIB // COPIES) if is_given["memory_limit"] else LARGE,
     )
 
 

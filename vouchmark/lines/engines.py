@@ -7,6 +7,7 @@ the report's own time, because an engine judges it by the wall clock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from provenance.credentials.model import Outcome, Reading, State, ValidationCode
@@ -32,6 +33,9 @@ NEITHER: Final = {
 }
 """Where both engines say the same because neither could look."""
 
+SIZE: Final = "size"
+"""Why an engine was not asked that holds a file whole."""
+
 _REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion", "rules"})
 """Reasons that say more than that an engine cannot parse a file."""
 
@@ -40,6 +44,8 @@ def answer(facts: Facts) -> Answer:
     """The engines line."""
     if facts.unreadable:
         return Answer(summary="No engine saw the file.", status=Status.SKIPPED)
+    if facts.second is not None and facts.second.reason == SIZE:
+        return _without(facts, facts.second)
     readings = [r for r in (facts.engine, facts.second) if r is not None and r.outcome is not Outcome.SKIPPED]
     drafts = [_state(facts, reading) for reading in readings]
     if len(readings) < 2:
@@ -51,6 +57,20 @@ def answer(facts: Facts) -> Answer:
         )
     drafts.insert(0, _compare(facts, readings[0], readings[1]))
     return Answer(summary=drafts[0].statement, drafts=tuple(drafts))
+
+
+def _without(facts: Facts, second: Reading) -> Answer:
+    """The line of a file that is too large for the second engine."""
+    draft = _state(facts, facts.engine)
+    statement = (
+        f"{draft.statement} {second.engine} was not asked: it holds a file whole, and this one is large; "
+        "--memory-limit lifts that, with three times the file's size."
+    )
+    return Answer(
+        summary=statement,
+        drafts=(replace(draft, statement=statement, detail={**draft.detail, "not_asked": second.engine}),),
+        not_checked=(NotChecked(what="a second, independent engine", why="the file is too large for it"),),
+    )
 
 
 def state_at(facts: Facts, reading: Reading) -> State | None:

@@ -22,8 +22,8 @@ _UNPARSABLE: Final = {
 }
 
 _ERRORS: Final = {
-    "time-limit": "Reading it took longer than the time limit; that says nothing about the file.",
-    "memory-limit": "Reading it took more than the memory limit; that says nothing about the file.",
+    "time-limit": "Reading it took longer than the time limit (--time-limit); that says nothing about the file.",
+    "memory-limit": "Reading it took more than the memory limit (--memory-limit); that says nothing about the file.",
     "crash": "The engine crashed on this file; that says nothing about the file.",
 }
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from provenance.asset import Asset, Limits
+from provenance.asset import DEFAULT_BYTES, Asset, Limits
 from provenance.credentials.workers.crew import NEVER, Crew, Ticket
 from provenance.credentials.workers.forks import Home
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from provenance.credentials.own_check import OwnCheck
     from provenance.credentials.trust.settings import TrustSettings
     from provenance.credentials.trust.view import TrustView
-    from provenance.credentials.workers.wire import Task, Value
+    from provenance.credentials.workers.wire import Place, Task, Value
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.original import Against
     from provenance.metadata import Metadata
@@ -160,10 +160,9 @@ class Pool:
         """Process ids of the workers that are there now."""
         return self._crew.pids
 
-    @property
-    def seconds(self) -> float:
-        """The time limit for one file."""
-        return self._seconds
+    def seconds_for(self, asset: Asset) -> float:
+        """The time limit for one file: it grows with the size of one that is read through a window."""
+        return self._seconds * (1 + (asset.size / DEFAULT_BYTES if asset.large is not None else 0))
 
     def examine(self, asset: Asset, job: Job, *, seconds: float | None = None) -> Examination:
         """Examine one asset, in what is left of its time. Whatever it does to a worker is told in the examination."""
@@ -216,12 +215,17 @@ class Pool:
             raise TypeError(f"got a job for {type(asset).__name__}, expected one for an Asset")
         self.start()
         self._submitted += 1
-        limit = self._seconds if seconds is None else min(seconds, self._seconds)
+        limit = self.seconds_for(asset) if seconds is None else min(seconds, self.seconds_for(asset))
         task = _task(self._submitted, asset, job, limit)
         outside = () if job.sidecar is None else (job.sidecar,)
         ticket = Ticket(
             task=task,
-            content=(asset.data, *outside, *job.fragments, *(job.original or ())[:1]),
+            content=(
+                b"" if asset.large is not None else asset.data,
+                *outside,
+                *job.fragments,
+                *(job.original or ())[:1],
+            ),
             lists=self._frame_of(job),
             left=list(task.parts),
             remaining=limit,
@@ -267,10 +271,11 @@ def examine_in_process(asset: Asset, job: Job) -> Examination:
 
     _home.begin()
     from provenance.credentials.workers import wire
-    from provenance.credentials.workers.tasks import Media, loaded_versions, run_parts
+    from provenance.credentials.workers.tasks import Media, loaded_versions, run_parts, scout
 
     task = _task(1, asset, job, 0)
     original = job.original[0] if job.original else None
+    scout(asset.data)
     media = Media(data=asset.data, sidecar=job.sidecar, fragments=job.fragments, original=original)
     view = b"" if job.view is None else msgspec.msgpack.encode(job.view)
     values = dict(run_parts(task, media, wire.Lists(trust=job.trust, view=view)))
@@ -299,7 +304,8 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
         at=job.at,
         pixels=job.limits.pixels,
         seconds=seconds,
-        sizes=(asset.size, None if job.sidecar is None else len(job.sidecar)),
+        sizes=(0 if asset.large is not None else asset.size, None if job.sidecar is None else len(job.sidecar)),
+        place=_place(asset),
         fragments=tuple(map(len, job.fragments)),
         sidecar_wins=job.sidecar_wins,
         asking=job.asking,
@@ -308,6 +314,14 @@ def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
         original=len(job.original[0]) if job.original else None,
         original_type=job.original[1] if job.original else "",
     )
+
+
+def _place(asset: Asset) -> Place | None:
+    from provenance.credentials.workers.wire import Place
+
+    if asset.large is None:
+        return None
+    return Place(path=str(asset.large.path), identity=(*asset.large.identity,))
 
 
 def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:

@@ -10,6 +10,7 @@ import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -20,6 +21,7 @@ from provenance.credentials.workers import wire
 from provenance.credentials.workers.wire import Crjson, Lists, Own, Picture, Task, Value
 from provenance.metadata import Metadata, read_metadata
 from provenance.preview import Previews, preview
+from provenance.window import Identity, Scout, open_window, window_of
 
 if TYPE_CHECKING:
     from provenance.credentials.lineage import History
@@ -59,6 +61,37 @@ class Before:
     """With its thumbnails; only where those are wanted."""
     check: OwnCheck | None = None
     """Our own check with all bytes; only where crJSON is wanted."""
+
+
+def opened(place: wire.Place) -> bytes:
+    """Media that were not sent: a window to them, with what goes over all of them at once begun.
+
+    Raises:
+        OSError: Another file lies there, or it cannot be opened.
+    """
+    data = open_window(Path(place.path), Identity(*place.identity))
+    scout(data)
+    return data
+
+
+def scout(data: bytes) -> None:
+    """Begin to look for what our own check looks for in all of a file; only where that is a window."""
+    from provenance.formats.jumbf_scan import MARK
+    from provenance.readings.documents import FAR
+
+    if (window := window_of(data)) is not None and window.scout is None:
+        window.scout = Scout(window.handle, len(window), {MARK: MARK, **FAR})
+        window.scout.start()
+
+
+def release(media: Media) -> None:
+    """Close what was opened."""
+    if (window := window_of(media.data)) is not None:
+        window.close()
+
+
+_TOO_LARGE: Final = "too-large"
+"""Why parts that need a file whole leave out one that is read through a window."""
 
 
 def failed(name: str, reason: str, *, version: str = "") -> Value:
@@ -170,9 +203,11 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
 
 def _against(task: Task, media: Media, before: Before) -> Against:
     """The file against the original that was given, or against the nearest thumbnail in its own verified history."""
-    from provenance.hashes.original import against, against_thumbnail
+    from provenance.hashes.original import Against, against, against_thumbnail
     from provenance.preview import stored_thumbnails
 
+    if window_of(media.data) is not None:
+        return Against(reason=_TOO_LARGE)
     if media.original is not None:
         return against(media.original, task.original_type, media.data, task.media_type, pixels=task.pixels)
     label, thumbnail = next(stored_thumbnails(before.history), ("", b""))
@@ -192,8 +227,10 @@ def _crjson(task: Task, before: Before) -> Crjson:
 
 def _hashes(task: Task, media: Media) -> Fingerprint:
     from provenance.asset import Limits
-    from provenance.hashes.fingerprint import fingerprint
+    from provenance.hashes.fingerprint import Fingerprint, fingerprint
 
+    if window_of(media.data) is not None:
+        return Fingerprint(reason=_TOO_LARGE)
     return fingerprint(media.data, task.media_type, Limits(pixels=task.pixels))
 
 
@@ -222,8 +259,9 @@ def _engine(name: str, task: Task, media: Media, trust: TrustSettings) -> Readin
             raw=wire.OWN in task.parts,
         )
     # By its own bundled snapshot, always: it is asked for a second opinion, and cannot take every list we have.
+    # It takes nothing but bytes: whoever has it asked about a large file has said that there is room for them.
     return encypher.read(
-        media.data,
+        media.data if window_of(media.data) is None else media.data[:],
         task.media_type,
         at=task.at,
         sidecar=media.sidecar,

@@ -74,6 +74,15 @@ class Lists(Struct, frozen=True, kw_only=True):
     """Encoded once more by itself: unpacked only where our own check runs; empty where it is not asked for."""
 
 
+class Place(Struct, frozen=True, kw_only=True):
+    """Where a worker opens media that are not sent, and which file has to lie there."""
+
+    path: str
+    """Absolute."""
+    identity: tuple[int, int, int, int]
+    """As `provenance.window.Identity` has it."""
+
+
 class Task(Struct, frozen=True, kw_only=True):
     """What a worker is asked to do with the bytes that follow."""
 
@@ -85,7 +94,9 @@ class Task(Struct, frozen=True, kw_only=True):
     seconds: float
     """After so long the worker ends itself, should nobody be left to end it."""
     sizes: tuple[int, int | None]
-    """Bytes of the media and the sidecar."""
+    """Bytes of the media, 0 where they lie at a place, and of the sidecar."""
+    place: Place | None = None
+    """Where the media lie; None where they follow."""
     fragments: tuple[int, ...] = ()
     """Bytes of each fragment, in order."""
     sidecar_wins: bool

@@ -24,7 +24,9 @@ from provenance.credentials.workers.tasks import (
     failed,
     load,
     loaded_versions,
+    opened,
     reason_in,
+    release,
     run_parts,
 )
 from provenance.credentials.workers.wire import Lists, Task, Value
@@ -100,10 +102,11 @@ def _serve(source: BinaryIO, target: BinaryIO, room: Room) -> None:
 def _perform(source: BinaryIO, target: BinaryIO, task: Task, lists: Lists, room: Room) -> bool:
     """Answer one task part by part; whether something happened after which this process should not go on."""
     try:
-        media = _receive(source, task)
-    except MemoryError:
+        media = _receive(source, task, room)
+    except (MemoryError, OSError) as error:
+        reason = "memory-limit" if isinstance(error, MemoryError) else "io"
         for name in task.parts:
-            send(target, _encoded(task, name, failed(name, "memory-limit")))
+            send(target, _encoded(task, name, failed(name, reason)))
         return True
     troubled = False
     _prepare(room, task, 0)
@@ -113,6 +116,8 @@ def _perform(source: BinaryIO, target: BinaryIO, task: Task, lists: Lists, room:
         send(target, _encoded(task, name, failed(name, trouble) if trouble else value))
         troubled = troubled or bool(trouble)
         _prepare(room, task, number)
+    release(media)
+    room.map(0)
     return troubled
 
 
@@ -125,11 +130,12 @@ def _prepare(room: Room, task: Task, number: int) -> None:
             room.load(name)
 
 
-def _receive(source: BinaryIO, task: Task) -> Media:
+def _receive(source: BinaryIO, task: Task, room: Room) -> Media:
     """The bytes behind a task.
 
     Raises:
         MemoryError: There is no room for them; they have been read all the same, so that the next task can follow.
+        OSError: What lies at the task's place is another file, or cannot be opened.
     """
     media: list[bytes | None] = []
     full = False
@@ -143,6 +149,9 @@ def _receive(source: BinaryIO, task: Task) -> Media:
     if full:
         raise MemoryError
     data, sidecar, *fragments, original = media
+    if task.place is not None:
+        room.map(task.place.identity[2])
+        data = opened(task.place)
     return Media(data=data or b"", sidecar=sidecar, fragments=tuple(one or b"" for one in fragments), original=original)
 
 
@@ -207,6 +216,11 @@ class Room:
 
             resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_WRITTEN, MAX_WRITTEN))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+    def map(self, size: int) -> None:
+        """Allow for so much address space besides: a file that is mapped, of which only pieces are ever held."""
+        if self._limited:
+            _bound_memory(self._base + self._memory + size)
 
     def is_outgrown(self) -> bool:
         """Whether earlier tasks have left behind so much that it would be held against the next one."""
