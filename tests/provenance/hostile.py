@@ -355,7 +355,7 @@ CASES: Final = (
     _case(riff_over_the_end, "wav", Status.FAIL),
     _case(riff_chunk_over_the_end, "wav", Status.ERROR, "asset"),
     _case(riff_of_nothing, "wav", Status.ABSENT),
-    _case(webp_over_the_end, "webp", Status.ABSENT),
+    _case(webp_over_the_end, "webp", Status.UNKNOWN),
     _case(tiff_credentials_over_the_end, "tif", Status.ERROR, "asset"),
     _case(tiff_of_many_entries, "tif", Status.ERROR, "asset"),
     _case(tiff_in_a_circle, "tif", Status.ERROR, "asset"),
