@@ -54,6 +54,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("integrity.unbound", (FAIL, UNKNOWN), "No signature is known to cover this file's content."),
     ("integrity.malformed", (FAIL,), "The Content Credentials were malformed by their issuer, not changed later."),
+    (
+        "integrity.rule",
+        (ABSENT,),
+        "The issuer broke a rule of the specification that, as reviewed, does not concern the file's bytes.",
+    ),
     ("integrity.unparsable", (ERROR,), "The file or its Content Credentials are malformed and cannot be read."),
     ("integrity.unreadable", (ERROR,), "The file's bytes could not be had, or are over a limit."),
     ("integrity.error", (ERROR,), "The check itself failed (time, memory, crash); nothing follows about the file."),

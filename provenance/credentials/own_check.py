@@ -27,7 +27,7 @@ from provenance.credentials.octets.in_file import octets_in_file
 from provenance.credentials.readings import readings_in, readings_of
 from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.statements import Declared, declared
-from provenance.credentials.store_in_file import layout_of, store_in_file
+from provenance.credentials.store_in_file import NOT_READ, Container, container_of, layout_of, store_in_file
 from provenance.credentials.trust.view import TrustView
 from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
 from provenance.formats.cut_off import CutOff, cut_off
@@ -44,6 +44,8 @@ class OwnCheck:
 
     problem: str
     """Empty, or why there is nothing below: `absent`, `malformed` or `limit`."""
+    why: str = ""
+    """What is malformed, or over which limit: got and expected."""
     addresses: tuple[str, ...] = ()
     """Where the file says that its Content Credentials are kept, where there are none in it (text)."""
     active: str = ""
@@ -70,14 +72,15 @@ class OwnCheck:
     manifest_digests: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of every manifest of the store without its box header, lower-case hex (the `c2pa-manifest` binding)."""
     store_matches_file: bool | None = None
-    """Whether the store that was handed in is the one that lies in the file; None where none was found there, or the
-    store came from elsewhere."""
+    """Whether the store handed in is the one in the file; None where none is there, or it came from elsewhere."""
     vouches: tuple[FoundVouch, ...] = ()
     """Vouches embedded in the store, those that may count for the file first (`vouch_assertions`)."""
     more_vouches: int = 0
     """How many more of them there are."""
     hidden: Hidden = field(default_factory=Hidden)
     """Stores that lie where the file's format has no place for them."""
+    container: Container = NOT_READ
+    """How far the file could be read as what its type is."""
     cut: CutOff | None = None
     """Where the file breaks off before its end; None where nothing shows that it does."""
     octets: StoreOctets = field(default_factory=StoreOctets)
@@ -273,20 +276,22 @@ def examine_own(
         raise ValueError("got a time without a zone, expected an aware one")
     layout = layout_of(data, media_type)
     hidden, cut = find_hidden(data, media_type, layout), cut_off(data, layout)
+    nothing = OwnCheck(
+        problem="absent", hidden=hidden, cut=cut, container=container_of(layout), addresses=layout.addresses
+    )
     read_as = READ_AS.get(layout.format, "")
     if store_bytes is None and not layout.stores and beside:
         store_bytes, is_sidecar = beside, True
     raw = store_bytes if store_bytes is not None else next(iter(layout.stores), b"")
     if not raw:
-        return OwnCheck(problem="absent", hidden=hidden, cut=cut, addresses=layout.addresses)
+        return nothing
     try:
         store = parse_store(raw)
         own = store_in_file(raw, store, layout) if layout.stores and not is_sidecar else None
         history = trace(own or store)
-    except CredentialsLimitError:
-        return OwnCheck(problem="limit", hidden=hidden, cut=cut)
-    except CredentialsError:
-        return OwnCheck(problem="malformed", hidden=hidden, cut=cut)
+    except CredentialsError as error:
+        problem = "limit" if isinstance(error, CredentialsLimitError) else "malformed"
+        return replace(nothing, problem=problem, why=str(error))
     matches = None if is_sidecar or not layout.stores else own is not None
     store = own or store
     nodes = tuple(history.root.walk())
@@ -317,6 +322,7 @@ def examine_own(
         problem="",
         hidden=hidden,
         cut=cut,
+        container=nothing.container,
         active=store.active.label,
         bound=bound,
         checks=checks,

@@ -29,7 +29,8 @@ BY_UNKNOWN: Final = (
 CHANGED: Final = "changed after it was signed"
 RECORD_CHANGED: Final = "what was signed about it was changed afterwards"
 MALFORMED: Final = "its Content Credentials were malformed by whoever made them, so they show nothing"
-UNREADABLE: Final = "could not be read: the file or its Content Credentials are malformed"
+UNREADABLE: Final = "could not be read: its Content Credentials are "
+"""Malformed, with what, or over a limit, with which."""
 
 PASS, FAIL, UNKNOWN, ABSENT, ERROR = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.ABSENT, Status.ERROR)
 OK, FAILED, INCONCLUSIVE, BROKEN = (Exit.OK, Exit.FAILED, Exit.INCONCLUSIVE, Exit.ERROR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from provenance.formats.bmff import C2PA_UUID
 from tests.authority import change_pixels, picture
 from tests.provenance.bmff_files import c2pa_box
 from tests.provenance.crafting import Draft, actions, bind, box, link_to, opening, store
+from tests.provenance.forms import FORMS
+from tests.provenance.hidden_stores import a_store
 from tests.provenance.hostile import movie
 from tests.vouchmark.attacks import CAMERA, INCONCLUSIVE, OK, codes, examine, said
 from vouchmark.report import Line, Status, exit_code
@@ -18,6 +21,7 @@ from vouchmark.report import Line, Status, exit_code
 BINDING = ("c2pa.hash.data", {"alg": "sha256", "hash": bytes(32), "pad": b"", "exclusions": []})
 DEEPER = 210
 """Versions, where c2pa-rs follows 200."""
+FOUR = (Line.SIGNER, Line.TIME, Line.HISTORY, Line.AI)
 UNREADABLE = "c2pa-rs cannot read one of the signed statements"
 
 
@@ -122,3 +126,107 @@ def test_an_engine_that_would_take_minutes_is_not_asked_and_our_own_check_answer
     assert "c2pa-rs was not asked" in report.evidence[Line.ENGINES].summary
     assert report.evidence[Line.SIGNER].status is not Status.ERROR
     assert exit_code(report) is not OK
+
+
+class TestFilesThatAnEngineCannotParse:
+    """Nothing is called malformed but what our own reading finds so, and then with what."""
+
+    def test_a_film_without_its_first_box_is_read_by_us_and_only_refused(self) -> None:
+        film = FORMS["video/quicktime"]()
+        bare = b"\0\0\0\x08wide" + film[20:]
+        report = examine(bare)
+        assert report.evidence[Line.INTEGRITY].summary == (
+            "c2pa-rs cannot parse the file; our own check and encypher-c2pa find no Content Credentials in it."
+        )
+        assert codes(report, Line.INTEGRITY) == ["integrity.engine.refused"]
+        assert exit_code(report) is INCONCLUSIVE
+        assert {report.evidence[line].status for line in FOUR} == {Status.UNKNOWN}
+        assert "malformed" not in " ".join(finding.statement for finding in report.findings())
+
+    def test_a_store_in_such_a_film_is_told(self) -> None:
+        bare = b"\0\0\0\x08wide" + FORMS["video/quicktime"]()[20:] + a_store()
+        report = examine(bare)
+        assert "Content Credentials lie in this file" in report.evidence[Line.INTEGRITY].summary
+        assert report.evidence[Line.INTEGRITY].status is Status.UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("build", "what"),
+        [
+            (lambda: _png_with_a_chunk_without_a_name(), "from byte 33 on it is no PNG"),
+            (
+                lambda: FORMS["video/mp4"]()[:20] + b"\0\0\0\2moov" + bytes(60),
+                "from byte 20 on it is no MP4, HEIC or AVIF",
+            ),
+            (lambda: FORMS["image/svg+xml"]().replace(b"<rect", b"<g><rect"), "it is no whole SVG"),
+            (lambda: FORMS["application/epub+zip"]().replace(b"PK\1\2", b"PK\1\3"), "it is no whole ZIP document"),
+        ],
+        ids=["png", "mp4", "svg", "zip"],
+    )
+    def test_a_malformed_file_is_called_that_with_the_place(self, build: Callable[[], bytes], what: str) -> None:
+        report = examine(build())
+        assert report.evidence[Line.INTEGRITY].summary.startswith(f"The file is malformed: {what}; our own check")
+        assert said(report).startswith(f"could not be read: the file is malformed: {what}")
+        assert report.evidence[Line.INTEGRITY].status is Status.ERROR
+
+    @pytest.mark.parametrize(
+        ("change", "what"),
+        [
+            (lambda whole: whole.replace(b"jumdc2ma", b"jumdXXXX", 1), "a manifest store without a readable manifest"),
+            (lambda whole: whole.replace(b"jumdc2cl", b"jumdXXXX", 1), "the signed list of statements is missing"),
+        ],
+        ids=["manifest", "claim"],
+    )
+    def test_malformed_credentials_are_called_that_with_what(self, change: Callable[[bytes], bytes], what: str) -> None:
+        report = examine(change(bind(Draft(signer=CAMERA, assertions=[actions()]), picture())))
+        assert what in report.evidence[Line.INTEGRITY].summary
+        assert report.evidence[Line.INTEGRITY].summary.startswith("Its Content Credentials are malformed: ")
+
+    def test_a_store_that_you_gave_and_that_is_none_is_called_that(self) -> None:
+        report = examine(picture(), manifest=b"noise")
+        summary = report.evidence[Line.INTEGRITY].summary
+        assert summary == "The Content Credentials that you gave are malformed: 5 bytes, expected a box header."
+
+
+def _png_with_a_chunk_without_a_name() -> bytes:
+    whole = picture("PNG")
+    return whole[:33] + b"\x7f\xff\xff\xff\1\2\3\4" + whole[33:]
+
+
+class TestRulesThatDoNotConcernTheBytes:
+    def test_a_picture_without_a_list_of_actions_is_unchanged_and_breaks_a_rule(self) -> None:
+        report = examine(bind(Draft(signer=CAMERA), picture()))
+        assert report.evidence[Line.INTEGRITY].status is Status.PASS
+        assert said(report).startswith("unchanged since it was signed by Test Camera (Camera 1)")
+        assert "break a rule of the specification" in said(report)
+        (rule,) = report.having("integrity.rule")
+        assert rule.statement == (
+            "The Content Credentials break a rule of the specification: no list of actions says how the file came to "
+            "be; that concerns what is said of its making, and no byte of it."
+        )
+        assert rule.detail["from"] == "assertion.action.malformed"
+        assert exit_code(report) is OK
+        assert report.verdict is not None
+        assert "malformed-credentials" in report.verdict.labels
+
+    def test_with_a_changed_byte_it_is_changed(self) -> None:
+        report = examine(change_pixels(bind(Draft(signer=CAMERA), picture())))
+        assert report.evidence[Line.INTEGRITY].status is Status.FAIL
+        assert said(report).startswith("changed after it was signed")
+
+    def test_with_an_added_statement_the_record_was_changed(self) -> None:
+        whole = bind(Draft(signer=CAMERA, undeclared=[("org.example.added", {"a": 1})]), picture())
+        report = examine(whole)
+        assert report.evidence[Line.INTEGRITY].status is Status.FAIL
+
+    def test_with_media_left_out_it_does_not_pass(self) -> None:
+        whole = bind(Draft(signer=CAMERA), picture(), extra=lambda data: [(len(data) - 200, 100)])
+        assert examine(whole).evidence[Line.INTEGRITY].status is Status.FAIL
+
+    def test_a_list_of_actions_that_begins_otherwise_is_still_a_failure_and_says_with_what(self) -> None:
+        report = examine(bind(Draft(signer=CAMERA, assertions=[actions({"action": "c2pa.cropped"})]), picture()))
+        assert report.evidence[Line.INTEGRITY].status is Status.FAIL
+        (one,) = report.having("integrity.malformed")
+        assert one.statement == (
+            "The Content Credentials were malformed by their issuer: the list of actions is malformed; that is not a "
+            "sign of a later change."
+        )

@@ -22,6 +22,7 @@ from vouchmark.lines import (
     octets,
     outside,
     readings,
+    rules,
     stores,
 )
 from vouchmark.lines.code_families import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
@@ -260,8 +261,10 @@ def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
     if code.code in STATEMENTS_CHANGED:
         statement = "A statement in the Content Credentials was altered, removed or added after signing."
         return _draft(facts, code.code, Status.FAIL, statement, subject)
-    statement = "The Content Credentials were malformed by their issuer; that is not a sign of a later change."
-    return _draft(facts, "integrity.malformed", Status.FAIL, statement, subject, {"from": code.code})
+    broken = rules.reviewed(facts, manifest, code)
+    if broken is not None:
+        return broken
+    return _draft(facts, "integrity.malformed", Status.FAIL, rules.malformed(code.code), subject, {"from": code.code})
 
 
 def _is_initialisation_segment(manifest: Manifest) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from provenance.credentials.model import Outcome
-from vouchmark.lines import outside, stores
+from vouchmark.lines import malformed, outside, stores
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, source_of
 from vouchmark.lines.readings import wrong_name
 from vouchmark.render.safe import quoted
@@ -16,10 +16,6 @@ TOO_DEEP: Final = "too-deep"
 """The engine's reason for a file of a known type that was built to exhaust its reader."""
 
 _UNREAD_TYPE: Final = (NotChecked(what="Content Credentials", why="type of file not supported"),)
-
-_UNPARSABLE: Final = {
-    "prerelease": "The Content Credentials are of a pre-release draft (0.x) that can no longer be checked.",
-}
 
 _ERRORS: Final = {
     "time-limit": "Reading it took longer than the time limit (--time-limit); that says nothing about the file.",
@@ -125,15 +121,12 @@ def not_found(facts: Facts) -> Answer:
 
 def _unparsable(facts: Facts) -> Answer:
     """The first engine cannot read the file or its Content Credentials."""
-    given = facts.outside is not None and facts.outside.origin == "given"
-    whose = "the Content Credentials that you gave" if given else "its Content Credentials"
-    return _one(
-        facts,
-        "integrity.unparsable",
-        Status.ERROR,
-        _UNPARSABLE.get(facts.first.reason, f"The file or {whose} are malformed and cannot be read."),
-        detail={"reason": facts.first.reason, "from": "given" if given else ""},
-    )
+    told = malformed.told(facts)
+    hidden = stores.hidden_of(facts)
+    if hidden is None:
+        return _one(facts, told.code, told.status, told.statement, detail=told.detail)
+    statement = f"{told.statement.rstrip('.')}. {stores.statement(hidden)}"
+    return _one(facts, told.code, told.status, statement, detail={**told.detail, "found": stores.detail(hidden)})
 
 
 def _remote(facts: Facts) -> Answer:

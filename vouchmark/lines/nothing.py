@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Outcome
-from vouchmark.lines import outside
+from vouchmark.lines import malformed, outside
 from vouchmark.lines.facts import (
     FRAGMENT,
     Answer,
@@ -33,6 +33,9 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     if facts.first.outcome in (Outcome.UNPARSABLE, Outcome.ABSENT) and is_cut_off(facts):
         summary = "The file is cut off, and no Content Credentials could be read in the part that is here."
+        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
+    if malformed.is_only_refused(facts):
+        summary = "One engine cannot parse the file, and no Content Credentials were seen in it."
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     if facts.unreadable or facts.first.outcome in (Outcome.ERROR, Outcome.UNPARSABLE):
         return Answer(summary="Could not be looked at.", drafts=(_blank(facts, line, Status.ERROR, "unreadable"),))

@@ -49,6 +49,8 @@ def additions(report: Report) -> Iterator[str]:
             integrity is Status.UNKNOWN or (integrity is Status.ABSENT and is_other)
         ):
             yield f"its name says {named}, its content is {content}"
+        if finding.code == "integrity.rule":
+            yield "but its Content Credentials break a rule of the specification"
     for line, words in _ALSO:
         if report.evidence[line].status is Status.FAIL:
             yield f"and {words}"

@@ -62,9 +62,6 @@ _READING: Final = {
 }
 """Stable reasons in plain words."""
 
-_UNREAD: Final = {"integrity.unparsable": "the file or its Content Credentials are malformed"}
-"""The same by code, where no reason is given."""
-
 _BYTES: Final = ("Hash.mismatch", "Hash.unknownBox", "Hash.incorrectFileCount", "Hash.missingPart")
 _RECORD: Final = (
     "claimSignature.mismatch",
@@ -172,9 +169,9 @@ def _lower(text: str) -> str:
 def _error(report: Report) -> str:
     finding = next(with_status(report, Line.INTEGRITY, Status.ERROR), None)
     reason = str(finding.detail.get("reason", "")) if finding else ""
-    words = _READING.get(reason) or _UNREAD.get(finding.code if finding else "")
-    if finding and words == _UNREAD["integrity.unparsable"] and finding.detail.get("from") == "given":
-        words = "the file or the Content Credentials that you gave are malformed"
+    words = _READING.get(reason)
+    if words is None and finding is not None and finding.code == "integrity.unparsable":
+        words = _lower(finding.statement)
     if words:
         return f"could not be read: {words}"
     words = _lower(report.evidence[Line.INTEGRITY].summary)

@@ -1,0 +1,75 @@
+"""Which rule of the specification did an issuer break, and does it concern the bytes? Part of the integrity line.
+
+Engines call a file Invalid for any broken rule, and its bytes may be what was signed all the same. A short reviewed
+list says where that is so; each condition on it is what our own check establishes of this very manifest, never a code
+alone. What is not on it stays a failure, and is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from provenance.credentials.binding import Match
+from provenance.credentials.model import Manifest, ValidationCode
+from vouchmark.lines.facts import Draft, Drafter, Facts, source_of
+from vouchmark.report import Root, Status
+from vouchmark.specification_codes import SPECIFICATION
+
+BROKEN: Final = "integrity.rule"
+_LIST: Final = "c2pa.actions"
+_OF_MAKING: Final = "that concerns what is said of its making, and no byte of it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule that is broken in files that are as they were signed."""
+
+    name: str
+    codes: frozenset[str]
+    """What engines say then; nothing else is explained."""
+    broken: str
+    """What is wrong, for the middle of a sentence."""
+    why: str
+    """Why it does not concern the bytes, for the end of a sentence."""
+    holds: Callable[[Manifest, tuple[str, ...]], bool]
+    """Over the bound manifest, and the actions in it that are signed by our own check, in order."""
+
+
+REVIEWED: Final = (
+    Rule(
+        # Pictures of ChatGPT of 2025. From version 2.2 of the specification on there has to be a list of actions.
+        name="no-actions",
+        codes=frozenset({"assertion.action.malformed", "assertion.action.missing"}),
+        broken="no list of actions says how the file came to be",
+        why=_OF_MAKING,
+        holds=lambda manifest, actions: (
+            not actions and not any(label.startswith(_LIST) for label in manifest.assertions)
+        ),
+    ),
+)
+"""Looked at one by one; each with a test that it holds, and one that a changed byte or statement ends it."""
+
+
+def reviewed(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft | None:
+    """A finding where a broken rule does not concern the bytes; None where it is not known not to."""
+    own = facts.own
+    if own is None or own.coverage is None or own.check is None or manifest.label != own.bound:
+        return None
+    is_whole = own.coverage.match is Match.MATCH and own.coverage.is_whole and all(one.is_intact for one in own.chain)
+    if not is_whole:
+        return None
+    for rule in REVIEWED:
+        if code.code in rule.codes and rule.holds(manifest, own.check.actions):
+            statement = f"The Content Credentials break a rule of the specification: {rule.broken}; {rule.why}."
+            draft = Drafter(source_of(facts.first), Root.CLAIM_SIGNATURE)
+            return draft(BROKEN, Status.ABSENT, statement, manifest.label, {"from": code.code, "rule": rule.name})
+    return None
+
+
+def malformed(code: str) -> str:
+    """What is said of any other broken rule: with what is malformed, where that is known."""
+    _, meaning = SPECIFICATION.get(code, (None, ""))
+    what = f": {meaning[:1].lower()}{meaning[1:].rstrip('.')}" if meaning else ""
+    return f"The Content Credentials were malformed by their issuer{what}; that is not a sign of a later change."
