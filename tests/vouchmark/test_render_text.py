@@ -161,7 +161,8 @@ class TestAnswer:
             ),
             (
                 samples.unreadable(reason="", code="integrity.unparsable"),
-                "could not be read: reading it took longer than the time limit; that says nothing about the file",
+                "could not be read: reading it took longer than the time limit (--time-limit); that says nothing about "
+                "the file",
             ),
             (samples.report(), "nothing was looked at"),
             (
