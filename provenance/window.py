@@ -18,6 +18,8 @@ from typing import Any, Final, NamedTuple, cast
 
 PIECE: Final = 8 * 1024 * 1024
 """Bytes that are read, hashed or searched at a time: large enough that a call costs nothing beside them."""
+GLANCE: Final = 1024 * 1024
+"""Bytes that a scout goes over at a time: so few that nothing else waits for it, and that they stay in the cache."""
 LONGEST: Final = 4_096
 """Bytes by which pieces that are searched overlap; no signature or pattern that is searched for is longer."""
 NEAR: Final = 8_192
@@ -246,8 +248,9 @@ class Scout(threading.Thread):
 
     def run(self) -> None:
         """The one pass."""
-        room = bytearray(PIECE + LONGEST)
-        for start in range(0, self._size, PIECE):
+        step = min(PIECE, GLANCE)
+        room = bytearray(step + LONGEST)
+        for start in range(0, self._size, step):
             count = 0
             while count < min(len(room), self._size - start) and not self._is_stopped:
                 more = os.preadv(self._handle, [memoryview(room)[count:]], start + count)
@@ -257,7 +260,7 @@ class Scout(threading.Thread):
             if self._is_stopped:
                 return
             for key in tuple(self._places):
-                self._places[key] += (start + at for at in _found(self._wanted[key], room, count) if at < PIECE)
+                self._places[key] += (start + at for at in _found(self._wanted[key], room, count) if at < step)
                 if len(self._places[key]) > MAX_PLACES:
                     del self._places[key]
         self._is_whole = True

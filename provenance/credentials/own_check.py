@@ -275,23 +275,22 @@ def examine_own(
     if at.tzinfo is None:
         raise ValueError("got a time without a zone, expected an aware one")
     layout = layout_of(data, media_type)
-    hidden, cut = find_hidden(data, media_type, layout), cut_off(data, layout)
-    nothing = OwnCheck(
-        problem="absent", hidden=hidden, cut=cut, container=container_of(layout), addresses=layout.addresses
-    )
+    cut = cut_off(data, layout)
+    nothing = OwnCheck(problem="absent", cut=cut, container=container_of(layout), addresses=layout.addresses)
     read_as = READ_AS.get(layout.format, "")
     if store_bytes is None and not layout.stores and beside:
         store_bytes, is_sidecar = beside, True
     raw = store_bytes if store_bytes is not None else next(iter(layout.stores), b"")
     if not raw:
-        return nothing
+        return replace(nothing, hidden=find_hidden(data, media_type, layout))
     try:
         store = parse_store(raw)
         own = store_in_file(raw, store, layout) if layout.stores and not is_sidecar else None
         history = trace(own or store)
     except CredentialsError as error:
         problem = "limit" if isinstance(error, CredentialsLimitError) else "malformed"
-        return replace(nothing, problem=problem, why=str(error))
+        hidden = find_hidden(data, media_type, layout)
+        return replace(nothing, problem=problem, why=str(error), hidden=hidden)
     matches = None if is_sidecar or not layout.stores else own is not None
     store = own or store
     nodes = tuple(history.root.walk())
@@ -320,7 +319,8 @@ def examine_own(
     identities, more_identities = check_identities(store, nodes, trust=trust, at=moment, stamps=stamps)
     return OwnCheck(
         problem="",
-        hidden=hidden,
+        # Behind the digest: what goes over a large file beside all else has come far by then.
+        hidden=find_hidden(data, media_type, layout),
         cut=cut,
         container=nothing.container,
         active=store.active.label,
