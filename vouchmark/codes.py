@@ -174,6 +174,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("signer.official", (PASS,), "The official C2PA list vouches for the signer."),
     ("signer.interim", (PASS,), "The interim list, frozen on 2026-01-01, vouches for the signer."),
     ("signer.yours", (PASS,), "The reader's own list vouches for the signer."),
+    ("signer.publisher", (PASS,), "A list of news publishers (IPTC's, or the reader's own) names the signer."),
     ("signer.bundled", (PASS,), "A dated list that came with the second engine vouches for the signer."),
     ("signer.update", (ABSENT,), "Who signed a later update that changes no content; it never raises the line."),
     (
@@ -198,6 +199,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("signer.revoked", (FAIL,), "The certificate was revoked."),
     ("signer.profile.violated", (FAIL,), "The certificate breaks the rules for signing Content Credentials."),
     ("signer.test_key", (FAIL,), "A public test key signed; anybody can."),
+    ("signer.product.listed", (PASS,), "The signing product is on the list of conforming products, within its limits."),
     (
         "signer.product.unlisted",
         (PASS, UNKNOWN, ABSENT),

@@ -349,4 +349,11 @@ def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
     for trust_list in settings.trust.lists:
         if trust_list.is_stale(at=settings.at):
             age = trust_list.age_days(at=settings.at)
-            yield NotChecked(what=f"changes to the list {trust_list.name}", why=f"the list is {age} days old")
+            why = f"the list is {age} days old" if age is not None else _undated(trust_list.imported)
+            yield NotChecked(what=f"changes to the list {trust_list.name}", why=why)
+
+
+def _undated(imported: dt.date | None) -> str:
+    """Of a list without a date, when it came."""
+    came = f"imported on {imported}" if imported else "kept for long"
+    return f"the list was {came}; its own date is unknown"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 from provenance.asset import Asset, AssetError, open_asset
 from provenance.credentials.encypher import SNAPSHOT_DATED
 from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.trust.formats import Content, ListKind
 from provenance.credentials.workers.pool import Examination, Job, Pool, examine_in_process
 from provenance.sidecar import Sidecar, find_sidecar
 from vouchmark.accounts import account_in_place_of
@@ -264,7 +265,8 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         unreadable=unreadable,
         unreadable_words=words,
         signer_lists="signer" in kinds,
-        tsa_lists="tsa" in kinds,
+        tsa_lists=any(one.anchors_for(ListKind.TSA) or one.leaves_for(ListKind.TSA) for one in settings.trust.lists),
+        product_lists=any(one.content is Content.PRODUCTS for one in settings.trust.configurations),
         own=examination.own if examination else None,
         fragments=len(settings.fragments),
         own_failure=examination.own_failure if examination else "",

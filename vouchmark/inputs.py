@@ -45,9 +45,10 @@ def inputs_of(seen: Seen, settings: Settings) -> Inputs:
             TrustListInput(
                 name=trust_list.name,
                 kind=str(trust_list.kind),
-                label=str(trust_list.label),
+                label=trust_list.words,
                 dated=trust_list.dated.isoformat() if trust_list.dated else None,
                 sha256=trust_list.sha256,
+                imported=trust_list.imported.isoformat() if trust_list.imported else None,
             )
             for trust_list in settings.trust.lists
         ),

@@ -159,12 +159,14 @@ class TrustListInput:
 
     name: str
     kind: str
-    """`signer`, `tsa` or `cawg`."""
+    """`signer`, `tsa`, `cawg` or `publisher`."""
     label: str
-    """`official`, `interim`, `yours` or `bundled snapshot`."""
+    """`official`, `interim`, `iptc`, `yours` or `bundled snapshot`; with `, as you said` where the reader said so."""
     dated: str | None
-    """ISO date that the list says of itself, or the day it was imported; None for a file given for this run."""
+    """ISO date that the list says of itself, or its publisher of it; None where nobody says."""
     sha256: str
+    imported: str | None = None
+    """ISO date of its import; None for a file given for this run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

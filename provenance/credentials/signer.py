@@ -54,7 +54,8 @@ class SignerAssessment:
     codes: tuple[str, ...]
     """Ours, the most serious first: `signer.distrusted`, `signer.revoked`, `signer.profile.violated`,
     `signer.test_key`, `signer.expired`, `signer.not_yet_valid`, then one of `signer.official`, `signer.interim`,
-    `signer.yours`, `signer.unknown`, `signer.unreadable`, then `signer.assurance.exceeded`, `signer.signal.disallowed`,
+    `signer.yours`, `signer.publisher`, `signer.unknown`, `signer.unreadable`, then `signer.publisher` beside another
+    list, `signer.assurance.exceeded`, `signer.signal.disallowed`, `signer.product.listed`,
     `signer.product.unlisted`."""
     label: Label
     """The list that vouches at the moment that counts; UNKNOWN also where another code forbids it."""
@@ -90,6 +91,12 @@ class SignerAssessment:
     """What could be asked over the network where revocation is not checked."""
     distrusted_by: DistrustEntry | None
     """The reader's own entry that speaks of the signer or of a certificate above; None where none does."""
+    is_said: bool = False
+    """Whether the label of the list that vouches rests on the reader's word alone."""
+    publisher: Label = Label.UNKNOWN
+    """The list of publishers that names the signer's certificate at the moment that counts."""
+    is_publisher_said: bool = False
+    """The same of that list's label."""
 
     @property
     def is_vouched(self) -> bool:
@@ -159,6 +166,12 @@ def _vouching(chain: tuple[bytes, ...], leaf: x509.Certificate, at: dt.datetime,
             return _Vouching(label=label, anchor=path.anchor, path=path)
         late = late or _Vouching(would_be=label, anchor=path.anchor, path=path)
     return late or _Vouching()
+
+
+def _published(chain: tuple[bytes, ...], leaf: x509.Certificate, at: dt.datetime, view: TrustView) -> _Vouching:
+    """The same of lists of publishers: which of them names this certificate, or leads to it."""
+    as_signers = replace(view, signers=view.publishers, leaves=view.publisher_leaves)
+    return _vouching(chain, leaf, at, as_signers)
 
 
 def _revocation(
@@ -240,7 +253,11 @@ def assess_signer(
     except CredentialsError:
         return _unreadable(sign1, at, stamp)
     moment = stamp.time if stamp.is_trusted and stamp.time is not None else at
-    vouching = _vouching(sign1.chain, leaf, moment, trust)
+    vouching, published = (find(sign1.chain, leaf, moment, trust) for find in (_vouching, _published))
+    is_published = vouching.label is Label.UNKNOWN and (
+        published.label is not Label.UNKNOWN or vouching.would_be is Label.UNKNOWN
+    )
+    vouching = published if is_published else vouching
     sent = tuple(dict.fromkeys((*sign1.chain, *(vouching.path.certificates if vouching.path else ()))))
     distrusted = distrust_of(sent, trust.distrust)
     path = vouching.path.certificates if vouching.path is not None else sign1.chain
@@ -266,12 +283,16 @@ def assess_signer(
     elif moment > leaf.not_valid_after_utc or vouching.would_be is not Label.UNKNOWN:
         against.append("signer.expired")
     label = Label.UNKNOWN if against else vouching.label
-    codes = [*against, f"signer.{label}"]
+    publisher = Label.UNKNOWN if against else published.label
+    codes = [*against, "signer.publisher" if is_published and publisher is not Label.UNKNOWN else f"signer.{label}"]
+    codes += ["signer.publisher"] if not is_published and publisher is not Label.UNKNOWN else []
     if label is Label.OFFICIAL and trust.products:
         if product is None:
             codes.append("signer.product.unlisted")
         elif level is not None and level > product.assurance_level:
             codes.append("signer.assurance.exceeded")
+        elif not disallowed:
+            codes.append("signer.product.listed")
         if disallowed:
             codes.append("signer.signal.disallowed")
     return SignerAssessment(
@@ -293,6 +314,9 @@ def assess_signer(
         max_assurance_level=product.assurance_level if product else None,
         disallowed_signals=disallowed,
         test_key=test_key,
+        is_said=trust.is_said("publisher" if is_published else "signer", label, vouching.anchor),
+        publisher=publisher,
+        is_publisher_said=trust.is_said("publisher", publisher, published.anchor),
         asks=questions(path) if revocation.state is Revocation.NOT_CHECKED and asking else (),
         distrusted_by=distrusted,
     )

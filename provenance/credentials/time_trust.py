@@ -68,6 +68,8 @@ class StampAssessment:
     """Why it is not trusted, where it holds."""
     flaw: Flaw = Flaw.NONE
     """Why it shows no time, where it does not hold."""
+    is_said: bool = False
+    """Whether the label of that list rests on the reader's word alone."""
     is_kept: bool = False
     """Whether a later manifest keeps that stamp, so that it may be younger than the manifests between."""
 
@@ -119,7 +121,10 @@ def assess_stamp(stamp: Stamp, trust: TrustView, *, at: dt.datetime) -> StampAss
     if doubt is Doubt.NONE and stamp.time.replace(microsecond=0) > at:
         return replace(said, codes=_HOLDS, doubt=Doubt.LATER)
     if doubt is Doubt.NONE:
-        return replace(said, codes=(*_HOLDS, "timeStamp.trusted"), label=label, anchor=anchor, doubt=doubt)
+        is_said = trust.is_said("tsa", label, anchor)
+        return replace(
+            said, codes=(*_HOLDS, "timeStamp.trusted"), label=label, anchor=anchor, doubt=doubt, is_said=is_said
+        )
     return replace(said, codes=_OUTSIDE if doubt is Doubt.OUTSIDE else _UNTRUSTED, doubt=doubt)
 
 

@@ -506,7 +506,7 @@ def test_no_assurance_level_is_none() -> None:
 def test_a_conforming_product_is_found_by_record_and_by_name() -> None:
     by_record = assess(make_signer(ROOT, organization="Renamed", extra=[level(1), record()]), official(products()))
     by_name = assess(trust=official(products()))
-    assert by_record.codes == by_name.codes == ("signer.official",)
+    assert by_record.codes == by_name.codes == ("signer.official", "signer.product.listed")
     assert by_record.product == by_name.product == RECORD
 
 
@@ -522,7 +522,7 @@ def test_a_signal_that_the_product_may_not_claim_is_named() -> None:
     found = assess(trust=trust, source_types=source)
     assert found.codes == ("signer.official", "signer.signal.disallowed")
     assert found.disallowed_signals == ("capturedMedia",)
-    assert assess(trust=trust).codes == ("signer.official",)
+    assert assess(trust=trust).codes == ("signer.official", "signer.product.listed")
 
 
 def test_only_what_says_how_it_began_is_a_signal() -> None:

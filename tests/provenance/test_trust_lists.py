@@ -23,13 +23,13 @@ from provenance.credentials.trust.lists import (
     DEFAULT_EKU_OIDS,
     Label,
     ListKind,
+    Origin,
     TrustListDataError,
     TrustListOlderError,
     TrustLists,
     TrustListStoreError,
 )
 from provenance.credentials.trust.update import (
-    FROZEN,
     Change,
     add_distrust,
     default_name,
@@ -77,16 +77,18 @@ def test_keeps_a_list_with_its_kind_label_date_and_digest(home: Path, folder: Tr
     data = (ROOT.pem + LEAF.pem).encode()
     keep(folder, data)
     (kept,) = TrustLists.load(home).lists
-    assert (kept.name, kept.kind, kept.label, kept.dated) == ("mine", ListKind.SIGNER, Label.YOURS, AT.date())
+    assert (kept.name, kept.kind, kept.label) == ("mine", ListKind.SIGNER, Label.YOURS)
+    assert (kept.dated, kept.imported, kept.origin) == (None, AT.date(), Origin.READER)
     assert kept.sha256 == sha256(data)
     assert (kept.certificates, kept.leaves, kept.allowed) == ((ROOT.der,), (LEAF.der,), {sha256(LEAF.der)})
 
 
-def test_a_list_is_dated_by_itself_and_the_interim_list_by_its_freezing(home: Path, folder: TrustFolder) -> None:
+def test_a_list_is_dated_by_itself_and_never_by_the_day_of_its_import(home: Path, folder: TrustFolder) -> None:
     keep(folder, lote(ROOT), name="c2pa", label=Label.OFFICIAL)
     keep(folder, OTHER.pem.encode(), name="interim", label=Label.INTERIM)
     official, interim = TrustLists.load(home).lists
-    assert (official.dated, interim.dated) == (dt.date(2026, 8, 5), FROZEN)
+    assert (official.dated, interim.dated) == (dt.date(2026, 8, 5), None)
+    assert (official.imported, interim.imported) == (AT.date(), AT.date())
     assert (official.age_days(at=AT), official.is_stale(at=AT)) == (108, True)
     assert not interim.is_stale(at=AT)
     assert not official.is_stale(at=dt.datetime(2026, 10, 4, tzinfo=dt.UTC))
@@ -254,7 +256,7 @@ def test_a_newer_list_replaces_and_an_older_one_does_not(home: Path, folder: Tru
 def test_importing_the_same_file_again_does_not_make_it_younger(folder: TrustFolder, home: Path) -> None:
     keep(folder, ROOT.pem.encode())
     import_list(folder, ROOT.pem.encode(), name="mine", at=AT + dt.timedelta(days=90), kind=ListKind.SIGNER)
-    assert TrustLists.load(home).lists[0].dated == AT.date()
+    assert TrustLists.load(home).lists[0].imported == AT.date()
 
 
 def test_a_write_that_fails_leaves_the_old_list(

@@ -60,15 +60,20 @@ def keep(home: Path, data: bytes, *, name: str, kind: ListKind | None, label: La
 
 @pytest.mark.parametrize("label", list(Label))
 def test_an_imported_list_speaks_under_its_label(home: Path, label: Label) -> None:
-    keep(home, ROOT.pem.encode(), name="one", kind=ListKind.SIGNER, label=label)
+    kind = ListKind.PUBLISHER if label is Label.IPTC else ListKind.SIGNER
+    keep(home, ROOT.pem.encode(), name="one", kind=kind, label=label)
     report = examine(sign(CAMERA), TrustLists.load())
     words = {
-        Label.OFFICIAL: "on the official C2PA list",
-        Label.INTERIM: "on the frozen interim list",
-        Label.YOURS: "on your own list",
+        Label.OFFICIAL: " (on a list that is official, as you said)",
+        Label.INTERIM: " (on a list that is interim, as you said)",
+        Label.IPTC: ", on a list of news publishers (iptc, as you said)",
+        Label.YOURS: " (on your own list)",
     }[label]
-    assert codes(report, Line.SIGNER)[0] == f"signer.{label}"
-    assert said(report) == f"unchanged since it was signed by Test Camera (Camera 1) ({words})"
+    assert codes(report, Line.SIGNER)[0] == ("signer.publisher" if label is Label.IPTC else f"signer.{label}")
+    assert said(report) == f"unchanged since it was signed by Test Camera (Camera 1){words}"
+    if label is not Label.YOURS:
+        assert f"{label}, as you said" in report.evidence[Line.SIGNER].summary
+        assert report.inputs.trust_lists[0].label == f"{label}, as you said"
 
 
 def test_labels_are_never_mixed_between_two_imported_lists(home: Path) -> None:

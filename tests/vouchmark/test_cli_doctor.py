@@ -85,7 +85,7 @@ def test_engines_and_lists_have_an_age_and_old_lists_say_so(run: Command) -> Non
     assert fresh["engines"]["c2pa-rs"]["age_days"] == 31
     (kept,) = fresh["trust"]["lists"]
     assert (kept["name"], kept["label"], kept["kind"]) == ("root", "yours", "signer")
-    assert (kept["age_days"], kept["stale"], kept["certificates"]) == (20, False, 1)
+    assert (kept["age_days"], kept["imported"], kept["stale"], kept["certificates"]) == (None, "2026-11-01", False, 1)
     assert fresh["trust"]["distrusted"] == 1
     later = run("doctor", "--at", "2028-01-01")
     assert later.code == 0

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from provenance.credentials.trust import fetch as trust_fetch
 from provenance.credentials.trust.lists import TrustListFetchError, TrustLists
-from provenance.credentials.trust.update import INTERIM, OFFICIAL
+from provenance.credentials.trust.update import INTERIM, OFFICIAL, PUBLISHERS
 from tests import authority as made
 from tests.lists import lote, products_list
 from vouchmark.cli import main
@@ -58,11 +58,15 @@ def test_imports_and_shows(run: Run) -> None:
     digest = hashlib.sha256(ROOT.pem.encode()).hexdigest()
     result = run("import", "mine.pem", "--kind", "signer", "--at", "2026-11-01")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert result.stdout == (f"mine: imported, your own list of signers, dated 2026-11-01\n  SHA-256 {digest}\n")
+    assert result.stdout == (
+        f"mine: imported, your own list of signers, imported on 2026-11-01; its own date is unknown\n"
+        f"  SHA-256 {digest}\n"
+    )
     assert run("import", "mine.pem", "--kind", "signer").stdout.startswith("mine: unchanged")
     shown = run("show", "--at", "2026-11-21T10:00:00Z")
     assert shown.stdout == (
-        f"mine: your own list of signers\n  1 anchor; dated 2026-11-01 (20 days old)\n  SHA-256 {digest}\n"
+        f"mine: your own list of signers\n  1 anchor; imported on 2026-11-01; its own date is unknown\n"
+        f"  SHA-256 {digest}\n"
     )
     assert "warning: old" not in shown.stdout
     assert "warning: old" in run("show", "--at", "2027-01-21").stdout
@@ -70,31 +74,31 @@ def test_imports_and_shows(run: Run) -> None:
 
 def test_takes_every_form_that_is_published(run: Run) -> None:
     for words in (
-        ("official.json", "--label", "official"),
-        ("stamps.json", "--label", "official"),
-        ("products.json", "--label", "official"),
+        ("official.json", "--as", "official"),
+        ("stamps.json", "--as", "official"),
+        ("products.json", "--as", "official"),
         ("store.cfg",),
-        ("leaf.pem", "--kind", "signer", "--label", "interim", "--name", "interim-allowed"),
+        ("leaf.pem", "--kind", "signer", "--as", "interim", "--name", "interim-allowed", "--at", "2026-11-01"),
     ):
         result = run("import", *words)
         assert (result.exit_code, result.stderr) == (0, ""), words
     text = run("show", "--at", "2026-11-21").stdout
     for line in (
-        "c2pa: official list of signers",
+        "c2pa: list of signers (official, as you said)",
         "  1 anchor; dated 2026-08-05 (108 days old)",
-        "  warning: old; run: vouchmark trust update",
-        "c2pa-tsa: official list of time-stamping authorities",
-        "interim-allowed: interim list of signers",
-        "  1 leaf certificate; dated 2026-01-01 (324 days old)",
-        "c2pa-products: official list of conforming products",
+        "  warning: old; see whether its publisher has a newer one",
+        "c2pa-tsa: list of time-stamping authorities (official, as you said)",
+        "interim-allowed: list of signers (interim, as you said)",
+        "  1 leaf certificate; imported on 2026-11-01; its own date is unknown",
+        "c2pa-products: list of conforming products (official, as you said)",
         "store: your own list of certificate purposes",
     ):
         assert line in text.splitlines(), line
     value = json.loads(run("show", "--format", "json", "--at", "2026-11-21").stdout)
     assert [(item["name"], item["kind"], item["label"], item["age_days"]) for item in value["lists"]] == [
-        ("c2pa", "signer", "official", 108),
-        ("c2pa-tsa", "tsa", "official", 108),
-        ("interim-allowed", "signer", "interim", 324),
+        ("c2pa", "signer", "official, as you said", 108),
+        ("c2pa-tsa", "tsa", "official, as you said", 108),
+        ("interim-allowed", "signer", "interim, as you said", None),
     ]
     assert value["key_usages"] == ["1.3.6.1.4.1.62558.2.1"]
     assert value["sha256"] == TrustLists.load().digest
@@ -126,13 +130,13 @@ def test_says_in_one_line_what_is_wrong(words: tuple[str, ...], code: int, error
 
 
 def test_an_older_list_is_refused_with_a_code_of_its_own(run: Run, tmp_path: Path) -> None:
-    run("import", "official.json", "--label", "official")
+    run("import", "official.json", "--as", "official")
     (tmp_path / "older.json").write_bytes(lote(OTHER, issued="2026-01-01T00:00:00Z"))
-    result = run("import", "older.json", "--label", "official")
+    result = run("import", "older.json", "--as", "official")
     assert result.exit_code == 1
     assert "older than the list that is kept" in result.stderr
     assert "--force" in result.stderr
-    assert run("import", "older.json", "--label", "official", "--force").exit_code == 0
+    assert run("import", "older.json", "--as", "official", "--force").exit_code == 0
 
 
 def test_a_changed_list_is_an_error_until_it_is_imported_again(run: Run, tmp_path: Path) -> None:
@@ -171,6 +175,7 @@ PUBLISHED = {
     OFFICIAL[0].url: lote(ROOT),
     OFFICIAL[1].url: lote(OTHER, scheme="C2PA TSA Trust List"),
     OFFICIAL[2].url: products_list(),
+    PUBLISHERS[0].url: LEAF.pem.encode(),
     INTERIM[0].url: OTHER.pem.encode(),
     INTERIM[1].url: LEAF.pem.encode(),
 }
@@ -198,7 +203,8 @@ def test_updates_the_official_lists_and_the_interim_ones_only_when_asked(
     asked = serve(monkeypatch)
     result = run("update")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert asked == [item.url for item in OFFICIAL]
+    assert asked == [item.url for item in (*OFFICIAL, *PUBLISHERS)]
+    assert "iptc: imported, IPTC's list of news publishers, imported on 20" in result.stdout
     assert "c2pa: imported, official list of signers, dated 2026-08-05" in result.stdout
     assert "confirmed 20" in run("show").stdout
     asked.clear()

@@ -174,8 +174,9 @@ def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
             {
                 "name": item.name,
                 "kind": str(item.kind),
-                "label": str(item.label),
+                "label": item.words,
                 "dated": item.dated.isoformat() if item.dated else None,
+                "imported": item.imported.isoformat() if item.imported else None,
                 "age_days": item.age_days(at=at),
                 "stale": item.is_stale(at=at),
                 "certificates": len(item.certificates) + len(item.leaves),
@@ -244,6 +245,7 @@ def _trust_words(trust: dict[str, Any]) -> list[str]:
 
 
 def _list_words(item: dict[str, Any]) -> str:
-    age = "without a date" if item["age_days"] is None else f"{item['age_days']} days old"
+    undated = f"imported on {item['imported']}, own date unknown" if item["imported"] else "without a date"
+    age = undated if item["age_days"] is None else f"{item['age_days']} days old"
     old = ", OLD (run: vouchmark trust update)" if item["stale"] else ""
     return f"{item['name']} ({item['label']}, {item['kind']}): {item['certificates']} certificates, {age}{old}"

@@ -18,22 +18,24 @@ from vouchmark.report import EXIT_ORDER, Exit
 if TYPE_CHECKING:
     from provenance.credentials.trust.distrust import DistrustEntry
     from provenance.credentials.trust.folder import TrustFolder
+    from provenance.credentials.trust.formats import Label, Origin
     from provenance.credentials.trust.lists import KeptConfiguration, TrustList, TrustLists
     from provenance.credentials.trust.update import Change
 
-KINDS: Final = ("signer", "tsa", "cawg")
-LABELS: Final = ("official", "interim", "yours")
+KINDS: Final = ("signer", "tsa", "cawg", "publisher")
+LABELS: Final = ("official", "interim", "iptc", "yours")
 WORDS: Final = {
     "signer": "signers",
     "tsa": "time-stamping authorities",
     "cawg": "identity signers (CAWG)",
+    "publisher": "news publishers",
     "products": "conforming products",
     "key-usages": "certificate purposes",
 }
 """Kind or content of a list, for a person."""
 _LIST: Final = "a list is a PEM file of certificates or a published list in JSON; --kind says what it vouches for"
 _WHOM: Final = "give FILE with certificates, --sha256 HEX, --subject O=…,CN=… or --issuer O=…,CN=…"
-LABEL_WORDS: Final = {"official": "official", "interim": "interim", "yours": "your own"}
+LABEL_WORDS: Final = {"official": "official", "interim": "interim", "iptc": "IPTC's", "yours": "your own"}
 
 
 @click.group(short_help="Keep the lists of signers that you trust or distrust.")
@@ -52,15 +54,25 @@ trust.add_command(issuer)
 @trust.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--kind", type=click.Choice(KINDS), help="What it vouches for; needed unless the file says so.")
-@click.option("--label", type=click.Choice(LABELS), default="yours", show_default=True, help="Who vouches.")
+@click.option(
+    "--as",
+    "--label",
+    "label",
+    type=click.Choice(LABELS),
+    help="Whose list it is, by your word, which every report repeats. Default: yours, or a published file's own.",
+)
 @click.option("--name", help="Name to keep it under; one of that name is replaced. Default: from the file.")
-@click.option("--at", type=Instant(), help="Date of a list that carries none; today by default.")
+@click.option("--at", type=Instant(), help="The day of import; today by default.")
 @click.option("--force", is_flag=True, help="Take it also where it is older than the kept one.")
-def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.datetime | None, force: bool) -> None:
+def import_(
+    file: Path, kind: str | None, label: str | None, name: str | None, at: dt.datetime | None, force: bool
+) -> None:
     """Keep a list from a file.
 
     Reads PEM bundles, the C2PA lists in JSON, leaf certificates or their SHA-256 (allow lists), the conforming products
-    list in JSON and store.cfg. One certificate that cannot be read refuses the whole file.
+    list and IPTC's list of publishers in JSON, and store.cfg. One certificate that cannot be read refuses the whole
+    file. A file gives no label: it is your own list, unless its SHA-256 is that of a published one that is known here,
+    or you say with --as whose it is; that then reads "official, as you said" everywhere.
     """
     from provenance.credentials.trust.lists import Label, ListKind, read_file
     from provenance.credentials.trust.update import default_name, import_list
@@ -70,10 +82,10 @@ def import_(file: Path, kind: str | None, label: str, name: str | None, at: dt.d
         change = import_list(
             _folder(),
             data,
-            name=name or default_name(data, stem=file.stem, label=Label(label)),
+            name=name or default_name(data, stem=file.stem, label=Label(label) if label else None),
             at=at or dt.datetime.now(dt.UTC),
             kind=ListKind(kind) if kind else None,
-            label=Label(label),
+            label=Label(label) if label else None,
             force=force,
         )
     click.echo(_say(change))
@@ -106,16 +118,17 @@ def update(ctx: click.Context, interim: bool, force: bool) -> None:
     """Fetch the official lists over HTTPS.
 
     Fetches the C2PA trust list, its list of time-stamping authorities and the conforming products list from
-    raw.githubusercontent.com/c2pa-org/conformance-public; with --interim the frozen interim list from
-    verify.contentauthenticity.org. No proxy is used: where only one leads out, fetch the files and import them. What
-    cannot be fetched or does not hold leaves the kept list as it is.
+    raw.githubusercontent.com/c2pa-org/conformance-public, and IPTC's list of verified news publishers from
+    trust.iptc.org; with --interim the frozen interim list from verify.contentauthenticity.org, of which the anchors for
+    time stamping alone count for time stamps. No proxy is used: where only one leads out, fetch the files and import
+    them. What cannot be fetched or does not hold leaves the kept list as it is.
     """
     from provenance.credentials.trust.fetch import fetch_https
     from provenance.credentials.trust.lists import TrustListError, TrustListOlderError
-    from provenance.credentials.trust.update import INTERIM, OFFICIAL
+    from provenance.credentials.trust.update import INTERIM, OFFICIAL, PUBLISHERS
     from provenance.credentials.trust.update import update as update_lists
 
-    publications = (*OFFICIAL, *INTERIM) if interim else OFFICIAL
+    publications = (*OFFICIAL, *PUBLISHERS, *(INTERIM if interim else ()))
     codes = {Exit.OK}
     folder = _folder()
     for publication, result in update_lists(
@@ -139,7 +152,7 @@ def remove(name: str) -> None:
 
     with _errors(name, hint="'vouchmark trust show' names the kept lists"):
         row = remove_list(_folder(), name)
-    click.echo(f"{row.name}: removed ({_what(row.label, row.kind or row.content)})")
+    click.echo(f"{row.name}: removed ({_what(row.label, row.origin, row.kind or row.content)})")
 
 
 @trust.command()
@@ -225,29 +238,37 @@ def _errors(what: str, *, hint: str = "") -> Iterator[None]:
         fail(printable(str(error)), hint=hint, code=Exit.ERROR)
 
 
-def _what(label: str, vouches_for: str) -> str:
-    """`official list of signers` and the like."""
+def _what(label: Label, origin: Origin, vouches_for: str) -> str:
+    """`official list of signers` and the like; of what the reader said, that they did."""
+    from provenance.credentials.trust.formats import worded
+
+    shown = worded(label, origin)
+    if shown != str(label):
+        return f"list of {WORDS[vouches_for]} ({shown})"
     return f"{LABEL_WORDS[label]} list of {WORDS[vouches_for]}"
 
 
 def _say(change: Change) -> str:
     state = "imported" if change.before is None else "replaced" if change.is_new else "unchanged"
     row = change.row
-    return (
-        f"{row.name}: {state}, {_what(row.label, row.kind or row.content)}, dated {row.dated}\n  SHA-256 {row.sha256}"
-    )
+    what = _what(row.label, row.origin, row.kind or row.content)
+    dated = f"dated {row.dated}" if row.dated else f"imported on {row.imported}; its own date is unknown"
+    return f"{row.name}: {state}, {what}, {dated}\n  SHA-256 {row.sha256}"
 
 
 def _about(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:
     """Its age in words, with a warning where it is old."""
     age = item.age_days(at=moment)
+    confirmed = f", confirmed {item.confirmed}" if item.confirmed else ""
     if age is None:
-        return "without a date"
-    words = f"dated {item.dated} ({age} {'day' if age == 1 else 'days'} old)"
-    return f"{words}, confirmed {item.confirmed}" if item.confirmed else words
+        came = f"imported on {item.imported}" if item.imported else "without a date"
+        return f"{came}{confirmed}{'; its own date is unknown' if item.imported else ''}"
+    return f"dated {item.dated} ({age} {'day' if age == 1 else 'days'} old){confirmed}"
 
 
 def _as_text(store: TrustLists, moment: dt.datetime) -> Iterator[str]:
+    from provenance.credentials.trust.lists import ListKind
+
     if not store.lists:
         yield "No list of signers is kept: the dated one inside the second engine answers until there is."
         yield "hint: 'vouchmark trust update' fetches the official lists, 'vouchmark trust import FILE' takes your own"
@@ -256,13 +277,15 @@ def _as_text(store: TrustLists, moment: dt.datetime) -> Iterator[str]:
         parts = [(len(item.certificates), "anchor"), (len(item.leaves), "leaf certificate")]
         counted = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in parts if number]
         counted += [f"{hashes} leaf {'hash' if hashes == 1 else 'hashes'}"] if hashes else []
-        yield f"{item.name}: {_what(item.label, item.kind)}"
+        yield f"{item.name}: {_what(item.label, item.origin, item.kind)}"
         yield f"  {', '.join(counted)}; {_about(item, moment)}"
+        if item.kind != "tsa" and (stamping := len(item.anchors_for(ListKind.TSA))):
+            yield f"  of the anchors {stamping} for time stamping alone, which count for time stamps and nothing else"
         yield f"  SHA-256 {item.sha256}"
         if item.is_stale(at=moment):
             yield f"  warning: old; {_remedy(item, moment)}"
     for kept in store.configurations:
-        yield f"{kept.name}: {_what(kept.label, kept.content)}"
+        yield f"{kept.name}: {_what(kept.label, kept.origin, kept.content)}"
         yield f"  {_about(kept, moment)}"
         yield f"  SHA-256 {kept.sha256}"
         if kept.is_stale(at=moment):
@@ -273,7 +296,7 @@ def _as_text(store: TrustLists, moment: dt.datetime) -> Iterator[str]:
 
 
 def _remedy(item: TrustList | KeptConfiguration, moment: dt.datetime) -> str:
-    if item.label != "official":
+    if item.origin == "reader":
         return "see whether its publisher has a newer one"
     if item.confirmed and (moment.astimezone(dt.UTC).date() - item.confirmed).days == 0:
         return "its publisher has no newer one today"
@@ -286,8 +309,9 @@ def _as_json(store: TrustLists, moment: dt.datetime) -> dict[str, Any]:
             {
                 "name": item.name,
                 "kind": item.kind,
-                "label": item.label,
+                "label": item.words,
                 "dated": item.dated.isoformat() if item.dated else None,
+                "imported": item.imported.isoformat() if item.imported else None,
                 "confirmed": item.confirmed.isoformat() if item.confirmed else None,
                 "age_days": item.age_days(at=moment),
                 "stale": item.is_stale(at=moment),
@@ -301,8 +325,9 @@ def _as_json(store: TrustLists, moment: dt.datetime) -> dict[str, Any]:
             {
                 "name": kept.name,
                 "content": kept.content,
-                "label": kept.label,
+                "label": kept.words,
                 "dated": kept.dated.isoformat() if kept.dated else None,
+                "imported": kept.imported.isoformat() if kept.imported else None,
                 "sha256": kept.sha256,
             }
             for kept in store.configurations

@@ -15,8 +15,10 @@ from provenance.credentials.binding import Match
 from provenance.credentials.cawg.identity import AGGREGATION, IdentityCheck, VerifiedIdentity
 from provenance.credentials.model import Kind, Manifest
 from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.trust.view import Label
 from vouchmark.lines.authority import ORDER, Of, Speaker
 from vouchmark.lines.facts import Draft, Facts, instant, source_of
+from vouchmark.lines.trust_words import among_publishers, shown_label
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Json, NotChecked, Root, Status
 
@@ -28,6 +30,7 @@ NOT_FETCHED: Final = "identities that a service on the network vouches for"
 REVOCATION: Final = "revocation of the certificates of identities"
 
 _LISTS: Final = {"official": "an official list", "interim": "the interim list", "yours": "your own list"}
+_PUBLISHERS: Final = Label.IPTC
 _KINDS: Final = {
     "document_verification": "by an identity document",
     "affiliation": "as a member",
@@ -167,9 +170,15 @@ def _about(known: Mapping[str, Speaker], identity: IdentityCheck) -> list[Draft]
     """The full sentence first, then what else speaks against it."""
     where, whose = _where(known, identity), _whose(identity)
     if identity.is_trusted:
-        by = _LISTS.get(str(identity.listed), "a list")
-        words = f"{where}{plain(identity.name)} also stands behind {_what(identity)} by a signature of their own; {by} "
-        return [_draft(identity, "cawg.identity.trusted", Status.PASS, f"{words}for identities vouches for that name.")]
+        name = plain(identity.name)
+        words = f"{where}{name} also stands behind {_what(identity)} by a signature of their own; "
+        if identity.listed is _PUBLISHERS:
+            words += f"{name} is {among_publishers(identity.listed, is_said=identity.is_said)}."
+        elif identity.is_said:
+            words += f"a list for identities ({shown_label(identity.listed, is_said=True)}) vouches for that name."
+        else:
+            words += f"{_LISTS.get(str(identity.listed), 'a list')} for identities vouches for that name."
+        return [_draft(identity, "cawg.identity.trusted", Status.PASS, words)]
     first, *others = identity.failures or ("cawg.identity.well-formed",)
     found = [_draft(identity, first, _status(first), f"{where}{_inner(where, whose)}{_but(identity, first)}.")]
     for code in others:
@@ -311,7 +320,7 @@ def _detail(identity: IdentityCheck) -> dict[str, Json]:
         detail |= {
             "issuer": ", ".join(f"{kind}={value}" for kind, value in sorted(identity.certificate.issuer.items())),
             "certificate_sha256": identity.fingerprint,
-            "label": str(identity.listed),
+            "label": shown_label(identity.listed, is_said=identity.is_said),
         }
     if identity.issuer:
         detail["issuer"] = identity.issuer

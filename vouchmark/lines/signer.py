@@ -14,6 +14,7 @@ from provenance.credentials.model import Manifest, State
 from provenance.credentials.ocsp import Revocation
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.signer import SignerAssessment
+from provenance.credentials.trust.view import Label
 from vouchmark.lines import identity
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import (
@@ -30,6 +31,7 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.lines.nothing import nothing_to_look_at
+from vouchmark.lines.trust_words import among_publishers, shown_label, vouching
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
 
@@ -40,11 +42,8 @@ OWN: Final = "vouchmark chain check"
 """The source of what we established ourselves."""
 _own: Final = Drafter(OWN, Root.CERTIFICATE)
 
-_LISTS: Final = {
-    "signer.official": "the official C2PA list",
-    "signer.interim": "the interim list, frozen on 2026-01-01,",
-    "signer.yours": "your own list",
-}
+_LISTS: Final = frozenset({"signer.official", "signer.interim", "signer.yours"})
+PUBLISHER: Final = "signer.publisher"
 
 _AGAINST: Final = {
     "signer.distrusted": (Status.FAIL, "you distrust this signer or a certificate above it"),
@@ -62,6 +61,11 @@ VOUCHED: Final = "valid_for_supplied_material"
 """The second engine's word for a chain that ends on one of its lists."""
 
 _PRODUCT: Final = {
+    "signer.product.listed": (
+        Status.PASS,
+        "The signing product is on the list of conforming products; its level of assurance and the origin that it "
+        "states are within what that list allows.",
+    ),
     "signer.product.unlisted": (Status.ABSENT, "The signing product is not on your list of conforming products."),
     "signer.assurance.exceeded": (
         Status.FAIL,
@@ -103,6 +107,9 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
     drafts.extend(_updates(own))
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
     status, summary = drafts[0].status, drafts[0].statement
+    published = next((one for one in drafts if one.code == PUBLISHER and one is not drafts[0]), None)
+    if published is not None and status is Status.PASS:
+        summary = f"{summary} {published.statement}"
     identities = identity.drafts(facts)
     mine = next((one for one in identities if one.detail.get("of") == str(Of.CONTENT)), None)
     if mine is not None and status is not Status.FAIL:
@@ -110,10 +117,17 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
     return Answer(
         summary=summary,
         drafts=(*drafts, *identities),
-        not_checked=(*revocation, *identity.not_checked(facts)),
+        not_checked=(*revocation, *_product_gap(facts, signer), *identity.not_checked(facts)),
         # An identity that somebody attached neither raises nor lowers the one who signed.
         status=status,
     )
+
+
+def _product_gap(facts: Facts, signer: SignerAssessment) -> tuple[NotChecked, ...]:
+    """That nobody looked whether the signing product conforms, where the official list vouches for the signer."""
+    if signer.label is not Label.OFFICIAL or facts.product_lists:
+        return ()
+    return (NotChecked(what="the conforming product", why="no list of conforming products is kept"),)
 
 
 def _unchecked(facts: Facts, signer: SignerAssessment) -> NotChecked:
@@ -132,12 +146,17 @@ def _unchecked(facts: Facts, signer: SignerAssessment) -> NotChecked:
 def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, detail: dict[str, Json]) -> Draft:
     """One of our own codes as a finding."""
     if code in _LISTS:
-        statement = f"Signed by {plain(name)}; {_LISTS[code]} vouches for this signer."
+        by = vouching(signer.label, is_said=signer.is_said)
+        statement = f"Signed by {plain(name)}; {by} vouches for this signer."
         return _own(code, Status.PASS, statement, subject, detail)
+    if code == PUBLISHER:
+        label = shown_label(signer.publisher, is_said=signer.is_publisher_said)
+        where = among_publishers(signer.publisher, is_said=signer.is_publisher_said)
+        return _own(code, Status.PASS, f"Signed by {plain(name)}, {where}.", subject, {**detail, "publishers": label})
     if code in _AGAINST:
         status, words = _AGAINST[code]
         words = _dates(code, signer) or words
-        would = _LISTS.get(f"signer.{signer.would_be}", "").rstrip(",")
+        would = "" if signer.would_be is Label.UNKNOWN else vouching(signer.would_be, is_said=False).rstrip(",")
         rest = f" ({would} names it)" if code == "signer.expired" and would else ""
         return _own(code, status, f"Signed by {_calls_itself(name)}; {words}{rest}.", subject, detail)
     if code in _PRODUCT:
@@ -225,7 +244,7 @@ def _detail(signer: SignerAssessment) -> dict[str, Json]:
     detail: dict[str, Json] = {
         "name": certificate_name(signer.certificate),
         "algorithm": signer.algorithm,
-        "label": str(signer.label),
+        "label": shown_label(signer.label, is_said=signer.is_said),
         "certificate_sha256": signer.fingerprint,
         "judged_at": instant(signer.moment),
         "judged_by": signer.moment_by,

@@ -17,6 +17,7 @@ from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.signer import SignerAssessment
 from provenance.credentials.time_trust import Doubt, StampAssessment
 from provenance.credentials.timestamp import Flaw
+from provenance.credentials.trust.view import Label
 from vouchmark.lines import time_order
 from vouchmark.lines.facts import (
     Answer,
@@ -30,6 +31,7 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.lines.nothing import nothing_to_look_at
+from vouchmark.lines.trust_words import shown_label
 from vouchmark.render.safe import quoted
 from vouchmark.report import SERIOUSNESS, Json, Line, Root, Status
 
@@ -63,6 +65,7 @@ def answer(facts: Facts) -> Answer:
     return Answer(summary=first.statement, drafts=tuple(drafts))
 
 
+_ON: Final = {Label.INTERIM: "on the interim list, frozen on 2026-01-01"}
 _LISTED: Final = "an authority on a list you use ({name})"
 _DOUBTS: Final[Mapping[Doubt, tuple[str, str]]] = {
     Doubt.NONE: ("time.unlisted", "an authority not on a list you use ({name})"),
@@ -118,7 +121,11 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt
     who = certificate_name(stamp.authority)
     detail: dict[str, Json] = {"claim_version": manifest.claim_version, "codes": list[Json](stamp.codes)}
     if stamp.time is not None:
-        detail |= {"time": instant(stamp.time), "authority": who or "without a name", "label": str(stamp.label)}
+        detail |= {
+            "time": instant(stamp.time),
+            "authority": who or "without a name",
+            "label": shown_label(stamp.label, is_said=stamp.is_said),
+        }
         detail |= {"kept_later": True} if stamp.is_kept else {}
     if not stamp.is_present:
         return _no_stamp(manifest, own, detail)
@@ -128,7 +135,8 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt
     by = " that a later update keeps" if stamp.is_kept else ""
     if stamp.is_trusted:
         named = who or "an authority without a name"
-        statement = f"Signed on {day(stamp.time)}, says {named}, a time-stamping authority on a list you use."
+        listed = _ON.get(stamp.label, "on a list you use") if not stamp.is_said else f"on a list ({detail['label']})"
+        statement = f"Signed on {day(stamp.time)}, says {named}, a time-stamping authority {listed}."
         if stamp.is_kept:
             statement = f"Signed by {day(stamp.time)}, says {named}, whose time stamp a later update keeps."
         return _own_draft(manifest, "time.trusted", Status.PASS, statement, detail)

@@ -27,7 +27,7 @@ _STATES: Final = {
     "unsigned": "no Content Credentials of its own",
 }
 """The last word of a finding's code, for a version in the tree."""
-VOUCHED: Final = frozenset({"signer.official", "signer.interim", "signer.yours"})
+VOUCHED: Final = frozenset({"signer.official", "signer.interim", "signer.yours", "signer.publisher"})
 """Codes of a signer whose name a list vouches for."""
 
 

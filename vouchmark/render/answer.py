@@ -122,6 +122,13 @@ _LISTS: Final = {
     "signer.bundled": "on a dated list that came with the software",
 }
 
+_PUBLISHERS: Final = {
+    "iptc": "on IPTC's list of verified news publishers",
+    "yours": "on your own list of news publishers",
+}
+AS_SAID: Final = ", as you said"
+"""How a label ends that rests on the reader's word alone."""
+
 _DOUBTS: Final = {
     "signer.listed": "only an engine finds it on a list you use",
     "signer.unknown": "no list you use vouches for it",
@@ -314,10 +321,24 @@ def _left_out(report: Report) -> str:
 def _signer(report: Report) -> str:
     for finding in with_status(report, Line.SIGNER, Status.PASS):
         if finding.code in _LISTS:
+            name, label = finding.detail.get("name"), finding.detail.get("label")
+            shown = plain(name, limit=NAME_SHOWN) if isinstance(name, str) and name else "a signer"
+            said = isinstance(label, str) and label.endswith(AS_SAID)
+            return f"{shown} ({f'on a list that is {label}' if said else _LISTS[finding.code]}){_publisher(report)}"
+        if finding.code == "signer.publisher":
             name = finding.detail.get("name")
             shown = plain(name, limit=NAME_SHOWN) if isinstance(name, str) and name else "a signer"
-            return f"{shown} ({_LISTS[finding.code]})"
+            return f"{shown}{_publisher(report)}"
     return "a signer on a list you use"
+
+
+def _publisher(report: Report) -> str:
+    """On whose list of publishers the signer stands, behind its name; empty where on none."""
+    for finding in with_status(report, Line.SIGNER, Status.PASS):
+        if finding.code == "signer.publisher":
+            label = finding.detail.get("publishers")
+            return f", {_PUBLISHERS.get(str(label), f'on a list of news publishers ({label})')}"
+    return ""
 
 
 def _doubt(report: Report) -> str:

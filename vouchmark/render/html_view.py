@@ -17,7 +17,7 @@ from vouchmark.render.ancestry import Version, signed_by, versions
 from vouchmark.render.answer import answer, not_shown
 from vouchmark.render.html_people import more, people
 from vouchmark.render.safe import plain, quoted
-from vouchmark.render.words import sentence
+from vouchmark.render.words import list_date, sentence
 from vouchmark.report import QUESTIONS, Line, Report, ReportPicture, Status
 
 NAME_SHOWN: Final = 120
@@ -321,5 +321,5 @@ def _inputs(document: Any) -> list[tuple[str, list[str]]]:
 
 
 def _list_words(one: Mapping[str, Any]) -> str:
-    dated = f", {one['dated']}" if one["dated"] else ""
+    dated = list_date(one["dated"], one.get("imported"))
     return f"{one['name']} ({one['label']}, {one['kind']}{dated}), SHA-256 {one['sha256']}"

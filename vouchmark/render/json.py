@@ -144,6 +144,7 @@ def _inputs(report: Report) -> dict[str, Json]:
                 "label": plain(trust.label),
                 "dated": _text(trust.dated),
                 "sha256": trust.sha256,
+                "imported": _text(trust.imported),
             }
             for trust in inputs.trust_lists
         ],
@@ -314,7 +315,9 @@ def _report(parsed: wire.Report) -> Report:
             tool=parsed.inputs.tool,
             engines=parsed.inputs.engines,
             trust_lists=tuple(
-                TrustListInput(name=t.name, kind=t.kind, label=t.label, dated=t.dated, sha256=t.sha256)
+                TrustListInput(
+                    name=t.name, kind=t.kind, label=t.label, dated=t.dated, sha256=t.sha256, imported=t.imported
+                )
                 for t in parsed.inputs.trust_lists
             ),
             options=options,

@@ -14,8 +14,8 @@ from vouchmark.render.ancestry import draw
 from vouchmark.render.answer import answer, not_shown
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
 from vouchmark.render.safe import plain
-from vouchmark.render.words import sentence
-from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, Verdict
+from vouchmark.render.words import list_date, sentence
+from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, TrustListInput, Verdict
 
 SIGNS: Final[Mapping[Status, tuple[str, str]]] = {
     Status.PASS: ("✔", "+"),
@@ -185,7 +185,7 @@ class _Painter:
             ("file", ", ".join(part for part in (media.type or "", size, pixels, digest) if part) or "not read"),
             ("at", f"{inputs.at}, by {inputs.tool}"),
             ("engines", ", ".join(f"{name} {version}" for name, version in sorted(inputs.engines.items())) or "none"),
-            ("lists", "; ".join(_list_words(t.name, t.label, t.dated, t.sha256) for t in inputs.trust_lists) or "none"),
+            ("lists", "; ".join(map(_list_words, inputs.trust_lists)) or "none"),
         ]
         for name, text in rows:
             head = f"  {pad(name, COLUMN + 2)}"
@@ -227,8 +227,8 @@ class _Painter:
             yield from wrap(self.clean(words), width=self.width, first="  - ", rest="    ")
 
 
-def _list_words(name: str, label: str, dated: str | None, sha256: str) -> str:
-    return f"{name} ({label}{f', {dated}' if dated else ''}, SHA-256 {sha256[:16]}…)"
+def _list_words(one: TrustListInput) -> str:
+    return f"{one.name} ({one.label}{list_date(one.dated, one.imported)}, SHA-256 {one.sha256[:16]}…)"
 
 
 def _compact(detail: Mapping[str, Json]) -> str:

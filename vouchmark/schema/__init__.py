@@ -110,10 +110,14 @@ class TrustList(Wire, frozen=True, kw_only=True):
     """A trust list that decided something."""
 
     name: str
-    kind: Annotated[str, Meta(description="`signer`, `tsa` or `cawg`.")]
-    label: Annotated[str, Meta(description="`official`, `interim`, `yours` or `bundled snapshot`.")]
-    dated: str | None
+    kind: Annotated[str, Meta(description="`signer`, `tsa`, `cawg` or `publisher`.")]
+    label: Annotated[
+        str,
+        Meta(description="`official`, `interim`, `iptc`, `yours` or `bundled snapshot`, perhaps `, as you said`."),
+    ]
+    dated: Annotated[str | None, Meta(description="The list's own date; null where nobody says.")]
     sha256: Sha256
+    imported: Annotated[str | None, Meta(description="When it was taken in; null for a file of one run.")] = None
 
 
 class Inputs(Wire, frozen=True, kw_only=True):

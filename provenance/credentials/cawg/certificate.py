@@ -1,7 +1,7 @@
 """Does an identity that is signed with an X.509 certificate hold, and does a list for identities vouch for it?
 
-CAWG Identity Assertion 1.3, section 8.2. Only the reader's lists for identities are looked at: a root that is listed
-for claim signers or for time stamps vouches for no identity.
+CAWG Identity Assertion 1.3, section 8.2. Only the reader's lists for identities are looked at, and those of
+publishers, as section 8.2.4.1 has it: a root that is listed for claim signers or time stamps vouches for no identity.
 """
 
 from __future__ import annotations
@@ -175,10 +175,12 @@ def _credential(
     if entry is not None or (test_key and label is not Label.YOURS):
         label = Label.UNKNOWN
     codes.append("cawg.x509.credential.untrusted" if label is Label.UNKNOWN else "cawg.x509.credential.trusted")
+    anchor = path.anchor if path is not None else fingerprint(sign1.chain[0])
     return replace(
         found,
         codes=tuple(codes),
         listed=label,
+        is_said=any(trust.is_said(kind, label, anchor) for kind in ("cawg", "publisher")),
         distrusted=entry.describe() if entry is not None else "",
         test_key=test_key,
     )
@@ -190,11 +192,11 @@ def _vouching(
     """(the list that vouches, the path to it, whether only dates stand against a list's word)."""
     own = fingerprint(chain[0])
     for label in ORDER:
-        if own in trust.identity_leaves.get(label, frozenset()):
+        if own in trust.identity_leaves.get(label, frozenset()) | trust.publisher_leaves.get(label, frozenset()):
             return label, None, False
         if not _serves(leaf, label, at, trust):
             continue
-        path = find_path(chain, trust.identities.get(label, ()), at)
+        path = find_path(chain, (*trust.identities.get(label, ()), *trust.publishers.get(label, ())), at)
         if path is None:
             continue
         if path.holds:

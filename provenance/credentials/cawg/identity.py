@@ -53,7 +53,9 @@ class IdentityCheck:
     fingerprint: str = ""
     """SHA-256 of that certificate, lower-case hex."""
     listed: Label = Label.UNKNOWN
-    """The reader's list for identities that vouches."""
+    """The reader's list for identities, or of publishers, that vouches."""
+    is_said: bool = False
+    """Whether that list's label rests on the reader's word alone."""
     distrusted: str = ""
     """The reader's own entry that speaks against the certificate, in words."""
     test_key: str = ""

@@ -23,6 +23,7 @@ from provenance.credentials.trust.formats import (
     Content,
     Label,
     ListKind,
+    Origin,
     TrustListDataError,
     TrustListStoreError,
 )
@@ -53,7 +54,11 @@ class KeptRow:
     kind: ListKind | None
     """None for what is no list of certificates."""
     label: Label
-    dated: dt.date
+    origin: Origin
+    dated: dt.date | None
+    """What the list says of itself, or its publisher of it; None where nobody says."""
+    imported: dt.date | None
+    """When this file came; None for one that was kept before this was written down."""
     confirmed: dt.date | None
     issued: dt.datetime | None
     sequence: int | None
@@ -68,7 +73,9 @@ class KeptRow:
             "content": self.content.value,
             "kind": self.kind.value if self.kind else None,
             "label": self.label.value,
-            "dated": self.dated.isoformat(),
+            "origin": self.origin.value,
+            "dated": self.dated.isoformat() if self.dated else None,
+            "imported": self.imported.isoformat() if self.imported else None,
             "confirmed": self.confirmed.isoformat() if self.confirmed else None,
             "issued": self.issued.isoformat() if self.issued else None,
             "sequence": self.sequence,
@@ -79,6 +86,7 @@ class KeptRow:
     @classmethod
     def from_json(cls, row: Any) -> KeptRow:
         """From the index. Raises ValueError, TypeError or KeyError where it is not of this shape."""
+        row = _of_today(row)
         if set(row) != set(cls.__slots__):
             raise ValueError("a row lacks a key or has one too many")
         leaves = frozenset(row["leaves"])
@@ -87,6 +95,8 @@ class KeptRow:
         content = Content(row["content"])
         if (content is Content.CERTIFICATES) is (row["kind"] is None) or not isinstance(row["sequence"], int | None):
             raise ValueError("kind or sequence is malformed")
+        if row["label"] == Label.IPTC and row["kind"] != ListKind.PUBLISHER:
+            raise ValueError("a list of publishers has another kind")
         issued = None if row["issued"] is None else dt.datetime.fromisoformat(row["issued"])
         if issued is not None and issued.tzinfo is None:
             raise ValueError("a date of issue has no zone")
@@ -95,13 +105,32 @@ class KeptRow:
             content=content,
             kind=None if row["kind"] is None else ListKind(row["kind"]),
             label=Label(row["label"]),
-            dated=dt.date.fromisoformat(row["dated"]),
-            confirmed=None if row["confirmed"] is None else dt.date.fromisoformat(row["confirmed"]),
+            origin=Origin(row["origin"]),
+            dated=_day(row["dated"]),
+            imported=_day(row["imported"]),
+            confirmed=_day(row["confirmed"]),
             issued=issued,
             sequence=row["sequence"],
             sha256=row["sha256"],
             leaves=leaves,
         )
+
+
+def _day(text: Any) -> dt.date | None:
+    return None if text is None else dt.date.fromisoformat(text)
+
+
+def _of_today(row: Any) -> Any:
+    """A row as it is written today: before, the day of import stood in for a date, and nobody kept who gave a label."""
+    if not isinstance(row, dict) or {"origin", "imported"} & set(row):
+        return row
+    is_own = row["issued"] is not None or row["label"] == Label.INTERIM
+    return {
+        **row,
+        "origin": Origin.ADDRESS if row["confirmed"] is not None else Origin.READER,
+        "dated": row["dated"] if is_own else None,
+        "imported": None if is_own else row["dated"],
+    }
 
 
 class TrustFolder:

@@ -6,7 +6,7 @@ it loads no X.509 library, because `vouchmark check` pays for it on every start.
 
 Formats: PEM bundles with comments (and, as in the interim allow list, lines of base64 SHA-256), one DER certificate,
 the C2PA lists of trusted entities in JSON (ETSI TS 119 602 with the C2PA extensions), the conforming products list
-(JSON) and the key usage configuration that the C2PA tools call `store.cfg`.
+(JSON), IPTC's list of publishers (JSON) and the key usage configuration that the C2PA tools call `store.cfg`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provenance.credentials.trust import publishers
 from provenance.credentials.trust.strict_json import read_json
 
 MAX_LIST_BYTES: Final = 8 * 1024 * 1024
@@ -75,21 +76,52 @@ class ListKind(enum.StrEnum):
     """Time-stamping authorities."""
     CAWG = "cawg"
     """Signers of CAWG identity assertions."""
+    PUBLISHER = "publisher"
+    """Who is a news publisher: whoever signs or attaches an identity with one of its certificates is that one."""
 
 
-_SCHEME_KINDS: Final = {"C2PA Trust List": ListKind.SIGNER, "C2PA TSA Trust List": ListKind.TSA}
+PUBLISHERS: Final = "a list of publishers"
+"""What IPTC's form of list is called here, whatever name a file gives itself."""
+_SCHEME_KINDS: Final = {
+    "C2PA Trust List": ListKind.SIGNER,
+    "C2PA TSA Trust List": ListKind.TSA,
+    PUBLISHERS: ListKind.PUBLISHER,
+}
 """What the C2PA's own lists call themselves, and what they vouch for."""
 
 
 class Label(enum.StrEnum):
-    """Who vouches. Only the reader gives a label: a file's own name for itself is a claim."""
+    """Who vouches. A file's own name for itself is a claim: the address over HTTPS from which `trust update` has it
+    earns a label, the digest of a file that the product knows does, or the reader says so (`Origin`)."""
 
     OFFICIAL = "official"
     """The C2PA's lists."""
     INTERIM = "interim"
     """The interim trust list, frozen on 2026-01-01."""
+    IPTC = "iptc"
+    """IPTC's list of verified news publishers."""
     YOURS = "yours"
     """The reader's own."""
+
+
+class Origin(enum.StrEnum):
+    """By what a list has its label."""
+
+    ADDRESS = "address"
+    """It came from its publisher's address over HTTPS."""
+    DIGEST = "digest"
+    """Its file is one that the product knows by its SHA-256."""
+    READER = "reader"
+    """The reader says so: what it says is shown as the reader's word, but for their own lists."""
+
+
+AS_SAID: Final = ", as you said"
+"""Behind a label that rests on the reader's word alone."""
+
+
+def worded(label: Label, origin: Origin) -> str:
+    """A label as it is shown: `official`, or `official, as you said`."""
+    return f"{label}{AS_SAID}" if origin is Origin.READER and label is not Label.YOURS else str(label)
 
 
 class Content(enum.StrEnum):
@@ -296,6 +328,8 @@ def _split_json(text: str) -> ListFile:
     value = _json(text)
     if isinstance(value, list):
         return _split_products(value)
+    if publishers.is_list(value):
+        return _split_publishers(value)
     lote = _field(value, "LoTE", dict, "the list")
     about = _field(lote, "ListAndSchemeInformation", dict, "LoTE")
     names = _field(about, "SchemeName", list, "ListAndSchemeInformation")
@@ -317,6 +351,22 @@ def _split_json(text: str) -> ListFile:
         scheme=scheme,
         issued=_instant(_field(about, "ListIssueDateTime", str, "ListAndSchemeInformation")),
         sequence=_field(about, "LoTESequenceNumber", int, "ListAndSchemeInformation"),
+    )
+
+
+def _split_publishers(value: Mapping[str, Any]) -> ListFile:
+    try:
+        certificates, digests, changed = publishers.split(value)
+    except publishers.PublishersError as error:
+        raise TrustListDataError(str(error)) from error
+    if not certificates and not digests:
+        raise TrustListDataError("no certificate in it")
+    return ListFile(
+        content=Content.CERTIFICATES,
+        certificates=tuple(dict.fromkeys(map(_bounded, certificates))),
+        leaf_hashes=frozenset(digests),
+        scheme=PUBLISHERS,
+        issued=changed,
     )
 
 

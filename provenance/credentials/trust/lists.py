@@ -26,6 +26,7 @@ from provenance.credentials.trust.formats import (
     Label,
     ListFile,
     ListKind,
+    Origin,
     TrustListDataError,
     TrustListError,
     TrustListFetchError,
@@ -35,7 +36,9 @@ from provenance.credentials.trust.formats import (
     parse,
     split,
     to_pem,
+    worded,
 )
+from provenance.credentials.trust.purposes import stamps_alone
 from provenance.credentials.trust.settings import DEFAULT_EKU_OIDS, PROGRAMME_EKU_OIDS, TrustSettings
 from provenance.home import default_home
 
@@ -45,6 +48,7 @@ __all__ = [
     "KeptConfiguration",
     "Label",
     "ListKind",
+    "Origin",
     "TrustList",
     "TrustListDataError",
     "TrustListError",
@@ -67,7 +71,7 @@ class TrustList:
     kind: ListKind
     label: Label
     dated: dt.date | None
-    """The date that the list says of itself, or the day of its import; None for a file given for one run."""
+    """The date that the list says of itself, or its publisher of it; None where nobody says."""
     sha256: str
     """Of the file's bytes, lower-case hex."""
     certificates: tuple[bytes, ...] = field(repr=False)
@@ -78,19 +82,51 @@ class TrustList:
     """SHA-256 (lower-case hex) of every leaf certificate that needs no anchor; those of `leaves` among them."""
     confirmed: dt.date | None = None
     """The day on which an update last found this to be the newest; None where it never came by update."""
+    imported: dt.date | None = None
+    """The day on which it was taken in; None for a file given for one run."""
+    origin: Origin = Origin.READER
+    """By what it has its label."""
+
+    @property
+    def words(self) -> str:
+        """The label as it is shown."""
+        return worded(self.label, self.origin)
 
     def age_days(self, *, at: dt.datetime) -> int | None:
-        """Whole days from the list's date to `at`, not below 0; None where it has no date."""
+        """Whole days from the list's own date to `at`, not below 0; None where it has none."""
         return _age_days(self.dated, at)
 
     def is_stale(self, *, at: dt.datetime) -> bool:
-        """Whether it is older than `STALE_DAYS`. The interim list is frozen: age says nothing of it."""
-        age = self.age_days(at=at)
+        """Whether it is older than `STALE_DAYS`: by its date, or since it was last known to be the newest.
+
+        The interim list is frozen: age says nothing of it.
+        """
+        known = max((day for day in (self.imported, self.confirmed) if day is not None), default=None)
+        age = _age_days(self.dated or known, at)
         return self.label is not Label.INTERIM and age is not None and age > STALE_DAYS
 
-    def pem(self) -> str:
-        """The anchors as one PEM bundle; empty where the list has none."""
-        return "".join(map(to_pem, self.certificates))
+    def anchors_for(self, kind: ListKind) -> tuple[bytes, ...]:
+        """The anchors that vouch for that kind: all of a list of that kind, but for the interim list.
+
+        That one is kept by purpose: of its anchors those for time stamping alone count for stamps, and for them alone.
+        """
+        return self._for(kind, self.certificates)
+
+    def leaves_for(self, kind: ListKind) -> frozenset[str]:
+        """SHA-256 of the leaf certificates that it vouches for as that kind."""
+        if self.label is not Label.INTERIM:
+            return self.allowed if kind is self.kind else frozenset()
+        stamping = frozenset(certificate_hash(der) for der in self.leaves if stamps_alone(der))
+        if kind is ListKind.TSA:
+            return stamping if self.kind in (ListKind.SIGNER, ListKind.TSA) else frozenset()
+        return self.allowed - stamping if kind is self.kind else frozenset()
+
+    def _for(self, kind: ListKind, certificates: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        if self.label is not Label.INTERIM:
+            return certificates if kind is self.kind else ()
+        if kind is ListKind.TSA and self.kind in (ListKind.SIGNER, ListKind.TSA):
+            return tuple(filter(stamps_alone, certificates))
+        return tuple(der for der in certificates if not stamps_alone(der)) if kind is self.kind else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +140,13 @@ class KeptConfiguration:
     sha256: str
     data: bytes = field(repr=False)
     confirmed: dt.date | None = None
+    imported: dt.date | None = None
+    origin: Origin = Origin.READER
+
+    @property
+    def words(self) -> str:
+        """The label as it is shown."""
+        return worded(self.label, self.origin)
 
     def age_days(self, *, at: dt.datetime) -> int | None:
         """Whole days from its date to `at`, not below 0; None where it has no date."""
@@ -206,19 +249,20 @@ class TrustLists:
     def digest(self) -> str:
         """SHA-256 over all that decides: lists by file, kind and label, distrust, key usages, products."""
         parts = {
-            "lists": sorted([item.kind, item.label, item.name, item.sha256] for item in self.lists),
+            "lists": sorted([item.kind, item.words, item.name, item.sha256] for item in self.lists),
             "distrust": hashlib.sha256(distrust_file.dump(self.distrust)).hexdigest() if self.distrust else "",
             "eku": list(self.eku_oids),
-            "configurations": sorted([item.content, item.label, item.sha256] for item in self.configurations),
+            "configurations": sorted([item.content, item.words, item.sha256] for item in self.configurations),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
     def settings(self) -> TrustSettings:
         """What the engine is told. Our own chain check judges by kind and label all the same (`signer.py`)."""
-        hashes = sorted({item for listed in self.of_kind(ListKind.SIGNER) for item in listed.allowed})
+        kinds = (ListKind.SIGNER, ListKind.PUBLISHER)
+        hashes = sorted({item for listed in self.lists for kind in kinds for item in listed.leaves_for(kind)})
         lines = (base64.b64encode(bytes.fromhex(item)).decode("ascii") + "\n" for item in hashes)
         return TrustSettings(
-            signer_anchors=self._anchors(ListKind.SIGNER),
+            signer_anchors=(*self._anchors(ListKind.SIGNER), *self._anchors(ListKind.PUBLISHER)),
             tsa_anchors=self._anchors(ListKind.TSA),
             cawg_anchors=self._anchors(ListKind.CAWG),
             allowed="".join(lines),
@@ -226,7 +270,9 @@ class TrustLists:
         )
 
     def _anchors(self, kind: ListKind) -> tuple[tuple[str, str], ...]:
-        return tuple((item.name, item.pem()) for item in self.of_kind(kind) if item.certificates)
+        return tuple(
+            (item.name, "".join(map(to_pem, anchors))) for item in self.lists if (anchors := item.anchors_for(kind))
+        )
 
 
 def make_list(
@@ -238,6 +284,8 @@ def make_list(
     label: Label,
     dated: dt.date | None,
     confirmed: dt.date | None = None,
+    imported: dt.date | None = None,
+    origin: Origin = Origin.READER,
 ) -> TrustList:
     """A list from the bytes of its file and what `parse` found in them."""
     hashes = {der: certificate_hash(der) for der in found.certificates} if found.leaves else {}
@@ -251,6 +299,8 @@ def make_list(
         leaves=tuple(der for der in found.certificates if hashes.get(der) in found.leaves),
         allowed=found.leaf_hashes | found.leaves,
         confirmed=confirmed,
+        imported=imported,
+        origin=origin,
     )
 
 
@@ -295,7 +345,15 @@ def _load_list(folder: TrustFolder, row: KeptRow) -> TrustList:
     except TrustListDataError as error:
         raise TrustListStoreError(f"the trust list {row.name!r}: {error}") from error
     return make_list(
-        data, found, name=row.name, kind=row.kind, label=row.label, dated=row.dated, confirmed=row.confirmed
+        data,
+        found,
+        name=row.name,
+        kind=row.kind,
+        label=row.label,
+        dated=row.dated,
+        confirmed=row.confirmed,
+        imported=row.imported,
+        origin=row.origin,
     )
 
 
@@ -308,4 +366,6 @@ def _load_configuration(folder: TrustFolder, row: KeptRow) -> KeptConfiguration:
         sha256=row.sha256,
         data=folder.read_pinned(row),
         confirmed=row.confirmed,
+        imported=row.imported,
+        origin=row.origin,
     )

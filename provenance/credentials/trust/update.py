@@ -19,16 +19,21 @@ from provenance.credentials.trust.formats import (
     Label,
     ListFile,
     ListKind,
+    Origin,
     TrustListDataError,
     TrustListError,
     TrustListOlderError,
     parse,
 )
+from provenance.credentials.trust.known_files import FROZEN, KNOWN_FILES, KnownFile
 
 _CONFORMANCE: Final = "https://raw.githubusercontent.com/c2pa-org/conformance-public/refs/heads/main"
 """The C2PA conformance programme's public repository, github.com/c2pa-org/conformance-public."""
 _INTERIM: Final = "https://verify.contentauthenticity.org/trust"
 """Where the interim list has stood since it was frozen (opensource.contentauthenticity.org, "Trust lists")."""
+_IPTC: Final = "https://trust.iptc.org"
+"""Where IPTC keeps its list of verified news publishers, by CAWG Identity Assertion 1.3, section 8.2.4.1, and public
+code (c2pa-rs, encypher-c2pa). Its `anchor-list.pem` was empty in September 2026 and is not fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +71,10 @@ OFFICIAL: Final = (
     ),
 )
 """What `trust update` fetches."""
-FROZEN: Final = dt.date(2026, 1, 1)
-"""The day on which the interim list was frozen."""
+PUBLISHERS: Final = (
+    Publication(name="iptc", url=f"{_IPTC}/end-entity-list.pem", label=Label.IPTC, kind=ListKind.PUBLISHER),
+)
+"""Fetched with them: the publishers' own certificates."""
 INTERIM: Final = (
     Publication(
         name="interim",
@@ -111,7 +118,7 @@ def import_list(
     name: str,
     at: dt.datetime,
     kind: ListKind | None = None,
-    label: Label = Label.YOURS,
+    label: Label | None = None,
     force: bool = False,
 ) -> Change:
     """Keep a list under a name; one of the same name, kind and label is replaced.
@@ -120,9 +127,9 @@ def import_list(
         folder: The reader's trust folder.
         data: The file's bytes, in any form that `formats` reads.
         name: Lower-case letters, digits, `.`, `_` and `-`, at most 64.
-        at: Aware; its day dates a list that carries no date (the interim list is dated by its freezing).
+        at: Aware; its day is the day of import.
         kind: What the list vouches for. Needed for a list of certificates that does not say so itself.
-        label: Who vouches.
+        label: Who vouches, as the reader says; without it, what is known of a file of that digest, else the reader.
         force: Take it also where it is older than the one that is kept.
 
     Raises:
@@ -130,16 +137,37 @@ def import_list(
         TrustListOlderError: Issued before the one that is kept.
         TrustListStoreError: The folder cannot be read or written.
     """
-    dated = FROZEN if label is Label.INTERIM else None
-    row = _row(data, parse(data), name=name, at=at, kind=kind, label=label, dated=dated)
+    known = known_file(data) if label is None else None
+    row = _row(
+        data,
+        parse(data),
+        name=name,
+        at=at,
+        kind=kind or (known.kind if known else None),
+        label=known.label if known else label or Label.YOURS,
+        origin=Origin.DIGEST if known else Origin.READER,
+        dated=known.dated if known else None,
+    )
     return _keep(folder, data, row, force=force)
 
 
-def default_name(data: bytes, *, stem: str, label: Label) -> str:
-    """The name under which a file is kept where the reader gives none: the official lists' own, else the file's."""
+def known_file(data: bytes) -> KnownFile | None:
+    """What a file is known to be by its SHA-256; None where it is not known."""
+    return KNOWN_FILES.get(hashlib.sha256(data).hexdigest())
+
+
+def default_name(data: bytes, *, stem: str, label: Label | None = None) -> str:
+    """The name under which a file is kept where the reader gives none: the published lists' own, else the file's."""
+    known = known_file(data) if label is None else None
+    if known is not None:
+        return known.name
     found = parse(data)
-    for publication in OFFICIAL:
-        if label is Label.OFFICIAL and publication.content is found.content and publication.kind is found.scheme_kind:
+    for publication in (*OFFICIAL, *PUBLISHERS):
+        if (
+            label is publication.label
+            and publication.content is found.content
+            and publication.kind is found.scheme_kind
+        ):
             return publication.name
     slug = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in stem.lower())
     return slug.strip("-")[:64] or "list"
@@ -152,7 +180,7 @@ def update(
 
     Args:
         folder: The reader's trust folder.
-        publications: `OFFICIAL`, `INTERIM` or both.
+        publications: `OFFICIAL`, `PUBLISHERS`, `INTERIM`.
         at: Now, aware: the day on which a list is confirmed to be the newest.
         fetch: `fetch.fetch_https`, or a caller's own.
         force: Take also lists that are older than the kept ones.
@@ -174,6 +202,7 @@ def update(
                 at=at,
                 kind=publication.kind,
                 label=publication.label,
+                origin=Origin.ADDRESS,
                 dated=publication.dated,
             )
             row = replace(row, confirmed=at.astimezone(dt.UTC).date())
@@ -223,6 +252,7 @@ def _row(
     at: dt.datetime,
     kind: ListKind | None,
     label: Label,
+    origin: Origin,
     dated: dt.date | None = None,
 ) -> KeptRow:
     if not NAME.fullmatch(name):
@@ -232,16 +262,22 @@ def _row(
     elif found.scheme_kind is not None and kind not in (None, found.scheme_kind):
         raise TrustListDataError(f"{found.scheme!r} is a list of kind {found.scheme_kind}, not {kind}")
     else:
-        kind = kind or found.scheme_kind
+        kind = kind or found.scheme_kind or (ListKind.PUBLISHER if label is Label.IPTC else None)
+        if label is Label.IPTC and kind is not ListKind.PUBLISHER:
+            raise TrustListDataError(f"IPTC's list says who is a publisher, and is no list of kind {kind}")
         if kind is None:
-            raise TrustListDataError("the file does not say what it vouches for: name a kind (signer, tsa or cawg)")
+            raise TrustListDataError(
+                "the file does not say what it vouches for: name a kind (signer, tsa, cawg or publisher)"
+            )
     own = found.issued.date() if found.issued else dated
     return KeptRow(
         name=name,
         content=found.content,
         kind=kind,
         label=label,
-        dated=own or at.astimezone(dt.UTC).date(),
+        origin=origin,
+        dated=own,
+        imported=at.astimezone(dt.UTC).date(),
         confirmed=None,
         issued=found.issued,
         sequence=found.sequence,
@@ -257,10 +293,21 @@ def _keep(folder: TrustFolder, data: bytes, row: KeptRow, *, force: bool) -> Cha
         if before is not None:
             _check_successor(before, row, force=force)
             if before.sha256 == row.sha256:
-                # The same file again: its date of import stays, its day of confirmation moves on.
-                row = replace(row, dated=before.dated, confirmed=row.confirmed or before.confirmed)
+                # The same file again: its day of import stays, its day of confirmation moves on.
+                row = replace(
+                    row,
+                    imported=before.imported or row.imported,
+                    confirmed=row.confirmed or before.confirmed,
+                    origin=_better(row.origin, before.origin),
+                )
         folder.write([*(other for other in rows if other is not before), row], files=[data])
     return Change(row=row, before=before)
+
+
+def _better(one: Origin, other: Origin) -> Origin:
+    """An address or a digest that once earned the label of the very same file keeps it."""
+    order = list(Origin)
+    return min(one, other, key=order.index)
 
 
 def _check_successor(before: KeptRow, row: KeptRow, *, force: bool) -> None:

@@ -39,13 +39,15 @@ class Label(enum.StrEnum):
     """The C2PA trust list."""
     INTERIM = "interim"
     """The interim list, frozen on 2026-01-01."""
+    IPTC = "iptc"
+    """IPTC's list of verified news publishers."""
     YOURS = "yours"
     """The reader's own."""
     UNKNOWN = "unknown"
     """Nobody's."""
 
 
-ORDER: Final = (Label.OFFICIAL, Label.INTERIM, Label.YOURS)
+ORDER: Final = (Label.OFFICIAL, Label.INTERIM, Label.IPTC, Label.YOURS)
 """The first list that vouches names the signer."""
 
 
@@ -65,6 +67,12 @@ class TrustView:
     """Anchors for signers of CAWG identity assertions, DER."""
     identity_leaves: Mapping[Label, frozenset[str]] = field(default_factory=dict, repr=False)
     """SHA-256 of identity signers' own certificates that a list allows without a path."""
+    publishers: Mapping[Label, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
+    """Anchors under which every certificate is a publisher's, DER."""
+    publisher_leaves: Mapping[Label, frozenset[str]] = field(default_factory=dict, repr=False)
+    """SHA-256 of publishers' own certificates."""
+    said: frozenset[str] = field(default=frozenset(), repr=False)
+    """Certificates whose label rests on the reader's word alone, as `KIND LABEL SHA-256` (`is_said`)."""
     distrust: tuple[DistrustEntry, ...] = ()
     products: tuple[Product, ...] = field(default=(), repr=False)
     """Conforming products that sign; empty where no such list is kept."""
@@ -75,7 +83,14 @@ class TrustView:
         """Extended key usages that make a claim signer under a list of that label."""
         if label is Label.OFFICIAL:
             return frozenset({CLAIM_SIGNING})
-        return LEGACY_PURPOSES if label is Label.INTERIM else self.your_purposes
+        return LEGACY_PURPOSES if label in (Label.INTERIM, Label.IPTC) else self.your_purposes
+
+    def is_said(self, kind: str, label: Label, anchor: str) -> bool:
+        """Whether a list of that kind and label has a certificate only because the reader said that it is such a list.
+
+        `kind` is a `ListKind`'s value, `anchor` the certificate's SHA-256.
+        """
+        return f"{kind} {label} {anchor}" in self.said
 
     def product(self, *, record: str, organization: str, common_name: str) -> Product | None:
         """The conforming product that a certificate names: by record id where it carries one, else by (O, CN).
@@ -94,27 +109,32 @@ def view_of(store: TrustLists) -> TrustView:
     from provenance.credentials.trust.formats import Content, products
     from provenance.credentials.trust.lists import ListKind
 
-    def by_label(kind: ListKind, attribute: str) -> dict[Label, tuple[bytes, ...]]:
+    def anchors(kind: ListKind) -> dict[Label, tuple[bytes, ...]]:
         found: dict[Label, tuple[bytes, ...]] = {}
-        for item in store.of_kind(kind):
-            label = Label(item.label.value)
-            found[label] = tuple(dict.fromkeys((*found.get(label, ()), *getattr(item, attribute))))
+        for item in store.lists:
+            if listed := item.anchors_for(kind):
+                label = Label(item.label.value)
+                found[label] = tuple(dict.fromkeys((*found.get(label, ()), *listed)))
         return found
 
     def allowed(kind: ListKind) -> dict[Label, frozenset[str]]:
         found: dict[Label, frozenset[str]] = {}
-        for item in store.of_kind(kind):
-            label = Label(item.label.value)
-            found[label] = found.get(label, frozenset()) | item.allowed
+        for item in store.lists:
+            if listed := item.leaves_for(kind):
+                label = Label(item.label.value)
+                found[label] = found.get(label, frozenset()) | listed
         return found
 
     return TrustView(
-        signers=by_label(ListKind.SIGNER, "certificates"),
+        signers=anchors(ListKind.SIGNER),
         leaves=allowed(ListKind.SIGNER),
-        authorities=by_label(ListKind.TSA, "certificates"),
+        authorities=anchors(ListKind.TSA),
         authority_leaves=allowed(ListKind.TSA),
-        identities=by_label(ListKind.CAWG, "certificates"),
+        identities=anchors(ListKind.CAWG),
         identity_leaves=allowed(ListKind.CAWG),
+        publishers=anchors(ListKind.PUBLISHER),
+        publisher_leaves=allowed(ListKind.PUBLISHER),
+        said=_said(store),
         distrust=store.distrust,
         products=tuple(
             product
@@ -124,3 +144,20 @@ def view_of(store: TrustLists) -> TrustView:
         ),
         your_purposes=frozenset(store.eku_oids) - _NEVER_SIGNERS,
     )
+
+
+def _said(store: TrustLists) -> frozenset[str]:
+    """`KIND LABEL SHA-256` of every certificate that no list has whose label was earned."""
+    from provenance.credentials.trust.formats import Label as Given
+    from provenance.credentials.trust.formats import Origin, certificate_hash
+    from provenance.credentials.trust.lists import ListKind
+
+    said, earned = set[str](), set[str]()
+    for item in store.lists:
+        if item.label is Given.YOURS:
+            continue
+        into = said if item.origin is Origin.READER else earned
+        for kind in ListKind:
+            hashes = {certificate_hash(der) for der in item.anchors_for(kind)} | item.leaves_for(kind)
+            into |= {f"{kind.value} {item.label.value} {one}" for one in hashes}
+    return frozenset(said - earned)
