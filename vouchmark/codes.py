@@ -125,6 +125,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("integrity.text.unseen", (UNKNOWN,), "The text holds signs that a reader does not see or takes for others."),
     ("integrity.parts.missing", (PASS,), "Parts that the signer allows to be missing are missing; the others match."),
     ("integrity.stores.multiple", (FAIL,), "The file has more than one manifest store."),
+    ("integrity.fetched", (ABSENT,), "The reader named an address, and the file was fetched from there."),
     (
         "integrity.store.outside",
         (ABSENT,),

@@ -101,7 +101,7 @@ def check(
     """Examine one asset, offline unless asked otherwise, and return its report.
 
     Args:
-        source: a path, the bytes, or a binary stream.
+        source: a path, the bytes, or a binary stream; with `online` the address of one file (`https://…`).
         policy: the reader's policy; the built-in default where None.
         trust: the reader's lists; those of the user's data folder where None.
         at: aware instant at which expiry and lists are judged; now where None.

@@ -20,6 +20,7 @@ from provenance.credentials.trust.formats import Content, ListKind
 from provenance.credentials.workers.pool import Examination, Job, Pool, examine_in_process
 from provenance.sidecar import Sidecar, find_sidecar
 from vouchmark.accounts import account_in_place_of
+from vouchmark.addresses import fetch, is_address, name_of
 from vouchmark.known import compared_with_kept, look_up
 from vouchmark.lines.engines import SIZE
 from vouchmark.lines.facts import Facts, OutsideStore
@@ -87,6 +88,8 @@ class Turn:
     """The vouches given for it or lying beside it."""
     sidecar: Sidecar = NO_SIDECAR
     """The manifest stores that lie beside it; none where the reader gave one."""
+    contacts: tuple[Contact, ...] = ()
+    """Who was asked for it, where the reader named an address."""
 
     def settled(self, pool: Pool | None) -> Turn:
         """The same when all of a large file has been read: with its digest, or unread where it changed meanwhile."""
@@ -139,16 +142,18 @@ def examine_by(pool: Pool | None, *, seconds: float | None = None) -> Examine:
 def _seen(turn: Turn, settings: Settings, examine: Examine) -> Seen:
     """Examine one source by itself, with what the reader allows to be fetched."""
     if turn.job is None or not isinstance(turn.item, Asset):
-        return Seen(examination=None)
+        return Seen(examination=None, contacts=turn.contacts)
     if settings.online is None:
         return Seen(examination=examine(turn.item, turn.job))
     from vouchmark.online import ask
 
     asked = ask(turn.item, turn.job, settings.online, examine)
-    return Seen(examination=asked.examination, contacts=asked.contacts, remote=asked.remote)
+    return Seen(examination=asked.examination, contacts=(*turn.contacts, *asked.contacts), remote=asked.remote)
 
 
 def _turn(source: str | Path | bytes | BinaryIO, settings: Settings, beside: Beside) -> Turn:
+    if isinstance(source, str) and is_address(source):
+        return _fetched(source, settings)
     item = _open(source, settings)
     path = Path(source) if isinstance(source, str | Path) else None
     beheld = behold(path, settings.person, beside) if settings.asks(Line.PERSON) else Beheld()
@@ -161,6 +166,15 @@ def _sidecar(item: Asset | Unread, source: object, settings: Settings) -> Sideca
     if settings.sidecar is not None or not isinstance(source, str | Path) or isinstance(item, Unread):
         return NO_SIDECAR
     return find_sidecar(Path(source))
+
+
+def _fetched(address: str, settings: Settings) -> Turn:
+    """A file that the reader names by its address: nothing lies beside it."""
+    found = fetch(address, settings.online, settings.limits)
+    item = found.item if isinstance(found.item, Asset) else Unread(name=name_of(address), error=found.item)
+    contacts = (found.contact,) if found.contact is not None else ()
+    beheld = behold(None, settings.person, Beside()) if settings.asks(Line.PERSON) else Beheld()
+    return Turn(item=item, job=_job(item, NO_SIDECAR, settings), beheld=beheld, contacts=contacts)
 
 
 def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
@@ -224,6 +238,11 @@ HOLDING: Final = frozenset({"encypher-c2pa"})
 """Engines that take nothing but bytes, and copy them."""
 
 
+def _host_of(contacts: tuple[Contact, ...]) -> str:
+    """The host that gave the file itself; empty where it was not fetched."""
+    return next((one.answered_by or one.host for one in contacts if one.purpose == "file" and one.sha256), "")
+
+
 def _outside(turn: Turn, seen: Seen, first: Reading, settings: Settings) -> OutsideStore | None:
     """Where the store that was read, or could not be read, came from, where not from the file."""
     unread = first.store is None and first.outcome is not Outcome.UNPARSABLE
@@ -267,6 +286,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         signer_lists="signer" in kinds,
         tsa_lists=any(one.anchors_for(ListKind.TSA) or one.leaves_for(ListKind.TSA) for one in settings.trust.lists),
         product_lists=any(one.content is Content.PRODUCTS for one in settings.trust.configurations),
+        fetched_from=_host_of(turn.contacts),
         own=examination.own if examination else None,
         fragments=len(settings.fragments),
         own_failure=examination.own_failure if examination else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 from vouchmark import __version__
 from vouchmark.gather import Seen
@@ -10,16 +11,16 @@ from vouchmark.lines.facts import instant
 from vouchmark.report import REQUIRED, Inputs, Json, TrustListInput
 from vouchmark.settings import Settings
 
+if TYPE_CHECKING:
+    from provenance.credentials.online import Contact
+
 
 def inputs_of(seen: Seen, settings: Settings) -> Inputs:
     """The reader's settings, lists and engines, and who was asked over the network."""
     examination = seen.examination
     options: dict[str, Json] = {}
     if settings.online is not None:
-        options["online"] = [
-            {"host": one.host, "purpose": one.purpose, "outcome": one.outcome, "sha256": one.sha256}
-            for one in seen.contacts
-        ]
+        options["online"] = [_contact(one) for one in seen.contacts]
     if settings.claim is not None and settings.claim.place is not None:
         options["claim_place"] = settings.claim.place.text
     if settings.claim is not None and settings.claim.time is not None:
@@ -54,3 +55,14 @@ def inputs_of(seen: Seen, settings: Settings) -> Inputs:
         ),
         options=options,
     )
+
+
+def _contact(one: Contact) -> dict[str, Json]:
+    """Who was asked, for what, with what came of it."""
+    found: dict[str, Json] = {
+        "host": one.host,
+        "purpose": one.purpose,
+        "outcome": one.outcome,
+        "sha256": one.sha256,
+    }
+    return found | ({"answered_by": one.answered_by} if one.answered_by else {})

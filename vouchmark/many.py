@@ -8,6 +8,7 @@ from typing import BinaryIO, Unpack
 
 from provenance.asset import walk
 from provenance.credentials.workers.pool import Pool
+from vouchmark.addresses import is_address
 from vouchmark.examine import examine_all
 from vouchmark.report import Report
 from vouchmark.settings import Options, Settings, settings_for
@@ -50,11 +51,13 @@ def _reports(sources: Iterable[str | Path | bytes | BinaryIO], settings: Setting
         yield from examine_all(_files(sources), settings, pool=pool)
 
 
-def _files(sources: Iterable[str | Path | bytes | BinaryIO]) -> Iterator[Path | bytes | BinaryIO]:
+def _files(sources: Iterable[str | Path | bytes | BinaryIO]) -> Iterator[str | Path | bytes | BinaryIO]:
     """Every file, folders walked in order, without the vouches that lie beside one."""
     beside = Beside()
     for source in sources:
-        if isinstance(source, str | Path):
+        if isinstance(source, str) and is_address(source):
+            yield source
+        elif isinstance(source, str | Path):
             named = Path(source)
             yield from (path for path in walk([named]) if path == named or not beside.belongs(path))
         else:

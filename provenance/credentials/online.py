@@ -25,6 +25,8 @@ from provenance.credentials.public_addresses import is_public
 
 MAX_STORE: Final = 64 * 1024 * 1024
 """Bytes of a remote manifest store; real ones stay below 20 MiB."""
+MAX_FILE: Final = MAX_STORE
+"""Bytes of a file that the reader names by its address: the same, as nobody vouches for who answers either."""
 MAX_ANSWER: Final = 64 * 1024
 """Bytes of a revocation answer; real ones have about 2 KiB."""
 MAX_ADDRESS: Final = 2_048
@@ -56,11 +58,13 @@ class Contact:
 
     host: str
     purpose: str
-    """`manifest` or `revocation`."""
+    """`file`, `manifest` or `revocation`."""
     outcome: str
     """`answered`, or why there is no answer."""
     sha256: str = ""
     """Of the answer's bytes, lower-case hex; empty where there is none."""
+    answered_by: str = ""
+    """The host that answered in the end, where the one that was named sent on to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +119,15 @@ class Online:
         self._context = context
         self._seconds = seconds
         self._answers: dict[tuple[str, bytes], Fetched] = {}
+        self._asked = 0
 
     def manifest(self, url: str) -> Fetched:
         """A remote manifest store (C2PA 2.4, section 11.5), over HTTPS alone."""
         return self._ask(url, purpose="manifest", schemes=("https",), limit=MAX_STORE)
+
+    def file(self, url: str, *, limit: int = MAX_FILE) -> Fetched:
+        """A file that the reader names by its address, over HTTPS alone; nothing of it is kept here."""
+        return self._fetch(url, purpose="file", schemes=("https",), limit=min(limit, MAX_FILE))
 
     def revocation(self, url: str, request: bytes) -> Fetched:
         """A revocation answer (RFC 6960, appendix A.1). Over HTTP too: it is signed, and authorities publish no other
@@ -129,20 +138,29 @@ class Online:
         known = self._answers.get((url, body))
         if known is not None:
             return known
-        host = _host(url)
-        try:
-            if len(self._answers) >= MAX_REQUESTS:
-                raise OnlineError(f"more than {MAX_REQUESTS} requests in one run")
-            content = self._in_time(url, schemes, limit, body)
-            digest = hashlib.sha256(content).hexdigest()
-            contact = Contact(host=host, purpose=purpose, outcome="answered", sha256=digest)
-            found = Fetched(contact=contact, content=content)
-        except OnlineError as error:
-            found = Fetched(contact=Contact(host=host, purpose=purpose, outcome=str(error)))
+        found = self._fetch(url, purpose=purpose, schemes=schemes, limit=limit, body=body)
         self._answers[url, body] = found
         return found
 
-    def _in_time(self, url: str, schemes: tuple[str, ...], limit: int, body: bytes) -> bytes:
+    def _fetch(self, url: str, *, purpose: str, schemes: tuple[str, ...], limit: int, body: bytes = b"") -> Fetched:
+        host = _host(url)
+        self._asked += 1
+        try:
+            if self._asked > MAX_REQUESTS:
+                raise OnlineError(f"more than {MAX_REQUESTS} requests in one run")
+            content, last = self._in_time(url, schemes, limit, body)
+        except OnlineError as error:
+            return Fetched(contact=Contact(host=host, purpose=purpose, outcome=str(error)))
+        contact = Contact(
+            host=host,
+            purpose=purpose,
+            outcome="answered",
+            sha256=hashlib.sha256(content).hexdigest(),
+            answered_by="" if last == host else last,
+        )
+        return Fetched(contact=contact, content=content)
+
+    def _in_time(self, url: str, schemes: tuple[str, ...], limit: int, body: bytes) -> tuple[bytes, str]:
         deadline = time.monotonic() + self._seconds
         try:
             return within(self._seconds + 1, lambda: self._follow(url, schemes, limit, body, deadline))
@@ -153,12 +171,15 @@ class Online:
         except Exception:  # noqa: BLE001 - a hostile server must not end the run
             raise OnlineError("the answer could not be read") from None
 
-    def _follow(self, url: str, schemes: tuple[str, ...], limit: int, body: bytes, deadline: float) -> bytes:
+    def _follow(
+        self, url: str, schemes: tuple[str, ...], limit: int, body: bytes, deadline: float
+    ) -> tuple[bytes, str]:
+        """The answer's bytes, and the host that gave them."""
         for _ in range(MAX_REDIRECTS + 1):
             target = self._judge(url, schemes)
             answer = self._request(target, limit, body, deadline)
             if isinstance(answer, bytes):
-                return answer
+                return answer, _host(url)
             if body:
                 raise OnlineError("it was sent elsewhere")
             url = urllib.parse.urljoin(url, answer)

@@ -192,6 +192,10 @@ class TestWhatALabelRestsOn:
             dt.date(2026, 1, 1),
         )
         assert not signed(BARE, TrustLists.load(tmp_path)).is_said
+        same = self._import(tmp_path / "same", data, kind=ListKind.SIGNER, label=Label.INTERIM)
+        assert (same.origin, same.words) == (Origin.DIGEST, "interim")
+        said = self._import(tmp_path / "said", data, label=Label.OFFICIAL, kind=ListKind.SIGNER)
+        assert (said.origin, said.words, said.dated) == (Origin.READER, "official, as you said", None)
         one_more = self._import(tmp_path / "other", data + b"\n", kind=ListKind.SIGNER)
         assert one_more.label is Label.YOURS
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 import click
 from click.core import ParameterSource
 
+from vouchmark.addresses import host_of, is_address
 from vouchmark.cli.check_claim import claim_options, claim_settings
 from vouchmark.cli.check_fragments import fragment_options, read_fragments
 from vouchmark.cli.check_known import known_options, known_settings
@@ -21,7 +22,7 @@ from vouchmark.cli.check_original import original_options, read_original, write_
 from vouchmark.cli.check_person import person_errors, person_options, person_settings
 from vouchmark.cli.check_policy import policy_options
 from vouchmark.cli.check_writing import written
-from vouchmark.cli.common import Instant, fail, fail_usage, progress, standard_input, standard_output
+from vouchmark.cli.common import Instant, fail, fail_usage, printable, progress, standard_input, standard_output
 from vouchmark.cli.placing import output_text
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
@@ -121,8 +122,9 @@ class Seconds(click.FloatRange):
 def check(ctx: click.Context, /, **options: Any) -> None:
     """Say what files prove, who stands behind them, and what follows.
 
-    Reads files, whole folders, or standard input (-). Data goes to standard output, words about the run to standard
-    error. Nothing is fetched without --online.
+    Reads files, whole folders, or standard input (-); with --online the file at an address (https://…), of which
+    nothing is kept. Data goes to standard output, words about the run to standard error. Nothing is fetched without
+    --online.
     """
     _refuse_contradictions(options)
     with ExitStack() as stack:
@@ -139,6 +141,12 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
     inputs: tuple[str, ...] = options["inputs"]
     if "" in inputs:
         fail_usage("got an empty name, expected a file", hint="an unset variable in a script leaves its place empty")
+    if not options["online"] and (addresses := [name for name in inputs if is_address(name)]):
+        host = printable(host_of(addresses[0])) or "there"
+        fail_usage(
+            f"{printable(addresses[0])} is an address, and nothing is fetched without --online",
+            hint=f"--online fetches that one file from {host} and keeps nothing; or download it and name the file",
+        )
     if inputs.count("-") > 1:
         fail_usage("standard input (-) was named twice, and can be read once")
     if "-" in inputs:
@@ -250,7 +258,7 @@ def _sidecar(path: Path | None) -> bytes | None:
         fail_usage(f"the manifest store {path} cannot be read: {error}", hint=error.hint)
 
 
-def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[Path | BinaryIO]:
+def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[str | Path | BinaryIO]:
     """Every file to look at, in order; folders are walked, where what we write ourselves is passed over."""
     from provenance.asset import walk
     from vouchmark.vouch_files import Beside
@@ -259,6 +267,8 @@ def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[Path | BinaryIO]:
     for name in inputs:
         if name == "-":
             yield standard_input().buffer
+        elif is_address(name):
+            yield name
         elif Path(name).is_dir():
             # A vouch beside a file is looked at with that file.
             yield from (path for path in walk([Path(name)]) if _identity(path) not in own and not beside.belongs(path))

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from provenance.credentials.model import Manifest, Outcome, Reading, State
+from provenance.credentials.model import Manifest, Outcome, Reading, State, ValidationCode
 from vouchmark.lines.facts import Facts, day, failures, has
 from vouchmark.render.words import listed
 
@@ -51,11 +51,22 @@ def reports(engine: str, codes: Iterable[str]) -> str:
     return f"{engine} reports {listed(shown)}"
 
 
+def bytes_codes(reading: Reading) -> str:
+    """What an engine says against the bytes, in brackets behind its words; empty where nothing."""
+    about = sorted({code.code for code in failures(_active(reading)) if _is_about(code.code, "bytes")})
+    return f" ({listed(about[:MOST_CODES])})" if about else ""
+
+
+def _active(reading: Reading) -> tuple[ValidationCode, ...]:
+    """An engine's codes about the active manifest, else all that it gives."""
+    return reading.codes if reading.store is None else (reading.store.active.codes or reading.codes)
+
+
 def of_answers(first: Reading, second: Reading, differ: Iterable[str]) -> str:
     """Which codes lie under different answers on the bytes or the signature; empty where none does."""
     found = []
     for reading in (first, second):
-        codes = reading.codes if reading.store is None else (reading.store.active.codes or reading.codes)
+        codes = _active(reading)
         about = {code.code for code in failures(codes) for question in differ if _is_about(code.code, question)}
         found += [reports(reading.engine, about)] if about else []
     return ", ".join(found)

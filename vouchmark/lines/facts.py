@@ -72,6 +72,8 @@ class Facts(_Lookups):
     signer_lists: bool = False
     """Whether the reader has any list of claim signers."""
     tsa_lists: bool = False
+    fetched_from: str = ""
+    """The host that gave the file, where the reader named an address."""
     product_lists: bool = False
     """Whether a list of conforming products is kept."""
     """Whether the reader has any list of time-stamping authorities."""

@@ -71,11 +71,27 @@ THUMBNAILS: Final = NotChecked(
 def answer(facts: Facts) -> Answer:
     """The integrity line."""
     said = cut_off.first_told(facts, _answer(facts))
+    if facts.fetched_from:
+        said = replace(said, drafts=(*said.drafts, _fetched(facts)))
     picture = _picture(facts)
     if picture is None:
         return said
     drafts = sorted((*said.drafts, picture), key=lambda draft: _ORDER.index(draft.status))
     return replace(said, drafts=tuple(drafts), summary=picture.statement if drafts[0] is picture else said.summary)
+
+
+def _fetched(facts: Facts) -> Draft:
+    """Where the file came from; that says nothing about it."""
+    statement = f"The file was fetched from {quoted(facts.fetched_from)} for this report, and nothing of it is kept."
+    return Draft(
+        code="integrity.fetched",
+        status=Status.ABSENT,
+        statement=statement,
+        source="vouchmark",
+        root=Root.FILE,
+        subject=facts.name,
+        detail={"host": facts.fetched_from},
+    )
 
 
 def _answer(facts: Facts) -> Answer:

@@ -50,6 +50,8 @@ _READING: Final = {
     "missing": "there is no such file",
     "denied": "you may not read it",
     "not-a-file": "it is not a file",
+    "address": "it is an address, and nothing is fetched without --online",
+    "not-fetched": "it could not be fetched",
     "too-large": "it is over the size limit (--max-size)",
     "empty": "it is empty",
     "changed-meanwhile": "it was changed while it was read",

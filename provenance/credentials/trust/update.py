@@ -129,7 +129,7 @@ def import_list(
         name: Lower-case letters, digits, `.`, `_` and `-`, at most 64.
         at: Aware; its day is the day of import.
         kind: What the list vouches for. Needed for a list of certificates that does not say so itself.
-        label: Who vouches, as the reader says; without it, what is known of a file of that digest, else the reader.
+        label: Who vouches, as the reader says; what is known of a file of that digest needs no word.
         force: Take it also where it is older than the one that is kept.
 
     Raises:
@@ -137,7 +137,8 @@ def import_list(
         TrustListOlderError: Issued before the one that is kept.
         TrustListStoreError: The folder cannot be read or written.
     """
-    known = known_file(data) if label is None else None
+    known = known_file(data)
+    known = known if known is not None and label in (None, known.label) else None
     row = _row(
         data,
         parse(data),
@@ -158,8 +159,8 @@ def known_file(data: bytes) -> KnownFile | None:
 
 def default_name(data: bytes, *, stem: str, label: Label | None = None) -> str:
     """The name under which a file is kept where the reader gives none: the published lists' own, else the file's."""
-    known = known_file(data) if label is None else None
-    if known is not None:
+    known = known_file(data)
+    if known is not None and label in (None, known.label):
         return known.name
     found = parse(data)
     for publication in (*OFFICIAL, *PUBLISHERS):
