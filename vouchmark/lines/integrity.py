@@ -39,6 +39,7 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.lines.links import broken_update, malformed_link
+from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
 
 BINDING_MATCH: Final = frozenset(
