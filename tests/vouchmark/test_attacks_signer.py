@@ -379,6 +379,8 @@ def test_a_second_chain_in_the_header_makes_no_time_trusted() -> None:
 
 @pytest.mark.parametrize("label", list(Label))
 def test_each_label_of_a_list_is_told_apart(label: Label) -> None:
-    report = examine(sign(CAMERA), store_of(list_of(ROOT, label=label)))
-    assert report.evidence[Line.SIGNER].findings[0].code == f"signer.{label}"
+    kind = ListKind.PUBLISHER if label is Label.IPTC else ListKind.SIGNER
+    report = examine(sign(CAMERA), store_of(list_of(ROOT, kind=kind, label=label)))
+    code = "signer.publisher" if label is Label.IPTC else f"signer.{label}"
+    assert report.evidence[Line.SIGNER].findings[0].code == code
     assert report.inputs.trust_lists[0].label == str(label)

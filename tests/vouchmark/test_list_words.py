@@ -35,8 +35,13 @@ PAPER: Final = make_signer(
 
 
 def earned(listed: TrustList) -> TrustList:
-    """The same as if it had come from its publisher."""
+    """As it comes from its publisher."""
     return replace(listed, origin=Origin.ADDRESS)
+
+
+def as_said(listed: TrustList) -> TrustList:
+    """As the reader says that it is."""
+    return replace(listed, origin=Origin.READER)
 
 
 PUBLISHERS: Final = earned(list_of(PAPER, kind=ListKind.PUBLISHER, label=Label.IPTC, name="iptc"))
@@ -107,7 +112,10 @@ class TestTheReadersWord:
     def test_it_is_repeated_wherever_the_label_is(self, label: Label) -> None:
         clock_root = certify({"O": "T", "CN": "T"}, is_authority=True, purposes=(TIME_STAMPING,), **LONG)
         clock = make_authority(clock_root, **LONG)
-        lists = store_of(list_of(ROOT, label=label), list_of(clock_root, kind=ListKind.TSA, label=label, name="time"))
+        lists = store_of(
+            as_said(list_of(ROOT, label=label)),
+            as_said(list_of(clock_root, kind=ListKind.TSA, label=label, name="time")),
+        )
         report = examine(signed(CAMERA, cose={"stamp": stamper(clock, NOW - DAY / 24)}), lists)
         words = f"{label}, as you said"
         for text in (told(report), told(report, Line.TIME), said(report)):

@@ -84,8 +84,8 @@ class TrustList:
     """The day on which an update last found this to be the newest; None where it never came by update."""
     imported: dt.date | None = None
     """The day on which it was taken in; None for a file given for one run."""
-    origin: Origin = Origin.READER
-    """By what it has its label."""
+    origin: Origin = Origin.ADDRESS
+    """By what it has its label; whoever makes a list in code answers for it."""
 
     @property
     def words(self) -> str:
@@ -141,7 +141,7 @@ class KeptConfiguration:
     data: bytes = field(repr=False)
     confirmed: dt.date | None = None
     imported: dt.date | None = None
-    origin: Origin = Origin.READER
+    origin: Origin = Origin.ADDRESS
 
     @property
     def words(self) -> str:
@@ -285,7 +285,7 @@ def make_list(
     dated: dt.date | None,
     confirmed: dt.date | None = None,
     imported: dt.date | None = None,
-    origin: Origin = Origin.READER,
+    origin: Origin = Origin.ADDRESS,
 ) -> TrustList:
     """A list from the bytes of its file and what `parse` found in them."""
     hashes = {der: certificate_hash(der) for der in found.certificates} if found.leaves else {}
@@ -333,7 +333,7 @@ def _run_list(path: Path, kind: ListKind) -> TrustList:
         check_kind(found, kind)
     except TrustListDataError as error:
         raise TrustListDataError(f"{path}: {error}") from error
-    return make_list(data, found, name=path.name, kind=kind, label=Label.YOURS, dated=None)
+    return make_list(data, found, name=path.name, kind=kind, label=Label.YOURS, dated=None, origin=Origin.READER)
 
 
 def _load_list(folder: TrustFolder, row: KeptRow) -> TrustList:
