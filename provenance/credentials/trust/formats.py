@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import enum
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,41 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provenance.credentials.trust import publishers
+from provenance.credentials.trust.kinds import (
+    AS_SAID,
+    Content,
+    Label,
+    ListKind,
+    Origin,
+    TrustListDataError,
+    TrustListError,
+    TrustListFetchError,
+    TrustListOlderError,
+    TrustListStoreError,
+    worded,
+)
 from provenance.credentials.trust.strict_json import read_json
+
+__all__ = [
+    "AS_SAID",
+    "Content",
+    "Label",
+    "ListFile",
+    "ListKind",
+    "Origin",
+    "Product",
+    "TrustListDataError",
+    "TrustListError",
+    "TrustListFetchError",
+    "TrustListOlderError",
+    "TrustListStoreError",
+    "certificate_hash",
+    "parse",
+    "products",
+    "split",
+    "to_pem",
+    "worded",
+]
 
 MAX_LIST_BYTES: Final = 8 * 1024 * 1024
 """Bytes of one list. The largest public one (interim allow list, 117 certificates) has 247 thousand."""
@@ -47,39 +80,6 @@ _UNTRUSTED: Final = "http://c2pa.org/conformance/trust-list/untrusted"
 """The two states of a service (C2PA extension of ETSI TS 119 602)."""
 
 
-class TrustListError(Exception):
-    """Base of every error about trust lists."""
-
-
-class TrustListDataError(TrustListError, ValueError):
-    """The file is no trust list, or one that cannot be used as asked."""
-
-
-class TrustListStoreError(TrustListError):
-    """The folder of kept lists cannot be read or written, or a kept list is not the one that was imported."""
-
-
-class TrustListOlderError(TrustListError):
-    """The list is older than the one that is already kept."""
-
-
-class TrustListFetchError(TrustListError):
-    """An official list could not be downloaded."""
-
-
-class ListKind(enum.StrEnum):
-    """What a list vouches for."""
-
-    SIGNER = "signer"
-    """Claim signers."""
-    TSA = "tsa"
-    """Time-stamping authorities."""
-    CAWG = "cawg"
-    """Signers of CAWG identity assertions."""
-    PUBLISHER = "publisher"
-    """Who is a news publisher: whoever signs or attaches an identity with one of its certificates is that one."""
-
-
 PUBLISHERS: Final = "a list of publishers"
 """What IPTC's form of list is called here, whatever name a file gives itself."""
 _SCHEME_KINDS: Final = {
@@ -88,48 +88,6 @@ _SCHEME_KINDS: Final = {
     PUBLISHERS: ListKind.PUBLISHER,
 }
 """What the C2PA's own lists call themselves, and what they vouch for."""
-
-
-class Label(enum.StrEnum):
-    """Who vouches. A file's own name for itself is a claim: the address over HTTPS from which `trust update` has it
-    earns a label, the digest of a file that the product knows does, or the reader says so (`Origin`)."""
-
-    OFFICIAL = "official"
-    """The C2PA's lists."""
-    INTERIM = "interim"
-    """The interim trust list, frozen on 2026-01-01."""
-    IPTC = "iptc"
-    """IPTC's list of verified news publishers."""
-    YOURS = "yours"
-    """The reader's own."""
-
-
-class Origin(enum.StrEnum):
-    """By what a list has its label."""
-
-    ADDRESS = "address"
-    """It came from its publisher's address over HTTPS."""
-    DIGEST = "digest"
-    """Its file is one that the product knows by its SHA-256."""
-    READER = "reader"
-    """The reader says so: what it says is shown as the reader's word, but for their own lists."""
-
-
-AS_SAID: Final = ", as you said"
-"""Behind a label that rests on the reader's word alone."""
-
-
-def worded(label: Label, origin: Origin) -> str:
-    """A label as it is shown: `official`, or `official, as you said`."""
-    return f"{label}{AS_SAID}" if origin is Origin.READER and label is not Label.YOURS else str(label)
-
-
-class Content(enum.StrEnum):
-    """What a file holds."""
-
-    CERTIFICATES = "certificates"
-    PRODUCTS = "products"
-    KEY_USAGES = "key-usages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
