@@ -101,7 +101,9 @@ def find_hidden(data: bytes, media_type: str, layout: Layout) -> Hidden:
     if layout.format == "svg" or is_text(media_type):
         search.written()
     for part in unpacked(data, layout, room):
-        inner = _Search(part.content, Layout(format="", size=len(part.content), regions=()), left=search.left)
+        inner = _Search(
+            part.content, Layout(format="", size=len(part.content), regions=()), left=search.left, is_part=True
+        )
         inner.plain()
         search.left = inner.left
         search.found += (replace(one, is_packed=True, name=part.name) for one in inner.found)
@@ -116,12 +118,14 @@ def find_hidden(data: bytes, media_type: str, layout: Layout) -> Hidden:
 class _Search:
     """Goes through some bytes once."""
 
-    def __init__(self, data: bytes, layout: Layout, *, left: int = MAX_READ) -> None:
+    def __init__(self, data: bytes, layout: Layout, *, left: int = MAX_READ, is_part: bool = False) -> None:
         self.data = data
         self.layout = layout
         self.left = left
         """How many stores may still be read."""
         self.marks = MAX_MARKS
+        self.first = 0 if is_part else 1
+        """Where a file inside may begin: the bytes of a part may be one."""
         self.is_cut = False
         self.found: list[HiddenStore] = []
         self.starts = [region.start for region in layout.regions]
@@ -207,5 +211,7 @@ class _Search:
 
     def _inside(self, family: str, start: int) -> str:
         """The same family where such a file begins between this one's own start and the store."""
-        begin = self.data.rfind(_SIGNATURES[family], max(1, start - _WITHIN), start)
-        return family if begin > 0 and (family != BMFF or begin > _OWN_BRAND) else ""
+        begin = self.data.rfind(_SIGNATURES[family], max(self.first, start - _WITHIN), start)
+        # The type of a film's own first box is no film inside it.
+        least = self.first + (_OWN_BRAND if family == BMFF else 0)
+        return family if begin >= least else ""

@@ -184,7 +184,7 @@ HIDES: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "AVIF, box": ("in a part of it called “jumb”", lambda: picture("AVIF") + a_store()),
     "HEIC, box": ("in a part of it called “jumb”", lambda: FORMS["image/heic"]() + a_store()),
     "JPEG XL, packed box": (
-        "in a file packed in it, packed",
+        "in a packed part of it",
         lambda: FORMS["image/jxl"]() + box(b"brob", b"jumb" + brotli.compress(a_store()[8:])),
     ),
     "MP3, application/jumbf": ("in its ID3 tag", lambda: in_id3(b"application/jumbf", FORMS["audio/mpeg"]())),
@@ -207,7 +207,7 @@ HIDES: Final[dict[str, tuple[str, Callable[[], bytes]]]] = {
     "text, store": ("amid its text", lambda: b"Look at this:\n" + base64.encodebytes(a_store()) + b"\nas I said.\n"),
     "PDF, tail": ("amid the document", lambda: pdf() + a_store()),
     "PDF, page": ("in a JPEG picture inside it", lambda: in_pdf(packed=False)),
-    "PDF, attachment": ("packed", lambda: in_pdf(packed=True)),
+    "PDF, attachment": ("in a JPEG picture inside it", lambda: in_pdf(packed=True)),
     "DOCX, picture": ("“word/media/image1.jpeg”", lambda: in_document(packed=False)),
     "DOCX, packed picture": ("“word/media/image1.jpeg”", lambda: in_document(packed=True)),
     "DOCX, packed film": (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from provenance.media_type import recognise
@@ -10,6 +12,7 @@ from tests.fuzz.seeds import LARGER
 from tests.provenance.crafting import Draft, actions, bind
 from tests.provenance.forms import FORMS, with_exif
 from tests.vouchmark.attacks import CAMERA, FAILED, INCONCLUSIVE, codes, examine, said
+from vouchmark.policy import Policy
 from vouchmark.render.words import amount
 from vouchmark.report import Line, Status, exit_code
 
@@ -83,6 +86,16 @@ def test_a_file_that_was_changed_and_breaks_off_still_fails() -> None:
     report = examine(changed[:-3])
     assert report.evidence[Line.INTEGRITY].status is Status.FAIL
     assert said(report).startswith("cut off after")
+
+
+@pytest.mark.parametrize("name", ["moderation", "newsroom"])
+def test_a_changed_file_does_not_come_through_a_policy_by_breaking_off(name: str) -> None:
+    policy = Policy.load(Path(__file__).parents[2] / f"examples/policies/{name}.toml")
+    for data in (change_pixels(sign(CAMERA))[:-3], sign(CAMERA)[:-3]):
+        verdict = examine(data, policy=policy).verdict
+        assert verdict is not None
+        assert verdict.outcome in ("review", "block")
+        assert "cut-off" in verdict.labels
 
 
 def test_a_file_that_was_signed_as_it_breaks_off_is_unchanged() -> None:

@@ -47,8 +47,8 @@ _NO_PART: Final = frozenset({"", "unread", "unreadable", "between", "unreference
 def where(store: HiddenStore) -> str:
     """The place of one store, for the middle of a sentence."""
     if store.is_packed:
-        what = _FILES.get(store.inside, "a file packed in it")
-        return f"in {what} ({quoted(store.name)})" if store.name else f"in {what}, packed"
+        what = _FILES.get(store.inside, "a packed part of it")
+        return f"in {what} ({quoted(store.name)})" if store.name else f"in {what}"
     if store.inside:
         return f"in {_FILES[store.inside]}"
     if store.kind is Kind.TRAILING:
