@@ -44,6 +44,12 @@ _SIGNATURES: Final = (
     (b"\0\0\0\x0cJXL \r\n\x87\n", "image/jxl"),
     (b"fLaC", "audio/flac"),
     (b"OggS", "audio/ogg"),
+    (b"8BPS\0\1\0\0\0\0\0\0", "image/vnd.adobe.photoshop"),
+    (b"8BPS\0\2\0\0\0\0\0\0", "image/vnd.adobe.photoshop"),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", "image/jp2"),
+    (b"\xff\x4f\xff\x51\0", "image/jp2"),
+    (b"FLV\1", "video/x-flv"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c", "video/x-ms-wmv"),
     (b"OTTO\0", "font/otf"),
     (b"\0\x01\0\0\0", "font/ttf"),
 )
@@ -77,12 +83,21 @@ def _by_content(data: bytes) -> str:
         if data.startswith(signature):
             return kind
     head = data[:HEAD]
-    readers = (_riff, _bmff, _store, _tiff, _audio, _zip, _bitmap, _pdf, _svg, _text)
+    readers = (_riff, _chunked, _bmff, _store, _tiff, _audio, _zip, _bitmap, _pdf, _svg, _text)
     return next((kind for kind in (read(data, head) for read in readers) if kind), UNKNOWN)
 
 
 def _riff(data: bytes, _head: bytes) -> str:
     return _RIFF.get(data[8:12], "") if data[:4] in (b"RIFF", b"RF64") else ""
+
+
+def _chunked(data: bytes, head: bytes) -> str:
+    """AIFF (Apple, 1989), and Matroska or WebM, which EBML's own header tells apart (RFC 8794; RFC 9559)."""
+    if data[:4] == b"FORM" and data[8:12] in (b"AIFF", b"AIFC"):
+        return "audio/aiff"
+    if data[:4] != b"\x1a\x45\xdf\xa3":
+        return ""
+    return "video/webm" if b"\x42\x82\x84webm" in head[:256] else "video/x-matroska"
 
 
 def _bmff(data: bytes, head: bytes) -> str:

@@ -30,6 +30,13 @@ _EXTENSIONS: Final = {
     "image/svg+xml": "svg",
     "image/jxl": "jxl",
     "image/bmp": "bmp",
+    "image/jp2": "jp2 j2k",
+    "image/vnd.adobe.photoshop": "psd",
+    "video/webm": "webm",
+    "video/x-matroska": "mkv",
+    "video/x-flv": "flv",
+    "video/x-ms-wmv": "wmv asf",
+    "audio/aiff": "aif aiff aifc",
     "video/mp4": "mp4 m4v",
     "video/quicktime": "mov qt",
     "audio/mp4": "m4a m4b",
@@ -106,16 +113,9 @@ _ELSEWHERE: Final = {
     "application/vnd.ms-powerpoint": "ppt",
     "application/wasm": "wasm",
     "image/vnd.microsoft.icon": "ico",
-    "image/vnd.adobe.photoshop": "psd",
-    "image/jp2": "jp2 j2k",
-    "video/webm": "webm",
-    "video/x-matroska": "mkv",
     "video/mpeg": "mpg mpeg",
-    "video/x-ms-wmv": "wmv asf",
-    "video/x-flv": "flv",
     "video/3gpp": "3gp 3g2",
     "audio/aac": "aac",
-    "audio/aiff": "aif aiff",
 }
 """Types that a name can claim and that no content is recognised as: such files read as text, as an archive, or as
 nothing. Endings that are also the ends of addresses (`com`, `pl`) are left out."""
@@ -147,6 +147,7 @@ _IN_ZIP: Final = frozenset(
 
 _ALIKE: Final = (
     frozenset({"video/mp4", "video/quicktime", "audio/mp4", "video/iso.segment", "video/3gpp"}),
+    frozenset({"video/webm", "video/x-matroska"}),
     frozenset({"image/heic", "image/heif"}),
     frozenset({"image/tiff", *RAW}),
     frozenset({"font/otf", "font/ttf"}),

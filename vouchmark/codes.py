@@ -43,7 +43,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (UNKNOWN,),
         "The Content Credentials are kept at an address, from which they were not had.",
     ),
-    ("integrity.unsupported", (UNKNOWN,), "Content Credentials in this type of file cannot be read here."),
+    ("integrity.unsupported", (UNKNOWN,), "This type of file is not supported; nothing was looked for."),
     ("integrity.store.alone", (UNKNOWN,), "A manifest store without its media: there is nothing to compare it with."),
     ("integrity.fragments.unused", (UNKNOWN,), "Fragments were given that nothing signed in the file speaks of."),
     ("integrity.fragments.missing", (UNKNOWN,), "The first part of a fragmented video: its fragments are needed."),

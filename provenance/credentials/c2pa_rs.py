@@ -317,7 +317,8 @@ _COMPLAINTS: Final = (
 
 
 @functools.cache
-def _supported() -> frozenset[str]:
+def supported_types() -> frozenset[str]:
+    """The types and endings that the engine says it reads."""
     return frozenset(load().Reader.get_supported_mime_types())
 
 
@@ -328,7 +329,7 @@ def _refused(complaint: str, media_type: str) -> Reading:
         return _nothing(Outcome.REMOTE, "", remote_url=remote[1])
     for pattern, outcome, reason in _COMPLAINTS:
         if pattern.match(complaint):
-            if reason == "type" and media_type in _supported():
+            if reason == "type" and media_type in supported_types():
                 # It reads this type, and did not recognise it: the file breaks off within its first bytes.
                 return _nothing(Outcome.UNPARSABLE, "asset")
             return _nothing(outcome, reason)

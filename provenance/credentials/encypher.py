@@ -43,6 +43,11 @@ def version() -> str:
     return str(load().__version__)
 
 
+def supported_types() -> frozenset[str]:
+    """The types that the engine says it reads."""
+    return frozenset(load().supported_mime_types())
+
+
 def read(
     data: bytes,
     media_type: str,

@@ -15,6 +15,9 @@ class StorePlace(NamedTuple):
     """Section of C2PA 2.4."""
 
 
+TEXT, STRUCTURED, PAGE = "text", "text with comments", "HTML"
+"""Texts, by what carries their store, whatever they are called."""
+
 PLACES: Final = (
     StorePlace(("JPEG",), "APP11 segments", "A.3.1"),
     StorePlace(("PNG",), "chunk `caBX`", "A.3.3"),
@@ -26,6 +29,9 @@ PLACES: Final = (
     StorePlace(("SVG",), "element `c2pa:manifest` in `metadata`, as base64", "A.3"),
     StorePlace(("PDF",), "embedded file stream", "A.4"),
     StorePlace(("MP4", "MOV", "M4A", "AVIF", "HEIC", "HEIF"), "box `uuid` d8fec3d6-1b0e-483c-9297-5828877ec481", "A.5"),
+    StorePlace((TEXT,), "variation selectors behind U+FEFF", "A.8"),
+    StorePlace((STRUCTURED,), "block between `-----BEGIN C2PA MANIFEST-----` and its end, as base64", "A.9"),
+    StorePlace((PAGE,), "element `script` of type `application/c2pa` in the head, as base64", "A.7"),
     StorePlace(("DOCX and its family", "EPUB", "ODT and its family"), "part `META-INF/content_credential.c2pa`", "A.6"),
 )
 """What both verifiers and our own check read."""

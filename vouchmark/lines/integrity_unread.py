@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from provenance.credentials.model import Outcome
+from vouchmark.accounts import OF_TYPE
 from vouchmark.lines import malformed, outside, stores
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, source_of
 from vouchmark.lines.readings import wrong_name
@@ -101,7 +102,7 @@ def not_found(facts: Facts) -> Answer:
                 facts,
                 "integrity.unsupported",
                 Status.UNKNOWN,
-                "Content Credentials in this type of file cannot be read here.",
+                _unsupported(facts),
                 detail={"type": facts.media_type, "reason": facts.first.reason},
                 not_checked=_UNREAD_TYPE,
             )
@@ -117,6 +118,15 @@ def not_found(facts: Facts) -> Answer:
                 _ERRORS.get(facts.first.reason, "The engine failed on this file; that says nothing about the file."),
                 detail={"reason": facts.first.reason},
             )
+
+
+def _unsupported(facts: Facts) -> str:
+    """What is said of a type that nobody reads; of stores that lie about the whole file was searched all the same."""
+    if facts.first.reason != OF_TYPE:
+        return "Content Credentials in this type of file cannot be read here."
+    searched = facts.own is not None and not facts.own.hidden.is_cut
+    but = " but manifest stores in plain bytes, of which there are none" if searched else ""
+    return f"This type of file is not supported; nothing was looked for{but}."
 
 
 def _unparsable(facts: Facts) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Outcome
+from vouchmark.accounts import OF_TYPE
 from vouchmark.lines import malformed, outside
 from vouchmark.lines.facts import (
     FRAGMENT,
@@ -47,7 +48,8 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "remote", summary),))
     if facts.first.outcome is Outcome.UNSUPPORTED:
         # Nobody looked, so that nothing was found is not what is known.
-        summary = "Content Credentials in this file cannot be read here."
+        is_type = facts.first.reason == OF_TYPE
+        summary = "Nothing was looked for." if is_type else "Content Credentials in this file cannot be read here."
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     if has_unreached_store(facts):
         summary = "Content Credentials that lie in the file were not found by the engine."
