@@ -132,6 +132,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "The Content Credentials come from elsewhere than the file.",
     ),
     (
+        "integrity.unsearched",
+        (UNKNOWN,),
+        "No Content Credentials were found in what was searched of the file.",
+    ),
+    (
         "integrity.sidecar.unused",
         (UNKNOWN,),
         "Content Credentials lie beside the file that several files could own, and were not used.",

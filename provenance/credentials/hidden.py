@@ -18,7 +18,7 @@ from provenance.formats.bmff import C2PA_UUID
 from provenance.formats.gif import STORE as GIF_BLOCK
 from provenance.formats.gif import sub_blocks
 from provenance.formats.jpeg import store_in_segments
-from provenance.formats.jumbf_scan import Head, encoded, heads
+from provenance.formats.jumbf_scan import Head, encoded, heads, is_over
 from provenance.formats.packed import entry_name, room_for, unpacked
 from provenance.formats.text.layout import is_text
 from provenance.formats.zip import zip_directory
@@ -80,7 +80,7 @@ class Hidden:
     more: int = 0
     """How many further ones there are, as far as the file was searched."""
     is_cut: bool = False
-    """Whether not all of what the file holds packed was unpacked."""
+    """Whether there is more than is searched: parts that were not unpacked, or too many beginnings of stores."""
 
 
 def find_hidden(data: bytes, media_type: str, layout: Layout) -> Hidden:
@@ -147,6 +147,7 @@ class _Search:
 
     def written(self) -> None:
         """Stores that are written as base64."""
+        self.is_cut |= is_over(self.data)
         for one in encoded(self.data):
             region = self._region(one.start)
             if region.kind is not Kind.MANIFEST:
@@ -163,6 +164,7 @@ class _Search:
             return head.start + max(1, len(octets))
         is_read = self._reads(octets)
         if not is_read and not head.has_manifest:
+            self.is_cut |= is_read is None
             return head.start + 1
         number = bisect_right(self.entries, head.start, key=lambda one: one.data) - 1
         entry = self.entries[number] if number >= 0 and head.start < self.entries[number].stop else None

@@ -110,7 +110,7 @@ def encoded(text: bytes) -> Iterator[Encoded]:
     """
     found = sorted({(at, shift) for pattern, shift in _PATTERNS for at in _all(text, pattern)})
     position = 0
-    for at, shift in found[:MAX_ENCODED]:
+    for at, shift in found:
         if at < position:
             continue
         lead = min(_LEAD, (at - position) // _GROUP)
@@ -126,6 +126,11 @@ def encoded(text: bytes) -> Iterator[Encoded]:
         octets = _decoded(text[begin:stop])[head.start : head.start + head.size]
         position = stop
         yield Encoded(begin + head.start // 3 * _GROUP, stop, octets, head._replace(start=0))
+
+
+def is_over(text: bytes) -> bool:
+    """Whether there is more that looks like a store in base64 than is looked at."""
+    return any(text.count(pattern) > MAX_ENCODED for pattern, _ in _PATTERNS)
 
 
 def _all(text: bytes, pattern: bytes) -> Iterator[int]:

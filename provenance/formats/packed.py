@@ -16,11 +16,13 @@ from provenance.credentials.errors import CredentialsError
 from provenance.formats.parts import BmffBox, Layout
 from provenance.formats.zip.directory import ZipEntry, number, zip_directory
 
-MAX_UNPACKED: Final = 64 * 1024 * 1024
+MAX_UNPACKED: Final = 128 * 1024 * 1024
 """Bytes to which all parts of one file may unfold together: bounds an archive bomb."""
-FREE_UNPACKED: Final = 1024 * 1024
-"""Bytes to which they may unfold however small the file is; more by as much as it is long, as what is worth unpacking
-is packed already."""
+FREE_UNPACKED: Final = 16 * 1024 * 1024
+"""Bytes to which they may unfold however small the file is."""
+TIMES: Final = 4
+"""By how many times its length more: pictures are packed already, documents in documents unfold to two or three times
+as much."""
 MAX_PARTS: Final = 4_096
 """Parts that are looked into; a large presentation has some hundreds."""
 
@@ -60,7 +62,7 @@ class Room:
 
 def room_for(data: bytes) -> Room:
     """What a file of that length may unfold to."""
-    return Room(left=min(MAX_UNPACKED, FREE_UNPACKED + len(data)))
+    return Room(left=min(MAX_UNPACKED, FREE_UNPACKED + TIMES * len(data)))
 
 
 def unpacked(data: bytes, layout: Layout, room: Room) -> Iterator[Unpacked]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable
 
@@ -96,6 +97,12 @@ def test_what_is_not_unpacked_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packed, "MAX_UNPACKED", 512)
     hidden = found(in_document(packed=True))
     assert hidden.is_cut
+
+
+def test_more_beginnings_in_base64_than_are_looked_at_are_said() -> None:
+    text = b" ".join([base64.b64encode(MARK + b"x")] * 300)
+    hidden = found(b"<svg xmlns='http://www.w3.org/2000/svg'><desc>" + text + b"</desc></svg>")
+    assert (hidden.stores, hidden.is_cut) == ((), True)
 
 
 def test_a_bomb_unfolds_no_further_than_the_room() -> None:

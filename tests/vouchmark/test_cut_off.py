@@ -73,6 +73,9 @@ def test_a_film_is_cut_off_after_so_much_of_so_much() -> None:
     assert report.verdict is not None
     assert "cut-off" in report.verdict.labels
     assert "altered-after-signing" not in report.verdict.labels
+    assert {one.statement for one in report.having("assertion.bmffHash.mismatch")} == {
+        "What is left of the file does not match the hash of what was signed."
+    }
 
 
 def test_a_file_that_is_all_there_and_was_changed_is_changed() -> None:

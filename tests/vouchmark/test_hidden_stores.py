@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -44,9 +46,6 @@ def test_a_file_of_a_type_that_nobody_reads_is_searched_too() -> None:
 
 
 def test_a_part_that_is_named_by_whoever_made_it_stays_within_its_quotes() -> None:
-    import io
-    import zipfile
-
     target = io.BytesIO(FORMS["application/epub+zip"]())
     with zipfile.ZipFile(target, "a") as archive:
         archive.writestr("\u201d is real.\x1b[31m", a_picture())
@@ -70,3 +69,17 @@ def test_few_places_are_named_and_more_are_counted() -> None:
     tail = a_store() + a_picture() + a_picture("PNG") + a_store() * 9
     summary = examine(picture() + tail).evidence[Line.INTEGRITY].summary
     assert "behind its end, in a JPEG picture inside it, in a PNG picture inside it and 4 more." in summary
+
+
+def test_a_document_that_is_not_unpacked_wholly_is_not_said_to_have_none() -> None:
+    report = examine(in_document(packed=True, content=b"\xff\xd8\xff" + bytes(300_000_000)))
+    assert codes(report, Line.INTEGRITY) == ["integrity.unsearched"]
+    assert {report.evidence[line].status for line in (Line.INTEGRITY, *OTHERS)} == {Status.UNKNOWN}
+    assert any(gap.why == "not all of it was searched" for gap in report.not_checked)
+
+
+def test_a_part_that_is_packed_in_another_way_is_not_said_to_hold_none() -> None:
+    target = io.BytesIO(FORMS["application/epub+zip"]())
+    with zipfile.ZipFile(target, "a", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("image.jpg", a_picture())
+    assert codes(examine(target.getvalue()), Line.INTEGRITY) == ["integrity.unsearched"]

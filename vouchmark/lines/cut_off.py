@@ -19,8 +19,9 @@ from vouchmark.render.words import amount
 from vouchmark.report import Json, Root, Status
 
 CUT: Final = "integrity.cut"
-_GONE: Final = BYTES_CHANGED | {"integrity.absent", "integrity.unparsable"}
+_GONE: Final = frozenset({"integrity.absent", "integrity.unparsable"})
 """What is said of a file that is all there, and not of one that breaks off."""
+_OTHER: Final = "What is left of the file does not match the hash of what was signed."
 
 
 def first_told(facts: Facts, said: Answer) -> Answer:
@@ -29,7 +30,7 @@ def first_told(facts: Facts, said: Answer) -> Answer:
     if cut is None or _worst(said.drafts) in (None, Status.PASS):
         return said
     is_broken = any(draft.code in BYTES_CHANGED and draft.status is Status.FAIL for draft in said.drafts)
-    kept = tuple(draft for draft in said.drafts if draft.code not in _GONE)
+    kept = tuple(_of_part(draft) for draft in said.drafts if draft.code not in _GONE)
     draft = Draft(
         code=CUT,
         status=Status.FAIL if is_broken or _worst(kept) is Status.FAIL else Status.UNKNOWN,
@@ -40,6 +41,12 @@ def first_told(facts: Facts, said: Answer) -> Answer:
         detail=_detail(cut, said.drafts),
     )
     return replace(said, summary=draft.statement, drafts=(draft, *kept))
+
+
+def _of_part(draft: Draft) -> Draft:
+    """A mismatch is one, and says of a part no more than that."""
+    is_change = draft.code in BYTES_CHANGED and draft.status is Status.FAIL
+    return replace(draft, statement=_OTHER) if is_change else draft
 
 
 def found(facts: Facts) -> CutOff | None:
@@ -78,5 +85,5 @@ def _detail(cut: CutOff, drafts: Iterable[Draft]) -> dict[str, Json]:
         told |= {"announced": cut.announced, "at_least": cut.is_least}
     if cut.lacks:
         told["lacks"] = cut.lacks
-    instead = sorted({draft.code for draft in drafts if draft.code in _GONE})
+    instead = sorted({draft.code for draft in drafts if draft.code in _GONE | BYTES_CHANGED})
     return told | ({"from": ", ".join(instead)} if instead else {})

@@ -305,6 +305,11 @@ def has_unreached_store(facts: Facts) -> bool:
     return facts.first.outcome is Outcome.ABSENT and found
 
 
+def is_searched_in_part(facts: Facts) -> bool:
+    """Whether there is more in the file than was searched for Content Credentials."""
+    return facts.own is not None and facts.own.hidden.is_cut
+
+
 def is_cut_off(facts: Facts) -> bool:
     """Whether the file breaks off before its end, so that what was not found in it may have been in the rest."""
     return facts.own is not None and facts.own.cut is not None

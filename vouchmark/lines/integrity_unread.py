@@ -8,7 +8,7 @@ from typing import Final
 from provenance.credentials.model import Outcome
 from vouchmark.accounts import OF_TYPE
 from vouchmark.lines import malformed, outside, stores
-from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, source_of
+from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, is_searched_in_part, source_of
 from vouchmark.lines.readings import wrong_name
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
@@ -77,6 +77,13 @@ def not_found(facts: Facts) -> Answer:
                 Status.UNKNOWN,
                 "Content Credentials lie in the file where the engine finds none: a later change cut them off, they "
                 "belong to something inside it, or they are of a form that it does not read.",
+            )
+        case Outcome.ABSENT if is_searched_in_part(facts):
+            return _one(
+                facts,
+                "integrity.unsearched",
+                Status.UNKNOWN,
+                "No Content Credentials were found, but not all that the file holds packed was searched.",
             )
         case Outcome.ABSENT if unused := outside.unused(facts):
             return _one(facts, "integrity.sidecar.unused", Status.UNKNOWN, unused[0].statement, detail=unused[0].detail)

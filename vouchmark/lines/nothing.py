@@ -14,6 +14,7 @@ from vouchmark.lines.facts import (
     certificate_name,
     has_unreached_store,
     is_cut_off,
+    is_searched_in_part,
     source_of,
 )
 from vouchmark.render.safe import quoted
@@ -53,6 +54,9 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     if has_unreached_store(facts):
         summary = "Content Credentials that lie in the file were not found by the engine."
+        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
+    if is_searched_in_part(facts):
+        summary = "No Content Credentials were found in what was searched of the file."
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
     if any(one.is_shared for one in facts.beside.unused):
         summary = "No Content Credentials in the file; those that lie beside it were not used."

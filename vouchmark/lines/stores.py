@@ -110,5 +110,5 @@ def gaps(facts: Facts) -> Iterator[NotChecked]:
         )
     if hidden.is_cut:
         yield NotChecked(
-            what="Content Credentials of files that are packed in this one", why="not all of them were unpacked"
+            what="Content Credentials in all of what the file holds packed", why="not all of it was searched"
         )

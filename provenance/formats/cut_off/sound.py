@@ -98,7 +98,7 @@ def _samples(data: bytes, about: int, first: int) -> CutOff | None:
         return None
     reached = _reached(data, first, fixed)
     if reached is None or reached >= total:
-        return without(len(data), "the sound") if reached is None and first >= len(data) - 1 else None
+        return None
     told = f"the sound from second {reached // rate} of {-(-total // rate)} on"
     return without(len(data), told)
 
