@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -109,6 +109,39 @@ class TestCarriers:
             data = f"{word} was closed.{wrapper(STORE)}".encode()
             assert is_text(recognise(data)), word
             assert read_layout(data, recognise(data)).format == "text"
+
+
+class TestThirdReader:
+    """The reference implementation that the annex's authors publish, where it is installed."""
+
+    @pytest.fixture
+    def reference(self) -> Any:
+        return pytest.importorskip("c2pa_text", reason="c2pa-text is not installed")
+
+    def test_it_finds_the_same_store_and_leaves_out_the_same_bytes(self, reference: Any) -> None:
+        padded = reference.encode_wrapper_padded(STORE, reference.worst_case_wrapper_byte_length(len(STORE)))
+        for whole in (reference.embed_manifest(ARTICLE, STORE), f"{ARTICLE}{padded}", PLAIN.decode()):
+            (found,) = carriers(whole.encode())
+            raw, start, length = reference.find_wrapper_info(whole)
+            assert (found.store, found.start, found.end - found.start, found.foreign) == (raw, start, length, ())
+            assert raw == STORE
+
+    @pytest.mark.parametrize(("prefix", "suffix"), [("#", ""), ("/*", "*/"), ("<!--", "-->")])
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+    def test_its_blocks_are_left_out_as_it_says(self, reference: Any, prefix: str, suffix: str, newline: str) -> None:
+        for place in reference.Placement:
+            made = reference.embed_structured(
+                f"x = 1{newline}", reference.encode_data_uri(STORE), prefix, suffix, place, newline
+            )
+            (found,) = carriers(made.text.encode())
+            assert (found.start, found.end - found.start) == (made.exclusion_start, made.exclusion_length)
+            assert (found.store, found.foreign) == (STORE, ())
+
+    def test_its_pages_are_left_out_as_it_says(self, reference: Any) -> None:
+        made = reference.embed_html_inline(PAGE.format(""), STORE)
+        (found,) = carriers(made.html.encode())
+        assert (found.start, found.end - found.start) == (made.exclusion_start, made.exclusion_length)
+        assert (found.store, found.foreign) == (STORE, ())
 
 
 class TestPages:
