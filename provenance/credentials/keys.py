@@ -70,8 +70,11 @@ def load_certificate(der: bytes) -> x509.Certificate:
             except ValueError:
                 from provenance.credentials.certificates.names import read_broken
 
-                return read_broken(der)
-    except (CredentialsError, ValueError, TypeError, x509.InvalidVersion) as error:
+                broken = read_broken(der)
+                if broken is None:
+                    raise
+                return broken
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise MalformedCredentialsError("got bytes that are no X.509 certificate") from error
 
 

@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from provenance.credentials.certificates.names import mended, same_name
+from provenance.credentials.certificates.names import MAX_ELEMENTS, mended, same_name
 from provenance.credentials.chain import describe
 from provenance.credentials.cose import parse_sign1, verify_claim
 from provenance.credentials.errors import MalformedCredentialsError
@@ -29,6 +29,7 @@ from tests.provenance.crafting import cose, make_authority, revocation_answer, s
 from tests.provenance.tokens import (
     Stamper,
     by_key_id,
+    element,
     in_ber,
     naming_issuer,
     of_version_1,
@@ -207,6 +208,19 @@ def test_a_whole_certificate_is_not_mended_and_no_cut_of_a_broken_one_escapes_as
     for end in range(0, len(broken), 3):
         with pytest.raises(MalformedCredentialsError):
             load_certificate(broken[:end])
+
+
+def test_a_certificate_of_too_many_elements_or_bytes_is_not_mended() -> None:
+    def holding(parts: bytes) -> bytes:
+        return element(0x30, element(0x30, parts) + b"\x30\x00" + b"\x03\x01\x00")
+
+    small = element(PRINTABLE, b"_") * (MAX_ELEMENTS - 1)
+    assert mended(holding(small)) != holding(small)
+    for parts in (small + element(PRINTABLE, b"_") * 2, element(PRINTABLE, b"_" * 4_096)):
+        with pytest.raises(MalformedCredentialsError):
+            mended(holding(parts))
+    with pytest.raises(MalformedCredentialsError):
+        load_certificate(holding(small))
 
 
 def test_the_signer_is_found_though_its_issuer_is_spelled_with_another_string_type() -> None:

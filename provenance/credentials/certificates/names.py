@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from provenance.credentials.certificates.name_constraints import fold
 from provenance.credentials.errors import MalformedCredentialsError
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 24
 """Elements within each other in a certificate; real ones have a dozen."""
+MAX_BYTES: Final = 4_096
+"""Of a certificate that is mended: real ones have one to three thousand."""
+MAX_ELEMENTS: Final = 512
+"""DER elements in it; real ones have some 150. Whoever sends ten others with each of many manifests gains no time."""
 
 _CONSTRUCTED: Final = 0x20
 _EXTENSIONS: Final = 0xA3
@@ -94,41 +98,51 @@ def mended(der: bytes) -> bytes:
     Its signature does not hold any more, so that it serves to read names and extensions, and nothing else. Raises
     MalformedCredentialsError where it is no strict DER.
     """
+    if len(der) > MAX_BYTES:
+        raise MalformedCredentialsError(f"got a certificate of {len(der)} bytes whose names would have to be mended")
     certificate = only(der)
     parts = certificate.children
     if len(parts) != 3 or parts[0].tag != SEQUENCE:
         raise MalformedCredentialsError("got bytes that are no X.509 certificate")
+    mender = _Mender()
     signed = b"".join(
-        written(_EXTENSIONS, _mended_extensions(part)) if part.tag == _EXTENSIONS else _mended(part, MAX_DEPTH)
+        written(_EXTENSIONS, mender.extensions(part)) if part.tag == _EXTENSIONS else mender.mended(part)
         for part in parts[0].children
     )
     return written(SEQUENCE, written(SEQUENCE, signed) + parts[1].raw + parts[2].raw)
 
 
-def _mended(element: Element, depth: int) -> bytes:
-    if not depth:
-        raise MalformedCredentialsError("got a certificate with elements nested too deeply")
-    if element.tag & _CONSTRUCTED:
-        return written(element.tag, b"".join(_mended(child, depth - 1) for child in element.children))
-    if element.tag & _UNIVERSAL or not _breaks(element.tag, element.content):
-        return element.raw
-    text = _text(element.tag, element.content) or ""
-    return written(UTF8_STRING, text.encode())
+class _Mender:
+    """Mends one certificate, of no more elements than certificates have."""
 
+    def __init__(self) -> None:
+        self._left = MAX_ELEMENTS
 
-def _mended_extensions(extensions: Element) -> bytes:
-    """Names stand in extensions too (an authority key identifier's issuer), inside octet strings."""
-    made = []
-    for extension in only(extensions.content).children:
-        *head, value = extension.children
-        inner = value.content
-        if value.tag == OCTET_STRING and head and head[0].tag == OID:
-            try:
-                inner = b"".join(_mended(one, MAX_DEPTH) for one in elements(inner))
-            except MalformedCredentialsError:
-                inner = value.content
-        made.append(written(SEQUENCE, b"".join(one.raw for one in head) + written(value.tag, inner)))
-    return written(SEQUENCE, b"".join(made))
+    def mended(self, element: Element, depth: int = MAX_DEPTH) -> bytes:
+        """An element with every string in it of a type that it keeps to. Raises MalformedCredentialsError."""
+        self._left -= 1
+        if not depth or self._left < 0:
+            raise MalformedCredentialsError("got a certificate with too many elements, or nested too deeply")
+        if element.tag & _CONSTRUCTED:
+            return written(element.tag, b"".join(self.mended(child, depth - 1) for child in element.children))
+        if element.tag & _UNIVERSAL or not _breaks(element.tag, element.content):
+            return element.raw
+        text = _text(element.tag, element.content) or ""
+        return written(UTF8_STRING, text.encode())
+
+    def extensions(self, extensions: Element) -> bytes:
+        """Names stand in extensions too (an authority key identifier's issuer), inside octet strings."""
+        made = []
+        for extension in only(extensions.content).children:
+            *head, value = extension.children
+            inner = value.content
+            if value.tag == OCTET_STRING and head and head[0].tag == OID:
+                try:
+                    inner = b"".join(self.mended(one) for one in elements(inner))
+                except MalformedCredentialsError:
+                    inner = value.content
+            made.append(written(SEQUENCE, b"".join(one.raw for one in head) + written(value.tag, inner)))
+        return written(SEQUENCE, b"".join(made))
 
 
 class BrokenNames:
@@ -185,14 +199,17 @@ class BrokenNames:
             raise TypeError("got a signature of another kind than its issuer's key")
 
 
-def read_broken(der: bytes) -> x509.Certificate:
-    """A certificate that the library refuses for the strings in its names. Raises ValueError where that is not why."""
-    from typing import cast
-
+@lru_cache(maxsize=256)
+def read_broken(der: bytes) -> x509.Certificate | None:
+    """A certificate that the library refuses for the strings in its names; None where that is not why."""
     from cryptography import x509
 
-    copy = mended(der)
-    if copy == der:
-        raise ValueError("got a certificate whose strings keep to their types")
-    loaded = x509.load_der_x509_certificate(copy)
+    try:
+        copy = mended(der)
+        if copy == der:
+            return None
+        loaded = x509.load_der_x509_certificate(copy)
+        _ = loaded.subject, loaded.issuer
+    except (MalformedCredentialsError, ValueError, TypeError, x509.InvalidVersion):
+        return None
     return cast("x509.Certificate", BrokenNames(der, loaded, only(der).children[0].raw))
