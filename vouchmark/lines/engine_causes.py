@@ -51,12 +51,6 @@ def reports(engine: str, codes: Iterable[str]) -> str:
     return f"{engine} reports {listed(shown)}"
 
 
-def bytes_codes(reading: Reading) -> str:
-    """What an engine says against the bytes, in brackets behind its words; empty where nothing."""
-    about = sorted({code.code for code in failures(_active(reading)) if _is_about(code.code, "bytes")})
-    return f" ({listed(about[:MOST_CODES])})" if about else ""
-
-
 def _active(reading: Reading) -> tuple[ValidationCode, ...]:
     """An engine's codes about the active manifest, else all that it gives."""
     return reading.codes if reading.store is None else (reading.store.active.codes or reading.codes)

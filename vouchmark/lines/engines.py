@@ -183,10 +183,9 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         detail["unread"] = (first if first.outcome is Outcome.UNPARSABLE else second).engine
     elif "bytes" in differ and MALFORMED in (ours["bytes"], theirs["bytes"]):
         # Whoever calls a hash malformed has compared nothing with it.
-        codes = [engine_causes.bytes_codes(one) for one in (first, second)]
         statement = (
-            f"The engines disagree: {first.engine} says {BYTES[ours['bytes']]}{codes[0]}, {second.engine} "
-            f"{BYTES[theirs['bytes']]}{codes[1]}."
+            f"The engines disagree: {first.engine} says {BYTES[ours['bytes']]}, {second.engine} "
+            f"{BYTES[theirs['bytes']]}."
         )
     table: dict[str, Json] = {q: {first.engine: ours[q], second.engine: theirs[q]} for q in differ}
     detail |= {"on": list[Json](differ), "answers": table}
