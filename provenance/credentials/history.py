@@ -78,7 +78,7 @@ class _Walker:
     def __init__(self, store: RawStore) -> None:
         self.store = store
         self.links = 0
-        self.is_cut = False
+        self.cut: dict[str, None] = {}
         self.entered: set[str] = set()
         self.checks: dict[str, ManifestCheck] = {}
         self.redactions: dict[Redaction, None] = {}
@@ -106,7 +106,8 @@ class _Walker:
         children: list[Node] = []
         if not repeated:
             if depth >= MAX_DEPTH:
-                self.is_cut = self.is_cut or any(map(_is_ingredient, check.verified))
+                if any(map(_is_ingredient, check.verified)):
+                    self.cut[f"earlier versions beyond {MAX_DEPTH:,}, one before the other"] = None
             else:
                 children = self.children(manifest, check, depth=depth + 1, redacted=below)
         return Node(
@@ -130,7 +131,7 @@ class _Walker:
                 continue
             self.links += 1
             if self.links > MAX_LINKS:
-                self.is_cut = True
+                self.cut[f"ingredients beyond {MAX_LINKS:,}"] = None
                 break
             link, target = self.link(manifest, assertion, redacted)
             if target is None:
@@ -204,7 +205,7 @@ class _Walker:
         """(manifest, assertion) of those that are allowed."""
         for url in dict.fromkeys(manifest.redacted):
             if len(self.redactions) >= MAX_REDACTIONS:
-                self.is_cut = True
+                self.cut[f"redactions beyond {MAX_REDACTIONS:,}"] = None
                 return
             try:
                 label, path = split_uri(url, manifest=manifest.label)
@@ -330,11 +331,11 @@ def trace(store: RawStore) -> History:
     left = [
         manifest.label
         for manifest in store.manifests
-        if (manifest.label not in walker.entered and not walker.is_cut) or store.is_hidden(manifest)
+        if (manifest.label not in walker.entered and not walker.cut) or store.is_hidden(manifest)
     ]
     return History(
         root=root,
         unreferenced=(*dict.fromkeys(left), *store.unreadable),
         redactions=tuple(walker.redactions),
-        is_cut=walker.is_cut,
+        cut=tuple(walker.cut),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from provenance.credentials.ai_names import TRAINING, speaks_of_ai
 from provenance.credentials.manifest_check import ManifestCheck
 
 SOFT_FAILURES: Final = ("signingCredential.", "cawg.",
@@ -99,9 +100,7 @@ class Removed(enum.StrEnum):
 
 
 _BY_LABEL: Final = (
-    ("c2pa.training-mining", Removed.TRAINING),
-    ("cawg.training-mining", Removed.TRAINING),
-    ("c2pa.ai_", Removed.TRAINING),
+    *((label, Removed.TRAINING) for label in TRAINING),
     ("c2pa.ai-disclosure", Removed.AI),
     ("com.adobe.generative-ai", Removed.AI),
     ("c2pa.ingredient", Removed.INGREDIENT),
@@ -120,8 +119,7 @@ def kind_of_label(label: str) -> Removed:
     """What an assertion was about, by its label; labels that speak of AI count as such whoever made them."""
     if label.startswith(_STARTS):
         return next(kind for start, kind in _BY_LABEL if label.startswith(start))
-    words = label.casefold().replace("_", "-").replace(".", "-").split("-")
-    return Removed.AI if {"ai", "genai", "generative", "synthetic", "digitalsourcetype"} & set(words) else Removed.OTHER
+    return Removed.AI if speaks_of_ai(label) else Removed.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,8 +185,13 @@ class History:
     unreferenced: tuple[str, ...]
     """Labels of manifests that no verified link reaches, and of unreadable ones: never believed."""
     redactions: tuple[Redaction, ...]
-    is_cut: bool
-    """A bound was met: there are more links than were followed."""
+    cut: tuple[str, ...] = ()
+    """What there is beyond what was followed, in our words."""
+
+    @property
+    def is_cut(self) -> bool:
+        """A bound was met: there are more links than were followed."""
+        return bool(self.cut)
 
     @property
     def first_break(self) -> Node | None:

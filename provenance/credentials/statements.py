@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provenance.credentials.errors import CredentialsError
+from provenance.credentials.content import content_of, unread
 from provenance.credentials.jumbf import Assertion
-from provenance.nesting import loads
 from provenance.places import LATITUDE, LONGITUDE, Place, PlaceError, place_of, read_degrees
 from provenance.times import Span, TimeTextError, read_time
 
@@ -28,8 +28,6 @@ MAX_PLACES: Final = 16
 """Places of one manifest that are kept."""
 MAX_ACTIONS: Final = 5_000
 """Actions of one assertion that are looked at."""
-MAX_JSON_BYTES: Final = 256 * 1024
-"""Bytes of one metadata assertion; real ones have a few KiB."""
 MAX_DEPTH: Final = 8
 """Nested objects of one metadata assertion that are looked into."""
 MAX_KEPT: Final = 80
@@ -117,8 +115,13 @@ class Declared:
     areas: tuple[SignedArea, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
     """(field, what is written) of times and places that are none."""
-    is_cut: bool = False
-    """Whether there is more than is kept."""
+    cut: tuple[str, ...] = ()
+    """What there is beyond what was looked at and kept, in our words."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than was looked at and kept."""
+        return bool(self.cut)
 
     @property
     def is_empty(self) -> bool:
@@ -141,6 +144,8 @@ _TIMES: Final[Mapping[str, Role]] = {
 }
 _SCANS: Final = frozenset({"negativeFilm", "positiveFilm", "print"})
 """Digital source types (IPTC) of what was made from something older than its file."""
+_SINGLE: Final = frozenset((*_TIMES, *itertools.chain.from_iterable(_AREA)))
+"""Fields of which one value is read: a list of several says more than that."""
 _OFFSETS: Final = {
     "DateTimeOriginal": "OffsetTimeOriginal",
     "DateTimeDigitized": "OffsetTimeDigitized",
@@ -155,7 +160,7 @@ class _Reader:
         self.assertion = assertion
         self.inner = _OF_LOCATION if is_location else _OF_MAKING
         self.areas: list[SignedArea] = []
-        self.is_cut = False
+        self.cut: dict[str, None] = {}
         self.times: list[SignedTime] = []
         self.places: list[SignedPlace] = []
         self.unreadable: list[tuple[str, str]] = []
@@ -200,7 +205,8 @@ class _Reader:
     def actions(self, content: Mapping[str, Any]) -> None:
         """`when` of every action (C2PA 2.4, section 18.17)."""
         entries = content.get("actions")
-        self.is_cut = self.is_cut or (isinstance(entries, list) and len(entries) > MAX_ACTIONS)
+        if isinstance(entries, list) and len(entries) > MAX_ACTIONS:
+            self.cut[f"actions beyond {MAX_ACTIONS:,}"] = None
         for action in entries[:MAX_ACTIONS] if isinstance(entries, list) else []:
             name = action.get("action") if isinstance(action, Mapping) else None
             if not isinstance(name, str) or action.get("when") is None:
@@ -211,7 +217,10 @@ class _Reader:
         """One object of JSON-LD and those inside it."""
         by_name: dict[str, tuple[str, Any]] = {}
         for key, value in content.items():
-            by_name.setdefault(key.rpartition(":")[2], (key, _first(value)))
+            name = key.rpartition(":")[2]
+            by_name.setdefault(name, (key, _first(value)))
+            if isinstance(value, list) and len(value) > 1 and name in _SINGLE:
+                self.cut["values beyond the first of one field"] = None
         for name, role in _TIMES.items():
             if name in by_name:
                 key, value = by_name[name]
@@ -226,7 +235,10 @@ class _Reader:
         for key, value in content.items():
             if key.rpartition(":")[2] not in self.inner:
                 continue
-            self.is_cut = self.is_cut or depth >= MAX_DEPTH or (isinstance(value, list) and len(value) > MAX_PLACES)
+            if depth >= MAX_DEPTH:
+                self.cut[f"objects inside each other beyond {MAX_DEPTH:,}"] = None
+            if isinstance(value, list) and len(value) > MAX_PLACES:
+                self.cut[f"places beyond {MAX_PLACES:,}"] = None
             for inner in value[:MAX_PLACES] if isinstance(value, list) else [value]:
                 if isinstance(inner, Mapping) and depth < MAX_DEPTH:
                     self.metadata(inner, depth + 1)
@@ -282,29 +294,6 @@ def _span(value: object) -> tuple[Span, str]:
     raise TimeTextError("got no time")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("got a name twice")
-    return found
-
-
-def content_of(assertion: Assertion) -> Mapping[str, Any] | None:
-    """The decoded assertion; None where it is no map, cannot be read, or is larger or nested deeper than is read."""
-    if assertion.kind == "cbor":
-        try:
-            return assertion.map()
-        except CredentialsError:
-            return None
-    if assertion.kind != "json" or len(assertion.data) > MAX_JSON_BYTES:
-        return None
-    try:
-        value = loads(bytes(assertion.data).decode("utf-8"), object_pairs_hook=_unique)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
 def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
     for assertion in assertions:
         reader = _Reader(assertion.label[:MAX_KEPT], is_location=assertion.base_label.startswith(LOCATION))
@@ -312,7 +301,7 @@ def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
         if is_actions or assertion.base_label.startswith((*METADATA, LOCATION)):
             content = content_of(assertion)
             if content is None:
-                reader.is_cut = True
+                reader.cut[unread(assertion)] = None
             elif is_actions:
                 reader.actions(content)
             else:
@@ -326,12 +315,15 @@ def declared(assertions: tuple[Assertion, ...]) -> Declared:
     times = tuple(time for reader in readers for time in reader.times)
     places = tuple(place for reader in readers for place in reader.places)
     areas = tuple(area for reader in readers for area in reader.areas)
+    unreadable = tuple(entry for reader in readers for entry in reader.unreadable)
+    cut = {words: None for reader in readers for words in reader.cut}
+    kept = (("times", times, MAX_TIMES), ("places", places, MAX_PLACES), ("places", areas, MAX_PLACES),
+            ("times and places that are none", unreadable, MAX_PLACES))  # fmt: skip
+    cut |= {f"{what} beyond {most:,}": None for what, found, most in kept if len(found) > most}
     return Declared(
         times=times[:MAX_TIMES],
         places=places[:MAX_PLACES],
         areas=tuple({area.name: area for area in areas[:MAX_PLACES]}.values()),
-        unreadable=tuple(entry for reader in readers for entry in reader.unreadable)[:MAX_PLACES],
-        is_cut=any(reader.is_cut for reader in readers)
-        or len(times) > MAX_TIMES
-        or max(len(places), len(areas)) > MAX_PLACES,
+        unreadable=unreadable[:MAX_PLACES],
+        cut=tuple(cut),
     )

@@ -9,8 +9,10 @@ from typing import Final, NamedTuple
 from provenance.metadata.collector import MAX_PARTS, Collector, decoded
 from provenance.metadata.model import MAX_BLOCK
 
-MAX_DEPTH: Final = 8
-"""Nested boxes that are entered; `moov/udta/meta/ilst/----/data` is six."""
+MAX_WANTED: Final = 16
+"""Items with EXIF or XMP of one picture; a real one has one of each."""
+MAX_EXTENTS: Final = 64
+"""Pieces of one of them."""
 MAX_ITEMS: Final = 4_096
 """Items of one picture; a tiled one of 200 megapixels has about 800."""
 
@@ -40,13 +42,17 @@ class _Box(NamedTuple):
 class _Walker:
     """Counts boxes over the whole file."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, found: Collector) -> None:
         self.data = data
+        self.found = found
         self.left = MAX_PARTS
 
     def boxes(self, start: int, end: int) -> Iterator[_Box]:
         """The boxes between two offsets, up to the first that breaks off."""
-        while start + 8 <= end and self.left:
+        while start + 8 <= end:
+            if not self.left:
+                self.found.beyond("boxes", MAX_PARTS)
+                return
             self.left -= 1
             size, kind, body = int.from_bytes(self.data[start : start + 4], "big"), self.data[start + 4 : start + 8], 8
             if size == 1:
@@ -61,7 +67,7 @@ class _Walker:
 
 def bmff(data: bytes, found: Collector) -> None:
     """Boxes of a file of the ISO base media family (ISO/IEC 14496-12; QuickTime File Format)."""
-    walker = _Walker(data)
+    walker = _Walker(data, found)
     for box in walker.boxes(0, len(data)):
         if box.kind == b"meta":
             _items(walker, box, found)
@@ -156,10 +162,16 @@ def _items(walker: _Walker, meta: _Box, found: Collector) -> None:
             kinds = _item_kinds(walker, box)
     for box in inner:
         if box.kind == b"iloc" and kinds:
-            places = _item_places(walker.data[box.body : min(box.end, box.body + MAX_BLOCK)], kinds, data_box)
+            if box.end - box.body > MAX_BLOCK:
+                found.beyond("bytes of one block of metadata", MAX_BLOCK)
+            body = walker.data[box.body : min(box.end, box.body + MAX_BLOCK)]
+            places = _item_places(body, kinds, data_box, found)
     for number, kind in kinds.items():
         runs = places.get(number, [])
-        if not runs or sum(end - start for start, end in runs) > MAX_BLOCK:
+        if sum(end - start for start, end in runs) > MAX_BLOCK:
+            found.beyond("bytes of one block of metadata", MAX_BLOCK)
+            continue
+        if not runs:
             continue
         body = b"".join(walker.data[start:end] for start, end in runs)
         if kind == "exif":
@@ -181,12 +193,15 @@ def _item_kinds(walker: _Walker, box: _Box) -> dict[int, str]:
             found[number] = "exif"
         elif kind == b"mime" and b"application/rdf+xml\0" in body[10 + wide :][:256] + b"\0":
             found[number] = "xmp"
-        if len(found) > 16:
+        if len(found) > MAX_WANTED:
+            walker.found.beyond("items of metadata", MAX_WANTED)
             break
     return found
 
 
-def _item_places(body: bytes, kinds: dict[int, str], data_box: int) -> dict[int, list[tuple[int, int]]]:
+def _item_places(
+    body: bytes, kinds: dict[int, str], data_box: int, collector: Collector
+) -> dict[int, list[tuple[int, int]]]:
     """Where the wanted items lie, as runs of the file."""
     version, sizes, at = body[0] if body else 0, body[4:6], 6
     if len(sizes) < 2:
@@ -195,13 +210,20 @@ def _item_places(body: bytes, kinds: dict[int, str], data_box: int) -> dict[int,
     index_size, wide = (sizes[1] & 15 if version else 0), (2 if version < 2 else 4)
     count, at = int.from_bytes(body[at : at + wide], "big"), at + wide
     found: dict[int, list[tuple[int, int]]] = {}
+    if count > MAX_ITEMS:
+        collector.beyond("items of one picture", MAX_ITEMS)
     for _ in range(min(count, MAX_ITEMS)):
         number, at = int.from_bytes(body[at : at + wide], "big"), at + wide
         method, at = (int.from_bytes(body[at : at + 2], "big") & 15, at + 2) if version else (0, at)
         base, at = int.from_bytes(body[at + 2 : at + 2 + base_size], "big"), at + 2 + base_size
         extents, at = int.from_bytes(body[at : at + 2], "big"), at + 2
         runs = list[tuple[int, int]]()
-        for _ in range(min(extents, 64)):
+        if extents > MAX_EXTENTS and number in kinds:
+            collector.beyond("pieces of one item", MAX_EXTENTS)
+        if extents > MAX_EXTENTS and number not in kinds:
+            at += extents * (index_size + offset_size + length_size)
+            extents = 0
+        for _ in range(min(extents, MAX_EXTENTS)):
             at += index_size
             offset, at = int.from_bytes(body[at : at + offset_size], "big"), at + offset_size
             length, at = int.from_bytes(body[at : at + length_size], "big"), at + length_size
@@ -216,12 +238,15 @@ def _item_places(body: bytes, kinds: dict[int, str], data_box: int) -> dict[int,
 
 def jxl(data: bytes, found: Collector) -> None:
     """Boxes of a JPEG XL container (ISO/IEC 18181-2, sections 9.4 to 9.7), also those compressed with Brotli."""
-    walker = _Walker(data)
+    walker = _Walker(data, found)
     for box in walker.boxes(0, len(data)):
         kind, start = box.kind, box.body
         if kind == b"brob":
             kind, start = data[box.body : box.body + 4], box.body + 4
-        if kind not in (b"Exif", b"xml ") or box.end - start > MAX_BLOCK:
+        if kind not in (b"Exif", b"xml "):
+            continue
+        if box.end - start > MAX_BLOCK:
+            found.beyond("bytes of one block of metadata", MAX_BLOCK)
             continue
         body = data[start : box.end]
         if box.kind == b"brob":
@@ -244,5 +269,8 @@ def _unbrotli(raw: bytes, found: Collector) -> bytes:
             size += len(chunk)
             chunk = b"" if machine.is_finished() else machine.process(b"", output_buffer_limit=64 * 1024)
     except brotli.error:
+        found.left("a compressed box that cannot be read")
         return b""
+    if size >= MAX_BLOCK:
+        found.beyond("bytes of one block of metadata", MAX_BLOCK)
     return b"".join(parts) if found.fits(size) else b""

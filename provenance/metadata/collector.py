@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-from provenance.metadata.model import MAX_BLOCK, MAX_BLOCKS, MAX_TEXT, MAX_TOTAL, Block
+from provenance.metadata.model import MAX_BLOCK, MAX_BLOCKS, MAX_TEXT, MAX_TOTAL, Block, beyond
 
 MAX_OF_KIND: Final = 32
 """Blocks of one kind: more XMP packets or EXIF structures than any real file has, but for a PDF's pictures."""
@@ -21,15 +21,23 @@ class Collector:
         """Nothing yet."""
         self.blocks: list[Block] = []
         self.unread: dict[str, None] = {}
+        self.left_out: dict[str, None] = {}
         self._total = 0
         self._of_kind: dict[str, int] = {}
 
     def fits(self, size: int, kind: str = "") -> bool:
         """Whether so many more bytes may be taken out of the file; asked before they are copied or inflated."""
         many = self._of_kind.get(kind, 0) if kind else 0
-        if size > MAX_BLOCK or self._total + size > MAX_TOTAL or many >= MAX_OF_KIND or len(self.blocks) >= MAX_BLOCKS:
-            self.skip("metadata beyond the limits on its size")
-            return False
+        bounds = (
+            ("bytes of one block of metadata", size, MAX_BLOCK),
+            ("bytes of metadata", self._total + size, MAX_TOTAL),
+            ("blocks of metadata of one kind", many + 1, MAX_OF_KIND),
+            ("blocks of metadata", len(self.blocks) + 1, MAX_BLOCKS),
+        )
+        for what, found, most in bounds:
+            if found > most:
+                self.beyond(what, most)
+                return False
         if kind:
             self._of_kind[kind] = many + 1
         self._total += size
@@ -47,25 +55,39 @@ class Collector:
 
     def text(self, name: str, text: str, *spans: tuple[int, int]) -> None:
         """One named text and where it lies in the file."""
+        if len(text) > MAX_TEXT:
+            self.beyond("characters of one field", MAX_TEXT)
         if text.strip(_BLANKS) and self.fits(min(len(text), MAX_TEXT)):
             self.blocks.append(Block("text", b"", spans, name, text[:MAX_TEXT].strip(_BLANKS)))
 
     def inflate(self, raw: bytes) -> bytes:
         """A zlib stream's content, up to the bound; empty where it is broken or the file has had its share."""
         try:
-            content = zlib.decompressobj().decompress(raw, MAX_BLOCK)
+            machine = zlib.decompressobj()
+            content = machine.decompress(raw, MAX_BLOCK)
         except zlib.error:
+            self.left("a compressed text that cannot be read")
             return b""
+        if machine.unconsumed_tail:
+            self.beyond("bytes of one block of metadata", MAX_BLOCK)
         return content if self.fits(len(content)) else b""
 
     def skip(self, what: str) -> None:
-        """Say that something was left out."""
+        """Say that something is of a kind that is not read."""
         self.unread[what] = None
+
+    def left(self, what: str) -> None:
+        """Say, in words, that something was left out of what is read."""
+        self.left_out[what] = None
+
+    def beyond(self, what: str, most: int) -> None:
+        """Say that something was left out because there is more of it than is read."""
+        self.left(beyond(what, most))
 
 
 def decoded(raw: bytes, encoding: str = "utf-8") -> str:
     """Bytes as text: in that encoding where they fit, else Latin-1, which everything fits."""
-    cut = raw[: 4 * MAX_TEXT]
+    cut = raw[: 4 * (MAX_TEXT + 1)]
     try:
         return cut.decode(encoding)
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from provenance.metadata.model import MAX_BLOCK, MAX_TEXT, Block, Field, GeoPoint
+from provenance.metadata.model import MAX_BLOCK, MAX_TEXT, Block, Field, GeoPoint, Note, beyond, ignore
 
 MAX_DIRECTORIES: Final = 16
 """Directories that are read: the image's, EXIF's and GPS's, and those of further images of a TIFF."""
@@ -120,7 +120,7 @@ def _comment(raw: bytes, order: str) -> str:
             little = body[1] == 0
         return body.decode("utf-16-le" if little else "utf-16-be", "replace").strip("\0\ufeff ")
     text = body if code in _CHARSETS else raw
-    text = text[:MAX_TEXT].strip(b"\0 ")
+    text = text[: 2 * MAX_TEXT].strip(b"\0 ")
     try:
         return text.decode("iso2022_jp" if code.startswith(b"JIS") else "utf-8")
     except UnicodeDecodeError:
@@ -130,8 +130,9 @@ def _comment(raw: bytes, order: str) -> str:
 class _Reader:
     """Walks the directories."""
 
-    def __init__(self, data: memoryview) -> None:
+    def __init__(self, data: memoryview, note: Note) -> None:
         self.data = data
+        self.note = note
         self.order = "little" if bytes(data[:2]) == b"II" else "big"
         self.big = self.number(2, 2) == 43
         self.word = 8 if self.big else 4
@@ -152,11 +153,15 @@ class _Reader:
                 continue
             self.seen.add(position)
             queue += self._directory(position, name)
+        if any(0 < position <= len(self.data) - 2 and position not in self.seen for position, _ in queue):
+            self.note(beyond("directories of EXIF", MAX_DIRECTORIES))
 
     def _directory(self, position: int, name: str) -> list[tuple[int, str]]:
         count_size, size = (8, 20) if self.big else (2, 12)
         count = self.number(position, count_size)
         following: list[tuple[int, str]] = []
+        if count > MAX_ENTRIES and position + count_size + MAX_ENTRIES * size < len(self.data):
+            self.note(beyond("entries of one directory of EXIF", MAX_ENTRIES))
         for number in range(min(count, MAX_ENTRIES)):
             at = position + count_size + number * size
             if at + size > len(self.data):
@@ -179,21 +184,30 @@ class _Reader:
         if tag in _DIRECTORIES:
             return self.number(where, min(length, _SIZES[kind])), _DIRECTORIES[tag]
         if tag in (_XMP, _IPTC, _PHOTOSHOP) and name == "image":
-            if length > MAX_BLOCK or len(self.embedded) >= MAX_EMBEDDED:
+            if length > MAX_BLOCK:
+                self.note(beyond("bytes of one block of metadata", MAX_BLOCK))
+                return None
+            if len(self.embedded) >= MAX_EMBEDDED:
+                self.note(beyond("blocks in the tags of one structure", MAX_EMBEDDED))
                 return None
             word = {_XMP: "xmp", _IPTC: "iptc", _PHOTOSHOP: "photoshop"}[tag]
             self.embedded.append((word, bytes(self.data[where : where + length]), where))
         elif ((name, tag) in _TEXTS or (name == "gps" and tag in _POSITION)) and (name, tag) not in self.values:
+            if length > (2 if tag in (*_WIDE, 0x9286) else 1) * MAX_TEXT:
+                self.note(beyond("characters of one field", MAX_TEXT))
             self.values[name, tag] = Value(kind, bytes(self.data[where : where + min(length, 2 * MAX_TEXT)]), where)
         return None
 
 
-def read_exif(data: bytes | memoryview) -> Exif:
-    """The fields that are asked for of a TIFF structure; empty where it is none. Never raises for what it holds."""
+def read_exif(data: bytes | memoryview, note: Note = ignore) -> Exif:
+    """The fields that are asked for of a TIFF structure; empty where it is none. Never raises for what it holds.
+
+    `note` hears of what was left out.
+    """
     view = memoryview(data)
     if bytes(view[:4]) not in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"IIRO", b"IIRS", b"IIU\0"):
         return Exif({}, "big", ())
-    reader = _Reader(view)
+    reader = _Reader(view, note)
     reader.walk()
     return Exif(reader.values, reader.order, tuple(reader.embedded))
 

@@ -15,6 +15,9 @@ from provenance.metadata.model import MAX_STATEMENTS, Field, Meaning, Sort, Stat
 from provenance.metadata.parameters import written_by
 from provenance.nesting import loads
 
+MAX_MARK: Final = 1_024
+"""Characters of a field for a program or a credit in which a maker's name is looked for."""
+
 
 class _Mark(NamedTuple):
     """Words that one maker writes."""
@@ -87,6 +90,19 @@ _SOFTWARE: Final = (
     _mark(r"\budio\b", "Udio", Meaning.GENERATED),
     _mark(r"\belevenlabs\b", "ElevenLabs", Meaning.GENERATED),
     _mark(r"\bnightcafe\b", "NightCafe", Meaning.GENERATED),
+    _mark(r"\bmicrosoft responsible ai\b", "Microsoft image generator", Meaning.USED),
+    _mark(
+        r"\bgoogle generative ai\b|\bgemini (?:flash|pro|ultra|omni)\b|\b(?:google imagen|imagen[ -]?[2-9])\b"
+        r"|\bnano[ -]?banana\b",
+        "Google AI",
+        Meaning.USED,
+    ),
+    _mark(r"\bstability ai\b|\bstable image\b", "Stability AI", Meaning.USED),
+    _mark(r"\bdreamina\b|\bjimeng\b|\bseedream\b|\bseedance\b|\bvolcengine\b", "ByteDance", Meaning.GENERATED),
+    _mark(r"\btiktok ad creative toolbox\b", "TikTok Ad Creative Toolbox", Meaning.USED),
+    _mark(r"\bhiggsfield(?: ai)?\b", "Higgsfield AI", Meaning.GENERATED),
+    _mark(r"\bbria(?: ai)\b", "Bria AI", Meaning.USED),
+    _mark(r"\bmeta ai\b|\bimagine with meta\b", "Meta AI", Meaning.USED),
 )
 """Names of programs and services, in fields for the software or its maker. A name is not a generation: programs that
 also edit come to `used`."""
@@ -99,14 +115,19 @@ _DATA_MINING: Final = re.compile(r"(?:.*/vocab/|PLUS-)?(DMI-[A-Z\-]{1,60})", re.
 
 
 def statements(fields: Iterable[Field]) -> tuple[Statement, ...]:
-    """Every statement that the fields make, each once, in the order of the fields."""
+    """Every statement that the fields make, each once, in the order of the fields; one more than are kept, at most."""
     given = list(fields)
     found: dict[tuple[str, str, str], Statement] = {}
     for statement in (*(one for field in given for one in _of(field)), *written_by(given)):
         found.setdefault((statement.kind, statement.value, statement.where), statement)
-        if len(found) >= MAX_STATEMENTS:
+        if len(found) > MAX_STATEMENTS:
             break
     return tuple(found.values())
+
+
+def is_looked_at_wholly(field: Field) -> bool:
+    """Whether a maker's name is looked for in all of a field."""
+    return len(field.text) <= MAX_MARK or field.name not in (*_SOFTWARE_FIELDS, *_CREDIT_FIELDS)
 
 
 def generator_named(text: str) -> str:
@@ -114,30 +135,50 @@ def generator_named(text: str) -> str:
 
     Claim generators and software agents write `Adobe_Firefly/1.0`: underscores and slashes stand for blanks.
     """
-    mark = _software_named(text[:400])
+    mark = _software_named(text[:MAX_MARK])
     return mark.system if mark else ""
 
 
 def only_generates(text: str) -> bool:
     """Whether a text names a program or service that does nothing but generate media."""
-    mark = _software_named(text[:400])
+    mark = _software_named(text[:MAX_MARK])
     return mark is not None and mark.meaning is Meaning.GENERATED
 
 
 @lru_cache(maxsize=256)
 def _software_named(text: str) -> _Mark | None:
-    """The same for a text that was cut; kept, as every action of a file names the program that did it."""
+    """The same; kept, as every action of a file names the program that did it."""
     return _first(_SOFTWARE, text.replace("_", " ").replace("/", " "))
 
 
-_GENERATED: Final = re.compile(
-    r"\bai[ -]generated\b|\bgenerated (?:by|with|using) (?:an? )?(?:gen(?:erative )?)?ai\b", re.I
-)
+_AI: Final = r"(?:gen(?:erative )?[ -]?)?(?:(?-i:AI|ai)|artificial intelligence)\b"
+_BY_AI: Final = rf"(?:an? |the )?(?:[\w&.'+-]{{1,30}} ){{0,3}}?{_AI}"
+_SAID: Final = (
+    (re.compile(rf"\bai[ -](?:edited|modified|enhanced|retouched|assisted)\b|\b(?:edited|modified|enhanced|retouched|"
+                rf"altered|changed|expanded) (?:by|with|using) {_BY_AI}|\bgenerative (?:fill|expand|edit|remove)\b",
+                re.I), Meaning.EDITED),
+    (re.compile(rf"\bai[ -]generated\b|\bgenerated (?:by|with|using) {_BY_AI}|\bcreated by {_BY_AI}", re.I),
+     Meaning.GENERATED),
+    (re.compile(rf"\bai[ -](?:made|created)\b|\b(?:made|created|produced|designed) (?:by|with|using) {_BY_AI}", re.I),
+     Meaning.USED),
+)  # fmt: skip
+"""What descriptions say of making, in English; what is said of an edit comes first, as it may be one of several."""
+_IN_PART: Final = re.compile(r"\bpart(?:s|ly|ial(?:ly)?)?\b", re.I)
+_DENIED: Final = re.compile(r"\b(?:no|not|non|never|without|nor)\b|n['’]t\b", re.I)
 
 
-def says_generated(text: str) -> bool:
-    """Whether a description says that AI generated something."""
-    return _GENERATED.search(text) is not None
+def says_of_making(text: str) -> Meaning | None:
+    """What a description says that AI did; None where it says nothing of the kind, or could deny it.
+
+    `OTHER` where it speaks of that and holds a word that may turn it round: what it says is then for people to read.
+    """
+    for pattern, meaning in _SAID:
+        if pattern.search(text):
+            if _DENIED.search(text):
+                return Meaning.OTHER
+            in_part = meaning is Meaning.GENERATED and _IN_PART.search(text)
+            return Meaning.EDITED if in_part else meaning
+    return None
 
 
 def _of(field: Field) -> Iterator[Statement]:
@@ -165,14 +206,14 @@ def _marks(field: Field) -> Iterator[Statement]:
     credit = _first(_CREDITS, field.text) if field.name in _CREDIT_FIELDS else None
     if credit:
         yield _said(field, Sort.CREDIT, credit.meaning, system=credit.system)
-    elif field.name in _SOFTWARE_FIELDS and len(field.text) <= 400:
+    elif field.name in _SOFTWARE_FIELDS:
         software = _first(_SOFTWARE, field.text)
         if software:
             yield _said(field, Sort.SOFTWARE, software.meaning, system=software.system)
 
 
 def _first(marks: Iterable[_Mark], text: str) -> _Mark | None:
-    return next((mark for mark in marks if mark.pattern.search(text[:400])), None)
+    return next((mark for mark in marks if mark.pattern.search(text[:MAX_MARK])), None)
 
 
 def _aigc(field: Field) -> Iterator[Statement]:

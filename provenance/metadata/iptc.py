@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from provenance.metadata.model import MAX_TEXT, Field
+from provenance.metadata.model import MAX_TEXT, Field, Note, beyond, ignore
 
 MAX_DATASETS: Final = 1_000
 """Datasets of one block; keywords repeat, real blocks have below 100."""
@@ -30,8 +30,8 @@ _UTF8: Final = b"\x1b%G"
 """Coded character set (1:90) of UTF-8."""
 
 
-def fields(data: bytes, spans: tuple[tuple[int, int], ...]) -> list[Field]:
-    """The wanted datasets as fields. Never raises for what they hold."""
+def fields(data: bytes, spans: tuple[tuple[int, int], ...], note: Note = ignore) -> list[Field]:
+    """The wanted datasets as fields; `note` hears of what was left out. Never raises for what they hold."""
     found, position, encoding = list[Field](), 0, ""
     for _ in range(MAX_DATASETS):
         head = data[position : position + 5]
@@ -48,7 +48,12 @@ def fields(data: bytes, spans: tuple[tuple[int, int], ...]) -> list[Field]:
         if key == (1, 90):
             encoding = "utf-8" if raw == _UTF8 else ""
         elif key in _WANTED and raw.strip(b"\0 "):
+            if len(raw) > MAX_TEXT:
+                note(beyond("characters of one field", MAX_TEXT))
             found.append(Field(f"IPTC {_WANTED[key]}", _decode(raw[:MAX_TEXT], encoding), spans))
+    else:
+        if data[position : position + 1] == b"\x1c":
+            note(beyond("datasets of IPTC", MAX_DATASETS))
     return found
 
 
@@ -60,8 +65,11 @@ def _decode(raw: bytes, encoding: str) -> str:
         return raw.decode("utf-8" if encoding else "latin-1", "replace").strip("\0 ")
 
 
-def from_photoshop(data: bytes) -> bytes:
-    """The IIM block (resource 0x0404) of Photoshop image resources; empty where there is none."""
+def from_photoshop(data: bytes, note: Note = ignore) -> bytes:
+    """The IIM block (resource 0x0404) of Photoshop image resources; empty where there is none.
+
+    `note` hears of what was left out.
+    """
     position = 0
     for _ in range(MAX_RESOURCES):
         if data[position : position + 4] != b"8BIM" or position + 12 > len(data):
@@ -74,4 +82,6 @@ def from_photoshop(data: bytes) -> bytes:
         if identifier == 0x0404:
             return data[position : position + length]
         position += length + (length & 1)
+    if data[position : position + 4] == b"8BIM":
+        note(beyond("resources of Photoshop", MAX_RESOURCES))
     return b""

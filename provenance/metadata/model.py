@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -25,10 +26,12 @@ MAX_TEXT: Final = 64 * 1024
 """Characters of one field that are looked at: the marks of every generator stand at the beginning."""
 MAX_KEPT: Final = 300
 """Characters of a text that are kept to be shown."""
-MAX_TIMES: Final = 64
-"""Times that are kept."""
 MAX_STATEMENTS: Final = 64
 """Statements that are kept."""
+
+
+Note: TypeAlias = Callable[[str], None]
+"""Hears of a bound that was met, in words."""
 
 
 class Block(NamedTuple):
@@ -151,8 +154,19 @@ class Metadata(Struct, frozen=True, kw_only=True):
     """Make and model as written, empty where neither is."""
     unread: tuple[str, ...] = ()
     """What of this type's metadata is not read here, or was not in this file, in words for `not checked`."""
+    cut: tuple[str, ...] = ()
+    """What there is in the file beyond what is looked at, in our words (`fields beyond 2,048`)."""
     reason: str = ""
     """Why nothing was read (`time-limit`, `crash`, …); empty where it was."""
+
+
+def ignore(_what: str) -> None:
+    """What is told of bounds that were met, where nobody asks."""
+
+
+def beyond(what: str, most: int) -> str:
+    """In words, what was left out by a bound."""
+    return f"{what} beyond {most:,}"
 
 
 def kept(text: str, limit: int = MAX_KEPT) -> str:

@@ -31,6 +31,8 @@ MAX_PIECES: Final = 128
 """Segments of one of them, of at most 64 KiB each."""
 MAX_NOTES: Final = 256
 """Entries of Samsung's trailer; real ones have about ten."""
+MAX_TEXTS: Final = 1_000
+"""Texts of one list of a RIFF file."""
 MAX_SUB_BLOCKS: Final = 4_000_000
 """Sub-blocks of one GIF file: 1 GiB where they are filled as writers fill them."""
 _PROFILE: Final = re.compile(r"Raw profile type (exif|iptc|xmp|APP1|8bim)")
@@ -55,6 +57,9 @@ def jpeg(data: bytes, found: Collector) -> None:
         body = data[position + 4 : end]
         _segment(head[1], body, (position, end), found, more)
         position = max(end, position + 4)
+    else:
+        if data[position : position + 1] == b"\xff" and data[position + 1 : position + 2] not in (b"\xd9", b"\xda"):
+            found.beyond("segments", MAX_PARTS)
     for pieces in more.values():
         joined = b"".join(body for _, body, _ in sorted(pieces))
         found.add("xmp", joined, *(span for _, _, span in pieces))
@@ -71,9 +76,14 @@ def _samsung(data: bytes, found: Collector) -> None:
     start = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
     if start < 0 or data[start : start + 4] != b"SEFH":
         return
-    count = min(int.from_bytes(data[start + 8 : start + 12], "little"), MAX_NOTES)
+    count = int.from_bytes(data[start + 8 : start + 12], "little")
+    if count > MAX_NOTES:
+        found.beyond("entries of Samsung's trailer", MAX_NOTES)
+        count = MAX_NOTES
     for at in range(start + 12, min(start + 12 + 12 * count, len(data) - 8), 12):
         back, size = (int.from_bytes(data[at + part : at + part + 4], "little") for part in (4, 8))
+        if MAX_BLOCK < size <= back:
+            found.beyond("bytes of one block of metadata", MAX_BLOCK)
         block = data[start - back : start - back + size] if 8 <= size <= back <= start and size <= MAX_BLOCK else b""
         length = int.from_bytes(block[4:8], "little")
         noted = _GENERATIVE.search(block) if block[8 : 8 + length] in _EDITORS else None
@@ -97,8 +107,12 @@ def _segment(
         at = len(_XMP_MORE)
         guid, size, offset = body[at : at + 32], body[at + 32 : at + 36], body[at + 36 : at + 40]
         pieces = more.setdefault(guid, []) if guid in more or len(more) < MAX_EXTENDED else None
-        if pieces is None or len(pieces) >= MAX_PIECES or int.from_bytes(size, "big") > MAX_BLOCK:
-            found.skip("an extended XMP packet beyond the limits on its size")
+        if pieces is None:
+            found.beyond("extended XMP packets", MAX_EXTENDED)
+        elif len(pieces) >= MAX_PIECES:
+            found.beyond("pieces of an extended XMP packet", MAX_PIECES)
+        elif int.from_bytes(size, "big") > MAX_BLOCK:
+            found.beyond("bytes of one block of metadata", MAX_BLOCK)
         else:
             pieces.append((int.from_bytes(offset, "big"), body[at + 40 :], span))
     elif marker == 0xED and body.startswith(b"Photoshop 3.0\0"):
@@ -123,8 +137,10 @@ def png(data: bytes, found: Collector) -> None:
         elif name in (b"tEXt", b"zTXt", b"iTXt", b"tIME") and length <= MAX_BLOCK:
             _chunk(name, data[position + 8 : end - 4], span, found)
         elif name in (b"tEXt", b"zTXt", b"iTXt"):
-            found.skip("a text beyond the limits on its size")
+            found.beyond("bytes of one block of metadata", MAX_BLOCK)
         position = end
+    if data[position + 4 : position + 8] not in (b"", b"IEND"):
+        found.beyond("chunks", MAX_PARTS)
 
 
 def _chunk(name: bytes, body: bytes, span: tuple[int, int], found: Collector) -> None:
@@ -201,11 +217,19 @@ def gif(data: bytes, found: Collector) -> None:
                 continue
             position = blocks.end(position + 2)
             if label == b"\xfe":
-                found.text("GIF comment", decoded(_joined(data, start + 2)), (start, position))
+                comment = _joined(data, start + 2)
+                if len(comment) >= MAX_BLOCK:
+                    found.beyond("bytes of one block of metadata", MAX_BLOCK)
+                found.text("GIF comment", decoded(comment), (start, position))
         elif introducer == b",":
             position = blocks.end(position + 11 + _colours(data[position + 9 : position + 10]))
         else:
-            return
+            break
+    else:
+        if data[position : position + 1] in (b"!", b","):
+            found.beyond("blocks of a GIF", MAX_PARTS)
+    if not blocks.left:
+        found.beyond("sub-blocks of a GIF", MAX_SUB_BLOCKS)
 
 
 def _colours(flags: bytes) -> int:
@@ -247,6 +271,8 @@ def riff(data: bytes, found: Collector) -> None:
         end = min(position + 8 + length + (length & 1), len(data))
         _riff_chunk(name, data, (position, end), found)
         position = end
+    if position + 8 <= len(data):
+        found.beyond("chunks", MAX_PARTS)
 
 
 def _riff_chunk(name: bytes, data: bytes, span: tuple[int, int], found: Collector) -> None:
@@ -259,14 +285,17 @@ def _riff_chunk(name: bytes, data: bytes, span: tuple[int, int], found: Collecto
         _info(data, start + 4, end, found)
     elif name == b"bext" and end - start >= 348:
         _broadcast(data[start : start + 348], span, found)
-    elif name in (b"id3 ", b"ID3 ") and end - start <= MAX_BLOCK:
-        sound.id3(data[start:end], found, at=start)
+    elif name in (b"id3 ", b"ID3 "):
+        if end - start > MAX_BLOCK:
+            found.beyond("bytes of one block of metadata", MAX_BLOCK)
+        else:
+            sound.id3(data[start:end], found, at=start)
     elif name in (b"AIGC", b"aigc"):
         found.text("RIFF AIGC", decoded(data[start : min(end, start + MAX_BLOCK)]), span)
 
 
 def _info(data: bytes, position: int, stop: int, found: Collector) -> None:
-    for _ in range(1_000):
+    for _ in range(MAX_TEXTS):
         name, length = data[position : position + 4], int.from_bytes(data[position + 4 : position + 8], "little")
         if position + 8 > stop:
             return
@@ -275,6 +304,8 @@ def _info(data: bytes, position: int, stop: int, found: Collector) -> None:
             text = decoded(data[position + 8 : min(end, position + 8 + MAX_BLOCK)])
             found.text(f"RIFF {name.decode('ascii')}", text, (position, end))
         position = end + (length & 1)
+    if position + 8 <= stop:
+        found.beyond("texts of one list", MAX_TEXTS)
 
 
 def _broadcast(body: bytes, span: tuple[int, int], found: Collector) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from provenance.metadata import exif, generators, iptc, times, xmp
 from provenance.metadata.blocks import find_blocks
 from provenance.metadata.collector import Collector
-from provenance.metadata.model import MAX_FIELDS, Block, Field, GeoPoint, Metadata, kept
+from provenance.metadata.model import MAX_FIELDS, MAX_STATEMENTS, Block, Field, GeoPoint, Metadata, kept
 
 
 def read(data: bytes, media_type: str) -> Metadata:
@@ -19,7 +19,7 @@ def read(data: bytes, media_type: str) -> Metadata:
     place: GeoPoint | None = None
     for block in found.blocks:
         if block.kind == "exif":
-            tags = exif.read_exif(block.data)
+            tags = exif.read_exif(block.data, found.left)
             fields += exif.fields(tags, block.spans)
             place = place or exif.place(tags, block.spans)
             for inner in exif.inner_blocks(tags, block.spans):
@@ -27,14 +27,20 @@ def read(data: bytes, media_type: str) -> Metadata:
         else:
             fields += _fields(block, found)
     if len(fields) > MAX_FIELDS:
-        found.skip("metadata beyond the limits on its size")
+        found.beyond("fields", MAX_FIELDS)
         fields = fields[:MAX_FIELDS]
+    if not all(map(generators.is_looked_at_wholly, fields)):
+        found.beyond("characters of the name of a program", generators.MAX_MARK)
+    said = generators.statements(fields)
+    if len(said) > MAX_STATEMENTS:
+        found.beyond("statements on its making", MAX_STATEMENTS)
     return Metadata(
         times=times.times(fields),
         place=place or times.place(fields),
-        statements=generators.statements(fields),
+        statements=said[:MAX_STATEMENTS],
         camera=_camera(fields),
         unread=tuple(found.unread),
+        cut=tuple(found.left_out),
     )
 
 
@@ -42,13 +48,13 @@ def _fields(block: Block, found: Collector) -> list[Field]:
     """The fields of any block but EXIF."""
     if block.kind == "xmp":
         packet = xmp.read_xmp(block.data)
-        if not packet.is_whole:
-            found.skip("part of the XMP, which is malformed or too large")
+        for words in packet.cut:
+            found.left(words)
         return xmp.fields(packet, block.spans)
     if block.kind == "iptc":
-        return iptc.fields(block.data, block.spans)
+        return iptc.fields(block.data, block.spans, found.left)
     if block.kind == "photoshop":
-        return iptc.fields(iptc.from_photoshop(block.data), block.spans)
+        return iptc.fields(iptc.from_photoshop(block.data, found.left), block.spans, found.left)
     return [Field(block.name, block.text, block.spans)]
 
 

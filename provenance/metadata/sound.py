@@ -42,9 +42,16 @@ def id3(data: bytes, found: Collector, *, at: int = 0) -> int:
             break
         size = _synchsafe(raw) if version == 4 else int.from_bytes(raw, "big")
         end = min(stop, position + 10 + size)
-        if not data[position + 9] and size <= MAX_BLOCK:  # neither compressed nor encrypted nor grouped
+        if size > MAX_BLOCK:
+            found.beyond("bytes of one block of metadata", MAX_BLOCK)
+        elif data[position + 9]:
+            found.skip("metadata of this sound that is compressed, encrypted or grouped")
+        else:
             _frame(name, data[position + 10 : end], (at + position, at + end), found)
         position = end
+    else:
+        if position + 10 <= stop and data[position : position + 4].strip(b"\0"):
+            found.beyond("frames of a tag", MAX_FRAMES)
     return stop
 
 
@@ -87,12 +94,16 @@ def flac(data: bytes, found: Collector) -> None:
         if head[0] & 0x80:
             return
         position = end
+    if position + 4 <= len(data):
+        found.beyond("blocks of metadata of a FLAC file", MAX_FRAMES)
 
 
 def _comments(body: bytes, span: tuple[int, int], found: Collector) -> None:
     position = 4 + int.from_bytes(body[:4], "little")
     count = int.from_bytes(body[position : position + 4], "little")
     position += 4
+    if count > MAX_FRAMES:
+        found.beyond("comments", MAX_FRAMES)
     for _ in range(min(count, MAX_FRAMES)):
         length = int.from_bytes(body[position : position + 4], "little")
         if position + 4 + length > len(body):

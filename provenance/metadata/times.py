@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from provenance.metadata.model import MAX_TIMES, Field, GeoPoint, MetadataTime, Role, kept
+from provenance.metadata.model import Field, GeoPoint, MetadataTime, Role, kept
 
 _EXIF: Final = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 _ISO: Final = re.compile(
@@ -52,7 +52,7 @@ def times(fields: Iterable[Field]) -> tuple[MetadataTime, ...]:
     found = list(fields)
     by_name = {field.name: field for field in reversed(found)}
     unique = {time.field: time for time in reversed([*_exif(by_name), *_iso(found), *_iptc(by_name)])}
-    return tuple(reversed(unique.values()))[:MAX_TIMES]
+    return tuple(reversed(unique.values()))
 
 
 def _exif(by_name: dict[str, Field]) -> Iterator[MetadataTime]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from provenance.metadata.model import MAX_TEXT, Field
+from provenance.metadata.model import MAX_TEXT, Field, beyond
 
 MAX_DEPTH: Final = 64
 """Nested elements; real XMP needs below 12."""
@@ -58,8 +58,13 @@ class Xmp(NamedTuple):
 
     values: tuple[tuple[str, str], ...]
     """(`prefix:name`, text) in the order of the packet; several of a list."""
-    is_whole: bool
-    """False where it breaks off, is not well-formed, or goes over a bound."""
+    cut: tuple[str, ...] = ()
+    """In words, what was not read of it: where it breaks off, is not well-formed, or goes over a bound."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it was read."""
+        return not self.cut
 
 
 class _BoundError(Exception):
@@ -75,12 +80,15 @@ class _Target:
         self.elements = 0
         self.parts: list[str] = []
         self.length = 0
+        self.cut: dict[str, None] = {}
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         self.elements += 1
-        if len(self.stack) >= MAX_DEPTH or self.elements > MAX_ELEMENTS:
-            raise _BoundError
+        if len(self.stack) >= MAX_DEPTH:
+            raise _BoundError(beyond("elements of XMP inside each other", MAX_DEPTH))
+        if self.elements > MAX_ELEMENTS:
+            raise _BoundError(beyond("elements of XMP", MAX_ELEMENTS))
         self.stack.append(_NAMES.get(tag) or (self.stack[-1] if self.stack else ""))
         self.parts, self.length = [], 0
         for key, value in attributes.items():
@@ -89,7 +97,9 @@ class _Target:
 
     def data(self, text: str) -> None:
         """Text of the innermost element."""
-        if self.stack and self.stack[-1] and self.length < MAX_TEXT:
+        if self.stack and self.stack[-1]:
+            if self.length + len(text) > MAX_TEXT:
+                self.cut[beyond("characters of one field", MAX_TEXT)] = None
             self.parts.append(text[: MAX_TEXT - self.length])
             self.length += len(self.parts[-1])
 
@@ -102,9 +112,11 @@ class _Target:
         """The end of the packet."""
 
     def _keep(self, name: str, text: str) -> None:
+        if name and len(text) > MAX_TEXT:
+            self.cut[beyond("characters of one field", MAX_TEXT)] = None
         if name and (shown := text[:MAX_TEXT].strip()):
             if len(self.values) >= MAX_VALUES:
-                raise _BoundError
+                raise _BoundError(beyond("values of XMP", MAX_VALUES))
             self.values.append((name, shown))
 
 
@@ -118,9 +130,11 @@ def read_xmp(data: bytes) -> Xmp:
     try:
         parser.feed(_text(data))
         parser.close()
-    except (ParseError, DefusedXmlException, _BoundError, ValueError):
-        return Xmp(tuple(target.values), is_whole=False)
-    return Xmp(tuple(target.values), is_whole=True)
+    except _BoundError as error:
+        target.cut[str(error)] = None
+    except (ParseError, DefusedXmlException, ValueError):
+        target.cut["part of the XMP, which is malformed"] = None
+    return Xmp(tuple(target.values), tuple(target.cut))
 
 
 def _text(data: bytes) -> str:

@@ -168,6 +168,6 @@ def own_check(*, signature: SignatureState = SignatureState.VALID, **changes: An
         "bound": "active",
         "checks": {"active": check},
         "coverage": covered(),
-        "history": History(root=root, unreferenced=(), redactions=(), is_cut=False),
+        "history": History(root=root, unreferenced=(), redactions=()),
     }
     return OwnCheck(**(fields | changes))

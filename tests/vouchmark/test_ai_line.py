@@ -559,7 +559,10 @@ def test_metadata_that_could_not_be_read_is_said() -> None:
     assert [(gap.what, gap.why) for gap in answer.not_checked] == [
         ("unsigned AI declarations (XMP, IPTC, EXIF, texts)", "memory-limit")
     ]
-    assert "not all of its metadata was read" in answer.summary
+    assert answer.summary == (
+        "Not all of its metadata could be looked at (it was not read: memory-limit); the rest may speak of AI."
+    )
+    assert [(draft.code, draft.status) for draft in answer.drafts][:1] == [("ai.cut", UNKNOWN)]
 
 
 def test_many_statements_are_told_once_and_the_loudest_first() -> None:

@@ -21,21 +21,36 @@ FORMATS: Final = ("text", "json", "markdown")
 @click.argument("names", nargs=-1, metavar="[CODE]…")
 @click.option("--all", "everything", is_flag=True, help="Also those of the C2PA and CAWG specifications.")
 @click.option("--labels", "show_labels", is_flag=True, help="The labels that a policy can give.")
+@click.option("--carriers", is_flag=True, help="Where statements about AI are read in Content Credentials.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
-def codes(names: tuple[str, ...], everything: bool, show_labels: bool, form: str) -> None:
+def codes(names: tuple[str, ...], everything: bool, show_labels: bool, carriers: bool, form: str) -> None:
     """Explain every code that a report can carry, or only the CODEs named.
 
     A name such as 'signer.*' explains a family.
     """
     from vouchmark.labels import LABELS
 
-    if show_labels:
+    if carriers:
+        if names or everything or show_labels:
+            fail_usage("--carriers stands alone", hint="run 'vouchmark codes --carriers'")
+        rows = carrier_rows()
+    elif show_labels:
         if names or everything:
             fail_usage("--labels stands alone", hint="run 'vouchmark codes --labels'")
         rows = [{"label": name, "meaning": meaning} for name, meaning in LABELS.items()]
     else:
         rows = [_row(code) for code in _chosen(names, everything=everything)]
-    click.echo({"text": _text, "json": _json, "markdown": _markdown}[form](rows))
+    click.echo({"text": _text, "json": _json, "markdown": markdown}[form](rows))
+
+
+def carrier_rows() -> list[dict[str, str]]:
+    """Where in Content Credentials statements about AI are read, one row for each carrier."""
+    from provenance.credentials.ai_carriers import CARRIERS
+
+    return [
+        {"carrier": str(row.carrier), "where": row.where, "meaning": row.meaning, "source": row.source}
+        for row in CARRIERS
+    ]
 
 
 def _chosen(names: tuple[str, ...], *, everything: bool) -> list[Code]:
@@ -77,10 +92,11 @@ def _text(rows: list[dict[str, str]]) -> str:
         if row.get("line", "") != heading:
             heading = row["line"]
             lines += ["", heading] if lines else [heading]
-        name = row.get("code") or row["label"]
+        name = row.get("code") or row.get("label") or row["carrier"]
         statuses = f"  ({row['statuses']})" if "statuses" in row else ""
         lines.append(f"  {name}{statuses}")
-        lines += wrap(row["meaning"], width=width, first=" " * 6, rest=" " * 6)
+        words = f"{row['where']}: {row['meaning']} ({row['source']})" if "where" in row else row["meaning"]
+        lines += wrap(words.replace("`", ""), width=width, first=" " * 6, rest=" " * 6)
     return "\n".join(lines)
 
 
@@ -88,7 +104,7 @@ def _json(rows: list[dict[str, str]]) -> str:
     return json.dumps(rows, indent=2, ensure_ascii=False)
 
 
-def _markdown(rows: list[dict[str, str]]) -> str:
+def markdown(rows: list[dict[str, str]]) -> str:
     """A table; codes in monospace."""
     columns = list(rows[0])
     body = [_markdown_row(f"`{row[c]}`" if c in ("code", "label") else row[c] for c in columns) for row in rows]

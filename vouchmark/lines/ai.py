@@ -19,6 +19,7 @@ from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Answer, Draft, Facts, source_of
 from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import removals
+from vouchmark.render.words import listed
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 
 WATERMARKS: Final = NotChecked(what="invisible watermarks such as SynthID", why="not checkable here")
@@ -44,7 +45,7 @@ def answer(facts: Facts) -> Answer:
     aside = [draft for draft in against if draft.status is Status.ABSENT]
     found = [*failing, *lacking, *signed, *unsigned, *training, *reserved, *aside]
     not_checked = _gaps(facts, manifests, found)
-    if all(draft.code == "ai.update" for draft in signed) and not ai_signed.is_cut(facts):
+    if all(draft.code == "ai.update" for draft in signed) and not ai_signed.cut(facts):
         silence = _silence(facts, manifests, unsigned)
         found = [*failing, *lacking, silence, *signed, *unsigned, *training, *reserved, *aside] if signed else [
             *found, silence
@@ -77,24 +78,27 @@ def _removed(facts: Facts) -> list[Draft]:
 
 def _cut(facts: Facts) -> list[Draft]:
     """That there is more than was looked at, so that no silence means anything."""
-    if not ai_signed.is_cut(facts):
-        return []
+    left_out = ai_signed.cut(facts)
+    if not left_out:
+        return ai_unsigned.cut(facts)
     return [
         Draft(
             code="ai.cut",
             status=Status.UNKNOWN,
-            statement=f"{_unseen(facts)}; that may speak of AI.",
+            statement=f"{_unseen(facts)} ({listed(left_out)}); the rest may speak of AI.",
             source=source_of(facts.first),
             root=Root.CLAIM_SIGNATURE,
             subject=facts.own.active if facts.own is not None else facts.name,
-        )
+            detail={"cut": list[Json](left_out)},
+        ),
+        *ai_unsigned.cut(facts),
     ]
 
 
 def _unseen(facts: Facts) -> str:
     """What was not looked at."""
     if facts.own is not None and facts.own.history is not None and facts.own.history.is_cut:
-        return "There are more steps than are followed, and earlier steps were not looked at"
+        return "Not all earlier steps were looked at"
     return "Not all that is signed could be looked at"
 
 
@@ -128,6 +132,7 @@ def _status(against: list[Draft], signed: list[Draft]) -> Status | None:
 def _without_store(facts: Facts, nothing: Answer, unsigned: list[Draft]) -> Answer:
     """Where there are no Content Credentials, or none that can be read: the metadata alone speaks."""
     not_checked = _gaps(facts, [], unsigned)
+    unsigned = [*unsigned, *ai_unsigned.cut(facts)]
     drafts = nothing.drafts
     if drafts and drafts[0].code == "ai.absent":
         drafts = (replace(drafts[0], statement=_absence(facts, unsigned)),)
@@ -140,7 +145,7 @@ def _without_store(facts: Facts, nothing: Answer, unsigned: list[Draft]) -> Answ
 
 
 def _absence(facts: Facts, unsigned: list[Draft]) -> str:
-    if any(draft.code != "ai.training" for draft in unsigned):
+    if any(draft.code not in ("ai.training", "ai.cut") for draft in unsigned):
         return "There are no Content Credentials, so nothing about AI is signed."
     if ai_unsigned.was_read(facts):
         return f"No statement about AI in its making was found, signed or in the metadata; {_NOTHING_FOLLOWS}."

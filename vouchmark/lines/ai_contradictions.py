@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from provenance.credentials.ai_statements import Carrier
+from provenance.metadata import Meaning
 from provenance.metadata.generators import only_generates
 from vouchmark.lines.ai_signed import MAX_SHOWN, Said, by_label
 from vouchmark.lines.ai_words import CAPTURED, MADE_BY_PEOPLE, SOURCE_TYPES, WHOLLY
@@ -66,7 +67,9 @@ def _generates(one: Said) -> bool:
     if one.statement.carrier is Carrier.GENERATOR:
         # A program that also edits may have made the claim of a photograph.
         return only_generates(one.statement.software)
-    return one.statement.carrier in (Carrier.AGENT, Carrier.ADOBE, Carrier.DESCRIPTION)
+    if one.statement.carrier is Carrier.DESCRIPTION:
+        return one.statement.means is Meaning.GENERATED
+    return one.statement.carrier in (Carrier.AGENT, Carrier.ADOBE, Carrier.CONTENT)
 
 
 def _against_ancestors(facts: Facts, told: list[Said]) -> Iterator[Draft]:

@@ -15,6 +15,7 @@ from provenance.metadata import Meaning, Sort, Statement
 from vouchmark.lines.ai_words import SOURCE_TYPES, loudness, source_type
 from vouchmark.lines.facts import Draft, Facts
 from vouchmark.render.safe import quoted
+from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
 
 OWN: Final = "vouchmark metadata check"
@@ -65,12 +66,32 @@ def gaps(facts: Facts) -> tuple[NotChecked, ...]:
         return () if facts.unreadable else (NotChecked(what=what, why="the metadata was not read"),)
     if facts.metadata.reason:
         return (NotChecked(what=what, why=facts.metadata.reason),)
-    return tuple(NotChecked(what=unread, why="not read here") for unread in facts.metadata.unread)
+    unread = (NotChecked(what=one, why="not read here") for one in facts.metadata.unread)
+    return (*unread, *(NotChecked(what=f"metadata: {one}", why="beyond a limit") for one in facts.metadata.cut))
 
 
 def was_read(facts: Facts) -> bool:
     """Whether the metadata was read as far as this type's is, so that its silence may be told."""
-    return facts.metadata is not None and not facts.metadata.reason and not facts.metadata.unread
+    metadata = facts.metadata
+    return metadata is not None and not (metadata.reason or metadata.unread or metadata.cut)
+
+
+def cut(facts: Facts) -> list[Draft]:
+    """That there is more metadata than was looked at, so that its silence means nothing."""
+    left_out = facts.metadata_cut
+    if not left_out:
+        return []
+    return [
+        Draft(
+            code="ai.cut",
+            status=Status.UNKNOWN,
+            statement=f"Not all of its metadata could be looked at ({listed(left_out)}); the rest may speak of AI.",
+            source=OWN,
+            root=Root.UNSIGNED_METADATA,
+            subject=facts.name,
+            detail={"cut": list[Json](left_out)},
+        )
+    ]
 
 
 def _says(statement: Statement) -> tuple[str, str] | None:

@@ -111,6 +111,8 @@ _VOCABULARY: Final = re.compile(
 )
 """A value of IPTC's or C2PA's vocabulary: its address, a QCode (`digsrctype:…`), or the word alone. Nothing else may
 stand in it, no query and no fragment: what such an address means is not known here."""
+_SCHEMA_ORG: Final = re.compile(r"(?:https?://schema\.org/|schema:)?([a-z]{1,60}?)DigitalSource/?", re.IGNORECASE)
+"""The same in the words of schema.org's IPTCDigitalSourceEnumeration."""
 _FOLDED: Final = {kind.casefold(): kind for kind in SOURCE_TYPES}
 
 
@@ -121,6 +123,10 @@ def source_type(uri: str | None) -> str:
     whole.
     """
     written = (uri or "").strip()
+    other = _SCHEMA_ORG.fullmatch(written)
+    if other is not None:
+        kind = other[1].casefold().removeprefix("multiframe")
+        return _FOLDED.get(kind, written)
     found = _VOCABULARY.fullmatch(written)
     return _FOLDED.get(found[1].casefold(), found[1]) if found else written
 

@@ -56,6 +56,8 @@ def answer(facts: Facts) -> Answer:
     else:
         time = [*time, *removed]
     lacking = list(claim_beside.cut(own, versions))
+    if any(one.code in _SILENT for one in (*place, *time)):
+        lacking += claim_beside.unsigned_cut(facts)
     if lacking:
         # What was not looked at may say it: silence is not known.
         place, time = ([one for one in found if one.code not in _SILENT] for found in (place, time))

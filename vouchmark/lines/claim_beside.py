@@ -11,10 +11,11 @@ from provenance.places import distance_km, distance_words
 from vouchmark.claimed import Claimed as Said
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.claim_versions import OWN, Version
-from vouchmark.lines.facts import Draft
+from vouchmark.lines.facts import Draft, Facts
 from vouchmark.lines.redactions import Removal
 from vouchmark.lines.time_order import what_happened, when_of
 from vouchmark.render.safe import quoted
+from vouchmark.render.words import listed
 from vouchmark.report import Json, Root, Status
 
 MAX_OF_UPDATE: Final = 4
@@ -68,13 +69,29 @@ def cut(own: OwnCheck | None, versions: list[Version]) -> Iterator[Draft]:
     """That there is more than was looked at: what was not may say something else."""
     for version in versions:
         if version.declared.is_cut:
-            statement = "Not all that is signed about places and times could be looked at; the rest may say otherwise."
-            yield _draft("claim.cut", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, {})
+            cut = version.declared.cut
+            statement = (
+                f"Not all that is signed about places and times could be looked at ({listed(cut)}); the rest may say "
+                "otherwise."
+            )
+            detail: dict[str, Json] = {"cut": list[Json](cut)}
+            yield _draft("claim.cut", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, detail)
     if own is not None and own.history is not None and own.history.is_cut:
+        cut = own.history.cut
+        statement = f"Not all earlier steps were looked at ({listed(cut)}); the others may say where and when."
+        yield _draft("claim.cut", Status.UNKNOWN, statement, own.active, Root.INGREDIENT, {"cut": list[Json](cut)})
+
+
+def unsigned_cut(facts: Facts) -> Iterator[Draft]:
+    """That there is more metadata than was looked at, where nothing is signed and nothing else is stated."""
+    left_out = facts.metadata_cut
+    if left_out:
         statement = (
-            "Earlier steps were not looked at, as there are more than are followed; they may say where and when."
+            f"Not all of its metadata could be looked at ({listed(left_out)}); the rest may say where and when it was "
+            "taken."
         )
-        yield _draft("claim.cut", Status.UNKNOWN, statement, own.active, Root.INGREDIENT, {})
+        detail: dict[str, Json] = {"cut": list[Json](left_out)}
+        yield _draft("claim.cut", Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
 
 
 def nonsense(versions: list[Version]) -> list[Draft]:

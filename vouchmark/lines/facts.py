@@ -147,6 +147,13 @@ class Facts(_Lookups):
             object.__setattr__(self, "_speakers", authority.speakers(self.own))
         return self._speakers
 
+    @property
+    def metadata_cut(self) -> tuple[str, ...]:
+        """What of the file's own metadata was not looked at though it is read in files like this, in words."""
+        if self.metadata is None:
+            return ()
+        return (*self.metadata.cut, *((f"it was not read: {self.metadata.reason}",) if self.metadata.reason else ()))
+
     def is_about_identity(self, manifest: Manifest, code: ValidationCode) -> bool:
         """Whether the engine speaks of an identity that it cannot read, for which it has no word of its own.
 

@@ -34,7 +34,7 @@ from vouchmark.lines.links import malformed_link
 from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import removals
 from vouchmark.render.safe import quoted
-from vouchmark.render.words import ROLES
+from vouchmark.render.words import ROLES, listed
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 
 MAX_DEPTH: Final = 64
@@ -189,8 +189,9 @@ def _own_tree(own: OwnCheck, history: History, known: Mapping[str, Speaker]) -> 
             removal.redaction.manifest,
             removal.detail(),
         )
-    if history.is_cut:
-        yield _own("history.cut", Status.UNKNOWN, _CUT, own.active, {})
+    if history.cut:
+        words = f"Not all recorded steps were followed ({listed(history.cut)}); the rest was not looked at."
+        yield _own("history.cut", Status.UNKNOWN, words, own.active, {"cut": list[Json](history.cut)})
 
 
 def _update(known: Mapping[str, Speaker], node: Node) -> Iterator[Draft]:

@@ -33,6 +33,7 @@ from vouchmark.lines.facts import (
 from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.trust_words import shown_label
 from vouchmark.render.safe import quoted
+from vouchmark.render.words import listed
 from vouchmark.report import SERIOUSNESS, Json, Line, Root, Status
 
 OWN = "vouchmark time-stamp check"
@@ -42,7 +43,10 @@ def answer(facts: Facts) -> Answer:
     """The time line, about the manifest that carries the hard binding."""
     nothing = nothing_to_look_at(facts, Line.TIME)
     if nothing is not None:
-        return replace(nothing, drafts=(*nothing.drafts, *time_order.unsigned(facts, None)))
+        left_out = time_order.unsigned_cut(facts) if nothing.status is None else []
+        summary = left_out[0].statement if left_out and _is_absent(nothing) else nothing.summary
+        told = (*left_out, *nothing.drafts, *time_order.unsigned(facts, None))
+        return replace(nothing, summary=summary, drafts=told)
     manifest = facts.bound
     own = facts.own
     if manifest is None and own is not None and own.history is not None and own.history.is_cut:
@@ -59,10 +63,17 @@ def answer(facts: Facts) -> Answer:
     drafts += _legacy(manifest, signer.stamp)
     drafts += _certificate(manifest, signer)
     drafts += time_order.impossible(own, facts.speakers)
+    drafts += time_order.cut(own)
     drafts += time_order.stated(facts, own, signer.stamp.time)
+    if all(draft.status is Status.ABSENT for draft in drafts):
+        drafts += time_order.unsigned_cut(facts)
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
     first = drafts[0] if drafts[0].status is Status.FAIL else next(d for d in drafts if d.code in _ANSWERS)
     return Answer(summary=first.statement, drafts=tuple(drafts))
+
+
+def _is_absent(found: Answer) -> bool:
+    return all(draft.status is Status.ABSENT for draft in found.drafts)
 
 
 _ON: Final = {Label.INTERIM: "on the interim list, frozen on 2026-01-01"}
@@ -153,7 +164,10 @@ def _no_stamp(manifest: Manifest, own: OwnCheck, detail: dict[str, Json]) -> Dra
     clock = time_order.own_clock(own, manifest.label)
     declared = own.declared.get(manifest.label)
     if clock is None and declared is not None and declared.is_cut:
-        statement = "There is no time stamp, and not all that the signer says of times could be looked at."
+        statement = (
+            f"There is no time stamp, and not all that the signer says of times could be looked at "
+            f"({listed(declared.cut)})."
+        )
         return _own_draft(manifest, "time.cut", Status.UNKNOWN, statement, detail)
     if clock is None:
         statement = "There is no time stamp; nothing shows when it was signed."

@@ -21,6 +21,7 @@ from provenance.times import EAST, WEST, Span, gap_words, span_of
 from vouchmark.lines.authority import Of, Speaker, content_of
 from vouchmark.lines.facts import Draft, Facts, day, instant
 from vouchmark.render.safe import quoted
+from vouchmark.render.words import listed
 from vouchmark.report import Json, Root, Status
 
 CLOCK_TOLERANCE: Final = dt.timedelta(minutes=5)
@@ -250,6 +251,31 @@ def unsigned(facts: Facts, signed: dt.datetime | None) -> Iterator[Draft]:
         detail |= _more(len(metadata.times) - MAX_UNSIGNED)
         statement = f"{words}{_gap(span, signed)}; that is no signed statement."
         yield _draft("time.unsigned", Status.ABSENT, statement, facts.name, Root.UNSIGNED_METADATA, detail)
+
+
+def cut(own: OwnCheck) -> list[Draft]:
+    """That not all that is signed of times was looked at, where there is a trusted time that it could contradict."""
+    left_out = [words for declared in own.declared.values() for words in declared.cut]
+    left_out += own.history.cut if own.history is not None else ()
+    bounded = any(signer.stamp.is_trusted for signer in own.signers.values())
+    if not left_out or not bounded:
+        return []
+    words = tuple(dict.fromkeys(left_out))
+    statement = (
+        f"Not all that is signed of times could be looked at ({listed(words)}); the rest may contradict a trusted time."
+    )
+    detail: dict[str, Json] = {"cut": list[Json](words)}
+    return [_draft("time.cut", Status.UNKNOWN, statement, own.active, Root.CLAIM_SIGNATURE, detail)]
+
+
+def unsigned_cut(facts: Facts) -> list[Draft]:
+    """That there is more metadata than was looked at, which may state times."""
+    left_out = facts.metadata_cut
+    if not left_out:
+        return []
+    statement = f"Not all of its metadata could be looked at ({listed(left_out)}); the rest may state times."
+    detail: dict[str, Json] = {"cut": list[Json](left_out)}
+    return [_draft("time.cut", Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)]
 
 
 def _role(one: MetadataTime) -> str:

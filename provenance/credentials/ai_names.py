@@ -1,0 +1,29 @@
+"""Does a name that a maker chose (of an assertion, an action, a parameter) speak of AI?
+
+Names are all that is known of a kind that is not read here: what speaks of AI is named then, and never passed over.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Final
+
+from provenance.metadata.generators import generator_named
+
+TRAINING: Final = ("c2pa.training-mining", "cawg.training-mining", "c2pa.ai_training", "c2pa.ai_generative_training",
+                   "c2pa.ai_inference", "c2pa.data_mining", "cawg.ai_training", "cawg.ai_generative_training",
+                   "cawg.ai_inference", "cawg.data_mining")  # fmt: skip
+"""Labels of what may be done with the media, which say nothing of its making (C2PA 1.4, section 19.23; CAWG 1.1)."""
+_WORDS: Final = frozenset(
+    ("ai", "genai", "aigc", "gai", "generative", "synthetic", "synthid", "deepfake", "llm", "digitalsourcetype",
+     "aigenerated", "aidisclosure", "aimodel", "aitool", "aiedit", "aiedited", "aicontent")
+)  # fmt: skip
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def speaks_of_ai(name: str) -> bool:
+    """Whether one of a name's words does, however they are joined, or it names a program that generates media."""
+    words = [word.casefold() for word in _WORD.findall(name)]
+    pairs = (first + second for first, second in itertools.pairwise(words))
+    return not _WORDS.isdisjoint(words) or not _WORDS.isdisjoint(pairs) or bool(generator_named(" ".join(words)))
