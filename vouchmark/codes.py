@@ -203,6 +203,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("signer.distrusted", (FAIL,), "The reader distrusts the signer, or a certificate above it."),
     ("signer.revoked", (FAIL,), "The certificate was revoked."),
+    ("signer.revocation.cut", (UNKNOWN,), "Not all answers about the certificate's revocation were looked at."),
     ("signer.profile.violated", (FAIL,), "The certificate breaks the rules for signing Content Credentials."),
     ("signer.test_key", (FAIL,), "A public test key signed; anybody can."),
     ("signer.product.listed", (PASS,), "The signing product is on the list of conforming products, within its limits."),

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from provenance.credentials.ai_carriers import Carrier
 from provenance.credentials.ai_names import TRAINING, speaks_of_ai
 from provenance.credentials.ai_statements import AiStatement
-from provenance.credentials.content import content_of
+from provenance.credentials.content import content_of, unread
 from provenance.credentials.jumbf import Assertion, RawManifest
 from provenance.credentials.manifest_check import ManifestCheck
 from provenance.metadata import Meaning
@@ -146,7 +146,7 @@ class Reader:
         """What is in an assertion; None where it could not be read, and then nobody knows what it says."""
         content = content_of(assertion)
         if content is None:
-            self.unread("an assertion")
+            self.cut[unread(assertion)] = None
         return content
 
     def outright(self, base: str, content: Mapping[str, Any] | None) -> Iterator[AiStatement]:

@@ -64,6 +64,7 @@ def ai_stated(manifest: RawManifest, check: ManifestCheck) -> AiStated:
     from provenance.credentials.ai_reader import Reader
 
     reader, said = Reader(), dict[AiStatement, None]()
+    reader.cut |= dict.fromkeys(check.unread)
     # As many are looked at as there may be of different ones: what is said a hundred times is one statement.
     for one in reader.read(manifest, check):
         said[one] = None

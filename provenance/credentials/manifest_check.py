@@ -77,6 +77,8 @@ class ManifestCheck:
     """Data boxes and credentials that something signed covers, as `c2pa.databoxes/LABEL` and `c2pa.credentials/…`."""
     held_inside: frozenset[str] = frozenset()
     """The same of those whose payload alone it covers."""
+    unread: tuple[str, ...] = ()
+    """In words, what of it could not be looked at, so that nobody knows what it says."""
     gathered: frozenset[str] = frozenset()
     """Labels of assertions that the claim lists as gathered alone: part of the claim, and no statement that is
     attributed to its signer (C2PA 2.2, section 10.2.2)."""
@@ -121,14 +123,18 @@ class _Tally:
     absent: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
+    unread: dict[str, None] = field(default_factory=dict)
 
 
 def _references(manifest: RawManifest) -> _Tally:
     tally = _Tally()
+    if manifest.claim_bytes and not manifest.claim:
+        tally.unread["a claim that cannot be read"] = None
     try:
         references = manifest.references()
     except MalformedCredentialsError:
         tally.codes.append("claim.malformed")
+        tally.unread["a claim whose references cannot be read"] = None
         return tally
     for reference in references:
         try:
@@ -154,6 +160,7 @@ def _references(manifest: RawManifest) -> _Tally:
         except UnsupportedCredentialsError:
             # Nobody can tell here whether it was changed: it is not verified, and not called changed.
             tally.codes.append("algorithm.unsupported")
+            tally.unread["assertions whose digest is not computed here"] = None
             continue
         (tally.verified.append(assertion) if hmac.compare_digest(own, reference.hash) else tally.changed.append(name))
     return tally
@@ -236,6 +243,7 @@ def check_manifest(manifest: RawManifest) -> ManifestCheck:
         sign1=sign1,
         source_types=frozenset(sources),
         actions=tuple(actions),
+        unread=tuple(tally.unread),
         gathered=_gathered(manifest),
     )
 

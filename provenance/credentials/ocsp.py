@@ -35,6 +35,8 @@ CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)
 """How far a responder's clock may be ahead of the one by which its answer was fetched."""
 UNTIL_NEXT: Final = dt.timedelta(hours=24)
 """How long a "good" is believed that does not say when the next answer is due; else an old one would count for ever."""
+TOO_LARGE: Final = -1
+"""In place of a serial number (RFC 5280, section 4.1.2.2: never negative)."""
 MAX_RESPONSE_BYTES: Final = 256 * 1024
 """Bytes of one answer; real ones have about 2 KiB."""
 
@@ -283,7 +285,7 @@ def assess_revocation(
         return nothing
     with unwarned():
         number = leaf.serial_number
-    stapled = [*answers, *(kept or {}).get(number, ())]
+    stapled = [*answers, *(one for key in (number, TOO_LARGE) for one in (kept or {}).get(key, ()))]
     offered: list[tuple[bytes, dt.datetime | None]] = [(der, None) for der in stapled[:MAX_RESPONSES]]
     offered += [(der, fresh.fetched) for der in fresh.answers] if fresh is not None else []
     judged = [
@@ -291,7 +293,7 @@ def assess_revocation(
         for der, fetched in offered
         if len(der) <= MAX_RESPONSE_BYTES and (verdict := _quietly_judge(der, leaf, issuer, at, fetched)) is not None
     ]
-    is_cut = len(stapled) > MAX_RESPONSES
+    is_cut = len(stapled) > MAX_RESPONSES or any(len(der) > MAX_RESPONSE_BYTES for der in stapled)
     for state in (Revocation.REVOKED, Revocation.GOOD):
         found = next((verdict for verdict in judged if verdict.state is state), None)
         if found is not None and not (is_cut and state is Revocation.GOOD):
@@ -300,12 +302,16 @@ def assess_revocation(
 
 
 def by_serial(answers: Iterable[bytes]) -> dict[int, list[bytes]]:
-    """Answers by the serial number that they speak of, in order; those that cannot be read are left out."""
+    """Answers by the serial number that they speak of, in order; those that cannot be read are left out.
+
+    Larger ones than are read may speak of any: they stand under TOO_LARGE.
+    """
     from cryptography.x509 import ocsp
 
     found: dict[int, list[bytes]] = {}
     for der in dict.fromkeys(answers):
         if len(der) > MAX_RESPONSE_BYTES:
+            found.setdefault(TOO_LARGE, []).append(der)
             continue
         try:
             with unwarned():

@@ -225,7 +225,7 @@ def _signers(
 
 
 def _declared(checks: Mapping[str, ManifestCheck]) -> dict[str, Declared]:
-    found = {label: declared(check.verified) for label, check in checks.items()}
+    found = {label: declared(check.verified, check.unread) for label, check in checks.items()}
     return {label: one for label, one in found.items() if not one.is_empty}
 
 

@@ -17,7 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provenance.credentials.content import content_of, unread
+from provenance.credentials.content import content_of
+from provenance.credentials.content import unread as unread_words
 from provenance.credentials.jumbf import Assertion
 from provenance.places import LATITUDE, LONGITUDE, Place, PlaceError, place_of, read_degrees
 from provenance.times import Span, TimeTextError, read_time
@@ -301,7 +302,7 @@ def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
         if is_actions or assertion.base_label.startswith((*METADATA, LOCATION)):
             content = content_of(assertion)
             if content is None:
-                reader.cut[unread(assertion)] = None
+                reader.cut[unread_words(assertion)] = None
             elif is_actions:
                 reader.actions(content)
             else:
@@ -309,14 +310,17 @@ def _read(assertions: tuple[Assertion, ...]) -> Iterator[_Reader]:
         yield reader
 
 
-def declared(assertions: tuple[Assertion, ...]) -> Declared:
-    """Times and places of one manifest's verified assertions. Never raises for what the bytes hold."""
+def declared(assertions: tuple[Assertion, ...], unread: tuple[str, ...] = ()) -> Declared:
+    """Times and places of one manifest's verified assertions. Never raises for what the bytes hold.
+
+    `unread` is, in words, what of the manifest could not be looked at.
+    """
     readers = list(_read(assertions))
     times = tuple(time for reader in readers for time in reader.times)
     places = tuple(place for reader in readers for place in reader.places)
     areas = tuple(area for reader in readers for area in reader.areas)
     unreadable = tuple(entry for reader in readers for entry in reader.unreadable)
-    cut = {words: None for reader in readers for words in reader.cut}
+    cut = dict.fromkeys((*unread, *(words for reader in readers for words in reader.cut)))
     kept = (("times", times, MAX_TIMES), ("places", places, MAX_PLACES), ("places", areas, MAX_PLACES),
             ("times and places that are none", unreadable, MAX_PLACES))  # fmt: skip
     cut |= {f"{what} beyond {most:,}": None for what, found, most in kept if len(found) > most}

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from provenance.credentials.errors import CredentialsLimitError
 from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, Sized, join, printable
 from provenance.formats.shown import ORIENTATION, Carrier, exif_shows, together, xmp_shows
 
@@ -177,7 +178,9 @@ def _super_indexes(data: bytes, lists: Sequence[tuple[bytes, int, int]]) -> Iter
         if form != b"hdrl":
             continue
         streams = [(low + 4, high) for name, low, high in _chunks(data, start, end) if name == b"LIST"]
-        for low, high in streams[:MAX_STREAMS]:
+        if len(streams) > MAX_STREAMS:
+            raise CredentialsLimitError(f"got {len(streams)} streams, expected at most {MAX_STREAMS}")
+        for low, high in streams:
             yield from ((at, stop) for name, at, stop in _chunks(data, low, high) if name == b"indx")
 
 

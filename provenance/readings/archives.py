@@ -56,6 +56,10 @@ def _zip(source: Source) -> Iterator[SecondReading]:
         if found is not None:
             yield source.found(ZIP, *found)
             return
+    end = data.rfind(_END, max(0, source.size - TAIL), stop)
+    if end >= 0:
+        # More end records than are tried: one of them may belong to an archive.
+        yield source.found(ZIP, end, source.size)
 
 
 def _zip_before(data: bytes, end: int) -> tuple[int, int] | None:

@@ -148,7 +148,8 @@ def _leads_to_a_film(data: bytes) -> bool:
         if size < 8:
             return False
         position += size
-    return False
+    # More boxes in their places than are followed: whatever comes behind them, a player goes on.
+    return True
 
 
 def _mpeg_sound(source: Source) -> int | None:

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.credentials.ai_statements import AiStatement, Carrier
-from provenance.credentials.binding import Match
 from provenance.credentials.model import Kind, Manifest
-from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Meaning as Told
 from provenance.metadata.generators import only_generates
-from vouchmark.lines import authority, history
+from vouchmark.lines import about, authority, history
 from vouchmark.lines.ai_words import BEGINNINGS, MECHANICAL, SOURCE_TYPES, WHOLLY, Meaning, signal, source_type
 from vouchmark.lines.authority import Of, Speaker, Standing
 from vouchmark.lines.facts import Draft, Facts, has, own_lack, source_of
@@ -90,8 +88,7 @@ def said(facts: Facts) -> list[Said]:
 
 
 def _said(facts: Facts, one: AiStatement, speaker: Speaker) -> Said:
-    holds = speaker.in_order and not (speaker.of is Of.CONTENT and is_about_something_else(facts.own))
-    counts = holds and not speaker.is_hearsay and not one.gathered and not own_lack(facts)
+    counts = not doubt_of(facts, speaker) and not speaker.is_hearsay and not one.gathered and not own_lack(facts)
     return Said(statement=one, speaker=speaker, of=_of(one, speaker), counts=counts and speaker.of is not Of.UPDATE)
 
 
@@ -119,10 +116,11 @@ def _declares_outright(one: Said) -> bool:
     return meaning_of(one).code in ("ai.generated", "ai.edited", "ai.used")
 
 
-def is_about_something_else(own: OwnCheck | None) -> bool:
-    """Whether the content differs from what was signed, or could be anything."""
-    coverage = own.coverage if own is not None else None
-    return coverage is not None and (coverage.match is Match.MISMATCH or coverage.is_open)
+def doubt_of(facts: Facts, speaker: Speaker) -> str:
+    """Why nobody stands for what a signer says, as the second half of a sentence; empty where somebody does."""
+    if not speaker.in_order:
+        return about.BROKEN
+    return about.doubt(facts) if speaker.of is Of.CONTENT else ""
 
 
 def drafts(facts: Facts, told: list[Said]) -> list[Draft]:
@@ -156,16 +154,13 @@ def _draft(facts: Facts, one: Said) -> Draft:
 def sentence(facts: Facts, one: Said, meaning: Meaning) -> str:
     """Who says it of what, and why that does not count where it does not; without a full stop."""
     speaker = one.speaker
-    about = "" if one.is_of_whole else _ABOUT.get(one.of, "")
-    holds = speaker.in_order and not (speaker.of is Of.CONTENT and is_about_something_else(facts.own))
-    if not holds:
-        return (
-            f"{_IN[speaker.of]} is declared {about}{meaning.words}, but the signature or content does not hold, so "
-            "nobody stands for that"
-        )
+    of_what = "" if one.is_of_whole else _ABOUT.get(one.of, "")
+    doubt = doubt_of(facts, speaker)
+    if doubt:
+        return f"{_IN[speaker.of]} is declared {of_what}{meaning.words}, but {doubt}"
     if one.statement.gathered:
-        return f"{authority.WHO[speaker.of]} passes on, without making it its own statement, {about}{meaning.words}"
-    words = f"{authority.WHO[speaker.of]} declares {about}{meaning.words}"
+        return f"{authority.WHO[speaker.of]} passes on, without making it its own statement, {of_what}{meaning.words}"
+    words = f"{authority.WHO[speaker.of]} declares {of_what}{meaning.words}"
     return f"{words}; but {authority.WHY[speaker.weakest]}" if speaker.is_hearsay else words
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from provenance.credentials.ai_statements import Carrier
 from vouchmark.lines import authority
-from vouchmark.lines.ai_signed import Said, by_label, is_about_something_else
+from vouchmark.lines.ai_signed import Said, by_label, doubt_of
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Draft, Facts, source_of
 from vouchmark.report import Json, Root, Status
@@ -62,8 +62,9 @@ def _draft(facts: Facts, one: Said, code: str, words: str, detail: dict[str, Jso
         statement = f"Whoever signed a later update ({speaker.who}) {words}."
         return _finding(facts, one, "ai.update", Status.ABSENT, statement, detail)
     statement = f"{authority.WHO[speaker.of]} {words}."
-    if not speaker.in_order or (speaker.of is Of.CONTENT and is_about_something_else(facts.own)):
-        statement = f"It is stated whether it may be used for AI ({words}), but the signature or content does not hold."
+    doubt = doubt_of(facts, speaker)
+    if doubt:
+        statement = f"It is stated whether it may be used for AI ({words}), but {doubt}."
     elif one.statement.gathered:
         statement = (
             f"{authority.WHO[speaker.of]} passes on, without making it its own statement, that somebody {words}."

@@ -13,7 +13,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from provenance.credentials.binding import Match
 from provenance.credentials.history import LinkState, Node
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.statements import Declared, Role, SignedArea, SignedPlace, SignedTime
@@ -21,7 +20,7 @@ from provenance.metadata import Role as UnsignedRole
 from provenance.places import distance_km, distance_words, place_of
 from provenance.times import Span, gap_words, span_of
 from vouchmark.claimed import ClaimedPlace, ClaimedTime
-from vouchmark.lines import authority, claim_apart, claim_beside
+from vouchmark.lines import about, authority, claim_apart, claim_beside
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.claim_versions import OWN, Version
 from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, own_gap
@@ -99,8 +98,8 @@ def _metadata_gap(facts: Facts) -> tuple[NotChecked, ...]:
 
 def _is_bound(facts: Facts, own: OwnCheck) -> bool:
     """Whether the content is what was signed: by our own digest, or by an engine's where we compute none."""
-    if own.coverage is not None and own.coverage.match is not Match.UNSUPPORTED:
-        return own.coverage.match is Match.MATCH and not own.coverage.is_open
+    if own.coverage is not None:
+        return not about.doubt(facts)
     manifest = facts.bound
     return manifest is not None and has(facts.codes_of(manifest), *BINDING_MATCH)
 

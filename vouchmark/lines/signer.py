@@ -78,6 +78,12 @@ _PRODUCT: Final = {
 }
 
 
+_REVOCATION_CUT: Final = (
+    "There are more or larger answers about its revocation than are looked at; one of the others may say that the "
+    "signer's certificate was revoked."
+)
+
+
 def answer(facts: Facts) -> Answer:
     """The signer line, by our own chain check where there is one."""
     nothing = nothing_to_look_at(facts, Line.SIGNER)
@@ -104,6 +110,8 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
     elif any(draft.code in _AGAINST for draft in drafts):
         # What speaks against the signer says more than that no list vouches.
         drafts = [draft for draft in drafts if draft.code != "signer.unknown"]
+    if signer.revocation.is_cut:
+        drafts.append(_own("signer.revocation.cut", Status.UNKNOWN, _REVOCATION_CUT, own.bound, detail))
     drafts.extend(_updates(own))
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
     status, summary = drafts[0].status, drafts[0].statement

@@ -235,6 +235,12 @@ def _stamp(facts: Facts, manifest: Manifest) -> Draft:
     if has(codes, "timeStamp.outsideValidity"):
         statement = "There is a time stamp by an authority whose certificate was not valid then, so it shows no time."
         return _draft(facts, manifest, "time.outside", Status.UNKNOWN, statement)
+    if stamp is None and (facts.own is not None or facts.own_failure):
+        statement = (
+            "An engine finds no time stamp; our own check, which also reads what the signer says of times, could not "
+            "be made."
+        )
+        return _draft(facts, manifest, "time.cut", Status.UNKNOWN, statement)
     if stamp is None:
         statement = "There is no time stamp; nothing shows when it was signed."
         return _draft(facts, manifest, "time.none", Status.ABSENT, statement)

@@ -81,6 +81,9 @@ def _descriptions(data: bytes, trak: BmffBox) -> list[tuple[str, bool]]:
         table = Table(data, box)
         with suppress(IndexError):
             version, count = table.take(4) >> 24, table.take(4)
+            if count > MAX_ENTRIES:
+                # Whatever else there is: its name fits no brand.
+                found.append(("", False))
             for _ in range(min(count, MAX_ENTRIES)):
                 end = table.position + table.take(4)
                 name = table.raw(4).decode("latin-1")
@@ -121,11 +124,14 @@ def outside(data: bytes, boxes: Sequence[BmffBox]) -> Iterator[Doubt]:
 
 
 def _sources(data: bytes, dref: BmffBox) -> list[_Source]:
-    """The entries; where the list breaks off, what is left of it counts as one that names another file."""
+    """The entries; where the list breaks off or is too long, what is left counts as one that names another file."""
     table, found = Table(data, dref), list[_Source]()
     try:
         table.take(4)
-        for _ in range(min(table.take(4), MAX_ENTRIES)):
+        count = table.take(4)
+        if count > MAX_ENTRIES:
+            raise IndexError("got more entries than any real file has")
+        for _ in range(count):
             start = table.position
             end = start + table.take(4)
             is_inside = table.raw(4).decode("latin-1") in _INSIDE
