@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
 import json
 import struct
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,6 +25,7 @@ from tests.provenance.crafting import (
     signed,
     stamper,
 )
+from tests.provenance.hidden_stores import a_picture, a_store, in_drawing, in_jpeg
 from tests.provenance.metadata_files import (
     box,
     chunk,
@@ -185,6 +189,23 @@ def embedded() -> bytes:
     return (body.ljust(100, b"\0") + packet).ljust(2_000, b"\0") + iptc
 
 
+def in_words() -> bytes:
+    """A drawing with a store in base64 among its words."""
+    return in_drawing(base64.b64encode(a_store()))
+
+
+def in_archive() -> bytes:
+    """A document with a signed picture, packed."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>" * 9)
+        archive.writestr("word/document.xml", "<document/>" * 9)
+        archive.writestr("word/media/picture.jpg", a_picture())
+    return made.getvalue()
+
+
+_SEARCHED: Final = "not all of the file could be searched"
+_EVERY: Final = (Line.INTEGRITY, Line.SIGNER, Line.TIME, Line.HISTORY, Line.AI, Line.CLAIM)
 _AI: Final = (Line.AI,)
 _ALL: Final = (Line.AI, Line.TIME, Line.CLAIM)
 _C: Final = "provenance.credentials."
@@ -230,9 +251,16 @@ CAPS: Final = (
         named="no list"),
     Cap(name=_C + "certificates.path_search.MAX_VISITS", to=0, lines=(Line.SIGNER,), build=lambda: held(steps()),
         named="no list"),
-    Cap(name=_C + "timestamp.MAX_TOKEN_BYTES", to=9, lines=(Line.TIME,), build=lambda: held(steps()), named="time"),
-    Cap(name=_C + "timestamp.MAX_TOKEN_CERTIFICATES", to=0, lines=(Line.TIME,), build=lambda: held(steps()),
+    Cap(name=_C + "cms.MAX_TOKEN_BYTES", to=9, lines=(Line.TIME,), build=lambda: held(steps()), named="time"),
+    Cap(name=_C + "cms.MAX_TOKEN_CERTIFICATES", to=0, lines=(Line.TIME,), build=lambda: held(steps()),
         named="time"),
+    # The search for stores where no engine looks.
+    Cap(name=_C + "hidden.MAX_MARKS", to=0, lines=_EVERY, named=_SEARCHED, build=lambda: in_jpeg(0xEC)),
+    Cap(name=_C + "hidden.MAX_READ", to=0, lines=_EVERY, named="Credentials", build=lambda: in_jpeg(0xEC)),
+    Cap(name="provenance.formats.jumbf_scan.MAX_ENCODED", to=0, lines=_EVERY, named=_SEARCHED, build=in_words),
+    Cap(name="provenance.formats.packed.MAX_PARTS", to=0, lines=_EVERY, named=_SEARCHED, build=in_archive),
+    Cap(name="provenance.formats.packed.MAX_UNPACKED", to=0, lines=_EVERY, named=_SEARCHED, build=in_archive),
+    Cap(name="provenance.formats.packed.FREE_UNPACKED", to=-(1 << 30), lines=_EVERY, named=_SEARCHED, build=in_archive),
     # The file's own metadata.
     Cap(name=_M + "model.MAX_BLOCK", to=9, lines=_ALL, build=lambda: plain(xmp=xmp(dc_title="x"))),
     Cap(name=_M + "model.MAX_TOTAL", to=9, lines=_ALL, build=lambda: plain(xmp=xmp(dc_title="x"))),

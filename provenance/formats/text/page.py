@@ -25,8 +25,6 @@ _RAW: Final = frozenset(
     {b"script", b"style", b"textarea", b"title", b"xmp", b"iframe", b"noembed", b"noframes", b"noscript"}
 )
 """Elements whose content holds no tags; `noscript` is one where scripts run (HTML, section 13.2.6)."""
-MAX_ATTRIBUTES: Final = 2_000
-"""Attributes of one tag; pages have dozens."""
 
 
 class Element(NamedTuple):
@@ -81,10 +79,7 @@ def _comment(data: bytes, position: int) -> int:
 
 def _element(data: bytes, start: int, name: bytes, position: int, unclosed: set[bytes]) -> Element:
     attributes = dict[bytes, bytes]()
-    for _ in range(MAX_ATTRIBUTES):
-        match = _ATTRIBUTE.match(data, position)
-        if match is None:
-            break
+    while match := _ATTRIBUTE.match(data, position):
         attributes.setdefault(match[1].lower(), match[2] or match[3] or match[4] or b"")
         position = match.end()
     blanks = _BLANKS.match(data, position)

@@ -19,7 +19,7 @@ CODE: Final = "integrity.text.unseen"
 MAX_WORDS: Final = 50_000
 """Words of more than ASCII that are held against look-alikes, each once; a long book has as many."""
 LONGEST_WORD: Final = 256
-"""Letters of a word that are looked at; nobody reads longer ones."""
+"""Letters of a word that are looked at together."""
 
 _ORDER: Final = "[\u202a-\u202e\u2066-\u2069]"
 """Embeddings, overrides and isolates (UAX #9): they change the order of what is shown."""
@@ -118,7 +118,13 @@ def _in(sign: str, blocks: tuple[tuple[int, int], ...]) -> bool:
 
 def _words(text: str) -> Iterator[str]:
     """Words of letters that are taken for others: of two scripts, or of one that looks like the text's own."""
-    words = dict.fromkeys(word[:LONGEST_WORD] for word in _WORD.findall(text) if not word.isascii())
+    # Scripts without blanks have words of any length: they are held against look-alikes piece by piece.
+    words = dict.fromkeys(
+        word[at : at + LONGEST_WORD]
+        for word in _WORD.findall(text)
+        if not word.isascii()
+        for at in range(0, len(word), LONGEST_WORD)
+    )
     scripts = Counter[str]()
     for number, word in enumerate(words):
         if number >= MAX_WORDS:
