@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 from typing import Final
 
 from provenance.metadata.generators import generator_named
@@ -22,6 +23,7 @@ _WORDS: Final = frozenset(
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+@lru_cache(maxsize=1_024)
 def speaks_of_ai(name: str) -> bool:
     """Whether one of a name's words does, however they are joined, or it names a program that generates media."""
     words = [word.casefold() for word in _WORD.findall(name)]
