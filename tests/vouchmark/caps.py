@@ -28,6 +28,7 @@ NUMBER: Final = "a number of a format or of an algorithm: it bounds nothing"
 TRANSPORT: Final = "bounds messages, waiting, processes or lists that the reader keeps, and no evidence in a file"
 REFUSES: Final = "beyond it the whole is refused, as malformed, unread or over a limit"
 CLOSED: Final = "what lies beyond it counts as unsigned, undeclared or not covered: nothing passes by it"
+OPTION: Final = "what an option lifts: a file over it is an error, and the message names the option"
 SHOWN: Final = "bounds what is shown of what was looked at wholly"
 LONGER: Final = "no time and no place is written in so many characters: a longer text is none, and is told as that"
 INPUT: Final = "bounds what the reader gives, and is an error of the command"
@@ -65,6 +66,8 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.preview.*", SHOWN),
     # Messages, waiting, processes, the network, lists that the reader keeps.
     ("provenance.asset._FLAGS", NUMBER),
+    ("provenance.asset.LARGE", TRANSPORT),
+    ("provenance.window.*", TRANSPORT),
     ("provenance.asset.CHUNK", TRANSPORT),
     ("provenance.asset.MAX_DEPTH", TRANSPORT),
     ("provenance.whole_file.*", TRANSPORT),
@@ -92,7 +95,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("vouchmark.claimed.*", INPUT),
     ("vouchmark.vouch.MAX_OCTETS", REFUSES),
     # The whole is refused.
-    ("provenance.asset.DEFAULT_*", REFUSES),
+    ("provenance.asset.DEFAULT_*", OPTION),
     ("provenance.sidecar.MAX_SIDECAR", REFUSES),
     ("provenance.credentials.text_binding.*", REFUSES),
     ("provenance.credentials.certificates.names.*", REFUSES),
