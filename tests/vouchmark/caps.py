@@ -80,6 +80,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.credentials.timestamp.MAX_KEPT", TRANSPORT),
     ("provenance.credentials.crjson.*", SHOWN),
     ("provenance.credentials.ocsp.MAX_QUESTIONS", TRANSPORT),
+    ("vouchmark.addresses.*", INPUT),
     ("vouchmark.cli.*", INPUT),
     ("vouchmark.demo*", NUMBER),
     ("vouchmark.gather.LEAST", TRANSPORT),
