@@ -204,7 +204,7 @@ def in_archive() -> bytes:
     return made.getvalue()
 
 
-_SEARCHED: Final = "not all of the file could be searched"
+_SEARCHED: Final = "searched"
 _EVERY: Final = (Line.INTEGRITY, Line.SIGNER, Line.TIME, Line.HISTORY, Line.AI, Line.CLAIM)
 _AI: Final = (Line.AI,)
 _ALL: Final = (Line.AI, Line.TIME, Line.CLAIM)
@@ -261,6 +261,7 @@ CAPS: Final = (
     Cap(name="provenance.formats.packed.MAX_PARTS", to=0, lines=_EVERY, named=_SEARCHED, build=in_archive),
     Cap(name="provenance.formats.packed.MAX_UNPACKED", to=0, lines=_EVERY, named=_SEARCHED, build=in_archive),
     Cap(name="provenance.formats.packed.FREE_UNPACKED", to=-(1 << 30), lines=_EVERY, named=_SEARCHED, build=in_archive),
+    Cap(name="provenance.formats.packed.TIMES", to=-(1 << 30), lines=_EVERY, named=_SEARCHED, build=in_archive),
     # The file's own metadata.
     Cap(name=_M + "model.MAX_BLOCK", to=9, lines=_ALL, build=lambda: plain(xmp=xmp(dc_title="x"))),
     Cap(name=_M + "model.MAX_TOTAL", to=9, lines=_ALL, build=lambda: plain(xmp=xmp(dc_title="x"))),
