@@ -124,6 +124,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.formats.pdf.*", REFUSES),
     ("provenance.formats.bmff.*", REFUSES),
     ("provenance.formats.markup.*", REFUSES),
+    ("provenance.formats.sfnt.*", REFUSES),
     ("provenance.formats.shown.*", REFUSES),
     # What is beyond counts against the file.
     ("provenance.credentials.kept.*", CLOSED),
