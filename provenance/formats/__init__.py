@@ -31,7 +31,7 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
     Raises:
         CredentialsLimitError: more parts than any real file has.
     """
-    from provenance.formats import bmff, flac, gif, id3, jpeg, pdf, png, riff, sfnt, svg, text, tiff
+    from provenance.formats import bmff, flac, gif, id3, jpeg, ogg, pdf, png, riff, sfnt, svg, text, tiff
     from provenance.formats import zip as zip_archive
 
     if text.is_text(media_type):
@@ -53,6 +53,8 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
         return tiff.read_tiff(data)
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return zip_archive.read_zip(data)
+    if data[:4] == ogg.CAPTURE:
+        return ogg.read_ogg(data)
     if media_type.startswith("font/") and data[:4] in sfnt.SIGNATURES:
         return sfnt.read_sfnt(data)
     if data.startswith(b"fLaC", id3.tag_end(data)) or (data[:3] == b"ID3" and media_type in _FLAC):

@@ -99,7 +99,7 @@ class Layout:
 
     format: str
     """`jpeg`, `png`, `riff`, `gif`, `tiff`, `bmff`, `jxl`, `pdf`, `svg`, `mp3`, `flac`, `zip`, `text`,
-    `structured text`, `html`, `sfnt`, or empty."""
+    `structured text`, `html`, `sfnt`, `ogg`, or empty."""
     size: int
     regions: tuple[Region, ...]
     stores: tuple[bytes, ...] = field(default=(), repr=False)

@@ -18,7 +18,7 @@ class StorePlace(NamedTuple):
 TEXT, STRUCTURED, PAGE = "text", "text with comments", "HTML"
 """Texts, by what carries their store, whatever they are called."""
 
-FONT: Final = "OTF, TTF"
+FONT, OGG = "OTF, TTF", "Ogg"
 
 PLACES: Final = (
     StorePlace(("JPEG",), "APP11 segments", "A.3.1"),
@@ -31,6 +31,7 @@ PLACES: Final = (
     StorePlace(("SVG",), "element `c2pa:manifest` in `metadata`, as base64", "A.3"),
     StorePlace(("PDF",), "embedded file stream", "A.4"),
     StorePlace(("MP4", "MOV", "M4A", "AVIF", "HEIC", "HEIF"), "box `uuid` d8fec3d6-1b0e-483c-9297-5828877ec481", "A.5"),
+    StorePlace((OGG,), "a logical bitstream of its own, whose packet begins with `c2pa`", "A.3"),
     StorePlace((FONT,), "table `C2PA`", "A.3"),
     StorePlace((TEXT,), "variation selectors behind U+FEFF", "A.8"),
     StorePlace((STRUCTURED,), "block between `-----BEGIN C2PA MANIFEST-----` and its end, as base64", "A.9"),

@@ -169,7 +169,7 @@ class TestThePlacesOfStores:
 
     def test_every_format_has_one_place(self) -> None:
         named = [name for one in store_places.PLACES for name in one.formats]
-        texts = {store_places.TEXT, store_places.STRUCTURED, store_places.PAGE, store_places.FONT}
+        texts = {store_places.TEXT, store_places.STRUCTURED, store_places.PAGE, store_places.FONT, store_places.OGG}
         assert sorted(set(named) - texts) == sorted(NAMES)
         assert len(named) == len(NAMES) + len(texts)
 
