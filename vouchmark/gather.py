@@ -238,9 +238,10 @@ HOLDING: Final = frozenset({"encypher-c2pa"})
 """Engines that take nothing but bytes, and copy them."""
 
 
-def _host_of(contacts: tuple[Contact, ...]) -> str:
-    """The host that gave the file itself; empty where it was not fetched."""
-    return next((one.answered_by or one.host for one in contacts if one.purpose == "file" and one.sha256), "")
+def _hosts_of(contacts: tuple[Contact, ...]) -> tuple[str, ...]:
+    """The hosts that gave the file itself, as `Facts.fetched_from` has them."""
+    found = next((one for one in contacts if one.purpose == "file" and one.sha256), None)
+    return tuple(host for host in (found.host, found.answered_by) if host) if found is not None else ()
 
 
 def _outside(turn: Turn, seen: Seen, first: Reading, settings: Settings) -> OutsideStore | None:
@@ -286,7 +287,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         signer_lists="signer" in kinds,
         tsa_lists=any(one.anchors_for(ListKind.TSA) or one.leaves_for(ListKind.TSA) for one in settings.trust.lists),
         product_lists=any(one.content is Content.PRODUCTS for one in settings.trust.configurations),
-        fetched_from=_host_of(turn.contacts),
+        fetched_from=_hosts_of(turn.contacts),
         own=examination.own if examination else None,
         fragments=len(settings.fragments),
         own_failure=examination.own_failure if examination else "",

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import Final
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from provenance.credentials.certificates.names import MAX_ELEMENTS, mended, same_name
 from provenance.credentials.chain import describe
 from provenance.credentials.cose import parse_sign1, verify_claim
-from provenance.credentials.errors import MalformedCredentialsError
+from provenance.credentials.errors import CredentialsError, MalformedCredentialsError
 from provenance.credentials.keys import load_certificate
 from provenance.credentials.ocsp import Revocation, assess_revocation
 from provenance.credentials.octets.ber import MAX_DEPTH, to_der
 from provenance.credentials.octets.signatures import Verifier
 from provenance.credentials.octets.tokens import is_accounted
 from provenance.credentials.time_trust import Doubt, StampAssessment, assess_time
-from provenance.credentials.timestamp import Flaw
+from provenance.credentials.timestamp import Flaw, read_stamp
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.formats import parse
 from provenance.credentials.trust.lists import ListKind
+from provenance.credentials.trust.purposes import stamps_alone
 from provenance.credentials.trust.view import Label, TrustView, view_of
 from tests.authority import DAY, NOW, Identity, certify, list_of, make_root, make_signer, name_of, store_of
 from tests.provenance.crafting import cose, make_authority, revocation_answer, sha256, stamper
@@ -293,6 +297,31 @@ def test_ber_nested_without_end_is_refused_quickly() -> None:
     for _ in range(MAX_DEPTH - 1):
         deep = b"\x30\x80" + deep + b"\0\0"
     assert to_der(deep)[0] == 0x30
+
+
+@given(place=st.integers(0, 10_000), value=st.integers(0, 255), end=st.integers(0, 10_000), cut=st.booleans())
+def test_no_changed_token_or_certificate_escapes_as_an_error(place: int, value: int, end: int, cut: bool) -> None:
+    for data in WHOLE:
+        changed = bytearray(data)
+        changed[place % len(data)] = value
+        shown = bytes(changed[: end % len(data)] if cut else changed)
+        with contextlib.suppress(CredentialsError):
+            read_stamp(shown, (b"anything",))
+        with contextlib.suppress(MalformedCredentialsError):
+            to_der(shown)
+        with contextlib.suppress(MalformedCredentialsError):
+            mended(shown)
+        with contextlib.suppress(MalformedCredentialsError):
+            load_certificate(shown)
+        assert same_name(shown, shown)
+        assert stamps_alone(shown) in (True, False)
+
+
+WHOLE: Final = (
+    in_ber(stamper(TSA, THEN))(b"anything"),
+    FORMS["all at once"](b"anything"),
+    broken_name().der,
+)
 
 
 def test_what_is_der_already_stays_octet_for_octet() -> None:

@@ -28,8 +28,8 @@ from vouchmark.render.text import render
 from vouchmark.report import Exit, Line, Report, Status, exit_code
 from vouchmark.settings import make_settings
 
-HOST: Final = "news.example"
-OTHER: Final = "cdn.example"
+HOST: Final = "news.press.example"
+OTHER: Final = "cdn.press.example"
 PHOTO: Final = f"https://{HOST}/2026/harbour.jpg"
 SIGNED: Final = signed(CAMERA)
 
@@ -46,7 +46,8 @@ class Host(BaseHTTPRequestHandler):
         self.asked.append((self.path, dict(self.headers)))
         if self.path.startswith("/moved"):
             self.send_response(302)
-            self.send_header("Location", {"/moved": PHOTO, "/moved-inside": "https://inside.example/x"}[self.path])
+            places = {"/moved": f"https://{OTHER}/harbour.jpg", "/moved-inside": "https://inside.example/x"}
+            self.send_header("Location", places[self.path])
             self.end_headers()
             return
         if self.path.startswith("/round"):
@@ -63,7 +64,7 @@ class Host(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
     folder = tmp_path_factory.mktemp("tls")
-    with running(Host, root=ROOT, folder=folder, host=HOST) as secure:
+    with running(Host, root=ROOT, folder=folder, host="*.press.example") as secure:
         yield {"https": secure, "http": 1}
 
 
@@ -71,7 +72,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int]]:
 def leave(port: dict[str, int]) -> Callable[[], Online]:
     """Leave to ask this machine under the host's name; other names lead nowhere, or inside."""
     Host.asked.clear()
-    places = {HOST: ["127.0.0.1"], "inside.example": ["10.0.0.7"]}
+    places = {HOST: ["127.0.0.1"], OTHER: ["127.0.0.1"], "inside.example": ["10.0.0.7"]}
 
     def found(host: str, port: int) -> list[str]:
         if host not in places:
@@ -138,6 +139,9 @@ def test_a_redirect_is_followed_and_judged_like_the_first_address(leave: Callabl
     report = look(f"https://{HOST}/moved", leave())
     assert exit_code(report) is Exit.OK
     assert report.media.name == "moved"
+    assert (only_contact(report)["host"], only_contact(report)["answered_by"]) == (HOST, OTHER)
+    told = next(one for one in report.findings() if one.code == "integrity.fetched")
+    assert f"was fetched from “{OTHER}”, to which “{HOST}” sent on, for this report" in told.statement
 
 
 REFUSED: Final = {

@@ -72,8 +72,8 @@ class Facts(_Lookups):
     signer_lists: bool = False
     """Whether the reader has any list of claim signers."""
     tsa_lists: bool = False
-    fetched_from: str = ""
-    """The host that gave the file, where the reader named an address."""
+    fetched_from: tuple[str, ...] = ()
+    """The host that the reader named, and the one that it sent on to; empty where the file was not fetched."""
     product_lists: bool = False
     """Whether a list of conforming products is kept."""
     """Whether the reader has any list of time-stamping authorities."""

@@ -83,7 +83,9 @@ def answer(facts: Facts) -> Answer:
 
 def _fetched(facts: Facts) -> Draft:
     """Where the file came from; that says nothing about it."""
-    statement = f"The file was fetched from {quoted(facts.fetched_from)} for this report, and nothing of it is kept."
+    named, *sent_on = map(quoted, facts.fetched_from)
+    where = f"{sent_on[0]}, to which {named} sent on," if sent_on else named
+    statement = f"The file was fetched from {where} for this report, and nothing of it is kept."
     return Draft(
         code="integrity.fetched",
         status=Status.ABSENT,
@@ -91,7 +93,7 @@ def _fetched(facts: Facts) -> Draft:
         source="vouchmark",
         root=Root.FILE,
         subject=facts.name,
-        detail={"host": facts.fetched_from},
+        detail={"hosts": list[Json](facts.fetched_from)},
     )
 
 

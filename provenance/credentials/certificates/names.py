@@ -134,7 +134,7 @@ class _Mender:
         """Names stand in extensions too (an authority key identifier's issuer), inside octet strings."""
         made = []
         for extension in only(extensions.content).children:
-            *head, value = extension.children
+            *head, value = extension.children or [extension]
             inner = value.content
             if value.tag == OCTET_STRING and head and head[0].tag == OID:
                 try:
