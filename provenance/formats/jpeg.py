@@ -8,7 +8,16 @@ from typing import Final
 from provenance.credentials.errors import CredentialsLimitError
 from provenance.formats.mpf import announced, further_pictures
 from provenance.formats.parts import MAX_PARTS, Kind, Layout, NamedBox, Parts, Region, Sized
-from provenance.formats.shown import APPLE, ORIENTATION, Carrier, exif_shows, photoshop_shows, together, xmp_shows
+from provenance.formats.shown import (
+    APPLE,
+    ORIENTATION,
+    UNREADABLE,
+    Carrier,
+    exif_shows,
+    photoshop_shows,
+    together,
+    xmp_shows,
+)
 
 START: Final = "start of image"
 _JUMBF: Final = b"JP"
@@ -29,7 +38,10 @@ _HEADER: Final = 4
 """Bytes of a segment's marker and length."""
 _BARE_MARKERS: Final = (0x01, *range(0xD0, 0xDA))
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_EXIF: Final = b"Exif\0"
+_EXIF: Final = b"Exif\0\0"
+"""Begins an EXIF segment (Exif 3.0, section 4.7.2)."""
+_LIKE_EXIF: Final = b"exif"
+"""What some readers take for it, in any case and with other bytes behind it."""
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _IRB: Final = b"Photoshop 3.0\0"
 _JPEG_METADATA: Final = (
@@ -44,6 +56,8 @@ def _jpeg_kind(marker: int, head: bytes) -> tuple[Kind, str]:
     for wanted, prefix, name in _JPEG_METADATA:
         if marker == wanted and head.startswith(prefix):
             return Kind.METADATA, name
+    if marker == 0xE1 and head[:4].lower() == _LIKE_EXIF:
+        return Kind.METADATA, "EXIF"
     if marker == 0xFE:
         return Kind.METADATA, "comment"
     if marker == 0xE2 and head.startswith(b"ICC_PROFILE\0"):
@@ -185,7 +199,9 @@ class _Reader:
         for region, payload in self.metadata:
             turns, names = False, tuple[str, ...]()
             if region.name == "EXIF":
-                turns, names = True, exif_shows(payload[6:], size=size)
+                turns, names = True, (UNREADABLE,)
+                if payload.startswith(_EXIF):
+                    names = exif_shows(payload[len(_EXIF) :], size=size)
                 if has_table and APPLE in payload:
                     names = (*names, "gain map")
             elif region.name == "XMP":

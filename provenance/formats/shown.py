@@ -22,11 +22,13 @@ MAX_ENTRIES: Final = 2_000
 
 UNREADABLE: Final = "EXIF that cannot be read"
 THUMBNAIL: Final = "EXIF thumbnail"
+SECOND: Final = "second EXIF block"
 ORIENTATION: Final = b"Orientation"
 """What XMP calls it, in whatever namespace."""
 APPLE: Final = b"Apple iOS\0"
 """Begins the maker note that says how bright an Apple gain map is shown."""
 
+_EXIF: Final = re.compile(rb"exif\0", re.IGNORECASE)
 _ORIENTATION: Final = 0x0112
 _X_RESOLUTION: Final = 0x011A
 _Y_RESOLUTION: Final = 0x011B
@@ -72,6 +74,9 @@ def exif_shows(block: bytes, *, size: tuple[int, int] | None = None) -> tuple[st
     if b"\xff\xd8\xff" in block:
         # Maker notes keep previews of their own, in ways of their own.
         found.add(THUMBNAIL)
+    if _EXIF.search(block):
+        # Some readers look for these letters, and read from there.
+        found.add(SECOND)
     if b"<x:xmpmeta" in block or b"<rdf:RDF" in block:
         found.add("XMP within EXIF")
     return tuple(sorted(found))
@@ -192,7 +197,9 @@ def together(carriers: Sequence[Carrier]) -> tuple[Region, ...]:
     for one in carriers:
         name = one.region.name
         rivals = {"EXIF": "XMP", "XMP": "EXIF"}.get(name, "")
-        if not one.shows and ((number[name] > 1 and name in loud) or (one.turns and rivals in loud)):
+        if not one.shows and (
+            (number[name] > 1 and (name in loud or name == "EXIF")) or (one.turns and rivals in loud)
+        ):
             found.append(one.region)
     return tuple(found)
 

@@ -129,6 +129,13 @@ def test_what_is_foreign_to_a_store_and_hashed_is_no_matter() -> None:
     [
         (exif_segment(orientation(6)), "EXIF orientation"),
         (exif_segment(b"MM\0*\0\0\0\xff" + bytes(20)), "EXIF that cannot be read"),
+        (jpeg_segment(0xE1, b"Exif\0\1" + orientation(1)), "EXIF that cannot be read"),
+        (jpeg_segment(0xE1, b"Exif\0\1" + orientation(1) + b"Exif\0\0" + orientation(6)), "EXIF that cannot be read"),
+        (jpeg_segment(0xE1, b"Exif\0\xff" + bytes(30)), "EXIF that cannot be read"),
+        (jpeg_segment(0xE1, b"EXIF\0\0" + orientation(6)), "EXIF that cannot be read"),
+        (jpeg_segment(0xE1, b"Exif" + orientation(6)), "EXIF that cannot be read"),
+        (exif_segment(orientation(1) + b"Exif\0\0" + orientation(6)), "second EXIF block"),
+        (exif_segment(bytes(9) + b"Exif\0\0" + orientation(6)), "EXIF that cannot be read"),
         (jpeg_segment(0xE0, b"JFXX\0\x10" + picture(size=(8, 8))), "JFIF extension"),
         (jpeg_segment(0xE0, b"JFIF\0\1\1\0\0\1\0\2\0\0"), "JFIF"),
         (jpeg_segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\1\1\xff\0\0"), "JFIF"),
@@ -182,7 +189,8 @@ XMP = b"http://ns.adobe.com/xap/1.0/\0"
         (jpeg_segment(0xE0, b"JFIF\0\1\1\0\0\1\0\2\0\0"), JFIF, ("JFIF",)),
         (exif_segment(orientation(6)), jpeg_segment(0xE1, XMP + b"<r/>"), ()),
         (exif_segment(orientation(6)), jpeg_segment(0xFE, b"a comment"), ()),
-        (exif_segment(orientation(1)), exif_segment(orientation(1)), ()),
+        (exif_segment(orientation(1)), exif_segment(orientation(1)), ("EXIF",)),
+        (jpeg_segment(0xE1, b"Exif\0\1" + orientation(6)), exif_segment(orientation(1)), ("EXIF",)),
     ],
 )
 @pytest.mark.parametrize("first", [True, False])

@@ -67,6 +67,8 @@ def test_a_store_before_the_header_or_amid_the_pixels_is_a_matter_of_the_reader(
     [
         (b"eXIf", orientation(6), "EXIF orientation"),
         (b"eXIf", b"Exif\0\0" + orientation(6), "EXIF orientation"),
+        (b"eXIf", orientation(1) + b"Exif\0\0" + orientation(6), "second EXIF block"),
+        (b"eXIf", b"Exif\0\1" + orientation(1), "EXIF that cannot be read"),
         (b"eXIf", thumbnail(picture(size=(8, 8))), "EXIF thumbnail"),
         (b"zxIf", b"anything", "EXIF that cannot be read"),
         (b"pHYs", struct.pack(">IIB", 1000, 1001, 1), "pixel aspect"),
@@ -109,6 +111,7 @@ def test_neutral_chunks_are_left_out_without_a_doubt(name: bytes, content: bytes
         ((b"iTXt", XMP + b"\0\0\0\0<r tiff:Orientation='8'/>"), (b"eXIf", orientation(1)), ("EXIF",)),
         ((b"pHYs", struct.pack(">IIB", 1, 2, 0)), (b"pHYs", struct.pack(">IIB", 1, 1, 0)), ("resolution",)),
         ((b"eXIf", orientation(6)), (b"tEXt", b"Software\0paint"), ()),
+        ((b"eXIf", orientation(0)), (b"eXIf", orientation(1)), ("EXIF",)),
     ],
 )
 def test_what_is_neutral_by_itself_is_not_beside_what_it_may_hide(

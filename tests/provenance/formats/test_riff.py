@@ -75,6 +75,8 @@ def test_a_length_that_leaves_the_end_out_leaves_it_behind_the_file() -> None:
     [
         (chunk(b"EXIF", orientation(8)), "EXIF orientation"),
         (chunk(b"EXIF", b"Exif\0\0" + orientation(8)), "EXIF orientation"),
+        (chunk(b"EXIF", orientation(1) + b"Exif\0\0" + orientation(8)), "second EXIF block"),
+        (chunk(b"EXIF", b"Exif\0\1" + orientation(1)), "EXIF that cannot be read"),
         (chunk(b"XMP ", b"<r tiff:Orientation='8'/>"), "XMP orientation"),
         (chunk(b"id3 ", b"ID3\4\0\0\0\0\0\x0cAPIC\0\0\0\2\0\0xx"), "cover picture"),
         (chunk(b"id3 ", b"no tag at all"), "ID3 tag that cannot be read"),
@@ -103,7 +105,11 @@ def test_neutral_chunks_are_left_out_without_a_doubt(own: bytes) -> None:
 
 def test_what_is_neutral_by_itself_is_not_beside_what_it_may_hide() -> None:
     own = chunk(b"EXIF", orientation(1))
-    for signed in (chunk(b"EXIF", orientation(6)), chunk(b"XMP ", b"<r tiff:Orientation='6'/>")):
+    for signed in (
+        chunk(b"EXIF", orientation(6)),
+        chunk(b"EXIF", orientation(0)),
+        chunk(b"XMP ", b"<r tiff:Orientation='6'/>"),
+    ):
         assert without(webp(own, signed, chunk(b"C2PA", STORE)), own).shown_names == ("EXIF",)
 
 
