@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Final
 
@@ -20,6 +21,15 @@ _XMP: Final = b"XML:com.adobe.xmp\0"
 _AS_TEXT: Final = "profile kept as text"
 _RAW_PROFILE: Final = b"Raw profile type "
 """Keyword of text in which ImageMagick keeps EXIF, colour profiles and others as hexadecimal digits."""
+_AS_PROPERTY: Final = "text that readers may take for a property"
+_TEXTS: Final = frozenset(
+    {b"Title", b"Author", b"Description", b"Copyright", b"Creation Time", b"Software", b"Disclaimer", b"Warning",
+     b"Source", b"Comment", b"Collection", b"parameters", b"prompt", b"workflow", b"date:create", b"date:modify",
+     b"date:timestamp"}
+)  # fmt: skip
+"""Keywords of the standard (11.3.3.2), of generators and of ImageMagick's dates, which change no picture."""
+_ABOUT_TURNS: Final = re.compile(rb"exif|orientation|tiff:|app1|raw profile", re.IGNORECASE)
+"""In keywords by which readers turn a picture as EXIF does."""
 
 
 def _shown(name: bytes, body: bytes, size: tuple[int, int]) -> tuple[str, ...]:
@@ -39,7 +49,17 @@ def _shown(name: bytes, body: bytes, size: tuple[int, int]) -> tuple[str, ...]:
             is_plain = name == b"iTXt" and body[len(_XMP) : len(_XMP) + 1] == b"\0"
             packet = body[len(_XMP) + 2 :].split(b"\0", 2)[-1]
             return xmp_shows(packet) if is_plain else ("XMP that cannot be read",)
+        # Readers keep every text beside the properties of the picture's own, under its keyword: `exif` is the EXIF
+        # block of one, `colorspace` and `tiff:Orientation` the colours and the turn of another.
+        return () if body.partition(b"\0")[0] in _TEXTS else (_AS_PROPERTY,)
     return ()
+
+
+def _rival(body: bytes, shows: tuple[str, ...]) -> str:
+    """Under what name a text that is no mere text hides others, and is hidden by them; empty for all else."""
+    if shows == (_AS_TEXT,) or (shows == (_AS_PROPERTY,) and _ABOUT_TURNS.search(body.partition(b"\0")[0])):
+        return "EXIF"
+    return _AS_PROPERTY if shows == (_AS_PROPERTY,) else ""
 
 
 class _Reader:
@@ -74,7 +94,7 @@ class _Reader:
             self.parts.sized.append(Sized(start, start + 8, end, kind, label or "chunk"))
             body = self.data[start + 8 : end - 4]
             shows = _shown(name, body, self.size)
-            named = "EXIF" if shows == (_AS_TEXT,) else label or ""
+            named = _rival(body, shows) or label or ""
             turns = named == "EXIF" or (named == "XMP" and ORIENTATION in body)
             self.metadata.append(Carrier(Region(start, end, kind, named), shows, turns))
 

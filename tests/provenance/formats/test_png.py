@@ -12,6 +12,7 @@ from tests.authority import join_png, picture, png_chunks
 from tests.provenance.by_hand import STORE, leaving, named, whats, without
 from tests.provenance.gaps import orientation, thumbnail
 
+PROPERTY = "text that readers may take for a property"
 XMP = b"XML:com.adobe.xmp\0"
 
 
@@ -74,6 +75,18 @@ def test_a_store_before_the_header_or_amid_the_pixels_is_a_matter_of_the_reader(
         (b"pHYs", struct.pack(">IIB", 1000, 1001, 1), "pixel aspect"),
         (b"tEXt", b"Raw profile type exif\0\nexif\n 4\n00", "profile kept as text"),
         (b"zTXt", b"Raw profile type icc\0\0", "profile kept as text"),
+        (b"tEXt", b"tiff:Orientation\x006", PROPERTY),
+        (b"zTXt", b"tiff:Orientation\0\0" + zlib.compress(b"6"), PROPERTY),
+        (b"iTXt", b"exif:Orientation\0\0\0\0\x006", PROPERTY),
+        (b"tEXt", b"Exif\0" + orientation(6), PROPERTY),
+        (b"tEXt", b"exif" + orientation(6), PROPERTY),
+        (b"tEXt", b"icc_profile\0profile", PROPERTY),
+        (b"tEXt", b"xmp\0<r tiff:Orientation='8'/>", PROPERTY),
+        (b"tEXt", b"transparency\0a", PROPERTY),
+        (b"iTXt", b"colorspace\0\0\0\0\0CMYK", PROPERTY),
+        (b"tEXt", b"xml:com.adobe.xmp\0<r/>", PROPERTY),
+        (b"tEXt", b"a keyword that nobody knows\0text", PROPERTY),
+        (b"tEXt", b"", PROPERTY),
         (b"iTXt", XMP + b"\0\0\0\0<r tiff:Orientation='8'/>", "XMP orientation"),
         (b"iTXt", XMP + b"\1\0\0\0" + zlib.compress(b"<r/>"), "XMP that cannot be read"),
         (b"zTXt", XMP + b"\0" + zlib.compress(b"<r/>"), "XMP that cannot be read"),
@@ -95,6 +108,8 @@ def test_chunks_that_decide_what_is_shown_are_named_where_they_are_left_out(
         (b"tIME", bytes(7)),
         (b"pHYs", struct.pack(">IIB", 2835, 2835, 1)),
         (b"tEXt", b"Software\0paint"),
+        (b"tEXt", b"Comment\0tiff:Orientation"),
+        (b"iTXt", b"parameters\0\0\0\0\0steps: 20"),
         (b"iTXt", XMP + b"\0\0en\0\0<r tiff:Orientation='1'/>"),
     ],
 )
@@ -111,6 +126,9 @@ def test_neutral_chunks_are_left_out_without_a_doubt(name: bytes, content: bytes
         ((b"iTXt", XMP + b"\0\0\0\0<r tiff:Orientation='8'/>"), (b"eXIf", orientation(1)), ("EXIF",)),
         ((b"pHYs", struct.pack(">IIB", 1, 2, 0)), (b"pHYs", struct.pack(">IIB", 1, 1, 0)), ("resolution",)),
         ((b"eXIf", orientation(6)), (b"tEXt", b"Software\0paint"), ()),
+        ((b"tEXt", b"tiff:Orientation\x006"), (b"eXIf", orientation(1)), ("EXIF",)),
+        ((b"tEXt", b"gamma\x001"), (b"eXIf", orientation(1)), ()),
+        ((b"tEXt", b"gamma\x001"), (b"tEXt", b"Software\0paint"), ()),
         ((b"eXIf", orientation(0)), (b"eXIf", orientation(1)), ("EXIF",)),
     ],
 )
