@@ -227,7 +227,7 @@ _RESOURCES_SHOWN: Final = {
     0x0422: "EXIF in a Photoshop block", 0x0423: "EXIF in a Photoshop block", 0x0424: "XMP in a Photoshop block",
 }  # fmt: skip
 _IPTC: Final = 0x0404
-_PREVIEW: Final = b"\x1c\x02\xca"
+PREVIEW: Final = b"\x1c\x02\xca"
 """Dataset 2:202 of IPTC: a preview picture."""
 
 
@@ -268,7 +268,7 @@ def photoshop_shows(block: bytes) -> tuple[str, ...]:
         kind = int.from_bytes(block[position + 4 : name], "big")
         if kind in _RESOURCES_SHOWN:
             found.add(_RESOURCES_SHOWN[kind])
-        elif kind == _IPTC and _PREVIEW in block[start + 4 : end]:
+        elif kind == _IPTC and PREVIEW in block[start + 4 : end]:
             found.add("IPTC preview")
         position = end + (size & 1)
     return tuple(sorted({*found, "Photoshop block that cannot be read"}))

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered, join, trimmed
+from provenance.formats.shown import PREVIEW, photoshop_shows, xmp_shows
 from provenance.formats.tiff.directories import MANIFEST, OFFSET_TYPES, Directories, Directory, Entry
 from provenance.formats.tiff.pixels import places_of
 
 MAX_NAMED: Final = 8
 """Doubts of one kind that are named with their places: more say nothing more."""
 
+_XMP: Final = 700
+_IPTC: Final = 33723
+_PHOTOSHOP: Final = 34377
 _METADATA: Final = {
-    700: "XMP", 33723: "IPTC", 34377: "Photoshop", 270: "description", 305: "software", 306: "date", 315: "artist",
-    33432: "copyright", 37500: "maker note", 50740: "maker data",
+    _XMP: "XMP", _IPTC: "IPTC", _PHOTOSHOP: "Photoshop", 270: "description", 305: "software", 306: "date",
+    315: "artist", 33432: "copyright", 37500: "maker note", 50740: "maker data",
 }  # fmt: skip
-_THUMBNAILS: Final = (b"8BIM\x04\x0c", b"8BIM\x04\x09")
-"""Image resources with a small picture (Adobe Photoshop file formats: 1036 and 1033)."""
-_DEVELOPMENT: Final = b"camera-raw-settings"
-"""Namespace of settings by which raw converters develop a picture."""
 _NUMBERS: Final = (range(254, 348), range(512, 533), range(33432, 34909), range(36864, 42241), range(50706, 52601))
 """Tags of TIFF, Exif and DNG whose whole numbers are no places in the file, but for those followed by name."""
 _OFFSETS: Final = frozenset({288, 50933})
@@ -129,10 +129,8 @@ class _Tiff:
         content = memoryview(self.data)[entry.value : entry.end]
         if entry.tag in (37500, _MAKER_DATA) or (kind is Kind.METADATA and self.is_raw):
             self.shown.append(region)
-        elif entry.tag == 34377 and any(mark in bytes(content) for mark in _THUMBNAILS):
-            self.shown.append(region._replace(name="a thumbnail"))
-        elif entry.tag == 700 and _DEVELOPMENT in bytes(content):
-            self.shown.append(region._replace(name="settings for developing"))
+        elif known:
+            self.shown += [region._replace(name=name) for name in _shows(entry.tag, bytes(content))]
 
     def _pixels(self, directory: Directory) -> None:
         places = places_of(self.tables, directory)
@@ -176,6 +174,15 @@ class _Tiff:
             is_known = entry.tag == MANIFEST or any(entry.tag in numbers for numbers in _NUMBERS)
             if entry.kind in OFFSET_TYPES and entry.kind != 3 and (entry.tag in _OFFSETS or not is_known):
                 yield from ((entry, value) for value in self.tables.numbers(entry))
+
+
+def _shows(tag: int, content: bytes) -> tuple[str, ...]:
+    """What a value of metadata decides of how the picture is shown; empty where it is neutral."""
+    if tag == _XMP:
+        return xmp_shows(content)
+    if tag == _PHOTOSHOP:
+        return photoshop_shows(content)
+    return ("IPTC preview",) if tag == _IPTC and PREVIEW in content else ()
 
 
 def _meets(runs: tuple[tuple[int, int], ...], start: int, end: int) -> bool:
