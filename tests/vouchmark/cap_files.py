@@ -110,7 +110,7 @@ def chain(length: int) -> bytes:
     for number in range(length):
         above = [("c2pa.ingredient.v3", link_to(manifests[-1], label))] if manifests else []
         made = opening(above[0]) if above else steps()
-        label = f"{PARENT[:-4]}{number:04x}"
+        label = f"{PARENT[:-4]}b{number:03x}"
         manifests.append(Draft(signer=CAMERA, label=label, assertions=[made, BINDING, *above]).build())
     link = ("c2pa.ingredient.v3", link_to(manifests[-1], label))
     return bind(Draft(signer=CAMERA, assertions=[opening(link), link]), picture(), before=manifests)
@@ -119,7 +119,7 @@ def chain(length: int) -> bytes:
 def collage(number: int) -> bytes:
     """A picture of that many parts, each signed."""
     parts = [
-        Draft(signer=CAMERA, label=f"{PARENT[:-4]}{at:04x}", assertions=[steps(), BINDING]) for at in range(number)
+        Draft(signer=CAMERA, label=f"{PARENT[:-4]}b{at:03x}", assertions=[steps(), BINDING]) for at in range(number)
     ]
     built = [part.build() for part in parts]
     links = [

@@ -616,3 +616,15 @@ def test_a_source_type_is_known_by_its_last_part(written: str | None, kind: str)
 def test_the_same_bytes_give_the_same_report() -> None:
     data = png_with(text_chunk("parameters", A1111), text_chunk("AIGC", json.dumps({"Label": "1"})))
     assert examine(data) == examine(data)
+
+
+def test_what_is_signed_does_not_count_where_nobody_knows_of_which_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine calls the bytes the signed ones; our own check of what the hash leaves out was refused."""
+    from provenance.credentials import binding
+
+    data = sign(CAMERA, manifest=definition(created("trainedAlgorithmicMedia")))
+    assert first(examine(data)).status is PASS
+    monkeypatch.setattr(binding, "MAX_EXCLUSIONS", 0)
+    report = examine(data)
+    assert (first(report).code, first(report).status) == ("ai.generated", UNKNOWN)
+    assert summary(report).endswith("by AI, but whether it is about what is seen here could not be established.")
