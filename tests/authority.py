@@ -324,13 +324,13 @@ def sign_with_thumbnail(signer: Identity, data: bytes, thumbnail: bytes) -> byte
     return output.getvalue()
 
 
-def sign_with_icon(signer: Identity, data: bytes, icon: bytes) -> bytes:
+def sign_with_icon(signer: Identity, data: bytes, icon: bytes, *, said: str = "image/svg+xml") -> bytes:
     """A JPEG with a claim of version 1, whose signer's software keeps its icon in a data box."""
-    software = {"name": "Test", "version": "1", "icon": {"format": "image/png", "identifier": "icon.png"}}
+    software = {"name": "Test", "version": "1", "icon": {"format": said, "identifier": "icon"}}
     manifest = definition(claim_version=1, claim_generator_info=[software])
     output = io.BytesIO()
     with _engine_builder(signer, manifest) as (builder, key):
-        builder.add_resource("icon.png", io.BytesIO(icon))
+        builder.add_resource("icon", io.BytesIO(icon))
         builder.sign(key, "image/jpeg", io.BytesIO(data), output)
     return output.getvalue()
 
@@ -361,10 +361,17 @@ def sign_edit(
     )
 
 
-def sign_update(data: bytes, signer: Identity, *, media_type: str = "image/jpeg") -> bytes:
-    """Signed media with an update manifest by the engine."""
+def sign_update(
+    data: bytes, signer: Identity, *, media_type: str = "image/jpeg", icon: bytes = b"", said: str = "image/png"
+) -> bytes:
+    """Signed media with an update manifest by the engine; `icon` is its software's, of the type `said`."""
     output = io.BytesIO()
-    with _engine_builder(signer, {"claim_generator_info": [{"name": "Test", "version": "1"}]}) as (builder, key):
+    software: dict[str, Any] = {"name": "Test", "version": "1"}
+    if icon:
+        software["icon"] = {"format": said, "identifier": "icon"}
+    with _engine_builder(signer, {"claim_generator_info": [software]}) as (builder, key):
+        if icon:
+            builder.add_resource("icon", io.BytesIO(icon))
         builder.set_intent(load().C2paBuilderIntent.UPDATE)
         builder.sign(key, media_type, io.BytesIO(data), output)
     return output.getvalue()

@@ -347,7 +347,7 @@ def examine_own(
         ),
         read_as=read_as,
         second_readings=(
-            *readings_of(data, read_as or media_type, layout, coverage, bound=check, store=store, checks=checks),
+            *readings_of(data, read_as or media_type, layout, coverage, bound=check, store=store, history=history),
             *readings_in(fragments),
         ),
         store_runs=layout.manifest_runs() if len(layout.stores) == 1 and layout.format in REMOVABLE else (),

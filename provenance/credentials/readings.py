@@ -1,7 +1,8 @@
 """Which second readings of a file count, given what its hard binding covers?
 
 A part that the format declares is no second reading where it lies within what is hashed: the signer saw it as what it
-is. So are files that signed statements carry (an icon, a thumbnail) within the manifest store.
+is. Within the manifest store only what the signer of the content signed may speak of tags: words, and drawings that are
+such. Whoever adds an update manifest may be a stranger, and what readers find anywhere counts there as everywhere.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from provenance.credentials.coverage import MAX_NAMED, Coverage
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.jumbf import Assertion, RawStore
 from provenance.credentials.kept import DATA_BOXES
+from provenance.credentials.lineage import History, LinkState
 from provenance.credentials.manifest_check import ManifestCheck
 from provenance.credentials.multi_asset import LABEL, MAX_PARTS
 from provenance.formats import read_layout
 from provenance.formats.parts import Layout, join
+from provenance.media_type import recognise
 from provenance.readings.model import inside
 from provenance.second_reading import Declared, SecondReading, declared_parts, second_readings
 
@@ -28,6 +31,8 @@ MAX_CONTENTS: Final = 64
 the store's length."""
 EMBEDDED: Final = "embedded"
 """The kind of assertions that are files (C2PA 2.4, section 8.3)."""
+DRAWING: Final = "image/svg+xml"
+"""The one type of icons and thumbnails that is written in tags."""
 STATEMENTS: Final = ("cbor", "json")
 """The kinds that are words."""
 CLAIM: Final = "claim"
@@ -42,7 +47,7 @@ def readings_of(
     *,
     bound: ManifestCheck | None,
     store: RawStore,
-    checks: Mapping[str, ManifestCheck],
+    history: History,
 ) -> tuple[SecondReading, ...]:
     """The second readings of a file that count.
 
@@ -53,7 +58,7 @@ def readings_of(
         coverage: what the hard binding covers.
         bound: the manifest that carries the binding; None where none does.
         store: the store that was read.
-        checks: its manifests that were reached, by label.
+        history: its manifests, and which links lead to them.
     """
     hashed = _hashed(layout, coverage)
     said = declared_parts(data, layout)
@@ -65,9 +70,10 @@ def readings_of(
     runs = layout.manifest_runs()
     if not any(inside(one.start, runs) for one in found):
         return found
-    files = join((*declared.files, *_places(data, runs, _signed(store, checks, EMBEDDED))))
+    checks = _of_signer(bound, history)
     texts = join(_places(data, runs, _signed(store, checks, CLAIM, *STATEMENTS)))
-    declared = Declared(files=files, texts=texts, media=declared.media)
+    drawings = join(_places(data, runs, _signed(store, checks, EMBEDDED)))
+    declared = Declared(files=declared.files, texts=texts, drawings=drawings, media=declared.media)
     return second_readings(data, media_type, layout, declared=declared)
 
 
@@ -106,18 +112,65 @@ def _parts(verified: Iterable[Assertion]) -> Iterator[tuple[int, int]]:
                 yield start, start + size
 
 
-def _signed(store: RawStore, checks: Mapping[str, ManifestCheck], *kinds: str) -> Iterator[bytes]:
+def _of_signer(bound: ManifestCheck | None, history: History) -> tuple[ManifestCheck, ...]:
+    """The manifests that speak for who signed the content: the bound one, those that its links hash, one after the
+    other, and updates that are signed with its certificate."""
+    if bound is None:
+        return ()
+    nodes = [node for node in history.root.walk() if node.check is not None]
+    checks = {node.check.label: node.check for node in nodes if node.check is not None}
+    below: dict[str, list[str]] = {}
+    for node in nodes:
+        if node.link is not None and node.link.state is LinkState.VERIFIED:
+            below.setdefault(node.link.owner, []).append(node.link.target)
+    found, left = dict[str, ManifestCheck](), [bound.label]
+    while left:
+        label = left.pop()
+        if label in found or label not in checks:
+            continue
+        found[label] = checks[label]
+        left += below.get(label, ())
+    return (*found.values(), *(one for label, one in checks.items() if label not in found and _by_same(one, bound)))
+
+
+def _by_same(check: ManifestCheck, bound: ManifestCheck) -> bool:
+    """Whether both claims are signed with one certificate's key; that the signatures hold is `is_intact`."""
+    if check.sign1 is None or bound.sign1 is None:
+        return False
+    return check.sign1.chain[:1] == bound.sign1.chain[:1] != ()
+
+
+def _signed(store: RawStore, checks: Iterable[ManifestCheck], *kinds: str) -> Iterator[bytes]:
     """What intact manifests carry of some kinds: the claim, assertions that it covers, data that those refer to."""
-    for label, check in checks.items():
-        manifest = store.manifest(label)
+    for check in checks:
+        manifest = store.manifest(check.label)
         if manifest is None or not check.is_intact:
             continue
         # Names in certificates are words too; what of a signature is unsigned is looked at for itself.
         found = [manifest.claim_bytes, manifest.signature] if CLAIM in kinds else []
-        found += [bytes(one.data) for one in check.verified if one.kind in kinds]
+        found += [bytes(one.data) for one in check.verified if one.kind in kinds and one.kind != EMBEDDED]
         if EMBEDDED in kinds:
-            found += [bytes(one.data) for one in manifest.data_boxes if f"{DATA_BOXES}/{one.label}" in check.held]
+            boxes = [one for one in manifest.data_boxes if f"{DATA_BOXES}/{one.label}" in check.held]
+            files = [*map(_file, check.verified), *map(_boxed, boxes)]
+            found += [content for said, content in files if said == DRAWING == recognise(content)]
         yield from (one for one in found if one)
+
+
+def _file(assertion: Assertion) -> tuple[str, bytes]:
+    """(the type that is said, the content) of an embedded file; empty where it is none."""
+    if assertion.kind != EMBEDDED:
+        return "", b""
+    return assertion.media_type.lower(), bytes(assertion.data)
+
+
+def _boxed(box: Assertion) -> tuple[str, bytes]:
+    """The same of a data box (C2PA 1.4, section 9.4: `dc:format` and `data`)."""
+    try:
+        content = box.map()
+    except CredentialsError:
+        return "", b""
+    said, data = content.get("dc:format"), content.get("data")
+    return (said.lower(), data) if isinstance(said, str) and isinstance(data, bytes) else ("", b"")
 
 
 def _places(data: bytes, runs: Runs, contents: Iterable[bytes]) -> Iterator[tuple[int, int]]:

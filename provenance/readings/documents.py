@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from provenance.formats.parts import Kind
+from provenance.formats.parts import Kind, join
 from provenance.readings.model import SecondReading, Source, inside, search, without
 
 PDF_HEAD: Final = 1_024
@@ -46,16 +46,24 @@ _PHP: Final = (
 )
 """PHP's marks; the short one is chance in smooth pixels, where no short program ends behind it."""
 _NAMES: Final = (
-    rb"html|head|body|script|iframe|style|table|meta|link|base|form|main|span|input|button|video|audio|canvas|center"
+    rb"html|head|body|script|iframe|table|meta|link|base|form|main|span|input|button|video|audio|canvas|center"
     rb"|marquee|section|article|frame|frameset|textarea|select|details|applet|blockquote|figure"
 )
 _TAGS: Final = re.compile(
-    rb"<(?-i:(?=[!?A-Za-z][\w\s!=>-]))(?:!doctype\s+html|(?:" + _NAMES + rb")[\s>/]|(?:div|img|svg)\s|a\s+href\s*="
+    rb"<(?-i:(?=[!?A-Za-z][\w\s!=>-]))(?:!doctype\s+html|(?:"
+    + _NAMES
+    + rb"|style)[\s>/]|(?:div|img|svg)\s|a\s+href\s*="
     rb"|(h[1-6]|p|b|i|pre|div|font)>[^<>\0-\x08\x80-\xff]{1,200}</\1>"
     rb"|[a-z][\w-]{0,20}\s(?:[^<>\0-\x08\x80-\xff]{0,200}\s)?on[a-z]{4,20}\s?=|(?P<php>" + _PHP + rb"))",
     re.IGNORECASE,
 )
 """Tags that no chance makes, at any of which a browser begins to show a page."""
+_UNDRAWN: Final = re.compile(
+    rb"<(?:!doctype\s+html|(?:" + _NAMES + rb"|foreignObject|[a-z]{1,9}:script)[\s>/]|(?:div|img)\s"
+    rb"|(?:h[1-6]|p|b|i|pre|div|font)>|(?P<php>" + _PHP + rb"))|\son[a-z]{3,20}\s{0,9}=|javascript:",
+    re.IGNORECASE,
+)
+"""What no drawing needs to be one (SVG 2, appendix F): tags of pages, and whatever runs."""
 _WHOLE_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html[\s>/])", re.IGNORECASE)
 _PHP_START: Final = re.compile(rb"<(?:" + _PHP + rb")", re.IGNORECASE)
 FAR: Final[Mapping[object, bytes | re.Pattern[bytes]]] = {_OBJECT: _OBJECT, _TAGS: _TAGS}
@@ -161,19 +169,21 @@ def _shows_otherwise(source: Source) -> bool:
 
 
 def _tags(source: Source) -> Iterator[SecondReading]:
-    """Tags and PHP at any place; among signed words only a whole page."""
-    data, texts = source.data, source.declared.texts
-    runs = without(source.everywhere, texts)
-    first = next(search(_TAGS, data, runs), None)
-    page = next(search(_WHOLE_PAGE, data, texts), None)
-    php = first if first is not None and first["php"] else None
-    if first is not None and php is None:
-        page = first
-        php = next(search(_PHP_START, data, runs), None)
-    if page is not None:
-        yield source.found(HTML, page.start())
-    if php is not None:
-        yield source.found(PHP, php.start())
+    """Tags and PHP at any place; among signed words only a whole page, in signed drawings what no drawing needs."""
+    data, texts, drawings = source.data, source.declared.texts, source.declared.drawings
+    runs = without(source.everywhere, join((*texts, *drawings)))
+    found = [next(search(_TAGS, data, runs), None), next(search(_UNDRAWN, data, drawings), None)]
+    tags = sorted((one for one in found if one is not None), key=lambda one: one.start())
+    pages = [one for one in tags if not one["php"]]
+    scripts = [one for one in tags if one["php"]]
+    if pages:
+        scripts += [one for one in (next(search(_PHP_START, data, run), None) for run in (runs, drawings)) if one]
+    else:
+        pages += [one for one in (next(search(_WHOLE_PAGE, data, texts), None),) if one]
+    if pages:
+        yield source.found(HTML, pages[0].start())
+    if scripts:
+        yield source.found(PHP, min(one.start() for one in scripts))
 
 
 def _is_javascript(data: bytes) -> bool:

@@ -47,6 +47,8 @@ class Declared:
     """Of any type: entries of an archive, attachments of a document."""
     texts: Runs = ()
     """Signed words, which may speak of anything, tags too: there a whole page is one, and a tag alone is none."""
+    drawings: Runs = ()
+    """Signed drawings, which are written in tags: those of pages and scripts count there, a drawing's own do not."""
     media: Runs = ()
     """Further pictures and films: behind a photo, as an index or its metadata say."""
 

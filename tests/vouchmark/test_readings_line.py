@@ -9,12 +9,25 @@ import pytest
 
 from provenance.credentials.binding import Match
 from provenance.credentials.coverage import MAX_NAMED, Coverage, Excluded
+from provenance.credentials.history import trace
 from provenance.credentials.jumbf import parse_store
 from provenance.credentials.manifest_check import SignatureState, check_manifest
 from provenance.credentials.readings import readings_of
 from provenance.formats import Kind, read_layout
-from tests.authority import manifest_store, picture, remove_manifest, sign, sign_with_icon, with_manifest_store
-from tests.provenance.crafting import Draft, actions, bind, superbox
+from tests.authority import (
+    make_root,
+    make_signer,
+    manifest_store,
+    picture,
+    remove_manifest,
+    sign,
+    sign_edit,
+    sign_update,
+    sign_with_icon,
+    sign_with_thumbnail,
+    with_manifest_store,
+)
+from tests.provenance.crafting import Draft, actions, bind, link_to, opening, superbox, updated
 from tests.provenance.forms import FORMS, PDF, exif_of, leaving_out, with_exif
 from tests.provenance.hostile import movie
 from tests.provenance.polyglots import PAGE, POLYGLOTS, archive, with_comment
@@ -99,10 +112,84 @@ def test_parts_of_a_multi_asset_hash_are_declared() -> None:
     assert not doubts(examine(parted_jpeg(CAMERA, keep=(0, 2))))
 
 
-def test_a_picture_in_the_statements_is_no_second_reading() -> None:
-    icon = b'<svg width="9" height="9" xmlns="http://www.w3.org/2000/svg"/>'
-    report = examine(sign_with_icon(CAMERA, picture(), icon))
-    assert not doubts(report)
+DRAWN = b'<svg width="9" height="9" xmlns="http://www.w3.org/2000/svg">%s</svg>'
+ICON = DRAWN % b"<style>rect{fill:red}</style><a href='#x'><rect width='9' height='9'/></a>"
+
+
+def test_a_drawing_in_the_statements_is_no_second_reading() -> None:
+    assert not doubts(examine(sign_with_icon(CAMERA, picture(), ICON)))
+
+
+@pytest.mark.parametrize(
+    ("inside", "also"),
+    [
+        (b"<script>1</script>", "text/html"),
+        (b'<rect class="' + b"x" * 300 + b'" onload="1"/>', "text/html"),
+        (b'<a href="javascript:1">x</a>', "text/html"),
+        (b"<foreignObject></foreignObject>", "text/html"),
+        (b"<?php system('id'); ?>", "application/x-httpd-php"),
+        (PDF, PDF_TYPE),
+    ],
+)
+def test_a_drawing_in_the_statements_that_is_more_than_one_is_a_second_reading(inside: bytes, also: str) -> None:
+    assert also in [one.detail["also"] for one in doubts(examine(sign_with_icon(CAMERA, picture(), DRAWN % inside)))]
+
+
+def test_a_page_in_the_statements_is_one_whatever_type_is_said() -> None:
+    for said_type, content in (("image/png", ICON), ("image/svg+xml", PAGE), ("image/png", PAGE)):
+        found = doubts(examine(sign_with_icon(CAMERA, picture(), content, said=said_type)))
+        assert [one.detail["also"] for one in found] == ["text/html"]
+
+
+def test_an_archive_in_a_signers_own_thumbnail_is_a_second_reading() -> None:
+    assert not doubts(examine(sign_with_thumbnail(CAMERA, picture(), picture(shade=3))))
+    report = examine(sign_with_thumbnail(CAMERA, picture(), picture(shade=3) + archive()))
+    assert [one.detail["also"] for one in doubts(report)] == ["application/zip"]
+    assert exit_code(report) is INCONCLUSIVE
+
+
+STRANGER = make_signer(make_root("Another Authority"), organization="Nobody")
+
+
+@pytest.mark.parametrize(
+    ("icon", "said_type", "also"),
+    [
+        (archive(), "image/png", "application/zip"),
+        (PDF, "image/png", PDF_TYPE),
+        (PAGE, "image/png", "text/html"),
+        (b"<?php system('id'); ?>", "image/png", "application/x-httpd-php"),
+        (ICON, "image/svg+xml", "text/html"),
+    ],
+)
+def test_a_strangers_update_brings_no_second_file_in(icon: bytes, said_type: str, also: str) -> None:
+    whole = sign(CAMERA)
+    assert exit_code(examine(sign_update(whole, STRANGER, icon=picture("PNG")))) is OK
+    report = examine(sign_update(whole, STRANGER, icon=icon, said=said_type))
+    assert also in [one.detail["also"] for one in doubts(report)]
+    assert report.evidence[Line.INTEGRITY].status is UNKNOWN
+    assert exit_code(report) is INCONCLUSIVE
+
+
+def test_an_update_by_the_same_certificate_speaks_for_the_signer() -> None:
+    assert not doubts(examine(sign_update(sign(CAMERA), CAMERA, icon=ICON, said="image/svg+xml")))
+
+
+def test_drawings_of_what_the_content_was_made_from_are_the_signers() -> None:
+    """Links hash earlier versions, whoever signed them: an update in front of all of it changes nothing."""
+    edited = sign_edit(CAMERA, sign_with_icon(STRANGER, picture(), ICON))
+    assert ICON in manifest_store(edited)
+    assert not doubts(examine(edited))
+    assert not doubts(examine(sign_update(edited, STRANGER)))
+
+
+def test_words_of_a_strangers_update_may_not_speak_of_tags() -> None:
+    def above(below: bytes) -> Draft:
+        link = ("c2pa.ingredient.v3", link_to(below, "urn:c2pa:below"))
+        note = ("org.example.note", {"text": "<script>alert(1)</script>"})
+        return Draft(signer=STRANGER, label="urn:c2pa:above", kind=b"c2um", assertions=[link, opening(link), note])
+
+    report = examine(updated(Draft(signer=CAMERA, label="urn:c2pa:below", assertions=[actions()]), picture(), above))
+    assert [one.detail["also"] for one in doubts(report)] == ["text/html"]
 
 
 class TestWhatIsHashed:
@@ -113,9 +200,9 @@ class TestWhatIsHashed:
         layout = read_layout(data, media_type)
         store = parse_store(layout.stores[0] if layout.stores else superbox(b"c2pa", "c2pa", signed_manifest()))
         check = replace(check_manifest(store.active), **changed)
-        readings = readings_of(
-            data, media_type, layout, coverage, bound=check, store=store, checks={store.active.label: check}
-        )
+        history = trace(store)
+        history = replace(history, root=replace(history.root, check=check))
+        readings = readings_of(data, media_type, layout, coverage, bound=check, store=store, history=history)
         return {one.media_type for one in readings}
 
     def test_an_entry_of_an_archive_outside_the_hash(self) -> None:
@@ -139,7 +226,7 @@ class TestWhatIsHashed:
         assert self.found(data, "application/zip", covered(excluded=many)) == {PDF_TYPE}
 
     def test_a_file_in_statements_that_do_not_hold(self) -> None:
-        data = sign_with_icon(CAMERA, picture(), b'<svg width="9" height="9" xmlns="http://www.w3.org/2000/svg"/>')
+        data = sign_with_icon(CAMERA, picture(), ICON)
         assert self.found(data, "image/jpeg", covered()) == set()
         assert self.found(data, "image/jpeg", covered(), signature=SignatureState.MISMATCH) == {"text/html"}
 
