@@ -11,8 +11,8 @@ Three measurements over real photographs, the same ones on every run:
 3. Edits of 80 photos through five channels: found, and how well the box fits; the same channels without edit count the
    false alarms.
 
-Every answer is kept in the cache under a digest of the code that it depends on, so that an interrupted run goes on and
-what was changed is measured anew. The peer in the same run is PDQ alone at its recommended threshold, as existing tools
+Every answer is kept in the cache under the version of what is measured (MEASURED) and a digest of the transforms, so that
+an interrupted run goes on; whoever changes what a step answers raises its version, and it is measured anew. The peer in the same run is PDQ alone at its recommended threshold, as existing tools
 use it.
 """
 
@@ -43,15 +43,16 @@ import transforms  # noqa: E402
 from provenance.hashes import perceptual, registration  # noqa: E402
 from provenance.hashes.compare import Verdict, compare  # noqa: E402
 
-HASHED: Final = ("border", "perceptual")
-COMPARED: Final = ("registration", "light", "palette", "difference", "compare")
+HASHING, MOVEMENT, COMPARISON = 1, 1, 1
+"""Versions of what hashing (PDQ, borders), registration and comparing (photometric adjustment, palette, difference)
+answer. A change that moves or renames code leaves them; one that can change an answer raises them."""
 MEASURED: Final = {
-    "edits": COMPARED,
-    "copies": (*HASHED, *COMPARED),
-    "photos": HASHED,
-    "pairs": (*HASHED, "registration"),
+    "edits": (MOVEMENT, COMPARISON),
+    "copies": (HASHING, MOVEMENT, COMPARISON),
+    "photos": (HASHING,),
+    "pairs": (HASHING, MOVEMENT),
 }
-"""Modules of `provenance/hashes/` on which the answers of each step depend."""
+"""On which of these the answers of each step depend."""
 COPIED, EDITED = 142, 80
 PAIRS: Final = 5000
 """Of the nearest pairs, and as many by chance."""
@@ -435,9 +436,9 @@ def summary(copies: dict[str, Any], pairs: dict[str, Any], edits: list[dict[str,
 
 
 def digest(step: str) -> str:
-    """Of the code that a step measures and of what it is measured with."""
-    files = [HERE.parent / f"provenance/hashes/{name}.py" for name in MEASURED[step]] + [HERE / "transforms.py"]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    """Of the versions that a step measures and of what it is measured with."""
+    versions = repr(MEASURED[step]).encode()
+    return hashlib.sha256(versions + (HERE / "transforms.py").read_bytes()).hexdigest()[:12]
 
 
 def insert(readme: Path, text: str) -> None:
