@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
-from provenance.hashes.entry import Entry, Hashed
-from provenance.hashes.index import KnownMedia
-from provenance.hashes.lookup import search
-from provenance.hashes.recorder import Recorder
+from provenance.hashes.index.entry import Entry, Hashed
+from provenance.hashes.index.index import KnownMedia
+from provenance.hashes.index.lookup import search
+from provenance.hashes.index.recorder import Recorder
 
 RADIUS = 31
 WARM = 20
@@ -108,8 +108,8 @@ def ours(folder: Path, known: np.ndarray, asked: np.ndarray) -> dict[str, float]
         wanted = brute_force(known, asked[: 2 * WARM])
         found = {pair for pair in found if pair[0] < 2 * WARM}
     searching = memory(
-        "import numpy as np\nfrom pathlib import Path\nfrom provenance.hashes.index import KnownMedia\n"
-        "from provenance.hashes.lookup import search\nbefore = resident('VmRSS')\n"
+        "import numpy as np\nfrom pathlib import Path\nfrom provenance.hashes.index.index import KnownMedia\n"
+        "from provenance.hashes.index.lookup import search\nbefore = resident('VmRSS')\n"
         f"with KnownMedia(Path({str(folder)!r})) as known:\n"
         f"    asked = np.random.default_rng(3).integers(0, 2**64, (300, 4), dtype=np.uint64)\n"
         f"    search(known._segments[0], asked, {RADIUS})\n"

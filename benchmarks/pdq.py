@@ -26,8 +26,8 @@ import numpy as np
 from PIL import Image
 
 from provenance.asset import Limits
-from provenance.hashes.perceptual import MIN_SIDE, RULE, distance, pdq
-from provenance.hashes.pixels import PictureError, decode
+from provenance.hashes.pictures.pdq import MIN_SIDE, RULE, distance, pdq
+from provenance.hashes.pictures.pixels import PictureError, decode
 from provenance.media_type import recognise
 from vouchmark.demo_pictures import harbour
 

@@ -11,9 +11,9 @@ Three measurements over real photographs, the same ones on every run:
 3. Edits of 80 photos through five channels: found, and how well the box fits; the same channels without edit count the
    false alarms.
 
-Every answer is kept in the cache under the version of what is measured (MEASURED) and a digest of the transforms, so that
-an interrupted run goes on; whoever changes what a step answers raises its version, and it is measured anew. The peer in the same run is PDQ alone at its recommended threshold, as existing tools
-use it.
+Every answer is kept in the cache under the version of what is measured (MEASURED) and a digest of the transforms, so
+that an interrupted run goes on; whoever changes what a step answers raises its version, and it is measured anew. The
+peer in the same run is PDQ alone at its recommended threshold, as existing tools use it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 import photos  # noqa: E402
 import transforms  # noqa: E402
 
-from provenance.hashes import perceptual, registration  # noqa: E402
-from provenance.hashes.compare import Verdict, compare  # noqa: E402
+from provenance.hashes.pictures import pdq as perceptual  # noqa: E402
+from provenance.hashes.pictures import registration  # noqa: E402
+from provenance.hashes.pictures.compare import Verdict, compare  # noqa: E402
 
 HASHING, MOVEMENT, COMPARISON = 1, 1, 1
 """Versions of what hashing (PDQ, borders), registration and comparing (photometric adjustment, palette, difference)

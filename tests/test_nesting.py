@@ -83,7 +83,7 @@ TRIES: Final = {
         "aggregation._InvalidError",
     ),
     "a list of hashes": (
-        "import io\nfrom provenance.hashes.exchange import ExchangeError, read_list",
+        "import io\nfrom provenance.hashes.index.exchange import ExchangeError, read_list",
         "list(read_list(io.StringIO(text)))",
         "ExchangeError",
     ),

@@ -10,7 +10,7 @@ import pytest
 
 import vouchmark
 from benchmarks import transforms
-from tests.provenance.test_compare import scene
+from tests.provenance.hashes.pictures.test_compare import scene
 from vouchmark.lines.known_words import FALSE_ALARMS
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -51,7 +51,7 @@ from vouchmark.settings import Settings, settings_for
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint
-    from provenance.hashes.index import KnownMedia
+    from provenance.hashes.index.index import KnownMedia
     from vouchmark.originals import Original
     from zk.storage.ledger import NullifierLedger
 
@@ -127,7 +127,7 @@ def check(
         nonce: the challenge that a vouch must answer.
         audience: the name of a reader for whom a vouch must be made.
         grace: how long after its epoch a credential is accepted.
-        known: your index of known media, open (`provenance.hashes.index.KnownMedia`).
+        known: your index of known media, open (`provenance.hashes.index.index.KnownMedia`).
         original: what the asset may have been made from (`vouchmark.originals.Original`): where do they differ?
         in_process: parse in this process, without time and memory limit; for input that you trust.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Final
 
-from provenance.hashes.entry import Entry, Said
+from provenance.hashes.index.entry import Entry, Said
 from vouchmark.known import hashes_to_keep
 from vouchmark.report import Line, Report, Status
 

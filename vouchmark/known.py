@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from provenance.hashes.entry import FRAME, TRIMMED, WHOLE, Entry, Hashed
 from provenance.hashes.errors import KnownIndexError
-from provenance.hashes.perceptual import MIN_QUALITY, NEAR, RELATED, Turn
+from provenance.hashes.index.entry import FRAME, TRIMMED, WHOLE, Entry, Hashed
+from provenance.hashes.pictures.pdq import MIN_QUALITY, NEAR, RELATED, Turn
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint, Small
-    from provenance.hashes.index import Hit, KnownMedia
+    from provenance.hashes.index.index import Hit, KnownMedia
     from provenance.hashes.original import Against
     from vouchmark.originals import Compared, Original
 
@@ -192,7 +192,7 @@ def _of_frames(settings: KnownSettings, frames: Sequence[tuple[int, tuple[bytes,
 
 def _can_compare() -> bool:
     """Whether pictures can be laid upon each other here."""
-    from provenance.hashes.registration import ComparisonUnavailableError, opencv
+    from provenance.hashes.pictures.registration import ComparisonUnavailableError, opencv
 
     try:
         opencv()
@@ -204,8 +204,8 @@ def _can_compare() -> bool:
 def _compared(match: Match, small: Small) -> Match:
     """The same match with what the pixels say."""
     from provenance.asset import Limits
-    from provenance.hashes.pixels import PictureError, decode
-    from provenance.hashes.registration import ComparisonUnavailableError, Registration, register
+    from provenance.hashes.pictures.pixels import PictureError, decode
+    from provenance.hashes.pictures.registration import ComparisonUnavailableError, Registration, register
 
     with contextlib.suppress(ComparisonUnavailableError, PictureError, ValueError):
         kept = decode(match.entry.thumbnail, "image/jpeg", Limits(pixels=THUMBNAIL_PIXELS))
@@ -240,9 +240,9 @@ def called(entry: Entry) -> str:
 
 def _against(entry: Entry, small: Small) -> Against:
     from provenance.asset import Limits
-    from provenance.hashes.compare import compare
     from provenance.hashes.original import Against, engine
-    from provenance.hashes.pixels import PictureError, decode
+    from provenance.hashes.pictures.compare import compare
+    from provenance.hashes.pictures.pixels import PictureError, decode
 
     try:
         kept = decode(entry.thumbnail, "image/jpeg", Limits(pixels=THUMBNAIL_PIXELS))
@@ -253,8 +253,8 @@ def _against(entry: Entry, small: Small) -> Against:
 
 def hashes_to_keep(found: Fingerprint) -> tuple[tuple[Hashed, ...], list[bytes]]:
     """What an index remembers of a file: its hashes that say anything, and what each is of."""
-    from provenance.hashes.perceptual import RULE
-    from provenance.hashes.video import FRAME_RULE
+    from provenance.hashes.clips.video import FRAME_RULE
+    from provenance.hashes.pictures.pdq import RULE
 
     kept: list[tuple[Hashed, bytes]] = []
     picture = found.picture

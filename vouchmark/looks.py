@@ -28,7 +28,7 @@ def pdq_of(asset: Asset, job: Job, examine: Callable[[Asset, Job], Examination])
     """
     if not asset.media_type.startswith("image/"):
         return None
-    from provenance.hashes.perceptual import MIN_QUALITY
+    from provenance.hashes.pictures.pdq import MIN_QUALITY
 
     alone = replace(job, engines=(), view=None, metadata=False, crjson=False, previews=False, hashes=True)
     found = examine(asset, alone).fingerprint
@@ -40,7 +40,7 @@ def likeness(pdq: bytes | None, hint: bytes | None) -> int | None:
     """Bits by which two pictures' hashes differ, where they look alike; None where they do not."""
     if pdq is None or hint is None:
         return None
-    from provenance.hashes.perceptual import distance
+    from provenance.hashes.pictures.pdq import distance
 
     bits = distance(pdq, hint)
     return bits if bits <= MOST_DISTANCE else None

@@ -21,7 +21,7 @@ from vouchmark.report import REQUIRED, Line
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Online
-    from provenance.hashes.index import KnownMedia
+    from provenance.hashes.index.index import KnownMedia
     from vouchmark.originals import Original
     from zk.storage.ledger import NullifierLedger
 

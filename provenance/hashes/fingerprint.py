@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from provenance.asset import Limits
-from provenance.hashes.entry import Code
-from provenance.hashes.perceptual import BITS, Pictured, pictured
-from provenance.hashes.video import MAX_FRAMES, TYPES, Frames, frames_of
+from provenance.hashes.clips.video import MAX_FRAMES, TYPES, Frames, frames_of
+from provenance.hashes.index.entry import Code
+from provenance.hashes.pictures.pdq import BITS, Pictured, pictured
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from provenance.hashes.pixels import Picture
+    from provenance.hashes.pictures.pixels import Picture
 
 SMALL_SIDE: Final = 512
 """Pixels of the longer side of the small picture: enough local features for registration, and some 40 KB as JPEG."""
@@ -82,7 +82,7 @@ def fingerprint(data: bytes, media_type: str, limits: Limits | None = None) -> F
         MemoryError: there is no room.
     """
     from provenance.hashes.iscc import codes_of
-    from provenance.hashes.pixels import PictureError, decode
+    from provenance.hashes.pictures.pixels import PictureError, decode
 
     if media_type in TYPES:
         return Fingerprint(frames=frames_of(data), codes=codes_of(data, media_type, None))

@@ -13,9 +13,9 @@ import io
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from provenance.hashes.audio import TYPES as AUDIO_TYPES
-from provenance.hashes.audio import SoundError, features_of
-from provenance.hashes.entry import Code
+from provenance.hashes.clips.audio import TYPES as AUDIO_TYPES
+from provenance.hashes.clips.audio import SoundError, features_of
+from provenance.hashes.index.entry import Code
 
 ALGORITHM: Final = "io.iscc.v0"
 """The name of these codes among C2PA's soft binding algorithms."""
@@ -33,7 +33,7 @@ class Agreement(NamedTuple):
 if TYPE_CHECKING:
     from PIL.Image import Image as Decoded
 
-    from provenance.hashes.pixels import Picture
+    from provenance.hashes.pictures.pixels import Picture
 
 RULE: Final = "ISO 24138:2024, iscc-lib"
 """How a code comes about; the library's version is added where it is written down."""

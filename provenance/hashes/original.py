@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from provenance.hashes.clips import Placement, is_timed, place_files
-from provenance.hashes.compare import Comparison, compare_files, is_map
+from provenance.hashes.clips.clips import Placement, is_timed, place_files
+from provenance.hashes.pictures.compare import Comparison, compare_files, is_map
 
 
 class Against(Struct, frozen=True, kw_only=True):

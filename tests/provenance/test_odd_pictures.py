@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from provenance.asset import Limits
 from provenance.hashes.fingerprint import SMALL_SIDE, fingerprint
-from provenance.hashes.perceptual import distance, pdq_of_bytes
+from provenance.hashes.pictures.pdq import distance, pdq_of_bytes
 from tests.authority import join_png
 from vouchmark.demo_pictures import harbour
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import ImageOps
 
-from provenance.hashes import entry
-from provenance.hashes.exchange import FORMATS
+from provenance.hashes.index import entry
+from provenance.hashes.index.exchange import FORMATS
 from tests.vouchmark import command
 from tests.vouchmark.command import Command
 from vouchmark.cli import index as module
@@ -225,7 +225,7 @@ def test_verify_finds_what_only_a_look_at_all_of_it_finds(filled: Command) -> No
 
 
 def test_a_second_writer_is_told_to_wait(filled: Command) -> None:
-    from provenance.hashes.recorder import Recorder
+    from provenance.hashes.index.recorder import Recorder
 
     with Recorder(filled.folder / "known"):
         done = filled("index", "add", "media", "--index", "known")

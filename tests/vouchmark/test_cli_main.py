@@ -18,7 +18,7 @@ from typing import Final
 import click
 import pytest
 
-from provenance.hashes.recorder import Recorder
+from provenance.hashes.index.recorder import Recorder
 from tests.vouchmark import command
 from tests.vouchmark.command import AT, Command
 from tests.zk.world import CLUB

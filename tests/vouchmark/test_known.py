@@ -15,10 +15,10 @@ import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
 from provenance.credentials.workers.pool import Pool
-from provenance.hashes.entry import Entry, Hashed, Said
-from provenance.hashes.index import KnownMedia
-from provenance.hashes.perceptual import MIN_QUALITY, RULE, Turn, pdq_of_bytes
-from provenance.hashes.recorder import Recorder
+from provenance.hashes.index.entry import Entry, Hashed, Said
+from provenance.hashes.index.index import KnownMedia
+from provenance.hashes.index.recorder import Recorder
+from provenance.hashes.pictures.pdq import MIN_QUALITY, RULE, Turn, pdq_of_bytes
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo_pictures import harbour

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from provenance.credentials.workers.pool import Pool
-from provenance.hashes.clips import Placement
+from provenance.hashes.clips.clips import Placement
+from provenance.hashes.clips.placing import Placed, Stretch
 from provenance.hashes.original import Against
-from provenance.hashes.placing import Placed, Stretch
 from tests import talks
 from tests.authority import NOW, store_of
 from tests.vouchmark.command import AT, Command

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, ImageOps
 
 from provenance.credentials.workers.pool import Pool
-from provenance.hashes.entry import Code
 from provenance.hashes.fingerprint import Fingerprint
+from provenance.hashes.index.entry import Code
 from provenance.hashes.iscc import ALGORITHM, agreements, image_code
-from provenance.hashes.pixels import decode
+from provenance.hashes.pictures.pixels import decode
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo_pictures import harbour

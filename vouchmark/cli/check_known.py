@@ -12,7 +12,7 @@ from vouchmark.cli.common import fail
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from provenance.hashes.index import KnownMedia
+    from provenance.hashes.index.index import KnownMedia
     from vouchmark.known import KnownSettings
 
 known_options: Final = click.option(
@@ -40,7 +40,7 @@ def open_index(path: Path) -> KnownMedia:
         click.exceptions.Exit: with 2 where there is none or it is something else, with 4 where it is damaged.
     """
     from provenance.hashes.errors import DamagedIndexError, KnownIndexError
-    from provenance.hashes.index import KnownMedia
+    from provenance.hashes.index.index import KnownMedia
 
     try:
         return KnownMedia(path)

@@ -19,7 +19,7 @@ from vouchmark.report import Exit
 
 if TYPE_CHECKING:
     from provenance.credentials.workers.pool import Pool
-    from provenance.hashes.recorder import Recorder
+    from provenance.hashes.index.recorder import Recorder
     from vouchmark.settings import Settings
 
 MIB: Final = 1024 * 1024
@@ -29,7 +29,7 @@ BATCH_ROWS: Final = 200_000
 """Hashes of a list that are put on disk together: some 60 MB of memory."""
 MAX_JOBS: Final = 256
 FORMATS: Final = ("csv", "json")
-"""As in provenance.hashes.exchange, which this must not import to show its help (a test compares)."""
+"""As in provenance.hashes.index.exchange, which this must not import to show its help (a test compares)."""
 
 _index_option: Final = click.option(
     "--index",
@@ -40,7 +40,7 @@ _index_option: Final = click.option(
 )
 _json_option: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 MAX_LABEL: Final = 1000
-"""Characters; as in provenance.hashes.entry, which this must not import to show its help (a test compares)."""
+"""Characters; as in provenance.hashes.index.entry, which this must not import to show its help (a test compares)."""
 
 
 def _label(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -190,7 +190,7 @@ def show(folder: Path, entries: bool, verify: bool, as_json: bool) -> None:
 def export(folder: Path, form: str, output: Path | None) -> None:
     """Write the PDQ hashes of an index for others: CSV, or JSON as threat exchanges have it."""
     from provenance.hashes.errors import KnownIndexError
-    from provenance.hashes.exchange import write_list
+    from provenance.hashes.index.exchange import write_list
     from vouchmark.cli.index_words import counted
 
     with open_index(folder) as known:
@@ -235,7 +235,7 @@ def import_(lists: tuple[Path, ...], folder: Path, label: str, min_quality: int,
 
 def _take(recorder: Recorder, file: TextIO, name: str, counts: dict[str, int], *, label: str, min_quality: int) -> None:
     """Put one list into the index; nothing of a list that is malformed further down, but for whole batches before."""
-    from provenance.hashes.exchange import read_list
+    from provenance.hashes.index.exchange import read_list
 
     for row in read_list(file):
         if row is None:
@@ -293,7 +293,7 @@ def _disk(folder: Path) -> Iterator[None]:
 def _recorder(folder: Path) -> Recorder:
     """The index, open for writing."""
     from provenance.hashes.errors import DamagedIndexError, KnownIndexError
-    from provenance.hashes.recorder import Recorder
+    from provenance.hashes.index.recorder import Recorder
 
     try:
         return Recorder(folder)

@@ -9,7 +9,7 @@ from vouchmark.lines.known import TURNS, UNSEARCHED
 from vouchmark.render.safe import plain, quoted
 
 if TYPE_CHECKING:
-    from provenance.hashes.entry import Entry
+    from provenance.hashes.index.entry import Entry
     from vouchmark.known import Lookup
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from provenance.hashes.entry import FRAME, Entry
-from provenance.hashes.perceptual import FOREIGN_TOLERANCE, RULE, Turn
+from provenance.hashes.index.entry import FRAME, Entry
+from provenance.hashes.pictures.pdq import FOREIGN_TOLERANCE, RULE, Turn
 from vouchmark.lines import known_original
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.render.safe import quoted

@@ -14,8 +14,8 @@ from vouchmark.lines.known_words import clock
 from vouchmark.report import Json, NotChecked, Root, Status
 
 if TYPE_CHECKING:
-    from provenance.hashes.clips import Placement
-    from provenance.hashes.placing import Placed, Stretch
+    from provenance.hashes.clips.clips import Placement
+    from provenance.hashes.clips.placing import Placed, Stretch
 
 ENDS: Final = 2.0
 """Seconds at an end that count as nothing left out: encoders add and drop some."""

@@ -19,7 +19,7 @@ from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, ReportPicture, Root, Status
 
 if TYPE_CHECKING:
-    from provenance.hashes.compare import Comparison
+    from provenance.hashes.pictures.compare import Comparison
 
 ENTRY_SHOWN: Final = 80
 """Code points of what the index calls a known file."""

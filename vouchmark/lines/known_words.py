@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from provenance.hashes.compare import Comparison, Sides
+    from provenance.hashes.pictures.compare import Comparison, Sides
 
 FALSE_ALARMS: Final = "1 %"
 """Of copies without an edit, over 37 kinds of copies, in which a region is said to differ, at most; under a vignette

@@ -10,10 +10,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from provenance.hashes import frames
-from provenance.hashes.frames import Film, in_common, read_film
-from provenance.hashes.placing import MIN_CLIP, Placed, place
-from provenance.hashes.sound import STEP, Track, read_track
+from provenance.hashes.clips import frames
+from provenance.hashes.clips.frames import Film, in_common, read_film
+from provenance.hashes.clips.placing import MIN_CLIP, Placed, place
+from provenance.hashes.clips.sound import STEP, Track, read_track
 
 SOUND_SCORE: Final = 0.45
 """Mean correlation of a window's sound at its place; unrelated speech stays below 0.3 over an hour."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import numpy as np
 
-from provenance.hashes.registration import Laid, opencv
+from provenance.hashes.pictures.registration import Laid, opencv
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from provenance.hashes.perceptual import MIN_SIDE, RULE, Turn, pdq_turned
+from provenance.hashes.pictures.pdq import MIN_SIDE, RULE, Turn, pdq_turned
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from provenance.hashes.errors import DamagedIndexError
-from provenance.hashes.segment import VALUES, WORDS, Segment
+from provenance.hashes.index.segment import VALUES, WORDS, Segment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from provenance.asset import Limits
-from provenance.hashes.difference import SEEN_SHARE, Box, Difference, Region, difference, heat_map
-from provenance.hashes.registration import (
+from provenance.hashes.pictures.difference import SEEN_SHARE, Box, Difference, Region, difference, heat_map
+from provenance.hashes.pictures.registration import (
     ComparisonUnavailableError,
     NotAligned,
     Pixels,
@@ -188,7 +188,7 @@ def compare_files(original: bytes, original_type: str, data: bytes, media_type: 
         media_type: Its type by its content.
         pixels: How many pixels each may announce.
     """
-    from provenance.hashes.pixels import PictureError, decode
+    from provenance.hashes.pictures.pixels import PictureError, decode
 
     try:
         opencv()

@@ -13,12 +13,12 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from benchmarks import transforms
-from provenance.hashes import compare as comparing
-from provenance.hashes.compare import Comparison, Verdict, compare, compare_files, is_map
-from provenance.hashes.registration import NotAligned, Registration, register
+from provenance.hashes.pictures import compare as comparing
+from provenance.hashes.pictures.compare import Comparison, Verdict, compare, compare_files, is_map
+from provenance.hashes.pictures.registration import NotAligned, Registration, register
 from vouchmark.demo_pictures import harbour
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def scene(seed: int = 1, size: tuple[int, int] = (720, 480)) -> Image.Image:
@@ -224,7 +224,7 @@ def test_a_changed_word_in_a_letter_is_found() -> None:
 def test_one_answer_in_every_process_and_on_any_number_of_threads() -> None:
     script = (
         "import sys, hashlib, random, numpy as np, msgspec, cv2; cv2.setNumThreads(int(sys.argv[1]));"
-        "from tests.provenance.test_compare import against, edited;"
+        "from tests.provenance.hashes.pictures.test_compare import against, edited;"
         "found = against(edited().picture.resize((500, 333)));"
         "print(hashlib.sha256(msgspec.msgpack.encode(found)).hexdigest())"
     )

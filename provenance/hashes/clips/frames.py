@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from provenance.hashes.sound import beginning
+from provenance.hashes.clips.sound import beginning
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from provenance.hashes.registration import Pixels, Registration
+    from provenance.hashes.pictures.registration import Pixels, Registration
 
 STEP: Final = 0.5
 """Seconds from one frame to the next: half of what a place has to be right within."""
@@ -191,7 +191,7 @@ def in_common(original: Film, clip: Film) -> tuple[NDArray[np.float32], NDArray[
 
 def _movement(original: Film, clip: Film) -> Registration | None:
     """How the original's picture lies in the clip's; None where that is not known: taken to be whole, then."""
-    from provenance.hashes import registration
+    from provenance.hashes.pictures import registration
 
     try:
         registration.opencv()
@@ -214,7 +214,7 @@ def _movement(original: Film, clip: Film) -> Registration | None:
 
 def _shared(found: Registration, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The same points, 0 to 1 across what both show, in the original's picture and in the clip's."""
-    from provenance.hashes.registration import shared_box
+    from provenance.hashes.pictures.registration import shared_box
 
     left, top, right, bottom = shared_box(found)
     inside = np.stack([left + points[0] * (right - left), top + points[1] * (bottom - top), np.ones(points.shape[1])])

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from provenance.hashes.entry import Entry
 from provenance.hashes.errors import DamagedIndexError
-from provenance.hashes.listing import Listing, read_list
-from provenance.hashes.lookup import as_words, search
-from provenance.hashes.segment import Segment
+from provenance.hashes.index.entry import Entry
+from provenance.hashes.index.listing import Listing, read_list
+from provenance.hashes.index.lookup import as_words, search
+from provenance.hashes.index.segment import Segment
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

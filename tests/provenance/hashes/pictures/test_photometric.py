@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageOps
 
 from benchmarks import transforms
-from provenance.hashes.compare import Comparison, Verdict, compare
-from provenance.hashes.palette import by_palette, few_colours
+from provenance.hashes.pictures.compare import Comparison, Verdict, compare
+from provenance.hashes.pictures.palette import by_palette, few_colours
 
 SIZE = (640, 420)
 

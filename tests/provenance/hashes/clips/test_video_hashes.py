@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from provenance.hashes.index import KnownMedia
-from provenance.hashes.perceptual import NEAR, RULE, distance, pdq
-from provenance.hashes.video import FRAME_RULE, MAX_FRAMES, Frames, frames_of
+from provenance.hashes.clips.video import FRAME_RULE, MAX_FRAMES, Frames, frames_of
+from provenance.hashes.index.index import KnownMedia
+from provenance.hashes.pictures.pdq import NEAR, RULE, distance, pdq
 from tests.vouchmark.command import Command
 from vouchmark.demo_pictures import harbour
 

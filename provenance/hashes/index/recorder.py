@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from provenance.hashes.entry import Entry, encode_entry
 from provenance.hashes.errors import BusyIndexError, DamagedIndexError
-from provenance.hashes.listing import FORMAT, LIST, Listing, Part, read_list, write_list
-from provenance.hashes.lookup import as_words
-from provenance.hashes.segment import MAX_HASHES, Parts, Segment, write_segment
+from provenance.hashes.index.entry import Entry, encode_entry
+from provenance.hashes.index.listing import FORMAT, LIST, Listing, Part, read_list, write_list
+from provenance.hashes.index.lookup import as_words
+from provenance.hashes.index.segment import MAX_HASHES, Parts, Segment, write_segment
 from provenance.whole_file import sync_folder
 
 if TYPE_CHECKING:

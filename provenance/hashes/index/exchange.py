@@ -17,8 +17,8 @@ from typing import Any, Final, TextIO
 
 from msgspec import Struct
 
-from provenance.hashes.entry import FRAME, MAX_LABEL, TRIMMED, WHOLE, Entry, Hashed
 from provenance.hashes.errors import ExchangeError
+from provenance.hashes.index.entry import FRAME, MAX_LABEL, TRIMMED, WHOLE, Entry, Hashed
 from provenance.nesting import loads
 
 MAX_JSON: Final = 256 * 1024 * 1024

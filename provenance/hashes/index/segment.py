@@ -29,9 +29,9 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from provenance.hashes.entry import Entry, decode_entry
 from provenance.hashes.errors import DamagedIndexError, ForeignIndexError
-from provenance.hashes.listing import open_file
+from provenance.hashes.index.entry import Entry, decode_entry
+from provenance.hashes.index.listing import open_file
 from provenance.nesting import check_nesting
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.hashes import frames, sound
-from provenance.hashes.clips import Placement, place_files, place_pictures
+from provenance.hashes.clips import frames, sound
+from provenance.hashes.clips.clips import Placement, place_files, place_pictures
+from provenance.hashes.clips.placing import Placed, Stretch, place
 from provenance.hashes.original import Against, against
-from provenance.hashes.placing import Placed, Stretch, place
 from tests import talks
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 SECONDS = 75
 
 
@@ -311,7 +311,7 @@ def test_a_picture_and_a_recording_are_not_compared() -> None:
 
 def test_one_answer_in_every_process() -> None:
     script = (
-        "import hashlib, msgspec; from tests.provenance.test_clips import clip, talk, place_files;"
+        "import hashlib, msgspec; from tests.provenance.hashes.clips.test_clips import clip, talk, place_files;"
         "print(hashlib.sha256(msgspec.msgpack.encode(place_files(talk(), clip((20, 35), crop=True)))).hexdigest())"
     )
     answers = set()

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from provenance.hashes.entry import Entry, Hashed, encode_entry
 from provenance.hashes.errors import ExchangeError
-from provenance.hashes.exchange import FORMATS, Row, read_list, write_list
+from provenance.hashes.index.entry import Entry, Hashed, encode_entry
+from provenance.hashes.index.exchange import FORMATS, Row, read_list, write_list
 
 HASH, OTHER = "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22", "0f" * 32
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from provenance.hashes.light import Plane, far_off, in_the_light_of, luma
-from provenance.hashes.palette import by_palette, few_colours
-from provenance.hashes.registration import WORKING, Laid, Pixels, Registration, lay, one_thread, opencv, square
+from provenance.hashes.pictures.palette import by_palette, few_colours
+from provenance.hashes.pictures.photometric import Plane, far_off, in_the_light_of, luma
+from provenance.hashes.pictures.registration import WORKING, Laid, Pixels, Registration, lay, one_thread, opencv, square
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

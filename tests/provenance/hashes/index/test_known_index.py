@@ -18,8 +18,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.hashes import recorder as module
-from provenance.hashes.entry import Code, Entry, Hashed, Said, encode_entry
 from provenance.hashes.errors import (
     BusyIndexError,
     DamagedIndexError,
@@ -27,13 +25,15 @@ from provenance.hashes.errors import (
     KnownIndexError,
     NoIndexError,
 )
-from provenance.hashes.index import MAX_HITS, KnownMedia
-from provenance.hashes.listing import LIST, read_list
-from provenance.hashes.lookup import as_words, search
-from provenance.hashes.recorder import Recorder
-from provenance.hashes.segment import MIN_TABLED, Segment
+from provenance.hashes.index import recorder as module
+from provenance.hashes.index.entry import Code, Entry, Hashed, Said, encode_entry
+from provenance.hashes.index.index import MAX_HITS, KnownMedia
+from provenance.hashes.index.listing import LIST, read_list
+from provenance.hashes.index.lookup import as_words, search
+from provenance.hashes.index.recorder import Recorder
+from provenance.hashes.index.segment import MIN_TABLED, Segment
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[4]
 
 
 def digest(number: int) -> bytes:
@@ -145,7 +145,7 @@ def test_tables_find_exactly_what_looking_at_everything_finds(tmp_path: Path, ra
 
 
 def test_counts_bits_the_same_on_an_older_numpy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from provenance.hashes import lookup
+    from provenance.hashes.index import lookup
 
     hashes = as_words(b"".join(bits(number) for number in range(50)) + b"\xff" * 32)
     expected = lookup._distances(hashes, as_words(bytes(32))[0])
@@ -371,9 +371,9 @@ WRITER = """
     import sys
     from pathlib import Path
     sys.path.insert(0, {checkout!r})
-    from provenance.hashes.entry import Entry, Hashed
-    from provenance.hashes.index import KnownMedia
-    from provenance.hashes.recorder import Recorder
+    from provenance.hashes.index.entry import Entry, Hashed
+    from provenance.hashes.index.index import KnownMedia
+    from provenance.hashes.index.recorder import Recorder
     folder = Path({folder!r})
     with Recorder(folder) as recorder:
         with KnownMedia(folder) as known:
@@ -431,7 +431,7 @@ def test_two_that_begin_an_index_at_once_make_one(tmp_path: Path) -> None:
         sys.path.insert(0, {str(CHECKOUT)!r})
         from pathlib import Path
         from provenance.hashes.errors import BusyIndexError
-        from provenance.hashes.recorder import Recorder
+        from provenance.hashes.index.recorder import Recorder
         try:
             with Recorder(Path({str(folder)!r})):
                 print("wrote")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.hashes import audio
-from provenance.hashes.audio import SoundError, features_of
+from provenance.hashes.clips import audio
+from provenance.hashes.clips.audio import SoundError, features_of
 from provenance.hashes.fingerprint import fingerprint
 from provenance.hashes.iscc import agreements, codes_of
 

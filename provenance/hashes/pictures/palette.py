@@ -13,8 +13,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from provenance.hashes.light import Plane
-    from provenance.hashes.registration import Pixels
+    from provenance.hashes.pictures.photometric import Plane
+    from provenance.hashes.pictures.registration import Pixels
 
 MOST: Final = 256
 """Colours of a palette."""

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
 from provenance.asset import Limits
-from provenance.hashes.border import find_border
-from provenance.hashes.perceptual import (
+from provenance.hashes.pictures.border import find_border
+from provenance.hashes.pictures.pdq import (
     MIN_QUALITY,
     NEAR,
     RULE,

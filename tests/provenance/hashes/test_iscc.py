@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from provenance.hashes.fingerprint import fingerprint
 from provenance.hashes.iscc import MAX_PIXELS, _pixels, agreements, codes_of, image_code, rule
-from provenance.hashes.pixels import decode
+from provenance.hashes.pictures.pixels import decode
 from vouchmark.demo_pictures import harbour
 
 

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from provenance.asset import Limits
-from provenance.hashes.border import Pixels, find_border
+from provenance.hashes.pictures.border import Pixels, find_border
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from provenance.hashes.pixels import Picture
+    from provenance.hashes.pictures.pixels import Picture
 
 ALGORITHM: Final = "pdq"
 RULE: Final = (
@@ -99,7 +99,7 @@ class Pictured(Struct, frozen=True, kw_only=True):
     height: int = 0
     """Pixels, upright."""
     notes: tuple[str, ...] = ()
-    """What was done to the pixels first; see `provenance.hashes.pixels.Picture.notes`."""
+    """What was done to the pixels first; see `provenance.hashes.pictures.pixels.Picture.notes`."""
     reason: str = ""
     """`too-small`, `undecodable`, `too-many-pixels`, `unsupported`; empty where there is a hash."""
 
@@ -165,7 +165,7 @@ def pdq_of_bytes(
     Raises:
         MemoryError: there is no room for the picture.
     """
-    from provenance.hashes.pixels import PictureError, decode
+    from provenance.hashes.pictures.pixels import PictureError, decode
 
     try:
         return pictured(decode(data, media_type, limits), turns=turns, trim=trim)

@@ -1,0 +1,1 @@
+"""Pictures: PDQ, and what two pictures have in common and where they differ."""
