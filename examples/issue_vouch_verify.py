@@ -17,10 +17,7 @@ from vouchmark.demo import make_gallery
 from vouchmark.gather import look
 from vouchmark.settings import make_settings
 from vouchmark.vouch import Wish, binding_for, make
-from zk.issuer.issuer import Issuer
-from zk.profile.personhood import CredentialClass, IssuerInfo, Scope, Stance
-from zk.storage.vault import LEAST_LOG_COST, Passphrase
-from zk.wallet.wallet import Wallet
+from zk import LEAST_LOG_COST, CredentialClass, Issuer, IssuerInfo, Passphrase, Scope, Stance, Wallet
 
 
 def main(folder: Path) -> None:

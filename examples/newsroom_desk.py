@@ -24,9 +24,7 @@ from vouchmark.demo_authority import issue_signer, make_authority
 from vouchmark.demo_pictures import harbour
 from vouchmark.report import Line, Report
 from vouchmark.vouch import VouchError
-from zk.profile.personhood import IssuerInfo
-from zk.storage.vault import LEAST_LOG_COST
-from zk.wallet.wallet import Wallet
+from zk import LEAST_LOG_COST, IssuerInfo, Wallet
 
 POLICY = Path(__file__).parent / "policies" / "news-desk-persons.toml"
 SCOPE = "news.example:media"

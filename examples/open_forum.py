@@ -18,11 +18,7 @@ from review_site import NOW, SECRET, Club, jpeg, vouch
 from vouchmark import Policy, TrustLists, check
 from vouchmark.demo_pictures import cafe, harbour
 from vouchmark.report import Line, Report
-from zk.errors import RefusedError
-from zk.profile.personhood import CredentialClass
-from zk.storage.ledger import open_ledger
-from zk.storage.vault import LEAST_LOG_COST
-from zk.wallet.wallet import Wallet
+from zk import LEAST_LOG_COST, CredentialClass, RefusedError, Wallet, open_ledger
 
 POLICY = Path(__file__).parent / "policies" / "open-forum.toml"
 SCOPE = "public:forum/harbour"

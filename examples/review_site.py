@@ -28,13 +28,20 @@ from vouchmark.gather import look, picture_hint
 from vouchmark.report import Line, Report, exit_code
 from vouchmark.settings import make_settings
 from vouchmark.vouch import Wish, binding_for, make
-from zk.errors import RefusedError
-from zk.issuer.issuer import Issuer
-from zk.profile.exchange import CodeKind
-from zk.profile.personhood import CredentialClass, EpochLength, IssuerInfo, Scope, Stance
-from zk.storage.ledger import open_ledger
-from zk.storage.vault import LEAST_LOG_COST, Passphrase
-from zk.wallet.wallet import Wallet
+from zk import (
+    LEAST_LOG_COST,
+    CodeKind,
+    CredentialClass,
+    EpochLength,
+    Issuer,
+    IssuerInfo,
+    Passphrase,
+    RefusedError,
+    Scope,
+    Stance,
+    Wallet,
+    open_ledger,
+)
 
 SCOPE = "public:review/cafe-harbour"
 POLICY = Path(__file__).parent / "policies" / "review-site.toml"
