@@ -43,7 +43,7 @@ def account_in_place_of(first: Reading, second: Reading | None, examination: Exa
     if own is not None and own.problem == "absent" and own.addresses:
         # One that looks for a store and finds an address calls it none, or malformed.
         return Reading(engine=OURS, version="", outcome=Outcome.REMOTE, remote_url=own.addresses[0])
-    if second.outcome is Outcome.UNPARSABLE and (own is None or own.problem == "absent"):
-        # It may have given up on what is not malformed, and nothing of Content Credentials was seen.
+    if second.outcome is Outcome.UNPARSABLE and (own is None or (own.problem == "absent" and own.container.stops < 0)):
+        # It may have given up on what is not malformed: our own reading names no place at which the file goes wrong.
         return None
     return second

@@ -62,7 +62,7 @@ def read_ogg(data: bytes) -> Layout:
     return Layout(
         format="ogg",
         size=len(data),
-        regions=parts.finish(Kind.TRAILING if is_whole else Kind.OTHER, "trailing"),
+        regions=parts.finish(*((Kind.TRAILING, "trailing") if is_whole else (Kind.OTHER, "unreadable"))),
         stores=tuple(stores),
         doubts=doubts,
         complete=is_whole,

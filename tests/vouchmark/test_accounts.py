@@ -8,6 +8,7 @@ import pytest
 
 from provenance.credentials.model import Outcome, Reading, State
 from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.store_in_file import Container
 from provenance.credentials.workers.pool import Examination
 from tests.vouchmark.readings import GOOD, code, facts, manifest, reading
 from vouchmark.accounts import account_in_place_of
@@ -43,6 +44,13 @@ def test_the_other_engine_is_described_where_it_says_something() -> None:
 def test_it_is_not_where_it_says_nothing_or_gave_up(outcome: Outcome) -> None:
     assert account_in_place_of(TYPE, reading(outcome=outcome, engine="encypher-c2pa"), examined()) is None
     assert account_in_place_of(TYPE, None, examined()) is None
+
+
+def test_a_file_that_goes_wrong_at_a_place_that_we_see_is_told_as_that() -> None:
+    broken = examined(container=Container("ogg", is_whole=False, stops=27))
+    refused = reading(outcome=Outcome.UNPARSABLE, engine="encypher-c2pa")
+
+    assert account_in_place_of(TYPE, refused, broken) is refused
 
 
 def test_the_first_engine_is_described_where_it_reads_the_type() -> None:

@@ -22,6 +22,7 @@ _DRAFT: Final = "The Content Credentials are of a pre-release draft (0.x) that c
 FORMATS: Final = {
     "jpeg": "JPEG", "png": "PNG", "gif": "GIF", "tiff": "TIFF", "riff": "WebP, WAV or AVI", "bmff": "MP4, HEIC or AVIF",
     "jxl": "JPEG XL", "mp3": "MP3", "flac": "FLAC", "pdf": "PDF", "svg": "SVG", "zip": "ZIP document",
+    "text": "text", "structured text": "text", "html": "HTML", "sfnt": "font", "ogg": "Ogg",
 }  # fmt: skip
 """Families of formats as people know them."""
 
