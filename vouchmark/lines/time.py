@@ -198,11 +198,11 @@ def _certificate(manifest: Manifest, signer: SignerAssessment) -> list[Draft]:
     }
     inside = start <= signer.moment <= end
     stamped = signer.moment_by == "time-stamp"
-    when = (
-        f"when it was signed, on {day(signer.moment)}"
-        if stamped
-        else f"at the time of this report, {day(signer.moment)}"
-    )
+    # A stamp shows that it was signed by then: within the dates that is enough, outside them it shows nothing more.
+    when = f"at the time of this report, {day(signer.moment)}"
+    if stamped:
+        then = day(signer.moment)
+        when = f"when it was signed, {f'on {then}' if inside else f'says the only trusted time, {then}'}"
     word = "was valid" if inside else "was not valid" if stamped else "is not valid"
     word = "is valid" if inside and not stamped else word
     statement = f"The signer's certificate {word} {when} (it runs from {day(start)} to {day(end)})."
