@@ -102,7 +102,7 @@ class Source:
         return SecondReading(media_type=media_type, start=start, end=end or self.size)
 
 
-_CODED: Final = frozenset({"jpeg", "png", "riff", "gif", "tiff", "bmff", "jxl", "mp3", "flac", "zip"})
+_CODED: Final = frozenset({"jpeg", "png", "riff", "gif", "tiff", "bmff", "jxl", "mp3", "flac", "zip", "ogg", "sfnt"})
 """Containers whose media is compressed or sampled."""
 
 
