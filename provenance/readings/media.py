@@ -13,17 +13,13 @@ from typing import Final
 
 from provenance.media_type import frame_length
 from provenance.readings.model import SecondReading, Source, search
+from provenance.readings.streams import streams
 
 FRAMES: Final = 5
 """Frames that have to follow each other: five headers in their places are no chance."""
-PACKETS: Final = 16
-"""Packets of an MPEG transport stream that have to follow each other; FFmpeg asks for five."""
 MAX_BOXES: Final = 64
 """Boxes at the start that are followed; a player finds `ftyp` or `moov` among the first."""
 
-TS_WITHIN: Final = 1_024
-"""Bytes within which the first packet begins; players look for it over a few packets."""
-_TS_PACKET: Final = 188
 _MP3_HEADER: Final = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb][\x10-\xef]")
 
 _STARTS: Final = (
@@ -93,9 +89,7 @@ def media(source: Source) -> Iterator[SecondReading]:
     start = _mpeg_sound(source)
     if start is not None:
         yield source.found("audio/mpeg", start)
-    start = _transport_stream(source.data)
-    if start is not None:
-        yield source.found("video/mp2t", start)
+    yield from streams(source)
 
 
 def _at_the_start(source: Source) -> Iterator[SecondReading]:
@@ -166,16 +160,4 @@ def _mpeg_sound(source: Source) -> int | None:
             position += length
         else:
             return match.start()
-    return None
-
-
-def _transport_stream(data: bytes) -> int | None:
-    """Where packets of an MPEG transport stream begin to follow each other (ISO/IEC 13818-1, section 2.4.3.2)."""
-    start = data.find(b"G", 0, TS_WITHIN)
-    while start >= 0:
-        headers = [data[at : at + 4] for at in range(start, start + PACKETS * _TS_PACKET, _TS_PACKET)]
-        # Each has a payload or an adaptation field; a flat grey picture has neither.
-        if all(len(one) == 4 and one[:1] == b"G" and one[3] & 0x30 for one in headers):
-            return start
-        start = data.find(b"G", start + 1, TS_WITHIN)
     return None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import brotli
 import cbor2
 import pytest
+from cryptography import x509
 
 from provenance.credentials.errors import MalformedCredentialsError
 from provenance.credentials.octets import der, plain_cbor
+from provenance.credentials.octets.certificates import read_certificate
 from provenance.credentials.octets.found import MAX_NAMED, Place
 from provenance.credentials.octets.signatures import MAX_SIGNATURES
 from provenance.credentials.own_check import OwnCheck, examine_own
@@ -506,15 +509,85 @@ def test_an_answer_by_the_issuer_or_its_responder_is_accounted_for() -> None:
     assert answered(by_issuer, by_responder, signer=signer) == []
 
 
-def test_one_answer_may_be_by_somebody_else_and_is_short() -> None:
+def test_one_answer_may_be_by_an_issuer_that_is_not_here() -> None:
+    for state in ({}, {"revoked_at": NOW}, {"revoked_at": NOW, "reason": x509.ReasonFlags.key_compromise}):
+        lone = revocation_answer(SIGNER, **state)
+        # No authority is sent along: who answered cannot be looked up.
+        assert answered(lone, signer=SIGNER) == []
+        assert answered(lone, lone, signer=SIGNER) == ["revocation-answer"]
+
+
+def test_no_answer_is_by_a_stranger() -> None:
+    """Whoever appoints himself could write anything into his certificate, or sign what is about somebody else."""
     _, _, signer = authorities()
     foreign = revocation_answer(signer, responder=make_responder(make_root("X")))
-    lone = revocation_answer(SIGNER)
-    # No authority is sent along: who answered cannot be looked up.
-    assert answered(lone, signer=SIGNER) == []
-    assert answered(foreign, signer=signer) == []
-    assert answered(foreign, revocation_answer(signer), signer=signer) == []
-    assert answered(foreign, lone, signer=signer) == ["revocation-answer"]
+    assert answered(foreign, signer=signer) == ["revocation-answer"]
+    assert answered(revocation_answer(SIGNER), signer=signer) == ["revocation-answer"]
+
+
+def lone_answer(**changed: bytes) -> bytes:
+    """An answer about SIGNER by nobody who is here, put together of raw parts, any of which may be another."""
+    issuer = read_certificate(SIGNER.der).issuer
+    parts = {
+        "digest": _der(0x30, bytes.fromhex("06052b0e03021a0500")),
+        "name": hashlib.sha1(issuer).digest(),
+        "key": bytes(20),
+        "serial": read_certificate(SIGNER.der).serial,
+        "state": b"\x80\0",
+        "made": _der(0x18, b"20260101000000Z"),
+        "next": b"",
+        "more": b"",
+        "by": _der(0xA2, _der(4, bytes(20))),
+        "algorithm": _der(0x30, bytes.fromhex("06082a8648ce3d040302")),
+        "signature": _der(0x30, 2 * _der(2, b"\x01" * 32)),
+    } | changed
+    named = _der(0x30, parts["digest"] + _der(4, parts["name"]) + _der(4, parts["key"]) + parts["serial"])
+    one = _der(0x30, named + parts["state"] + parts["made"] + parts["next"])
+    said = _der(0x30, parts["by"] + parts["made"] + _der(0x30, one) + parts["more"])
+    basic = _der(0x30, said + parts["algorithm"] + _der(3, b"\0" + parts["signature"]))
+    wrapped = _der(0x30, bytes.fromhex("06092b0601050507300101") + _der(4, basic))
+    return _der(0x30, b"\x0a\x01\0" + _der(0xA0, wrapped))
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    wide = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag]) + (bytes([size]) if size < 128 else bytes([0x80 | len(wide)]) + wide) + content
+
+
+def test_an_answer_that_nobody_verifies_has_the_form_of_one() -> None:
+    assert answered(lone_answer(), signer=SIGNER) == []
+    assert answered(lone_answer(next=_der(0xA0, _der(0x18, b"20260102000000Z"))), signer=SIGNER) == []
+    assert answered(lone_answer(by=_der(0xA1, read_certificate(SIGNER.der).issuer)), signer=SIGNER) == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"signature": bytes(512)},
+        {"signature": _der(0x30, 2 * _der(2, b"\x01" * 70))},
+        {"signature": _der(0x30, _der(2, b"\x01" * 32) + _der(4, TEXT))},
+        {"signature": _der(0x30, _der(2, b"\x01" * 32))},
+        {"signature": _der(0x30, 2 * _der(2, b"\0" * 32))},
+        {"algorithm": _der(0x30, bytes.fromhex("06092a864886f70d01010b0500")), "signature": bytes(256)},
+        {"algorithm": _der(0x30, bytes.fromhex("06082a8648ce3d040302") + _der(4, TEXT))},
+        {"algorithm": _der(0x30, _der(6, TEXT))},
+        {"name": bytes(20)},
+        {"key": TEXT},
+        {"serial": _der(2, b"\x55" * 400)},
+        {"state": _der(0x80, TEXT)},
+        {"state": _der(0xA1, _der(0x18, b"20260101000000Z") + _der(0xA0, _der(0x0A, TEXT)))},
+        {"made": _der(0x18, TEXT)},
+        {"next": _der(0xA1, TEXT)},
+        {"next": _der(0xA0, _der(0x18, TEXT))},
+        {"more": _der(0xA1, TEXT)},
+        {"by": _der(0xA1, _der(0x30, TEXT))},
+        {"by": _der(0xA2, _der(4, TEXT))},
+        {"by": b""},
+    ],
+)
+def test_nothing_hides_in_an_answer_that_nobody_verifies(changed: dict[str, bytes]) -> None:
+    assert answered(lone_answer(**changed), signer=SIGNER) == ["revocation-answer"]
 
 
 @pytest.mark.parametrize(
@@ -536,7 +609,6 @@ def test_nothing_hides_in_an_answer(change: Callable[[bytes], bytes]) -> None:
 
 
 def test_an_answer_with_certificates_of_strangers_is_named() -> None:
-    from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.x509 import ocsp

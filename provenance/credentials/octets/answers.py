@@ -1,8 +1,10 @@
 """Is every octet of a stapled revocation answer signed by its responder, or of a form in which nothing else fits?
 
 OCSP responses (RFC 6960, section 4.2.1) in `rVals`: signed by the issuer of a certificate of the chain, or by a
-responder. One answer may be by a responder that nobody here knows, as long as it is no longer than answers are: that
-it counts for nothing is told where revocation is. What an answer says, and whether it may be believed, is `ocsp.py`'s.
+responder. One answer may be by an issuer that is not here, as roots are not: about a certificate of the chain, in a
+form that leaves nothing free but times and the two numbers of a signature over an elliptic curve (`lone_answers.py`).
+That it counts for nothing is told where revocation is. What an answer says, and whether it may be believed, is
+`ocsp.py`'s.
 """
 
 from __future__ import annotations
@@ -11,22 +13,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from provenance.credentials.errors import MalformedCredentialsError
-from provenance.credentials.octets.certificates import (
-    MAX_SIGNATURE,
-    Certificate,
-    is_plain,
-    issued,
-    read_certificate,
-)
-from provenance.credentials.octets.der import BIT_STRING, OCTET_STRING, OID, SEQUENCE, Element, of_tags, only
-from provenance.credentials.octets.signatures import MAX_PARAMETERS, Verifier
+from provenance.credentials.octets.certificates import Certificate, is_plain, issued, read_certificate
+from provenance.credentials.octets.der import BIT_STRING, OCTET_STRING, OID, SEQUENCE, of_tags, only
+from provenance.credentials.octets.lone_answers import has_no_room
+from provenance.credentials.octets.signatures import Verifier
 
 MAX_ANSWER: Final = 64 * 1024
 """Bytes of one answer; real ones have 300 to 2,000."""
 MAX_SAID: Final = 1_024
 """Bytes of what is signed in it. Real ones have 161 to 165."""
-MAX_UNVERIFIED: Final = 512
-"""The same where nobody at hand signed it."""
 MAX_SENT: Final = 4
 """Certificates sent along; real answers have at most one."""
 
@@ -38,7 +33,7 @@ _BASIC: Final = bytes.fromhex("06092b0601050507300101")
 def is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, may_be_foreign: bool = False) -> bool:
     """Whether every octet of an answer is signed by an issuer of the chain, or by a responder that it appointed.
 
-    `may_be_foreign`: it may be by somebody who is not of the chain.
+    `may_be_foreign`: it may be by the issuer of one of its certificates that is not here.
     """
     try:
         return len(answer) <= MAX_ANSWER and _is_accounted(answer, chain, verifier, may_be_foreign=may_be_foreign)
@@ -72,16 +67,10 @@ def _is_accounted(answer: bytes, chain: Sequence[bytes], verifier: Verifier, *, 
         return [one for one in offered if verifier.holds(one.key, algorithm, signature.content[1:], said.raw)]
 
     by = signers((*issuers, *appointed))
-    if not by and may_be_foreign and len(said.raw) <= MAX_UNVERIFIED:
-        if not certificates:
-            # No root is sent along, so its issuer may not be here.
-            return len(signature.content) <= MAX_SIGNATURE + 1 and _is_plain(algorithm)
-        by = signers([one for one in others if is_plain(one)])
+    if not by and may_be_foreign and not certificates:
+        # No root is sent along, so its issuer may not be here.
+        return has_no_room(said, algorithm, signature.content[1:], issuers)
     return bool(by) and all(other in by for other in others) and len(others) <= 1
-
-
-def _is_plain(algorithm: Element) -> bool:
-    return algorithm.tag == SEQUENCE and len(algorithm.raw) <= MAX_PARAMETERS
 
 
 def _readable(chain: Sequence[bytes]) -> list[Certificate]:

@@ -107,6 +107,16 @@ def hashed_with(algorithm: Element, beside: str) -> str:
     return "none" if scheme == _ED25519 else own or beside if scheme else ""
 
 
+def ecdsa_digest(algorithm: Element) -> str:
+    """The digest of a signature over an elliptic curve, by its name; empty for all other algorithms.
+
+    Raises MalformedCredentialsError where it is no identifier of one.
+    """
+    oid, parameters = _parts(algorithm)
+    scheme, own = _SCHEMES.get(oid, ("", ""))
+    return own if scheme == _ECDSA and not parameters else ""
+
+
 def _pss_digest(parameters: bytes) -> str:
     return next((name for oid, name in HASHES.items() if oid in parameters), "sha1")
 
