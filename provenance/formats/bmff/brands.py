@@ -30,8 +30,10 @@ _STRICT: Final = "avis"
 """The one of these without whose sequence decoders show nothing, wherever it stands (AVIF 1.1, section 6.2)."""
 _FIRST: Final = (frozenset(_CODECS) - _SEQUENCES) | frozenset(("mif1", "mif3"))
 """Of files with pictures and no sequence of them: those that stand first."""
+_GAIN_MAP: Final = "tmap"
+"""The brand and the item by which a picture is shown brighter (ISO/IEC 23008-12, amendment 1; ISO 21496-1)."""
 _PICTURES: Final = _FIRST | frozenset(
-    ("mif2", "miaf", "MA1A", "MA1B", "MiHA", "MiHB", "MiHE", "MiPr", "1pic", "unif", "geo1", "tmap")
+    ("mif2", "miaf", "MA1A", "MA1B", "MiHA", "MiHB", "MiHE", "MiPr", "1pic", "unif", "geo1", _GAIN_MAP)
 )
 _SOUND: Final = frozenset(("M4A ", "M4B ", "M4P "))
 _STREAMS: Final = frozenset(
@@ -152,6 +154,10 @@ def _unfit_pictures(name: str, brands: Sequence[str], content: Content) -> Itera
     elif not content.of("pict") and major not in _FIRST:
         yield f"{name} on a picture" if major not in _PICTURES else f"{name} in the first place"
     yield from _unfit_codecs(major, (codec,) if codec else ())
+    is_brightened = content.items is not None and _GAIN_MAP in content.items.types.values()
+    if is_brightened is not (_GAIN_MAP in brands):
+        # Decoders read a gain map where this word stands, and pass over it where it does not.
+        yield "a gain map without the brand tmap" if is_brightened else "the brand tmap without a gain map"
     if codec == "av01" and not any("av01" in _CODECS.get(one, ()) for one in brands):
         # AVIF 1.1, section 6: whoever writes it says so.
         yield f"{name} on a picture in av01"

@@ -40,6 +40,12 @@ def still(*brands: bytes, kind: bytes = b"av01", items: list[Item] | None = None
     return Pictures(items=items or [Item(kind=kind, content=av1())], brands=brands).build()
 
 
+def brightened(*brands: bytes, kind: bytes = b"av01") -> bytes:
+    """A picture, its gain map and the item that says how to put them together."""
+    picture = Item(kind=kind, content=av1())
+    return still(*brands, items=[picture, picture, Item(kind=b"tmap", content=b"\0" * 62, made_of=[1, 2])])
+
+
 def sequence(*brands: bytes, codec: bytes = b"av01", beside: bool = True, kind: bytes = b"pict") -> bytes:
     """A sequence of pictures, and a picture beside it."""
     track = Track(chunks=[[av1()], [av1(1)]], kind=kind, codec=codec)
@@ -59,6 +65,8 @@ def sequence(*brands: bytes, codec: bytes = b"av01", beside: bool = True, kind: 
         still(b"avci", b"mif1", kind=b"avc1"),
         still(b"mif1", b"jpeg", kind=b"jpeg"),
         still(b"avif", items=[Item(kind=b"grid", made_of=[2, 3]), *[Item(kind=b"av01", content=av1())] * 2]),
+        brightened(b"avif", b"mif1", b"miaf", b"tmap"),
+        brightened(b"heic", b"mif1", b"MiHB", b"tmap", kind=b"hvc1"),
         sequence(b"avis", b"avif", b"msf1", b"iso8", b"mif1", b"miaf", b"MA1B"),
         sequence(b"msf1", b"avis"),
         sequence(b"hevc", b"msf1", b"mif1", codec=b"hvc1"),
@@ -109,6 +117,10 @@ def test_what_writers_say_fits(data: bytes) -> None:
         (still(b"XXXX", b"mif1", b"avif"), "the brand XXXX on a picture"),
         (still(b"MA1B", b"mif1", b"avif"), "the brand MA1B in the first place"),
         (still(b"tmap", b"mif1", b"heic", kind=b"hvc1"), "the brand tmap in the first place"),
+        (brightened(b"avif", b"mif1", b"miaf"), "a gain map without the brand tmap"),
+        (brightened(b"mif1", b"heic", b"MA1B", kind=b"hvc1"), "a gain map without the brand tmap"),
+        (still(b"avif", b"mif1", b"tmap"), "the brand tmap without a gain map"),
+        (still(b"heic", b"tmap", b"mif1", kind=b"hvc1"), "the brand tmap without a gain map"),
         (still(b"heis", b"mif1", b"heic", kind=b"hvc1"), "the brand heis on a picture in hvc1"),
         (still(b"mif1", b"miaf"), "the brand mif1 on a picture in av01"),
         (sequence(b"msf1", b"mif1"), "the brand msf1 on a picture in av01"),
