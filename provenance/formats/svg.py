@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from provenance.formats.markup.references import SVG, References
+from provenance.formats.markup.sheets import Sheets
 from provenance.formats.markup.styles import plain, selects_the_manifest
 from provenance.formats.markup.tokens import Broken, Doctype, End, Instruction, Namespaces, Start, Text, tokens
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered
@@ -39,7 +40,7 @@ class _Svg:
         self.path: list[Start] = []
         self.known: list[Region] = []
         self.stores: list[bytes] = []
-        self.styles: list[bytes] = []
+        self.sheets = Sheets(self.references)
         self.carriers: list[tuple[Start, ...]] = []
         """The elements around each store, its own among them."""
         self.drawn: list[bytes] = []
@@ -71,6 +72,7 @@ class _Svg:
     def _read(self, content: bytes, shift: int) -> bool:
         """False where it is not well formed."""
         for token in tokens(content):
+            self.sheets.take(token)
             match token:
                 case Broken():
                     return False
@@ -141,8 +143,6 @@ class _Svg:
         tag = self.path[-1]
         if self._is_manifest(tag):
             self._manifest(token, shift)
-        elif tag.name.rpartition(b":")[2].lower() == b"style":
-            self.styles.append(token.content)
         return True
 
     def _manifest(self, token: Text, shift: int) -> None:
@@ -179,9 +179,8 @@ class _Svg:
         self.known += [Region(low, high, Kind.OTHER, "metadata") for low, high in holes]
 
     def _doubts(self) -> list[Doubt]:
-        for style in self.styles:
-            self.references.style(style)
-        if self.carriers and selects_the_manifest(plain(b"".join(self.styles))):
+        self.sheets.finish()
+        if self.carriers and any(selects_the_manifest(plain(sheet)) for sheet in self.sheets.found):
             self.unclear.append("a style for the Content Credentials")
         self.references.unclear.update(self.unclear)
         around = [(tag, number) for path in self.carriers for number, tag in enumerate(path)]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import html.entities
 import re
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from provenance.formats.markup.styles import addresses, plain
+from provenance.formats.markup.styles import read
 from provenance.formats.markup.tokens import Doctype, Instruction, Namespaces, Start, resolved
 from provenance.formats.parts import Doubt
 
@@ -45,16 +45,26 @@ _KINDS: Final = {
     b"use": "parts of drawings", b"link": "style sheets", b"style": "style sheets", b"video": "films",
     b"audio": "sounds", b"track": "subtitles", b"font-face-uri": "fonts", b"color-profile": "colour profiles",
 }  # fmt: skip
-_NAMED: Final = frozenset(name.rstrip(";").encode() for name in html.entities.html5)
+_NAMED: Final = {name[:-1].encode(): value.encode() for name, value in html.entities.html5.items() if name[-1] == ";"}
 _SCHEME: Final = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*):")
 _BLANKS: Final = re.compile(rb"[\x00-\x20]+")
+
+_PSEUDO_ATTRIBUTE: Final = re.compile(rb"([^\s=\"']++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)')")
+_PSEUDO_ATTRIBUTES: Final = re.compile(rb"\s*+(?:[^\s=\"']++\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')\s*+)*+")
+_LISTS: Final = re.compile(rb"data:[^,]{0,200}(?:mpegurl|dash\+xml)", re.IGNORECASE)
+"""Begins a list of films or sounds to fetch."""
+_SHEETS: Final = "style sheets within addresses"
 
 Inside = Callable[[bytes], bool]
 
 
 def is_inside_a_drawing(address: bytes) -> bool:
     """Whether an address leads to nothing outside the one file that it stands in."""
-    return not address or address.startswith(b"#") or address[:5].lower() == b"data:"
+    return not address or address.startswith(b"#") or _is_data(address)
+
+
+def _is_data(address: bytes) -> bool:
+    return address[:5].lower() == b"data:"
 
 
 class References:
@@ -79,13 +89,22 @@ class References:
         yield from (Doubt("integrity.references.listed", kind, number=n) for kind, n in sorted(self.listed.items()))
 
     def instruction(self, token: Instruction) -> None:
-        """A style sheet by processing instruction (xml-stylesheet 1.0)."""
+        """A style sheet by processing instruction (xml-stylesheet 1.0): what is none is a transformation (XSLT)."""
         if token.target != b"xml-stylesheet":
             return
-        if re.search(rb"xsl", token.content, re.IGNORECASE):
+        if not _PSEUDO_ATTRIBUTES.fullmatch(token.content):
+            self.unclear["a call for a style sheet that cannot be read"] += 1
+        found = _PSEUDO_ATTRIBUTE.findall(token.content)
+        values = {name: self.value(double or single).strip() for name, double, single in found}
+        if len(values) < len(found):
+            self.unclear["a call for a style sheet that cannot be read"] += 1
+        address = values.get(b"href", b"")
+        if values.get(b"type", b"").partition(b";")[0].strip().lower() not in (b"", b"text/css"):
             self.programs["transformations"] += 1
-        elif not re.search(rb"href\s*=\s*[\"'](?:#|data:)", token.content):
-            self.outside["style sheets"] += 1
+        elif _is_data(address):
+            self.unclear[_SHEETS] += 1
+        else:
+            self._resource(address, "style sheets")
 
     def doctype(self, token: Doctype) -> None:
         """What a document type brings along; entities that hold markup or each other are not expanded here."""
@@ -118,6 +137,8 @@ class References:
             self._attribute(element, space, name.lower(), value, is_shown=is_shown)
         if element in _SETTERS and is_shown:
             self._setter({name: value for _, name, value in values})
+        if element == b"link" and is_shown:
+            self._sheet({name.lower(): value for space, name, value in values if not space})
         if element == b"meta" and any((name.lower(), value.lower()) == _REFRESH for _, name, value in values):
             self.outside["redirections"] += 1
         if element == b"base" and namespace != SVG and is_shown:
@@ -125,18 +146,24 @@ class References:
 
     def style(self, content: bytes) -> None:
         """A style sheet's text."""
-        for address in addresses(plain(content)):
+        sheet = read(content)
+        for address, is_sheet in sheet.addresses:
+            if is_sheet and _is_data(address):
+                self.unclear[_SHEETS] += 1
             self._resource(address, "addresses in styles")
+        if sheet.is_put_together:
+            self.unclear["addresses in styles that are put together"] += 1
 
     def value(self, value: bytes) -> bytes:
         """An attribute's value with its references resolved, as far as they are known."""
         put_in = resolved(value, self.entities)
         if put_in is None:
             names = re.findall(rb"&([^#;\s&][^;\s&]*);", value)
-            if not names or not all(name in _NAMED for name in names):
-                self.unclear["entities that are not known"] += 1
-            return value
-        return put_in
+            known = names and all(name in _NAMED or name in self.entities for name in names)
+            put_in = resolved(value, ChainMap(self.entities, _NAMED)) if known else None
+        if put_in is None:
+            self.unclear["entities that are not known"] += 1
+        return value if put_in is None else put_in
 
     def _attribute(self, element: bytes, space: bytes, name: bytes, value: bytes, *, is_shown: bool) -> None:
         if space == _XML:
@@ -152,7 +179,7 @@ class References:
             self.programs["scripts"] += 1
         elif name == b"srcdoc":
             self.programs["pages in a window"] += 1
-        elif name == b"srcset":
+        elif name in (b"srcset", b"imagesrcset"):
             for one in value.split(b","):
                 self._resource(one.strip().partition(b" ")[0], "images")
         elif name in (b"action", b"ping"):
@@ -166,7 +193,7 @@ class References:
         if element in _LINKS and name == b"href":
             self._link(address, "links")
         elif element in _WINDOWS:
-            if address[:5].lower() == b"data:":
+            if _is_data(address):
                 self.programs["pages in a window"] += 1
             elif name != b"codebase" or address:
                 self._resource(address, "pages in a window")
@@ -174,6 +201,13 @@ class References:
             if address.startswith(b"#"):
                 self.named.add(unquote_to_bytes(address[1:]))
             self._resource(address, _KINDS.get(element, "other things"))
+
+    def _sheet(self, values: dict[bytes, bytes]) -> None:
+        """A page's `link` with its content within its address: a sheet leads on to others, a small picture does not."""
+        kinds = set(values.get(b"rel", b"").lower().split())
+        is_picture = any(kind.endswith(b"icon") for kind in kinds) and b"stylesheet" not in kinds
+        if _is_data(_BLANKS.sub(b"", values.get(b"href", b""))) and not is_picture:
+            self.unclear[_SHEETS] += 1
 
     def _setter(self, values: dict[bytes, bytes]) -> None:
         """Animation may give another element an address or a program (SMIL)."""
@@ -195,7 +229,7 @@ class References:
             self.listed[kind] += 1
 
     def _resource(self, address: bytes, kind: str) -> None:
-        if not self.is_inside(address):
+        if not self.is_inside(address) or _LISTS.match(address):
             self.outside[kind] += 1
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from provenance.formats.markup.references import References, has_scheme
-from provenance.formats.markup.tokens import Doctype, End, Instruction, Namespaces, Start, tokens
+from provenance.formats.markup.sheets import Sheets
+from provenance.formats.markup.tokens import Broken, Doctype, End, Instruction, Namespaces, Start, tokens
 from provenance.formats.parts import Doubt
 from provenance.formats.zip.directory import ZipDirectory, ZipEntry, number
 
@@ -41,8 +42,6 @@ _OPEN_LINKS: Final = frozenset(
     {(b"text", b"a"), (b"draw", b"a"), (b"form", b"form"), (b"form", b"button"),
      (b"presentation", b"event-listener")}
 )  # fmt: skip
-_STYLES: Final = re.compile(rb"<(?:[\w.-]++:)?style\b[^>]*+>((?:[^<]++|<(?!/))*+)", re.IGNORECASE)
-"""Style sheets inside a page."""
 _ENCODED: Final = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-?8[\"']|us-ascii[\"']|iso-8859-)", re.IGNORECASE)
 
 
@@ -92,14 +91,23 @@ class _Parts:
         self.unpacked -= len(content)
         return self._text(content)
 
-    def tags(self, content: bytes, found: References) -> Iterator[tuple[Start, Namespaces]]:
-        """A part's start tags, each with the namespaces in which it stands, as far as its text is well formed."""
+    def tags(
+        self, content: bytes, found: References, sheets: Sheets | None = None
+    ) -> Iterator[tuple[Start, Namespaces]]:
+        """A part's start tags, each with the namespaces in which it stands, as far as its text is well formed.
+
+        `sheets` takes the style sheets of a page. One that is not well formed is read in more ways than one.
+        """
         spaces, depth = Namespaces(), 0
         for token in tokens(content, lenient=True):
             self.room -= 1
             if self.room < 0:
                 self.unclear.add("parts that are too large to be looked into")
                 return
+            if sheets is not None:
+                sheets.take(token)
+                if isinstance(token, Broken):
+                    self.unclear.add("pages that are not well formed")
             match token:
                 case Doctype():
                     found.doctype(token)
@@ -148,11 +156,10 @@ def references(data: bytes, directory: ZipDirectory) -> Iterator[Doubt]:
         elif name.endswith(b".css"):
             found.style(parts.content(entry))
         elif name.endswith(_PAGES):
-            page = parts.content(entry)
-            for tag, spaces in parts.tags(page, found):
+            sheets = Sheets(found)
+            for tag, spaces in parts.tags(parts.content(entry), found, sheets):
                 found.start(tag, spaces)
-            for style in _STYLES.finditer(page):
-                found.style(style.group(1))
+            sheets.finish()
         elif is_open and name.rpartition(b"/")[2] in _OPEN_DOCUMENT:
             _open_document(parts.tags(parts.content(entry), found), found)
     found.unclear.update(parts.unclear)

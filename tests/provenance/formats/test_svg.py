@@ -56,6 +56,8 @@ def cover(data: bytes, carried: bytes = CARRIED) -> Coverage:
             "<style>rect{fill:url(#a)} .metadata-label{fill:red} @namespace svg url(http://www.w3.org/2000/svg);</style>"
         ),
         drawing('<rect transform="translate(1,2)" fill="url(#a)" style="filter:url(\'#b\')"/>'),
+        drawing('<link xmlns="http://www.w3.org/1999/xhtml" rel="icon" href="data:image/png,a"/>'),
+        drawing("<?xml-stylesheet type='text/css' href='#a'?><style id='a'>a{content:'url(b)'}/* url(c) */</style>"),
         drawing('<animate attributeName="x" from="1" to="2" values="1;2"/>'),
         drawing('<g id="b"><text>b</text></g><tref xlink:href="#b"/>'),
         drawing("<style><![CDATA[a > b {c: d}]]></style>", after="\n<!-- end -->\n"),
@@ -130,6 +132,15 @@ def test_a_program_in_the_metadata_is_one_too() -> None:
         ("<style>rect{fill:/**/url(/* */'http://a')}</style>", "addresses in styles"),
         ("<style>@im\\port 'a'</style>", "addresses in styles"),
         ("<rect style=\"mask: image-set('http://a' 1x)\"/>", "addresses in styles"),
+        ("<rect style=\"mask: image-set('data:,' 9x, 'http://a' 1x)\"/>", "addresses in styles"),
+        ("<style>@imp&#111;rt 'a';</style>", "addresses in styles"),
+        ("<style>@imp<![CDATA[ort 'a';]]></style>", "addresses in styles"),
+        ("<style>@imp<!-- -->ort 'a';</style>", "addresses in styles"),
+        ("<style>@imp<g/>ort 'a';</style>", "addresses in styles"),
+        ("<style>&commat;import 'a';</style>", "addresses in styles"),
+        ("<style>@charset '/*';@import 'a';/**/</style>", "addresses in styles"),
+        ("<rect style=\"--a:'/*';fill:url(http://a);--b:'*/'\"/>", "addresses in styles"),
+        ('<h:video xmlns:h="http://www.w3.org/1999/xhtml" src="data:application/x-mpegURL,a"/>', "films"),
         ('<rect fill="url(a.svg#b)"/>', "addresses in styles"),
         ('<rect filter="\\75 rl(a.svg#b)"/>', "addresses in styles"),
         ('<animate attributeName="href" to="http://a"/>', "images"),
@@ -164,6 +175,10 @@ def test_what_comes_from_elsewhere_is_counted_and_does_not_pass(inside: str, wha
     "before",
     [
         '<?xml-stylesheet href="a.css"?>',
+        "<?xml-stylesheet title=\"href='#'\" href='a.css'?>",
+        "<?xml-stylesheet href='a.css' title=\"href='#'\"?>",
+        '<?xml-stylesheet href="a&#46;css"?>',
+        "<?xml-stylesheet\nhref = 'a.css'?>",
         '<!DOCTYPE svg SYSTEM "http://example.com/a.dtd">',
         '<!DOCTYPE svg [<!ENTITY x SYSTEM "a">]>',
         '<!DOCTYPE svg [<!ENTITY % x PUBLIC "a" "b">]>',
@@ -173,7 +188,12 @@ def test_what_the_head_calls_for_from_elsewhere_does_not_pass(before: str) -> No
     assert "integrity.references.outside" in named(cover(drawing(before=before)))
 
 
-@pytest.mark.parametrize("kind", ["text/xsl", "application/xslt+xml"])
+def test_a_sheet_that_an_entity_holds_is_read() -> None:
+    found = cover(drawing("<style>&css;</style>", before="<!DOCTYPE svg [<!ENTITY css \"@import 'http://a';\">]>"))
+    assert "integrity.references.outside" in named(found)
+
+
+@pytest.mark.parametrize("kind", ["text/xsl", "application/xslt+xml", "text/x&#115;l", "text/xml", "application/xml"])
 def test_a_transformation_is_a_program(kind: str) -> None:
     found = cover(drawing(before=f'<?xml-stylesheet type="{kind}" href="#a"?>'))
     assert named(found) == ["integrity.script"]
@@ -194,6 +214,17 @@ def test_links_alone_are_listed_and_change_nothing() -> None:
         drawing(before="<!DOCTYPE svg [<!ENTITY y 'http:'><!ENTITY x '&y;'>]>", inside="<image href='&x;//a'/>"),
         drawing(before='<!DOCTYPE svg [<!ATTLIST svg onload CDATA "x">]>'),
         drawing("<image href='&unknown;'/>"),
+        drawing("<style>&unknown;</style>"),
+        drawing("<style>@import 'data:text/css,a{b:c}';</style>"),
+        drawing("<style>rect{fill:image-set(var(--u) 1x)}</style>"),
+        drawing("<rect style='mask:image-set(var(--u) 1x)'/>"),
+        drawing('<link xmlns="http://www.w3.org/1999/xhtml" rel="stylesheet" href="data:text/css,a{b:c}"/>'),
+        drawing('<link xmlns="http://www.w3.org/1999/xhtml" rel="icon stylesheet" href="data:image/png,a"/>'),
+        drawing('<link xmlns="http://www.w3.org/1999/xhtml" href="data:image/png,a"/>'),
+        drawing(before="<?xml-stylesheet href='data:text/css,a'?>"),
+        drawing(before="<?xml-stylesheet href='d&#97;ta:text/css,a'?>"),
+        drawing(before="<?xml-stylesheet href='#a' href='#b'?>"),
+        drawing(before="<?xml-stylesheet href=#a?>"),
         drawing(before='<?xml version="1.0" encoding="UTF-7"?>'),
         drawing(before='<?xml version="1.0" encoding="utf-16"?>'),
         drawing("<rect>"),

@@ -460,6 +460,7 @@ def book(**parts: bytes) -> bytes:
     return pack([kind, *rest, *SIGNED])
 
 
+OUTSIDE = "integrity.references.outside"
 PAGE = b'<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><head>%s</head><body>%s</body></html>'
 
 
@@ -469,7 +470,16 @@ PAGE = b'<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><head>%s</hea
         (book(a_dot_xhtml=PAGE % (b'<link rel="stylesheet" href="b.css"/>', b'<img src="c.png"/><br>&nbsp;')), []),
         (book(a_dot_xhtml=PAGE % (b"", b'<a href="http://a">b</a>')), ["integrity.references.listed"]),
         (book(a_dot_xhtml=PAGE % (b"", b'<img src="https://a"/>')), ["integrity.references.outside"]),
-        (book(a_dot_xhtml=PAGE % (b"<style>@import 'https://a'</style>", b"")), ["integrity.references.outside"]),
+        (book(a_dot_xhtml=PAGE % (b"<style>@import '//a'</style>", b"")), ["integrity.references.outside"]),
+        (book(a_dot_xhtml=PAGE % (b"<style>@imp&#111;rt '//a'</style>", b"")), ["integrity.references.outside"]),
+        (book(a_dot_xhtml=PAGE % (b"<style>&commat;import '//a'</style>", b"")), ["integrity.references.outside"]),
+        (book(a_dot_xhtml=PAGE % (b"<style>@imp<![CDATA[ort '//a']]></style>", b"")), [OUTSIDE]),
+        (book(a_dot_xhtml=PAGE % (b"<style>@import 'a.css'</style>", b"")), []),
+        (book(a_dot_css=b"@charset '/*';@import '//a';/**/"), ["integrity.references.outside"]),
+        (book(a_dot_xhtml=PAGE % (b"<style>@import 'data:text/css,a'</style>", b"")), ["integrity.tables"]),
+        (book(a_dot_xhtml=PAGE % (b"<style type=text/css>@import '//a'</style>", b"")), ["integrity.tables"]),
+        (book(a_dot_xhtml=b"<?xml-stylesheet href='a.css'?>" + PAGE % (b"", b"")), []),
+        (book(a_dot_xhtml=b"<?xml-stylesheet href='//a'?>" + PAGE % (b"", b"")), ["integrity.references.outside"]),
         (book(a_dot_xhtml=PAGE % (b"<script>x</script>", b"")), ["integrity.script"]),
         (book(a_dot_css=b"@font-face{src:url(https://a)}"), ["integrity.references.outside"]),
         (book(a_dot_css=b"@font-face{src:url(../a.woff)}"), []),
