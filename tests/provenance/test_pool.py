@@ -21,7 +21,7 @@ from provenance.asset import Asset, Limits, open_asset
 from provenance.credentials.model import Outcome, State
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView
-from provenance.credentials.workers import crew, process
+from provenance.credentials.workers import crew, process, wire
 from provenance.credentials.workers.pool import ENGINES, Examination, Job, Pool, examine_in_process
 from tests import no_network
 from tests.authority import (
@@ -271,6 +271,40 @@ def in_background(work: Callable[[], Any]) -> Callable[[], Any]:
         return found[0]
 
     return result
+
+
+@pytest.mark.parametrize("fault", [TypeError, KeyError, AttributeError, ZeroDivisionError])
+def test_a_fault_of_ours_in_taking_an_answer_is_an_error_and_no_hang(
+    signed: bytes, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def fails(*_arguments: Any) -> Any:
+        raise fault("a fault of ours")
+
+    item = asset(signed)
+    with Pool(workers=1) as running:
+        assert outcomes(running.examine(item, job(item))) == BOTH_FOUND
+        with monkeypatch.context() as broken:
+            broken.setattr(wire, "decode_part", fails)
+            assert {outcome for outcome, _ in outcomes(running.examine(item, job(item)))} == {"error"}
+        assert outcomes(running.examine(item, job(item))) == BOTH_FOUND
+
+
+def test_a_fault_of_ours_in_sending_a_task_is_an_error_and_no_hang(
+    signed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = wire.frame
+
+    def fails(kind: bytes, *arguments: Any) -> Any:
+        if kind == wire.TASK:
+            raise TypeError("a fault of ours")
+        return real(kind, *arguments)
+
+    item = asset(signed)
+    with Pool(workers=1) as running:
+        assert outcomes(running.examine(item, job(item))) == BOTH_FOUND
+        monkeypatch.setattr(wire, "frame", fails)
+        found = outcomes(running.examine(item, job(item)))
+        assert {outcome for outcome, _ in found} == {"error"}
 
 
 def test_a_crash_costs_one_part_and_the_successor_answers_the_rest(signed: bytes) -> None:

@@ -17,6 +17,8 @@ from provenance.credentials.workers.forks import Home
 from provenance.credentials.workers.process import WorkerProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from provenance.credentials.workers.wire import Task, Value
 
 STARTING_SECONDS: Final = 60.0
@@ -123,9 +125,9 @@ class Crew:
         for slot in self._slots:
             self._spawn(slot)
         for slot in self._slots:
-            self._threads.append(threading.Thread(target=self._write, args=(slot,), daemon=True))
-            self._threads.append(threading.Thread(target=self._read, args=(slot,), daemon=True))
-        self._threads.append(threading.Thread(target=self._keep_time, daemon=True))
+            for work in (self._write, self._read):
+                self._threads.append(threading.Thread(target=self._guarded, args=(work, slot), daemon=True))
+        self._threads.append(threading.Thread(target=self._guarded, args=(self._keep_time,), daemon=True))
         for thread in self._threads:
             thread.start()
 
@@ -198,6 +200,15 @@ class Crew:
                 process.kill("closed")
             self._changed.notify_all()
 
+    def _guarded(self, work: Callable[..., None], *arguments: _Slot) -> None:
+        """A thread's work; a fault of ours in it ends the crew instead of leaving those who wait for ever."""
+        try:
+            work(*arguments)
+        except Exception:  # noqa: BLE001 - nobody hears of it in a thread
+            with self._changed:
+                self._broken = True
+                self._changed.notify_all()
+
     # The writing side
 
     def _write(self, slot: _Slot) -> None:
@@ -257,14 +268,12 @@ class Crew:
 
     def _listen(self, slot: _Slot, process: WorkerProcess) -> None:
         """Take answers until the worker ends, or is ended because it said what it may not."""
-        from msgspec import MsgspecError
-
         from provenance.credentials.workers import wire
 
         try:
             while received := wire.read_frame(process.stdout):
                 self._take(slot, *received)
-        except (wire.BrokenWireError, MsgspecError, RecursionError, MemoryError, OSError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever an answer does to us, somebody waits for the end of this
             process.kill("broken-answer")
 
     def _take(self, slot: _Slot, kind: bytes, content: bytes) -> None:
