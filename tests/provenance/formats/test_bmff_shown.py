@@ -97,6 +97,82 @@ def test_what_changes_nothing_may_be_left_out(data: bytes, path: str) -> None:
     assert held(data, rules=without(path)).is_whole
 
 
+def own(name: bytes, value: bytes = b"x" * 40, *, of: bytes = b"com.apple.iTunes") -> bytes:
+    """An item of iTunes with a name of its own."""
+    return box(b"----", full(b"mean", of) + full(b"name", name) + box(b"data", struct.pack(">II", 1, 0) + value))
+
+
+def keys(name: bytes) -> bytes:
+    return full(b"meta", handler(b"mdta") + full(b"keys", struct.pack(">I", 1) + box(b"mdta", name)))
+
+
+NCLX = box(b"colr", b"nclx" + bytes(7))
+PADDED = box(b"meta", bytes(16) + box(b"hdlr", bytes(8) + b"mdir" + bytes(13)))
+IN_USER_DATA: dict[str, tuple[bytes, str]] = {
+    **{
+        kind: (full(kind.encode(), bytes(40)), "a part of a film in its user data")
+        for kind in ("trak", "stbl", "moof", "traf", "trex", "trun", "mvex", "stsd", "stco", "sidx", "mdat", "ftyp",
+                     "esds", "avcC", "hvcC", "av1C", "tref", "chap", "SMI ", "st3d", "dvcC", "cmov", "iprp")
+    },
+    "colr": (NCLX, "the colours"),
+    "pasp": (box(b"pasp", struct.pack(">II", 3, 1)), "the shape of the pixels"),
+    "tkhd": (full(b"tkhd", bytes(80)), "the track's header"),
+    "edts": (ELST, "the edit list"),
+    "irot": (box(b"irot", b"\1"), "the rotation"),
+    "in user data again": (box(b"udta", NCLX), "the colours"),
+    "in metadata": (full(b"meta", handler(b"mdir") + NCLX), "the colours"),
+    "a handler of tracks": (handler(b"vide"), "a part of a film in its user data"),
+    "metadata behind octets": (PADDED + NCLX, "the colours"),
+    "metadata whose handler is not first": (
+        full(b"meta", box(b"free", b"") + handler(b"mdir")), "a part of a film in its user data"
+    ),
+    "spherical": (
+        box(b"uuid", bytes.fromhex("ffcc8263f8554a938814587a02521fdd") + b"<x/>"), "a part of a film in its user data"
+    ),
+    "samples cut off": (ilst(own(b"iTunSMPB", b" 00000000 00001800 00000200")), "the part that is played"),
+    "samples cut off, whoever says it": (ilst(own(b"iTunSMPB", of=b"x" * 900)), "the part that is played"),
+    "loudness": (ilst(own(b"replaygain_track_gain")), "the loudness"),
+    "Apple's loudness": (ilst(box(b"\xa9nam", b"x"), own(b"iTunNORM")), "the loudness"),
+    "slow motion": (keys(b"com.android.capture.fps"), "the speed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IN_USER_DATA)
+def test_what_players_read_in_user_data_is_named(name: str) -> None:
+    inside, what = IN_USER_DATA[name]
+    for data, path in (
+        (film(more=box(b"udta", inside)), "/moov/udta"),
+        (film(head=box(b"udta", inside)), "/moov/trak/udta"),
+        (film() + box(b"udta", inside), "/udta"),
+    ):
+        found = held(data, rules=without(path))
+        assert SHOWN in found.codes, path
+        assert what in found.shown_names, path
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        ilst(own(b"MusicBrainz Album Id")),
+        ilst(own(b"cdec"), own(b"LABEL", b"iTunSMPB")),
+        keys(b"com.apple.quicktime.make"),
+        full(b"meta", handler(b"mdir")),
+        handler(b"mdir"),
+        box(b"pasp", struct.pack(">II", 1, 1)),
+        box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + b"<x/>"),
+        box(b"GPMF", b"x" * 40) + box(b"Xtra", bytes(9)) + box(b"free", bytes(20)),
+    ],
+)
+def test_words_in_user_data_may_be_left_out(inside: bytes) -> None:
+    for data, path in ((film(more=box(b"udta", inside)), "/moov/udta"), (film() + box(b"udta", inside), "/udta")):
+        assert SHOWN not in codes(data, rules=without(path))
+
+
+def test_items_of_a_files_own_metadata_count_too() -> None:
+    data = film() + ilst(own(b"iTunSMPB"))
+    assert held(data, rules=without("/meta/ilst")).shown_names == ("the part that is played",)
+
+
 def test_a_turn_that_was_put_in_afterwards_is_told() -> None:
     rules = without("/meta/iprp/ipco/irot")
     plain, turned = picture(box(b"irot", b"\0")), picture(box(b"irot", b"\1"))
