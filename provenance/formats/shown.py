@@ -21,6 +21,7 @@ MAX_ENTRIES: Final = 2_000
 """Entries of all directories; cameras write two hundred."""
 
 UNREADABLE: Final = "EXIF that cannot be read"
+UNREADABLE_XMP: Final = "XMP that cannot be read"
 THUMBNAIL: Final = "EXIF thumbnail"
 SECOND: Final = "second EXIF block"
 ORIENTATION: Final = b"Orientation"
@@ -240,7 +241,7 @@ def xmp_shows(packet: bytes) -> tuple[str, ...]:
     """What an XMP packet decides of how its picture is shown; empty where it is neutral. Linear; never raises."""
     if b"\0" in packet.rstrip(b"\0") or b"<!" in packet:
         # UTF-16, a document type or a comment: names can be written in ways that a search does not see.
-        return ("XMP that cannot be read",)
+        return (UNREADABLE_XMP,)
     if b"&#" in packet:
         packet = _REFERENCE.sub(_character, packet)
     found = {name for word, name in _XMP_SHOWN if word in packet}

@@ -9,6 +9,7 @@ from provenance.formats.bmff.boxes import MAX_BOX_DEPTH, Walker
 from provenance.formats.bmff.brands import misfits
 from provenance.formats.bmff.content import outside, read_content
 from provenance.formats.bmff.items import item_runs
+from provenance.formats.bmff.jxl_metadata import metadata_shown
 from provenance.formats.bmff.shown import HOW, shown
 from provenance.formats.bmff.store import C2PA_UUID, Stores, c2pa_payload
 from provenance.formats.bmff.tables import STBL, Budget, Run, auxiliary_runs, chunk_runs, defaults, fragment_runs
@@ -91,7 +92,7 @@ def read_bmff(data: bytes, *, is_jxl: bool = False) -> Layout:
         bmff=boxes,
         pointers=pointers,
         announced=announced,
-        shown=tuple(shown(data, boxes)),
+        shown=(*shown(data, boxes), *(metadata_shown(data, boxes) if is_jxl else ())),
         doubts=(*stores.doubts, *misfits(data, boxes, content, is_jxl=is_jxl), *outside(data, boxes)),
         complete=walker.complete and is_readable and is_listed,
     )

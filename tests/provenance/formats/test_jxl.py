@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
+import brotli
 import pytest
 
 from provenance.formats import Kind, read_layout
+from provenance.formats.bmff.jxl_metadata import MAX_UNFOLDED
 from tests.provenance.bmff_files import ftyp
 from tests.provenance.crafting import box, sha256, store, superbox
 from tests.provenance.forms import jxl
@@ -66,10 +69,69 @@ def test_a_box_that_is_left_out_is_named_for_what_it_is(inserted: bytes, code: s
     assert {code, "integrity.coverage.wide"} <= by_range(inserted)
 
 
-def test_orientation_in_exif_turns_no_jpeg_xl() -> None:
-    # ISO/IEC 18181-2: the codestream has an orientation of its own, and readers go by no other.
-    turned = box(b"Exif", bytes(4) + b"MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0")
-    assert by_boxes(turned) == {"integrity.coverage.metadata_excluded"}
+def tiff(orientation: int) -> bytes:
+    """EXIF with an orientation alone."""
+    return b"MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0" + bytes([orientation]) + bytes(6)
+
+
+def xmp(inside: bytes) -> bytes:
+    return b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF ' + inside + b"/></x:xmpmeta>"
+
+
+def packed(kind: bytes, content: bytes) -> bytes:
+    return box(b"brob", kind + brotli.compress(content))
+
+
+TURNED = xmp(b'tiff:Orientation="6"')
+SHOWN = "integrity.shown.excluded"
+
+
+@pytest.mark.parametrize(
+    ("inserted", "names"),
+    [
+        (box(b"Exif", bytes(4) + tiff(6)), ("EXIF orientation",)),
+        (box(b"Exif", b"\0\0\0\2ab" + tiff(1)), ("EXIF that cannot be read",)),
+        (box(b"Exif", bytes(3)), ("EXIF that cannot be read",)),
+        (box(b"xml ", TURNED), ("XMP orientation",)),
+        (box(b"xml ", b"<!DOCTYPE x>"), ("XMP that cannot be read",)),
+        (packed(b"Exif", bytes(4) + tiff(8)), ("EXIF orientation",)),
+        (packed(b"xml ", TURNED), ("XMP orientation",)),
+        (box(b"brob", b"Exif" + b"x" * 20), ("EXIF that cannot be read",)),
+        (packed(b"xml ", xmp(b"") + b" " * 9000)[:-3], ("XMP that cannot be read",)),
+    ],
+)
+def test_metadata_that_turns_the_picture_is_named(inserted: bytes, names: tuple[str, ...]) -> None:
+    """A JPEG file that is given back out of a JPEG XL file has this metadata, and viewers go by it."""
+    inserted = struct.pack(">I", len(inserted)) + inserted[4:]
+    assert SHOWN in by_boxes(inserted)
+    assert tuple(region.name for region in read_layout(HEAD + inserted + CODE).shown) == names
+
+
+@pytest.mark.parametrize(
+    "inserted",
+    [
+        box(b"Exif", bytes(4) + tiff(1)), packed(b"Exif", bytes(4) + tiff(1)), box(b"xml ", xmp(b"")),
+        packed(b"xml ", xmp(b'tiff:Orientation="1"')), box(b"brob", b"abcd" + b"x"),
+    ],
+)  # fmt: skip
+def test_metadata_that_changes_nothing_may_be_left_out(inserted: bytes) -> None:
+    assert SHOWN not in by_boxes(inserted)
+
+
+def test_one_block_of_metadata_hides_no_other() -> None:
+    upright, turned = box(b"Exif", bytes(4) + tiff(1)), packed(b"Exif", bytes(4) + tiff(6))
+    found = read_layout(HEAD + upright + turned + CODE).shown
+    assert sorted(region.name for region in found) == ["EXIF", "EXIF orientation"]
+    found = read_layout(HEAD + upright + packed(b"xml ", TURNED) + CODE).shown
+    assert sorted(region.name for region in found) == ["EXIF", "XMP orientation"]
+
+
+def test_metadata_that_unfolds_without_end_is_not_read() -> None:
+    bomb = packed(b"xml ", b" " * (MAX_UNFOLDED + 1))
+    assert [one.name for one in read_layout(HEAD + bomb + CODE).shown] == ["XMP that cannot be read"]
+    halves = packed(b"xml ", b" " * (MAX_UNFOLDED // 2 + 1))
+    assert len(read_layout(HEAD + halves + CODE).shown) == 0
+    assert len(read_layout(HEAD + halves * 2 + CODE).shown) == 2
 
 
 def test_boxes_of_a_jpeg_xl_file_that_are_no_store_are_left_alone() -> None:
