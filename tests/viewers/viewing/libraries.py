@@ -40,11 +40,27 @@ def refusing(look: Callable[[bytes, str], View]) -> Callable[[bytes, str], View]
     return guarded
 
 
-def shown(image: Any) -> str:
-    """One frame as people see it: turned as its orientation says, its colours in sRGB."""
-    from PIL import ImageCms, ImageOps
+def _turned(image: Any) -> Any:
+    """A frame turned as its orientation says; as it is where its EXIF cannot be read, which no viewer minds."""
+    from PIL import ImageOps
 
-    turned = ImageOps.exif_transpose(image)
+    # Pixels that cannot be read are a refusal, whatever stands beside them.
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        # Each kind of fault in EXIF has an error of its own.
+        return image
+
+
+def shown(image: Any, *, is_upright: bool = False) -> str:
+    """One frame as people see it: turned as its orientation says, its colours in sRGB.
+
+    `is_upright`: whether whoever wrote the picture has turned it already, whatever its EXIF still says.
+    """
+    from PIL import ImageCms
+
+    turned = image if is_upright else _turned(image)
     profile = image.info.get("icc_profile")
     if profile:
         try:

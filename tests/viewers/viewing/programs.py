@@ -54,13 +54,17 @@ def run(words: Sequence[str], folder: str) -> bytes:
 
 
 def _pictures(folder: Path) -> View:
-    """Every picture that a program wrote, in order."""
+    """Every picture that a program wrote, in order.
+
+    A PNG is what the program shows, to the pixel: the EXIF that it copied into it, readable or not, is no part of that.
+    A JPEG is the file that it gives back, for other viewers to show.
+    """
     from PIL import Image
 
     lines = []
     for path in sorted(folder.iterdir(), key=lambda one: (len(one.name), one.name)):
         with Image.open(io.BytesIO(path.read_bytes())) as image:
-            lines.append(f"{path.name} {shown(image)}")
+            lines.append(f"{path.name} {shown(image, is_upright=path.suffix == '.png')}")
     if not lines:
         raise RefusedError("nothing came out")
     return tuple(lines)
