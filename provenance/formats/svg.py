@@ -11,7 +11,17 @@ from typing import Final
 from provenance.formats.markup.references import SVG, References
 from provenance.formats.markup.sheets import Sheets
 from provenance.formats.markup.styles import plain, selects_the_manifest
-from provenance.formats.markup.tokens import Broken, Doctype, End, Instruction, Namespaces, Start, Text, tokens
+from provenance.formats.markup.tokens import (
+    ASCII_OCTETS,
+    Broken,
+    Doctype,
+    End,
+    Instruction,
+    Namespaces,
+    Start,
+    Text,
+    tokens,
+)
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered
 
 MAX_DEPTH: Final = 4_096
@@ -22,10 +32,6 @@ MAX_STORES: Final = 64
 _MANIFEST: Final = b"c2pa:manifest"
 _MANIFEST_SPACE: Final = b"http://c2pa.org/manifest"
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]*+={0,2}")
-_ASCII_OCTETS: Final = re.compile(
-    rb"(?:utf-?8|us-ascii|ascii|iso-8859-\d{1,2}|latin-?\d|windows-125\d|cp125\d|koi8-[ru]|macintosh)\Z", re.IGNORECASE
-)
-"""Encodings whose ASCII characters are ASCII octets, and in which no other character has one in it."""
 _PLAIN_NAME: Final = re.compile(rb"#[\w:.-]+")
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"']([^\"']*)[\"']")
 
@@ -98,7 +104,7 @@ class _Svg:
     def _instruction(self, token: Instruction) -> None:
         if token.target.lower() == b"xml":
             found = _ENCODING.search(token.content)
-            if found and not _ASCII_OCTETS.match(found.group(1)):
+            if found and not ASCII_OCTETS.match(found.group(1)):
                 self.unclear.append("an encoding that is not read here")
         self.references.instruction(token)
 

@@ -70,9 +70,14 @@ def _is_data(address: bytes) -> bool:
 class References:
     """Counts references while a text is read, tag by tag."""
 
-    def __init__(self, is_inside: Inside = is_inside_a_drawing) -> None:
-        """`is_inside` says of an address whether it stays in the file."""
-        self.is_inside = is_inside
+    def __init__(self, is_inside: Inside = is_inside_a_drawing, *, is_resolved: bool = False) -> None:
+        """What is counted so far: nothing.
+
+        Args:
+            is_inside: says of an address whether it stays in the file.
+            is_resolved: whether references in values are resolved already.
+        """
+        self.is_inside, self.is_resolved = is_inside, is_resolved
         self.listed = Counter[str]()
         self.outside = Counter[str]()
         self.programs = Counter[str]()
@@ -156,7 +161,7 @@ class References:
 
     def value(self, value: bytes) -> bytes:
         """An attribute's value with its references resolved, as far as they are known."""
-        put_in = resolved(value, self.entities)
+        put_in = value if self.is_resolved else resolved(value, self.entities)
         if put_in is None:
             names = re.findall(rb"&([^#;\s&][^;\s&]*);", value)
             known = names and all(name in _NAMED or name in self.entities for name in names)

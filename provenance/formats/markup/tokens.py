@@ -15,6 +15,11 @@ MAX_ATTRIBUTES: Final = 2_000
 MAX_GROWTH: Final = 65_536
 """Octets that the entities in one value may add to it; real ones are addresses of namespaces."""
 
+ASCII_OCTETS: Final = re.compile(
+    rb"(?:utf-?8|us-ascii|ascii|iso-8859-\d{1,2}|latin-?\d|windows-125\d|cp125\d|koi8-[ru]|macintosh)\Z", re.IGNORECASE
+)
+"""Encodings whose ASCII characters are ASCII octets, and in which no other character has one in it."""
+
 _NAME: Final = rb"[^\s<>/=\"'!?&;]++"
 _TAG: Final = re.compile(
     rb"<(/?)(" + _NAME + rb")((?:\s++" + _NAME + rb"\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'))*+)\s*+(/?)>"
