@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from functools import lru_cache
 
+import brotli
+
 from tests.viewers.carriers import C2PA_UUID
 from tests.viewers.makers import documents, raster
 from tests.viewers.mutators.strangers import HTML, RAR, Pieces, exif_blocks, other, small_mp3, small_pdf, small_zip
@@ -54,12 +56,25 @@ def for_bmff() -> Pieces:
 
 @lru_cache
 def for_words() -> Pieces:
-    """What may stand in a film's user data: a cover, chapters, a title."""
+    """What may stand in user data: a cover, chapters, a title, and boxes that players read wherever they are."""
     cover = box(b"data", struct.pack(">II", 13, 0) + other("JPEG"))
     listed = box(b"ilst", box(b"covr", cover) + box(b"\xa9nam", box(b"data", struct.pack(">II", 1, 0) + b"fell")))
     handler = box(b"hdlr", bytes(8) + b"mdirappl" + bytes(9))
     chapters = box(b"chpl", bytes((1, 0, 0, 0, 0, 0, 0, 0, 1)) + bytes(8) + b"\4fell")
-    return {"cover": box(b"meta", bytes(4) + handler + listed), "chapters": chapters, "kind": box(b"kind", bytes(9))}
+    words = (b"mean", b"com.apple.iTunes"), (b"name", b"iTunSMPB"), (b"data", b" 00000000 00001800 00000200")
+    own = b"".join(box(kind, bytes(8 if kind == b"data" else 4) + content) for kind, content in words)
+    fragment = struct.pack(">IIQ", 1, 1, 40), struct.pack(">IIiII", 0x301, 1, 0, 512, 20)
+    track = box(b"traf", box(b"tfhd", fragment[0]) + box(b"trun", fragment[1]))
+    return {
+        "cover": box(b"meta", bytes(4) + handler + listed),
+        "chapters": chapters,
+        "kind": box(b"kind", bytes(9)),
+        "samples cut off": box(b"meta", bytes(4) + handler + box(b"ilst", box(b"----", own))),
+        "colours": box(b"colr", b"nclx" + struct.pack(">HHHB", 9, 16, 9, 0x80)),
+        "shape": box(b"pasp", struct.pack(">II", 3, 1)),
+        "fragment": box(b"trex", struct.pack(">IIIIII", 0, 1, 1, 512, 0, 0))
+        + box(b"moof", box(b"mfhd", struct.pack(">II", 0, 1)) + track),
+    }
 
 
 @lru_cache
@@ -72,6 +87,10 @@ def for_jxl() -> Pieces:
         "level": box(b"jxll", b"\x0a"),
         "reconstruction": box(b"jbrd", bytes(30)),
         "brob": box(b"brob", b"Exif" + bytes(12)),
+        **{
+            f"packed {name}": box(b"brob", b"Exif" + brotli.compress(bytes(4) + block[6:]))
+            for name, block in exif_blocks().items()
+        },
         "part": box(b"jxlp", struct.pack(">I", 0x80000000) + b"\xff\x0a" + bytes(30)),
         "other store": box(b"jumb", box(b"jumd", b"c2pa" + bytes(12) + b"\3c2pa\0")),
     }
