@@ -15,6 +15,7 @@ from provenance.formats.markup.sheets import Sheets
 from provenance.formats.markup.tokens import Broken, Doctype, End, Instruction, Namespaces, Start, tokens
 from provenance.formats.parts import Doubt
 from provenance.formats.zip.directory import ZipDirectory, ZipEntry, number
+from provenance.formats.zip.office import count
 
 MAX_RATIO: Final = 10
 """Bytes that are unpacked for each byte of the file; text packs to a fifth."""
@@ -28,10 +29,6 @@ _OPEN_DOCUMENT: Final = (b"content.xml", b"styles.xml")
 _MACROS: Final = re.compile(rb"(?:^|/)(?:vbaproject\.bin|vbadata\.xml)$|^(?:basic|scripts)/.|/activex/", re.IGNORECASE)
 """Where families of documents keep programs and controls."""
 _CONNECTIONS: Final = re.compile(rb"^xl/connections\.xml$|^xl/queryTables/", re.IGNORECASE)
-_FIELDS: Final = re.compile(
-    rb"(?:instrText[^<>]*>|instr=\")\s*(?:INCLUDEPICTURE|INCLUDETEXT|DDEAUTO|DDE|LINK|IMPORT|DATABASE)\b", re.IGNORECASE
-)
-"""Fields of a text that are filled from elsewhere (ECMA-376 part 1, section 17.16.5)."""
 _RELATIONS: Final = {
     b"image": "images", b"attachedTemplate": "templates", b"oleObject": "objects", b"frame": "pages in a window",
     b"externalLinkPath": "other documents", b"externalLink": "other documents", b"subDocument": "other documents",
@@ -148,9 +145,9 @@ def references(data: bytes, directory: ZipDirectory) -> Iterator[Doubt]:
             found.outside["data"] += 1
         elif name.endswith(b".rels"):
             _relations(parts.tags(parts.content(entry), found), found)
-        elif is_office and name.startswith(b"word/") and name.endswith(b".xml"):
-            if fields := len(_FIELDS.findall(parts.content(entry))):
-                found.outside["fields"] += fields
+        elif is_office and name.endswith(b".xml"):
+            # Its relations say what a part is for, whatever its name.
+            count(parts.content(entry), found)
         elif name.endswith(b".opf"):
             _package(parts.tags(parts.content(entry), found), found)
         elif name.endswith(b".css"):

@@ -15,7 +15,9 @@ import pytest
 from provenance.credentials.binding import Match
 from provenance.credentials.coverage import Coverage
 from provenance.formats import read_layout
+from provenance.formats.markup.references import References
 from provenance.formats.zip import zip_directory
+from provenance.formats.zip.office import count
 from tests.authority import make_root, make_signer, sign
 from tests.provenance.by_hand import STORE, measured, named, stored, whats
 from tests.provenance.crafting import sha256
@@ -419,6 +421,112 @@ def test_fields_that_are_filled_from_elsewhere_do_not_pass(field: str) -> None:
         found = cover(office(word__document_dot_xml=form.format(field).encode()))
         assert whats(found) == ["fields"]
     assert not cover(office(word__document_dot_xml=b"<w:t>LINK</w:t>")).doubts
+
+
+def run(text: bytes) -> bytes:
+    return b"<w:r><w:instrText>" + text + b"</w:instrText></w:r>"
+
+
+def mark(kind: bytes) -> bytes:
+    return b'<w:r><w:fldChar w:fldCharType="' + kind + b'"/></w:r>'
+
+
+BEGIN, SEPARATE, END = mark(b"begin"), mark(b"separate"), mark(b"end")
+UNREAD = "fields that cannot be read"
+PICTURE = b'INCLUDEPICTURE "http://a"'
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (BEGIN + run(b"INCLUDE") + run(b'PICTURE "a"') + END, ["fields"]),
+        (BEGIN + run(b" ") + b"<w:p/>" + run(b"I") + run(b"NCLUDETEXT a") + SEPARATE + END, ["fields"]),
+        (BEGIN + run(b"I&#78;CLUDEPICTURE a") + END, ["fields"]),
+        (BEGIN + run(PICTURE), ["fields"]),
+        (BEGIN + run(b"RD a") + END, ["fields"]),
+        (BEGIN + run(b" " * 300) + run(b"LINK a") + END, ["fields"]),
+        (run(b"DD") + run(b"E a b"), ["fields"]),
+        (b'<w:fldSimple w:instr="&#73;NCLUDEPICTURE a"/>', ["fields"]),
+        (b"<w:fldSimple w:dirty='a>b' w:instr='LINK a'/>", ["fields"]),
+        (BEGIN + run(b"IF ") + BEGIN + run(PICTURE) + END + run(b"= 1") + END, ["fields"]),
+        (BEGIN + run(b"INC") + BEGIN + run(b"QUOTE LUDE") + END + run(b"PICTURE a") + END, [UNREAD]),
+        (BEGIN + BEGIN + run(b"QUOTE LINK") + END + run(b" a") + END, [UNREAD]),
+        (BEGIN + run(b"INC<!-- -->LUDEPICTURE a") + END, [UNREAD]),
+        (BEGIN + run(b"<![CDATA[INCLUDEPICTURE a]]>") + END, [UNREAD]),
+        (BEGIN + run(b"INC<?a?>LUDEPICTURE a") + END, [UNREAD]),
+        (BEGIN + run(b"PAGE") + SEPARATE + b"<w:t>LINK</w:t>" + END, []),
+        (BEGIN + run(b"TOC \\o") + SEPARATE + BEGIN + run(b"PAGEREF a") + END + END, []),
+        (BEGIN + run(b"HYPERLINK ") + run(b"LINK") + END, []),
+        (BEGIN + run(b"IF ") + BEGIN + run(b"MERGEFIELD a") + END + run(b" = 1 LINK") + END, []),
+    ],
+)  # fmt: skip
+def test_a_field_is_put_together_from_its_runs(content: bytes, what: list[str]) -> None:
+    for name in ("word__document_dot_xml", "elsewhere__main_dot_xml"):
+        assert whats(cover(office(**{name: content}))) == what
+
+
+@pytest.mark.parametrize(
+    ("formula", "what"),
+    [
+        (b'_xlfn.IMAGE("http://a")', ["formulas"]),
+        (b'IF(A1, _xlfn._xlws.WEBSERVICE ("http://a"), 1)', ["formulas"]),
+        (b'webs&#101;rvice("http://a")', ["formulas"]),
+        (b'RTD("a",,"b")', ["formulas"]),
+        (b"cmd|'/c calc'!A0", ["other documents"]),
+        (b"'cmd'|b!A0", ["other documents"]),
+        (b"'http://a/[b.xlsx]c'!A1", ["other documents"]),
+        (b"cmd&#124;b!A0", ["other documents"]),
+        (b"S<!-- -->UM(A1)", ["formulas that cannot be read"]),
+        (b'"IMAGE(" &amp; "a|b" &amp; "it\'s"', []),
+        (b"SUM('a|b'!A1, B2/2)", []),
+        (b"MYIMAGE(A1)", []),
+        (b"SUM(A1:A9)", []),
+    ],
+)
+@pytest.mark.parametrize(
+    "around",
+    [b"<c><f t='shared'>%s</f></c>", b"<x:f>%s</x:f>", b"<definedName name='a'>%s</definedName>",
+     b"<formula1>%s</formula1>",
+     b"<calculatedColumnFormula>%s</calculatedColumnFormula>"],
+)  # fmt: skip
+def test_formulas_that_are_filled_from_elsewhere_do_not_pass(formula: bytes, what: list[str], around: bytes) -> None:
+    content = b"<?xml version='1.0'?><x>" + around.replace(b"%s", formula) + b"</x>"
+    assert whats(cover(office(xl__worksheets__sheet1_dot_xml=content))) == what
+
+
+def test_words_in_cells_are_no_formulas() -> None:
+    assert not cover(office(xl__sharedStrings_dot_xml=b"<si><t>IMAGE(a) | LINK</t></si>")).doubts
+
+
+def test_a_link_to_another_program_is_another_document() -> None:
+    content = b"<externalLink><ddeLink ddeService='cmd' ddeTopic='a'/></externalLink>"
+    assert whats(cover(office(xl__externalLinks__externalLink1_dot_xml=content))) == ["other documents"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        BEGIN,
+        END,
+        run(b"a"),
+        BEGIN + run(b"a"),
+        b"<f>",
+        b"<f '",
+        b"<f>'</f>",
+        b'<f>"</f>',
+        b"<w:instrText ",
+        b"instr",
+        b"<!",
+    ],
+)
+def test_any_part_is_read_in_linear_time(unit: bytes) -> None:
+    spent = []
+    for size in (100_000, 800_000):
+        content = BEGIN + unit * (size // len(unit))
+        started = time.process_time()
+        count(content, References())
+        spent.append(time.process_time() - started)
+    assert spent[1] < 24 * spent[0] + 0.2
 
 
 def test_a_query_of_a_table_is_data_from_elsewhere() -> None:
