@@ -27,6 +27,7 @@ _OPENING: Final = frozenset({b"OpenAction", b"AA"})
 _OPENED: Final = frozenset({b"D", b"F", b"Asset"})
 """Keys under which actions, media clips and rich media name the file that they open (sections 12.6.4 and 13)."""
 DOUBLE: Final = "an object that is also that of the Content Credentials"
+APART: Final = "an action or annotation whose kind stands in another object"
 OPENED: Final = "Content Credentials that something opens as a file"
 _TOLD: Final = frozenset({b"S", b"Subtype", b"XFA", b"JS"})
 _HELD: Final = frozenset({b"F", b"UF", b"FS", b"Ref", b"OPI", b"Movie", b"Sound"})
@@ -34,6 +35,7 @@ _HELD: Final = frozenset({b"F", b"UF", b"FS", b"Ref", b"OPI", b"Movie", b"Sound"
 WORTH_READING: Final = (
     rb"[#%]|/(?:JS|JavaScript|XFA|GoToR|GoToE|Launch|SubmitForm|ImportData|Thread|Rendition|RichMedia|3D|Ref|OPI"
     rb"|OpenAction|AA|FS|EF|Filespec|FileSpec|Movie|Sound|Type" + SPACE + rb"*+/F)(?=[\0\t\n\f\r ()<>\[\]{}/%])"
+    rb"|/(?:S|Subtype)" + SPACE + rb"*+\d"
 )
 """Words without which there is nothing to find here, and signs by which one could be written in another way."""
 
@@ -82,29 +84,31 @@ class Actions:
             self.unclear.add(DOUBLE)
         if isinstance(value, Reference):
             self.misused |= value.number in self.carriers
+            self._follows[number] = [value.number]
         if isinstance(value, Dictionary):
             self._action(value, number)
             if is_stream and number not in self.carriers and any(not _is_plain(f) for f in value.all(b"F")):
                 self.outside["streams in other files"] += 1
             self._external(value, is_stream=is_stream)
-            if b"Type" not in value.keys:
+            if value.get(b"Type") in (None, b"Action") or isinstance(value.get(b"Type"), Reference):
                 self._follows[number] = [one.number for _, one in value.pairs if isinstance(one, Reference)]
-        stack: list[tuple[Any, bytes, bytes]] = [(value, b"", b"")]
+        stack: list[tuple[Any, bytes, bytes, bool]] = [(value, b"", b"", False)]
         while stack:
-            one, key, above = stack.pop()
+            one, key, above, opening = stack.pop()
             for name, inner in _members(one, key):
+                opens_now = name in _OPENING or opening
                 if isinstance(inner, Reference):
-                    self._opening |= {inner.number} if name in _OPENING or key == b"AA" else set()
+                    self._opening |= {inner.number} if opens_now else set()
                     self._opened |= {inner.number} if name in _OPENED else set()
                     if inner.number in self.carriers and not self._attaches(one, name, key):
                         self.misused = True
                     elif inner.number in self.carriers:
                         self._attach(number, key and above)
                 elif isinstance(inner, Dictionary):
-                    self._dictionary(inner, name, key)
-                    stack.append((inner, name, key))
+                    self._dictionary(inner, opening=opens_now)
+                    stack.append((inner, name, key, opens_now))
                 elif isinstance(inner, list):
-                    stack.append((inner, name, key))
+                    stack.append((inner, name, key, opens_now))
 
     def doubts(self) -> Iterator[Doubt]:
         """What was found, by kind and number; what weighs most comes first."""
@@ -146,9 +150,9 @@ class Actions:
         if name in _OPENED:
             self.unclear.add(OPENED)
 
-    def _dictionary(self, value: Dictionary, name: bytes, above: bytes) -> None:
+    def _dictionary(self, value: Dictionary, *, opening: bool) -> None:
         kind = self._action(value, 0)
-        if kind and (name in _OPENING or above == b"AA"):
+        if kind and opening:
             self.outside[f"{kind} at opening"] += 1
         self._external(value, is_stream=False)
 
@@ -157,6 +161,8 @@ class Actions:
         said = [(key, one) for key, one in value.pairs if key in _TOLD]
         if not said:
             return ""
+        if any(isinstance(one, Reference) for key, one in said if key in (b"S", b"Subtype")):
+            self.unclear.add(APART)
         actions = [one for key, one in said if key == b"S" and isinstance(one, bytes)]
         programs = [one for one in actions if one in _PROGRAMS and (one != b"Rendition" or b"JS" in value.keys)]
         for action in programs:
@@ -184,10 +190,14 @@ class Actions:
         is_specification = kind in (b"Filespec", b"F", b"FileSpec") or (value.get(b"FS") == b"URL")
         if is_specification and not value.keys & {b"EF", b"RF"}:
             self.listed["other files"] += 1
-        if kind in (b"XObject", None) and (is_stream or value.get(b"Subtype") in (b"Image", b"Form")):
+        if (kind in (b"XObject", None) or isinstance(kind, Reference)) and (
+            is_stream or value.get(b"Subtype") in (b"Image", b"Form")
+        ):
             for key, what in _FETCHED.items():
-                if key in value.keys and (key != b"Ref" or isinstance(value.get(key), Dictionary)):
+                if key in value.keys and (key != b"Ref" or isinstance(value.get(key), Dictionary | Reference)):
                     self.outside[what] += 1
+        if value.get(b"Subtype") == b"Movie" and isinstance(value.get(b"Movie"), Reference):
+            self.outside["films or sounds in other files"] += 1
         for media in (b"Movie", b"Sound"):
             if value.get(b"Subtype") == media and isinstance(value.get(media), Dictionary):
                 inner = value.get(media)

@@ -371,11 +371,20 @@ def test_a_program_is_named_and_does_not_pass(inside: bytes, what: str) -> None:
         (b"<</OpenAction 10 0 R>>", "other documents at opening"),
         (b"<</AA<</O 10 0 R>>>>", "other documents at opening"),
         (b"<</AA 11 0 R>>", "other documents at opening"),
+        (b"<</OpenAction 12 0 R>>", "other documents at opening"),
+        (b"<</OpenAction 13 0 R>>", "other documents at opening"),
+        (b"<</OpenAction<</S/Named/N/Print/Next 10 0 R>>>>", "other documents at opening"),
+        (b"<</OpenAction<</S/Named/Next[<</S/Named/Next<</S/URI/URI(a)>>>>]>>>>", "links at opening"),
+        (b"<</AA<</O<</S/Named/Next<</S/URI/URI(a)>>>>>>>>", "links at opening"),
+        (stream(b"x", b"/Type/XObject/Subtype/Form/Ref 10 0 R"), "pages of other documents"),
+        (stream(b"x", b"/Type 14 0 R/Subtype/Form/Ref<</F(a.pdf)/Page 0>>"), "pages of other documents"),
+        (b"<</Subtype/Movie/Movie 10 0 R>>", "films or sounds in other files"),
         (b"<</AA<</WC<</S/SubmitForm/F(http://a)>>>>>>", "forms at opening"),
     ],
 )
 def test_what_comes_from_elsewhere_is_counted_and_does_not_pass(inside: bytes, what: str) -> None:
-    more = {10: b"<</S/GoToR/F(a.pdf)>>", 11: b"<</O 10 0 R>>"}
+    more = {10: b"<</S/GoToR/F(a.pdf)>>", 11: b"<</O 10 0 R>>", 12: b"<</Type/Action/S/Named/Next 10 0 R>>"}
+    more |= {13: b"12 0 R", 14: b"/XObject"}
     found = cover(pdf(plain() | more | {7: inside}))
     assert "integrity.references.outside" in named(found)
     assert (what, 1) in [(doubt.what, doubt.number) for doubt in found.doubts]
@@ -396,6 +405,26 @@ def test_what_only_a_click_leads_to_is_listed_and_changes_nothing(inside: bytes,
         found = cover(data)
         assert named(found) == ["integrity.references.listed", "integrity.coverage.full"]
         assert [(doubt.what, doubt.number) for doubt in found.doubts] == [(what, number)]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        b"<</OpenAction<</S 8 0 R/URI(http://a)>>>>",
+        b"<</OpenAction<</S/Named/Next<</S\n8 0 R/F(a.pdf)>>>>>>",
+        b"<</AA<</O<</S 8 0 R/JS(x)>>>>>>",
+        b"<</A<</S 8 0 R/F(a.exe)>>>>",
+        b"<</S 8 0 R>>",
+        b"<</Type/Annot/Subtype 8 0 R>>",
+        b"<</S%\n8 0 R>>",
+    ],
+)
+def test_a_kind_that_stands_in_another_object_does_not_pass(inside: bytes) -> None:
+    what = "an action or annotation whose kind stands in another object"
+    for data in (with_objects(o7=inside), modern({7: inside})):
+        assert what in whats(cover(data))
+    for other in (b"<</S 38/Length 9>>", b"<</S/D/St 1>>", b"<</K<</S/P/Pg 3 0 R>>>>"):
+        assert named(cover(modern({7: other}))) == ["integrity.coverage.full"]
 
 
 def test_words_in_strings_and_comments_are_no_actions() -> None:
