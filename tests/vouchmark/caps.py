@@ -62,6 +62,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.formats.jumbf_scan.MAX_DESCRIPTION", NUMBER),
     ("provenance.credentials.engine_cost.*", REFUSES),
     ("provenance.readings.media.[!M]*", NUMBER),
+    ("provenance.readings.streams.*", NUMBER),
     ("provenance.media_type.*", REFUSES),
     ("provenance.preview.*", SHOWN),
     # Messages, waiting, processes, the network, lists that the reader keeps.
