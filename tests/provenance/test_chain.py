@@ -277,12 +277,12 @@ class TestTheSearchIsBounded:
         ]
         sent = [one for layer in layers for one in layer]
         signer = make_signer(layers[0][0])
-        started = time.monotonic()
+        started = time.thread_time()
         assert find(signer, authority("L3"), sent=sent) is None
         top = authority("L3", key=keys[3], **limited(permitted=[directory(O="Allowed Org")]))
         assert find(signer, top, sent=sent) is None
         assert holds(signer, authority("L3", key=keys[3]), sent=sent)
-        assert time.monotonic() - started < 2
+        assert time.thread_time() - started < 2
 
     def test_the_one_good_way_among_all_of_them_is_found(self) -> None:
         keys = [make_key.__wrapped__("es256") for _ in range(4)]

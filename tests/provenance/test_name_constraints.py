@@ -261,7 +261,7 @@ class TestHowConstraintsAddUp:
         trees = [x509.DNSName(f"b{number}.example.com") for number in range(1_500)]
         root = authority("Root", **limited(excluded=trees))
         signer = make_signer(root, **named(*names))
-        started = time.monotonic()
+        started = time.thread_time()
         assert find(signer) is None
-        assert time.monotonic() - started < 1
+        assert time.thread_time() - started < 1
         assert holds(make_signer(root, **named(*names[:10])))
