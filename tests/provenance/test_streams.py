@@ -99,6 +99,20 @@ def test_a_stream_that_no_player_looks_for_any_more_is_none(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sign", "kind"),
+    [
+        (b"\x7f\xfe\x80\x01", "audio/vnd.dts"), (b"\xfe\x7f\x01\x80", "audio/vnd.dts"),
+        (b"\x1f\xff\xe8\0\x07", "audio/vnd.dts"), (b"\xff\x1f\0\xe8\xf1\x07", "audio/vnd.dts"),
+        (b"\x1f\x07\0\x3f", "video/dv"), (b"\x1f\x07\0\xbf", "video/dv"), (b"\xff\x3f\x07\x01", "video/dv"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("between", [b"", b".", bytes(300)], ids=["nothing", "a dot", "zeros"])
+def test_a_sign_that_comes_again_is_found_from_the_fourth_time_on(sign: bytes, kind: str, between: bytes) -> None:
+    assert kinds(with_comment(b"." + (sign + between) * streams.REPEATED), "image/jpeg") == {kind}
+    assert kinds(with_comment(b"." + (sign + between) * (streams.REPEATED - 1)), "image/jpeg") == set()
+
+
+@pytest.mark.parametrize(
     "words",
     [
         CLOCK, packet() * 4, packet(body=b"\x01" * 20) * 40 + packet() * 5, SEQUENCE,
