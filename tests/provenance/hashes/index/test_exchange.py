@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import csv
 import hashlib
 import io
 import json
