@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import ctypes
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from typing import TypeVar
+from io import BufferedIOBase
+from typing import Final, TypeVar
 
+_PIECE: Final = 64 * 1024
 T = TypeVar("T")
 
 
@@ -50,6 +53,28 @@ def within(seconds: float, work: Callable[[], T], *, interrupt: bool = False) ->
             _end(thread)
         raise TooLateError
     return outcome.result()
+
+
+def read_until(response: BufferedIOBase, limit: int, deadline: float) -> bytes:
+    """What an answer holds, up to the first piece that goes over `limit` bytes.
+
+    Args:
+        response: an answer's body.
+        limit: bytes; a longer result tells that there was more.
+        deadline: by `time.monotonic`, looked at after each piece: a server that sends a byte now and then trips no
+            limit of a socket.
+
+    Raises:
+        TooLateError: it goes on behind the deadline.
+    """
+    parts: list[bytes] = []
+    size = 0
+    while size <= limit and (piece := response.read1(_PIECE)):
+        parts.append(piece)
+        size += len(piece)
+        if size <= limit and time.monotonic() > deadline:
+            raise TooLateError
+    return b"".join(parts)
 
 
 def _end(thread: threading.Thread) -> None:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from provenance.credentials.deadline import TooLateError, within
+from provenance.credentials.deadline import TooLateError, read_until, within
 from provenance.credentials.public_addresses import is_public
 
 MAX_STORE: Final = 64 * 1024 * 1024
@@ -41,7 +41,6 @@ IDLE_SECONDS: Final = 5.0
 """Without a byte."""
 PORTS: Final = {"https": 443, "http": 80}
 """Schemes and the one port of each: a file must not choose which door is knocked on."""
-_CHUNK: Final = 64 * 1024
 _PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
 
 Resolver = Callable[[str, int], Sequence[str]]
@@ -263,15 +262,9 @@ def _read(response: http.client.HTTPResponse, limit: int, deadline: float) -> by
     announced = response.headers.get("Content-Length", "")
     if announced.isdigit() and int(announced[:20]) > limit:
         raise OnlineError(f"the answer has more than {limit} bytes")
-    parts: list[bytes] = []
-    size = 0
-    while chunk := response.read1(_CHUNK):
-        parts.append(chunk)
-        size += len(chunk)
-        if size > limit:
-            raise OnlineError(f"the answer has more than {limit} bytes")
-        if time.monotonic() > deadline:
-            raise OnlineError("it took too long")
-    if announced.isdigit() and int(announced[:20]) != size:
+    content = read_until(response, limit, deadline)
+    if len(content) > limit:
+        raise OnlineError(f"the answer has more than {limit} bytes")
+    if announced.isdigit() and int(announced[:20]) != len(content):
         raise OnlineError("the answer was cut off")
-    return b"".join(parts)
+    return content

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 
 import pytest
 
-from provenance.credentials.deadline import TooLateError, within
+from provenance.credentials.deadline import TooLateError, read_until, within
 
 
 def test_what_ends_in_time_gives_what_it_returns() -> None:
@@ -60,3 +61,29 @@ def test_what_only_reckons_can_be_told_to_end() -> None:
     with pytest.raises(TooLateError):
         within(0.05, work, interrupt=True)
     assert ended.wait(10)
+
+
+class Drip(io.BytesIO):
+    """An answer that comes in pieces of one byte; how many were taken."""
+
+    taken = 0
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        self.taken += 1
+        return super().read1(1)
+
+
+def test_an_answer_is_read_to_its_end_or_to_the_first_piece_beyond_the_limit() -> None:
+    never = time.monotonic() + 60
+    assert read_until(io.BytesIO(), 10, never) == b""
+    assert read_until(Drip(bytes(10)), 10, never) == bytes(10)
+    endless = Drip(bytes(1000))
+    assert read_until(endless, 10, never) == bytes(11)
+    assert endless.taken == 11
+
+
+def test_an_answer_that_goes_on_behind_the_deadline_is_left() -> None:
+    endless = Drip(bytes(1000))
+    with pytest.raises(TooLateError):
+        read_until(endless, 1000, time.monotonic() - 1)
+    assert endless.taken == 1

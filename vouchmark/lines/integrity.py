@@ -163,11 +163,6 @@ def _found(facts: Facts) -> Answer:
     )
 
 
-def _not_checked(facts: Facts) -> tuple[NotChecked, ...]:
-    """Stores in the file and beside it that were not looked at."""
-    return (*stores.gaps(facts), *outside.gaps(facts))
-
-
 def _judged(facts: Facts, store: ManifestStore, bound: Manifest) -> list[Draft]:
     """What an engine says of the manifests that must hold: the bound one and the updates above it."""
     chain = [m for m in store.manifests if m is store.active or m is bound or m.is_update]

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from provenance.credentials.deadline import TooLateError, within
+from provenance.credentials.deadline import TooLateError, read_until, within
 from provenance.credentials.errors import CredentialsError
 
 MAX_REQUEST: Final = 4096
@@ -84,14 +84,10 @@ def _exchange(url: str, body: bytes, proxies: Mapping[str, str] | None, seconds:
     headers = {"Content-Type": _QUERY, "Accept": _REPLY, "User-Agent": "vouchmark", "Accept-Encoding": "identity"}
     asked = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - http(s), as checked
     deadline = time.monotonic() + seconds
-    answer = b""
     try:
         with _opener(proxies).open(asked, timeout=seconds) as response:
             kind = response.headers.get_content_type()
-            while len(answer) <= MAX_ANSWER and (more := response.read1(MAX_ANSWER)):
-                answer += more
-                if time.monotonic() > deadline:
-                    raise TimeStampFetchError(f"{url}: no time stamp after {seconds:g} seconds")
+            answer = read_until(response, MAX_ANSWER, deadline)
     except urllib.error.HTTPError as error:
         error.close()
         moved = ", a redirect, which is not followed" if 300 <= error.code < 400 else ""

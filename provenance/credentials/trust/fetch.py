@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.deadline import TooLateError, within
+from provenance.credentials.deadline import TooLateError, read_until, within
 from provenance.credentials.trust.formats import MAX_LIST_BYTES, TrustListFetchError
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ IDLE_SECONDS: Final = 15.0
 """Without a byte."""
 MAX_REDIRECTS: Final = 3
 """From HTTPS to HTTPS only; the publishers' hosts use none or one."""
-_CHUNK: Final = 64 * 1024
 
 
 def fetch_https(
@@ -50,15 +49,9 @@ def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: flo
     import urllib.error
 
     deadline = time.monotonic() + seconds
-    parts: list[bytes] = []
-    size = 0
     try:
         with _opener(context).open(url, timeout=min(IDLE_SECONDS, seconds)) as response:
-            while size <= limit and (chunk := response.read1(_CHUNK)):
-                parts.append(chunk)
-                size += len(chunk)
-                if time.monotonic() > deadline:
-                    raise TooLateError
+            content = read_until(response, limit, deadline)
             announced = response.headers.get("Content-Length", "")
     except urllib.error.HTTPError as error:
         error.close()
@@ -67,11 +60,11 @@ def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: flo
         raise TrustListFetchError(f"{url}: {error.reason}{_unused_proxy()}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise TrustListFetchError(f"{url}: {type(error).__name__}: {error}") from error
-    if size > limit:
+    if len(content) > limit:
         raise TrustListFetchError(f"{url}: more than {limit} bytes")
-    if announced.isdigit() and int(announced) != size:
-        raise TrustListFetchError(f"{url}: cut off after {size} of {announced} bytes")
-    return b"".join(parts)
+    if announced.isdigit() and int(announced) != len(content):
+        raise TrustListFetchError(f"{url}: cut off after {len(content)} of {announced} bytes")
+    return content
 
 
 def _unused_proxy() -> str:

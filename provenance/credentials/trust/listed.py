@@ -62,7 +62,11 @@ class TrustList:
 
         That one is kept by purpose: of its anchors those for time stamping alone count for stamps, and for them alone.
         """
-        return self._for(kind, self.certificates)
+        if self.label is not Label.INTERIM:
+            return self.certificates if kind is self.kind else ()
+        if kind is ListKind.TSA and self.kind in (ListKind.SIGNER, ListKind.TSA):
+            return tuple(filter(stamps_alone, self.certificates))
+        return tuple(der for der in self.certificates if not stamps_alone(der)) if kind is self.kind else ()
 
     def leaves_for(self, kind: ListKind) -> frozenset[str]:
         """SHA-256 of the leaf certificates that it vouches for as that kind."""
@@ -72,13 +76,6 @@ class TrustList:
         if kind is ListKind.TSA:
             return stamping if self.kind in (ListKind.SIGNER, ListKind.TSA) else frozenset()
         return self.allowed - stamping if kind is self.kind else frozenset()
-
-    def _for(self, kind: ListKind, certificates: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        if self.label is not Label.INTERIM:
-            return certificates if kind is self.kind else ()
-        if kind is ListKind.TSA and self.kind in (ListKind.SIGNER, ListKind.TSA):
-            return tuple(filter(stamps_alone, certificates))
-        return tuple(der for der in certificates if not stamps_alone(der)) if kind is self.kind else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
