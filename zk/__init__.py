@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from zk.doors import opener
 from zk.errors import (
+    ClockError,
     EncodingError,
     ProofError,
     RefusedError,
@@ -39,6 +40,7 @@ __all__ = [
     "LEAST_LOG_COST",
     "Binding",
     "BindingKind",
+    "ClockError",
     "CodeKind",
     "CredentialClass",
     "EncodingError",

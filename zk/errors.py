@@ -35,3 +35,7 @@ class RefusedError(ZkError):
 
 class StorageError(ZkError):
     """A ledger, wallet or issuer folder cannot be opened, decrypted, locked or written."""
+
+
+class ClockError(StorageError):
+    """Two clocks differ by more than clocks may: what one of them dates, nobody can rely on."""

@@ -101,6 +101,6 @@ def overview(directory: Path, *, at: datetime) -> Overview:
 
 def seconds(at: datetime) -> int:
     """Return a time as the books keep it: whole seconds since 1970, UTC. Raises EncodingError."""
-    if at.tzinfo is None:
+    if not isinstance(at, datetime) or at.tzinfo is None:
         raise EncodingError("time: expected a datetime with a time zone")
     return int(at.timestamp())

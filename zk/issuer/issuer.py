@@ -20,6 +20,7 @@ from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
 from zk.bbs.pseudonym import blind_sign_with_nym
 from zk.errors import EncodingError, RefusedError, StorageError, UntrustedError
 from zk.issuer.enrolment import CodeRow, Enrolment, EnrolmentBooks
+from zk.issuer.epochs import open_epochs, over, refuse_jump
 from zk.issuer.folder import (
     BOOKS,
     IDENTITY_KIND,
@@ -126,7 +127,7 @@ class Issuer:
         """
         if not LEAST_RESET_DAYS <= reset_days <= MOST_RESET_DAYS:
             raise RefusedError(f"days between resets: expected {LEAST_RESET_DAYS} to {MOST_RESET_DAYS}")
-        epochs = _open_epochs(epoch_length, at)
+        epochs = open_epochs(epoch_length, at)
         keys = tuple(SecretKey.draw(epoch, suite) for epoch in epochs)
         identity = Ed25519PrivateKey.generate()
         info = IssuerInfo.sign(
@@ -168,15 +169,18 @@ class Issuer:
         kind: CodeKind = CodeKind.ENROL,
         level: Level | None = None,
         code_days: int = DEFAULT_CODE_DAYS,
+        after_gap: bool = False,
     ) -> Code:
         """Return a code for a person whom the issuer has just checked; earlier unused ones of theirs become void.
 
-        `level` is 1 for a first enrolment, else what it was, unless given. Raises EncodingError (identifier) or
-        RefusedError: enrolled already, not enrolled yet, or a reset before its time.
+        `level` is 1 for a first enrolment, else what it was, unless given. `after_gap`: the clock is right although it
+        shows more than one epoch past the last published one. Raises EncodingError (identifier) or RefusedError: such a
+        clock, enrolled already, not enrolled yet, or a reset before its time.
         """
         if not 1 <= code_days <= MOST_CODE_DAYS:
             raise RefusedError(f"days for which a code holds: expected 1 to {MOST_CODE_DAYS}, got {code_days}")
         self._refresh()
+        refuse_jump(self.info, at, after_gap=after_gap)
         tag = self._secrets.tag(identifier)
         now = seconds(at)
         code = Code.draw(kind, self._generation_for(tag, kind, now))
@@ -236,12 +240,14 @@ class Issuer:
         at: datetime,
         compromised: str | None = None,
         identity: Path | None = None,
+        after_gap: bool = False,
     ) -> Rotation:
         """Publish: keys for this epoch and the next, present counts; destroy the secret keys of epochs that are over.
 
         `compromised` names an epoch whose key is withdrawn and replaced. `identity` is where the identity key's vault
-        lies, if not in the folder. Safe to repeat: without a change, `issuer.json` stays as it is. Raises
-        EncodingError, RefusedError, StorageError or UntrustedError.
+        lies, if not in the folder. `after_gap`: the clock is right although it shows more than one epoch past the last
+        published one; what is older is then destroyed in the next epoch. Safe to repeat: without a change,
+        `issuer.json` stays as it is. Raises EncodingError, RefusedError, StorageError or UntrustedError.
         """
         vault = Vault.open(identity or self._directory / IDENTITY_VAULT, IDENTITY_KIND, passphrase)
         root = Ed25519PrivateKey.from_private_bytes(vault.read())
@@ -249,6 +255,7 @@ class Issuer:
             raise RefusedError("identity key: of another issuer")
         with locked(self._directory / ISSUER_JSON):
             self._refresh()
+            refuse_jump(self.info, at, after_gap=after_gap)
             published = _withdraw(self.info, compromised)
             # New secret keys are on the disk before they are published, old ones until the new list is.
             own, added = self._missing_keys(published, at)
@@ -298,9 +305,9 @@ class Issuer:
         return person.generation + 1
 
     def _signing_key(self, epoch: str, at: datetime) -> SecretKey:
-        open_epochs = _open_epochs(self.info.epoch_length, at)
-        if epoch not in open_epochs:
-            raise RefusedError(f"epoch {epoch[:10]}: expected {open_epochs[0]}, or {open_epochs[1]} ahead")
+        now, ahead = open_epochs(self.info.epoch_length, at)
+        if epoch not in (now, ahead):
+            raise RefusedError(f"epoch {epoch[:10]}: expected {now}, or {ahead} ahead")
         public_key = self.info.key_for(epoch)
         for key in self._secrets.keys:
             if key.public_key == public_key:
@@ -375,7 +382,7 @@ class Issuer:
         usable = {key.epoch for key in published if not key.compromised}
         unpublished = {key.epoch: key for key in self._secrets.keys if key.public_key not in known}
         own, added = self._secrets, []
-        for epoch in _open_epochs(self.info.epoch_length, at):
+        for epoch in open_epochs(self.info.epoch_length, at):
             if epoch in usable:
                 continue
             key = unpublished.get(epoch)
@@ -415,13 +422,10 @@ class Issuer:
     def _destroy(self, at: datetime) -> tuple[str, ...]:
         """Destroy the secret keys of epochs that are over and those that are marked compromised."""
         withdrawn = {key.public_key for key in self.info.keys if key.compromised}
-        over = [
-            key
-            for key in self._secrets.keys
-            if key.public_key in withdrawn or self.info.epoch_length.epoch_bounds(key.epoch)[1] <= at
-        ]
-        self._store(self._secrets.with_keys(tuple(key for key in self._secrets.keys if key not in over)))
-        return tuple(key.epoch for key in over)
+        past = over(self.info.epoch_length, (key.epoch for key in self.info.keys), at)
+        ended = [key for key in self._secrets.keys if key.public_key in withdrawn or key.epoch in past]
+        self._store(self._secrets.with_keys(tuple(key for key in self._secrets.keys if key not in ended)))
+        return tuple(key.epoch for key in ended)
 
 
 def _withdraw(info: IssuerInfo, epoch: str | None) -> tuple[IssuerKey, ...]:
@@ -431,9 +435,3 @@ def _withdraw(info: IssuerInfo, epoch: str | None) -> tuple[IssuerKey, ...]:
     if not any(key.epoch == epoch and not key.compromised for key in info.keys):
         raise RefusedError(f"epoch {epoch[:10]}: has no key that could be withdrawn")
     return tuple(replace(key, compromised=key.compromised or key.epoch == epoch) for key in info.keys)
-
-
-def _open_epochs(length: EpochLength, at: datetime) -> tuple[str, str]:
-    """Return the epochs that may be issued: this one, and the next one ahead."""
-    now = length.epoch_at(at)
-    return now, length.next_epoch(now)

@@ -72,7 +72,10 @@ class EpochLength(StrEnum):
         """Return the epoch that contains an aware datetime, in canonical form. Raises EncodingError."""
         if not isinstance(moment, datetime) or moment.tzinfo is None:
             raise EncodingError("time: expected a datetime with a time zone")
-        day = moment.astimezone(UTC).date()
+        try:
+            day = moment.astimezone(UTC).date()
+        except OverflowError:
+            raise EncodingError(f"time: expected one of the years {LEAST_YEAR} to {MOST_YEAR}") from None
         epoch = self._format(day)
         self.epoch_bounds(epoch)  # refuses years out of range
         return epoch

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
-from zk.errors import EncodingError, ProofError, UnsupportedError, UntrustedError
+from zk.errors import ClockError, EncodingError, ProofError, UnsupportedError, UntrustedError
 from zk.profile.personhood import (
     DISCLOSED_INDEXES,
     ISSUER_MESSAGES,
@@ -41,7 +41,10 @@ MAX_GRACE: Final = timedelta(days=366)
 """How long after its epoch a credential may still be accepted at most: beyond a year the epoch would mean nothing."""
 
 AT_TOLERANCE: Final = timedelta(hours=1)
-"""How far `at` may be from the ledger's clock for voices to be recorded: a long run's start, or clocks that differ."""
+"""How far `at` may be from the present for it to mean now: a long run's start."""
+
+CLOCK_TOLERANCE: Final = timedelta(minutes=10)
+"""How far the ledger's clock and ours may differ where `at` means now; beyond it nothing is judged or recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +98,16 @@ class Reader:
         audience: str | None,
         ledger: NullifierLedger | None,
     ) -> Self:
-        """Raise EncodingError for options out of range, UntrustedError for two versions of an issuer that disagree."""
+        """Raise EncodingError for options out of range, UntrustedError for two versions of an issuer that disagree.
+
+        Raises ClockError where `at` means now and the ledger's clock shows another time.
+        """
         if not timedelta(0) <= grace <= MAX_GRACE:
             raise EncodingError(f"grace: expected 0 to {MAX_GRACE.days} days")
         time, records = utc(at, "at"), False
         if ledger is not None:
-            now = ledger.now()
-            if abs(now - time) <= AT_TOLERANCE:
+            now = present(ledger, time)
+            if now is not None:
                 time, records = now, not ledger.read_only
         return cls(
             issuers=_latest(issuers),
@@ -222,11 +228,29 @@ def claim_of(vouch: Vouch, presented: Presented, reader: Reader) -> Claim:
     )
 
 
+def present(ledger: NullifierLedger, at: datetime) -> datetime | None:
+    """Return the present by the ledger's clock if `at` means now, else None: the ledger is then only read.
+
+    Where `at` is now by our own clock and the ledger's differs from that, no voice could be recorded at the right time,
+    and each would pass as one that is not known yet. Raises ClockError, with both times; nothing was looked at.
+    """
+    theirs, ours = ledger.now(), datetime.now(UTC)
+    if abs(ours - at) <= AT_TOLERANCE and abs(theirs - ours) > CLOCK_TOLERANCE:
+        raise ClockError(
+            f"ledger {ledger.name}: its clock shows {theirs:%Y-%m-%dT%H:%M:%SZ} and ours {ours:%Y-%m-%dT%H:%M:%SZ}: "
+            f"more than {CLOCK_TOLERANCE // timedelta(minutes=1)} minutes apart"
+        )
+    return theirs if abs(theirs - at) <= AT_TOLERANCE else None
+
+
 def utc(moment: datetime, what: str) -> datetime:
-    """Return an aware time in UTC. Raises EncodingError."""
+    """Return an aware time in UTC. Raises EncodingError, also where the calendar ends before it in UTC."""
     if not isinstance(moment, datetime) or moment.tzinfo is None:
         raise EncodingError(f"{what}: expected a datetime with a time zone")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise EncodingError(f"{what}: expected a time of the years 1 to 9999 in UTC") from None
 
 
 def _latest(issuers: Iterable[IssuerInfo]) -> dict[bytes, IssuerInfo]:

@@ -16,7 +16,18 @@ from zk.errors import EncodingError, ZkError
 from zk.profile.personhood import Binding, IssuerInfo, Scope, Vouch
 from zk.storage.ledger import NullifierLedger, Outcome, Record
 from zk.verifier.proof_batches import Proofs, Question, trouble, troubles
-from zk.verifier.reader import AT_TOLERANCE, MAX_GRACE, Claim, Presented, Reader, claim_of, decode, utc
+from zk.verifier.reader import (
+    AT_TOLERANCE,
+    CLOCK_TOLERANCE,
+    MAX_GRACE,
+    Claim,
+    Presented,
+    Reader,
+    claim_of,
+    decode,
+    present,
+    utc,
+)
 from zk.verifier.voices import (
     AudienceMismatchError,
     BindingMismatchError,
@@ -38,6 +49,7 @@ from zk.verifier.voices import (
 
 __all__ = [
     "AT_TOLERANCE",
+    "CLOCK_TOLERANCE",
     "MAX_GRACE",
     "Code",
     "People",
@@ -48,6 +60,7 @@ __all__ = [
     "Voice",
     "VoiceCount",
     "people",
+    "present",
     "prove_ahead",
     "verify",
     "verify_many",
@@ -110,7 +123,8 @@ def verify_many(
     Pairings are checked in batches; a batch that fails is halved until the bad proofs are known. Within a run all
     vouches that share a nullifier and differ in content are duplicates, whatever their order, and none is recorded;
     only where the ledger had recorded one before does that one stay `voice.seen`. Raises EncodingError for options out
-    of range, StorageError where the ledger fails.
+    of range, StorageError where the ledger fails, ClockError where `at` is now by our own clock and the ledger's
+    differs from that by more than CLOCK_TOLERANCE.
     """
     reader = Reader.check(issuers, scopes, at, grace, slots, nonce, audience, ledger)
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MAX_THREADS:
@@ -203,7 +217,7 @@ def _time_that_counts(claim: Claim, recorded: datetime | None, reader: Reader) -
     if recorded is not None:
         times.insert(0, (recorded, TimeBasis.RECORDED))
     times = [time for time in times if time[0] <= reader.at]
-    in_time = [time for time in times if start <= time[0] < end + reader.grace]
+    in_time = [time for time in times if start <= time[0] and time[0] - end < reader.grace]
     if not in_time:
         earliest = min(time for time, _ in times)
         raise EpochClosedError(f"epoch {claim.vouch.epoch} was not open at {earliest:%Y-%m-%dT%H:%M:%SZ}")

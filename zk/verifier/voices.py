@@ -157,8 +157,8 @@ class Voice:
 
     @property
     def uniqueness_checked(self) -> bool:
-        """Whether a ledger was asked."""
-        return self.code in (Code.VOICE_NEW, Code.VOICE_SEEN, Code.VOICE_UNRECORDED)
+        """Whether a ledger holds this voice for exactly this: what was only looked for may be used elsewhere too."""
+        return self.code in (Code.VOICE_NEW, Code.VOICE_SEEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +209,7 @@ class People:
     duplicates: tuple[Voice, ...]
     """Voices used for different things within this run: none of them is counted."""
     uniqueness_checked: bool
-    """Whether a ledger stood behind every counted voice. If not, each may have been used elsewhere before."""
+    """Whether a ledger holds every counted voice. If not, each may have been used elsewhere, or may be yet."""
 
 
 def conflicting(uses: Iterable[tuple[tuple[bytes, CredentialClass, bytes, bytes], bytes]]) -> set[object]:

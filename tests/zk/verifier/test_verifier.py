@@ -388,7 +388,7 @@ def test_a_ledger_opened_read_only_is_only_read(ledger: NullifierLedger, tmp_pat
     vouch = somebody.vouch(epoch=epoch)
     reading = open_ledger(tmp_path / "ledger.db", read_only=True)
     voice = live_check(somebody, vouch, ledger=reading)
-    assert (voice.code, voice.uniqueness_checked, voice.recorded_at) == (Code.VOICE_UNRECORDED, True, None)
+    assert (voice.code, voice.uniqueness_checked, voice.recorded_at) == (Code.VOICE_UNRECORDED, False, None)
     live_check(somebody, vouch, ledger=ledger)
     assert live_check(somebody, vouch, ledger=reading).code is Code.VOICE_SEEN
     with pytest.raises(voices.DuplicateVoiceError):
