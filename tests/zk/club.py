@@ -121,10 +121,10 @@ class Club:
         with self.open() as issuer:
             return issuer.approve(request, at=at)
 
-    def rotate(self, at: datetime, compromised: str | None = None) -> None:
+    def rotate(self, at: datetime, compromised: str | None = None, *, after_gap: bool = False) -> None:
         """Publish and destroy keys."""
         with self.open() as issuer:
-            issuer.rotate(PASSPHRASE, at=at, compromised=compromised)
+            issuer.rotate(PASSPHRASE, at=at, compromised=compromised, after_gap=after_gap)
 
     def wallet(self, name: str = "wallet") -> Wallet:
         """Make an empty wallet."""

@@ -374,7 +374,7 @@ def test_a_reset_is_a_second_voice_once_in_its_time_and_counted(the_club: Club, 
     assert the_club.info.resets == 1
     with pytest.raises(RefusedError, match=r"before its time, .* from 2027-12-03"):
         the_club.invite(PERSON, CodeKind.RESET, JANUARY)
-    the_club.rotate(DECEMBER + YEAR)
+    the_club.rotate(DECEMBER + YEAR, after_gap=True)
     with pytest.raises(RefusedError, match="before its time"):
         the_club.invite(PERSON, CodeKind.RESET, DECEMBER + YEAR - timedelta(seconds=1))
     reset(the_club, "newer", DECEMBER + YEAR)
