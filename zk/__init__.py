@@ -23,8 +23,8 @@ from zk.errors import (
 
 if TYPE_CHECKING:
     from zk.issuer.issuer import Issuer
+    from zk.profile.codes import CodeKind
     from zk.profile.constants import CredentialClass, EpochLength
-    from zk.profile.exchange import CodeKind
     from zk.profile.issuer_info import IssuerInfo
     from zk.profile.personhood import Vouch
     from zk.profile.presentation import Binding, BindingKind, Stance
@@ -71,7 +71,7 @@ _HOMES: Final = {
     "LEAST_LOG_COST": "zk.storage.vault",
     "Binding": "zk.profile.presentation",
     "BindingKind": "zk.profile.presentation",
-    "CodeKind": "zk.profile.exchange",
+    "CodeKind": "zk.profile.codes",
     "CredentialClass": "zk.profile.constants",
     "EpochLength": "zk.profile.constants",
     "Issuer": "zk.issuer.issuer",

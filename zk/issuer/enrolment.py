@@ -1,8 +1,9 @@
 """Who has been issued what? (The issuer's books: tags instead of names, one credential per person, class and epoch.)
 
 Kept are a person's tag, continuity tag, generation and last reset; for each credential its class, epoch, level and the
-digest of the request; for each code its HMAC, until it is used or has expired. No commitment, no signature, no
-identifier and no time of enrolment; rows lie in the order of their keys and not of their arrival.
+digest of the request; for each code its id and public key, until it has expired or its epoch is over, and the day on
+which it expires until it is used. No commitment, no signature, no identifier, nothing that a code could be found from
+and no time of invitation or enrolment; rows lie in the order of their keys and not of their arrival.
 
 SQLite, each change in one transaction that is on the disk before it is acted on. The unique constraints decide: two
 processes, or one killed and started again, cannot enrol anybody twice.
@@ -12,9 +13,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -22,13 +23,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from zk.errors import RefusedError, StorageError
+from zk.profile.codes import CODE_ID_OCTETS, CODE_KEY_OCTETS, CodeKind
 from zk.profile.constants import CredentialClass, check_class, check_level
-from zk.profile.exchange import CodeKind
 from zk.profile.issuer_info import HolderCount
 from zk.storage.vault import PRIVATE_MODE, check_private
 
-SCHEMA_VERSION: Final = 1
-"""The schema that this version reads and writes. A newer one is refused; there is no older one."""
+SCHEMA_VERSION: Final = 2
+"""The schema that this version reads and writes. A newer one is refused; an older one is brought up to it."""
 
 BUSY_SECONDS: Final = 30.0
 """How long a writer waits for another one."""
@@ -65,18 +66,31 @@ _ENROLMENTS: Final = sa.Table(
 _CODES: Final = sa.Table(
     "code",
     _BOOKS,
-    sa.Column("mac", sa.LargeBinary, sa.CheckConstraint("length(mac) = 32"), primary_key=True),
+    sa.Column("id", sa.LargeBinary, sa.CheckConstraint(f"length(id) = {CODE_ID_OCTETS}"), primary_key=True),
+    sa.Column("key", sa.LargeBinary, sa.CheckConstraint(f"length(key) = {CODE_KEY_OCTETS}"), nullable=False),
     sa.Column("tag", sa.LargeBinary, sa.CheckConstraint("length(tag) = 32"), nullable=False, index=True),
     sa.Column("kind", sa.Text, sa.CheckConstraint("kind IN ('enrol', 'renew', 'reset')"), nullable=False),
     sa.Column("generation", sa.Integer, nullable=False),
     sa.Column("level", sa.Integer, sa.CheckConstraint("level BETWEEN 1 AND 3"), nullable=False),
-    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger),
     sa.Column("request", sa.LargeBinary, sa.CheckConstraint("request IS NULL OR length(request) = 32")),
     sa.Column("epoch", sa.Text),
-    sa.CheckConstraint("(request IS NULL) = (epoch IS NULL)"),
+    sa.Column("void", sa.Boolean, nullable=False),
+    sa.CheckConstraint("epoch IS NULL OR (request IS NOT NULL AND NOT void)"),
+    sa.CheckConstraint("(epoch IS NULL) = (expires_at IS NOT NULL)"),
     sqlite_with_rowid=False,
 )
 """One row a code that may still be used, or whose request may still come again."""
+
+
+def _codes_by_key(connection: sa.Connection) -> None:
+    """Version 1 kept an HMAC of each code; no key follows from it, so open codes have to be given again."""
+    connection.execute(sa.text("DROP TABLE code"))
+    _CODES.create(connection, checkfirst=False)
+
+
+_MIGRATIONS: Final[dict[int, Callable[[sa.Connection], None]]] = {1: _codes_by_key}
+"""The step that leads from each older version to the one after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +108,22 @@ class Person:
 class CodeRow:
     """What the books hold of a code."""
 
-    mac: bytes = field(repr=False)
+    id: bytes
+    """16 octets."""
+    key: bytes = field(repr=False)
+    """The code's public key, 32 octets."""
     tag: bytes = field(repr=False)
     kind: CodeKind
     generation: int
     level: int
-    expires_at: int
-    """Seconds since 1970."""
+    expires_at: int | None
+    """Seconds since 1970, the end of a day; None once the code is used."""
     request: bytes | None = field(default=None, repr=False)
-    """Digest of the request that used it."""
+    """Digest of the first good request that came under it."""
     epoch: str | None = None
-    """The epoch for which it was used."""
+    """The epoch for which it was used; None as long as nothing is signed."""
+    void: bool = False
+    """Whether two different requests came under it before either was signed: neither ever is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +131,7 @@ class Enrolment:
     """A request that holds in every other respect, to be written down or refused."""
 
     code: CodeRow
-    """As it was read when the request was verified."""
+    """As it was when the request was received."""
     epoch: str
     request: bytes = field(repr=False)
     """Digest of the request."""
@@ -157,12 +176,7 @@ class EnrolmentBooks:
         books = cls(path, _engine(path))
         try:
             with books._transaction("open") as connection:
-                versions = connection.execute(sa.select(_SCHEMA.c.version)).scalars().all()
-            if list(versions) != [SCHEMA_VERSION]:
-                found = ", ".join(str(version) for version in versions) or "none"
-                raise StorageError(
-                    f"{path}: expected schema {SCHEMA_VERSION}, got {found}: use a version that knows it"
-                )
+                _bring_up_to_date(connection, path)
         except BaseException:
             books.close()
             raise
@@ -182,25 +196,50 @@ class EnrolmentBooks:
         with self._transaction("read") as connection:
             return _latest(connection, tag)
 
-    def code(self, mac: bytes) -> CodeRow:
-        """Return the code with this HMAC. Raises RefusedError if there is none."""
+    def code(self, code_id: bytes) -> CodeRow:
+        """Return the code with this id. Raises RefusedError if there is none."""
         with self._transaction("read") as connection:
-            return _code(connection, mac)
+            return _code(connection, code_id)
 
     def add_code(self, row: CodeRow) -> None:
         """Write down a new code; the person's earlier ones that were not used are void from now on."""
         with self._transaction("write a code") as connection:
-            connection.execute(sa.delete(_CODES).where(_CODES.c.tag == row.tag, _CODES.c.request.is_(None)))
+            connection.execute(sa.delete(_CODES).where(_CODES.c.tag == row.tag, _CODES.c.epoch.is_(None)))
             connection.execute(
                 sa.insert(_CODES).values(
-                    mac=row.mac,
+                    id=row.id,
+                    key=row.key,
                     tag=row.tag,
                     kind=row.kind.value,
                     generation=row.generation,
                     level=row.level,
                     expires_at=row.expires_at,
+                    void=False,
                 )
             )
+
+    def receive(self, enrolment: Enrolment) -> CodeRow:
+        """Write down that a request has come under a code that could be enrolled now, before anything is signed.
+
+        A second, different one before that makes the code void for good. Returns the code as it is then. Raises
+        RefusedError as `enrol` does, and then nothing is written down.
+        """
+        with self._transaction("receive a request") as connection:
+            code = _code(connection, enrolment.code.id)
+            _require_open(code, enrolment.request, at=enrolment.at)
+            if code.epoch is not None:
+                return code
+            attempt = connection.begin_nested()
+            try:
+                _enrol(connection, enrolment)
+            finally:
+                attempt.rollback()
+            this = _CODES.c.id == code.id
+            if code.request in (None, enrolment.request):
+                connection.execute(sa.update(_CODES).where(this).values(request=enrolment.request))
+                return replace(code, request=enrolment.request)
+            connection.execute(sa.update(_CODES).where(this).values(void=True))
+        raise RefusedError(_TWO_REQUESTS)
 
     def enrol(self, enrolment: Enrolment) -> None:
         """Write down person, both credentials and the used code: all of it, on the disk, before this returns.
@@ -208,19 +247,8 @@ class EnrolmentBooks:
         Returns also if this very request was written down before. Raises RefusedError, with nothing changed.
         """
         with self._transaction("enrol") as connection:
-            if _use_code(connection, enrolment):
-                return
-            _PERSON_RULES[enrolment.code.kind](connection, enrolment)
-            for credential_class in CredentialClass:
-                row = {
-                    "tag": enrolment.code.tag,
-                    "class": credential_class.value,
-                    "epoch": enrolment.epoch,
-                    "level": enrolment.code.level,
-                    "request": enrolment.request,
-                }
-                if not _inserted(connection, _ENROLMENTS, row):
-                    raise RefusedError(f"this person already has credentials for epoch {enrolment.epoch}")
+            if not _use_code(connection, enrolment):
+                _enrol(connection, enrolment)
 
     def counts(self) -> list[HolderCount]:
         """Return the holders of each class, epoch and level, sorted."""
@@ -241,13 +269,15 @@ class EnrolmentBooks:
 
     def open_codes(self, at: int) -> int:
         """Return how many codes may still be used at a time (seconds since 1970)."""
-        query = sa.select(sa.func.count()).where(_CODES.c.request.is_(None), _CODES.c.expires_at > at)
+        query = sa.select(sa.func.count()).where(
+            _CODES.c.epoch.is_(None), _CODES.c.void.is_(False), _CODES.c.expires_at > at
+        )
         with self._transaction("count") as connection:
             return int(connection.execute(query).scalar_one())
 
     def forget_codes(self, at: int, first_open_epoch: str) -> None:
         """Delete codes that have expired unused, and those used for an epoch that is over."""
-        expired = sa.and_(_CODES.c.request.is_(None), _CODES.c.expires_at <= at)
+        expired = sa.and_(_CODES.c.epoch.is_(None), _CODES.c.expires_at <= at)
         with self._transaction("forget codes") as connection:
             connection.execute(sa.delete(_CODES).where(sa.or_(expired, _CODES.c.epoch < first_open_epoch)))
 
@@ -305,27 +335,62 @@ def _latest(connection: sa.Connection, tag: bytes) -> tuple[str, int] | None:
     return None if row is None else (row[0], row[1])
 
 
-def _code(connection: sa.Connection, mac: bytes) -> CodeRow:
-    row = connection.execute(sa.select(_CODES).where(_CODES.c.mac == mac)).mappings().one_or_none()
+def _bring_up_to_date(connection: sa.Connection, path: Path) -> None:
+    versions = list(connection.execute(sa.select(_SCHEMA.c.version)).scalars())
+    found = versions[0] if len(versions) == 1 else None
+    if found not in (SCHEMA_VERSION, *_MIGRATIONS):
+        shown = ", ".join(str(version) for version in versions) or "none"
+        raise StorageError(f"{path}: expected schema {SCHEMA_VERSION}, got {shown}: use a version that knows it")
+    for version in range(found, SCHEMA_VERSION):
+        _MIGRATIONS[version](connection)
+        connection.execute(sa.update(_SCHEMA).values(version=version + 1))
+
+
+def _code(connection: sa.Connection, code_id: bytes) -> CodeRow:
+    row = connection.execute(sa.select(_CODES).where(_CODES.c.id == code_id)).mappings().one_or_none()
     if row is None:
         raise RefusedError("code: unknown, or replaced by a later one")
     return CodeRow(**{**row, "kind": CodeKind(row["kind"])})
 
 
+def _require_open(code: CodeRow, request: bytes, *, at: int) -> None:
+    """Refuse what can no more be signed under a code; the request that was signed once may come again."""
+    if code.void:
+        raise RefusedError(_TWO_REQUESTS)
+    if code.epoch is not None and code.request != request:
+        raise RefusedError(
+            "code: already used for another request; if the person made one only, somebody else had the code"
+        )
+    if code.expires_at is not None and code.expires_at <= at:
+        raise RefusedError("code: expired")
+
+
 def _use_code(connection: sa.Connection, enrolment: Enrolment) -> bool:
     """Mark the code as used; return whether this very request had used it before. Raises RefusedError."""
-    code = _code(connection, enrolment.code.mac)
-    if code.request is not None:
-        if code.request == enrolment.request:
-            return True
-        raise RefusedError("code: already used for another request")
+    code = _code(connection, enrolment.code.id)
+    _require_open(code, enrolment.request, at=enrolment.at)
+    if code.epoch is not None:
+        return True
     if code != enrolment.code:
         raise RefusedError("code: changed while the request was verified")
-    if code.expires_at <= enrolment.at:
-        raise RefusedError("code: expired")
-    used = {"request": enrolment.request, "epoch": enrolment.epoch}
-    connection.execute(sa.update(_CODES).where(_CODES.c.mac == code.mac).values(used))
+    used = {"request": enrolment.request, "epoch": enrolment.epoch, "expires_at": None}
+    connection.execute(sa.update(_CODES).where(_CODES.c.id == code.id).values(used))
     return False
+
+
+def _enrol(connection: sa.Connection, enrolment: Enrolment) -> None:
+    """Write down person and both credentials. Raises RefusedError; the caller rolls back."""
+    _PERSON_RULES[enrolment.code.kind](connection, enrolment)
+    for credential_class in CredentialClass:
+        row = {
+            "tag": enrolment.code.tag,
+            "class": credential_class.value,
+            "epoch": enrolment.epoch,
+            "level": enrolment.code.level,
+            "request": enrolment.request,
+        }
+        if not _inserted(connection, _ENROLMENTS, row):
+            raise RefusedError(f"this person already has credentials for epoch {enrolment.epoch}")
 
 
 def _first(connection: sa.Connection, enrolment: Enrolment) -> None:
@@ -358,4 +423,8 @@ def _reset(connection: sa.Connection, enrolment: Enrolment) -> None:
         raise RefusedError("reset: before its time")
 
 
+_TWO_REQUESTS: Final = (
+    "code: two different requests came under it, so neither is signed and the code is void: ask the person "
+    "whether both are theirs, and invite again"
+)
 _PERSON_RULES: Final = {CodeKind.ENROL: _first, CodeKind.RENEW: _renewal, CodeKind.RESET: _reset}

@@ -17,9 +17,9 @@ from typing import Final, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
-from zk.bbs.pseudonym import blind_sign_with_nym
-from zk.errors import EncodingError, RefusedError, StorageError, UntrustedError
-from zk.issuer.enrolment import CodeRow, Enrolment, EnrolmentBooks
+from zk.errors import RefusedError, StorageError
+from zk.issuer.approving import RequestDesk, Reviewed
+from zk.issuer.enrolment import CodeRow, EnrolmentBooks
 from zk.issuer.epochs import open_epochs, over, refuse_jump
 from zk.issuer.folder import (
     BOOKS,
@@ -33,19 +33,16 @@ from zk.issuer.folder import (
     seconds,
 )
 from zk.issuer.secrets import IssuerSecrets, SecretKey
-from zk.profile.continuity import ContinuityStatement, verify_continuity
-from zk.profile.exchange import MAX_GENERATION, BlindSignature, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
+from zk.profile.codes import MAX_GENERATION, Code, CodeKind
 from zk.profile.issuer_info import IssuerInfo, IssuerKey, read_info
 from zk.profile.personhood import (
     DEFAULT_N,
     DEFAULT_SLOTS,
-    CredentialClass,
     EpochLength,
     Level,
     check_level,
-    header,
-    issuer_messages,
 )
+from zk.profile.words import check_words
 from zk.storage.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked, write_private
 
 DEFAULT_RESET_DAYS: Final = 365
@@ -189,49 +186,42 @@ class Issuer:
             level = Level.ONE if latest is None else check_level(latest[1])
         self._books.add_code(
             CodeRow(
-                mac=self._secrets.code_mac(code),
+                id=code.id,
+                key=code.public_key,
                 tag=tag,
                 kind=kind,
                 generation=code.generation,
                 level=int(level),
-                expires_at=now + code_days * _DAY_SECONDS,
+                expires_at=_end_of_day(now + code_days * _DAY_SECONDS),
             )
         )
         return code
 
-    def approve(self, request: bytes, *, at: datetime) -> bytes:
-        """Return the response to a request: verify it, write it down, and only then sign.
+    def review(self, request: bytes, *, at: datetime) -> Reviewed:
+        """Check a request and write down that it came, without signing it; return what there is to confirm.
 
-        The same request is answered identically as long as its epoch lasts. Raises EncodingError, ProofError,
-        RefusedError (code, epoch, second credential, early reset), UntrustedError or StorageError.
+        For whoever wants to hear the four words from the person before signing, or has several requests to look at
+        first: two different ones under one code make it void, and both are refused. Raises as `approve` does.
         """
         self._refresh()
-        # 1. The request is in canonical form, and for this issuer as it is, whatever it says of itself.
-        asked = EnrolmentRequest.decode(request)
-        if asked.issuer != self.info.id or asked.suite is not self.info.suite:
-            raise RefusedError("request: made for another issuer")
-        # 2. The epoch is open and has a key.
-        key = self._signing_key(asked.epoch, at)
-        # 3. The code is known.
-        code = self._books.code(self._secrets.code_mac(asked.code))
-        if (code.kind, code.generation) != (asked.code.kind, asked.code.generation):
-            raise RefusedError("code: not as it was issued")
-        # 4. Both commitments, and that the lasting one hides the nym secrets of T.
-        continuity = self._continuity_tag(asked, code)
-        verify_continuity(self._statement(asked), continuity, asked.proof)
-        # 5. On the disk before anything is signed; the unique constraints decide.
-        self._books.enrol(
-            Enrolment(
-                code=replace(code, request=None, epoch=None),
-                epoch=asked.epoch,
-                request=asked.digest,
-                continuity=continuity,
-                at=seconds(at),
-                reset_seconds=self._secrets.reset_days * _DAY_SECONDS,
-            )
-        )
-        # 6. Sign both.
-        return self._sign(asked, code, key).encode()
+        return self._desk().receive(self._desk().check(request, at=at), at=at).reviewed
+
+    def approve(self, request: bytes, *, at: datetime, words: str | None = None) -> bytes:
+        """Return the response to a request: verify it, write it down, and only then sign.
+
+        `words` are the four that the person reads out: a request with others is refused. The same request is answered
+        identically as long as its epoch lasts. Raises EncodingError, ProofError, SignatureError (not by whoever has the
+        code), RefusedError (code, words, epoch, second credential, early reset), UntrustedError or StorageError.
+        """
+        self._refresh()
+        desk = self._desk()
+        checked = desk.check(request, at=at)
+        if words is not None:
+            check_words(words, checked.asked.digest)
+        received = desk.receive(checked, at=at)
+        # On the disk before anything is signed; the unique constraints decide.
+        self._books.enrol(desk.enrolment(received, at=at))
+        return desk.sign(received).encode()
 
     def rotate(
         self,
@@ -264,6 +254,9 @@ class Issuer:
             destroyed = self._destroy(at)
         self._books.forget_codes(seconds(at), self.info.epoch_length.epoch_at(at))
         return Rotation(info=self.info, added=tuple(key.epoch for key in added), destroyed=destroyed)
+
+    def _desk(self) -> RequestDesk:
+        return RequestDesk(info=self.info, own=self._secrets, books=self._books)
 
     def _stamp(self) -> tuple[tuple[int, int], ...]:
         """Return what changes whenever one of the two files is replaced."""
@@ -303,73 +296,6 @@ class Issuer:
         if person.generation >= MAX_GENERATION:
             raise RefusedError("reset: this person has had too many")
         return person.generation + 1
-
-    def _signing_key(self, epoch: str, at: datetime) -> SecretKey:
-        now, ahead = open_epochs(self.info.epoch_length, at)
-        if epoch not in (now, ahead):
-            raise RefusedError(f"epoch {epoch[:10]}: expected {now}, or {ahead} ahead")
-        public_key = self.info.key_for(epoch)
-        for key in self._secrets.keys:
-            if key.public_key == public_key:
-                return key
-        raise UntrustedError(f"epoch {epoch}: its secret key is not here any more")
-
-    def _continuity_tag(self, asked: EnrolmentRequest, code: CodeRow) -> bytes:
-        if code.kind is not CodeKind.RENEW:
-            if asked.tag is None:
-                raise EncodingError("continuity tag: expected with a first request")
-            return asked.tag
-        person = self._books.person(code.tag)
-        if person is None or person.generation != code.generation:
-            raise RefusedError("renewal: the person's nym secrets have been reset in the meantime")
-        return person.continuity
-
-    def _statement(self, asked: EnrolmentRequest) -> ContinuityStatement:
-        return ContinuityStatement(
-            issuer_id=self.info.id,
-            suite=self.info.suite,
-            n=self.info.n,
-            epoch=asked.epoch,
-            generation=asked.code.generation,
-            code=asked.code.octets,
-            lasting=asked.lasting,
-            epochal=asked.epochal,
-        )
-
-    def _sign(self, asked: EnrolmentRequest, code: CodeRow, key: SecretKey) -> EnrolmentResponse:
-        level = check_level(code.level)
-        return EnrolmentResponse(
-            issuer=self.info.id,
-            request=asked.digest,
-            epoch=asked.epoch,
-            generation=code.generation,
-            level=level,
-            lasting=self._sign_one(asked.lasting, CredentialClass.LASTING, code.generation, code, asked.epoch, key),
-            epochal=self._sign_one(asked.epochal, CredentialClass.EPOCH, asked.epoch, code, asked.epoch, key),
-        )
-
-    def _sign_one(
-        self,
-        commitment: bytes,
-        credential_class: CredentialClass,
-        period: str | int,
-        code: CodeRow,
-        epoch: str,
-        key: SecretKey,
-    ) -> BlindSignature:
-        suite = self.info.suite
-        entropy = self._secrets.nym_entropy(code.tag, credential_class, period, suite=suite)
-        signature = blind_sign_with_nym(
-            key.octets,
-            key.public_key,
-            commitment,
-            self.info.n,
-            entropy,
-            header(self.info, credential_class, epoch),
-            issuer_messages(self.info, credential_class, epoch, code.level),
-            suite=suite,
-        )
-        return BlindSignature(signature=signature, entropy=entropy)
 
     def _missing_keys(
         self, published: tuple[IssuerKey, ...], at: datetime
@@ -435,3 +361,8 @@ def _withdraw(info: IssuerInfo, epoch: str | None) -> tuple[IssuerKey, ...]:
     if not any(key.epoch == epoch and not key.compromised for key in info.keys):
         raise RefusedError(f"epoch {epoch[:10]}: has no key that could be withdrawn")
     return tuple(replace(key, compromised=key.compromised or key.epoch == epoch) for key in info.keys)
+
+
+def _end_of_day(at: int) -> int:
+    """Return the end of the day (UTC) of a time, both in seconds since 1970: it tells nobody when a code was given."""
+    return -(-at // _DAY_SECONDS) * _DAY_SECONDS

@@ -22,7 +22,6 @@ from zk.bbs.encoding import (
 )
 from zk.bbs.hashing import hash_to_scalar
 from zk.errors import EncodingError
-from zk.profile.exchange import Code
 from zk.profile.personhood import ID_OCTETS, CredentialClass, IssuerKey
 from zk.profile.possession import prove_possession
 from zk.storage.vault import MAX_CONTENT_OCTETS
@@ -40,7 +39,8 @@ ENTROPY_DST: Final = b"VOUCHMARK_NYM_ENTROPY_V1_H2S_"
 """After suite_id: the domain separation tag of signer_nym_entropy."""
 
 _FORMAT: Final = "vouchmark-issuer-secrets/1"
-_MEMBERS: Final = frozenset({"format", "issuer", "pepper", "entropy", "codes", "reset_days", "keys"})
+_MEMBERS: Final = frozenset({"format", "issuer", "pepper", "entropy", "reset_days", "keys"})
+_ONCE: Final = frozenset({"codes"})  # a key that earlier versions kept codes under; dropped at the next write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +73,6 @@ class IssuerSecrets:
     """Key of the tags."""
     entropy_key: bytes = field(repr=False)
     """Key of signer_nym_entropy."""
-    code_key: bytes = field(repr=False)
-    """Key under which codes are kept."""
     reset_days: int
     """How long after a reset a person may have the next."""
     keys: tuple[SecretKey, ...]
@@ -86,7 +84,6 @@ class IssuerSecrets:
             issuer=issuer,
             pepper=secrets.token_bytes(SECRET_OCTETS),
             entropy_key=secrets.token_bytes(SECRET_OCTETS),
-            code_key=secrets.token_bytes(SECRET_OCTETS),
             reset_days=reset_days,
             keys=keys,
         )
@@ -98,10 +95,6 @@ class IssuerSecrets:
     def tag(self, identifier: str) -> bytes:
         """Return HMAC-SHA-256(pepper, canonical identifier), all that is kept of an identifier."""
         return hmac.digest(self.pepper, canonical_identifier(identifier).encode("utf-8"), "sha256")
-
-    def code_mac(self, code: Code) -> bytes:
-        """Return the HMAC under which a code is kept."""
-        return hmac.digest(self.code_key, code.octets, "sha256")
 
     def nym_entropy(self, tag: bytes, credential_class: CredentialClass, period: str | int, *, suite: Suite) -> bytes:
         """Return signer_nym_entropy, a scalar: H2S(HMAC(entropy key, dCBOR[tag, class, epoch or generation])).
@@ -122,7 +115,6 @@ class IssuerSecrets:
                 "issuer": self.issuer,
                 "pepper": self.pepper,
                 "entropy": self.entropy_key,
-                "codes": self.code_key,
                 "reset_days": self.reset_days,
                 "keys": [[key.epoch, key.octets] for key in self.keys],
             }
@@ -131,7 +123,7 @@ class IssuerSecrets:
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse the content of the issuer's vault. Raises EncodingError."""
-        members = dcbor_decode_map(octets, "issuer secrets", _MEMBERS, MAX_CONTENT_OCTETS)
+        members = dcbor_decode_map(octets, "issuer secrets", _MEMBERS, MAX_CONTENT_OCTETS, optional=_ONCE)
         keys = members["keys"]
         reset_days = members["reset_days"]
         if members["format"] != _FORMAT or not isinstance(keys, list) or len(keys) > MAX_SECRET_KEYS:
@@ -142,7 +134,6 @@ class IssuerSecrets:
             issuer=require_octets(members["issuer"], "issuer id", length=ID_OCTETS),
             pepper=require_octets(members["pepper"], "pepper", length=SECRET_OCTETS),
             entropy_key=require_octets(members["entropy"], "entropy key", length=SECRET_OCTETS),
-            code_key=require_octets(members["codes"], "code key", length=SECRET_OCTETS),
             reset_days=reset_days,
             keys=tuple(_secret_key(item) for item in keys),
         )

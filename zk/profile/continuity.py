@@ -2,7 +2,7 @@
 
 It stands beside the draft's commitment, whose octets stay unchanged:
 
-    Public : issuer_id, suite_id, N, epoch, generation, code, requests; C, T       Secret : b, x_1 … x_N
+    Public : issuer_id, suite_id, N, epoch, generation, code id, requests; C, T       Secret : b, x_1 … x_N
     Claim  : C = Q_2*b + sum J_i*x_i   and   T = sum G_i*x_i
 
 Q_2, J_i are the draft's N + 1 generators for "BLIND_" || api_id, and C the first 48 octets of what `commit_with_nym`
@@ -60,24 +60,24 @@ class ContinuityStatement:
     epoch: str
     generation: int
     """How often this person's nym secrets have been reset."""
-    code: bytes = field(repr=False)
-    """The enrolment code, as octets."""
+    code_id: bytes
+    """The id of the code under which it is asked, 16 octets: public, unlike the code."""
     lasting: bytes = field(repr=False)
     """commitment_with_proof of class `lasting`: the commitment that the proof is about."""
     epochal: bytes = field(repr=False)
     """commitment_with_proof of class `epoch`, bound so that neither can be exchanged alone."""
 
     def bind(self) -> bytes:
-        """Return dCBOR["vouchmark/continuity/1", …], the octets that tie a proof to this one request."""
+        """Return dCBOR["vouchmark/continuity/2", …], the octets that tie a proof to this one request."""
         return dcbor_encode(
             [
-                "vouchmark/continuity/1",
+                "vouchmark/continuity/2",
                 self.issuer_id,
                 self.suite.name,
                 self.n,
                 self.epoch,
                 self.generation,
-                hashlib.sha256(self.code).digest(),
+                hashlib.sha256(self.code_id).digest(),
                 hashlib.sha256(self.lasting).digest(),
                 hashlib.sha256(self.epochal).digest(),
             ]

@@ -1,32 +1,51 @@
 """Which files and codes pass between a wallet and its issuer when somebody enrols or renews?
 
-They work offline: a code from the issuer to the person, a request from the wallet, a response from the issuer. A
-request holds the code and so belongs on a private way; a response is of no use without the wallet that asked.
+They work offline: a code (`zk.profile.codes`) from the issuer to the person, a request from the wallet, a response from
+the issuer. Whoever sees a request learns neither the code nor anything with which to ask in the person's place, and a
+response is of no use without the wallet that asked.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import re
-import secrets
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Final, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Self
 
 from zk.bbs.ciphersuite import Suite, by_name
 from zk.bbs.core import SIGNATURE_OCTETS
 from zk.bbs.curve import G1_OCTETS
-from zk.bbs.encoding import CborValue, dcbor_decode_map, dcbor_encode, octets_to_scalar, require_octets, require_text
+from zk.bbs.encoding import (
+    CborValue,
+    dcbor_decode,
+    dcbor_decode_map,
+    dcbor_encode,
+    octets_to_scalar,
+    require_octets,
+    require_text,
+)
 from zk.errors import EncodingError, UnsupportedError
+from zk.profile.codes import (
+    CODE_ID_OCTETS,
+    CODE_SIGNATURE_OCTETS,
+    Code,
+    CodeKind,
+    check_code_signature,
+    check_generation,
+    check_kind,
+)
 from zk.profile.continuity import commitment_octets, continuity_octets
 from zk.profile.personhood import DRAFTS, ID_OCTETS, MAX_N, Level, check_level, is_epoch
 
-CODE_OCTETS: Final = 16
-"""Random octets of a code: 128 bits, not to be guessed."""
-
-MAX_GENERATION: Final = 999
-"""Resets of one person at most: at one in twelve months more than a life."""
+__all__ = [
+    "MAX_REQUEST_OCTETS",
+    "MAX_RESPONSE_OCTETS",
+    "BlindSignature",
+    "Code",
+    "CodeKind",
+    "EnrolmentRequest",
+    "EnrolmentResponse",
+]
 
 MAX_REQUEST_OCTETS: Final = 4096
 """Octets of a request: two commitments and a proof with MAX_N nym secrets take about 2,400."""
@@ -34,64 +53,11 @@ MAX_REQUEST_OCTETS: Final = 4096
 MAX_RESPONSE_OCTETS: Final = 2048
 """Octets of a response: about 700."""
 
-REQUEST_FORMAT: Final = "vouchmark-request/1"
+REQUEST_FORMAT: Final = "vouchmark-request/2"
 RESPONSE_FORMAT: Final = "vouchmark-response/1"
 
-_MAX_CODE_CHARACTERS: Final = 64  # with the white space that copying brings along
-_CODE: Final = re.compile(r"vm1-(enrol|renew|reset)-(0|[1-9][0-9]{0,2})-([a-z2-7]{26})")
-
-
-class CodeKind(StrEnum):
-    """What a code allows."""
-
-    ENROL = "enrol"
-    """A first credential."""
-    RENEW = "renew"
-    """One for another epoch, with the same lasting nym secrets."""
-    RESET = "reset"
-    """One with fresh nym secrets, for a person who lost the wallet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
-    """An enrolment code. Its text is shown by `reveal` alone, never by repr or in an error."""
-
-    kind: CodeKind
-    generation: int
-    """How often this person's nym secrets have been reset, this code's reset included."""
-    secret: bytes = field(repr=False)
-    """128 random bits."""
-
-    @classmethod
-    def draw(cls, kind: CodeKind, generation: int) -> Self:
-        """Return a fresh code."""
-        return cls(kind=kind, generation=generation, secret=secrets.token_bytes(CODE_OCTETS))
-
-    @classmethod
-    def parse(cls, code: str) -> Self:
-        """Parse a code as a person types it: case and white space around it do not matter. Raises EncodingError."""
-        match = (
-            _CODE.fullmatch(code.strip().lower())
-            if isinstance(code, str) and len(code) <= _MAX_CODE_CHARACTERS
-            else None
-        )
-        if match is None:
-            raise EncodingError("code: expected vm1-enrol-…, vm1-renew-… or vm1-reset-… in full")
-        secret = base64.b32decode(match[3].upper() + "======")
-        parsed = cls(kind=CodeKind(match[1]), generation=int(match[2]), secret=secret)
-        if parsed.reveal() != match[0]:
-            raise EncodingError("code: a character is wrong")
-        return parsed
-
-    def reveal(self) -> str:
-        """Return the text to hand to the person."""
-        characters = base64.b32encode(self.secret).decode("ascii").rstrip("=").lower()
-        return f"vm1-{self.kind.value}-{self.generation}-{characters}"
-
-    @property
-    def octets(self) -> bytes:
-        """The text as octets, as it goes into hashes."""
-        return self.reveal().encode("ascii")
+REQUEST_CONTEXT: Final = b"vouchmark-request/2\x00"
+"""Stands before the octets that a code's key signs, so that its signatures mean one thing only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +67,10 @@ class EnrolmentRequest:
     issuer: bytes
     """Issuer id, 32 octets."""
     suite: Suite
-    code: Code
+    code_id: bytes
+    """By which code it is made, 16 octets."""
+    kind: CodeKind
+    generation: int
     epoch: str
     lasting: bytes = field(repr=False)
     """commitment_with_proof to the lasting nyms."""
@@ -111,36 +80,40 @@ class EnrolmentRequest:
     """Continuity tag T, 48 octets; None in a renewal, where the issuer takes it from its books."""
     proof: bytes = field(repr=False)
     """Continuity proof."""
+    signature: bytes = field(default=bytes(CODE_SIGNATURE_OCTETS), repr=False)
+    """Ed25519, 64 octets, by the code's key over REQUEST_CONTEXT and the canonical CBOR of everything above."""
 
     def __post_init__(self) -> None:
         """Refuse what no N could explain; whether it fits the issuer's N is for the issuer to check."""
         require_octets(self.issuer, "issuer id", length=ID_OCTETS)
+        require_octets(self.code_id, "code id", length=CODE_ID_OCTETS)
+        check_kind(self.kind)
+        check_generation(self.generation)
         if not is_epoch(self.epoch):
             raise EncodingError("epoch: expected a canonical epoch such as 2026-11")
         for name, value in (("lasting", self.lasting), ("epochal", self.epochal)):
             require_octets(value, f"{name} commitment", most=commitment_octets(MAX_N))
         require_octets(self.proof, "continuity proof", most=continuity_octets(MAX_N))
-        if (self.tag is None) != (self.code.kind is CodeKind.RENEW):
+        if (self.tag is None) != (self.kind is CodeKind.RENEW):
             raise EncodingError("continuity tag: expected with every request but a renewal's")
         if self.tag is not None:
             require_octets(self.tag, "continuity tag", length=G1_OCTETS)
+        require_octets(self.signature, "request signature", length=CODE_SIGNATURE_OCTETS)
+
+    def signed_by(self, code: Code) -> Self:
+        """Return the request with the signature of its code's key."""
+        return replace(self, signature=code.sign(self._signed_octets()))
+
+    def check_signature(self, public_key: bytes) -> None:
+        """Check that whoever has the code made this request, as it is. Raises SignatureError.
+
+        `public_key` is that of the issuer's books: 32 octets, the code's whose id the request names.
+        """
+        check_code_signature(public_key, self.signature, self._signed_octets())
 
     def encode(self) -> bytes:
         """Return the canonical CBOR, the content of a request file."""
-        return dcbor_encode(
-            {
-                "format": REQUEST_FORMAT,
-                "drafts": list(DRAFTS),
-                "issuer": self.issuer,
-                "suite": self.suite.name,
-                "code": self.code.reveal(),
-                "epoch": self.epoch,
-                "lasting": self.lasting,
-                "epochal": self.epochal,
-                "tag": self.tag,
-                "proof": self.proof,
-            }
-        )
+        return dcbor_encode({**self._members(), "signature": self.signature})
 
     @property
     def digest(self) -> bytes:
@@ -150,24 +123,41 @@ class EnrolmentRequest:
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse a request. Raises EncodingError or UnsupportedError."""
-        members = dcbor_decode_map(octets, "request", _REQUEST_MEMBERS, MAX_REQUEST_OCTETS)
-        _check_format(members["format"], REQUEST_FORMAT)
+        members = _members_of(octets, "request", REQUEST_FORMAT, _REQUEST_MEMBERS, most=MAX_REQUEST_OCTETS)
         _check_drafts(members["drafts"])
         tag = members["tag"]
-        code = require_text(members["code"], "code")
-        parsed = Code.parse(code)
-        if parsed.reveal() != code:
-            raise EncodingError("code: expected canonical form")
         return cls(
             issuer=require_octets(members["issuer"], "issuer id"),
             suite=by_name(require_text(members["suite"], "suite")),
-            code=parsed,
+            code_id=require_octets(members["code"], "code id"),
+            kind=check_kind(members["kind"]),
+            generation=check_generation(members["generation"]),
             epoch=require_text(members["epoch"], "epoch"),
             lasting=require_octets(members["lasting"], "lasting commitment"),
             epochal=require_octets(members["epochal"], "epochal commitment"),
             tag=None if tag is None else require_octets(tag, "continuity tag"),
             proof=require_octets(members["proof"], "continuity proof"),
+            signature=require_octets(members["signature"], "request signature"),
         )
+
+    def _signed_octets(self) -> bytes:
+        return REQUEST_CONTEXT + dcbor_encode(self._members())
+
+    def _members(self) -> dict[str, Any]:
+        return {
+            "format": REQUEST_FORMAT,
+            "drafts": list(DRAFTS),
+            "issuer": self.issuer,
+            "suite": self.suite.name,
+            "code": self.code_id,
+            "kind": self.kind.value,
+            "generation": self.generation,
+            "epoch": self.epoch,
+            "lasting": self.lasting,
+            "epochal": self.epochal,
+            "tag": self.tag,
+            "proof": self.proof,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,8 +216,7 @@ class EnrolmentResponse:
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse a response. Raises EncodingError or UnsupportedError."""
-        members = dcbor_decode_map(octets, "response", _RESPONSE_MEMBERS, MAX_RESPONSE_OCTETS)
-        _check_format(members["format"], RESPONSE_FORMAT)
+        members = _members_of(octets, "response", RESPONSE_FORMAT, _RESPONSE_MEMBERS, most=MAX_RESPONSE_OCTETS)
         _check_drafts(members["drafts"])
         return cls(
             issuer=require_octets(members["issuer"], "issuer id"),
@@ -241,18 +230,12 @@ class EnrolmentResponse:
 
 
 _REQUEST_MEMBERS: Final = frozenset(
-    {"format", "drafts", "issuer", "suite", "code", "epoch", "lasting", "epochal", "tag", "proof"}
+    {"format", "drafts", "issuer", "suite", "code", "kind", "generation", "epoch"}
+    | {"lasting", "epochal", "tag", "proof", "signature"}
 )
 _RESPONSE_MEMBERS: Final = frozenset(
     {"format", "drafts", "issuer", "request", "epoch", "generation", "level", "lasting", "epochal"}
 )
-
-
-def check_generation(value: object) -> int:
-    """Return a generation of 0 to MAX_GENERATION. Raises EncodingError."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_GENERATION:
-        raise EncodingError(f"generation: expected 0 to {MAX_GENERATION}")
-    return value
 
 
 def _blind_signature(value: CborValue) -> BlindSignature:
@@ -263,9 +246,32 @@ def _blind_signature(value: CborValue) -> BlindSignature:
     )
 
 
-def _check_format(value: CborValue, expected: str) -> None:
-    if value != expected:
-        raise EncodingError(f"file: expected format {expected}")
+def _members_of(
+    octets: bytes, what: str, expected: str, names: frozenset[str], *, most: int
+) -> Mapping[str, CborValue]:
+    """Return the members of a file; one of another version says so before its members are looked at."""
+    try:
+        members = dcbor_decode_map(octets, what, names, most)
+    except EncodingError:
+        found = _format_of(octets, most)
+        if found.startswith(f"vouchmark-{what}/") and found != expected:
+            raise UnsupportedError(
+                f"{what}: expected format {expected}, got {found[:40]}: made by another version"
+            ) from None
+        raise
+    if members["format"] != expected:
+        raise EncodingError(f"{what}: expected format {expected}")
+    return members
+
+
+def _format_of(octets: bytes, most: int) -> str:
+    """Return the format that a file names, or nothing."""
+    try:
+        members = dcbor_decode(octets, max_size=most)
+    except EncodingError:
+        return ""
+    found = members.get("format") if isinstance(members, dict) else None
+    return found if isinstance(found, str) and found.isprintable() else ""
 
 
 def _check_drafts(value: CborValue) -> None:

@@ -12,7 +12,7 @@ from typing import Final, Self, TypeVar
 
 from zk.bbs.encoding import CborValue, dcbor_decode, dcbor_encode, require_octets
 from zk.errors import EncodingError, RefusedError
-from zk.profile.exchange import check_generation
+from zk.profile.codes import check_generation
 from zk.profile.issuer_info import IssuerInfo
 from zk.profile.personhood import CredentialClass, Level, check_class, check_level
 from zk.storage.vault import MAX_CONTENT_OCTETS
@@ -51,7 +51,7 @@ class Pending:
     digest: bytes
     """SHA-256 of the request."""
     code: bytes
-    """SHA-256 of the code: the same code for the same epoch gives the same request."""
+    """The code's id: the same code for the same epoch gives the same request."""
     epoch: str
     generation: int
     request: bytes = field(repr=False)

@@ -5,7 +5,6 @@ Pure steps from one `Membership` to the next: the wallet reads, takes a step and
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +13,9 @@ from zk.bbs.core import draw_scalars
 from zk.bbs.encoding import scalar_to_octets
 from zk.bbs.pseudonym import commit_with_nym, verify_finalize_with_nym
 from zk.errors import RefusedError, SignatureError, ZkError
+from zk.profile.codes import Code, CodeKind
 from zk.profile.continuity import ContinuityStatement, continuity_tag, prove_continuity
-from zk.profile.exchange import BlindSignature, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
+from zk.profile.exchange import BlindSignature, EnrolmentRequest, EnrolmentResponse
 from zk.profile.issuer_info import IssuerInfo, read_info
 from zk.profile.personhood import CredentialClass, header, issuer_messages
 from zk.wallet.state import Credential, Lasting, Membership, Pending
@@ -44,9 +44,8 @@ def refreshed(membership: Membership, newer: IssuerInfo | None) -> Membership:
 def requested(membership: Membership, code: Code, epoch: str) -> tuple[Membership, bytes]:
     """Return the request for a code and epoch, made now or before, and the membership that remembers it."""
     info = membership.info
-    code_digest = hashlib.sha256(code.octets).digest()
     for pending in membership.pending:
-        if (pending.code, pending.epoch) == (code_digest, epoch):
+        if (pending.code, pending.epoch) == (code.id, epoch):
             return membership, pending.request
     lasting = _lasting_for(membership, code)
     epochal_nyms = _draw_nyms(info.n)
@@ -58,7 +57,7 @@ def requested(membership: Membership, code: Code, epoch: str) -> tuple[Membershi
         n=info.n,
         epoch=epoch,
         generation=code.generation,
-        code=code.octets,
+        code_id=code.id,
         lasting=commitment,
         epochal=epochal,
     )
@@ -66,16 +65,18 @@ def requested(membership: Membership, code: Code, epoch: str) -> tuple[Membershi
     request = EnrolmentRequest(
         issuer=info.id,
         suite=info.suite,
-        code=code,
+        code_id=code.id,
+        kind=code.kind,
+        generation=code.generation,
         epoch=epoch,
         lasting=commitment,
         epochal=epochal,
         tag=None if code.kind is CodeKind.RENEW else tag,
         proof=prove_continuity(statement, tag, nyms=lasting.nyms, secret_prover_blind=lasting_blind),
-    )
+    ).signed_by(code)
     pending = Pending(
         digest=request.digest,
-        code=code_digest,
+        code=code.id,
         epoch=epoch,
         generation=code.generation,
         request=request.encode(),

@@ -20,7 +20,8 @@ from typing import Final, Self
 
 from zk.bbs.pseudonym import proof_gen_with_nym
 from zk.errors import RefusedError, StorageError, UntrustedError
-from zk.profile.exchange import Code, CodeKind, EnrolmentResponse
+from zk.profile.codes import Code, CodeKind
+from zk.profile.exchange import EnrolmentResponse
 from zk.profile.issuer_info import IssuerInfo
 from zk.profile.personhood import (
     DISCLOSED_INDEXES,

@@ -33,8 +33,8 @@ from zk.bbs.core import draw_scalars
 from zk.bbs.curve import using
 from zk.bbs.encoding import scalar_to_octets
 from zk.errors import EncodingError, RefusedError, SignatureError, StorageError, UntrustedError, ZkError
-from zk.issuer import issuer as issuer_module
-from zk.profile.exchange import Code, CodeKind, EnrolmentRequest, EnrolmentResponse
+from zk.issuer import approving as issuer_module
+from zk.profile.exchange import Code, CodeKind, EnrolmentResponse
 from zk.profile.personhood import (
     BindingKind,
     CredentialClass,
@@ -77,8 +77,7 @@ def secrets_of(wallet: Wallet) -> list[bytes]:
         for lasting in membership.lasting:
             found += [*lasting.nyms, *([lasting.entropy] if lasting.entropy else [])]
         for pending in membership.pending:
-            code = EnrolmentRequest.decode(pending.request).code
-            found += [pending.lasting_blind, pending.epochal_blind, *pending.epochal_nyms, code.secret, code.octets]
+            found += [pending.lasting_blind, pending.epochal_blind, *pending.epochal_nyms]
         for credential in membership.credentials:
             found += [credential.signature, credential.entropy, credential.blind, *credential.nym_secrets]
     return found
