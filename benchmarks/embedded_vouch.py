@@ -27,14 +27,14 @@ from provenance.credentials.signing.c2pa_sign import SigningKey, update_media
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.workers.pool import Pool
 from tests.zk import world
-from vouchmark.demo_authority import issue_signer, make_authority
-from vouchmark.embedding import GENERATOR, embed
-from vouchmark.examine import examine_all
-from vouchmark.gather import look
-from vouchmark.person_settings import person_settings
+from vouchmark.demo.authority import issue_signer, make_authority
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.gather import look
+from vouchmark.examination.settings import Settings, make_settings
+from vouchmark.persons.settings import person_settings
 from vouchmark.report import Line, Status
-from vouchmark.settings import Settings, make_settings
-from vouchmark.vouch import binding_for
+from vouchmark.vouching.embedding import GENERATOR, embed
+from vouchmark.vouching.vouch import binding_for
 from zk.profile.personhood import EpochLength
 
 AIM = 1.5

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from media import ROOT
 
 from provenance.credentials.c2pa_rs import load
-from vouchmark.demo_authority import Holder, issue_signer, make_authority
+from vouchmark.demo.authority import Holder, issue_signer, make_authority
 
 GIGABYTE = 1 << 30
 SAMPLE = 1 << 20

@@ -11,9 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from provenance.credentials.signing.c2pa_sign import sign_media  # noqa: E402
-from vouchmark import demo_pictures  # noqa: E402
-from vouchmark.demo import make_gallery  # noqa: E402
-from vouchmark.demo_authority import issue_signer, make_authority  # noqa: E402
+from vouchmark.demo import pictures as demo_pictures  # noqa: E402
+from vouchmark.demo.authority import issue_signer, make_authority  # noqa: E402
+from vouchmark.demo.demo import make_gallery  # noqa: E402
 
 HALF_A_MEGABYTE = 500_000
 

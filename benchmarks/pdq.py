@@ -29,7 +29,7 @@ from provenance.asset import Limits
 from provenance.hashes.pictures.pdq import MIN_SIDE, RULE, distance, pdq
 from provenance.hashes.pictures.pixels import PictureError, decode
 from provenance.media_type import recognise
-from vouchmark.demo_pictures import harbour
+from vouchmark.demo.pictures import harbour
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".avif")
 

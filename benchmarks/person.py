@@ -32,13 +32,13 @@ from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.workers.pool import Pool
 from tests import authority as made
 from tests.zk import world
-from vouchmark.demo_pictures import harbour
-from vouchmark.examine import examine_all
-from vouchmark.gather import look
-from vouchmark.person_settings import person_settings
+from vouchmark.demo.pictures import harbour
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.gather import look
+from vouchmark.examination.settings import Settings, make_settings
+from vouchmark.persons.settings import person_settings
 from vouchmark.report import Line, Status
-from vouchmark.settings import Settings, make_settings
-from vouchmark.vouch import binding_for
+from vouchmark.vouching.vouch import binding_for
 from zk.profile.personhood import Binding, BindingKind, EpochLength, Scope, Vouch
 from zk.verifier.verifier import Presented, verify_many
 

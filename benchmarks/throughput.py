@@ -30,8 +30,8 @@ from media import ROOT, files
 from provenance.asset import Asset, open_asset
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.workers.pool import Job, Pool
-from vouchmark.examine import examine_all
-from vouchmark.settings import make_settings
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 
 AIM = 0.8
 MIB = 1024 * 1024

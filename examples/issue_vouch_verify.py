@@ -13,10 +13,10 @@ import tempfile
 from pathlib import Path
 
 from vouchmark import TrustLists, check
-from vouchmark.demo import make_gallery
-from vouchmark.gather import look
-from vouchmark.settings import make_settings
-from vouchmark.vouch import Wish, binding_for, make
+from vouchmark.demo.demo import make_gallery
+from vouchmark.examination.gather import look
+from vouchmark.examination.settings import make_settings
+from vouchmark.vouching.vouch import Wish, binding_for, make
 from zk import LEAST_LOG_COST, CredentialClass, Issuer, IssuerInfo, Passphrase, Scope, Stance, Wallet
 
 

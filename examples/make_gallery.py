@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import vouchmark
-from vouchmark.demo import AUTHORITY_FILE, GALLERY, make_gallery
+from vouchmark.demo.demo import AUTHORITY_FILE, GALLERY, make_gallery
 from vouchmark.report import Line
 
 SHOWN = (Line.INTEGRITY, Line.SIGNER, Line.HISTORY, Line.AI)

@@ -20,10 +20,10 @@ from review_site import CAPTURED, NOW, SECRET, Club, jpeg, vouch
 
 from provenance.credentials.signing.c2pa_sign import sign_media
 from vouchmark import Policy, TrustLists, check
-from vouchmark.demo_authority import issue_signer, make_authority
-from vouchmark.demo_pictures import harbour
+from vouchmark.demo.authority import issue_signer, make_authority
+from vouchmark.demo.pictures import harbour
 from vouchmark.report import Line, Report
-from vouchmark.vouch import VouchError
+from vouchmark.vouching.vouch import VouchError
 from zk import LEAST_LOG_COST, IssuerInfo, Wallet
 
 POLICY = Path(__file__).parent / "policies" / "news-desk-persons.toml"

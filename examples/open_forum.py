@@ -16,7 +16,7 @@ from pathlib import Path
 from review_site import NOW, SECRET, Club, jpeg, vouch
 
 from vouchmark import Policy, TrustLists, check
-from vouchmark.demo_pictures import cafe, harbour
+from vouchmark.demo.pictures import cafe, harbour
 from vouchmark.report import Line, Report
 from zk import LEAST_LOG_COST, CredentialClass, RefusedError, Wallet, open_ledger
 

@@ -21,13 +21,13 @@ from PIL import Image
 
 from provenance.credentials.signing.c2pa_sign import sign_media
 from vouchmark import Policy, TrustLists, check
-from vouchmark.demo_authority import issue_signer, make_authority
-from vouchmark.demo_pictures import cafe, harbour
-from vouchmark.embedding import embed
-from vouchmark.gather import look, picture_hint
+from vouchmark.demo.authority import issue_signer, make_authority
+from vouchmark.demo.pictures import cafe, harbour
+from vouchmark.examination.gather import look, picture_hint
+from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Report, exit_code
-from vouchmark.settings import make_settings
-from vouchmark.vouch import Wish, binding_for, make
+from vouchmark.vouching.embedding import embed
+from vouchmark.vouching.vouch import Wish, binding_for, make
 from zk import (
     LEAST_LOG_COST,
     CodeKind,

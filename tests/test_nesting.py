@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.nesting import MAX_NESTING, NestingError, check_nesting, loads
-from vouchmark.toml_depth import depth_of
+from vouchmark.policies.toml_depth import depth_of
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 DEEP: Final = 99_000
@@ -61,7 +61,7 @@ TRIES: Final = {
         "TrustListError",
     ),
     "the index of issuers": (
-        "from vouchmark.issuers import IssuerFolder, IssuersError\n"
+        "from vouchmark.persons.issuers import IssuerFolder, IssuersError\n"
         "import pathlib, tempfile\n"
         "home = pathlib.Path(tempfile.mkdtemp())\n(home / 'issuers').mkdir(mode=0o700)",
         "(home / 'issuers' / 'index.json').write_text(text); IssuerFolder(home).rows()",
@@ -93,7 +93,8 @@ TRIES: Final = {
         "ReportError",
     ),
     "a policy": (
-        "from vouchmark import policy_toml\nfrom vouchmark.policy import PolicyError\npolicy_toml.MAX_BYTES = 1 << 30",
+        "from vouchmark.policies import file as policy_toml\nfrom vouchmark.policies.policy import PolicyError\n"
+        "policy_toml.MAX_BYTES = 1 << 30",
         "policy_toml.parse(b'otherwise = ' + text.encode(), 'x')",
         "PolicyError",
     ),

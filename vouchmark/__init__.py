@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from provenance.credentials.trust.lists import TrustLists
-    from vouchmark.examine import check
-    from vouchmark.many import check_many
-    from vouchmark.policy import Policy
+    from vouchmark.examination.examine import check
+    from vouchmark.examination.many import check_many
+    from vouchmark.policies.policy import Policy
     from vouchmark.render.crjson import dumps as to_crjson
     from vouchmark.render.html import render as to_html
     from vouchmark.render.json import dumps as to_json
@@ -19,12 +19,12 @@ __version__ = "0.1.0"
 __all__ = ["Policy", "Report", "TrustLists", "__version__", "check", "check_many", "to_crjson", "to_html", "to_json"]
 
 _HOMES = {
-    "check": ("vouchmark.examine", "check"),
-    "check_many": ("vouchmark.many", "check_many"),
+    "check": ("vouchmark.examination.examine", "check"),
+    "check_many": ("vouchmark.examination.many", "check_many"),
     "to_crjson": ("vouchmark.render.crjson", "dumps"),
     "to_html": ("vouchmark.render.html", "render"),
     "to_json": ("vouchmark.render.json", "dumps"),
-    "Policy": ("vouchmark.policy", "Policy"),
+    "Policy": ("vouchmark.policies.policy", "Policy"),
     "Report": ("vouchmark.report", "Report"),
     "TrustLists": ("provenance.credentials.trust.lists", "TrustLists"),
 }

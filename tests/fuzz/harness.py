@@ -29,11 +29,11 @@ from tests.authority import NOW
 from tests.fuzz.mutate import Mutation, mutate
 from tests.fuzz.seeds import Seed, seeds
 from tests.vouchmark.attacks import LISTED
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.render import crjson, text
 from vouchmark.render import json as as_json
 from vouchmark.report import Line, Report, Status
-from vouchmark.settings import Settings, make_settings
 
 SECONDS: Final = DEFAULT_SECONDS
 """For one file: the limit of the command itself; the slowest healthy one takes a few hundredths."""

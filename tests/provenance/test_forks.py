@@ -18,9 +18,9 @@ from pathlib import Path
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.workers.forks import ForkedError
 from provenance.credentials.workers.pool import Pool
-from vouchmark.examine import check, examine_all
-from vouchmark.many import check_many
-from vouchmark.settings import make_settings
+from vouchmark.examination.examine import check, examine_all
+from vouchmark.examination.many import check_many
+from vouchmark.examination.settings import make_settings
 
 files = [Path(name) for name in sys.argv[1:]]
 NOBODY = TrustLists.empty()

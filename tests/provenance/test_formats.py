@@ -17,9 +17,9 @@ from provenance.credentials.workers.pool import Pool
 from provenance.media_type import recognise
 from tests.authority import make_root, make_signer, sign
 from tests.provenance.forms import DOCUMENTS, FORMS
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Status
-from vouchmark.settings import make_settings
 
 ROOT = make_root("Formats")
 SIGNER = make_signer(ROOT)

@@ -21,9 +21,9 @@ from provenance.credentials.workers.pool import Job, Pool
 from tests.authority import NOW, picture, sign
 from tests.provenance import hostile
 from tests.vouchmark.command import Command
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.report import Exit, Line, Report, Status, exit_code
-from vouchmark.settings import make_settings
 
 SLOW = os.environ.get("VOUCHMARK_SLOW") == "1"
 PATIENCE = 10.0
@@ -195,8 +195,8 @@ import os, sys
 import pickle, tempfile, zlib  # loaded late by a run, perhaps from a folder that nobody else may enter
 from pathlib import Path
 from provenance.credentials.trust.lists import TrustLists
-from vouchmark.examine import examine_all
-from vouchmark.settings import make_settings
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.render import text
 from vouchmark.report import exit_code
 settings = make_settings(trust=TrustLists.empty())

@@ -16,7 +16,7 @@ from provenance.asset import Limits
 from provenance.hashes.fingerprint import SMALL_SIDE, fingerprint
 from provenance.hashes.pictures.pdq import distance, pdq_of_bytes
 from tests.authority import join_png
-from vouchmark.demo_pictures import harbour
+from vouchmark.demo.pictures import harbour
 
 WORDS = {"too-small", "undecodable", "too-many-pixels", "unsupported"}
 FORMS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF")

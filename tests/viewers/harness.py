@@ -20,9 +20,9 @@ from tests.viewers.originals import originals
 from tests.viewers.table import Figures
 from tests.viewers.viewing import viewers
 from tests.vouchmark.attacks import CAMERA, LISTED
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.report import Line, Status
-from vouchmark.settings import Settings, make_settings
 
 PATIENCE: Final = 120.0
 """Seconds for one mutant with all viewers; the slowest take five, the first of each original twice as long."""

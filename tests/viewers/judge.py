@@ -9,9 +9,9 @@ from enum import StrEnum
 from tests.viewers.cases import Case
 from tests.viewers.model import Original, RefusedError, View, Viewer, difference
 from tests.viewers.viewing import asked_about
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import Settings
 from vouchmark.report import Line, Status
-from vouchmark.settings import Settings
 
 
 class Seen(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.vouchmark import samples
-from vouchmark.policy import Policy
+from vouchmark.policies.policy import Policy
 from vouchmark.report import Line, Report, Root, Status
 
 JSON_VALUES = st.recursive(

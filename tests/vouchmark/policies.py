@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.vouchmark.samples import Said
-from vouchmark.policy import Policy, PolicyError
+from vouchmark.policies.policy import Policy, PolicyError
 from vouchmark.report import Outcome, Report, Root, Status
 
 

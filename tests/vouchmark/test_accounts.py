@@ -11,7 +11,7 @@ from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.store_in_file import Container
 from provenance.credentials.workers.pool import Examination
 from tests.vouchmark.readings import GOOD, code, facts, manifest, reading
-from vouchmark.accounts import account_in_place_of
+from vouchmark.examination.accounts import account_in_place_of
 from vouchmark.lines import engines, integrity
 from vouchmark.report import Status
 

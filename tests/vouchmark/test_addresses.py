@@ -18,15 +18,15 @@ from tests.authority import NOW
 from tests.https_server import running
 from tests.provenance.crafting import signed
 from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, codes, said
-from vouchmark import settings as settings_of
-from vouchmark.addresses import host_of, is_address, name_of
 from vouchmark.cli import main
-from vouchmark.examine import check, examine_all
-from vouchmark.many import check_many
+from vouchmark.examination import settings as settings_of
+from vouchmark.examination.addresses import host_of, is_address, name_of
+from vouchmark.examination.examine import check, examine_all
+from vouchmark.examination.many import check_many
+from vouchmark.examination.settings import make_settings
 from vouchmark.render.json import dumps
 from vouchmark.render.text import render
 from vouchmark.report import Exit, Line, Report, Status, exit_code
-from vouchmark.settings import make_settings
 
 HOST: Final = "news.press.example"
 OTHER: Final = "cdn.press.example"

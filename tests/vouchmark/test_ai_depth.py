@@ -12,7 +12,7 @@ from tests.authority import created, picture
 from tests.provenance.crafting import Draft, actions, bind, link_to, opening
 from tests.vouchmark.attacks import CAMERA, PASS, UNKNOWN, codes, examine
 from tests.vouchmark.histories import BINDING
-from vouchmark.policy import Outcome, Policy
+from vouchmark.policies.policy import Outcome, Policy
 from vouchmark.report import Line, Status
 
 LABEL: Final = "urn:c2pa:00000000-0000-4000-8000-0000abcd{:04x}"

@@ -60,9 +60,9 @@ from tests.vouchmark.attacks import (
     said,
 )
 from tests.vouchmark.parts import parted_jpeg
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, exit_code
-from vouchmark.settings import make_settings
 
 PNG: Final[dict[str, Any]] = {"media_type": "image/png"}
 MISMATCH: Final = "assertion.dataHash.mismatch"

@@ -19,9 +19,9 @@ from tests.corpus import Row, media, needs_corpus, trust
 from tests.lists import lote
 from tests.vouchmark import test_attacks_bytes, test_attacks_history, test_attacks_signer
 from tests.vouchmark.attacks import CAMERA, LISTED, PASS, ROOT, UNKNOWN, Must, codes, examine, said
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Report, Status
-from vouchmark.settings import make_settings
 
 MEASURED: Final = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LATER: Final = dt.datetime(2036, 1, 1, tzinfo=dt.UTC)

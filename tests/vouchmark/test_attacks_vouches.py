@@ -49,12 +49,12 @@ from tests.provenance.vouched import LABELS, update, vouching
 from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, manifest_binding, one, somebody, vouch
 from tests.zk import world
 from vouchmark import check
-from vouchmark.embedding import embed
-from vouchmark.gather import look as facts_of
+from vouchmark.examination.gather import look as facts_of
+from vouchmark.examination.settings import make_settings
 from vouchmark.lines.person import _MISPLACED
 from vouchmark.report import Evidence, Line, Report, Status
-from vouchmark.settings import make_settings
-from vouchmark.vouch import VouchError, binding_for
+from vouchmark.vouching.embedding import embed
+from vouchmark.vouching.vouch import VouchError, binding_for
 from zk.profile.personhood import EpochLength, Vouch
 from zk.verifier import verifier
 

@@ -18,7 +18,7 @@ from tests.vouchmark.browser import Browser, browser, needs_browser
 from tests.vouchmark.command import Command, write
 from tests.vouchmark.test_render_html import GALLERY, pictured, step, voice
 from tests.vouchmark.tricks import TRICKS
-from vouchmark.policy import Policy
+from vouchmark.policies.policy import Policy
 from vouchmark.render import html
 
 pytestmark = needs_browser

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.places import HALF_AROUND
-from vouchmark.claimed import DEFAULT_RADIUS, ClaimedError, claimed, read_claimed_place, read_claimed_time
+from vouchmark.examination.claimed import DEFAULT_RADIUS, ClaimedError, claimed, read_claimed_place, read_claimed_time
 
 
 @pytest.mark.parametrize(

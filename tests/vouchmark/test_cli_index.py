@@ -15,7 +15,7 @@ from provenance.hashes.index.exchange import FORMATS
 from tests.vouchmark import command
 from tests.vouchmark.command import Command
 from vouchmark.cli import index as module
-from vouchmark.demo_pictures import harbour
+from vouchmark.demo.pictures import harbour
 
 
 @pytest.fixture

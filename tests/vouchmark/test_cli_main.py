@@ -25,7 +25,7 @@ from tests.zk.world import CLUB
 from vouchmark import __version__
 from vouchmark.cli import COMMANDS, main
 from vouchmark.cli.common import PATIENCE
-from vouchmark.demo_pictures import harbour, harbour_with_airship
+from vouchmark.demo.pictures import harbour, harbour_with_airship
 
 SGR: Final = "\x1b["
 HEAVY: Final = (

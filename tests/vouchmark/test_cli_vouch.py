@@ -14,9 +14,9 @@ from click.testing import Result
 from tests import authority as made
 from tests.vouchmark import command, people
 from tests.vouchmark.persons_cli import NAME, NOVEMBER, PASSPHRASE, Desk, refusal
-from vouchmark import vouch as vouches
-from vouchmark.demo_pictures import harbour
-from vouchmark.vouch_files import VouchFile, read_vouch
+from vouchmark.demo.pictures import harbour
+from vouchmark.vouching import vouch as vouches
+from vouchmark.vouching.files import VouchFile, read_vouch
 from zk.profile.personhood import MAX_VOUCH_OCTETS, Vouch
 
 CAFE: Final = "public:review/cafe-harbour"

@@ -30,9 +30,9 @@ from tests.vouchmark.command import arguments, environment
 from tests.vouchmark.persons_cli import Desk, refusal
 from tests.zk.world import person
 from vouchmark.cli.vouch_embed import ALGORITHMS
-from vouchmark.gather import look
-from vouchmark.settings import make_settings
-from vouchmark.vouch import binding_for
+from vouchmark.examination.gather import look
+from vouchmark.examination.settings import make_settings
+from vouchmark.vouching.vouch import binding_for
 
 ROOT: Final = made.make_root()
 CAMERA: Final = made.make_signer(ROOT)

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 import provenance
 import vouchmark
 from vouchmark.cli.codes import codes as command
-from vouchmark.codes import OURS, SPECIFIED, Code, find, lines_of, patterns
-from vouchmark.labels import LABELS, is_label
+from vouchmark.codes.codes import OURS, SPECIFIED, Code, find, lines_of, patterns
+from vouchmark.codes.specification import FAMILY_LINES, SPECIFICATION, Kind
+from vouchmark.policies.labels import LABELS, is_label
 from vouchmark.report import Line, Status
-from vouchmark.specification_codes import FAMILY_LINES, SPECIFICATION, Kind
 
 LINES = sorted(Path(vouchmark.__file__).parent.joinpath("lines").glob("*.py"))
 ENGINES = sorted(Path(provenance.__file__).parent.rglob("*.py"))

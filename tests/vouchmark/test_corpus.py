@@ -10,9 +10,9 @@ import pytest
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.workers.pool import Pool
 from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.report import Exit, Line, Report, Root, Status, exit_code, most_serious
-from vouchmark.settings import make_settings
 
 pytestmark = [needs_corpus, pytest.mark.corpus]
 

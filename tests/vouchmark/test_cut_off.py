@@ -12,7 +12,7 @@ from tests.fuzz.seeds import LARGER
 from tests.provenance.crafting import Draft, actions, bind
 from tests.provenance.forms import FORMS, with_exif
 from tests.vouchmark.attacks import CAMERA, FAILED, INCONCLUSIVE, codes, examine, said
-from vouchmark.policy import Policy
+from vouchmark.policies.policy import Policy
 from vouchmark.render.words import amount
 from vouchmark.report import Line, Status, exit_code
 

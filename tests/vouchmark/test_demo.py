@@ -18,11 +18,11 @@ from PIL import Image
 import vouchmark
 from provenance.credentials.trust.folder import TrustFolder
 from provenance.credentials.trust.lists import TrustLists
-from vouchmark import demo_pictures
 from vouchmark.cli import main
 from vouchmark.cli.demo import SHOWN, next_steps
-from vouchmark.demo import AUTHORITY_FILE, GALLERY, MARK, PAGE_FILE, DemoError, make_gallery
-from vouchmark.demo_authority import LIFE, issue_signer, make_authority
+from vouchmark.demo import pictures as demo_pictures
+from vouchmark.demo.authority import LIFE, issue_signer, make_authority
+from vouchmark.demo.demo import AUTHORITY_FILE, GALLERY, MARK, PAGE_FILE, DemoError, make_gallery
 from vouchmark.report import Line, Report, Status
 
 SECONDS: float = 10.0

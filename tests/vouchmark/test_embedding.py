@@ -34,11 +34,11 @@ from tests.provenance.crafting import make_authority
 from tests.provenance.forms import FORMS
 from tests.tsa import Authority, serving
 from tests.zk.world import Person, person
-from vouchmark.embedding import Done, StampError, embed, sign_first
-from vouchmark.gather import look
+from vouchmark.examination.gather import look
+from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.lines.facts import Facts
-from vouchmark.settings import Settings, make_settings
-from vouchmark.vouch import VouchError, binding_for
+from vouchmark.vouching.embedding import Done, StampError, embed, sign_first
+from vouchmark.vouching.vouch import VouchError, binding_for
 from zk.errors import ZkError
 from zk.profile.personhood import Binding, BindingKind
 

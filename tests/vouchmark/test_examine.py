@@ -19,10 +19,10 @@ from provenance.credentials.workers.pool import ENGINES, Pool
 from tests import authority as made
 from tests.vouchmark import command
 from vouchmark import Policy, check
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.render import json
 from vouchmark.report import REQUIRED, Exit, Line, Outcome, Report, Status, exit_code
-from vouchmark.settings import make_settings
 
 TRUST = made.store_of(made.list_of(command.ROOT))
 SIGNED = command.media()["signed.jpg"]
@@ -188,7 +188,7 @@ class TestImport:
             "import sys, vouchmark\n"
             "assert not any(name.startswith('provenance') for name in sys.modules)\n"
             "from vouchmark import Policy, Report, TrustLists, check\n"
-            "assert check.__module__ == 'vouchmark.examine'\n"
+            "assert check.__module__ == 'vouchmark.examination.examine'\n"
         )
         env = command.environment(Path("/nonexistent"))
         subprocess.run([sys.executable, "-P", "-c", code], env=env, check=True)

@@ -17,10 +17,10 @@ from tests.vouchmark import people
 from tests.vouchmark.attacks import CAMERA, LISTED, codes, examine, said
 from tests.vouchmark.command import AT, Command
 from tests.vouchmark.streams import signed_stream
-from vouchmark.gather import look
+from vouchmark.examination.gather import look
+from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Status
-from vouchmark.settings import make_settings
-from vouchmark.vouch import VouchError, binding_for
+from vouchmark.vouching.vouch import VouchError, binding_for
 
 THREE = (b"a" * 40, b"b" * 50, b"c" * 60)
 

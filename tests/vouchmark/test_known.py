@@ -21,12 +21,12 @@ from provenance.hashes.index.recorder import Recorder
 from provenance.hashes.pictures.pdq import MIN_QUALITY, RULE, Turn, pdq_of_bytes
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
-from vouchmark.demo_pictures import harbour
-from vouchmark.examine import examine_to_keep
-from vouchmark.keeping import entry_of
+from vouchmark.demo.pictures import harbour
+from vouchmark.examination.examine import examine_to_keep
+from vouchmark.examination.settings import make_settings
+from vouchmark.known.keeping import entry_of
 from vouchmark.render.answer import answer
 from vouchmark.report import Evidence, Line, Report, Status
-from vouchmark.settings import make_settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 HEAVY = ("numpy", "cv2", "av", "faiss", "iscc_lib")
@@ -295,8 +295,8 @@ def test_the_same_state_gives_the_same_report_in_any_process(folder: Path) -> No
 
     data = encoded(photo(), quality=50)
     with KnownMedia(folder) as known, Pool(workers=1) as pool:
-        from vouchmark.examine import examine_all
-        from vouchmark.known import KnownSettings
+        from vouchmark.examination.examine import examine_all
+        from vouchmark.known.lookup import KnownSettings
 
         settings = make_settings(trust=store_of(), at=NOW, known=KnownSettings(index=known))
         [report] = examine_all([data], settings, pool=pool)
@@ -365,8 +365,8 @@ def mapped(pid: int) -> str:
 def test_without_an_index_nothing_heavy_is_loaded_in_a_worker(folder: Path, tmp_path: Path) -> None:
     if not Path("/proc/self/maps").exists():
         pytest.skip("what another process has loaded can be seen on Linux alone")
-    from vouchmark.examine import examine_all
-    from vouchmark.known import KnownSettings
+    from vouchmark.examination.examine import examine_all
+    from vouchmark.known.lookup import KnownSettings
 
     (tmp_path / "photo.jpg").write_bytes(SIGNED)
     with Pool(workers=1) as pool, KnownMedia(folder) as known:

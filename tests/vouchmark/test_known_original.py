@@ -21,16 +21,16 @@ from tests import talks
 from tests.authority import NOW, store_of
 from tests.vouchmark.command import AT, Command
 from vouchmark import check
-from vouchmark.demo_pictures import harbour
-from vouchmark.examine import examine_all
+from vouchmark.demo.pictures import harbour
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.pictures import DIFFERENCE
+from vouchmark.examination.settings import make_settings
+from vouchmark.known.originals import Original
 from vouchmark.lines.facts import Facts
 from vouchmark.lines.known_clip import clip_answer
 from vouchmark.lines.known_words import clock, percent, where
-from vouchmark.originals import Original
-from vouchmark.pictures import DIFFERENCE
 from vouchmark.render import json as rendered
 from vouchmark.report import Line, Report, Status
-from vouchmark.settings import make_settings
 
 
 def photo() -> Image.Image:
@@ -445,7 +445,7 @@ def test_a_missing_package_is_named_with_what_to_install(
 
 def test_nothing_heavy_is_loaded_without_an_original() -> None:
     script = (
-        "import sys; from vouchmark.demo_pictures import harbour; import io;"
+        "import sys; from vouchmark.demo.pictures import harbour; import io;"
         "from vouchmark import check; from tests.authority import NOW, store_of;"
         "check(b'\\xff\\xd8\\xff\\xe0', trust=store_of(), at=NOW, in_process=True);"
         "print(sorted({'cv2', 'av'} & set(sys.modules)))"

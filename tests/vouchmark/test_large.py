@@ -17,9 +17,9 @@ from provenance.credentials.workers.pool import Pool
 from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
 from tests.provenance.forms import movie
 from vouchmark import Report, check
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Status
-from vouchmark.settings import make_settings
 
 ROOT: Final = make_root()
 SIGNER: Final = make_signer(ROOT)

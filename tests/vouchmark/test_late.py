@@ -16,11 +16,11 @@ from click.testing import CliRunner
 from provenance.credentials.workers.pool import Pool
 from tests.authority import NOW, picture, sign
 from tests.vouchmark.attacks import CAMERA, LISTED
-from vouchmark import examine, gather, late
 from vouchmark.cli import main
+from vouchmark.examination import examine, gather, late
+from vouchmark.examination.settings import make_settings
 from vouchmark.lines.facts import Answer, Facts
 from vouchmark.report import Line, Report, Status, exit_code
-from vouchmark.settings import make_settings
 
 LIMIT = 1.5
 TOO_LONG = "Reading it took longer than the time limit (--time-limit); that says nothing about the file."

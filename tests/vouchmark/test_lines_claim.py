@@ -17,7 +17,7 @@ from tests.provenance.crafting import Draft, actions, bind, link_to, sha256, sig
 from tests.provenance.forms import scan_of
 from tests.vouchmark.attacks import BY_LISTED, NONE, codes, examine, said
 from tests.vouchmark.test_lines_time import CAMERA, CLOCK, LISTS, OLDER, SIGNED_AT, UNLISTED, bare, picture_with, text
-from vouchmark.claimed import ClaimedError
+from vouchmark.examination.claimed import ClaimedError
 from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code
 
 STOCKHOLM: Final = {"exif:GPSLatitude": "59,19.758N", "exif:GPSLongitude": "18,4.116E"}

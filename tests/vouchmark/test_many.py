@@ -15,9 +15,9 @@ from tests.vouchmark import people, samples
 from tests.vouchmark.attacks import LISTED
 from tests.vouchmark.command import write
 from vouchmark import check, check_many, to_html, to_json
-from vouchmark.person_settings import person_settings
+from vouchmark.examination.settings import Options, make_settings
+from vouchmark.persons.settings import person_settings
 from vouchmark.report import Exit, Line, Report, Status
-from vouchmark.settings import Options, make_settings
 
 OPTIONS = Options(trust=LISTED, at=NOW, snapshot=False)
 

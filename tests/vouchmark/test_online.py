@@ -23,11 +23,11 @@ from tests.provenance.crafting import revocation_answer
 from tests.provenance.hostile import with_remote_address
 from tests.vouchmark.attacks import LISTED, ROOT, codes, said
 from tests.vouchmark.command import Command
-from vouchmark.examine import examine_all
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
 from vouchmark.render.json import dumps
 from vouchmark.render.text import render
 from vouchmark.report import Exit, Line, Report, Status, exit_code
-from vouchmark.settings import make_settings
 
 HOST = "credentials.example"
 HOUR = dt.timedelta(hours=1)

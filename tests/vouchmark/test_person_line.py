@@ -46,16 +46,16 @@ from tests.vouchmark.people import (
     vouch,
 )
 from tests.zk import club, world
-from vouchmark import vouch as vouches
-from vouchmark.demo_pictures import cafe, harbour
-from vouchmark.examine import examine_all
-from vouchmark.gather import look as known
-from vouchmark.gather import picture_hint
-from vouchmark.issuers import MAX_ISSUER_OCTETS
-from vouchmark.person_settings import MAX_AUDIENCE, MAX_GIVEN, MAX_GRACE, MAX_NONCE, MAX_SLOTS, person_settings
+from vouchmark.demo.pictures import cafe, harbour
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.gather import look as known
+from vouchmark.examination.gather import picture_hint
+from vouchmark.examination.settings import make_settings
+from vouchmark.persons.issuers import MAX_ISSUER_OCTETS
+from vouchmark.persons.settings import MAX_AUDIENCE, MAX_GIVEN, MAX_GRACE, MAX_NONCE, MAX_SLOTS, person_settings
 from vouchmark.report import Exit, Line, Root, Status, exit_code
-from vouchmark.settings import make_settings
-from vouchmark.vouch_files import MAX_BESIDE
+from vouchmark.vouching import vouch as vouches
+from vouchmark.vouching.files import MAX_BESIDE
 from zk.bbs.encoding import dcbor_decode, dcbor_encode
 from zk.errors import ZkError
 from zk.profile import constants as profile

@@ -25,13 +25,13 @@ from tests.vouchmark.command import Command, as_anybody
 from tests.vouchmark.people import AT, CAFE, CLUB, EPOCH, PLAIN, TOWN, codes, issuer_json, line, look, put, somebody
 from tests.zk import world
 from tests.zk.private_postgres import PostgresMissingError, private_postgres
-from vouchmark import persons
-from vouchmark.examine import examine_all
-from vouchmark.issuers import IssuerFolder
-from vouchmark.person_settings import person_settings
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
+from vouchmark.persons import run as persons
+from vouchmark.persons.issuers import IssuerFolder
+from vouchmark.persons.settings import person_settings
 from vouchmark.render import json
 from vouchmark.report import Line, Report, Status
-from vouchmark.settings import make_settings
 from zk.errors import StorageError
 from zk.profile.personhood import CredentialClass
 from zk.storage.ledger import NullifierLedger, open_ledger

@@ -14,11 +14,11 @@ from tests.vouchmark import samples
 from tests.vouchmark.any_report import reports
 from tests.vouchmark.policies import holds, policy, refused, voice, when
 from tests.vouchmark.samples import Said
-from vouchmark import policy_toml
-from vouchmark.labels import LABELS
-from vouchmark.policy import DEFAULT_FILE, STRENGTH, Policy, PolicyError, at_least_as_strong
+from vouchmark.policies import file as policy_toml
+from vouchmark.policies.labels import LABELS
+from vouchmark.policies.policy import DEFAULT_FILE, STRENGTH, Policy, PolicyError, at_least_as_strong
+from vouchmark.policies.toml_lines import line_of
 from vouchmark.report import Line, Outcome, Report, Root, Status, Verdict
-from vouchmark.toml_lines import line_of
 
 EXAMPLES = sorted(Path(__file__).parents[2].joinpath("examples", "policies").glob("*.toml"))
 

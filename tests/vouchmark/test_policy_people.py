@@ -11,7 +11,7 @@ from tests.vouchmark import people, samples
 from tests.vouchmark.people import CAFE, CLUB, PLAIN, SIGNED, TOWN, issuer_json, look, somebody, vouch
 from tests.vouchmark.policies import holds, policy, refused, voice, when
 from vouchmark import Policy
-from vouchmark.policy_toml import SCOPE
+from vouchmark.policies.file import SCOPE
 from vouchmark.report import Outcome, Status
 from zk.errors import EncodingError
 from zk.profile.personhood import Scope

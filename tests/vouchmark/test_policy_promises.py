@@ -17,8 +17,8 @@ from tests.vouchmark import samples, test_authority
 from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, examine
 from vouchmark import Policy
 from vouchmark.cli import main
-from vouchmark.conditions import authority_of
-from vouchmark.policy_words import explain
+from vouchmark.policies.conditions import authority_of
+from vouchmark.policies.words import explain
 from vouchmark.report import Line, Outcome, Report, Root, Status
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "policies"

@@ -29,13 +29,13 @@ from tests.vouchmark.streams import signed_stream
 from tests.vouchmark.test_cli_main import EVERY
 from tests.zk import world
 from vouchmark.cli import COMMANDS, main
-from vouchmark.demo_pictures import harbour
-from vouchmark.gather import look
-from vouchmark.policy import Policy
+from vouchmark.demo.pictures import harbour
+from vouchmark.examination.gather import look
+from vouchmark.examination.settings import make_settings
+from vouchmark.policies.policy import Policy
 from vouchmark.render.text import SIGNS
 from vouchmark.report import QUESTIONS, Exit, Status
-from vouchmark.settings import make_settings
-from vouchmark.vouch import binding_for
+from vouchmark.vouching.vouch import binding_for
 from zk.profile.personhood import Binding, BindingKind
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]

@@ -14,9 +14,9 @@ from tests.provenance.crafting import signed
 from tests.vouchmark.attacks import CAMERA, NOW, examine
 from tests.vouchmark.histories import earlier, edited
 from tests.vouchmark.samples import HOSTILE, report
+from vouchmark.codes.specification import SPECIFICATION, Kind
 from vouchmark.render import crjson
 from vouchmark.report import CrJson
-from vouchmark.specification_codes import SPECIFICATION, Kind
 
 TEXT: Final = {"type": "string"}
 NAME: Final = {

@@ -18,8 +18,8 @@ from tests.vouchmark.any_report import reports
 from tests.vouchmark.pages import TAGS, Element, parse
 from tests.vouchmark.samples import Said
 from tests.vouchmark.tricks import DANGER, TRICKS
-from vouchmark.labels import LABELS
-from vouchmark.policy import Policy
+from vouchmark.policies.labels import LABELS
+from vouchmark.policies.policy import Policy
 from vouchmark.render import html, html_people, html_view, text
 from vouchmark.render import json as as_json
 from vouchmark.render.answer import NOT_SHOWN, answer

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tests.vouchmark import samples
 from tests.vouchmark.any_report import reports
 from vouchmark import schema
-from vouchmark.policy import Policy
+from vouchmark.policies.policy import Policy
 from vouchmark.render import json
 from vouchmark.report import Line, Report, ReportError
 

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from tests.vouchmark import samples
 from tests.vouchmark.any_report import reports
 from tests.vouchmark.samples import Said
-from vouchmark.policy import Policy
+from vouchmark.policies.policy import Policy
 from vouchmark.render import text
 from vouchmark.render.answer import NOT_SHOWN, OF_PERSONS, answer
 from vouchmark.render.layout import wrap

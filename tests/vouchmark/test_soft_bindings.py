@@ -15,11 +15,11 @@ from provenance.hashes.iscc import ALGORITHM, agreements, image_code
 from provenance.hashes.pictures.pixels import decode
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
-from vouchmark.demo_pictures import harbour
-from vouchmark.examine import examine_all
+from vouchmark.demo.pictures import harbour
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import make_settings
+from vouchmark.known.soft_bindings import ISCC, SoftBinding, check_softly
 from vouchmark.report import Line, Report, Status
-from vouchmark.settings import make_settings
-from vouchmark.soft_bindings import ISCC, SoftBinding, check_softly
 
 SIGNER = make_signer(make_root())
 OTHER = "ISCC:EEAYA7YYB57RYGDP"

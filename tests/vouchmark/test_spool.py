@@ -8,9 +8,9 @@ import pytest
 
 from tests.vouchmark import samples
 from tests.vouchmark.people import PLAIN, SIGNED, look, vouch
-from vouchmark import spool
+from vouchmark.examination import spool
+from vouchmark.examination.spool import Spool
 from vouchmark.report import Report
-from vouchmark.spool import Spool
 
 
 def reports() -> list[Report]:

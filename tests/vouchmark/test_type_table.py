@@ -12,8 +12,8 @@ from provenance.media_type import UNKNOWN, recognise
 from tests.provenance.forms import FORMS
 from tests.provenance.texts import ARTICLE, PAGE
 from vouchmark import check
+from vouchmark.codes.type_table import FAMILIES, NOT_OURS, markdown
 from vouchmark.report import Line, Status
-from vouchmark.type_table import FAMILIES, NOT_OURS, markdown
 
 README = Path(__file__).parents[2] / "README.md"
 NOBODY = list(FAMILIES)[-1]

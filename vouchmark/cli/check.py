@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 import click
 from click.core import ParameterSource
 
-from vouchmark.addresses import host_of, is_address
 from vouchmark.cli.check_claim import claim_options, claim_settings
 from vouchmark.cli.check_fragments import fragment_options, read_fragments
 from vouchmark.cli.check_known import known_options, known_settings
@@ -24,15 +23,16 @@ from vouchmark.cli.check_policy import policy_options
 from vouchmark.cli.check_writing import written
 from vouchmark.cli.common import Instant, fail, fail_usage, printable, progress, standard_input, standard_output
 from vouchmark.cli.placing import output_text
+from vouchmark.examination.addresses import host_of, is_address
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:
     from provenance.asset import Limits
     from provenance.credentials.workers.pool import Pool
-    from vouchmark.known import KnownSettings
-    from vouchmark.person_settings import PersonSettings
+    from vouchmark.examination.settings import Settings
+    from vouchmark.known.lookup import KnownSettings
+    from vouchmark.persons.settings import PersonSettings
     from vouchmark.report import Report
-    from vouchmark.settings import Settings
 
 FORMATS: Final = ("text", "json", "jsonl", "html", "crjson")
 ENGINE_NAMES: Final = ("c2pa-rs", "encypher-c2pa")
@@ -190,9 +190,9 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
 def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSettings | None) -> Settings:
     """Read what the reader owns: policy, lists, limits. A mistake there is a usage error."""
     from provenance.credentials.trust.lists import TrustListError, TrustLists
-    from vouchmark.policy import Policy, PolicyError
+    from vouchmark.examination.settings import make_settings
+    from vouchmark.policies.policy import Policy, PolicyError
     from vouchmark.report import REQUIRED
-    from vouchmark.settings import make_settings
 
     try:
         policy = Policy.load(options["policy"]) if options["policy"] else Policy.default()
@@ -261,7 +261,7 @@ def _sidecar(path: Path | None) -> bytes | None:
 def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[str | Path | BinaryIO]:
     """Every file to look at, in order; folders are walked, where what we write ourselves is passed over."""
     from provenance.asset import walk
-    from vouchmark.vouch_files import Beside
+    from vouchmark.vouching.files import Beside
 
     beside = Beside()
     for name in inputs:
@@ -287,7 +287,7 @@ def _identity(file: Path | int) -> tuple[int, int] | None:
 
 def _run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[Exit]:
     """Examine, render and write, one report after the other; the exit codes that came up."""
-    from vouchmark.examine import examine_all
+    from vouchmark.examination.examine import examine_all
 
     inputs: tuple[str, ...] = options["inputs"]
     codes: set[Exit] = set()
@@ -307,7 +307,7 @@ def _run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[
 
 def _exit(report: Report, fail_on: str | None) -> Exit:
     """The report's exit code; the verdict raises it only where that was asked for."""
-    from vouchmark.policy import at_least_as_strong
+    from vouchmark.policies.policy import at_least_as_strong
 
     outcome = report.verdict.outcome if report.verdict else None
     reached = fail_on is not None and outcome is not None and at_least_as_strong(outcome, Outcome(fail_on))

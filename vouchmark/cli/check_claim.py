@@ -9,7 +9,7 @@ import click
 from vouchmark.cli.common import fail_usage, with_options
 
 if TYPE_CHECKING:
-    from vouchmark.claimed import Claimed
+    from vouchmark.examination.claimed import Claimed
 
 claim_options: Final = with_options(
     click.option(
@@ -24,7 +24,7 @@ def claim_settings(options: dict[str, Any]) -> Claimed | None:
     """What is claimed, as a value; a mistake in it is a usage error."""
     if options["claim_place"] is None and options["claim_time"] is None:
         return None
-    from vouchmark.claimed import ClaimedError, claimed
+    from vouchmark.examination.claimed import ClaimedError, claimed
 
     try:
         return claimed(options["claim_place"], options["claim_time"])

@@ -13,7 +13,7 @@ from vouchmark.report import Exit
 
 if TYPE_CHECKING:
     from provenance.hashes.index.index import KnownMedia
-    from vouchmark.known import KnownSettings
+    from vouchmark.known.lookup import KnownSettings
 
 known_options: Final = click.option(
     "--index", type=click.Path(path_type=Path), help="Look it up in your index of known media (vouchmark index)."
@@ -28,7 +28,7 @@ def known_settings(options: dict[str, Any], stack: ExitStack) -> KnownSettings |
     """
     if options["index"] is None:
         return None
-    from vouchmark.known import KnownSettings
+    from vouchmark.known.lookup import KnownSettings
 
     return KnownSettings(index=stack.enter_context(open_index(options["index"])))
 

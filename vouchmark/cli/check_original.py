@@ -13,7 +13,7 @@ from vouchmark.cli.placing import output_file
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from vouchmark.originals import Original
+    from vouchmark.known.originals import Original
     from vouchmark.report import Report
 
 MIB: Final = 1024 * 1024
@@ -47,7 +47,7 @@ def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:
     if not is_one:
         fail_usage("--original was given with several files, and belongs to one", hint="run it once for each file")
     from provenance.asset import AssetError, Limits
-    from vouchmark.originals import INDEX, THUMBNAIL, Original
+    from vouchmark.known.originals import INDEX, THUMBNAIL, Original
 
     if name == INDEX:
         if options["index"] is None:
@@ -87,7 +87,7 @@ def write_difference(report: Report, path: Path | None) -> None:
     """
     if path is None:
         return
-    from vouchmark.pictures import DIFFERENCE
+    from vouchmark.examination.pictures import DIFFERENCE
 
     found = next((one for one in report.pictures if one.role == DIFFERENCE and one.data), None)
     if found is None:

@@ -14,9 +14,9 @@ from vouchmark.cli.common import composed, fail, fail_usage, with_options
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from vouchmark.issuers import IssuerFile
-    from vouchmark.person_settings import PersonSettings
-    from vouchmark.vouch_files import VouchFile
+    from vouchmark.persons.issuers import IssuerFile
+    from vouchmark.persons.settings import PersonSettings
+    from vouchmark.vouching.files import VouchFile
     from zk.storage.ledger import NullifierLedger
 
 LONGEST_GRACE: Final = 366
@@ -68,7 +68,7 @@ def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) 
             hint="put it beside its file as FILE.vouch; check finds it there",
         )
     from vouchmark.cli.vouch import nonce_of
-    from vouchmark.person_settings import MAX_GIVEN, PersonSettings
+    from vouchmark.persons.settings import MAX_GIVEN, PersonSettings
 
     if len(options["vouch"]) > MAX_GIVEN:
         fail_usage(f"--vouch: got {len(options['vouch'])}, expected at most {MAX_GIVEN}")
@@ -124,7 +124,7 @@ def _kept(options: dict[str, Any]) -> list[IssuerFile]:
     if options["no_default_trust"]:
         return []
     from provenance.home import default_home
-    from vouchmark.issuers import IssuerFolder, IssuersError
+    from vouchmark.persons.issuers import IssuerFolder, IssuersError
 
     try:
         return IssuerFolder(default_home()).files()
@@ -133,7 +133,7 @@ def _kept(options: dict[str, Any]) -> list[IssuerFile]:
 
 
 def _issuer(path: Path) -> IssuerFile:
-    from vouchmark.issuers import MAX_ISSUER_OCTETS, IssuerFile
+    from vouchmark.persons.issuers import MAX_ISSUER_OCTETS, IssuerFile
     from zk.errors import ZkError
 
     file = IssuerFile.of(_read(path, "--issuer", MAX_ISSUER_OCTETS))
@@ -146,8 +146,8 @@ def _issuer(path: Path) -> IssuerFile:
 
 def _vouch(path: Path) -> VouchFile:
     """A vouch given by hand. What is in it is for the report to say; that it can be read is for now."""
-    from vouchmark.vouch import MAX_OCTETS
-    from vouchmark.vouch_files import VouchFile, read_vouch
+    from vouchmark.vouching.files import VouchFile, read_vouch
+    from vouchmark.vouching.vouch import MAX_OCTETS
 
     found = read_vouch(path)
     if found.trouble and found.trouble != "too-large":
@@ -182,7 +182,7 @@ def _ledger(location: str | None, at: dt.datetime | None, stack: ExitStack) -> N
 
 def _audience(name: str | None) -> str | None:
     """A reader's name as vouches hold it."""
-    from vouchmark.person_settings import MAX_AUDIENCE
+    from vouchmark.persons.settings import MAX_AUDIENCE
 
     text = None if name is None else composed(name)
     if text is not None and not 1 <= len(text.encode("utf-8", "replace")) <= MAX_AUDIENCE:

@@ -28,8 +28,8 @@ def policy_options(command: Command) -> Command:
 def _explain(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
     if value is None or ctx.resilient_parsing:
         return
-    from vouchmark.policy import Policy, PolicyError
-    from vouchmark.policy_words import explain
+    from vouchmark.policies.policy import Policy, PolicyError
+    from vouchmark.policies.words import explain
     from vouchmark.render.safe import plain
 
     try:

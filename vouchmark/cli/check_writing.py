@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
+    from vouchmark.examination.settings import Settings
     from vouchmark.report import Report
-    from vouchmark.settings import Settings
 
 MIN_WIDTH, MAX_WIDTH = 40, 200
 """Columns between which text is laid out."""
@@ -61,8 +61,8 @@ def _texts(
     reports: Iterator[Report], write: Callable[[Report], str], options: dict[str, Any], settings: Settings
 ) -> Iterator[tuple[str, Report]]:
     """Each report written down, in the time that its file had; one that takes longer says no more than that."""
-    from vouchmark.examine import without_lines
-    from vouchmark.late import in_time
+    from vouchmark.examination.examine import without_lines
+    from vouchmark.examination.late import in_time
 
     seconds = math.inf if options["in_process"] else options["time_limit"]
     for report in reports:

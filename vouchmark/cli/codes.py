@@ -12,7 +12,7 @@ import click
 from vouchmark.cli.common import fail_usage
 
 if TYPE_CHECKING:
-    from vouchmark.codes import Code
+    from vouchmark.codes.codes import Code
 
 FORMATS: Final = ("text", "json", "markdown")
 
@@ -28,7 +28,7 @@ def codes(names: tuple[str, ...], everything: bool, show_labels: bool, carriers:
 
     A name such as 'signer.*' explains a family.
     """
-    from vouchmark.labels import LABELS
+    from vouchmark.policies.labels import LABELS
 
     if carriers:
         if names or everything or show_labels:
@@ -57,8 +57,8 @@ def _chosen(names: tuple[str, ...], *, everything: bool) -> list[Code]:
     """The codes asked for, in the table's order; a name that is none ends with a guess at what was meant."""
     import difflib
 
-    from vouchmark.codes import OURS, SPECIFIED, lines_of, patterns
-    from vouchmark.conditions import fits
+    from vouchmark.codes.codes import OURS, SPECIFIED, lines_of, patterns
+    from vouchmark.policies.conditions import fits
 
     table = {**OURS, **SPECIFIED}
     if not names:

@@ -16,7 +16,7 @@ from vouchmark.cli.common import fail_usage, standard_output
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from vouchmark.demo import Piece
+    from vouchmark.demo.demo import Piece
     from vouchmark.report import Report
 
 FOLDER: Final = "vouchmark-demo"
@@ -47,15 +47,15 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
     # The worker starts while the pictures are drawn.
     with Pool(workers=1) as pool:
         pool.start()
-        from vouchmark.demo import AUTHORITY_FILE, GALLERY, DemoError, make_gallery
+        from vouchmark.demo.demo import AUTHORITY_FILE, GALLERY, DemoError, make_gallery
 
         try:
             pictures = make_gallery(folder)
         except DemoError as error:
             fail_usage(str(error), hint="name a folder that does not exist yet: vouchmark demo FOLDER")
         from provenance.credentials.trust.lists import TrustLists
-        from vouchmark.examine import examine_all
-        from vouchmark.settings import make_settings
+        from vouchmark.examination.examine import examine_all
+        from vouchmark.examination.settings import make_settings
 
         trust = TrustLists.empty().with_run_lists(trust=[folder / AUTHORITY_FILE])
         reports = list(examine_all(pictures, make_settings(trust=trust, pictures=True), pool=pool))
@@ -66,7 +66,7 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
 
 def _write_page(folder: Path, reports: Iterable[Report]) -> None:
     """The same as a page, beside the pictures."""
-    from vouchmark.demo import PAGE_FILE
+    from vouchmark.demo.demo import PAGE_FILE
     from vouchmark.render.html import render_many
 
     try:
@@ -78,7 +78,7 @@ def _write_page(folder: Path, reports: Iterable[Report]) -> None:
 
 def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: int) -> None:
     """What was made, the answer for each picture, one whole report (or all of them), and what to try next."""
-    from vouchmark.demo import AUTHORITY_FILE, GALLERY
+    from vouchmark.demo.demo import AUTHORITY_FILE, GALLERY
     from vouchmark.render import text
 
     out = standard_output()
@@ -110,7 +110,7 @@ def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: i
 
 def next_steps(folder: Path, authority: Path, names: Sequence[str]) -> list[str]:
     """Lines on what to look at and to type next, as they can be typed here."""
-    from vouchmark.demo import PAGE_FILE
+    from vouchmark.demo.demo import PAGE_FILE
 
     program = _program()
     return [

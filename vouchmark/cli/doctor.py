@@ -191,7 +191,7 @@ def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
 def _issuers(at: dt.datetime, problems: list[str]) -> list[dict[str, Any]]:
     """The issuers of personhood credentials that the reader trusts, each with its file looked at."""
     from provenance.home import default_home
-    from vouchmark.issuers import IssuerFolder, IssuersError
+    from vouchmark.persons.issuers import IssuerFolder, IssuersError
 
     folder = IssuerFolder(default_home())
     try:

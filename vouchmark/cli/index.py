@@ -20,7 +20,7 @@ from vouchmark.report import Exit
 if TYPE_CHECKING:
     from provenance.credentials.workers.pool import Pool
     from provenance.hashes.index.recorder import Recorder
-    from vouchmark.settings import Settings
+    from vouchmark.examination.settings import Settings
 
 MIB: Final = 1024 * 1024
 BATCH: Final = 64
@@ -87,8 +87,8 @@ def add(inputs: tuple[Path, ...], folder: Path, label: str, no_thumbnail: bool, 
         known = stack.enter_context(open_index(folder))
         files = (path for path in walk(inputs) if own not in path.resolve().parents and not _is_vouch(path))
         pool, settings = _examiners(stack, jobs)
-        from vouchmark.examine import examine_to_keep
-        from vouchmark.keeping import entry_of
+        from vouchmark.examination.examine import examine_to_keep
+        from vouchmark.known.keeping import entry_of
 
         for kept in progress(examine_to_keep(files, settings, pool=pool), quiet=False):
             if not kept.sha256:
@@ -129,8 +129,8 @@ def search(inputs: tuple[Path, ...], folder: Path, radius: int, as_json: bool) -
         known = stack.enter_context(open_index(folder))
         pool, settings = _examiners(stack, 1)
         from vouchmark.cli.index_words import found_dict, found_lines
-        from vouchmark.examine import examine_to_keep
-        from vouchmark.known import KnownSettings, look_up
+        from vouchmark.examination.examine import examine_to_keep
+        from vouchmark.known.lookup import KnownSettings, look_up
 
         codes, shown = set(), []
         for kept in examine_to_keep(walk(inputs), settings, pool=pool):
@@ -310,7 +310,7 @@ def _examiners(stack: ExitStack, jobs: int) -> tuple[Pool, Settings]:
 
     from provenance.credentials.trust.lists import TrustListError
     from provenance.credentials.workers.pool import Pool
-    from vouchmark.settings import make_settings
+    from vouchmark.examination.settings import make_settings
 
     pool = stack.enter_context(Pool(jobs))
     try:

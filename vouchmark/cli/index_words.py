@@ -10,7 +10,7 @@ from vouchmark.render.safe import plain, quoted
 
 if TYPE_CHECKING:
     from provenance.hashes.index.entry import Entry
-    from vouchmark.known import Lookup
+    from vouchmark.known.lookup import Lookup
 
 
 _PIXELS: Final = {

@@ -16,7 +16,7 @@ from vouchmark.render.scope import folded
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from vouchmark.issuers import IssuerFolder, KeptIssuer
+    from vouchmark.persons.issuers import IssuerFolder, KeptIssuer
 
 
 @click.group(short_help="Keep the issuers of personhood credentials that you trust.")
@@ -34,7 +34,7 @@ def issuer() -> None:
 def add(file: Path, at: dt.datetime | None) -> None:
     """Trust an issuer, or take a later version of its file."""
     from provenance.asset import AssetError, Limits, open_asset
-    from vouchmark.issuers import MAX_ISSUER_OCTETS
+    from vouchmark.persons.issuers import MAX_ISSUER_OCTETS
 
     with _errors(str(file)):
         try:
@@ -89,7 +89,7 @@ def remove(name: str) -> None:
 
 def _folder() -> IssuerFolder:
     from provenance.home import default_home
-    from vouchmark.issuers import IssuerFolder
+    from vouchmark.persons.issuers import IssuerFolder
 
     return IssuerFolder(default_home())
 
@@ -97,7 +97,7 @@ def _folder() -> IssuerFolder:
 @contextmanager
 def _errors(what: str) -> Iterator[None]:
     """Turn what goes wrong into one clear line, a hint and the exit code."""
-    from vouchmark.issuers import IssuerRefusedError, IssuersError
+    from vouchmark.persons.issuers import IssuerRefusedError, IssuersError
     from zk.errors import ZkError
 
     try:

@@ -20,7 +20,7 @@ from vouchmark.cli.wallet import WALLET_VARIABLE, wallet_path
 if TYPE_CHECKING:
     from provenance.asset import Asset
     from vouchmark.lines.facts import Facts
-    from vouchmark.vouch import Wish
+    from vouchmark.vouching.vouch import Wish
     from zk.profile.issuer_info import IssuerInfo
     from zk.profile.personhood import Binding, Vouch
     from zk.wallet.wallet import HeldMembership, Wallet
@@ -93,7 +93,7 @@ def make(file: Path, **options: Any) -> None:
     output: Path = _output(file, options["output"]) if first is None else first.output
     asset, facts = _look(file) if first is None else (first.signed.asset, first.signed.facts)
     with errors("'vouchmark wallet show' names what the wallet holds, and 'wallet renew' gets this epoch's"), _spent():
-        from vouchmark import vouch as vouches
+        from vouchmark.vouching import vouch as vouches
         from zk.wallet.wallet import Wallet
 
         try:
@@ -126,9 +126,9 @@ def make(file: Path, **options: Any) -> None:
 def show(file: str, issuer_json: str | None, as_json: bool) -> None:
     """Say in words what a vouch shows, and to whom. Verifies nothing: 'vouchmark check' does."""
     with errors("a vouch is a file made by 'vouchmark vouch make'"):
-        from vouchmark.vouch import MAX_OCTETS
-        from vouchmark.vouch_words import as_json as values
-        from vouchmark.vouch_words import explain
+        from vouchmark.vouching.vouch import MAX_OCTETS
+        from vouchmark.vouching.words import as_json as values
+        from vouchmark.vouching.words import explain
         from zk.profile.personhood import Vouch
 
         read = Vouch.decode(read_file(file, most=MAX_OCTETS))
@@ -138,7 +138,7 @@ def show(file: str, issuer_json: str | None, as_json: bool) -> None:
 
 
 def _output(file: Path, output: Path | None) -> Path:
-    from vouchmark.vouch import vouch_path
+    from vouchmark.vouching.vouch import vouch_path
 
     path = output or vouch_path(file)
     if output is None and not path.parent.is_dir():
@@ -151,7 +151,7 @@ def _output(file: Path, output: Path | None) -> Path:
 def _wish(options: dict[str, Any]) -> Wish:
     """What the options ask for, with every mistake told before a file is looked at or a wallet opened."""
     with errors("a scope is an authority and a path, such as public:review/cafe-harbour or news.example:corrections"):
-        from vouchmark.vouch import Wish
+        from vouchmark.vouching.vouch import Wish
         from zk.profile.personhood import CredentialClass, Scope, Stance, check_texts
 
         scope = Scope.parse(options["scope"])
@@ -192,8 +192,8 @@ def _look(file: Path) -> tuple[Asset, Facts]:
     from provenance.asset import AssetError
     from provenance.credentials.trust.lists import TrustLists
     from provenance.credentials.workers.pool import Pool
-    from vouchmark.gather import look
-    from vouchmark.settings import make_settings
+    from vouchmark.examination.gather import look
+    from vouchmark.examination.settings import make_settings
 
     settings = make_settings(trust=TrustLists.empty(), engines=("c2pa-rs",))
     try:
@@ -209,8 +209,8 @@ def _hint(asset: Asset) -> bytes | None:
         return None
     from provenance.credentials.trust.lists import TrustLists
     from provenance.credentials.workers.pool import Pool
-    from vouchmark.gather import picture_hint
-    from vouchmark.settings import make_settings
+    from vouchmark.examination.gather import picture_hint
+    from vouchmark.examination.settings import make_settings
 
     with Pool(workers=1) as pool:
         return picture_hint(asset, make_settings(trust=TrustLists.empty()), pool=pool)
@@ -248,7 +248,7 @@ def _spent() -> Iterator[None]:
 def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *, ask: bool) -> None:
     """Say what will be shown, and to whom, before anything is proved."""
     from vouchmark.render.scope import period_words
-    from vouchmark.vouch_words import promise
+    from vouchmark.vouching.words import promise
 
     period = period_words("ever" if wish.credential_class == "lasting" else "this epoch")
     # Both classes of an epoch are given together, so that one crowd is as large as the other.
@@ -260,7 +260,7 @@ def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *,
 
 def _tell_made(made: Vouch, info: IssuerInfo, output: Path, *, as_json: bool) -> None:
     from vouchmark.render.scope import period_words
-    from vouchmark.vouch_words import as_json as values
+    from vouchmark.vouching.words import as_json as values
 
     lines = [
         f"{output}: a vouch by somebody enrolled by {info.name}, for {made.scope}, {period_words(made.period)}",
@@ -279,7 +279,7 @@ def _tell_made(made: Vouch, info: IssuerInfo, output: Path, *, as_json: bool) ->
 def _known(read: Vouch, issuer_json: str | None) -> IssuerInfo | None:
     """The vouch's issuer, from the file that was given or from those that the reader keeps."""
     from provenance.home import default_home
-    from vouchmark.issuers import IssuerFile, IssuerFolder, IssuersError
+    from vouchmark.persons.issuers import IssuerFile, IssuerFolder, IssuersError
 
     if issuer_json is not None:
         from zk.profile.issuer_info import MAX_JSON_OCTETS

@@ -21,8 +21,8 @@ from vouchmark.report import Exit, Json
 
 if TYPE_CHECKING:
     from provenance.credentials.signing.c2pa_sign import SigningKey
-    from vouchmark.embedding import Done
-    from vouchmark.settings import Settings
+    from vouchmark.examination.settings import Settings
+    from vouchmark.vouching.embedding import Done
 
 KEY_PASSPHRASE: Final = "VOUCHMARK_KEY_PASSPHRASE"  # noqa: S105 - its name, not its value
 ALGORITHMS: Final = ("auto", "es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
@@ -83,7 +83,7 @@ def embed(file: Path, vouch_file: str, output: Path, *, overwrite: bool, as_json
     """
     may_write(output, overwrite=overwrite)
     with errors("a vouch is a file made by 'vouchmark vouch make'"):
-        from vouchmark.vouch import MAX_OCTETS
+        from vouchmark.vouching.vouch import MAX_OCTETS
         from zk.profile.personhood import Vouch
 
         octets = read_file(vouch_file, most=MAX_OCTETS)
@@ -93,7 +93,7 @@ def embed(file: Path, vouch_file: str, output: Path, *, overwrite: bool, as_json
         click.echo(line, err=True)
     with errors("a vouch is a file made by 'vouchmark vouch make'"), refusals(file):
         from provenance.credentials.workers.pool import Pool
-        from vouchmark.embedding import embed as put
+        from vouchmark.vouching.embedding import embed as put
 
         with Pool(workers=1) as pool:
             done = put(file, octets, key=key, settings=reading(), pool=pool, authority=options["tsa"])
@@ -150,7 +150,7 @@ def _key_passphrase(private: bytes, key_file: Path, file: Path | None) -> bytes 
 
 def reading() -> Settings:
     """How files are looked at here: by both engines, by the reader's own lists, and now, as signing is."""
-    from vouchmark.settings import make_settings
+    from vouchmark.examination.settings import make_settings
 
     return make_settings(only=("integrity", "engines"))
 
@@ -159,8 +159,8 @@ def reading() -> Settings:
 def refusals(file: Path) -> Iterator[None]:
     """Turn what is refused into one clear line, a hint and the exit code."""
     from provenance.asset import AssetError
-    from vouchmark.embedding import StampError
-    from vouchmark.vouch import VouchError
+    from vouchmark.vouching.embedding import StampError
+    from vouchmark.vouching.vouch import VouchError
 
     try:
         yield

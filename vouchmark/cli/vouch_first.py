@@ -31,7 +31,7 @@ from vouchmark.report import Exit
 
 if TYPE_CHECKING:
     from provenance.credentials.signing.c2pa_sign import SigningKey
-    from vouchmark.embedding import Done, Signed
+    from vouchmark.vouching.embedding import Done, Signed
 
 _NEED_IT: Final = ("cert_file", "key_file", "key_passphrase_file", "tsa", "overwrite")
 """Options that mean nothing without `--sign-first`."""
@@ -80,7 +80,7 @@ class First:
             click.echo(line, err=True)
         with refusals(file):
             from provenance.credentials.workers.pool import Pool
-            from vouchmark.embedding import sign_first
+            from vouchmark.vouching.embedding import sign_first
 
             with Pool(workers=1) as pool:
                 signed = sign_first(file, key=key, settings=reading(), pool=pool, authority=options["tsa"])
@@ -122,8 +122,8 @@ class First:
 
     def _embedded(self, octets: bytes) -> Done:
         from provenance.credentials.workers.pool import Pool
-        from vouchmark.embedding import StampError, embed
-        from vouchmark.vouch import VouchError
+        from vouchmark.vouching.embedding import StampError, embed
+        from vouchmark.vouching.vouch import VouchError
 
         data = self.signed.asset.data
         try:
@@ -159,7 +159,7 @@ def _kept(spare: Path) -> Iterator[None]:
 
 
 def _spare(output: Path) -> Path:
-    from vouchmark.vouch import vouch_path
+    from vouchmark.vouching.vouch import vouch_path
 
     return vouch_path(output)
 

@@ -19,7 +19,7 @@ from provenance.credentials.statements import Declared, Role, SignedArea, Signed
 from provenance.metadata import Role as UnsignedRole
 from provenance.places import distance_km, distance_words, place_of
 from provenance.times import Span, gap_words, span_of
-from vouchmark.claimed import ClaimedPlace, ClaimedTime
+from vouchmark.examination.claimed import ClaimedPlace, ClaimedTime
 from vouchmark.lines import about, authority, claim_apart, claim_beside
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.claim_versions import OWN, Version

@@ -8,7 +8,7 @@ from typing import Final
 from provenance.credentials.lineage import Removed
 from provenance.credentials.own_check import OwnCheck
 from provenance.places import distance_km, distance_words
-from vouchmark.claimed import Claimed as Said
+from vouchmark.examination.claimed import Claimed as Said
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.claim_versions import OWN, Version
 from vouchmark.lines.facts import Draft, Facts

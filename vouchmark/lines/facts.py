@@ -16,11 +16,11 @@ from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPi
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Contact
-    from vouchmark.claimed import Claimed
-    from vouchmark.known import Lookup
+    from vouchmark.examination.claimed import Claimed
+    from vouchmark.known.lookup import Lookup
+    from vouchmark.known.originals import Compared
+    from vouchmark.known.soft_bindings import SoftBinding, SoftCheck
     from vouchmark.lines.authority import Speaker
-    from vouchmark.originals import Compared
-    from vouchmark.soft_bindings import SoftBinding, SoftCheck
 
 FRAGMENT: Final = "video/iso.segment"
 """A media segment of a fragmented video: its Content Credentials lie in another file."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.model import Outcome, Reading
-from vouchmark.accounts import OF_TYPE
+from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines import coverage
 from vouchmark.lines.facts import Draft, Drafter, Facts, failures, source_of
 from vouchmark.report import Root, Status

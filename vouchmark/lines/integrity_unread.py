@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from provenance.credentials.model import Outcome
-from vouchmark.accounts import OF_TYPE
+from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines import malformed, outside, stores
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, is_searched_in_part, source_of
 from vouchmark.lines.readings import wrong_name

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from provenance.hashes.index.entry import FRAME, Entry
 from provenance.hashes.pictures.pdq import FOREIGN_TOLERANCE, RULE, Turn
+from vouchmark.known.soft_bindings import ISCC, SoftCheck
 from vouchmark.lines import known_original
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
-from vouchmark.soft_bindings import ISCC, SoftCheck
 
 if TYPE_CHECKING:
-    from vouchmark.known import Lookup, Match
+    from vouchmark.known.lookup import Lookup, Match
 
 LABEL_LIMIT: Final = 80
 """Characters of a label in a sentence."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from vouchmark.examination.pictures import DIFFERENCE
+from vouchmark.known.originals import Compared
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.lines.known_clip import clip_answer
 from vouchmark.lines.known_words import FALSE_ALARMS, how, missed, percent, where
-from vouchmark.originals import Compared
-from vouchmark.pictures import DIFFERENCE
 from vouchmark.render.safe import quoted
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, ReportPicture, Root, Status

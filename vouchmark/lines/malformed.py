@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from provenance.credentials.model import Outcome, Reading
+from vouchmark.codes.specification import SPECIFICATION, Kind
 from vouchmark.lines import outside
 from vouchmark.lines.facts import Facts
 from vouchmark.lines.integrity_own import REFUSED, WHY
 from vouchmark.render.safe import plain
 from vouchmark.report import Json, Status
-from vouchmark.specification_codes import SPECIFICATION, Kind
 
 _CODE: Final = "integrity.unparsable"
 _DRAFT: Final = "The Content Credentials are of a pre-release draft (0.x) that can no longer be checked."

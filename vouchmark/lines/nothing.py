@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Outcome
-from vouchmark.accounts import OF_TYPE
+from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines import malformed, outside
 from vouchmark.lines.facts import (
     FRAGMENT,

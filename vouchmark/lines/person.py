@@ -1,8 +1,8 @@
 """Does a real person stand behind this?
 
 Unlike the other lines this one hears of a whole run: the same person may have spoken for two of its files. What each
-vouch turned out to be comes from `vouchmark.persons`; here it becomes findings and a sentence. A vouch that does not
-hold takes nothing from one that does: then it is listed, and no more.
+vouch turned out to be comes from `vouchmark.persons.run`; here it becomes findings and a sentence. A vouch that does
+not hold takes nothing from one that does: then it is listed, and no more.
 """
 
 from __future__ import annotations

@@ -13,9 +13,9 @@ from typing import Final
 
 from provenance.credentials.binding import Match
 from provenance.credentials.model import Manifest, ValidationCode
+from vouchmark.codes.specification import SPECIFICATION
 from vouchmark.lines.facts import Draft, Drafter, Facts, source_of
 from vouchmark.report import Root, Status
-from vouchmark.specification_codes import SPECIFICATION
 
 BROKEN: Final = "integrity.rule"
 _LIST: Final = "c2pa.actions"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vouchmark.labels import LABELS
+from vouchmark.policies.labels import LABELS
 from vouchmark.render import json
 from vouchmark.render.ancestry import Version, signed_by, versions
 from vouchmark.render.answer import answer, not_shown

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 from provenance.hashes.fingerprint import fingerprint
 from provenance.hashes.iscc import MAX_PIXELS, _pixels, agreements, codes_of, image_code, rule
 from provenance.hashes.pictures.pixels import decode
-from vouchmark.demo_pictures import harbour
+from vouchmark.demo.pictures import harbour
 
 
 def encoded(image: Image.Image, form: str = "PNG", **options: object) -> bytes:

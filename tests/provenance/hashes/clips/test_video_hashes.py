@@ -15,7 +15,7 @@ from provenance.hashes.clips.video import FRAME_RULE, MAX_FRAMES, Frames, frames
 from provenance.hashes.index.index import KnownMedia
 from provenance.hashes.pictures.pdq import NEAR, RULE, distance, pdq
 from tests.vouchmark.command import Command
-from vouchmark.demo_pictures import harbour
+from vouchmark.demo.pictures import harbour
 
 av = pytest.importorskip("av", reason="the package that decodes videos is not installed")
 

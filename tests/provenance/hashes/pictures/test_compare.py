@@ -16,7 +16,7 @@ from benchmarks import transforms
 from provenance.hashes.pictures import compare as comparing
 from provenance.hashes.pictures.compare import Comparison, Verdict, compare, compare_files, is_map
 from provenance.hashes.pictures.registration import NotAligned, Registration, register
-from vouchmark.demo_pictures import harbour
+from vouchmark.demo.pictures import harbour
 
 ROOT = Path(__file__).resolve().parents[4]
 

@@ -26,7 +26,7 @@ from provenance.hashes.pictures.pdq import (
     shrink,
 )
 from tests.authority import picture
-from vouchmark.demo_pictures import harbour
+from vouchmark.demo.pictures import harbour
 
 
 def photo(width: int = 400, height: int = 300) -> Image.Image:

@@ -15,15 +15,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from vouchmark.examination.spool import Spool
 from vouchmark.lines import person
 from vouchmark.lines.facts import Answer, Facts
 from vouchmark.lines.person_facts import Elsewhere, Found, Judged, Where
-from vouchmark.looks import likeness
-from vouchmark.person_settings import PersonSettings
+from vouchmark.persons.settings import PersonSettings
 from vouchmark.report import Json, Line, Report
-from vouchmark.spool import Spool
-from vouchmark.vouch import MediaBindings, bindings_of
-from vouchmark.vouch_files import Beside, VouchFile
+from vouchmark.vouching.files import Beside, VouchFile
+from vouchmark.vouching.likeness import likeness
+from vouchmark.vouching.vouch import MediaBindings, bindings_of
 
 if TYPE_CHECKING:
     from provenance.asset import Asset

@@ -1,7 +1,7 @@
 """Which codes can a finding carry, and what does each one mean?
 
 Codes are API: a code never changes its meaning. Where the C2PA or CAWG specification has a code it is kept verbatim
-(`vouchmark.specification_codes`); the others are ours, lower-case dotted words under the name of their line.
+(`vouchmark.codes.specification`); the others are ours, lower-case dotted words under the name of their line.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from vouchmark.codes.specification import FAMILY_LINES, SPECIFICATION, Kind
 from vouchmark.report import Line, Status
-from vouchmark.specification_codes import FAMILY_LINES, SPECIFICATION, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from vouchmark.render.scope import period_words
 from vouchmark.report import Json
 
 if TYPE_CHECKING:
-    from vouchmark.vouch import Wish
+    from vouchmark.vouching.vouch import Wish
     from zk.profile.issuer_info import IssuerInfo
     from zk.profile.personhood import Binding, PresentationHeader, Vouch
 

@@ -18,7 +18,7 @@ from vouchmark import __version__
 if TYPE_CHECKING:
     from PIL import Image
 
-    from vouchmark.demo_authority import Holder
+    from vouchmark.demo.authority import Holder
 
 AUTHORITY_FILE: Final = "demo-authority.pem"
 """The demo authority's certificate: whoever lists it trusts the demo's signers."""
@@ -89,8 +89,8 @@ def _make() -> tuple[dict[str, bytes], Holder]:
     """Every picture by its name, and the authority behind the trusted ones."""
     from provenance.credentials.signing.c2pa_sign import Source, sign_media
     from provenance.credentials.trust.lists import TrustSettings
-    from vouchmark import demo_pictures as pictures
-    from vouchmark.demo_authority import issue_signer, make_authority
+    from vouchmark.demo import pictures
+    from vouchmark.demo.authority import issue_signer, make_authority
 
     authority = make_authority("Vouchmark demo", "Vouchmark demo root, made just now")
     trust = TrustSettings(signer_anchors=(("demo", authority.pem.decode("ascii")),))

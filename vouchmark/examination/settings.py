@@ -13,16 +13,16 @@ from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView, view_of
 from provenance.credentials.workers.pool import ENGINES
-from vouchmark.claimed import Claimed, claimed
-from vouchmark.known import KnownSettings
-from vouchmark.person_settings import PersonSettings, counting, person_settings
-from vouchmark.policy import Policy
+from vouchmark.examination.claimed import Claimed, claimed
+from vouchmark.known.lookup import KnownSettings
+from vouchmark.persons.settings import PersonSettings, counting, person_settings
+from vouchmark.policies.policy import Policy
 from vouchmark.report import REQUIRED, Line
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Online
     from provenance.hashes.index.index import KnownMedia
-    from vouchmark.originals import Original
+    from vouchmark.known.originals import Original
     from zk.storage.ledger import NullifierLedger
 
 

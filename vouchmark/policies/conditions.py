@@ -1,6 +1,6 @@
 """When does a condition of a policy hold, and on which findings does it rest?
 
-What a policy file says of conditions stands in `vouchmark.policy`. Nothing is read here but the report.
+What a policy file says of conditions stands in `vouchmark.policies.policy`. Nothing is read here but the report.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance.asset import AssetError, AssetTooLargeError, Limits, open_asset
-from vouchmark.vouch import ENDING, MAX_OCTETS
+from vouchmark.vouching.vouch import ENDING, MAX_OCTETS
 
 MAX_BESIDE: Final = 256
 """Vouches read beside one file: each costs up to 3 ms; beyond that the report says how many were left out."""

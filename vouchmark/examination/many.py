@@ -8,11 +8,11 @@ from typing import BinaryIO, Unpack
 
 from provenance.asset import walk
 from provenance.credentials.workers.pool import Pool
-from vouchmark.addresses import is_address
-from vouchmark.examine import examine_all
+from vouchmark.examination.addresses import is_address
+from vouchmark.examination.examine import examine_all
+from vouchmark.examination.settings import Options, Settings, settings_for
 from vouchmark.report import Report
-from vouchmark.settings import Options, Settings, settings_for
-from vouchmark.vouch_files import Beside
+from vouchmark.vouching.files import Beside
 
 
 def check_many(

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vouchmark.issuers import IssuerFile, IssuerFolder
 from vouchmark.lines.person_facts import Found
+from vouchmark.persons.issuers import IssuerFile, IssuerFolder
 from vouchmark.report import Json
-from vouchmark.vouch import MAX_OCTETS
-from vouchmark.vouch_files import VouchFile
+from vouchmark.vouching.files import VouchFile
+from vouchmark.vouching.vouch import MAX_OCTETS
 
 if TYPE_CHECKING:
-    from vouchmark.policy import Policy
+    from vouchmark.policies.policy import Policy
     from zk.profile.issuer_info import IssuerInfo
     from zk.profile.personhood import Scope
     from zk.storage.ledger import NullifierLedger

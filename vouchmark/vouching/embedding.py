@@ -18,12 +18,12 @@ from provenance.credentials.signing.c2pa_sign import SigningKey
 from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, Embedded, EmbedError, Looked, WrongManifestError
 from provenance.credentials.signing.time_stamping import TimeStampFetchError
 from vouchmark import __version__
-from vouchmark.gather import look
+from vouchmark.examination.gather import look
+from vouchmark.examination.settings import Settings
 from vouchmark.lines import engines, integrity
 from vouchmark.lines.facts import Facts, evidence
 from vouchmark.report import Line, Status
-from vouchmark.settings import Settings
-from vouchmark.vouch import VouchError
+from vouchmark.vouching.vouch import VouchError
 
 if TYPE_CHECKING:
     from provenance.asset import Asset

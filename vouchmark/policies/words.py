@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from vouchmark.conditions import AllOf, AnyOf, Condition, DetailTest, Findings, LineIs, Not, People
-from vouchmark.policy import Consequence, Policy
+from vouchmark.policies.conditions import AllOf, AnyOf, Condition, DetailTest, Findings, LineIs, Not, People
+from vouchmark.policies.policy import Consequence, Policy
 from vouchmark.report import Line, Status
 
 VALUES: Final = (Status.PASS, Status.FAIL, Status.UNKNOWN, Status.ABSENT, Status.ERROR, Status.SKIPPED)
@@ -89,7 +89,7 @@ def _names(condition: Condition, line: Line) -> bool:
 
 def _may_have(condition: Findings, line: Line, status: Status) -> bool:
     """Whether findings such as these can stand on a line with that status."""
-    from vouchmark.codes import can_be, lines_of
+    from vouchmark.codes.codes import can_be, lines_of
 
     if (condition.lines and line not in condition.lines) or status is Status.SKIPPED:
         return False

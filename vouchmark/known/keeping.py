@@ -6,12 +6,12 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from provenance.hashes.index.entry import Entry, Said
-from vouchmark.known import hashes_to_keep
+from vouchmark.known.lookup import hashes_to_keep
 from vouchmark.report import Line, Report, Status
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Small
-    from vouchmark.examine import Kept
+    from vouchmark.examination.examine import Kept
 
 MAX_VOUCHES: Final = 64
 """Vouches that are kept with one file."""

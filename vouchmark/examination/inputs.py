@@ -6,10 +6,10 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from vouchmark import __version__
-from vouchmark.gather import Seen
+from vouchmark.examination.gather import Seen
+from vouchmark.examination.settings import Settings
 from vouchmark.lines.facts import instant
 from vouchmark.report import REQUIRED, Inputs, Json, TrustListInput
-from vouchmark.settings import Settings
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Contact

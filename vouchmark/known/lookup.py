@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint, Small
     from provenance.hashes.index.index import Hit, KnownMedia
     from provenance.hashes.original import Against
-    from vouchmark.originals import Compared, Original
+    from vouchmark.known.originals import Compared, Original
 
 LEAST_QUALITY: Final = 5
 """Of 100: below `MIN_QUALITY` and down to here a hash leads to look-alikes of which only the pixels decide."""
@@ -218,7 +218,7 @@ def _compared(match: Match, small: Small) -> Match:
 
 def compared_with_kept(original: Original, lookup: Lookup | None, found: Fingerprint | None) -> Compared:
     """The file place by place against the small picture that the index keeps of what it looks most like."""
-    from vouchmark.originals import Compared
+    from vouchmark.known.originals import Compared
 
     if lookup is not None and lookup.exact:
         return Compared(original=original, is_same_file=True, against=None, entry=called(lookup.exact[0]))

@@ -50,7 +50,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from vouchmark.conditions import Condition, grounds, scopes_of
+from vouchmark.policies.conditions import Condition, grounds, scopes_of
 from vouchmark.report import Outcome, PolicyName, Report, Verdict
 
 STRENGTH: Final = (Outcome.ALLOW, Outcome.LABEL, Outcome.REVIEW, Outcome.BLOCK)
@@ -125,7 +125,7 @@ class Policy:
         Raises:
             PolicyError: it cannot be read, is too large, or breaks the grammar.
         """
-        from vouchmark.policy_toml import load
+        from vouchmark.policies.file import load
 
         return load(Path(path))
 
@@ -140,7 +140,7 @@ class Policy:
         Raises:
             PolicyError: it is too large or breaks the grammar.
         """
-        from vouchmark.policy_toml import parse
+        from vouchmark.policies.file import parse
 
         return parse(data, name)
 

@@ -1,7 +1,7 @@
 """How does a policy file become a policy, and how is a mistake in it named?
 
-The grammar stands in `vouchmark.policy`. Strict: an unknown key, a wrong type, an unknown line, status, code, root or
-label is refused with its key path, its line and a guess at what was meant.
+The grammar stands in `vouchmark.policies.policy`. Strict: an unknown key, a wrong type, an unknown line, status, code,
+root or label is refused with its key path, its line and a guess at what was meant.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
-from vouchmark import codes, labels
-from vouchmark.conditions import (
+from vouchmark.codes import codes
+from vouchmark.policies import labels
+from vouchmark.policies.conditions import (
     AllOf,
     AnyOf,
     Condition,
@@ -27,11 +28,11 @@ from vouchmark.conditions import (
     Not,
     People,
 )
-from vouchmark.policy import Consequence, Policy, PolicyError, Rule
+from vouchmark.policies.policy import Consequence, Policy, PolicyError, Rule
+from vouchmark.policies.toml_depth import depth_of
+from vouchmark.policies.toml_lines import KeyPath, line_of
 from vouchmark.render.safe import plain
 from vouchmark.report import Line, Outcome, Root, Status
-from vouchmark.toml_depth import depth_of
-from vouchmark.toml_lines import KeyPath, line_of
 
 MAX_BYTES: Final = 64 * 1024
 """Bytes of a policy; 500 rules written out stay below."""

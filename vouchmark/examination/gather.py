@@ -19,25 +19,25 @@ from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.trust.formats import Content, ListKind
 from provenance.credentials.workers.pool import Examination, Job, Pool, examine_in_process
 from provenance.sidecar import Sidecar, find_sidecar
-from vouchmark.accounts import account_in_place_of
-from vouchmark.addresses import fetch, is_address, name_of
-from vouchmark.known import compared_with_kept, look_up
+from vouchmark.examination.accounts import account_in_place_of
+from vouchmark.examination.addresses import fetch, is_address, name_of
+from vouchmark.examination.settings import Settings
+from vouchmark.known.lookup import compared_with_kept, look_up
+from vouchmark.known.soft_bindings import ISCC, check_softly, soft_bindings
 from vouchmark.lines.engines import SIZE
 from vouchmark.lines.facts import Facts, OutsideStore
-from vouchmark.looks import pdq_of
-from vouchmark.persons import Beheld, behold
+from vouchmark.persons.run import Beheld, behold
 from vouchmark.report import (
     Line,
 )
-from vouchmark.settings import Settings
-from vouchmark.soft_bindings import ISCC, check_softly, soft_bindings
-from vouchmark.vouch_files import Beside
+from vouchmark.vouching.files import Beside
+from vouchmark.vouching.likeness import pdq_of
 
 if TYPE_CHECKING:
     from provenance.credentials.online import Contact
     from provenance.credentials.own_check import OwnCheck
-    from vouchmark.known import Lookup
-    from vouchmark.originals import Compared
+    from vouchmark.known.lookup import Lookup
+    from vouchmark.known.originals import Compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,7 @@ def _seen(turn: Turn, settings: Settings, examine: Examine) -> Seen:
         return Seen(examination=None, contacts=turn.contacts)
     if settings.online is None:
         return Seen(examination=examine(turn.item, turn.job))
-    from vouchmark.online import ask
+    from vouchmark.examination.online import ask
 
     asked = ask(turn.item, turn.job, settings.online, examine)
     return Seen(examination=asked.examination, contacts=(*turn.contacts, *asked.contacts), remote=asked.remote)
@@ -330,7 +330,7 @@ def _compared(
     item: Asset | Unread, examination: Examination | None, settings: Settings, lookup: Lookup | None
 ) -> Compared | None:
     """What came of comparing with the original; None where there is none, or nobody asks."""
-    from vouchmark.originals import Compared
+    from vouchmark.known.originals import Compared
 
     if settings.original is None or not settings.asks(Line.KNOWN):
         return None

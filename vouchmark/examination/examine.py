@@ -18,8 +18,8 @@ from provenance.asset import Asset, Limits
 from provenance.credentials.model import Outcome
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.workers.pool import ENGINES, Examination, Pool
-from vouchmark import late
-from vouchmark.gather import (
+from vouchmark.examination import late
+from vouchmark.examination.gather import (
     Examine,
     Seen,
     Turn,
@@ -29,14 +29,14 @@ from vouchmark.gather import (
     turns_of,
     with_soft_bindings,
 )
-from vouchmark.inputs import inputs_of
+from vouchmark.examination.inputs import inputs_of
+from vouchmark.examination.pictures import pictures_of
+from vouchmark.examination.settings import Settings, settings_for
 from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
 from vouchmark.lines.authority import attributed
 from vouchmark.lines.facts import Answer, Facts, evidence
-from vouchmark.looks import pdq_of
-from vouchmark.persons import Claim, Run, claims_of
-from vouchmark.pictures import pictures_of
-from vouchmark.policy import Policy
+from vouchmark.persons.run import Claim, Run, claims_of
+from vouchmark.policies.policy import Policy
 from vouchmark.report import (
     REQUIRED,
     CrJson,
@@ -47,12 +47,12 @@ from vouchmark.report import (
     Report,
     Status,
 )
-from vouchmark.settings import Settings, settings_for
+from vouchmark.vouching.likeness import pdq_of
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.index.index import KnownMedia
-    from vouchmark.originals import Original
+    from vouchmark.known.originals import Original
     from zk.storage.ledger import NullifierLedger
 
 LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
@@ -128,7 +128,7 @@ def check(
         audience: the name of a reader for whom a vouch must be made.
         grace: how long after its epoch a credential is accepted.
         known: your index of known media, open (`provenance.hashes.index.index.KnownMedia`).
-        original: what the asset may have been made from (`vouchmark.originals.Original`): where do they differ?
+        original: what the asset may have been made from (`vouchmark.known.originals.Original`): where do they differ?
         in_process: parse in this process, without time and memory limit; for input that you trust.
 
     Returns:
@@ -137,7 +137,7 @@ def check(
     Raises:
         ValueError: `at` is naive, a line, engine or scope has no such name, or what is claimed is no place or time.
         zk.errors.ZkError: an issuer is none, or the ledger fails.
-        vouchmark.issuers.IssuersError: the kept issuers cannot be read.
+        vouchmark.persons.issuers.IssuersError: the kept issuers cannot be read.
         provenance.credentials.workers.forks.ForkedError: `in_process`, in a process that was forked from one that has
             done so before.
     """

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from provenance.credentials.deadline import TooLateError, within
 from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.workers.pool import Examination
-from vouchmark.gather import LEAST, Seen
+from vouchmark.examination.gather import LEAST, Seen
 
 T = TypeVar("T")
 

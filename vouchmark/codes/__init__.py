@@ -1,0 +1,1 @@
+"""What every code in a report means."""

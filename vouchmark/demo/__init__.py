@@ -1,0 +1,1 @@
+"""The demo: pictures drawn, signed and changed here and now."""

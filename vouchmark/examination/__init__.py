@@ -1,0 +1,1 @@
+"""What one check does, from a path or bytes to a report."""

@@ -1,0 +1,1 @@
+"""Policies: what a reader does with a report."""
