@@ -11,7 +11,7 @@ import pytest
 import vouchmark
 from benchmarks import transforms
 from tests.provenance.hashes.pictures.test_compare import scene
-from vouchmark.lines.known_words import FALSE_ALARMS
+from vouchmark.lines.known.words import FALSE_ALARMS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

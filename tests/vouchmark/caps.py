@@ -144,7 +144,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.credentials.history.MAX_TITLE", SHOWN),
     ("provenance.credentials.statements.MAX_KEPT", SHOWN),
     ("provenance.metadata.model.MAX_KEPT", SHOWN),
-    ("vouchmark.lines.history.MAX_[DS]*", REFUSES),
+    ("vouchmark.lines.history.line.MAX_[DS]*", REFUSES),
     ("vouchmark.lines.*", SHOWN),
     ("vouchmark.render.*", SHOWN),
     ("vouchmark.vouching.words.*", SHOWN),

@@ -12,7 +12,8 @@ from provenance.credentials.store_in_file import Container
 from provenance.credentials.workers.pool import Examination
 from tests.vouchmark.readings import GOOD, code, facts, manifest, reading
 from vouchmark.examination.accounts import account_in_place_of
-from vouchmark.lines import engines, integrity
+from vouchmark.lines.engines import line as engines
+from vouchmark.lines.integrity import line as integrity
 from vouchmark.report import Status
 
 TYPE = reading(outcome=Outcome.UNSUPPORTED, reason="type")

@@ -36,8 +36,8 @@ from tests.vouchmark.attacks import (
     other,
     said,
 )
-from vouchmark.lines import ai
-from vouchmark.lines.ai_words import LOUDEST, SOURCE_TYPES, signal, source_type
+from vouchmark.lines.ai import line as ai
+from vouchmark.lines.ai.words import LOUDEST, SOURCE_TYPES, signal, source_type
 from vouchmark.lines.facts import Facts
 from vouchmark.report import Finding, Line, Report, Root, Status, exit_code
 

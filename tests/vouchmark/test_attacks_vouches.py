@@ -51,7 +51,7 @@ from tests.zk import world
 from vouchmark import check
 from vouchmark.examination.gather import look as facts_of
 from vouchmark.examination.settings import make_settings
-from vouchmark.lines.person import _MISPLACED
+from vouchmark.lines.person.line import _MISPLACED
 from vouchmark.report import Evidence, Line, Report, Status
 from vouchmark.vouching.embedding import embed
 from vouchmark.vouching.vouch import VouchError, binding_for

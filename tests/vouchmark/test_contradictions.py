@@ -27,10 +27,11 @@ from tests.vouchmark.attacks import CAMERA, FAILED, INCONCLUSIVE, OK, codes, exa
 from tests.vouchmark.parts import parted_jpeg
 from tests.vouchmark.readings import GOOD, code, covered, facts, manifest, own_check, reading
 from tests.vouchmark.streams import signed_stream
-from vouchmark.lines import engines, integrity
 from vouchmark.lines import facts as lines
-from vouchmark.lines.contradictions import BYTES_CHANGED, MALFORMED, REVIEWED, Condition
+from vouchmark.lines.engines import line as engines
 from vouchmark.lines.facts import Answer, evidence
+from vouchmark.lines.integrity import line as integrity
+from vouchmark.lines.integrity.contradictions import BYTES_CHANGED, MALFORMED, REVIEWED, Condition
 from vouchmark.report import Line, Report, Status, exit_code
 
 UNKNOWN, PASS, FAIL = Status.UNKNOWN, Status.PASS, Status.FAIL

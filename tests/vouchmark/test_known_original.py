@@ -27,8 +27,8 @@ from vouchmark.examination.pictures import DIFFERENCE
 from vouchmark.examination.settings import make_settings
 from vouchmark.known.originals import Original
 from vouchmark.lines.facts import Facts
-from vouchmark.lines.known_clip import clip_answer
-from vouchmark.lines.known_words import clock, percent, where
+from vouchmark.lines.known.clip import clip_answer
+from vouchmark.lines.known.words import clock, percent, where
 from vouchmark.render import json as rendered
 from vouchmark.report import Line, Report, Status
 

@@ -22,8 +22,13 @@ from tests.vouchmark.readings import (
     reading,
     stamp,
 )
-from vouchmark.lines import ai, engines, history, integrity, signer, time
+from vouchmark.lines.ai import line as ai
+from vouchmark.lines.engines import line as engines
 from vouchmark.lines.facts import Answer, evidence
+from vouchmark.lines.history import line as history
+from vouchmark.lines.integrity import line as integrity
+from vouchmark.lines.signer import line as signer
+from vouchmark.lines.time import line as time
 from vouchmark.report import Line, Root, Status
 
 BINDING = "self#jumbf=/c2pa/active/c2pa.assertions/c2pa.hash.data"

@@ -28,7 +28,7 @@ from tests.provenance.identities import (
 )
 from tests.vouchmark.attacks import BY_LISTED, CAMERA, CHANGED, LISTED, NONE, ROOT, codes, examine, said
 from tests.vouchmark.readings import facts, manifest, reading
-from vouchmark.lines import identity
+from vouchmark.lines.signer import identity
 from vouchmark.report import Exit, Finding, Line, NotChecked, Report, Root, Status, exit_code
 
 PEOPLE: Final = make_root("Identity CA")

@@ -42,7 +42,7 @@ from tests.provenance.crafting import (
 from tests.vouchmark.attacks import BY_LISTED, LONG, codes, examine, said
 from tests.vouchmark.readings import facts, reading
 from vouchmark.lines.authority import speakers
-from vouchmark.lines.time_order import CLOCK_TOLERANCE, impossible, unsigned
+from vouchmark.lines.time.order import CLOCK_TOLERANCE, impossible, unsigned
 from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code
 
 ROOT: Final = make_root(**LONG)

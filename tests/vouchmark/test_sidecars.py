@@ -10,7 +10,7 @@ from tests.authority import change_pixels, manifest_store, picture, sign, sign_d
 from tests.provenance.crafting import Draft, bind
 from tests.vouchmark.attacks import BY_LISTED, CAMERA, FAILED, INCONCLUSIVE, OK, codes, examine, other, said
 from tests.vouchmark.readings import facts, reading
-from vouchmark.lines import integrity
+from vouchmark.lines.integrity import line as integrity
 from vouchmark.report import Line, Report, Status, exit_code
 
 OTHERS = (Line.SIGNER, Line.TIME, Line.HISTORY, Line.AI)

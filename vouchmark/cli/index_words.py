@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from vouchmark.lines.known import TURNS, UNSEARCHED
+from vouchmark.lines.known.line import TURNS, UNSEARCHED
 from vouchmark.render.safe import plain, quoted
 
 if TYPE_CHECKING:

@@ -32,9 +32,17 @@ from vouchmark.examination.gather import (
 from vouchmark.examination.inputs import inputs_of
 from vouchmark.examination.pictures import pictures_of
 from vouchmark.examination.settings import Settings, settings_for
-from vouchmark.lines import ai, claim, engines, formats, history, integrity, known, signer, time
+from vouchmark.lines.ai import line as ai
 from vouchmark.lines.authority import attributed
+from vouchmark.lines.claim import line as claim
+from vouchmark.lines.engines import line as engines
 from vouchmark.lines.facts import Answer, Facts, evidence
+from vouchmark.lines.history import line as history
+from vouchmark.lines.integrity import formats
+from vouchmark.lines.integrity import line as integrity
+from vouchmark.lines.known import line as known
+from vouchmark.lines.signer import line as signer
+from vouchmark.lines.time import line as time
 from vouchmark.persons.run import Claim, Run, claims_of
 from vouchmark.policies.policy import Policy
 from vouchmark.report import (

@@ -24,7 +24,7 @@ from vouchmark.examination.addresses import fetch, is_address, name_of
 from vouchmark.examination.settings import Settings
 from vouchmark.known.lookup import compared_with_kept, look_up
 from vouchmark.known.soft_bindings import ISCC, check_softly, soft_bindings
-from vouchmark.lines.engines import SIZE
+from vouchmark.lines.engines.line import SIZE
 from vouchmark.lines.facts import Facts, OutsideStore
 from vouchmark.persons.run import Beheld, behold
 from vouchmark.report import (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from provenance.credentials.manifest_check import SignatureState
 from provenance.credentials.model import Outcome
 from vouchmark.examination.accounts import OF_TYPE
-from vouchmark.lines import malformed, outside
 from vouchmark.lines.facts import (
     FRAGMENT,
     Answer,
@@ -17,6 +16,7 @@ from vouchmark.lines.facts import (
     is_searched_in_part,
     source_of,
 )
+from vouchmark.lines.integrity import malformed, outside
 from vouchmark.render.safe import quoted
 from vouchmark.report import Line, Root, Status
 

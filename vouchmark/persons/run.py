@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vouchmark.examination.spool import Spool
-from vouchmark.lines import person
 from vouchmark.lines.facts import Answer, Facts
-from vouchmark.lines.person_facts import Elsewhere, Found, Judged, Where
+from vouchmark.lines.person import line as person
+from vouchmark.lines.person.facts import Elsewhere, Found, Judged, Where
 from vouchmark.persons.settings import PersonSettings
 from vouchmark.report import Json, Line, Report
 from vouchmark.vouching.files import Beside, VouchFile

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from vouchmark.lines.person_facts import Found
+from vouchmark.lines.person.facts import Found
 from vouchmark.persons.issuers import IssuerFile, IssuerFolder
 from vouchmark.report import Json
 from vouchmark.vouching.files import VouchFile

@@ -20,8 +20,9 @@ from provenance.credentials.signing.time_stamping import TimeStampFetchError
 from vouchmark import __version__
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import Settings
-from vouchmark.lines import engines, integrity
+from vouchmark.lines.engines import line as engines
 from vouchmark.lines.facts import Facts, evidence
+from vouchmark.lines.integrity import line as integrity
 from vouchmark.report import Line, Status
 from vouchmark.vouching.vouch import VouchError
 

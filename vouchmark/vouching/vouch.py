@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.binding import Match
-from vouchmark.lines import integrity
 from vouchmark.lines.facts import Answer, Facts, evidence
+from vouchmark.lines.integrity import line as integrity
 from vouchmark.report import Line, Status
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Is synthetic origin or editing declared, and by whom?"""

@@ -1,0 +1,87 @@
+"""What do signers say about data mining and the training of AI? Part of the ai line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from provenance.credentials.ai_statements import Carrier
+from vouchmark.lines import authority
+from vouchmark.lines.ai.signed import Said, by_label, doubt_of
+from vouchmark.lines.authority import Of
+from vouchmark.lines.facts import Draft, Facts, source_of
+from vouchmark.report import Json, Root, Status
+
+_USES: Final = {
+    "data_mining": "data mining",
+    "ai_training": "the training of AI",
+    "ai_generative_training": "the training of generative AI",
+    "ai_inference": "the use as input to AI",
+}
+"""What the entries of a training-and-mining assertion are about (CAWG training and data mining 1.1, section 3)."""
+_JOINED: Final = {"notAllowed": " or ", "constrained": " and ", "allowed": " and "}
+_ANSWERS: Final = (("notAllowed", "does not allow"), ("constrained", "constrains"), ("allowed", "allows"))
+"""Every answer, the strictest first."""
+_STRICT: Final = tuple(answer for answer, _ in _ANSWERS)
+
+
+def drafts(facts: Facts, told: list[Said]) -> list[Draft]:
+    """What signers say about data mining and training: one finding a manifest, and one more where it says both."""
+    training = [one for one in told if one.statement.carrier is Carrier.TRAINING]
+    return [draft for mine in by_label(training).values() for draft in _of_one(facts, mine)]
+
+
+def _of_one(facts: Facts, mine: list[Said]) -> Iterator[Draft]:
+    answers: dict[str, set[str]] = {}
+    for one in mine:
+        for use, answer in one.statement.fields:
+            if use in _USES and answer in _STRICT:
+                answers.setdefault(use, set()).add(answer)
+    if not answers:
+        return
+    entries = {use: min(found, key=_STRICT.index) for use, found in answers.items()}
+    words = "; ".join(
+        f"{verb} {_JOINED[answer].join(_USES[use] for use in _USES if entries.get(use) == answer)}"
+        for answer, verb in _ANSWERS
+        if answer in entries.values()
+    )
+    one = next((one for one in mine if not one.statement.gathered), mine[0])
+    yield _draft(facts, one, "ai.training", words, dict[str, Json](sorted(entries.items())))
+    both = sorted(use for use, found in answers.items() if len(found) > 1)
+    if both and one.of is not Of.UPDATE:
+        named = ", ".join(_USES[use] for use in both)
+        statement = f"{authority.WHO[one.speaker.of]} says two things about {named}; the stricter counts."
+        detail: dict[str, Json] = {use: list[Json](sorted(answers[use])) for use in both}
+        status = Status.UNKNOWN if one.of in (Of.CONTENT, Of.EARLIER) else Status.ABSENT
+        yield _finding(facts, one, "ai.training.contradiction", status, statement, detail)
+
+
+def _draft(facts: Facts, one: Said, code: str, words: str, detail: dict[str, Json]) -> Draft:
+    speaker = one.speaker
+    if one.of is Of.UPDATE:
+        statement = f"Whoever signed a later update ({speaker.who}) {words}."
+        return _finding(facts, one, "ai.update", Status.ABSENT, statement, detail)
+    statement = f"{authority.WHO[speaker.of]} {words}."
+    doubt = doubt_of(facts, speaker)
+    if doubt:
+        statement = f"It is stated whether it may be used for AI ({words}), but {doubt}."
+    elif one.statement.gathered:
+        statement = (
+            f"{authority.WHO[speaker.of]} passes on, without making it its own statement, that somebody {words}."
+        )
+    elif speaker.is_hearsay:
+        statement = f"{statement[:-1]}; but {authority.WHY[speaker.weakest]}."
+    return _finding(facts, one, code, Status.PASS if one.counts else Status.UNKNOWN, statement, detail)
+
+
+def _finding(facts: Facts, one: Said, code: str, status: Status, statement: str, detail: dict[str, Json]) -> Draft:
+    roots = {Of.CONTENT: Root.CLAIM_SIGNATURE, Of.UPDATE: Root.UPDATE}
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source=source_of(facts.first),
+        root=roots.get(one.speaker.of, Root.INGREDIENT),
+        subject=one.speaker.label,
+        detail=detail | one.speaker.detail(),
+    )

@@ -1,0 +1,74 @@
+"""Do the places and times that one signer states agree with each other? Part of the claim line, and never asked for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from provenance.credentials.statements import Role, SignedPlace, SignedTime
+from provenance.places import distance_km, distance_words
+from provenance.times import gap_words
+from vouchmark.lines.claim.versions import OWN, Version
+from vouchmark.lines.facts import Draft
+from vouchmark.lines.time.order import when_of
+from vouchmark.report import Json, Root, Status
+
+FAR: Final = 10.0
+"""Kilometres: two positions of one camera within a town differ by less, and two towns lie further apart."""
+LONG: Final = dt.timedelta(days=2)
+"""A clock that was never set to the right zone, and an import on the next day, differ by less."""
+
+
+def drafts(versions: Sequence[Version]) -> Iterator[Draft]:
+    """Two places, and two times, that one signer states of one file and that cannot both be right."""
+    for version in versions:
+        own = [one for one in version.declared.places if one.assertion not in version.gathered]
+        pair = max(itertools.combinations(own, 2), key=_apart, default=None)
+        if pair is not None and _apart(pair) > FAR:
+            away = distance_words(distance_km(pair[0].place, pair[1].place))
+            statement = f"Two places are signed as where it was taken, {away} from each other."
+            detail: dict[str, Json] = {
+                "places": [one.place.text for one in pair],
+                "where": [one.where for one in pair],
+                "assertions": [one.assertion for one in pair],
+            }
+            yield _draft(version, "claim.place.apart", statement, detail)
+        times = [
+            one for one in version.declared.times if one.role is Role.CREATED and one.assertion not in version.gathered
+        ]
+        if times:
+            first, last = min(times, key=_end), max(times, key=_start)
+            gap = last.span.start - first.span.end
+            if gap > LONG:
+                statement = (
+                    f"Two times are signed as when it was made: {when_of(first.span)} and {when_of(last.span)}, "
+                    f"{gap_words(gap)} from each other."
+                )
+                yield _draft(version, "claim.time.apart", statement, {"where": [first.where, last.where]})
+
+
+def _apart(pair: tuple[SignedPlace, SignedPlace]) -> float:
+    """Kilometres between two places beyond what their signers allow for."""
+    return distance_km(pair[0].place, pair[1].place) - pair[0].error - pair[1].error
+
+
+def _start(one: SignedTime) -> dt.datetime:
+    return one.span.start
+
+
+def _end(one: SignedTime) -> dt.datetime:
+    return one.span.end
+
+
+def _draft(version: Version, code: str, statement: str, detail: dict[str, Json]) -> Draft:
+    return Draft(
+        code=code,
+        status=Status.UNKNOWN,
+        statement=statement,
+        source=OWN,
+        root=Root.CLAIM_SIGNATURE,
+        subject=version.label,
+        detail=detail | version.speaker.detail(),
+    )

@@ -1,0 +1,1 @@
+"""Do independent verifiers agree, and if not, on what?"""

@@ -1,0 +1,270 @@
+"""Do independent verifiers agree, and if not, on what?
+
+Each engine's overall state is shown as the specification words it (Invalid, Valid, Trusted). Expiry is recomputed at
+the report's own time, because an engine judges it by the wall clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from provenance.credentials.model import Outcome, Reading, State, ValidationCode
+from vouchmark.lines.engines import causes as engine_causes
+from vouchmark.lines.engines.causes import CLOCK, UNTRUSTED
+from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
+from vouchmark.lines.integrity.own import WHY
+from vouchmark.lines.integrity.unread import TOO_DEEP
+from vouchmark.render.words import listed
+from vouchmark.report import Json, NotChecked, Root, Status
+
+OUTCOME_WORDS: Final = {
+    Outcome.ABSENT: "finds no Content Credentials",
+    Outcome.REMOTE: "finds only an address of Content Credentials kept elsewhere",
+    Outcome.UNSUPPORTED: "does not read this type of file",
+    Outcome.UNPARSABLE: "cannot parse the file or its Content Credentials",
+    Outcome.ERROR: "failed on this file",
+}
+
+NEITHER: Final = {
+    Outcome.UNSUPPORTED: (Status.UNKNOWN, "Neither engine reads this type of file."),
+    Outcome.UNPARSABLE: (Status.ERROR, "Neither engine can parse the file or its Content Credentials."),
+}
+"""Where both engines say the same because neither could look."""
+
+SIZE: Final = "size"
+"""Why an engine was not asked that holds a file whole."""
+
+_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion", "rules"})
+"""Reasons that say more than that an engine cannot parse a file."""
+
+
+def answer(facts: Facts) -> Answer:
+    """The engines line."""
+    if facts.unreadable:
+        return Answer(summary="No engine saw the file.", status=Status.SKIPPED)
+    if facts.second is not None and facts.second.reason == SIZE:
+        return _without(facts, facts.second)
+    readings = [r for r in (facts.engine, facts.second) if r is not None and r.outcome is not Outcome.SKIPPED]
+    drafts = [_state(facts, reading) for reading in readings]
+    if len(readings) < 2:
+        return Answer(
+            summary=drafts[0].statement if drafts else "No engine was asked.",
+            drafts=tuple(drafts),
+            not_checked=(NotChecked(what="a second, independent engine", why="not asked for"),),
+            status=None if drafts else Status.SKIPPED,
+        )
+    drafts.insert(0, _compare(facts, readings[0], readings[1]))
+    return Answer(summary=drafts[0].statement, drafts=tuple(drafts))
+
+
+def _without(facts: Facts, second: Reading) -> Answer:
+    """The line of a file that is too large for the second engine."""
+    draft = _state(facts, facts.engine)
+    statement = (
+        f"{draft.statement} {second.engine} was not asked: it holds a file whole, and this one is large; "
+        "--memory-limit lifts that, with three times the file's size."
+    )
+    return Answer(
+        summary=statement,
+        drafts=(replace(draft, statement=statement, detail={**draft.detail, "not_asked": second.engine}),),
+        not_checked=(NotChecked(what="a second, independent engine", why="the file is too large for it"),),
+    )
+
+
+def state_at(facts: Facts, reading: Reading) -> State | None:
+    """The engine's state with expiry as of the report's time; None where it found nothing to judge.
+
+    Only the first engine needs it: the second is given the report's time and judges expiry by that.
+    """
+    if reading.outcome is Outcome.UNPARSABLE:
+        # Called Invalid as well by an engine that could not read it: there was nothing to judge.
+        return None
+    if reading.state is None or reading.store is None or reading is not facts.engine:
+        return reading.state
+    active = reading.store.active
+    if reading.state is not State.INVALID:
+        return State.INVALID if facts.expired(active) else reading.state
+    serious = {code.code for code in failures(active.codes)} - {UNTRUSTED}
+    if not serious:
+        # Something else than the active manifest: an ancestor whose certificate has run out by the wall clock alone?
+        serious = {code.code for code in failures(reading.codes)} - {UNTRUSTED}
+    if not serious or not serious <= CLOCK or engine_causes.out_of_date(facts, reading):
+        return State.INVALID
+    # By the wall clock the engine could no longer ask its lists; ours were asked at the report's time.
+    own = facts.own.signers.get(active.label) if facts.own else None
+    vouched = has(active.codes, "signingCredential.trusted") or (own is not None and own.is_vouched)
+    return State.TRUSTED if vouched else State.VALID
+
+
+def _state(facts: Facts, reading: Reading) -> Draft:
+    state = state_at(facts, reading)
+    detail: dict[str, Json] = {
+        "engine": reading.engine,
+        "outcome": str(reading.outcome),
+        "state": str(state) if state else None,
+        "failures": _names(code for code in failures(reading.codes) if code.code not in (*CLOCK, UNTRUSTED)),
+    }
+    if reading.reason:
+        detail["reason"] = reading.reason
+    if reading.answers:
+        detail["answers"] = dict(sorted(reading.answers.items()))
+    if state is not None:
+        statement, status = f"{reading.engine} says {state}.", Status.PASS
+    else:
+        statement = f"{reading.engine} {_unread(reading)}."
+        status = Status.ERROR if reading.outcome in (Outcome.ERROR, Outcome.UNPARSABLE) else Status.ABSENT
+    return Draft(
+        code="engines.state",
+        status=status,
+        statement=statement,
+        source=source_of(reading),
+        root=Root.ENGINE,
+        subject=facts.name,
+        detail=detail,
+    )
+
+
+def _unread(reading: Reading) -> str:
+    """Why an engine gives no state, behind its name."""
+    if reading.outcome is Outcome.UNSUPPORTED and reading.reason == TOO_DEEP:
+        return "does not read parts that are nested so deeply"
+    if reading.outcome is Outcome.UNPARSABLE and reading.reason in _REFUSALS:
+        return WHY[reading.reason]
+    return OUTCOME_WORDS.get(reading.outcome, "gives no state")
+
+
+def _reads(facts: Facts, reading: Reading) -> str:
+    """What an engine makes of a file that another one cannot parse."""
+    state = state_at(facts, reading)
+    return f"says {state}" if state is not None else _unread(reading)
+
+
+def _names(codes: Iterable[ValidationCode]) -> list[Json]:
+    return list[Json](sorted({code.code for code in codes}))
+
+
+def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
+    """One finding: agree, disagree and on what, or not comparable."""
+    ours, theirs = _answers(facts, first), _answers(facts, second)
+    if Outcome.ERROR in (first.outcome, second.outcome):
+        failed = first if first.outcome is Outcome.ERROR else second
+        statement = f"The engines cannot be compared: {failed.engine} failed on this file."
+        return _verdict(facts, "engines.incomparable", Status.ERROR, statement, {"failed": failed.engine})
+    if first.outcome is second.outcome and first.outcome in NEITHER:
+        # That both are silent is no agreement about the file.
+        status, statement = NEITHER[first.outcome]
+        both: list[Json] = [first.engine, second.engine]
+        return _verdict(facts, "engines.incomparable", status, statement, {"failed": both})
+    unsupported = [r for r in (first, second) if r.outcome is Outcome.UNSUPPORTED]
+    if unsupported and first.outcome is not second.outcome:
+        other = second if unsupported[0] is first else first
+        statement = f"The engines cannot be compared: {unsupported[0].engine} {_unread(unsupported[0])}, and " + (
+            f"{other.engine} {_reads(facts, other)}."
+        )
+        return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unsupported[0].engine})
+    differ = [question for question in ours if ours[question] != theirs[question]]
+    if "presence" in differ:
+        # Whoever finds nothing says nothing of what is in it.
+        differ = ["presence"]
+    if not differ:
+        statement, trust = _agreement(facts, first, second, ours)
+        return _verdict(facts, "engines.agree", Status.PASS, statement, {"on": list(ours), **trust})
+    why = _cause(facts, first, second, differ)
+    statement = (
+        f"The engines disagree on {listed([WORDS[question] for question in differ])}{f': {why}' if why else ''}."
+    )
+    detail: dict[str, Json] = {}
+    if Outcome.UNPARSABLE in (first.outcome, second.outcome):
+        # Whoever cannot read a file says nothing of what is in it.
+        says = (f"{one.engine} {_reads(facts, one)}" for one in (first, second))
+        statement = f"The engines disagree: {', '.join(says)}."
+        detail["unread"] = (first if first.outcome is Outcome.UNPARSABLE else second).engine
+    elif "bytes" in differ and MALFORMED in (ours["bytes"], theirs["bytes"]):
+        # Whoever calls a hash malformed has compared nothing with it.
+        statement = (
+            f"The engines disagree: {first.engine} says {BYTES[ours['bytes']]}, {second.engine} "
+            f"{BYTES[theirs['bytes']]}."
+        )
+    table: dict[str, Json] = {q: {first.engine: ours[q], second.engine: theirs[q]} for q in differ}
+    detail |= {"on": list[Json](differ), "answers": table}
+    return _verdict(facts, "engines.disagree", Status.UNKNOWN, statement, detail)
+
+
+def _cause(facts: Facts, first: Reading, second: Reading, differ: list[str]) -> str:
+    """Why they differ, as the end of the sentence that says on what."""
+    if differ == ["presence"]:
+        return engine_causes.of_presence(first, second)
+    under = engine_causes.of_answers(first, second, differ)
+    if under or "state" not in differ:
+        return under
+    states = {one.engine: _answers(facts, one)["state"] for one in (first, second)}
+    return engine_causes.of_state(facts, first, second, states)
+
+
+def _agreement(
+    facts: Facts, first: Reading, second: Reading, found: Mapping[str, str]
+) -> tuple[str, dict[str, dict[str, Json]]]:
+    """What both find; and where one of them vouches for the signer and the other does not, that they differ on it."""
+    states = {one.engine: state_at(facts, one) for one in (first, second)}
+    said = set(states.values())
+    if None in said or State.INVALID in said or len(said) < 2:
+        return "Both engines agree.", {}
+    bytes_are = "the bytes are those that were signed" if found["bytes"] == "not changed" else "the bytes changed"
+    says = ", ".join(f"{engine} says {state}" for engine, state in states.items())
+    statement = f"Both engines find that {bytes_are} and that the signature holds; on trust they differ: {says}."
+    return statement, {"trust": {engine: str(state) for engine, state in states.items()}}
+
+
+MALFORMED: Final = "malformed"
+"""An engine's answer about bytes that it could not compare, because it could not follow the hash."""
+BYTES: Final = {
+    "changed": "that the bytes changed",
+    "not changed": "that they did not",
+    MALFORMED: "that the signed hash is malformed",
+    "not said": "nothing of the bytes",
+}
+"""The answers on bytes, behind the engine's name."""
+
+WORDS: Final = {
+    "presence": "whether there are Content Credentials",
+    "bytes": "whether the bytes are the signed ones",
+    "signature": "whether the signature holds",
+    "state": "the overall state",
+}
+
+
+def _answers(facts: Facts, reading: Reading) -> dict[str, str]:
+    """Comparable answers of one engine. Trust is left out: the engines are not always given the same lists."""
+    presence = "absent" if reading.outcome in (Outcome.ABSENT, Outcome.UNSUPPORTED) else "present"
+    if reading.outcome is not Outcome.FOUND:
+        return {"presence": presence, "bytes": "not said", "signature": "not said", "state": "not said"}
+    codes = reading.codes if reading.store is None else (reading.store.active.codes or reading.codes)
+    state = state_at(facts, reading)
+    return {
+        "presence": presence,
+        "bytes": _bytes(codes),
+        "signature": "broken" if has(failures(codes), "claimSignature.mismatch", "claimSignature.missing") else "holds",
+        "state": "Invalid" if state is State.INVALID else "not Invalid",
+    }
+
+
+def _bytes(codes: tuple[ValidationCode, ...]) -> str:
+    """What an engine says of the bytes by its failures: changed before malformed, where it says both."""
+    about = [code.code for code in failures(codes) if code.code.startswith("assertion.") and "Hash." in code.code]
+    if any(name.endswith((".mismatch", ".unknownBox")) for name in about):
+        return "changed"
+    return MALFORMED if any(name.endswith(".malformed") for name in about) else "not changed"
+
+
+def _verdict(facts: Facts, code: str, status: Status, statement: str, detail: Mapping[str, Json]) -> Draft:
+    return Draft(
+        code=code,
+        status=status,
+        statement=statement,
+        source="vouchmark",
+        root=Root.ENGINE,
+        subject=facts.name,
+        detail=dict(detail),
+    )

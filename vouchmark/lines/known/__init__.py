@@ -1,0 +1,1 @@
+"""Have we seen this, or something like it?"""

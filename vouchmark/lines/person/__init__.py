@@ -1,0 +1,1 @@
+"""Does a real person stand behind this?"""

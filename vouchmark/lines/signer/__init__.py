@@ -1,0 +1,1 @@
+"""Who signed, and who vouches for that signer?"""

@@ -1,0 +1,1 @@
+"""When was it signed, says who, and can all the times that are stated be true?"""
