@@ -14,7 +14,7 @@ from provenance.hashes.index import entry
 from provenance.hashes.index.exchange import FORMATS
 from tests.vouchmark import command
 from tests.vouchmark.command import Command
-from vouchmark.cli import index as module
+from vouchmark.cli.index import command as module
 from vouchmark.demo.pictures import harbour
 
 

@@ -29,7 +29,7 @@ from tests.tsa import serving
 from tests.vouchmark.command import arguments, environment
 from tests.vouchmark.persons_cli import Desk, refusal
 from tests.zk.world import person
-from vouchmark.cli.vouch_embed import ALGORITHMS
+from vouchmark.cli.vouch.embed import ALGORITHMS
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import make_settings
 from vouchmark.vouching.vouch import binding_for

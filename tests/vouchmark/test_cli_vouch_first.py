@@ -18,7 +18,7 @@ from tests.provenance.forms import FORMS
 from tests.tsa import serving
 from tests.vouchmark.persons_cli import NOVEMBER, Desk, refusal
 from tests.vouchmark.test_cli_vouch_embed import write_key
-from vouchmark.cli import vouch_first
+from vouchmark.cli.vouch import first as vouch_first
 from zk.errors import StorageError
 from zk.profile.personhood import Vouch
 
@@ -117,7 +117,8 @@ def full_disk(output: Path, *_arguments: Any, **_options: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "instead", "code"), [("embedding.embed", interrupted, 130), ("cli.vouch_first.write_media", full_disk, 4)]
+    ("where", "instead", "code"),
+    [("vouching.embedding.embed", interrupted, 130), ("cli.vouch.first.write_media", full_disk, 4)],
 )
 def test_whoever_is_interrupted_after_the_wallet_was_told_has_lost_no_voice(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, where: str, instead: Any, code: int

@@ -29,6 +29,9 @@ COMMANDS: Final[Mapping[str, str]] = {
 }
 """Each command and its line in `--help`, which must not import the command (a test compares them)."""
 
+ROOMS: Final = frozenset({"check", "index", "trust", "vouch"})
+"""Commands that have a folder of their own, with the command in `command.py`."""
+
 VARIABLES: Final = "VOUCHMARK"
 """How the environment variable of every option begins; then the command's words and the option's long name."""
 
@@ -50,10 +53,11 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import `vouchmark.cli.NAME` and take its attribute NAME."""
+        """Import `vouchmark.cli.NAME`, or `command` in the room of that name, and take its attribute NAME."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"vouchmark.cli.{cmd_name}"), cmd_name)
+        module = f"vouchmark.cli.{cmd_name}" + (".command" if cmd_name in ROOMS else "")
+        command: click.Command = getattr(importlib.import_module(module), cmd_name)
         name_variables(command, f"{VARIABLES}_{_variable(cmd_name)}")
         return command
 

@@ -17,7 +17,7 @@ import click
 from vouchmark.cli.common import fail, fail_usage, umask, with_options
 from vouchmark.cli.person import errors, tell
 from vouchmark.cli.placing import may_write, place
-from vouchmark.cli.vouch_embed import (
+from vouchmark.cli.vouch.embed import (
     NOT_ANONYMOUS,
     key_options,
     read_key,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
 
-from vouchmark.cli.check_known import open_index
+from vouchmark.cli.check.known import open_index
 from vouchmark.cli.common import fail, fail_usage, progress, standard_input, standard_output
 from vouchmark.cli.placing import output_text
 from vouchmark.render.safe import plain
@@ -128,7 +128,7 @@ def search(inputs: tuple[Path, ...], folder: Path, radius: int, as_json: bool) -
     with ExitStack() as stack:
         known = stack.enter_context(open_index(folder))
         pool, settings = _examiners(stack, 1)
-        from vouchmark.cli.index_words import found_dict, found_lines
+        from vouchmark.cli.index.words import found_dict, found_lines
         from vouchmark.examination.examine import examine_to_keep
         from vouchmark.known.lookup import KnownSettings, look_up
 
@@ -159,7 +159,7 @@ def search(inputs: tuple[Path, ...], folder: Path, radius: int, as_json: bool) -
 def show(folder: Path, entries: bool, verify: bool, as_json: bool) -> None:
     """Say what an index holds."""
     from provenance.hashes.errors import KnownIndexError
-    from vouchmark.cli.index_words import counted, entry_dict, entry_line
+    from vouchmark.cli.index.words import counted, entry_dict, entry_line
 
     with open_index(folder) as known:
         size = sum((folder / part.file).stat().st_size for part in known.listing.parts)
@@ -191,7 +191,7 @@ def export(folder: Path, form: str, output: Path | None) -> None:
     """Write the PDQ hashes of an index for others: CSV, or JSON as threat exchanges have it."""
     from provenance.hashes.errors import KnownIndexError
     from provenance.hashes.index.exchange import write_list
-    from vouchmark.cli.index_words import counted
+    from vouchmark.cli.index.words import counted
 
     with open_index(folder) as known:
         try:
@@ -217,7 +217,7 @@ def import_(lists: tuple[Path, ...], folder: Path, label: str, min_quality: int,
     Other programs' hashes of one and the same picture can differ from ours by up to 42 bits, so that a list may miss
     what it should find. What it finds is a lead: hashes can be made alike on purpose.
     """
-    from vouchmark.cli.index_words import counted
+    from vouchmark.cli.index.words import counted
 
     if "-" in map(str, lists):
         standard_input()

@@ -13,8 +13,8 @@ import click
 from vouchmark.cli.common import composed, fail, fail_usage, somebody_types, umask
 from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase, passphrase_option, read_file, tell
 from vouchmark.cli.placing import may_write, place
-from vouchmark.cli.vouch_embed import embed
-from vouchmark.cli.vouch_first import First, first_options
+from vouchmark.cli.vouch.embed import embed
+from vouchmark.cli.vouch.first import First, first_options
 from vouchmark.cli.wallet import WALLET_VARIABLE, wallet_path
 
 if TYPE_CHECKING:

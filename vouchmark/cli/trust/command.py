@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from vouchmark.cli.common import Instant, fail, fail_usage, printable
-from vouchmark.cli.trust_issuer import issuer
+from vouchmark.cli.trust.issuer import issuer
 from vouchmark.report import EXIT_ORDER, Exit
 
 if TYPE_CHECKING:

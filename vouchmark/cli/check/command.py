@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 import click
 from click.core import ParameterSource
 
-from vouchmark.cli.check_claim import claim_options, claim_settings
-from vouchmark.cli.check_fragments import fragment_options, read_fragments
-from vouchmark.cli.check_known import known_options, known_settings
-from vouchmark.cli.check_original import original_options, read_original, write_difference
-from vouchmark.cli.check_person import person_errors, person_options, person_settings
-from vouchmark.cli.check_policy import policy_options
-from vouchmark.cli.check_writing import written
+from vouchmark.cli.check.claim import claim_options, claim_settings
+from vouchmark.cli.check.fragments import fragment_options, read_fragments
+from vouchmark.cli.check.known import known_options, known_settings
+from vouchmark.cli.check.original import original_options, read_original, write_difference
+from vouchmark.cli.check.person import person_errors, person_options, person_settings
+from vouchmark.cli.check.policy import policy_options
+from vouchmark.cli.check.writing import written
 from vouchmark.cli.common import Instant, fail, fail_usage, printable, progress, standard_input, standard_output
 from vouchmark.cli.placing import output_text
 from vouchmark.examination.addresses import host_of, is_address

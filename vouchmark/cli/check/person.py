@@ -67,7 +67,7 @@ def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) 
             "--vouch was given with several files, and belongs to one",
             hint="put it beside its file as FILE.vouch; check finds it there",
         )
-    from vouchmark.cli.vouch import nonce_of
+    from vouchmark.cli.vouch.command import nonce_of
     from vouchmark.persons.settings import MAX_GIVEN, PersonSettings
 
     if len(options["vouch"]) > MAX_GIVEN:

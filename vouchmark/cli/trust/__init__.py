@@ -1,0 +1,1 @@
+"""The commands on lists, distrust and issuers."""
