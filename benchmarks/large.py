@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from media import ROOT
 
-from provenance.credentials.c2pa_rs import load
+from provenance.credentials.engines.c2pa_rs import load
 from vouchmark.demo.authority import Holder, issue_signer, make_authority
 
 GIGABYTE = 1 << 30

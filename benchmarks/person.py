@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from PIL import Image
 
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.workers.pool import Pool
+from provenance.workers.pool import Pool
 from tests import authority as made
 from tests.zk import world
 from vouchmark.demo.pictures import harbour

@@ -29,7 +29,7 @@ from media import ROOT, files
 
 from provenance.asset import Asset, open_asset
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.workers.pool import Job, Pool
+from provenance.workers.pool import Job, Pool
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 

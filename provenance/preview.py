@@ -16,7 +16,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from PIL import Image
 
-    from provenance.credentials.lineage import History
+    from provenance.credentials.history.lineage import History
 
 SIDE: Final = 640
 """Pixels of the longer side: sharp at half that size on a fine screen, and some 60 KB."""
@@ -113,7 +113,7 @@ def is_small_picture(picture: Preview) -> bool:
 
 def stored_thumbnails(history: History | None) -> Iterator[tuple[str, bytes]]:
     """(label, thumbnail) of manifests whose signature holds and covers it, reached by verified links, nearest first."""
-    from provenance.credentials.lineage import LinkState
+    from provenance.credentials.history.lineage import LinkState
 
     seen: set[str] = set()
     for node in sorted(history.root.walk(), key=lambda node: node.depth) if history else ():

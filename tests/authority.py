@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from PIL import Image
 
-from provenance.credentials.c2pa_rs import load
+from provenance.credentials.engines.c2pa_rs import load
 from provenance.credentials.signing.c2pa_sign import SigningKey, Source, sign_media
 from provenance.credentials.trust.formats import Label, ListKind, parse
 from provenance.credentials.trust.lists import TrustList, TrustLists, TrustSettings, make_list

@@ -6,11 +6,11 @@ from typing import Final
 
 import pytest
 
-from provenance.credentials.workers import process
+from provenance.workers import process
 
 _LATE: Final = """
 import time
-from provenance.credentials.workers import tasks
+from provenance.workers import tasks
 engine = tasks._engine
 tasks._engine = lambda name, *rest: (name == tasks.SECOND_ENGINE and time.sleep(0.5)) or engine(name, *rest)
 """

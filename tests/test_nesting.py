@@ -73,12 +73,12 @@ TRIES: Final = {
         "EncodingError",
     ),
     "a DID": (
-        "import base64\nfrom provenance.credentials.cawg import did\ndid.MAX_DID = 1 << 30",
+        "import base64\nfrom provenance.credentials.identities import did\ndid.MAX_DID = 1 << 30",
         "did.key_of('did:jwk:' + base64.urlsafe_b64encode(text.encode()).decode())",
         "did.DidError",
     ),
     "a credential": (
-        "from provenance.credentials.cawg import aggregation",
+        "from provenance.credentials.identities import aggregation",
         "aggregation._parse(text.encode())",
         "aggregation._InvalidError",
     ),
@@ -99,7 +99,7 @@ TRIES: Final = {
         "PolicyError",
     ),
     "CBOR": (
-        "from provenance.credentials import cbor\nfrom provenance.credentials.errors import CredentialsError",
+        "from provenance.credentials.store import cbor\nfrom provenance.credentials.errors import CredentialsError",
         "cbor.decode(b'\\x81' * DEEP + b'\\x01', what='x')",
         "CredentialsError",
     ),
@@ -109,13 +109,13 @@ TRIES: Final = {
         "EncodingError",
     ),
     "a time stamp": (
-        "from provenance.credentials.timestamp import read_stamp\n"
+        "from provenance.credentials.certificates.timestamp import read_stamp\n"
         "from provenance.credentials.errors import CredentialsError",
         "read_stamp(b'\\x30\\x80' * DEEP, (b'',))",
         "CredentialsError",
     ),
     "a time stamp of known lengths": (
-        "from provenance.credentials import timestamp\n"
+        "from provenance.credentials.certificates import timestamp\n"
         "from provenance.credentials.errors import CredentialsError\n"
         "timestamp.MAX_TOKEN_BYTES = 1 << 30\n"
         "heads, length = [], 0\n"
@@ -140,7 +140,7 @@ def test_99_000_brackets_are_refused_with_our_own_error(name: str) -> None:
 @pytest.mark.parametrize("name", ["JSON", "a label", "an XMP packet"])
 def test_what_only_colours_a_report_is_left_unread(name: str) -> None:
     attempts = {
-        "JSON": "from types import SimpleNamespace as A\nfrom provenance.credentials import statements\n"
+        "JSON": "from types import SimpleNamespace as A\nfrom provenance.credentials.history import statements\n"
         "statements.MAX_JSON_BYTES = 1 << 30\n"
         "print(statements.content_of(A(kind='json', data=memoryview(b'{\"a\":' + b'[' * DEEP))) or {})",
         "a label": "from provenance.metadata.generators import object_in\nprint(object_in('{\"a\":' * DEEP))",
@@ -160,7 +160,7 @@ def test_crjson_of_a_deep_assertion_is_a_reference_to_it() -> None:
 
 def test_an_engine_that_tells_of_something_deep_is_not_followed() -> None:
     code = (
-        "from types import SimpleNamespace as A\nfrom provenance.credentials import c2pa_rs\n"
+        "from types import SimpleNamespace as A\nfrom provenance.credentials.engines import c2pa_rs\n"
         "deep = '[' * DEEP + ']' * DEEP\n"
         "try:\n    c2pa_rs._found(A(crjson=lambda: deep, json=lambda: '{}'), None, embedded=True)\n"
         "except c2pa_rs.NestingError as error:\n    print(error)"

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from provenance.credentials.cbor import CWT_CLAIMS, read_header_map
+from provenance.credentials.certificates.keys import public_key_of, verify_with
 from provenance.credentials.errors import (
     CredentialsLimitError,
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
-from provenance.credentials.keys import public_key_of, verify_with
+from provenance.credentials.store.cbor import CWT_CLAIMS, read_header_map
 
 MAX_SIGNATURE_BOX_BYTES: Final = 1024 * 1024
 """Bytes of one COSE_Sign1. Writers pad theirs to 10-20 KiB; chains and OCSP answers fit well below."""

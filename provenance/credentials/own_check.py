@@ -11,25 +11,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from provenance.credentials.ai_statements import AiStated, ai_stated
-from provenance.credentials.cawg.attached import check_identities
-from provenance.credentials.cawg.identity import IdentityCheck
-from provenance.credentials.coverage import Coverage, hard_bindings, measure, with_tail
+from provenance.credentials.binding.coverage import Coverage, hard_bindings, measure, with_tail
+from provenance.credentials.binding.readings import readings_in, readings_of
+from provenance.credentials.certificates.ocsp import Fresh, by_serial
+from provenance.credentials.certificates.signer import SignerAssessment, assess_signer
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
-from provenance.credentials.hidden import Hidden, find_hidden
-from provenance.credentials.history import History, Node, trace
-from provenance.credentials.jumbf import RawStore, parse_store
-from provenance.credentials.lineage import below_update
-from provenance.credentials.manifest_check import ManifestCheck
-from provenance.credentials.ocsp import Fresh, by_serial
-from provenance.credentials.octets.found import StoreOctets
-from provenance.credentials.octets.in_file import octets_in_file
-from provenance.credentials.readings import readings_in, readings_of
-from provenance.credentials.signer import SignerAssessment, assess_signer
-from provenance.credentials.statements import Declared, declared
-from provenance.credentials.store_in_file import NOT_READ, Container, container_of, layout_of, store_in_file
+from provenance.credentials.history.ai_statements import AiStated, ai_stated
+from provenance.credentials.history.history import History, Node, trace
+from provenance.credentials.history.lineage import below_update
+from provenance.credentials.history.manifest_check import ManifestCheck
+from provenance.credentials.history.statements import Declared, declared
+from provenance.credentials.history.vouch_assertions import FoundVouch, find_vouches
+from provenance.credentials.identities.attached import check_identities
+from provenance.credentials.identities.identity import IdentityCheck
+from provenance.credentials.store.hidden import Hidden, find_hidden
+from provenance.credentials.store.in_file import NOT_READ, Container, container_of, layout_of, store_in_file
+from provenance.credentials.store.jumbf import RawStore, parse_store
+from provenance.credentials.store.octets.found import StoreOctets
+from provenance.credentials.store.octets.in_file import octets_in_file
 from provenance.credentials.trust.view import TrustView
-from provenance.credentials.vouch_assertions import FoundVouch, find_vouches
 from provenance.formats.cut_off import CutOff, cut_off
 from provenance.formats.text.layout import READ_AS
 from provenance.second_reading import SecondReading

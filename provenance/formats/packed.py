@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from provenance.credentials.boxes import BoxReader
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.store.boxes import BoxReader
 from provenance.formats.parts import BmffBox, Layout
 from provenance.formats.zip.directory import ZipEntry, number, zip_directory
 

@@ -22,9 +22,9 @@ from typing import Any, Final
 from PIL import Image
 
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.workers.pool import DEFAULT_SECONDS, Pool
 from provenance.formats import read_layout
 from provenance.formats.parts import Kind
+from provenance.workers.pool import DEFAULT_SECONDS, Pool
 from tests.authority import NOW
 from tests.fuzz.mutate import Mutation, mutate
 from tests.fuzz.seeds import Seed, seeds

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from PIL import Image
 
-from provenance.credentials import jumbf
-from provenance.credentials.coverage import Coverage, measure
+from provenance.credentials.binding.coverage import Coverage, measure
+from provenance.credentials.store import jumbf
 from provenance.formats import read_layout
 from tests.provenance.crafting import assertion_box, box, store, superbox
 

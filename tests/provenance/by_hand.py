@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from provenance.credentials.coverage import Coverage, measure
-from provenance.credentials.jumbf import parse_store
+from provenance.credentials.binding.coverage import Coverage, measure
+from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
 from tests.provenance.crafting import assertion_box, sha256, store, superbox
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
-from provenance.credentials.chain import Path, find_path
+from provenance.credentials.certificates.chain import Path, find_path
 from tests.authority import NOW, Identity, certify, make_key, make_root, make_signer, name_of
 
 FAMOUS: Final = {"O": "Famous", "CN": "Camera 1"}

@@ -18,7 +18,7 @@ from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
-from provenance.credentials.octets.der import only
+from provenance.credentials.store.octets.der import only
 from tests.authority import Identity, certify, make_root
 from tests.provenance.crafting import box, superbox
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from provenance.credentials import c2pa_rs
-from provenance.credentials.model import Outcome, Reading, State
+from provenance.credentials.engines import c2pa_rs
+from provenance.credentials.engines.model import Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
 from tests import no_network
 from tests.authority import (
@@ -240,7 +240,7 @@ def test_manifests_unfold_to_the_bound_and_no_further() -> None:
 
 UNDER_FILTER = """
 import io, json, sys
-from provenance.credentials import c2pa_rs
+from provenance.credentials.engines import c2pa_rs
 told = c2pa_rs.settings(None)
 for path in json.loads(sys.argv[1]):
     table, key = path
@@ -289,7 +289,7 @@ def test_either_setting_alone_keeps_it_at_home_and_without_both_it_goes_out(remo
 
 PLANTED = """
 import ctypes, os, sys
-from provenance.credentials import c2pa_rs
+from provenance.credentials.engines import c2pa_rs
 loaded = []
 original = ctypes.CDLL.__init__
 def note(self, name, *arguments, **options):

@@ -15,15 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import cbor
-from provenance.credentials.binding import Match
-from provenance.credentials.cawg.certificate import INTERIM_ENDS
-from provenance.credentials.cawg.did import DidError, key_of
-from provenance.credentials.cawg.identity import IdentityCheck
-from provenance.credentials.chain import fingerprint
+from provenance.credentials.binding.base import Match
+from provenance.credentials.certificates.chain import fingerprint
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.jumbf import parse_store
+from provenance.credentials.identities.certificate import INTERIM_ENDS
+from provenance.credentials.identities.did import DidError, key_of
+from provenance.credentials.identities.identity import IdentityCheck
 from provenance.credentials.own_check import OwnCheck, examine_own
+from provenance.credentials.store import cbor
+from provenance.credentials.store.jumbf import parse_store
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.formats import Label as ListLabel
 from provenance.credentials.trust.formats import ListKind

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from provenance.credentials.certificates import path_search
+from provenance.credentials.certificates.chain import Path, find_path
 from provenance.credentials.certificates.path_rules import why_refused
-from provenance.credentials.chain import Path, find_path
 from tests.authority import DAY, NOW, Identity, certify, make_key, make_signer
 from tests.provenance.chains import (
     ALLOWED,

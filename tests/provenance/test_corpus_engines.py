@@ -11,8 +11,8 @@ import ssl
 import pytest
 
 from provenance.asset import open_asset
-from provenance.credentials import c2pa_rs, encypher
-from provenance.credentials.model import Kind, Outcome, Reading, State
+from provenance.credentials.engines import c2pa_rs, encypher
+from provenance.credentials.engines.model import Kind, Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.media_type import UNKNOWN
 from tests.corpus import SETTINGS, Row, media, needs_corpus, trust

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.credentials.certificates.keys import ClaimSignatureError
 from provenance.credentials.cose import MAX_CHAIN_CERTIFICATES, Sign1, parse_sign1, verify_claim
 from provenance.credentials.errors import (
     CredentialsError,
@@ -17,7 +18,6 @@ from provenance.credentials.errors import (
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
-from provenance.credentials.keys import ClaimSignatureError
 from tests.authority import Identity, make_root, make_signer
 from tests.provenance.crafting import ALGORITHMS, cose
 

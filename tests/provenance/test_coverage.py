@@ -12,10 +12,10 @@ from typing import Any
 import cbor2
 import pytest
 
-from provenance.credentials import jumbf
-from provenance.credentials.binding import Match
-from provenance.credentials.coverage import Coverage, hard_bindings, measure
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.coverage import Coverage, hard_bindings, measure
 from provenance.credentials.errors import CredentialsLimitError
+from provenance.credentials.store import jumbf
 from provenance.formats import Kind, Layout, read_layout
 from provenance.formats.bmff import C2PA_UUID
 from provenance.formats.bmff.order import is_only_order

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.credentials.crjson import reading as crjson
-from provenance.credentials.model import Kind
+from provenance.credentials.engines.model import Kind
 
 ACTIVE = "urn:c2pa:active"
 PREFIX = f"self#jumbf=/c2pa/{ACTIVE}"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from provenance.credentials.crjson import results as crjson_results
 from provenance.credentials.crjson.content import MAX_DEPTH, MAX_PAYLOAD, Budget, plain
 from provenance.credentials.crjson.results import manifests
-from provenance.credentials.model import Kind, Manifest, ManifestStore, ValidationCode
+from provenance.credentials.engines.model import Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust.view import view_of
 from tests.authority import DAY, NOW, list_of, make_root, make_signer, manifest_store, picture, sign, store_of

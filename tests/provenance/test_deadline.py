@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from provenance.credentials.deadline import TooLateError, read_until, within
+from provenance.net.deadline import TooLateError, read_until, within
 
 
 def test_what_ends_in_time_gives_what_it_returns() -> None:

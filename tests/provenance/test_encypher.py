@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from provenance.credentials import encypher
-from provenance.credentials.model import Outcome, Reading, State
+from provenance.credentials.engines import encypher
+from provenance.credentials.engines.model import Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
 from tests import no_network
 from tests.authority import (
@@ -163,7 +163,7 @@ def test_what_is_no_panic_is_not_swallowed(signed: bytes, monkeypatch: pytest.Mo
 def test_telemetry_and_online_checks_are_off_before_it_loads_whatever_the_environment_says(signed: bytes) -> None:
     code = """
 import os, sys
-from provenance.credentials import encypher
+from provenance.credentials.engines import encypher
 engine = encypher.load()
 assert not engine.telemetry_enabled(), "telemetry"
 seen = {}

@@ -7,9 +7,9 @@ import time
 import cbor2
 import pytest
 
-from provenance.credentials.c2pa_rs import read
-from provenance.credentials.engine_cost import FEW_RULES, is_too_much
-from provenance.credentials.model import Outcome
+from provenance.credentials.engines.c2pa_rs import read
+from provenance.credentials.engines.cost import FEW_RULES, is_too_much
+from provenance.credentials.engines.model import Outcome
 from tests.provenance.bmff_files import NEW, c2pa_box, ftyp
 from tests.provenance.crafting import box
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 import cbor2
 import pytest
 
-from provenance.credentials.binding import Match
-from provenance.credentials.coverage import Coverage, measure
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.coverage import Coverage, measure
+from provenance.credentials.binding.fields import MERKLE_BOX, check_fields
+from provenance.credentials.binding.merkle import read_proofs
 from provenance.credentials.errors import MalformedCredentialsError, UnknownFieldError, UnsupportedCredentialsError
-from provenance.credentials.fields import MERKLE_BOX, check_fields
-from provenance.credentials.jumbf import parse_store
-from provenance.credentials.merkle import read_proofs
+from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
 from tests.authority import (
     join_jpeg,

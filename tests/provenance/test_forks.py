@@ -16,8 +16,8 @@ LEAD: Final = """
 import os, signal, sys
 from pathlib import Path
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.workers.forks import ForkedError
-from provenance.credentials.workers.pool import Pool
+from provenance.workers.forks import ForkedError
+from provenance.workers.pool import Pool
 from vouchmark.examination.examine import check, examine_all
 from vouchmark.examination.many import check_many
 from vouchmark.examination.settings import make_settings
@@ -132,7 +132,7 @@ with Pool(1) as pool:
 
 def test_the_first_engine_by_itself_reads_the_same_in_a_copy(files: list[Path]) -> None:
     code = """
-from provenance.credentials import c2pa_rs
+from provenance.credentials.engines import c2pa_rs
 def read():
     return [repr(c2pa_rs.read(file.read_bytes(), "image/jpeg")) for file in files if file.suffix == ".jpg"]
 before = read()

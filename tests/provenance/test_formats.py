@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from provenance.credentials import c2pa_rs, encypher
+from provenance.credentials.engines import c2pa_rs, encypher
+from provenance.credentials.engines.model import Outcome, State
 from provenance.credentials.errors import UnsupportedCredentialsError
-from provenance.credentials.model import Outcome, State
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.settings import TrustSettings
-from provenance.credentials.workers.pool import Pool
 from provenance.media_type import recognise
+from provenance.workers.pool import Pool
 from tests.authority import make_root, make_signer, sign
 from tests.provenance.forms import DOCUMENTS, FORMS
 from vouchmark.examination.examine import examine_all

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from provenance.credentials.hidden import MAX_READ, MAX_TOLD, Hidden, find_hidden
-from provenance.credentials.store_in_file import layout_of
+from provenance.credentials.store.hidden import MAX_READ, MAX_TOLD, Hidden, find_hidden
+from provenance.credentials.store.in_file import layout_of
 from provenance.formats import packed
 from provenance.media_type import recognise
 from tests.authority import picture, sign

@@ -9,9 +9,9 @@ import brotli
 import cbor2
 import pytest
 
-from provenance.credentials import jumbf
-from provenance.credentials.history import MAX_DEPTH, MAX_LINKS, History, LinkState, trace
-from provenance.credentials.manifest_check import SignatureState, check_manifest
+from provenance.credentials.history.history import MAX_DEPTH, MAX_LINKS, History, LinkState, trace
+from provenance.credentials.history.manifest_check import SignatureState, check_manifest
+from provenance.credentials.store import jumbf
 from tests.authority import created, make_root, make_signer, opened
 from tests.provenance.crafting import Draft, actions, assertion_box, box, link_to, sha256, store, superbox
 

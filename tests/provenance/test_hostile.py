@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from provenance.asset import open_asset
-from provenance.credentials.boxes import MAX_INFLATED_BYTES
+from provenance.credentials.store.boxes import MAX_INFLATED_BYTES
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.settings import TrustSettings
-from provenance.credentials.workers.pool import Job, Pool
+from provenance.workers.pool import Job, Pool
 from tests.authority import NOW, picture, sign
 from tests.provenance import hostile
 from tests.vouchmark.command import Command

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import boxes, cbor, jumbf, uris
 from provenance.credentials.errors import (
     CredentialsError,
     CredentialsLimitError,
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
+from provenance.credentials.store import boxes, cbor, jumbf, uris
 from tests.authority import make_signer
 from tests.provenance.crafting import Draft, actions, assertion_box, box, sha256, store, superbox
 

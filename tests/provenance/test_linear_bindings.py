@@ -10,9 +10,10 @@ from typing import Any
 import cbor2
 import pytest
 
-from provenance.credentials import bmff_binding, jumbf
-from provenance.credentials.binding import Match
-from provenance.credentials.coverage import Coverage, measure
+from provenance.credentials.binding import bmff as bmff_binding
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.coverage import Coverage, measure
+from provenance.credentials.store import jumbf
 from provenance.formats import read_layout
 from provenance.formats.bmff import C2PA_UUID
 from tests.provenance.crafting import assertion_box, box, sha256, store, superbox

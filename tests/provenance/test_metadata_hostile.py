@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials.workers import tasks, wire
 from provenance.media_type import recognise
 from provenance.metadata import Metadata, exif, iptc, read_metadata
 from provenance.metadata.model import MAX_KEPT, MAX_STATEMENTS
 from provenance.metadata.xmp import read_xmp
+from provenance.workers import tasks, wire
 from tests.provenance.metadata_files import (
     SOURCE,
     box,

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from provenance.credentials.binding import Match
-from provenance.credentials.jumbf import parse_store
-from provenance.credentials.multi_asset import LABEL, Parts, check_parts
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.multi_asset import LABEL, Parts, check_parts
+from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
 from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
 from tests.provenance.by_hand import stored

@@ -12,9 +12,9 @@ from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.credentials.certificates.chain import _usable
+from provenance.credentials.certificates.keys import unwarned
 from provenance.credentials.certificates.path_rules import why_refused
-from provenance.credentials.chain import _usable
-from provenance.credentials.keys import unwarned
 from tests.authority import Identity, certify, make_signer
 from tests.provenance.chains import (
     ALLOWED,

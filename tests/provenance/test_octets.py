@@ -13,11 +13,11 @@ import pytest
 from cryptography import x509
 
 from provenance.credentials.errors import MalformedCredentialsError
-from provenance.credentials.octets import der, plain_cbor
-from provenance.credentials.octets.certificates import read_certificate
-from provenance.credentials.octets.found import MAX_NAMED, Place
-from provenance.credentials.octets.signatures import MAX_SIGNATURES
 from provenance.credentials.own_check import OwnCheck, examine_own
+from provenance.credentials.store.octets import der, plain_cbor
+from provenance.credentials.store.octets.certificates import read_certificate
+from provenance.credentials.store.octets.found import MAX_NAMED, Place
+from provenance.credentials.store.octets.signatures import MAX_SIGNATURES
 from provenance.credentials.trust.view import TrustView, view_of
 from tests.authority import (
     COSE_ALGORITHMS,

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from provenance.credentials import online
-from provenance.credentials.online import MAX_ANSWER, Online, is_public
+from provenance.net import online
+from provenance.net.online import MAX_ANSWER, Online, is_public
 from tests import authority as made
 from tests.https_server import running
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials.binding import Match
+from provenance.credentials.binding.base import Match
 from provenance.credentials.cose import parse_sign1
-from provenance.credentials.jumbf import parse_store
-from provenance.credentials.manifest_check import ManifestCheck, SignatureState, check_manifest
+from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState, check_manifest
 from provenance.credentials.own_check import OwnCheck, examine_own
+from provenance.credentials.store.jumbf import parse_store
 from provenance.credentials.trust.formats import Label as ListLabel
 from provenance.credentials.trust.formats import parse
 from provenance.credentials.trust.lists import ListKind, TrustList, make_list
@@ -325,7 +325,7 @@ def _view(setting: str) -> TrustView:
 
 
 def _reading(name: str) -> Any:
-    from provenance.credentials import c2pa_rs
+    from provenance.credentials.engines import c2pa_rs
 
     data = _bytes(name)
     return c2pa_rs.read(data, recognise(data, name=name))

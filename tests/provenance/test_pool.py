@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from provenance.asset import Asset, Limits, open_asset
-from provenance.credentials.model import Outcome, State
+from provenance.credentials.engines.model import Outcome, State
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView
-from provenance.credentials.workers import crew, process, wire
-from provenance.credentials.workers.pool import ENGINES, Examination, Job, Pool, examine_in_process
+from provenance.workers import crew, process, wire
+from provenance.workers.pool import ENGINES, Examination, Job, Pool, examine_in_process
 from tests import no_network
 from tests.authority import (
     Identity,
@@ -420,8 +420,8 @@ LIAR = """
 import os, sys
 sys.path[:0] = {places!r}
 import msgspec
-from provenance.credentials.workers import wire
-from provenance.credentials.model import Outcome, Reading
+from provenance.workers import wire
+from provenance.credentials.engines.model import Outcome, Reading
 out = os.fdopen(1, "wb", buffering=0)
 out.write(wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions={{}}))))
 kind, content = wire.read_frame(sys.stdin.buffer)
@@ -512,7 +512,7 @@ USE = """
     import datetime as dt, sys
     from pathlib import Path
     from provenance.asset import open_asset
-    from provenance.credentials.workers.pool import Job, Pool
+    from provenance.workers.pool import Job, Pool
     from provenance.credentials.trust.settings import TrustSettings
     item = open_asset(Path(sys.argv[1]))
     job = Job(media_type=item.media_type, trust=TrustSettings(), at=dt.datetime.now(dt.UTC))

@@ -19,9 +19,9 @@ from provenance import preview as made
 from provenance.asset import Limits, open_asset
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView
-from provenance.credentials.workers import wire
-from provenance.credentials.workers.pool import Job, Pool, examine_in_process
 from provenance.preview import Preview, Previews, preview
+from provenance.workers import wire
+from provenance.workers.pool import Job, Pool, examine_in_process
 from tests.authority import (
     change_pixels,
     join_png,

@@ -9,15 +9,15 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from provenance.credentials import c2pa_rs
+from provenance.credentials.engines import c2pa_rs
+from provenance.credentials.engines.model import State
 from provenance.credentials.errors import UnsupportedCredentialsError
-from provenance.credentials.model import State
 from provenance.credentials.signing import apart as sign_apart
 from provenance.credentials.signing.apart import Order, carry_out, order_for
 from provenance.credentials.signing.c2pa_sign import SigningError, SigningKey
 from provenance.credentials.signing.time_stamping import TimeStampFetchError
-from provenance.credentials.workers import wire
-from provenance.credentials.workers.process import WorkerProcess
+from provenance.workers import wire
+from provenance.workers.process import WorkerProcess
 from tests import authority as made
 from tests.provenance.crafting import make_authority
 from tests.tsa import serving

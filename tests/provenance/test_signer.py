@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.credentials.certificates.ocsp import Revocation
+from provenance.credentials.certificates.signer import SignerAssessment, assess_signer
 from provenance.credentials.cose import parse_sign1
-from provenance.credentials.ocsp import Revocation
-from provenance.credentials.signer import SignerAssessment, assess_signer
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.formats import Label as ListLabel
 from provenance.credentials.trust.formats import Product
@@ -460,7 +460,7 @@ def test_an_answer_that_may_not_be_believed_is_not_checked(answer: bytes) -> Non
 
 
 def test_an_answer_signed_with_a_weak_digest_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from provenance.credentials import ocsp
+    from provenance.credentials.certificates import ocsp
 
     answer = revocation_answer(SIGNER, revoked_at=NOW - HOUR)
     assert assess(answers=[answer]).codes[0] == "signer.revoked"
@@ -526,8 +526,8 @@ def test_a_signal_that_the_product_may_not_claim_is_named() -> None:
 
 
 def test_only_what_says_how_it_began_is_a_signal() -> None:
-    from provenance.credentials.jumbf import parse_store
-    from provenance.credentials.manifest_check import check_manifest
+    from provenance.credentials.history.manifest_check import check_manifest
+    from provenance.credentials.store.jumbf import parse_store
     from tests.authority import created, definition, manifest_store, sign
 
     captured = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
@@ -550,7 +550,7 @@ def test_junk_among_the_other_certificates_does_not_hide_the_signer() -> None:
 
 
 def test_a_public_test_key_is_named_unless_the_reader_lists_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from provenance.credentials import signer
+    from provenance.credentials.certificates import signer
 
     monkeypatch.setattr(signer, "TEST_SIGNERS", {signer._key_hash(SIGNER.certificate): "a public key"})
     assert assess(trust=TrustView()).codes == ("signer.test_key", "signer.unknown")
@@ -560,7 +560,7 @@ def test_a_public_test_key_is_named_unless_the_reader_lists_it(monkeypatch: pyte
 
 
 def test_a_signer_under_a_public_test_authority_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from provenance.credentials import signer
+    from provenance.credentials.certificates import signer
 
     monkeypatch.setattr(signer, "TEST_AUTHORITIES", frozenset({signer._key_hash(ROOT.certificate)}))
     assert assess(trust=TrustView(), chain=[SIGNER.der, ROOT.der]).codes == ("signer.test_key", "signer.unknown")

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from provenance.credentials.certificates.profile import violations
 from provenance.credentials.cose import parse_sign1, verify_claim
-from provenance.credentials.profile import violations
 from provenance.credentials.signing.c2pa_sign import ALGORITHMS, SigningKey
 from provenance.credentials.signing.key import _WORDS, AUTO, MAX_PEM, SigningKeyError, load_signing_key
 from tests.authority import (
@@ -186,7 +186,7 @@ def test_every_break_of_the_profile_has_words() -> None:
     import inspect
     import re
 
-    from provenance.credentials import profile
+    from provenance.credentials.certificates import profile
     from provenance.credentials.certificates.algorithms import Problem
 
     assert violations(SIGNER.certificate) == ()

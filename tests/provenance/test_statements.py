@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.credentials.jumbf import Assertion
-from provenance.credentials.statements import Declared, Role, declared
+from provenance.credentials.history.statements import Declared, Role, declared
+from provenance.credentials.store.jumbf import Assertion
 
 EXIF = {
     "@context": {"exif": "http://ns.adobe.com/exif/1.0/"},

@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from provenance.credentials.certificates.time_trust import Doubt, StampAssessment, assess_time
 from provenance.credentials.cose import parse_sign1, signed_bytes, verify_claim
-from provenance.credentials.time_trust import Doubt, StampAssessment, assess_time
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import Label, TrustView, view_of

@@ -12,17 +12,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.credentials.certificates.chain import describe
+from provenance.credentials.certificates.keys import load_certificate
 from provenance.credentials.certificates.names import MAX_ELEMENTS, mended, same_name
-from provenance.credentials.chain import describe
+from provenance.credentials.certificates.ocsp import Revocation, assess_revocation
+from provenance.credentials.certificates.time_trust import Doubt, StampAssessment, assess_time
+from provenance.credentials.certificates.timestamp import Flaw, read_stamp
 from provenance.credentials.cose import parse_sign1, verify_claim
 from provenance.credentials.errors import CredentialsError, MalformedCredentialsError
-from provenance.credentials.keys import load_certificate
-from provenance.credentials.ocsp import Revocation, assess_revocation
-from provenance.credentials.octets.ber import MAX_DEPTH, to_der
-from provenance.credentials.octets.signatures import Verifier
-from provenance.credentials.octets.tokens import is_accounted
-from provenance.credentials.time_trust import Doubt, StampAssessment, assess_time
-from provenance.credentials.timestamp import Flaw, read_stamp
+from provenance.credentials.store.octets.ber import MAX_DEPTH, to_der
+from provenance.credentials.store.octets.signatures import Verifier
+from provenance.credentials.store.octets.tokens import is_accounted
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.formats import parse
 from provenance.credentials.trust.lists import ListKind

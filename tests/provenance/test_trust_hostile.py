@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials.chain import find_path
+from provenance.credentials.certificates.chain import find_path
 from provenance.credentials.trust import distrust
 from provenance.credentials.trust.folder import TrustFolder
 from provenance.credentials.trust.formats import Label, ListKind, TrustListDataError, TrustListError, parse

@@ -15,10 +15,10 @@ import pytest
 from cryptography import x509
 
 from provenance.asset import open_asset
+from provenance.credentials.certificates.signer import SignerAssessment, assess_signer
+from provenance.credentials.certificates.time_trust import Doubt, StampAssessment, assess_time
 from provenance.credentials.cose import parse_sign1
 from provenance.credentials.own_check import examine_own
-from provenance.credentials.signer import SignerAssessment, assess_signer
-from provenance.credentials.time_trust import Doubt, StampAssessment, assess_time
 from provenance.credentials.trust import known_files, update
 from provenance.credentials.trust.folder import TrustFolder
 from provenance.credentials.trust.formats import Label, ListKind, Origin, TrustListDataError, parse

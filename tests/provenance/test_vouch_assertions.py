@@ -12,11 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials import vouch_assertions
 from provenance.credentials.cose import parse_sign1
-from provenance.credentials.jumbf import Assertion, parse_store
-from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.vouch_assertions import (
+from provenance.credentials.history import vouch_assertions
+from provenance.credentials.history.vouch_assertions import (
     LABEL,
     MAX_VOUCH_OCTETS,
     FoundVouch,
@@ -24,6 +22,8 @@ from provenance.credentials.vouch_assertions import (
     content_of,
     read_content,
 )
+from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.store.jumbf import Assertion, parse_store
 from tests.authority import (
     DAY,
     NOW,

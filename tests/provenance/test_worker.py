@@ -20,13 +20,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.credentials import c2pa_rs
-from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.engines import c2pa_rs
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.trust.settings import TrustSettings
-from provenance.credentials.workers import process, tasks, wire, worker
-from provenance.credentials.workers.process import WorkerProcess
-from provenance.credentials.workers.tasks import Media
-from provenance.credentials.workers.wire import BrokenWireError, Lists, Own, Picture, Task
+from provenance.workers import process, tasks, wire, worker
+from provenance.workers.process import WorkerProcess
+from provenance.workers.tasks import Media
+from provenance.workers.wire import BrokenWireError, Lists, Own, Picture, Task
 from tests.authority import make_signer, picture, sign
 
 MIB = 1024 * 1024
@@ -299,8 +299,8 @@ def test_memory_written_files_and_core_dumps_are_bounded(child: WorkerProcess) -
 INSIDE = """
 import os, sys
 sys.path[:0] = {places!r}
-from provenance.credentials import c2pa_rs
-from provenance.credentials.workers import worker
+from provenance.credentials.engines import c2pa_rs
+from provenance.workers import worker
 {before}
 worker.main()
 """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from provenance.credentials.history.vouch_assertions import LABEL, content_of
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import view_of
-from provenance.credentials.vouch_assertions import LABEL, content_of
 from provenance.media_type import recognise
 from tests.authority import (
     DAY,

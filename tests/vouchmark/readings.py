@@ -5,11 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from provenance.credentials.binding import Match
-from provenance.credentials.coverage import Coverage
-from provenance.credentials.lineage import History, Node
-from provenance.credentials.manifest_check import ManifestCheck, SignatureState
-from provenance.credentials.model import (
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.coverage import Coverage
+from provenance.credentials.engines.model import (
     Action,
     CertificateInfo,
     Ingredient,
@@ -23,6 +21,8 @@ from provenance.credentials.model import (
     Timestamp,
     ValidationCode,
 )
+from provenance.credentials.history.lineage import History, Node
+from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.facts import Facts
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from provenance.credentials.model import Outcome, Reading, State
+from provenance.credentials.engines.model import Outcome, Reading, State
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.store_in_file import Container
-from provenance.credentials.workers.pool import Examination
+from provenance.credentials.store.in_file import Container
+from provenance.workers.pool import Examination
 from tests.vouchmark.readings import GOOD, code, facts, manifest, reading
 from vouchmark.examination.accounts import account_in_place_of
 from vouchmark.lines.engines import line as engines

@@ -12,8 +12,8 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner, Result
 
-from provenance.credentials import online as rules
-from provenance.credentials.online import Online
+from provenance.net import online as rules
+from provenance.net.online import Online
 from tests.authority import NOW
 from tests.https_server import running
 from tests.provenance.crafting import signed

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials.ai_names import TRAINING, speaks_of_ai
-from provenance.credentials.ai_statements import CARRIERS, VENDORS, Carrier, ai_stated
-from provenance.credentials.jumbf import parse_store
-from provenance.credentials.lineage import Removed, kind_of_label
-from provenance.credentials.manifest_check import check_manifest
+from provenance.credentials.history.ai_names import TRAINING, speaks_of_ai
+from provenance.credentials.history.ai_statements import CARRIERS, VENDORS, Carrier, ai_stated
+from provenance.credentials.history.lineage import Removed, kind_of_label
+from provenance.credentials.history.manifest_check import check_manifest
+from provenance.credentials.store.jumbf import parse_store
 from provenance.metadata import Meaning
 from provenance.metadata.generators import says_of_making
 from tests.authority import created, picture

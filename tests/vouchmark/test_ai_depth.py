@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.credentials.history import MAX_DEPTH, MAX_LINKS
+from provenance.credentials.history.history import MAX_DEPTH, MAX_LINKS
 from tests.authority import created, picture
 from tests.provenance.crafting import Draft, actions, bind, link_to, opening
 from tests.vouchmark.attacks import CAMERA, PASS, UNKNOWN, codes, examine

@@ -576,7 +576,7 @@ def test_many_statements_are_told_once_and_the_loudest_first() -> None:
 
 
 def _facts(metadata: Metadata) -> Facts:
-    from provenance.credentials.model import Outcome, Reading
+    from provenance.credentials.engines.model import Outcome, Reading
     from tests.vouchmark.attacks import NOW
 
     reading = Reading(engine="c2pa-rs", version="1", outcome=Outcome.ABSENT)
@@ -620,7 +620,7 @@ def test_the_same_bytes_give_the_same_report() -> None:
 
 def test_what_is_signed_does_not_count_where_nobody_knows_of_which_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine calls the bytes the signed ones; our own check of what the hash leaves out was refused."""
-    from provenance.credentials import binding
+    from provenance.credentials.binding import base as binding
 
     data = sign(CAMERA, manifest=definition(created("trainedAlgorithmicMedia")))
     assert first(examine(data)).status is PASS

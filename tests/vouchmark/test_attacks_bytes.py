@@ -11,7 +11,7 @@ import pytest
 
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.formats import ListKind
-from provenance.credentials.workers.pool import Pool
+from provenance.workers.pool import Pool
 from tests.authority import (
     add_xmp,
     append_bytes,

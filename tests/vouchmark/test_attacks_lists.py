@@ -13,7 +13,7 @@ from provenance.credentials.trust.folder import TrustFolder
 from provenance.credentials.trust.formats import Label, ListKind
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.update import import_list
-from provenance.credentials.workers.pool import Pool
+from provenance.workers.pool import Pool
 from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
 from tests.corpus import Row, media, needs_corpus, trust
 from tests.lists import lote

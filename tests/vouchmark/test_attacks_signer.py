@@ -326,7 +326,7 @@ def test_a_distrusted_signer_is_distrusted_without_any_list_too() -> None:
 
 
 def test_a_public_test_key_is_named_unless_the_readers_own_list_vouches(monkeypatch: pytest.MonkeyPatch) -> None:
-    from provenance.credentials import signer
+    from provenance.credentials.certificates import signer
 
     # The private halves of the real ones are public, and still not ours to ship: one of our own stands for them.
     monkeypatch.setattr(signer, "TEST_SIGNERS", {signer._key_hash(CAMERA.certificate): "a public key"})

@@ -11,12 +11,12 @@ from typing import Any, Final
 import cbor2
 import pytest
 
-from provenance.credentials.history import MAX_DEPTH
+from provenance.credentials.history.history import MAX_DEPTH
+from provenance.credentials.history.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, VouchState, content_of
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.lists import ListKind, TrustLists
 from provenance.credentials.trust.view import view_of
-from provenance.credentials.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, VouchState, content_of
 from tests.authority import (
     DAY,
     NOW,
@@ -382,7 +382,7 @@ def test_a_distrusted_updates_signer_lowers_nothing_of_the_file() -> None:
 
 
 def _fingerprint(signer: Identity) -> str:
-    from provenance.credentials.chain import fingerprint
+    from provenance.credentials.certificates.chain import fingerprint
 
     return fingerprint(signer.der)
 

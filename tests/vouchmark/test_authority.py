@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials.chain import fingerprint
+from provenance.credentials.certificates.chain import fingerprint
 from provenance.credentials.trust.distrust import DistrustEntry
 from tests.authority import DAY, NOW, Identity, make_signer, manifest_store, picture, with_manifest_store
 from tests.provenance.crafting import Draft, actions, bind, link_to, manifests, opening, store

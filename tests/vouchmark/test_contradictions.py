@@ -11,13 +11,13 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from provenance.credentials.binding import Match, data_hash
-from provenance.credentials.coverage import Coverage
-from provenance.credentials.jumbf import parse_store
-from provenance.credentials.manifest_check import SignatureState
-from provenance.credentials.model import Kind, Outcome, Reading, State, ValidationCode
+from provenance.credentials.binding.base import Match, data_hash
+from provenance.credentials.binding.coverage import Coverage
+from provenance.credentials.binding.riff_length import holds_at_its_old_length
+from provenance.credentials.engines.model import Kind, Outcome, Reading, State, ValidationCode
+from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.riff_length import holds_at_its_old_length
+from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
 from tests.authority import picture, sign, sign_update
 from tests.corpus import folder, needs_corpus

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.workers.pool import Pool
+from provenance.workers.pool import Pool
 from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings

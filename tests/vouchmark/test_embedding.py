@@ -11,11 +11,11 @@ from typing import Any, Final
 import pytest
 
 from provenance.asset import open_asset
-from provenance.credentials.model import Outcome, State
+from provenance.credentials.engines.model import Outcome, State
+from provenance.credentials.history.vouch_assertions import VouchState
 from provenance.credentials.signing import embed as lower
 from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, EmbedError, Looked, confirm_vouch
 from provenance.credentials.trust.lists import ListKind, TrustLists
-from provenance.credentials.vouch_assertions import VouchState
 from tests.authority import (
     NOW,
     Identity,
@@ -330,7 +330,7 @@ def test_a_vouch_that_counted_before_must_count_after() -> None:
 def test_either_engines_word_against_the_result_is_enough(number: int) -> None:
     import msgspec
 
-    from provenance.credentials.model import Kind, ValidationCode
+    from provenance.credentials.engines.model import Kind, ValidationCode
 
     data = signed()
     vouch = vouch_for(data)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.credentials.hidden import Hidden, find_hidden
+from provenance.credentials.store.hidden import Hidden, find_hidden
 from provenance.formats import read_layout, store_places
 from provenance.formats.parts import Kind
 from tests.authority import sign

@@ -15,7 +15,7 @@ import pytest
 import vouchmark
 from provenance.asset import Limits
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.workers.pool import ENGINES, Pool
+from provenance.workers.pool import ENGINES, Pool
 from tests import authority as made
 from tests.vouchmark import command
 from vouchmark import Policy, check

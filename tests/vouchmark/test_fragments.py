@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.credentials.c2pa_rs import read
+from provenance.credentials.engines.c2pa_rs import read
 from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust.view import view_of
 from tests.authority import NOW, picture, sign

@@ -137,7 +137,7 @@ def test_a_broken_rule_would_be_found() -> None:
 
 
 ONLY_IN: Final = {
-    "encypher_c2pa": ("provenance.credentials.encypher",),
+    "encypher_c2pa": ("provenance.credentials.engines.encypher",),
     "click": ("vouchmark.cli", "vouchmark.__main__"),
     "rich": ("vouchmark.render",),
     "sqlalchemy": ("zk.storage.database", "zk.storage.ledger", "zk.issuer.enrolment"),

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from provenance.credentials.workers.pool import Pool
 from provenance.hashes.index.entry import Entry, Hashed, Said
 from provenance.hashes.index.index import KnownMedia
 from provenance.hashes.index.recorder import Recorder
 from provenance.hashes.pictures.pdq import MIN_QUALITY, RULE, Turn, pdq_of_bytes
+from provenance.workers.pool import Pool
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo.pictures import harbour

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from provenance.credentials.workers.pool import Pool
 from provenance.hashes.clips.clips import Placement
 from provenance.hashes.clips.placing import Placed, Stretch
 from provenance.hashes.original import Against
+from provenance.workers.pool import Pool
 from tests import talks
 from tests.authority import NOW, store_of
 from tests.vouchmark.command import AT, Command
@@ -194,7 +194,7 @@ def test_an_original_that_the_report_names_is_an_input() -> None:
 
 
 def facts() -> Facts:
-    from provenance.credentials.model import Outcome, Reading
+    from provenance.credentials.engines.model import Outcome, Reading
 
     first = Reading(engine="c2pa-rs", version="", outcome=Outcome.ABSENT)
     return Facts(name="clip.mp4", media_type="video/mp4", named_type=None, first=first, second=None, at=NOW)

@@ -13,7 +13,7 @@ import pytest
 
 from provenance.asset import LARGE, Limits, open_asset
 from provenance.credentials.trust.formats import ListKind
-from provenance.credentials.workers.pool import Pool
+from provenance.workers.pool import Pool
 from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
 from tests.provenance.forms import movie
 from vouchmark import Report, check

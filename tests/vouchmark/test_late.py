@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from provenance.credentials.workers.pool import Pool
+from provenance.workers.pool import Pool
 from tests.authority import NOW, picture, sign
 from tests.vouchmark.attacks import CAMERA, LISTED
 from vouchmark.cli import main

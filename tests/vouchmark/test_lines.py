@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 import pytest
 
-from provenance.credentials.model import Kind, Outcome, Signer, State, ValidationCode
+from provenance.credentials.engines.model import Kind, Outcome, Signer, State, ValidationCode
 from tests.vouchmark.readings import (
     GOOD,
     TRUSTED,

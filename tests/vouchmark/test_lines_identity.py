@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from provenance.credentials.jumbf import parse_store
 from provenance.credentials.own_check import examine_own
+from provenance.credentials.store.jumbf import parse_store
 from provenance.credentials.trust.formats import ListKind
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.view import view_of

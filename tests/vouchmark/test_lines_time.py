@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.credentials.jumbf import parse_store
 from provenance.credentials.own_check import examine_own
+from provenance.credentials.store.jumbf import parse_store
 from provenance.credentials.trust.formats import ListKind
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.view import view_of

@@ -14,8 +14,8 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from provenance.credentials.online import Online
-from provenance.credentials.workers.pool import Pool
+from provenance.net.online import Online
+from provenance.workers.pool import Pool
 from tests import authority as made
 from tests.authority import DAY, NOW
 from tests.https_server import running

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from provenance.credentials.vouch_assertions import content_of
-from provenance.credentials.workers.pool import Pool
+from provenance.credentials.history.vouch_assertions import content_of
+from provenance.workers.pool import Pool
 from tests import authority as made
 from tests.provenance.crafting import store
 from tests.provenance.vouched import LABELS, base, edited, examine, update

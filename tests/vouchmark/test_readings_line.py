@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from provenance.credentials.binding import Match
-from provenance.credentials.coverage import MAX_NAMED, Coverage, Excluded
-from provenance.credentials.history import trace
-from provenance.credentials.jumbf import parse_store
-from provenance.credentials.manifest_check import SignatureState, check_manifest
-from provenance.credentials.readings import readings_of
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.coverage import MAX_NAMED, Coverage, Excluded
+from provenance.credentials.binding.readings import readings_of
+from provenance.credentials.history.history import trace
+from provenance.credentials.history.manifest_check import SignatureState, check_manifest
+from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import Kind, read_layout
 from tests.authority import (
     make_root,

@@ -20,7 +20,7 @@ from PIL import Image
 
 import vouchmark.report
 from provenance.asset import DEFAULT_BYTES, DEFAULT_PIXELS
-from provenance.credentials.workers import pool
+from provenance.workers import pool
 from tests import talks
 from tests.authority import NOW, make_signer
 from tests.vouchmark import command

@@ -142,7 +142,7 @@ def test_a_foreign_store_does_not_stand_in_for_one_that_an_engine_refuses(tmp_pa
 
 
 def test_the_address_of_remote_credentials_is_in_the_sentence() -> None:
-    from provenance.credentials.model import Outcome
+    from provenance.credentials.engines.model import Outcome
 
     address = "https://example.org/store.c2pa"
     bare = facts(reading(outcome=Outcome.REMOTE, store=None, remote_url=address, codes=()))

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
-from provenance.credentials.workers.pool import Pool
 from provenance.hashes.fingerprint import Fingerprint
 from provenance.hashes.index.entry import Code
 from provenance.hashes.iscc import ALGORITHM, agreements, image_code
 from provenance.hashes.pictures.pixels import decode
+from provenance.workers.pool import Pool
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo.pictures import harbour

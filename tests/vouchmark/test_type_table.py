@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.credentials import c2pa_rs, encypher
+from provenance.credentials.engines import c2pa_rs, encypher
 from provenance.formats import read_layout
 from provenance.media_type import UNKNOWN, recognise
 from tests.provenance.forms import FORMS

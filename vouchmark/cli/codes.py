@@ -45,7 +45,7 @@ def codes(names: tuple[str, ...], everything: bool, show_labels: bool, carriers:
 
 def carrier_rows() -> list[dict[str, str]]:
     """Where in Content Credentials statements about AI are read, one row for each carrier."""
-    from provenance.credentials.ai_carriers import CARRIERS
+    from provenance.credentials.history.ai_carriers import CARRIERS
 
     return [
         {"carrier": str(row.carrier), "where": row.where, "meaning": row.meaning, "source": row.source}

@@ -41,7 +41,7 @@ def demo(folder: Path, quiet: bool, verbose: int) -> None:
     Your own lists are neither used nor changed, and nothing is sent or fetched. Ends with 0 where the pictures could be
     made, whatever the checks say.
     """
-    from provenance.credentials.workers.pool import Pool
+    from provenance.workers.pool import Pool
 
     standard_output()
     # The worker starts while the pictures are drawn.

@@ -136,7 +136,7 @@ def _engines(at: dt.datetime, problems: list[str], *, ours: bool) -> dict[str, A
     if not ours:
         return found
     try:
-        from provenance.credentials import c2pa_rs
+        from provenance.credentials.engines import c2pa_rs
 
         engine = c2pa_rs.version()
     except (ImportError, OSError) as error:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from provenance.credentials.crjson.reading import all_codes
-from provenance.credentials.model import Outcome, Reading
-from provenance.credentials.workers.pool import Examination
+from provenance.credentials.engines.model import Outcome, Reading
+from provenance.workers.pool import Examination
 
 _NO_ACCOUNT: Final = frozenset({"prerelease", "sidecar"})
 """Reasons of a refusal beside which our own reading tells nothing: a draft's rules were others."""

@@ -1,7 +1,7 @@
 """How is a file read whose address the reader names instead of a path?
 
 Offline it is not, and the reader is told what to do. With leave for one run (`--online`) that one file is fetched under
-the rules for whatever a file names (`provenance.credentials.online`): HTTPS, public addresses, the usual port, few
+the rules for whatever a file names (`provenance.net.online`): HTTPS, public addresses, the usual port, few
 redirects, so many bytes and seconds. It is held in memory for its report, and nothing of it is kept.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from provenance.asset import Asset, AssetError, Limits, open_asset
 
 if TYPE_CHECKING:
-    from provenance.credentials.online import Contact, Online
+    from provenance.net.online import Contact, Online
 
 _SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
 MAX_NAME: Final = 255

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from provenance.asset import Asset, Limits
-from provenance.credentials.model import Outcome
+from provenance.credentials.engines.model import Outcome
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.workers.pool import ENGINES, Examination, Pool
+from provenance.workers.pool import ENGINES, Examination, Pool
 from vouchmark.examination import late
 from vouchmark.examination.gather import (
     Examine,
@@ -113,7 +113,7 @@ def check(
         policy: the reader's policy; the built-in default where None.
         trust: the reader's lists; those of the user's data folder where None.
         at: aware instant at which expiry and lists are judged; now where None.
-        engines: names out of `provenance.credentials.workers.pool.ENGINES`.
+        engines: names out of `provenance.workers.pool.ENGINES`.
         only: lines to check and require, where not all.
         require: lines that the exit code rests on.
         limits: size and pixel limits.
@@ -146,7 +146,7 @@ def check(
         ValueError: `at` is naive, a line, engine or scope has no such name, or what is claimed is no place or time.
         zk.errors.ZkError: an issuer is none, or the ledger fails.
         vouchmark.persons.issuers.IssuersError: the kept issuers cannot be read.
-        provenance.credentials.workers.forks.ForkedError: `in_process`, in a process that was forked from one that has
+        provenance.workers.forks.ForkedError: `in_process`, in a process that was forked from one that has
             done so before.
     """
     settings = settings_for(

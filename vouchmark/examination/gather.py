@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from provenance.asset import Asset, AssetError, open_asset
-from provenance.credentials.encypher import SNAPSHOT_DATED
-from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.engines.encypher import SNAPSHOT_DATED
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.trust.formats import Content, ListKind
-from provenance.credentials.workers.pool import Examination, Job, Pool, examine_in_process
 from provenance.sidecar import Sidecar, find_sidecar
+from provenance.workers.pool import Examination, Job, Pool, examine_in_process
 from vouchmark.examination.accounts import account_in_place_of
 from vouchmark.examination.addresses import fetch, is_address, name_of
 from vouchmark.examination.settings import Settings
@@ -34,8 +34,8 @@ from vouchmark.vouching.files import Beside
 from vouchmark.vouching.likeness import pdq_of
 
 if TYPE_CHECKING:
-    from provenance.credentials.online import Contact
     from provenance.credentials.own_check import OwnCheck
+    from provenance.net.online import Contact
     from vouchmark.known.lookup import Lookup
     from vouchmark.known.originals import Compared
 

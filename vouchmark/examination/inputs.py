@@ -12,7 +12,7 @@ from vouchmark.lines.facts import instant
 from vouchmark.report import REQUIRED, Inputs, Json, TrustListInput
 
 if TYPE_CHECKING:
-    from provenance.credentials.online import Contact
+    from provenance.net.online import Contact
 
 
 def inputs_of(seen: Seen, settings: Settings) -> Inputs:

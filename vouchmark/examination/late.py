@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from provenance.credentials.deadline import TooLateError, within
-from provenance.credentials.model import Outcome, Reading
-from provenance.credentials.workers.pool import Examination
+from provenance.credentials.engines.model import Outcome, Reading
+from provenance.net.deadline import TooLateError, within
+from provenance.workers.pool import Examination
 from vouchmark.examination.gather import LEAST, Seen
 
 T = TypeVar("T")

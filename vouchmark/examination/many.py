@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Unpack
 
 from provenance.asset import walk
-from provenance.credentials.workers.pool import Pool
+from provenance.workers.pool import Pool
 from vouchmark.examination.addresses import is_address
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Options, Settings, settings_for

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from provenance.asset import Asset
-from provenance.credentials.model import Outcome
-from provenance.credentials.ocsp import Question, Revocation
-from provenance.credentials.online import Contact, Fetched, Online
+from provenance.credentials.certificates.ocsp import Question, Revocation
+from provenance.credentials.engines.model import Outcome
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.workers.pool import Examination, Job
+from provenance.net.online import Contact, Fetched, Online
+from provenance.workers.pool import Examination, Job
 
 MAX_QUESTIONS: Final = 8
 """Certificates of one file that are asked about, those of the signer of these bytes first."""

@@ -12,7 +12,7 @@ from provenance.asset import Limits
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView, view_of
-from provenance.credentials.workers.pool import ENGINES
+from provenance.workers.pool import ENGINES
 from vouchmark.examination.claimed import Claimed, claimed
 from vouchmark.known.lookup import KnownSettings
 from vouchmark.persons.settings import PersonSettings, counting, person_settings
@@ -20,8 +20,8 @@ from vouchmark.policies.policy import Policy
 from vouchmark.report import REQUIRED, Line
 
 if TYPE_CHECKING:
-    from provenance.credentials.online import Online
     from provenance.hashes.index.index import KnownMedia
+    from provenance.net.online import Online
     from vouchmark.known.originals import Original
     from zk.storage.ledger import NullifierLedger
 
@@ -197,7 +197,7 @@ def make_settings(
 
 def _leave() -> Online:
     """Leave to ask over the network; only here, because a run without it needs no network library."""
-    from provenance.credentials.online import Online
+    from provenance.net.online import Online
 
     return Online()
 

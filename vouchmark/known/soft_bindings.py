@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.manifest_check import SignatureState
+from provenance.credentials.history.manifest_check import SignatureState
 
 if TYPE_CHECKING:
-    from provenance.credentials.model import Manifest
+    from provenance.credentials.engines.model import Manifest
     from provenance.credentials.own_check import OwnCheck
     from provenance.hashes.fingerprint import Fingerprint
 

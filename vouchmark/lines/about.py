@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from provenance.credentials.binding import Match
+from provenance.credentials.binding.base import Match
 from vouchmark.lines.facts import Facts
 
 BROKEN: Final = "the signature or content does not hold, so nobody stands for that"

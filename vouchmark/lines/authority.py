@@ -21,10 +21,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from provenance.credentials.lineage import LinkState, Node, below_update
-from provenance.credentials.manifest_check import SignatureState
+from provenance.credentials.certificates.signer import SignerAssessment
+from provenance.credentials.history.lineage import LinkState, Node, below_update
+from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.signer import SignerAssessment
 from vouchmark.lines.facts import Answer, Draft, certificate_name
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Json, Root

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
+from provenance.credentials.engines.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Metadata
 from provenance.sidecar import Sidecar
@@ -15,7 +15,7 @@ from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 
 if TYPE_CHECKING:
-    from provenance.credentials.online import Contact
+    from provenance.net.online import Contact
     from vouchmark.examination.claimed import Claimed
     from vouchmark.known.lookup import Lookup
     from vouchmark.known.originals import Compared

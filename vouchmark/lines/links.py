@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provenance.credentials.lineage import Link, LinkState, below_update
+from provenance.credentials.history.lineage import Link, LinkState, below_update
 from vouchmark.lines.facts import Facts
 
 

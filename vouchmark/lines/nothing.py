@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from provenance.credentials.manifest_check import SignatureState
-from provenance.credentials.model import Outcome
+from provenance.credentials.engines.model import Outcome
+from provenance.credentials.history.manifest_check import SignatureState
 from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines.facts import (
     FRAGMENT,

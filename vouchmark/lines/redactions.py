@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.lineage import Redaction, Removed
+from provenance.credentials.history.lineage import Redaction, Removed
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.render.safe import quoted

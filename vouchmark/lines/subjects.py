@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from provenance.credentials.model import Manifest, ValidationCode
+from provenance.credentials.engines.model import Manifest, ValidationCode
 
 
 class Subjects:

@@ -27,8 +27,8 @@ from vouchmark.vouching.vouch import MediaBindings, bindings_of
 
 if TYPE_CHECKING:
     from provenance.asset import Asset
+    from provenance.credentials.history.vouch_assertions import FoundVouch
     from provenance.credentials.own_check import OwnCheck
-    from provenance.credentials.vouch_assertions import FoundVouch
     from zk.profile.personhood import Binding, Vouch
     from zk.verifier.verifier import Presented, Proofs
     from zk.verifier.voices import Refusal, Voice

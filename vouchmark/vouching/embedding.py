@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
-from provenance.credentials.model import Outcome, Reading
 from provenance.credentials.signing import embed as embedding
 from provenance.credentials.signing.c2pa_sign import SigningKey
 from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, Embedded, EmbedError, Looked, WrongManifestError
@@ -28,7 +28,7 @@ from vouchmark.vouching.vouch import VouchError
 
 if TYPE_CHECKING:
     from provenance.asset import Asset
-    from provenance.credentials.workers.pool import Pool
+    from provenance.workers.pool import Pool
     from zk.profile.personhood import Vouch
 
 CLOCKS_DIFFER: Final = dt.timedelta(minutes=5)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from provenance.asset import Asset
-    from provenance.credentials.workers.pool import Examination, Job
+    from provenance.workers.pool import Examination, Job
 
 MOST_DISTANCE: Final = 31
 """Bits of 256 by which two pictures that look alike differ at most; PDQ's own advice."""

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.binding import Match
+from provenance.credentials.binding.base import Match
 from vouchmark.lines.facts import Answer, Facts, evidence
 from vouchmark.lines.integrity import line as integrity
 from vouchmark.report import Line, Status
 
 if TYPE_CHECKING:
     from provenance.asset import Asset
-    from provenance.credentials.lineage import Node
+    from provenance.credentials.history.lineage import Node
     from provenance.credentials.own_check import OwnCheck
     from zk.profile.personhood import Binding, CredentialClass, Scope, Stance, Vouch
     from zk.wallet.wallet import Wallet

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.keys import MAX_RSA_BITS, is_of_small_order
+from provenance.credentials.certificates.keys import MAX_RSA_BITS, is_of_small_order
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -14,8 +14,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from provenance.credentials.certificates.name_constraints import fold
 from provenance.credentials.errors import MalformedCredentialsError
-from provenance.credentials.octets.ber import written
-from provenance.credentials.octets.der import OCTET_STRING, OID, SEQUENCE, SET, UTF8_STRING, Element, elements, only
+from provenance.credentials.store.octets.ber import written
+from provenance.credentials.store.octets.der import (
+    OCTET_STRING,
+    OID,
+    SEQUENCE,
+    SET,
+    UTF8_STRING,
+    Element,
+    elements,
+    only,
+)
 
 if TYPE_CHECKING:
     from cryptography import x509

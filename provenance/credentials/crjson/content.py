@@ -16,15 +16,15 @@ from typing import Any, Final
 
 import msgspec
 
-from provenance.credentials import cbor
-from provenance.credentials.boxes import digest
-from provenance.credentials.chain import describe
+from provenance.credentials.certificates.chain import describe
+from provenance.credentials.certificates.signer import SignerAssessment
+from provenance.credentials.certificates.time_trust import StampAssessment
 from provenance.credentials.cose import Sign1
+from provenance.credentials.engines.model import CertificateInfo
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.jumbf import Assertion, RawManifest
-from provenance.credentials.model import CertificateInfo
-from provenance.credentials.signer import SignerAssessment
-from provenance.credentials.time_trust import StampAssessment
+from provenance.credentials.store import cbor
+from provenance.credentials.store.boxes import digest
+from provenance.credentials.store.jumbf import Assertion, RawManifest
 from provenance.nesting import check_nesting
 
 MAX_PAYLOAD: Final = 4 * 1024 * 1024

@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 
 from provenance.credentials.crjson import reading, results
-from provenance.credentials.jumbf import RawStore
-from provenance.credentials.manifest_check import SignatureState
-from provenance.credentials.model import ManifestStore
+from provenance.credentials.engines.model import ManifestStore
+from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.store.jumbf import RawStore
 
 
 def is_signed(check: OwnCheck) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from provenance.credentials.model import (
+from provenance.credentials.engines.model import (
     Action,
     CertificateInfo,
     Ingredient,

@@ -19,17 +19,17 @@ from typing import Any, Final
 
 import msgspec
 
-from provenance.credentials.cawg.identity import GOOD, IdentityCheck
+from provenance.credentials.certificates.ocsp import Revocation
+from provenance.credentials.certificates.signer import SignerAssessment
 from provenance.credentials.crjson.content import Budget, assertions_of, claim_of, decoded, instant, signature_of
+from provenance.credentials.engines.model import Kind, Manifest, ManifestStore
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.history import Link, LinkState
-from provenance.credentials.jumbf import RawManifest, RawStore
-from provenance.credentials.manifest_check import ManifestCheck, SignatureState, check_manifest
-from provenance.credentials.model import Kind, Manifest, ManifestStore
-from provenance.credentials.ocsp import Revocation
+from provenance.credentials.history.history import Link, LinkState
+from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState, check_manifest
+from provenance.credentials.identities.identity import GOOD, IdentityCheck
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.signer import SignerAssessment
-from provenance.credentials.uris import split_uri
+from provenance.credentials.store.jumbf import RawManifest, RawStore
+from provenance.credentials.store.uris import split_uri
 
 SPECIFICATION: Final = "2.4.0"
 """The version of the C2PA specification whose codes these are."""

@@ -22,8 +22,8 @@ from provenance.credentials.errors import CredentialsError, UnsupportedCredentia
 from provenance.credentials.signing.c2pa_sign import SigningError, SigningKey, Source, sign_by_engine
 from provenance.credentials.signing.time_stamping import relayed
 from provenance.credentials.trust.settings import TrustSettings
-from provenance.credentials.workers import tasks, wire, worker
-from provenance.credentials.workers.process import WorkerProcess
+from provenance.workers import tasks, wire, worker
+from provenance.workers.process import WorkerProcess
 
 SECONDS: Final = 90.0
 """For one file, the exchange with a time-stamping authority included; the largest files take seconds."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from provenance.credentials.c2pa_rs import load
+from provenance.credentials.engines.c2pa_rs import load
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.trust.settings import TrustSettings
 

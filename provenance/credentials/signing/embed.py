@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provenance.asset import Asset
-from provenance.credentials.binding import Match
+from provenance.credentials.binding.base import Match
+from provenance.credentials.certificates.signer import SignerAssessment
+from provenance.credentials.engines.model import Kind as CodeKind
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
-from provenance.credentials.lineage import SOFT_FAILURES
-from provenance.credentials.model import Kind as CodeKind
-from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.history.lineage import SOFT_FAILURES
+from provenance.credentials.history.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, FoundVouch, VouchState, content_of
 from provenance.credentials.own_check import REMOVABLE, OwnCheck
-from provenance.credentials.signer import SignerAssessment
 from provenance.credentials.signing.apart import carry_out, order_for
 from provenance.credentials.signing.c2pa_sign import SigningKey
 from provenance.credentials.trust.settings import TrustSettings
-from provenance.credentials.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, FoundVouch, VouchState, content_of
 from provenance.formats import Kind, Layout, read_layout
 
 UPDATABLE: Final = (

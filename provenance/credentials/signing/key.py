@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.certificates.algorithms import MIN_RSA_BITS
+from provenance.credentials.certificates.keys import MAX_RSA_BITS, unwarned
+from provenance.credentials.certificates.profile import violations
 from provenance.credentials.cose import MAX_CHAIN_CERTIFICATES
 from provenance.credentials.errors import CredentialsError
-from provenance.credentials.keys import MAX_RSA_BITS, unwarned
-from provenance.credentials.profile import violations
 from provenance.credentials.signing.c2pa_sign import ALGORITHMS, SigningKey
 
 if TYPE_CHECKING:

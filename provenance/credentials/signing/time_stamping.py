@@ -20,8 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from provenance.credentials.deadline import TooLateError, read_until, within
 from provenance.credentials.errors import CredentialsError
+from provenance.net.deadline import TooLateError, read_until, within
 
 MAX_REQUEST: Final = 4096
 """Bytes of a time-stamp request; the engine's have about 70."""

@@ -91,7 +91,7 @@ def distrusted_by(
 
 def distrust_of(chain: tuple[bytes, ...], entries: tuple[DistrustEntry, ...]) -> DistrustEntry | None:
     """The first entry that speaks of any of these certificates (DER); None where none does."""
-    from provenance.credentials.chain import describe, fingerprints
+    from provenance.credentials.certificates.chain import describe, fingerprints
     from provenance.credentials.errors import CredentialsError
 
     for der in chain if entries else ():

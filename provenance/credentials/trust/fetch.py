@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from provenance.credentials.deadline import TooLateError, read_until, within
 from provenance.credentials.trust.formats import MAX_LIST_BYTES, TrustListFetchError
+from provenance.net.deadline import TooLateError, read_until, within
 
 if TYPE_CHECKING:
     import ssl

@@ -394,8 +394,8 @@ def _is_authority(der: bytes, number: int) -> bool:
     """Whether a certificate is a CA (RFC 5280, 4.2.1.9); a self-issued one of version 1 counts as one."""
     from cryptography import x509
 
+    from provenance.credentials.certificates.keys import load_certificate, unwarned
     from provenance.credentials.errors import CredentialsError
-    from provenance.credentials.keys import load_certificate, unwarned
 
     try:
         with unwarned():

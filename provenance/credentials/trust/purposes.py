@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from provenance.credentials.errors import MalformedCredentialsError
-from provenance.credentials.octets.der import OCTET_STRING, OID, SEQUENCE, only
+from provenance.credentials.store.octets.der import OCTET_STRING, OID, SEQUENCE, only
 
 _EXTENSIONS: Final = 0xA3
 _USAGES: Final = bytes.fromhex("551d25")

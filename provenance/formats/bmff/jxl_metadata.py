@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from provenance.credentials.boxes import MAX_INFLATED_BYTES, BoxReader
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.store.boxes import MAX_INFLATED_BYTES, BoxReader
 from provenance.formats.parts import BmffBox, Kind, Region
 from provenance.formats.shown import ORIENTATION, UNREADABLE, UNREADABLE_XMP, Carrier, exif_shows, together, xmp_shows
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from provenance.credentials.binding import Match
+from provenance.credentials.binding.base import Match
 from provenance.formats import read_layout
 from provenance.formats.bmff import units
 from provenance.formats.bmff.order import is_only_order

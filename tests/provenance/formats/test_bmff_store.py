@@ -8,7 +8,7 @@ from typing import Any
 import cbor2
 import pytest
 
-from provenance.credentials.binding import Match
+from provenance.credentials.binding.base import Match
 from provenance.formats import Kind, read_layout
 from tests.authority import make_signer, sign
 from tests.provenance.bmff_files import (

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from provenance.credentials.binding import Match
+from provenance.credentials.binding.base import Match
 from provenance.formats import Layout, read_layout
 from provenance.formats.bmff import tables
 from tests.provenance.bmff_files import (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageOps
 
-from provenance.credentials.binding import Match
+from provenance.credentials.binding.base import Match
 from provenance.formats import Kind, Layout, read_layout
 from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
 from tests.provenance.by_hand import STORE, leaving, measured, named

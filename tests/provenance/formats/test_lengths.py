@@ -11,7 +11,7 @@ import zlib
 
 import pytest
 
-from provenance.credentials.coverage import Coverage
+from provenance.credentials.binding.coverage import Coverage
 from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
 from tests.provenance.by_hand import STORE, leaving, named
 from tests.provenance.formats.test_gif import with_block

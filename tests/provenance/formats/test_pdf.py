@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from provenance.credentials.coverage import Coverage
+from provenance.credentials.binding.coverage import Coverage
 from provenance.formats import read_layout
 from provenance.formats.pdf.syntax import Budget, Dictionary, Keyword, Name, Reference, String, value_at
 from tests.authority import make_root, make_signer, sign

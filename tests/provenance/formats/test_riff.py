@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from provenance.credentials.coverage import Coverage
+from provenance.credentials.binding.coverage import Coverage
 from provenance.formats import Kind, read_layout
 from tests.authority import picture
 from tests.provenance.by_hand import STORE, leaving, named, whats, without

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from provenance.credentials.coverage import Coverage
+from provenance.credentials.binding.coverage import Coverage
 from provenance.formats import read_layout
 from tests.authority import make_root, make_signer, sign
 from tests.provenance.by_hand import STORE, leaving, named, whats, without

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pytest
 
+from provenance.credentials.binding.text import MAX_TRIED, text_hash
 from provenance.credentials.errors import UnsupportedCredentialsError
-from provenance.credentials.text_binding import MAX_TRIED, text_hash
 from provenance.formats import Kind, read_layout
 from provenance.formats.text import Method, carriers, is_text, method_of, read_text
 from provenance.formats.text.carriers import MAX_CARRIERS

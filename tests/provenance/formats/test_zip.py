@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from provenance.credentials.binding import Match
-from provenance.credentials.coverage import Coverage
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.coverage import Coverage
 from provenance.formats import read_layout
 from provenance.formats.markup.references import References
 from provenance.formats.zip import zip_directory

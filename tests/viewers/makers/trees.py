@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 
-from provenance.credentials.c2pa_rs import load
+from provenance.credentials.engines.c2pa_rs import load
 from tests.authority import Identity, definition
 
 BLOCK: int = 1

@@ -28,7 +28,7 @@ from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
 if TYPE_CHECKING:
     from provenance.asset import Limits
-    from provenance.credentials.workers.pool import Pool
+    from provenance.workers.pool import Pool
     from vouchmark.examination.settings import Settings
     from vouchmark.known.lookup import KnownSettings
     from vouchmark.persons.settings import PersonSettings
@@ -181,7 +181,7 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
     """Start the workers before anything else is imported here, so that they load their engines meanwhile."""
     if options["in_process"]:
         return None
-    from provenance.credentials.workers.pool import Pool
+    from provenance.workers.pool import Pool
 
     pool = Pool(options["jobs"], seconds=options["time_limit"], memory=options["memory_limit"] * MIB)
     return stack.enter_context(pool)

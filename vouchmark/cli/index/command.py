@@ -18,8 +18,8 @@ from vouchmark.render.safe import plain
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
-    from provenance.credentials.workers.pool import Pool
     from provenance.hashes.index.recorder import Recorder
+    from provenance.workers.pool import Pool
     from vouchmark.examination.settings import Settings
 
 MIB: Final = 1024 * 1024
@@ -309,7 +309,7 @@ def _examiners(stack: ExitStack, jobs: int) -> tuple[Pool, Settings]:
     from dataclasses import replace
 
     from provenance.credentials.trust.lists import TrustListError
-    from provenance.credentials.workers.pool import Pool
+    from provenance.workers.pool import Pool
     from vouchmark.examination.settings import make_settings
 
     pool = stack.enter_context(Pool(jobs))

@@ -191,7 +191,7 @@ def _look(file: Path) -> tuple[Asset, Facts]:
     """Examine the file in a child process: a wallet's owner may have been sent it."""
     from provenance.asset import AssetError
     from provenance.credentials.trust.lists import TrustLists
-    from provenance.credentials.workers.pool import Pool
+    from provenance.workers.pool import Pool
     from vouchmark.examination.gather import look
     from vouchmark.examination.settings import make_settings
 
@@ -208,7 +208,7 @@ def _hint(asset: Asset) -> bytes | None:
     if not asset.media_type.startswith("image/"):
         return None
     from provenance.credentials.trust.lists import TrustLists
-    from provenance.credentials.workers.pool import Pool
+    from provenance.workers.pool import Pool
     from vouchmark.examination.gather import picture_hint
     from vouchmark.examination.settings import make_settings
 

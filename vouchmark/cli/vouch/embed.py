@@ -92,7 +92,7 @@ def embed(file: Path, vouch_file: str, output: Path, *, overwrite: bool, as_json
     for line in NOT_ANONYMOUS:
         click.echo(line, err=True)
     with errors("a vouch is a file made by 'vouchmark vouch make'"), refusals(file):
-        from provenance.credentials.workers.pool import Pool
+        from provenance.workers.pool import Pool
         from vouchmark.vouching.embedding import embed as put
 
         with Pool(workers=1) as pool:
@@ -183,7 +183,7 @@ def write_media(output: Path, data: bytes, *, like: Path, overwrite: bool) -> No
 
 def told(output: Path, done: Done) -> list[str]:
     """What was done, for people."""
-    from provenance.credentials.time_trust import Doubt
+    from provenance.credentials.certificates.time_trust import Doubt
     from vouchmark.lines.facts import certificate_name, instant
     from vouchmark.render.safe import quoted
 

@@ -79,7 +79,7 @@ class First:
         for line in NOT_ANONYMOUS:
             click.echo(line, err=True)
         with refusals(file):
-            from provenance.credentials.workers.pool import Pool
+            from provenance.workers.pool import Pool
             from vouchmark.vouching.embedding import sign_first
 
             with Pool(workers=1) as pool:
@@ -121,7 +121,7 @@ class First:
         tell(told(self.output, done), values(self.output, done), as_json=as_json)
 
     def _embedded(self, octets: bytes) -> Done:
-        from provenance.credentials.workers.pool import Pool
+        from provenance.workers.pool import Pool
         from vouchmark.vouching.embedding import StampError, embed
         from vouchmark.vouching.vouch import VouchError
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.ai_statements import Carrier
+from provenance.credentials.history.ai_statements import Carrier
 from provenance.metadata import Meaning
 from provenance.metadata.generators import only_generates
 from vouchmark.lines.ai.signed import MAX_SHOWN, Said, by_label

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.lineage import Removed
-from provenance.credentials.model import Manifest
+from provenance.credentials.engines.model import Manifest
+from provenance.credentials.history.lineage import Removed
 from vouchmark.lines.ai import contradictions as ai_contradictions
 from vouchmark.lines.ai import signed as ai_signed
 from vouchmark.lines.ai import training as ai_training

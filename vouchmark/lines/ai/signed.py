@@ -1,7 +1,7 @@
 """What do signers declare about AI, in every manifest that verified links lead to? Part of the ai line.
 
 Who speaks, and of what, is the table of authority's (`vouchmark.lines.authority`); where it is said, the table of
-carriers' (`provenance.credentials.ai_statements`).
+carriers' (`provenance.credentials.history.ai_statements`).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.ai_statements import AiStatement, Carrier
-from provenance.credentials.model import Kind, Manifest
+from provenance.credentials.engines.model import Kind, Manifest
+from provenance.credentials.history.ai_statements import AiStatement, Carrier
 from provenance.metadata import Meaning as Told
 from provenance.metadata.generators import only_generates
 from vouchmark.lines import about, authority

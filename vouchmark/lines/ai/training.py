@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.credentials.ai_statements import Carrier
+from provenance.credentials.history.ai_statements import Carrier
 from vouchmark.lines import authority
 from vouchmark.lines.ai.signed import Said, by_label, doubt_of
 from vouchmark.lines.authority import Of

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from provenance.credentials.binding import Match
-from provenance.credentials.coverage import MAX_NAMED
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.coverage import MAX_NAMED
 from provenance.metadata import Meaning, Sort, Statement
 from vouchmark.lines.ai.words import SOURCE_TYPES, loudness, source_type
 from vouchmark.lines.facts import Draft, Facts

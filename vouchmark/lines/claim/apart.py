@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from provenance.credentials.statements import Role, SignedPlace, SignedTime
+from provenance.credentials.history.statements import Role, SignedPlace, SignedTime
 from provenance.places import distance_km, distance_words
 from provenance.times import gap_words
 from vouchmark.lines.claim.versions import OWN, Version

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from provenance.credentials.lineage import Removed
+from provenance.credentials.history.lineage import Removed
 from provenance.credentials.own_check import OwnCheck
 from provenance.places import distance_km, distance_words
 from vouchmark.examination.claimed import Claimed as Said

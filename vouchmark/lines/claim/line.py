@@ -13,9 +13,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from provenance.credentials.history import LinkState, Node
+from provenance.credentials.history.history import LinkState, Node
+from provenance.credentials.history.statements import Declared, Role, SignedArea, SignedPlace, SignedTime
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.statements import Declared, Role, SignedArea, SignedPlace, SignedTime
 from provenance.metadata import Role as UnsignedRole
 from provenance.places import distance_km, distance_words, place_of
 from provenance.times import Span, gap_words, span_of

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.statements import Declared
+from provenance.credentials.history.statements import Declared
 from vouchmark.lines.authority import Of, Speaker
 
 OWN: Final = "vouchmark claim check"

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from provenance.credentials.model import Manifest, Outcome, Reading, State, ValidationCode
+from provenance.credentials.engines.model import Manifest, Outcome, Reading, State, ValidationCode
 from vouchmark.lines.facts import Facts, day, failures, has
 from vouchmark.render.words import listed
 

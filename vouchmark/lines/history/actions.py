@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.credentials.lineage import Node
+from provenance.credentials.history.lineage import Node
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.facts import Draft, Drafter
 from vouchmark.report import Json, Root, Status

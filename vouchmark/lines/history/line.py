@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.history import History, Node
-from provenance.credentials.lineage import LinkState, Removed
-from provenance.credentials.manifest_check import SignatureState
-from provenance.credentials.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
+from provenance.credentials.engines.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
+from provenance.credentials.history.history import History, Node
+from provenance.credentials.history.lineage import LinkState, Removed
+from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines import authority
 from vouchmark.lines.authority import Of, Speaker, Standing

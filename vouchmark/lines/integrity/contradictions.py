@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.binding import FILES_AS_MAP, PLACED_FRAGMENTS, Match
-from provenance.credentials.coverage import Coverage
-from provenance.credentials.model import Outcome, Reading
-from provenance.credentials.workers.tasks import ENGINE, SECOND_ENGINE
+from provenance.credentials.binding.base import FILES_AS_MAP, PLACED_FRAGMENTS, Match
+from provenance.credentials.binding.coverage import Coverage
+from provenance.credentials.engines.model import Outcome, Reading
+from provenance.workers.tasks import ENGINE, SECOND_ENGINE
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Drafter, Facts, failures, source_of
 from vouchmark.lines.integrity import coverage
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED, MALFORMED

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.credentials.binding import Match
-from provenance.credentials.coverage import Coverage
-from provenance.credentials.manifest_check import ManifestCheck, SignatureState
-from provenance.credentials.model import Outcome
+from provenance.credentials.binding.base import Match
+from provenance.credentials.binding.coverage import Coverage
+from provenance.credentials.engines.model import Outcome
+from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState
 from provenance.formats import Kind
 from provenance.formats.parts import Doubt
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack

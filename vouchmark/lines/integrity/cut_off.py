@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.binding import Match
-from provenance.credentials.model import Outcome
+from provenance.credentials.binding.base import Match
+from provenance.credentials.engines.model import Outcome
 from provenance.formats.cut_off import CutOff
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED

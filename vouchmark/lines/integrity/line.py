@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.lineage import SOFT_FAILURES
-from provenance.credentials.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
+from provenance.credentials.engines.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
+from provenance.credentials.history.lineage import SOFT_FAILURES
 from vouchmark.lines.facts import (
     FRAGMENT,
     STORE_ALONE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.engines.model import Outcome, Reading
 from vouchmark.codes.specification import SPECIFICATION, Kind
 from vouchmark.lines.facts import Facts
 from vouchmark.lines.integrity import outside

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from provenance.credentials.octets.found import Place, Unsigned
+from provenance.credentials.store.octets.found import Place, Unsigned
 from vouchmark.lines.facts import Draft, Drafter, Facts
 from vouchmark.render.words import listed
 from vouchmark.report import Json, Root, Status

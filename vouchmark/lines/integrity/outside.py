@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.credentials.binding import Match
-from provenance.credentials.model import Outcome
+from provenance.credentials.binding.base import Match
+from provenance.credentials.engines.model import Outcome
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, failures
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED
 from vouchmark.render.safe import quoted

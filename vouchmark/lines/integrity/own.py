@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from provenance.credentials.binding import Match
-from provenance.credentials.model import Outcome, Reading
+from provenance.credentials.binding.base import Match
+from provenance.credentials.engines.model import Outcome, Reading
 from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines.facts import Draft, Drafter, Facts, failures, source_of
 from vouchmark.lines.integrity import coverage

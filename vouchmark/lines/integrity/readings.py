@@ -6,7 +6,7 @@ by a guess: where two choices can show two things, unchanged bytes are no answer
 
 from __future__ import annotations
 
-from provenance.credentials.model import Outcome
+from provenance.credentials.engines.model import Outcome
 from vouchmark.lines.facts import Draft, Facts
 from vouchmark.report import Json, Root, Status
 

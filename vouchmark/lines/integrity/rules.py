@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.binding import Match
-from provenance.credentials.model import Manifest, ValidationCode
+from provenance.credentials.binding.base import Match
+from provenance.credentials.engines.model import Manifest, ValidationCode
 from vouchmark.codes.specification import SPECIFICATION
 from vouchmark.lines.facts import Draft, Drafter, Facts, source_of
 from vouchmark.report import Root, Status

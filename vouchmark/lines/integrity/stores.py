@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.credentials.hidden import BMFF, GIF, JPEG, PNG, RIFF, Hidden, HiddenStore
-from provenance.credentials.model import Outcome
+from provenance.credentials.engines.model import Outcome
+from provenance.credentials.store.hidden import BMFF, GIF, JPEG, PNG, RIFF, Hidden, HiddenStore
 from provenance.formats import Kind
 from vouchmark.lines.facts import Facts
 from vouchmark.render.safe import quoted

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.binding import Match
-from provenance.credentials.cawg.identity import AGGREGATION, IdentityCheck, VerifiedIdentity
-from provenance.credentials.model import Kind, Manifest
+from provenance.credentials.binding.base import Match
+from provenance.credentials.engines.model import Kind, Manifest
+from provenance.credentials.identities.identity import AGGREGATION, IdentityCheck, VerifiedIdentity
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.trust.view import Label
 from vouchmark.lines.authority import ORDER, Of, Speaker

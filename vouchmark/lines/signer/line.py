@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from provenance.credentials.manifest_check import ManifestCheck, SignatureState
-from provenance.credentials.model import Manifest, State
-from provenance.credentials.ocsp import Revocation
+from provenance.credentials.certificates.ocsp import Revocation
+from provenance.credentials.certificates.signer import SignerAssessment
+from provenance.credentials.engines.model import Manifest, State
+from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.signer import SignerAssessment
 from provenance.credentials.trust.view import Label
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import (

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.model import Manifest
+from provenance.credentials.certificates.signer import SignerAssessment
+from provenance.credentials.certificates.time_trust import Doubt, StampAssessment
+from provenance.credentials.certificates.timestamp import Flaw
+from provenance.credentials.engines.model import Manifest
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.signer import SignerAssessment
-from provenance.credentials.time_trust import Doubt, StampAssessment
-from provenance.credentials.timestamp import Flaw
 from provenance.credentials.trust.view import Label
 from vouchmark.lines.facts import (
     Answer,

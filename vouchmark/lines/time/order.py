@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.history import LinkState, Node
-from provenance.credentials.manifest_check import ManifestCheck, SignatureState
+from provenance.credentials.history.history import LinkState, Node
+from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState
+from provenance.credentials.history.statements import Role, SignedTime
 from provenance.credentials.own_check import OwnCheck
-from provenance.credentials.statements import Role, SignedTime
 from provenance.metadata import Metadata, MetadataTime
 from provenance.metadata import Role as UnsignedRole
 from provenance.times import EAST, WEST, Span, gap_words, span_of

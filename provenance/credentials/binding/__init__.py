@@ -1,0 +1,1 @@
+"""Hard bindings: which bytes the signature covers, and do they hold?"""

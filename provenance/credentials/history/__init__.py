@@ -1,0 +1,1 @@
+"""Manifests, how they are linked, and what each of them says."""

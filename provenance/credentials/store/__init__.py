@@ -1,0 +1,1 @@
+"""Manifest stores: boxes, labels, and whether every octet is accounted for."""
