@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
-from provenance.large_file import LargeFile
+from provenance.files.large_file import LargeFile
+from provenance.files.window import ChangedError, Window, as_bytes
 from provenance.media_type import disagrees, named_type, recognise
-from provenance.window import ChangedError, Window, as_bytes
 
 DEFAULT_BYTES: Final = 512 * 1024 * 1024
 """Bytes: an hour of phone video is larger, but both engines keep a whole file in memory."""

@@ -10,7 +10,7 @@ import re
 import struct
 from typing import Final
 
-from provenance.names import RAW, STORE, TEXTS, UNKNOWN, disagrees, named_type
+from provenance.readings.names import RAW, STORE, TEXTS, UNKNOWN, disagrees, named_type
 
 __all__ = ["STORE", "UNKNOWN", "disagrees", "frame_length", "named_type", "recognise"]
 

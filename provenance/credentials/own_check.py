@@ -32,7 +32,7 @@ from provenance.credentials.store.octets.in_file import octets_in_file
 from provenance.credentials.trust.view import TrustView
 from provenance.formats.cut_off import CutOff, cut_off
 from provenance.formats.text.layout import READ_AS
-from provenance.second_reading import SecondReading
+from provenance.readings.second_reading import SecondReading
 
 REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
 """Formats in which a store is put between other bytes and changes none of them: no table of offsets, no length."""

@@ -31,8 +31,10 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
     Raises:
         CredentialsLimitError: more parts than any real file has.
     """
-    from provenance.formats import bmff, flac, gif, id3, jpeg, ogg, pdf, png, riff, sfnt, svg, text, tiff
+    from provenance.formats import bmff, gif, jpeg, pdf, png, riff, sfnt, text, tiff
     from provenance.formats import zip as zip_archive
+    from provenance.formats.markup import svg
+    from provenance.formats.sound import flac, id3, ogg
 
     if text.is_text(media_type):
         # First of all: words can begin with what is a signature of other types.

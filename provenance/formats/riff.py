@@ -115,7 +115,7 @@ def _shown(name: str, content: bytes) -> tuple[str, ...]:
     if name == "XMP":
         return xmp_shows(content)
     if name == "ID3":
-        from provenance.formats.id3 import tag_shows
+        from provenance.formats.sound.id3 import tag_shows
 
         return tag_shows(content)
     return ()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from provenance.files.window import matches
 from provenance.formats.parts import Kind, Layout, join
-from provenance.window import matches
 
 Runs = tuple[tuple[int, int], ...]
 

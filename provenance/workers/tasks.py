@@ -17,9 +17,9 @@ import msgspec
 
 from provenance.credentials.engines.model import ManifestStore, Outcome, Reading
 from provenance.credentials.trust.settings import TrustSettings
+from provenance.files.window import Identity, Scout, open_window, window_of
 from provenance.metadata import Metadata, read_metadata
 from provenance.preview import Previews, preview
-from provenance.window import Identity, Scout, open_window, window_of
 from provenance.workers import wire
 from provenance.workers.wire import Crjson, Lists, Own, Picture, Task, Value
 
@@ -76,7 +76,7 @@ def opened(place: wire.Place) -> bytes:
 
 def scout(data: bytes) -> None:
     """Begin to look for what our own check looks for in all of a file; only where that is a window."""
-    from provenance.formats.jumbf_scan import MARK
+    from provenance.formats.stores.scan import MARK
     from provenance.readings.documents import FAR
 
     if (window := window_of(data)) is not None and window.scout is None:

@@ -80,7 +80,7 @@ class Place(Struct, frozen=True, kw_only=True):
     path: str
     """Absolute."""
     identity: tuple[int, int, int, int]
-    """As `provenance.window.Identity` has it."""
+    """As `provenance.files.window.Identity` has it."""
 
 
 class Task(Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.home import HomeFolder
+from provenance.files.home import HomeFolder
 
 
 class KeptError(Exception):

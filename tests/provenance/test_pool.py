@@ -535,10 +535,10 @@ PLANT = "import pathlib\npathlib.Path({mark!r}).write_text(__file__)\n"
 def test_nothing_planted_beside_the_media_is_run(tmp_path: Path, photo: Path) -> None:
     mark = str(tmp_path / "was run")
     names = ["c2pa", "encypher_c2pa", "msgspec", "PIL", "sitecustomize", "usercustomize", "json", "ctypes"]
-    for name in [*names, "provenance", "provenance/credentials", "provenance/credentials/workers"]:
+    for name in [*names, "provenance", "provenance/workers"]:
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text(PLANT.format(mark=mark))
-    for name in ("provenance/credentials/workers/worker.py", "struct.py", "c2pa.py"):
+    for name in ("provenance/workers/worker.py", "struct.py", "c2pa.py"):
         (tmp_path / name).write_text(PLANT.format(mark=mark))
     for name in ("libc2pa_c.so", "libs/libc2pa_c.so"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -16,7 +16,7 @@ from PIL import Image
 
 from provenance.formats import read_layout
 from provenance.media_type import frame_length, recognise
-from provenance.second_reading import SecondReading, declared_parts, second_readings
+from provenance.readings.second_reading import SecondReading, declared_parts, second_readings
 from tests.authority import join_jpeg, join_png, jpeg_segment, jpeg_segments, picture, png_chunks
 from tests.provenance.forms import FORMS, MEDIA, PDF, document
 from tests.provenance.hostile import movie

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from provenance.asset import Limits
-from provenance.sidecar import Sidecar, Unused, find_sidecar
+from provenance.files.sidecar import Sidecar, Unused, find_sidecar
 
 
 @pytest.fixture

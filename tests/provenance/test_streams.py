@@ -10,7 +10,7 @@ import pytest
 
 from provenance.formats import read_layout
 from provenance.readings import streams
-from provenance.second_reading import second_readings
+from provenance.readings.second_reading import second_readings
 from tests.authority import picture
 from tests.provenance.forms import FORMS, PDF
 from tests.provenance.polyglots import with_comment, with_text

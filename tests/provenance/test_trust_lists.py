@@ -37,7 +37,7 @@ from provenance.credentials.trust.update import (
     remove,
     remove_distrust,
 )
-from provenance.home import default_home
+from provenance.files.home import default_home
 from tests import authority as made
 from tests.lists import lote, product, products_list
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.whole_file import whole_file
+from provenance.files.whole_file import whole_file
 
 
 def put(path: Path, content: bytes, *, overwrite: bool) -> None:

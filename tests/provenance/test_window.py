@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance import window
 from provenance.asset import AssetChangedError, AssetTooLargeError, Limits, open_asset
-from provenance.window import (
+from provenance.files import window
+from provenance.files.window import (
     ChangedError,
     Identity,
     Scout,

@@ -257,7 +257,7 @@ CAPS: Final = (
     # The search for stores where no engine looks.
     Cap(name=_C + "hidden.MAX_MARKS", to=0, lines=_EVERY, named=_SEARCHED, build=lambda: in_jpeg(0xEC)),
     Cap(name=_C + "hidden.MAX_READ", to=0, lines=_EVERY, named="Credentials", build=lambda: in_jpeg(0xEC)),
-    Cap(name="provenance.formats.jumbf_scan.MAX_ENCODED", to=0, lines=_EVERY, named=_SEARCHED, build=in_words),
+    Cap(name="provenance.formats.stores.scan.MAX_ENCODED", to=0, lines=_EVERY, named=_SEARCHED, build=in_words),
     Cap(name="provenance.formats.packed.MAX_PARTS", to=0, lines=_EVERY, named=_SEARCHED, build=in_archive),
     Cap(name="provenance.formats.packed.MAX_UNPACKED", to=0, lines=_EVERY, named=_SEARCHED, build=in_archive),
     Cap(name="provenance.formats.packed.FREE_UNPACKED", to=-(1 << 30), lines=_EVERY, named=_SEARCHED, build=in_archive),

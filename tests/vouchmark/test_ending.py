@@ -161,7 +161,7 @@ def test_a_main_thread_that_does_not_listen_is_ended_all_the_same(tmp_path: Path
     code = f"""
 import os, signal, time
 from pathlib import Path
-from provenance.whole_file import whole_file
+from provenance.files.whole_file import whole_file
 from vouchmark.cli import ending
 ending.GRACE = 0.5
 with ending.ends_when_told(), whole_file(Path({str(tmp_path / "out")!r}), mode=0o600) as file:

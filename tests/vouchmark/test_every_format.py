@@ -17,8 +17,9 @@ from typing import Any, Final
 import pytest
 
 from provenance.credentials.store.hidden import Hidden, find_hidden
-from provenance.formats import read_layout, store_places
+from provenance.formats import read_layout
 from provenance.formats.parts import Kind
+from provenance.formats.stores import places as store_places
 from tests.authority import sign
 from tests.fuzz.seeds import LARGER
 from tests.provenance.forms import DOCUMENTS, FORMS

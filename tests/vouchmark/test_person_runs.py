@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from provenance.home import HomeFolder
+from provenance.files.home import HomeFolder
 from tests import authority as made
 from tests.vouchmark import command, people
 from tests.vouchmark.command import Command, as_anybody

@@ -161,7 +161,7 @@ def _curve(problems: list[str]) -> dict[str, Any]:
 
 def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
     from provenance.credentials.trust.lists import TrustListError, TrustLists
-    from provenance.home import default_home
+    from provenance.files.home import default_home
 
     try:
         store = TrustLists.load()
@@ -190,7 +190,7 @@ def _trust(at: dt.datetime, problems: list[str]) -> dict[str, Any]:
 
 def _issuers(at: dt.datetime, problems: list[str]) -> list[dict[str, Any]]:
     """The issuers of personhood credentials that the reader trusts, each with its file looked at."""
-    from provenance.home import default_home
+    from provenance.files.home import default_home
     from vouchmark.persons.issuers import IssuerFolder, IssuersError
 
     folder = IssuerFolder(default_home())

@@ -71,7 +71,7 @@ def _watch(ears: int, heard: bytes) -> None:
             pass
         if not told or _closes_within(pipe, GRACE):
             return
-    from provenance.whole_file import remove_unfinished
+    from provenance.files.whole_file import remove_unfinished
 
     with suppress(Exception):
         remove_unfinished()

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
-from provenance.whole_file import whole_file
+from provenance.files.whole_file import whole_file
 from vouchmark.cli.common import fail_usage, umask
 
 _HEAD: Final = 1024  # octets that show what a file is: a vault's header has some 200

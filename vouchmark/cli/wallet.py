@@ -203,7 +203,7 @@ def wallet_path(file: Path | None) -> Path:
     """Return where the wallet lies: as given, else in the user's data folder."""
     if file is not None:
         return file
-    from provenance.home import default_home
+    from provenance.files.home import default_home
 
     return default_home() / FILE_NAME
 

@@ -17,7 +17,7 @@ from provenance.asset import Asset, AssetError, open_asset
 from provenance.credentials.engines.encypher import SNAPSHOT_DATED
 from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.trust.formats import Content, ListKind
-from provenance.sidecar import Sidecar, find_sidecar
+from provenance.files.sidecar import Sidecar, find_sidecar
 from provenance.workers.pool import Examination, Job, Pool, examine_in_process
 from vouchmark.examination.accounts import account_in_place_of
 from vouchmark.examination.addresses import fetch, is_address, name_of

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.engines.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
 from provenance.credentials.own_check import OwnCheck
+from provenance.files.sidecar import Sidecar
 from provenance.metadata import Metadata
-from provenance.sidecar import Sidecar
 from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.trust.strict_json import read_json
-from provenance.home import HomeFolder
+from provenance.files.home import HomeFolder
 
 if TYPE_CHECKING:
     from zk.profile.issuer_info import IssuerInfo

@@ -129,7 +129,7 @@ def person_settings(
         IssuersError: the kept issuers cannot be read.
     """
     if issuers is None:
-        from provenance.home import default_home
+        from provenance.files.home import default_home
 
         files = tuple(IssuerFolder(default_home()).files())
     else:

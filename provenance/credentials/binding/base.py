@@ -19,11 +19,11 @@ from provenance.credentials.errors import (
     UnsupportedCredentialsError,
 )
 from provenance.credentials.store.boxes import digest_of
+from provenance.files.window import pieces
 from provenance.formats.jpeg import with_restarts
 from provenance.formats.parts import Kind, Layout, NamedBox, join
 from provenance.formats.zip import zip_directory
 from provenance.formats.zip.directory import MAX_ENTRIES
-from provenance.window import pieces
 
 MAX_EXCLUSIONS: Final = 10_000
 """Exclusion ranges, named boxes or collection entries in one binding; a phone's photo has a dozen ranges."""

@@ -39,9 +39,9 @@ from provenance.credentials.binding.merkle import (
 )
 from provenance.credentials.errors import CredentialsLimitError, MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.store.boxes import digest_of, digests
+from provenance.files.window import pieces, window_of
 from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, BmffBox, Kind, Layout, join
-from provenance.window import pieces, window_of
 
 
 def _kinds_in(data: bytes, layout: Layout, runs: Runs, *, is_movable: bool) -> set[Kind]:

@@ -24,7 +24,7 @@ from provenance.formats import read_layout
 from provenance.formats.parts import Layout, join
 from provenance.media_type import recognise
 from provenance.readings.model import inside
-from provenance.second_reading import Declared, SecondReading, declared_parts, second_readings
+from provenance.readings.second_reading import Declared, SecondReading, declared_parts, second_readings
 
 MAX_CONTENTS: Final = 64
 """Files and texts of the store that are looked for in the media file, where something is found there; each search costs

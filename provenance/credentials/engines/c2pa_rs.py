@@ -26,8 +26,8 @@ from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.engines.cost import is_too_much
 from provenance.credentials.engines.model import ManifestStore, Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
+from provenance.files.window import Stream, window_of
 from provenance.nesting import NestingError, check_nesting
-from provenance.window import Stream, window_of
 
 ENGINE: Final = "c2pa-rs"
 

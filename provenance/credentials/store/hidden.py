@@ -18,11 +18,11 @@ from provenance.formats.bmff import C2PA_UUID
 from provenance.formats.gif import STORE as GIF_BLOCK
 from provenance.formats.gif import sub_blocks
 from provenance.formats.jpeg import store_in_segments
-from provenance.formats.jumbf_scan import Head, encoded, heads, is_over
 from provenance.formats.packed import entry_name, room_for, unpacked
+from provenance.formats.stores.scan import Head, encoded, heads, is_over
 from provenance.formats.text.layout import is_text
 from provenance.formats.zip import zip_directory
-from provenance.names import STORE
+from provenance.readings.names import STORE
 
 MAX_TOLD: Final = 8
 """Stores that are told with their places; more of them are counted."""

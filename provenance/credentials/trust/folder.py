@@ -28,7 +28,7 @@ from provenance.credentials.trust.formats import (
     TrustListStoreError,
 )
 from provenance.credentials.trust.strict_json import read_json
-from provenance.home import HomeFolder
+from provenance.files.home import HomeFolder
 
 SCHEMA: Final = "vouchmark.trust/1"
 LISTS: Final = "lists"

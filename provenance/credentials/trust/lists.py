@@ -36,7 +36,7 @@ from provenance.credentials.trust.formats import (
 )
 from provenance.credentials.trust.listed import STALE_DAYS, KeptConfiguration, TrustList, make_list
 from provenance.credentials.trust.settings import DEFAULT_EKU_OIDS, PROGRAMME_EKU_OIDS, TrustSettings
-from provenance.home import default_home
+from provenance.files.home import default_home
 
 __all__ = [
     "DEFAULT_EKU_OIDS",

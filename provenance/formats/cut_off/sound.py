@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from provenance.formats.cut_off.model import CutOff, short_of, without
-from provenance.formats.id3 import announced_tag_end, tag_end
 from provenance.formats.parts import Layout
+from provenance.formats.sound.id3 import announced_tag_end, tag_end
 from provenance.media_type import frame_length
 
 _SLACK: Final = 4_096

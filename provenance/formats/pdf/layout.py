@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.formats.jumbf_scan import STORE
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered
 from provenance.formats.pdf.actions import DOUBLE, LINK, OPENED, WORTH_READING, Actions, is_as_written, opens, refers_to
 from provenance.formats.pdf.objects import GAP, HEADER, Objects, PdfObject, inside
 from provenance.formats.pdf.syntax import Budget, BudgetError, skip, value_at
 from provenance.formats.pdf.tables import Tables
+from provenance.formats.stores.scan import STORE
 
 MAX_STORES: Final = 8
 """Streams that hold a store: one is right, more are told."""

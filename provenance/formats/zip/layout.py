@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.formats.jumbf_scan import STORE
 from provenance.formats.parts import Doubt, Kind, Layout, Region, from_scattered, trimmed
+from provenance.formats.stores.scan import STORE
 from provenance.formats.zip.directory import MANIFEST, ZipDirectory, ZipEntry, number, zip_directory
 from provenance.formats.zip.headers import is_as_written, is_harmless_folder, oddities
 from provenance.formats.zip.references import references

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
+from provenance.files.whole_file import sync_folder
 from provenance.hashes.errors import BusyIndexError, DamagedIndexError
 from provenance.hashes.index.entry import Entry, encode_entry
 from provenance.hashes.index.listing import FORMAT, LIST, Listing, Part, read_list, write_list
 from provenance.hashes.index.lookup import as_words
 from provenance.hashes.index.segment import MAX_HASHES, Parts, Segment, write_segment
-from provenance.whole_file import sync_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

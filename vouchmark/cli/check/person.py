@@ -123,7 +123,7 @@ def _kept(options: dict[str, Any]) -> list[IssuerFile]:
     """The reader's kept issuers; they are parsed when the first vouch turns up."""
     if options["no_default_trust"]:
         return []
-    from provenance.home import default_home
+    from provenance.files.home import default_home
     from vouchmark.persons.issuers import IssuerFolder, IssuersError
 
     try:

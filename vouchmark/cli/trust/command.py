@@ -198,7 +198,7 @@ def distrust(
 
 def _folder() -> TrustFolder:
     from provenance.credentials.trust.folder import TrustFolder
-    from provenance.home import default_home
+    from provenance.files.home import default_home
 
     return TrustFolder(default_home())
 

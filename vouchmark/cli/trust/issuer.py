@@ -88,7 +88,7 @@ def remove(name: str) -> None:
 
 
 def _folder() -> IssuerFolder:
-    from provenance.home import default_home
+    from provenance.files.home import default_home
     from vouchmark.persons.issuers import IssuerFolder
 
     return IssuerFolder(default_home())

@@ -278,7 +278,7 @@ def _tell_made(made: Vouch, info: IssuerInfo, output: Path, *, as_json: bool) ->
 
 def _known(read: Vouch, issuer_json: str | None) -> IssuerInfo | None:
     """The vouch's issuer, from the file that was given or from those that the reader keeps."""
-    from provenance.home import default_home
+    from provenance.files.home import default_home
     from vouchmark.persons.issuers import IssuerFile, IssuerFolder, IssuersError
 
     if issuer_json is not None:

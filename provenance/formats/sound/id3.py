@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from provenance.formats.jumbf_scan import STORE
 from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, Sized
+from provenance.formats.stores.scan import STORE
 
 _TYPES: Final = (b"application/c2pa", b"application/x-c2pa-manifest-store")
 """Of a manifest store (C2PA 2.4, section A.3.4), and in files of before 2.0."""

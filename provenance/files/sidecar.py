@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from provenance.asset import AssetError, Limits, open_asset
-from provenance.names import STORE, named_type
+from provenance.readings.names import STORE, named_type
 
 MAX_SIDECAR: Final = 64 * 1024 * 1024
 """Bytes of a manifest store beside a file; real ones stay below 20 MiB."""

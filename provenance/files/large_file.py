@@ -11,7 +11,7 @@ import os
 import threading
 from pathlib import Path
 
-from provenance.window import PIECE, ChangedError, Identity, Window, as_bytes
+from provenance.files.window import PIECE, ChangedError, Identity, Window, as_bytes
 
 
 class LargeFile:

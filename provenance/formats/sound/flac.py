@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from provenance.formats.id3 import Tag
-from provenance.formats.jumbf_scan import STORE
 from provenance.formats.parts import Doubt, Kind, Layout, Parts, Region, Sized
+from provenance.formats.sound.id3 import Tag
+from provenance.formats.stores.scan import STORE
 
 _PADDING: Final = 1
 _APPLICATION: Final = 2

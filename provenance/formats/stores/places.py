@@ -47,7 +47,7 @@ ELSEWHERE: Final = (
     ("PDF", "attachments that are packed by deflate"),
     ("JPEG XL", "a packed box (`brob`) of JUMBF"),
 )
-"""Where a store is found, told with its place, and not checked (`credentials/hidden.py`)."""
+"""Where a store is found, told with its place, and not checked (`credentials/store/hidden.py`)."""
 
 
 def markdown() -> str:

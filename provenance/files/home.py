@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from provenance.whole_file import whole_file
+from provenance.files.whole_file import whole_file
 
 
 def default_home() -> Path:

@@ -1,0 +1,1 @@
+"""Files as they are opened and written: windows, whole files, what lies beside them."""

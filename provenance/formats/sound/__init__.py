@@ -1,0 +1,1 @@
+"""Formats of sound: FLAC, ID3 and Ogg."""

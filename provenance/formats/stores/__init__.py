@@ -1,0 +1,1 @@
+"""Where manifest stores lie in files."""
