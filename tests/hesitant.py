@@ -14,7 +14,7 @@ from provenance.workers import tasks
 engine = tasks._engine
 tasks._engine = lambda name, *rest: (name == tasks.SECOND_ENGINE and time.sleep(0.5)) or engine(name, *rest)
 """
-_START: Final = "from provenance.credentials.{module} import main"
+_START: Final = "from {module} import main"
 
 
 def with_a_late_second_engine(monkeypatch: pytest.MonkeyPatch) -> None:

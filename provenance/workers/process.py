@@ -28,9 +28,9 @@ one, which may open a socket."""
 _BOOT: Final = (
     "import sys; home, *places = sys.argv[1:-1]; home in sys.path or sys.path.insert(0, home); "
     "sys.path.extend(place for place in places if place not in sys.path); "
-    "from provenance.credentials.{module} import main; main()"
+    "from {module} import main; main()"
 )
-"""What `-m provenance.credentials.MODULE` does, but isolated and without `site`: no variable, no current folder, no
+"""What `-m MODULE` does, but isolated and without `site`: no variable, no current folder, no
 start-up file has a say in what runs. This very package comes first, and the parent's other places last."""
 
 
@@ -59,12 +59,12 @@ def _environment() -> dict[str, str]:
 class WorkerProcess:
     """One running worker: its pipes, its standard error and its end."""
 
-    def __init__(self, *, memory: int, module: str = "workers.worker") -> None:
+    def __init__(self, *, memory: int, module: str = "provenance.workers.worker") -> None:
         """Start it; it loads the engines on its own.
 
         Args:
             memory: Bytes that it may use beyond its loaded engines.
-            module: What runs in it, beside this one.
+            module: What runs in it: a module of this package with a `main`.
 
         Raises:
             OSError: The system starts no more processes.

@@ -129,7 +129,7 @@ def _apart(order: Order, data: bytes, sign: Callable[[bytes], bytes]) -> bytes:
     """The same in a child process."""
     if len(data) > MAX_MEDIA:
         raise SigningError(f"got a file of {len(data)} bytes, expected at most {MAX_MEDIA}")
-    process = WorkerProcess(memory=MEMORY, module="signing.apart")
+    process = WorkerProcess(memory=MEMORY, module="provenance.credentials.signing.apart")
     timer = threading.Timer(order.seconds, process.kill, ["time-limit"])
     timer.daemon = True
     timer.start()
