@@ -39,3 +39,7 @@ class StorageError(ZkError):
 
 class ClockError(StorageError):
     """Two clocks differ by more than clocks may: what one of them dates, nobody can rely on."""
+
+
+class RolledBackError(StorageError):
+    """An issuer's books, or its issuer.json, are an earlier state, a backup, or not what was published."""

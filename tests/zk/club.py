@@ -3,11 +3,15 @@
 import atexit
 import hashlib
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
 from zk.bbs.pseudonym import proof_verify_with_nym
@@ -173,3 +177,42 @@ def proof_holds(vouch: Vouch, info: IssuerInfo) -> None:
         [],
         suite=info.suite,
     )
+
+
+VERSION_1 = """
+    CREATE TABLE enrolment_schema (version INTEGER NOT NULL PRIMARY KEY);
+    INSERT INTO enrolment_schema VALUES (1);
+    CREATE TABLE lasting_person (tag BLOB NOT NULL PRIMARY KEY, continuity BLOB NOT NULL, generation INTEGER NOT NULL,
+                                 reset_at BIGINT) WITHOUT ROWID;
+    CREATE TABLE enrolment (tag BLOB NOT NULL, class TEXT NOT NULL, epoch TEXT NOT NULL, level INTEGER NOT NULL,
+                            request BLOB NOT NULL, PRIMARY KEY (tag, class, epoch)) WITHOUT ROWID;
+    CREATE TABLE code (mac BLOB NOT NULL PRIMARY KEY, tag BLOB NOT NULL, kind TEXT NOT NULL,
+                       generation INTEGER NOT NULL, level INTEGER NOT NULL, expires_at BIGINT NOT NULL, request BLOB,
+                       epoch TEXT) WITHOUT ROWID;
+    CREATE INDEX ix_code_tag ON code (tag);
+    INSERT INTO code VALUES (zeroblob(32), zeroblob(32), 'enrol', 0, 1, 9999999999, NULL, NULL);
+"""
+"""The tables of the first version of the books."""
+
+
+def as_of_version_1(the_club: Club) -> None:
+    """Turn an issuer's folder into one that the first version wrote, with the same persons and credentials."""
+    path = the_club.folder / "enrolment.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        last = "SELECT tag, continuity, max(generation), reset_at FROM lasting_person GROUP BY tag"
+        persons = connection.execute(last).fetchall()
+        credentials = connection.execute("SELECT tag, class, epoch, level, request FROM enrolment").fetchall()
+    path.unlink()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(VERSION_1)
+        connection.executemany("INSERT INTO lasting_person VALUES (?, ?, ?, ?)", persons)
+        connection.executemany("INSERT INTO enrolment VALUES (?, ?, ?, ?, ?)", credentials)
+        connection.commit()
+    path.chmod(0o600)
+    vault = Vault.open(the_club.folder / "identity.vault", "issuer-identity", PASSPHRASE)
+    info = the_club.info
+    names = ("name", "suite", "n", "epoch_length", "slots", "serial", "keys", "counts", "resets")
+    older = IssuerInfo.sign(
+        Ed25519PrivateKey.from_private_bytes(vault.read()), **{name: getattr(info, name) for name in names}
+    )
+    (the_club.folder / "issuer.json").write_bytes(older.to_json())

@@ -12,8 +12,7 @@ processes, or one killed and started again, cannot enrol anybody twice.
 from __future__ import annotations
 
 import os
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,74 +22,22 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from zk.errors import RefusedError, StorageError
-from zk.profile.codes import CODE_ID_OCTETS, CODE_KEY_OCTETS, CodeKind
+from zk.issuer import commitments
+from zk.issuer.books_schema import (
+    CODES,
+    ENROLMENTS,
+    PERSONS,
+    PUBLICATIONS,
+    STATE,
+    bring_up_to_date,
+    create,
+    engine_of,
+)
+from zk.issuer.commitments import Publication
+from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass, check_class, check_level
-from zk.profile.issuer_info import HolderCount
+from zk.profile.issuer_info import HolderCount, IssuerInfo
 from zk.storage.vault import PRIVATE_MODE, check_private
-
-SCHEMA_VERSION: Final = 2
-"""The schema that this version reads and writes. A newer one is refused; an older one is brought up to it."""
-
-BUSY_SECONDS: Final = 30.0
-"""How long a writer waits for another one."""
-
-_BOOKS: Final = sa.MetaData()
-
-_SCHEMA: Final = sa.Table(
-    "enrolment_schema", _BOOKS, sa.Column("version", sa.Integer, primary_key=True, autoincrement=False)
-)
-
-_PERSONS: Final = sa.Table(
-    "lasting_person",
-    _BOOKS,
-    sa.Column("tag", sa.LargeBinary, sa.CheckConstraint("length(tag) = 32"), primary_key=True),
-    sa.Column("continuity", sa.LargeBinary, sa.CheckConstraint("length(continuity) = 48"), nullable=False),
-    sa.Column("generation", sa.Integer, sa.CheckConstraint("generation >= 0"), nullable=False),
-    sa.Column("reset_at", sa.BigInteger),
-    sqlite_with_rowid=False,
-)
-"""One row a person who was ever enrolled."""
-
-_ENROLMENTS: Final = sa.Table(
-    "enrolment",
-    _BOOKS,
-    sa.Column("tag", sa.LargeBinary, sa.CheckConstraint("length(tag) = 32"), primary_key=True),
-    sa.Column("class", sa.Text, sa.CheckConstraint("class IN ('lasting', 'epoch')"), primary_key=True),
-    sa.Column("epoch", sa.Text, primary_key=True),
-    sa.Column("level", sa.Integer, sa.CheckConstraint("level BETWEEN 1 AND 3"), nullable=False),
-    sa.Column("request", sa.LargeBinary, sa.CheckConstraint("length(request) = 32"), nullable=False),
-    sqlite_with_rowid=False,
-)
-"""One row a credential; the primary key is what makes it one per person, class and epoch."""
-
-_CODES: Final = sa.Table(
-    "code",
-    _BOOKS,
-    sa.Column("id", sa.LargeBinary, sa.CheckConstraint(f"length(id) = {CODE_ID_OCTETS}"), primary_key=True),
-    sa.Column("key", sa.LargeBinary, sa.CheckConstraint(f"length(key) = {CODE_KEY_OCTETS}"), nullable=False),
-    sa.Column("tag", sa.LargeBinary, sa.CheckConstraint("length(tag) = 32"), nullable=False, index=True),
-    sa.Column("kind", sa.Text, sa.CheckConstraint("kind IN ('enrol', 'renew', 'reset')"), nullable=False),
-    sa.Column("generation", sa.Integer, nullable=False),
-    sa.Column("level", sa.Integer, sa.CheckConstraint("level BETWEEN 1 AND 3"), nullable=False),
-    sa.Column("expires_at", sa.BigInteger),
-    sa.Column("request", sa.LargeBinary, sa.CheckConstraint("request IS NULL OR length(request) = 32")),
-    sa.Column("epoch", sa.Text),
-    sa.Column("void", sa.Boolean, nullable=False),
-    sa.CheckConstraint("epoch IS NULL OR (request IS NOT NULL AND NOT void)"),
-    sa.CheckConstraint("(epoch IS NULL) = (expires_at IS NOT NULL)"),
-    sqlite_with_rowid=False,
-)
-"""One row a code that may still be used, or whose request may still come again."""
-
-
-def _codes_by_key(connection: sa.Connection) -> None:
-    """Version 1 kept an HMAC of each code; no key follows from it, so open codes have to be given again."""
-    connection.execute(sa.text("DROP TABLE code"))
-    _CODES.create(connection, checkfirst=False)
-
-
-_MIGRATIONS: Final[dict[int, Callable[[sa.Connection], None]]] = {1: _codes_by_key}
-"""The step that leads from each older version to the one after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +69,10 @@ class CodeRow:
     """Digest of the first good request that came under it."""
     epoch: str | None = None
     """The epoch for which it was used; None as long as nothing is signed."""
+    renewable_until: int | None = None
+    """Until when renewal tokens may follow from this code without another check, seconds since 1970."""
+    after: str | None = None
+    """Of a renewal token the epoch of the credentials with which it was given: it is for later ones."""
     void: bool = False
     """Whether two different requests came under it before either was signed: neither ever is."""
 
@@ -154,16 +105,16 @@ class EnrolmentBooks:
         return f"EnrolmentBooks({str(self._path)!r})"
 
     @classmethod
-    def create(cls, path: Path) -> Self:
-        """Make empty books, mode 0600. Raises StorageError, also if the file is there."""
+    def create(cls, path: Path, first: Publication, *, at: int) -> Self:
+        """Make empty books with the first publication, mode 0600. Raises StorageError, also if the file is there."""
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_MODE))
         except OSError as error:
             raise StorageError(f"{path}: cannot create: {error.strerror}") from error
-        books = cls(path, _engine(path))
+        books = cls(path, engine_of(path))
         with books._transaction("create") as connection:
-            _BOOKS.create_all(connection, checkfirst=False)
-            connection.execute(sa.insert(_SCHEMA).values(version=SCHEMA_VERSION))
+            create(connection)
+            commitments.record(connection, first, at=at, done=True)
         return books
 
     @classmethod
@@ -173,10 +124,10 @@ class EnrolmentBooks:
             check_private(path, path.stat())
         except OSError as error:
             raise StorageError(f"{path}: cannot open: {error.strerror}") from error
-        books = cls(path, _engine(path))
+        books = cls(path, engine_of(path))
         try:
             with books._transaction("open") as connection:
-                _bring_up_to_date(connection, path)
+                bring_up_to_date(connection, path)
         except BaseException:
             books.close()
             raise
@@ -185,6 +136,27 @@ class EnrolmentBooks:
     def close(self) -> None:
         """Close the file."""
         self._engine.dispose()
+
+    def check(self, info: IssuerInfo) -> None:
+        """Refuse books that are not those of this issuer.json and what came after it. Raises RolledBackError."""
+        with self._transaction("check") as connection:
+            commitments.check(connection, info)
+
+    def publish(self, issuer: bytes, least_serial: int, *, at: int) -> tuple[Publication, list[HolderCount], int]:
+        """Commit to all rows, on the disk, for an issuer.json that is then to be written and told by `published`.
+
+        Its serial is `least_serial`, or the next that the books do not know. Returns the publication, the counts and
+        the number of resets, all of one moment.
+        """
+        with self._transaction("commit") as connection:
+            serial = max(least_serial, commitments.last_serial(connection) + 1)
+            made = commitments.commit(connection, issuer, serial, at=at)
+            return made, _counts(connection), _resets(connection)
+
+    def published(self, serial: int) -> None:
+        """Write down that the issuer.json with this serial is written."""
+        with self._transaction("commit") as connection:
+            connection.execute(sa.update(PUBLICATIONS).where(PUBLICATIONS.c.serial == serial).values(done=True))
 
     def person(self, tag: bytes) -> Person | None:
         """Return what is held of a person, or None."""
@@ -201,12 +173,16 @@ class EnrolmentBooks:
         with self._transaction("read") as connection:
             return _code(connection, code_id)
 
-    def add_code(self, row: CodeRow) -> None:
-        """Write down a new code; the person's earlier ones that were not used are void from now on."""
+    def add_code(self, row: CodeRow, issuer: bytes) -> None:
+        """Write down a new code; the person's earlier ones that were not used are void from now on.
+
+        Raises RolledBackError where the books of this issuer id have lost rows since they were opened.
+        """
         with self._transaction("write a code") as connection:
-            connection.execute(sa.delete(_CODES).where(_CODES.c.tag == row.tag, _CODES.c.epoch.is_(None)))
+            commitments.require_count(connection, issuer)
+            connection.execute(sa.delete(CODES).where(CODES.c.tag == row.tag, CODES.c.epoch.is_(None)))
             connection.execute(
-                sa.insert(_CODES).values(
+                sa.insert(CODES).values(
                     id=row.id,
                     key=row.key,
                     tag=row.tag,
@@ -234,11 +210,11 @@ class EnrolmentBooks:
                 _enrol(connection, enrolment)
             finally:
                 attempt.rollback()
-            this = _CODES.c.id == code.id
+            this = CODES.c.id == code.id
             if code.request in (None, enrolment.request):
-                connection.execute(sa.update(_CODES).where(this).values(request=enrolment.request))
+                connection.execute(sa.update(CODES).where(this).values(request=enrolment.request))
                 return replace(code, request=enrolment.request)
-            connection.execute(sa.update(_CODES).where(this).values(void=True))
+            connection.execute(sa.update(CODES).where(this).values(void=True))
         raise RefusedError(_TWO_REQUESTS)
 
     def enrol(self, enrolment: Enrolment) -> None:
@@ -252,34 +228,27 @@ class EnrolmentBooks:
 
     def counts(self) -> list[HolderCount]:
         """Return the holders of each class, epoch and level, sorted."""
-        columns = (_ENROLMENTS.c["class"], _ENROLMENTS.c.epoch, _ENROLMENTS.c.level)
-        query = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(*columns)
         with self._transaction("count") as connection:
-            rows = connection.execute(query).all()
-        return [
-            HolderCount(credential_class=check_class(row[0]), epoch=row[1], level=check_level(row[2]), holders=row[3])
-            for row in rows
-        ]
+            return _counts(connection)
 
     def resets(self) -> int:
-        """Return how many resets there were in all."""
+        """Return how many resets there were in all, those included that lost rows may stand for."""
         with self._transaction("count") as connection:
-            total = connection.execute(sa.select(sa.func.coalesce(sa.func.sum(_PERSONS.c.generation), 0)))
-            return int(total.scalar_one())
+            return _resets(connection)
 
     def open_codes(self, at: int) -> int:
         """Return how many codes may still be used at a time (seconds since 1970)."""
         query = sa.select(sa.func.count()).where(
-            _CODES.c.epoch.is_(None), _CODES.c.void.is_(False), _CODES.c.expires_at > at
+            CODES.c.epoch.is_(None), CODES.c.void.is_(False), CODES.c.expires_at > at
         )
         with self._transaction("count") as connection:
             return int(connection.execute(query).scalar_one())
 
     def forget_codes(self, at: int, first_open_epoch: str) -> None:
         """Delete codes that have expired unused, and those used for an epoch that is over."""
-        expired = sa.and_(_CODES.c.epoch.is_(None), _CODES.c.expires_at <= at)
+        expired = sa.and_(CODES.c.epoch.is_(None), CODES.c.expires_at <= at)
         with self._transaction("forget codes") as connection:
-            connection.execute(sa.delete(_CODES).where(sa.or_(expired, _CODES.c.epoch < first_open_epoch)))
+            connection.execute(sa.delete(CODES).where(sa.or_(expired, CODES.c.epoch < first_open_epoch)))
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[sa.Connection]:
@@ -292,42 +261,34 @@ class EnrolmentBooks:
             raise StorageError(f"{self._path}: cannot {doing}: {lines[0][:200]}") from None
 
 
-def _engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(
-        sa.URL.create("sqlite+pysqlite", database=str(path)),
-        connect_args={"timeout": BUSY_SECONDS},
-        hide_parameters=True,
-    )
-
-    @sa.event.listens_for(engine, "connect")
-    def configure(connection: sqlite3.Connection, _record: object) -> None:
-        # The driver's own transaction handling would begin late and let two writers read before either writes.
-        connection.isolation_level = None
-        # One file without a log beside it; a commit flushes the directory too; deleted rows are overwritten.
-        for pragma in ("journal_mode = DELETE", "synchronous = EXTRA", "fullfsync = ON", "secure_delete = ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
-
-
 def _inserted(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
     """Insert a row unless its key is there; the constraint decides."""
     return connection.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
 
 
+def _counts(connection: sa.Connection) -> list[HolderCount]:
+    columns = (ENROLMENTS.c["class"], ENROLMENTS.c.epoch, ENROLMENTS.c.level)
+    query = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(*columns)
+    return [
+        HolderCount(credential_class=check_class(row[0]), epoch=row[1], level=check_level(row[2]), holders=row[3])
+        for row in connection.execute(query)
+    ]
+
+
+def _resets(connection: sa.Connection) -> int:
+    known = connection.execute(sa.select(sa.func.count()).where(PERSONS.c.generation > 0)).scalar_one()
+    return int(known) + int(connection.execute(sa.select(STATE.c.lost_resets)).scalar_one())
+
+
 def _person(connection: sa.Connection, tag: bytes) -> Person | None:
-    columns = _PERSONS.c
+    columns = PERSONS.c
     query = sa.select(columns.continuity, columns.generation, columns.reset_at).where(columns.tag == tag)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(query.order_by(columns.generation.desc()).limit(1)).one_or_none()
     return None if row is None else Person(continuity=row[0], generation=row[1], reset_at=row[2])
 
 
 def _latest(connection: sa.Connection, tag: bytes) -> tuple[str, int] | None:
-    columns = _ENROLMENTS.c
+    columns = ENROLMENTS.c
     of_person = (columns.tag == tag, columns["class"] == CredentialClass.LASTING.value)
     # Canonical epochs of one length sort as the times do.
     query = sa.select(columns.epoch, columns.level).where(*of_person).order_by(columns.epoch.desc()).limit(1)
@@ -335,19 +296,8 @@ def _latest(connection: sa.Connection, tag: bytes) -> tuple[str, int] | None:
     return None if row is None else (row[0], row[1])
 
 
-def _bring_up_to_date(connection: sa.Connection, path: Path) -> None:
-    versions = list(connection.execute(sa.select(_SCHEMA.c.version)).scalars())
-    found = versions[0] if len(versions) == 1 else None
-    if found not in (SCHEMA_VERSION, *_MIGRATIONS):
-        shown = ", ".join(str(version) for version in versions) or "none"
-        raise StorageError(f"{path}: expected schema {SCHEMA_VERSION}, got {shown}: use a version that knows it")
-    for version in range(found, SCHEMA_VERSION):
-        _MIGRATIONS[version](connection)
-        connection.execute(sa.update(_SCHEMA).values(version=version + 1))
-
-
 def _code(connection: sa.Connection, code_id: bytes) -> CodeRow:
-    row = connection.execute(sa.select(_CODES).where(_CODES.c.id == code_id)).mappings().one_or_none()
+    row = connection.execute(sa.select(CODES).where(CODES.c.id == code_id)).mappings().one_or_none()
     if row is None:
         raise RefusedError("code: unknown, or replaced by a later one")
     return CodeRow(**{**row, "kind": CodeKind(row["kind"])})
@@ -374,7 +324,7 @@ def _use_code(connection: sa.Connection, enrolment: Enrolment) -> bool:
     if code != enrolment.code:
         raise RefusedError("code: changed while the request was verified")
     used = {"request": enrolment.request, "epoch": enrolment.epoch, "expires_at": None}
-    connection.execute(sa.update(_CODES).where(_CODES.c.id == code.id).values(used))
+    connection.execute(sa.update(CODES).where(CODES.c.id == code.id).values(used))
     return False
 
 
@@ -389,13 +339,13 @@ def _enrol(connection: sa.Connection, enrolment: Enrolment) -> None:
             "level": enrolment.code.level,
             "request": enrolment.request,
         }
-        if not _inserted(connection, _ENROLMENTS, row):
+        if not _inserted(connection, ENROLMENTS, row):
             raise RefusedError(f"this person already has credentials for epoch {enrolment.epoch}")
 
 
 def _first(connection: sa.Connection, enrolment: Enrolment) -> None:
     row = {"tag": enrolment.code.tag, "continuity": enrolment.continuity, "generation": 0}
-    if not _inserted(connection, _PERSONS, row):
+    if not _inserted(connection, PERSONS, row):
         raise RefusedError("this person is enrolled already: renewal and reset need codes of their own")
 
 
@@ -409,17 +359,18 @@ def _reset(connection: sa.Connection, enrolment: Enrolment) -> None:
     latest = _latest(connection, enrolment.code.tag)
     if latest is not None and latest[0] >= enrolment.epoch:
         raise RefusedError(f"reset: this person has a lasting credential for epoch {latest[0]}: reset for a later one")
-    columns = _PERSONS.c
-    changed = connection.execute(
-        sa.update(_PERSONS)
-        .where(
-            columns.tag == enrolment.code.tag,
-            columns.generation == enrolment.code.generation - 1,
-            sa.or_(columns.reset_at.is_(None), columns.reset_at <= enrolment.at - enrolment.reset_seconds),
-        )
-        .values(continuity=enrolment.continuity, generation=enrolment.code.generation, reset_at=enrolment.at)
-    )
-    if changed.rowcount != 1:
+    person, at = _person(connection, enrolment.code.tag), enrolment.at
+    if person is None or person.generation != enrolment.code.generation - 1:
+        raise RefusedError("reset: before its time")
+    if person.reset_at is not None and person.reset_at > at - enrolment.reset_seconds:
+        raise RefusedError("reset: before its time")
+    row = {
+        "tag": enrolment.code.tag,
+        "generation": enrolment.code.generation,
+        "continuity": enrolment.continuity,
+        "reset_at": at,
+    }
+    if not _inserted(connection, PERSONS, row):
         raise RefusedError("reset: before its time")
 
 

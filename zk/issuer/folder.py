@@ -18,6 +18,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zk.errors import EncodingError, RefusedError, StorageError
+from zk.issuer.commitments import Publication
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.secrets import IssuerSecrets
 from zk.profile.issuer_info import HolderCount, IssuerInfo, read_info
@@ -53,6 +54,8 @@ def build_folder(
     info: IssuerInfo,
     identity: Ed25519PrivateKey,
     own: IssuerSecrets,
+    first: Publication,
+    at: datetime,
     log_cost: int,
 ) -> tuple[Path, Vault]:
     """Make the folder of a new issuer, whole or not at all; return its absolute path, and the vault of its secrets.
@@ -67,7 +70,7 @@ def build_folder(
             identity_octets = identity.private_bytes_raw()
             Vault.create(building / IDENTITY_VAULT, IDENTITY_KIND, passphrase, identity_octets, log_cost=log_cost)
             vault = Vault.create(building / SECRETS_VAULT, SECRETS_KIND, passphrase, own.encode(), log_cost=log_cost)
-            EnrolmentBooks.create(building / BOOKS).close()
+            EnrolmentBooks.create(building / BOOKS, first, at=seconds(at)).close()
             write_private(building / ISSUER_JSON, info.to_json(), mode=PUBLIC_MODE)
             sync_directory(building)
             building.rename(directory)

@@ -8,7 +8,7 @@ between loses nothing, because the same request is signed again, identically, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,24 +17,24 @@ from typing import Final, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
-from zk.errors import RefusedError, StorageError
+from zk.errors import RefusedError, RolledBackError, StorageError
 from zk.issuer.approving import RequestDesk, Reviewed
+from zk.issuer.commitments import Publication
 from zk.issuer.enrolment import CodeRow, EnrolmentBooks
 from zk.issuer.epochs import open_epochs, over, refuse_jump
 from zk.issuer.folder import (
     BOOKS,
-    IDENTITY_KIND,
     IDENTITY_VAULT,
     ISSUER_JSON,
-    PUBLIC_MODE,
     SECRETS_KIND,
     SECRETS_VAULT,
     build_folder,
     seconds,
 )
+from zk.issuer.publishing import missing_keys, publish, unlock_identity, withdrawn
 from zk.issuer.secrets import IssuerSecrets, SecretKey
 from zk.profile.codes import MAX_GENERATION, Code, CodeKind
-from zk.profile.issuer_info import IssuerInfo, IssuerKey, read_info
+from zk.profile.issuer_info import IssuerInfo, IssuerKey, issuer_id, read_info
 from zk.profile.personhood import (
     DEFAULT_N,
     DEFAULT_SLOTS,
@@ -43,7 +43,7 @@ from zk.profile.personhood import (
     check_level,
 )
 from zk.profile.words import check_words
-from zk.storage.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked, write_private
+from zk.storage.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked
 
 DEFAULT_RESET_DAYS: Final = 365
 """Days after a reset before the same person may have another: twelve months."""
@@ -86,6 +86,7 @@ class Issuer:
         """The public part."""
         self._seen = self._stamp()
         self._secrets = self._read_secrets()
+        self._check_books()
 
     def __repr__(self) -> str:
         return f"Issuer({str(self._directory)!r}, id={self.info.short_id})"
@@ -127,6 +128,8 @@ class Issuer:
         epochs = open_epochs(epoch_length, at)
         keys = tuple(SecretKey.draw(epoch, suite) for epoch in epochs)
         identity = Ed25519PrivateKey.generate()
+        public = identity.public_key().public_bytes_raw()
+        first = Publication.of_nothing(issuer_id(public, suite, n, epoch_length, slots))
         info = IssuerInfo.sign(
             identity,
             name=name,
@@ -134,18 +137,24 @@ class Issuer:
             n=n,
             epoch_length=epoch_length,
             slots=slots,
-            serial=1,
+            serial=first.serial,
             keys=[key.publish() for key in keys],
             counts=[],
             resets=0,
+            books=first.commitment,
         )
         own = IssuerSecrets.draw(info.id, reset_days=reset_days, keys=keys)
-        directory, vault = build_folder(directory, passphrase, info=info, identity=identity, own=own, log_cost=log_cost)
+        directory, vault = build_folder(
+            directory, passphrase, info=info, identity=identity, own=own, first=first, at=at, log_cost=log_cost
+        )
         return cls._opened(directory, info, vault)
 
     @classmethod
     def open(cls, directory: Path, passphrase: Passphrase) -> Self:
-        """Open an issuer's folder. Raises StorageError, EncodingError or SignatureError."""
+        """Open an issuer's folder. Raises StorageError, EncodingError or SignatureError.
+
+        Books that lie behind its issuer.json, are a backup's, or lack a row to which it commits are a RolledBackError.
+        """
         info = read_info(directory / ISSUER_JSON)
         return cls._opened(directory, info, Vault.open(directory / SECRETS_VAULT, SECRETS_KIND, passphrase))
 
@@ -193,7 +202,8 @@ class Issuer:
                 generation=code.generation,
                 level=int(level),
                 expires_at=_end_of_day(now + code_days * _DAY_SECONDS),
-            )
+            ),
+            self.info.id,
         )
         return code
 
@@ -239,18 +249,15 @@ class Issuer:
         published one; what is older is then destroyed in the next epoch. Safe to repeat: without a change,
         `issuer.json` stays as it is. Raises EncodingError, RefusedError, StorageError or UntrustedError.
         """
-        vault = Vault.open(identity or self._directory / IDENTITY_VAULT, IDENTITY_KIND, passphrase)
-        root = Ed25519PrivateKey.from_private_bytes(vault.read())
-        if root.public_key().public_bytes_raw() != self.info.identity_key:
-            raise RefusedError("identity key: of another issuer")
+        root = unlock_identity(identity or self._directory / IDENTITY_VAULT, passphrase, self.info.identity_key)
         with locked(self._directory / ISSUER_JSON):
             self._refresh()
+            self._check_books()
             refuse_jump(self.info, at, after_gap=after_gap)
-            published = _withdraw(self.info, compromised)
-            # New secret keys are on the disk before they are published, old ones until the new list is.
-            own, added = self._missing_keys(published, at)
+            published = withdrawn(self.info, compromised)
+            own, added = missing_keys(published, self._secrets, self.info.epoch_length, self.info.suite, at)
             self._store(own)
-            self._publish(root, (*published, *(key.publish() for key in added)))
+            self._publish(root, (*published, *(key.publish() for key in added)), at)
             destroyed = self._destroy(at)
         self._books.forget_codes(seconds(at), self.info.epoch_length.epoch_at(at))
         return Rotation(info=self.info, added=tuple(key.epoch for key in added), destroyed=destroyed)
@@ -279,6 +286,18 @@ class Issuer:
             newer = read_info(self._directory / ISSUER_JSON)
             newer.supersedes(self.info)
             self.info, self._secrets, self._seen = newer, self._read_secrets(), seen
+            self._check_books()
+
+    def _check_books(self) -> None:
+        """Refuse books that are not those of issuer.json. Another process may just be publishing. RolledBackError."""
+        try:
+            self._books.check(self.info)
+        except RolledBackError:
+            newer = read_info(self._directory / ISSUER_JSON)
+            if newer.serial <= self.info.serial or not newer.supersedes(self.info):
+                raise
+            self.info, self._secrets, self._seen = newer, self._read_secrets(), self._stamp()
+            self._books.check(self.info)
 
     def _generation_for(self, tag: bytes, kind: CodeKind, now: int) -> int:
         person = self._books.person(tag)
@@ -297,70 +316,29 @@ class Issuer:
             raise RefusedError("reset: this person has had too many")
         return person.generation + 1
 
-    def _missing_keys(
-        self, published: tuple[IssuerKey, ...], at: datetime
-    ) -> tuple[IssuerSecrets, tuple[SecretKey, ...]]:
-        """Return the secrets with a key for each open epoch that has none published, and those keys.
-
-        A key that was drawn before the process died, and so is not published yet, is taken and not drawn again.
-        """
-        known = {key.public_key for key in published}
-        usable = {key.epoch for key in published if not key.compromised}
-        unpublished = {key.epoch: key for key in self._secrets.keys if key.public_key not in known}
-        own, added = self._secrets, []
-        for epoch in open_epochs(self.info.epoch_length, at):
-            if epoch in usable:
-                continue
-            key = unpublished.get(epoch)
-            if key is None:
-                key = SecretKey.draw(epoch, self.info.suite)
-                own = own.with_keys((*own.keys, key))
-            added.append(key)
-        return own, tuple(added)
-
     def _store(self, own: IssuerSecrets) -> None:
         if own != self._secrets:
+            octets = own.encode()
+            IssuerSecrets.decode(octets)  # what could not be read again must not be written
             with locked(self._vault.path):
-                self._vault.write(own.encode())
+                self._vault.write(octets)
             self._secrets = own
 
-    def _publish(self, root: Ed25519PrivateKey, keys: tuple[IssuerKey, ...]) -> None:
+    def _publish(self, root: Ed25519PrivateKey, keys: tuple[IssuerKey, ...], at: datetime) -> None:
         info = self.info
-        counts, resets = tuple(self._books.counts()), self._books.resets()
-        if (keys, counts, resets) == (info.keys, info.counts, info.resets):
-            return
-        newer = IssuerInfo.sign(
-            root,
-            name=info.name,
-            suite=info.suite,
-            n=info.n,
-            epoch_length=info.epoch_length,
-            slots=info.slots,
-            serial=info.serial + 1,
-            keys=keys,
-            counts=counts,
-            resets=resets,
-        )
-        newer.supersedes(info)
-        write_private(self._directory / ISSUER_JSON, newer.to_json(), mode=PUBLIC_MODE)
-        self.info = newer
+        now = (keys, tuple(self._books.counts()), self._books.resets())
+        if info.books is None or now != (info.keys, info.counts, info.resets):
+            self.info = publish(self._directory, root, info, keys, self._books, at=at, least_serial=info.serial + 1)
+        else:
+            self._books.published(info.serial)
 
     def _destroy(self, at: datetime) -> tuple[str, ...]:
         """Destroy the secret keys of epochs that are over and those that are marked compromised."""
-        withdrawn = {key.public_key for key in self.info.keys if key.compromised}
+        bad = {key.public_key for key in self.info.keys if key.compromised}
         past = over(self.info.epoch_length, (key.epoch for key in self.info.keys), at)
-        ended = [key for key in self._secrets.keys if key.public_key in withdrawn or key.epoch in past]
+        ended = [key for key in self._secrets.keys if key.public_key in bad or key.epoch in past]
         self._store(self._secrets.with_keys(tuple(key for key in self._secrets.keys if key not in ended)))
         return tuple(key.epoch for key in ended)
-
-
-def _withdraw(info: IssuerInfo, epoch: str | None) -> tuple[IssuerKey, ...]:
-    """Return the published keys with that epoch's marked as compromised."""
-    if epoch is None:
-        return info.keys
-    if not any(key.epoch == epoch and not key.compromised for key in info.keys):
-        raise RefusedError(f"epoch {epoch[:10]}: has no key that could be withdrawn")
-    return tuple(replace(key, compromised=key.compromised or key.epoch == epoch) for key in info.keys)
 
 
 def _end_of_day(at: int) -> int:

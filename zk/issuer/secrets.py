@@ -21,7 +21,7 @@ from zk.bbs.encoding import (
     scalar_to_octets,
 )
 from zk.bbs.hashing import hash_to_scalar
-from zk.errors import EncodingError
+from zk.errors import EncodingError, RefusedError
 from zk.profile.personhood import ID_OCTETS, CredentialClass, IssuerKey
 from zk.profile.possession import prove_possession
 from zk.storage.vault import MAX_CONTENT_OCTETS
@@ -32,7 +32,7 @@ SECRET_OCTETS: Final = 32
 MAX_IDENTIFIER_CHARACTERS: Final = 320
 """Characters of a person's identifier: the longest e-mail address."""
 
-MAX_SECRET_KEYS: Final = 8
+MAX_SECRET_KEYS: Final = 16
 """Secret BBS keys at once: of this epoch and the next, and of epochs whose destruction is overdue."""
 
 ENTROPY_DST: Final = b"VOUCHMARK_NYM_ENTROPY_V1_H2S_"
@@ -108,7 +108,9 @@ class IssuerSecrets:
         return entropy
 
     def encode(self) -> bytes:
-        """Return the content of the issuer's vault."""
+        """Return the content of the issuer's vault. Raises RefusedError where that could not be read again."""
+        if len(self.keys) > MAX_SECRET_KEYS:
+            raise RefusedError(f"issuer: {len(self.keys)} secret keys, and can hold {MAX_SECRET_KEYS} at most")
         return dcbor_encode(
             {
                 "format": _FORMAT,

@@ -66,7 +66,7 @@ ED25519_SIGNATURE_OCTETS: Final = 64
 _VALUES: Final = frozenset(
     {"profile", "drafts", "id", "name", "identity_key", "suite", "n", "epoch_length", "slots"}
     | {"serial", "keys", "counts", "resets"}
-)  # members of issuer.json beside its signature
+)  # members of issuer.json beside its signature, and `books`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +131,8 @@ class IssuerInfo:
     counts: tuple[HolderCount, ...] = field(repr=False)
     resets: int
     """How many people got fresh nym secrets after a lost wallet, in all: each is a possible second voice."""
+    books: bytes | None = None
+    """Commitment to the issuer's books, 32 octets, for the issuer alone; None where an earlier version made it."""
     signature: bytes = field(repr=False)
     """Ed25519, 64 octets, over SIGNATURE_CONTEXT and the deterministic CBOR of everything above."""
 
@@ -164,6 +166,7 @@ class IssuerInfo:
         keys: Iterable[IssuerKey],
         counts: Iterable[HolderCount],
         resets: int,
+        books: bytes | None = None,
     ) -> Self:
         """Return the signed public part of an issuer; what `from_json` would refuse is refused here too."""
         public = identity.public_key().public_bytes_raw()
@@ -179,6 +182,7 @@ class IssuerInfo:
             keys=tuple(keys),
             counts=tuple(counts),
             resets=resets,
+            books=books,
             signature=b"",
         )
         signature = identity.sign(SIGNATURE_CONTEXT + unsigned.signed_octets())
@@ -243,6 +247,8 @@ class IssuerInfo:
         for new, old in zip(self.keys, older.keys, strict=False):
             if (new.epoch, new.public_key) != (old.epoch, old.public_key) or (old.compromised and not new.compromised):
                 raise UntrustedError(f"issuer {self.short_id}: a published key for epoch {old.epoch} was changed")
+        if older.books is not None and self.books is None:
+            raise UntrustedError(f"issuer {self.short_id}: commits to its books no more")
         if self.resets < older.resets:
             raise UntrustedError(f"issuer {self.short_id}: the number of resets shrank")
         return True
@@ -278,6 +284,7 @@ class IssuerInfo:
                 for count in self.counts
             ],
             "resets": self.resets,
+            **({} if self.books is None else {"books": self.books.hex()}),
         }
 
     def _check(self) -> None:
@@ -315,7 +322,7 @@ def read_info(path: Path) -> IssuerInfo:
 
 def _parse(members: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of IssuerInfo but the signature; every member is taken exactly once."""
-    exactly(members, _VALUES, "members")
+    exactly(members, _VALUES | ({"books"} & members.keys()), "members")
     if members["profile"] != PROFILE:
         raise UnsupportedError(f"issuer.json: expected profile {PROFILE}, got {str(members['profile'])[:40]!r}")
     if members["drafts"] != list(DRAFTS):
@@ -334,6 +341,7 @@ def _parse(members: dict[str, Any]) -> dict[str, Any]:
         "keys": tuple(_key(item) for item in list_of(members["keys"], "keys", MAX_KEYS)),
         "counts": tuple(_holder_count(item) for item in list_of(members["counts"], "counts", MAX_COUNTS)),
         "resets": count_of(members["resets"], "resets"),
+        "books": hex_of(members["books"], "books", ID_OCTETS) if "books" in members else None,
     }
 
 

@@ -19,9 +19,8 @@ from tests.zk.club import DECEMBER, FAST, JANUARY, NAME, NOVEMBER, PASSPHRASE, C
 from tests.zk.dying import fork, killed_at
 from zk.bbs.ciphersuite import BLS12_381_SHAKE_256, SUITES, Suite
 from zk.errors import EncodingError, ProofError, RefusedError, SignatureError, StorageError, UntrustedError, ZkError
-from zk.issuer import approving
+from zk.issuer import approving, publishing
 from zk.issuer import enrolment as enrolment_module
-from zk.issuer import issuer as module
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.folder import overview
 from zk.issuer.issuer import Issuer
@@ -344,14 +343,14 @@ def test_issues_both_classes_or_neither(the_club: Club, credential_class: Creden
         tag = issuer._secrets.tag(PERSON)
     connection = sqlite3.connect(the_club.folder / "enrolment.sqlite")
     row = (tag, credential_class.value, "2026-11", 1, bytes(32))
-    connection.execute("INSERT INTO enrolment VALUES (?, ?, ?, ?, ?)", row)
+    connection.execute("INSERT INTO enrolment VALUES (?, ?, ?, ?, ?, 0)", row)
     connection.commit()
     connection.close()
     with pytest.raises(RefusedError, match="already has credentials"):
         the_club.approve(request)
-    assert rows(the_club, "enrolment") == [row]
+    assert rows(the_club, "enrolment") == [(*row, 0)]
     assert not rows(the_club, "lasting_person")
-    assert rows(the_club, "code")[0][8] is None  # the code is still good
+    assert rows(the_club, "code")[0][10] is None  # the code is still good
 
 
 def test_the_books_hold_what_the_design_lists_and_nothing_else(the_club: Club) -> None:
@@ -364,9 +363,16 @@ def test_the_books_hold_what_the_design_lists_and_nothing_else(the_club: Club) -
     connection.close()
     assert columns == {
         "enrolment_schema": ["version"],
-        "lasting_person": ["tag", "continuity", "generation", "reset_at"],
-        "enrolment": ["tag", "class", "epoch", "level", "request"],
-        "code": ["id", "key", "tag", "kind", "generation", "level", "expires_at", "request", "epoch", "void"],
+        "lasting_person": ["tag", "generation", "continuity", "reset_at", "published"],
+        "enrolment": ["tag", "class", "epoch", "level", "request", "published"],
+        "code": [
+            *("id", "key", "tag", "kind", "generation", "level", "expires_at", "renewable_until", "after", "request"),
+            *("epoch", "void"),
+        ],
+        "person_left": ["tag", "epoch"],
+        "person_near": ["skeleton", "tag"],
+        "publication": ["serial", "previous", "salt", "rows", "persons", "credentials", "at", "done"],
+        "state": ["only", "is_copy", "lost_resets"],
     }
 
 
@@ -456,7 +462,7 @@ def test_approvals_killed_at_random_moments_enrol_nobody_twice_and_lose_no_code(
         with the_club.open():  # rolls back whatever was under way
             pass
         persons, issued = len(rows(the_club, "lasting_person")), rows(the_club, "enrolment")
-        used = [row for row in rows(the_club, "code") if row[8] is not None]
+        used = [row for row in rows(the_club, "code") if row[10] is not None]
         assert len(issued) == 2 * persons == 2 * len(used)
     answers = [the_club.approve(request) for request in requests]
     assert len(set(answers)) == len(rows(the_club, "lasting_person")) == len(requests)
@@ -571,7 +577,7 @@ def test_a_withdrawn_key_signs_no_more_and_holders_get_the_new_ones_signature(th
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "after"), [(Vault, "write", 0), (module, "write_private", 0), (Vault, "write", 1)]
+    ("owner", "name", "after"), [(Vault, "write", 0), (publishing, "write_private", 0), (Vault, "write", 1)]
 )
 def test_a_killed_rotation_is_finished_by_the_next(the_club: Club, owner: object, name: str, after: int) -> None:
     assert killed_at(owner, name, lambda: the_club.rotate(DECEMBER), after=after)

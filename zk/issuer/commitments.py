@@ -1,0 +1,182 @@
+"""Do an issuer's books lie behind what it has published, and are they still what it committed to?
+
+Each version of issuer.json commits to the rows that the books then had:
+
+    SHA-256(dCBOR["vouchmark-books/1", issuer id, serial, previous commitment or null, salt, SHA-256(rows)])
+
+`rows` is a CBOR sequence (RFC 8742): of each person [tag, generation, continuity tag, reset at or null], sorted by the
+first two; then of each credential [tag, class, epoch, level, SHA-256 of the request], sorted by the first three. The
+salt stays in the books, so that nobody who sees the commitment learns anything from it. The issuer checks it whenever
+it opens them. A whole folder that was put back to an earlier state agrees with itself: no commitment shows that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+
+import sqlalchemy as sa
+
+from zk.bbs.encoding import CborValue, dcbor_encode
+from zk.errors import RolledBackError
+from zk.issuer.books_schema import ENROLMENTS, PERSONS, PUBLICATIONS, STATE
+from zk.profile.issuer_info import IssuerInfo
+
+COMMITMENT_FORMAT: Final = "vouchmark-books/1"
+SALT_OCTETS: Final = 32
+
+_TAKE_UP: Final = "the issuer has to be recovered from the last issuer.json that anybody has"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What one version of issuer.json commits to."""
+
+    issuer: bytes
+    """Issuer id, 32 octets."""
+    serial: int
+    previous: bytes | None
+    """The commitment before this one, 32 octets."""
+    salt: bytes = field(repr=False)
+    rows: bytes
+    """SHA-256 of the rows."""
+    persons: int
+    credentials: int
+    """How many rows there are of each kind."""
+
+    @classmethod
+    def of_nothing(cls, issuer: bytes) -> Publication:
+        """The first publication of a new issuer, whose books are empty."""
+        return cls(
+            issuer=issuer,
+            serial=1,
+            previous=None,
+            salt=secrets.token_bytes(SALT_OCTETS),
+            rows=hashlib.sha256().digest(),
+            persons=0,
+            credentials=0,
+        )
+
+    @property
+    def commitment(self) -> bytes:
+        """SHA-256, 32 octets, as it stands in issuer.json."""
+        content: list[CborValue] = [COMMITMENT_FORMAT, self.issuer, self.serial, self.previous, self.salt, self.rows]
+        return hashlib.sha256(dcbor_encode(content)).digest()
+
+
+def commit(connection: sa.Connection, issuer: bytes, serial: int, *, at: int) -> Publication:
+    """Commit to all rows that there are, for the issuer.json with this serial, which is about to be written.
+
+    `at` is in seconds since 1970. Returns what to publish.
+    """
+    latest = _latest(connection, issuer)
+    rows, persons, credentials = _digest(connection, all_rows=True)
+    made = Publication(
+        issuer=issuer,
+        serial=serial,
+        previous=None if latest is None else latest.commitment,
+        salt=secrets.token_bytes(SALT_OCTETS),
+        rows=rows,
+        persons=persons,
+        credentials=credentials,
+    )
+    record(connection, made, at=at)
+    for table in (PERSONS, ENROLMENTS):
+        connection.execute(sa.update(table).where(table.c.published.is_(False)).values(published=True))
+    return made
+
+
+def record(connection: sa.Connection, made: Publication, *, at: int, done: bool = False) -> None:
+    """Write down a publication; `done` says that its issuer.json is written."""
+    connection.execute(
+        sa.insert(PUBLICATIONS).values(
+            serial=made.serial,
+            previous=made.previous,
+            salt=made.salt,
+            rows=made.rows,
+            persons=made.persons,
+            credentials=made.credentials,
+            at=at,
+            done=done,
+        )
+    )
+
+
+def last_serial(connection: sa.Connection) -> int:
+    """Return the highest serial that the books know, 0 where they know none."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(PUBLICATIONS.c.serial), 0))).scalar_one())
+
+
+def check(connection: sa.Connection, info: IssuerInfo) -> None:
+    """Refuse books that are a backup's, lie behind an issuer.json, belong to another, or lack or changed a row.
+
+    Raises RolledBackError.
+    """
+    if connection.execute(sa.select(STATE.c.is_copy)).scalar_one():
+        raise RolledBackError(f"books: a backup's, in which later enrolments are missing: {_TAKE_UP}")
+    latest = _latest(connection, info.id)
+    if info.books is None and latest is None:
+        return  # of a version that did not commit yet
+    known = 0 if latest is None else latest.serial
+    if known < info.serial:
+        raise RolledBackError(f"books: lie behind issuer.json (serial {info.serial}, they know {known}): {_TAKE_UP}")
+    if latest is None or _is_done_after(connection, info.serial):
+        raise RolledBackError(
+            f"issuer.json: has serial {info.serial}, and one with serial {known} was published: put that back"
+        )
+    own = _of_serial(connection, info.id, info.serial)
+    if (own.commitment if own is not None else None) != info.books:
+        raise RolledBackError(f"books: not those to which issuer.json commits: {_TAKE_UP}")
+    if _digest(connection, all_rows=False)[0] != latest.rows:
+        raise RolledBackError(f"books: rows to which issuer.json commits are missing or changed: {_TAKE_UP}")
+
+
+def require_count(connection: sa.Connection, issuer: bytes) -> None:
+    """Refuse books that have lost rows since they were opened: as cheap as counting. Raises RolledBackError."""
+    latest = _latest(connection, issuer)
+    if latest is not None and (latest.persons, latest.credentials) != (
+        _count(connection, PERSONS),
+        _count(connection, ENROLMENTS),
+    ):
+        raise RolledBackError(f"books: rows to which issuer.json commits are missing: {_TAKE_UP}")
+
+
+def _count(connection: sa.Connection, table: sa.Table) -> int:
+    query = sa.select(sa.func.count()).select_from(table).where(table.c.published)
+    return int(connection.execute(query).scalar_one())
+
+
+def _digest(connection: sa.Connection, *, all_rows: bool) -> tuple[bytes, int, int]:
+    """Return the digest and number of the rows that are published, or of all."""
+    digest, numbers = hashlib.sha256(), []
+    for table, keys, names in (
+        (PERSONS, ("tag", "generation"), ("tag", "generation", "continuity", "reset_at")),
+        (ENROLMENTS, ("tag", "class", "epoch"), ("tag", "class", "epoch", "level", "request")),
+    ):
+        query = sa.select(*(table.c[name] for name in names)).order_by(*(table.c[name] for name in keys))
+        number = 0
+        for row in connection.execute(query if all_rows else query.where(table.c.published)):
+            digest.update(dcbor_encode(list(row)))
+            number += 1
+        numbers.append(number)
+    return digest.digest(), numbers[0], numbers[1]
+
+
+def _latest(connection: sa.Connection, issuer: bytes) -> Publication | None:
+    return _of_serial(connection, issuer, last_serial(connection))
+
+
+def _of_serial(connection: sa.Connection, issuer: bytes, serial: int) -> Publication | None:
+    query = sa.select(PUBLICATIONS).where(PUBLICATIONS.c.serial == serial)
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    names = ("serial", "previous", "salt", "rows", "persons", "credentials")
+    return Publication(issuer=issuer, **{name: row[name] for name in names})
+
+
+def _is_done_after(connection: sa.Connection, serial: int) -> bool:
+    query = sa.select(sa.func.count()).where(PUBLICATIONS.c.serial > serial, PUBLICATIONS.c.done)
+    return bool(connection.execute(query).scalar_one())
