@@ -33,6 +33,7 @@ from zk.profile.personhood import (
     issuer_messages,
 )
 from zk.storage.vault import LEAST_LOG_COST, Passphrase, Vault
+from zk.wallet.state import WalletState
 from zk.wallet.wallet import Wallet
 
 PASSPHRASE = Passphrase.of("correct horse battery staple")
@@ -133,7 +134,11 @@ class Club:
     def wallet(self, name: str = "wallet") -> Wallet:
         """Make an empty wallet."""
         model = _model_wallet()
-        return Wallet(vault_at(Path(shutil.copy(model.path, self.home / f"{name}.vault")), model))
+        wallet = Wallet(vault_at(Path(shutil.copy(model.path, self.home / f"{name}.vault")), model))
+        state = WalletState()  # with an id of its own
+        wallet._vault.write(state.encode())
+        wallet._marks.write(state.id, state.count)
+        return wallet
 
     def member(self, person: str = "ID-4711", at: datetime = NOVEMBER) -> Wallet:
         """Return the wallet of somebody with credentials for the epoch of `at`."""

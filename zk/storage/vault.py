@@ -58,6 +58,9 @@ PADDING: Final = 8192
 MAX_CONTENT_OCTETS: Final = 16 << 20
 """Octets of content at most: a wallet with a hundred issuers and ten thousand vouches needs 1 MiB."""
 
+LEAST_PASSPHRASE_CHARACTERS: Final = 8
+"""Characters of a passphrase that something is newly encrypted with (NIST SP 800-63B); older files still open."""
+
 MAX_PASSPHRASE_OCTETS: Final = 1024
 """Octets of a passphrase at most."""
 
@@ -70,6 +73,10 @@ LOCK_SECONDS: Final = 30.0
 _LOCK_POLL_SECONDS: Final = 0.02
 _MAX_FILE_OCTETS: Final = MAX_CONTENT_OCTETS + PADDING + 1024
 _MEMBERS: Final = frozenset({"format", "kind", "kdf", "aead", "log_cost", "r", "p", "salt", "nonce", "sealed"})
+
+
+class WrongPassphraseError(StorageError):
+    """The passphrase does not open the file, or the file was changed: which of them cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,11 @@ class Passphrase:
         if not 0 < len(octets) <= MAX_PASSPHRASE_OCTETS:
             raise RefusedError(f"passphrase: expected 1 to {MAX_PASSPHRASE_OCTETS} octets")
         return cls(octets)
+
+    def require_chosen_well(self) -> None:
+        """Refuse one that is too short to encrypt anything with from now on. Raises RefusedError."""
+        if len(self.octets.decode("utf-8")) < LEAST_PASSPHRASE_CHARACTERS:
+            raise RefusedError(f"passphrase: expected at least {LEAST_PASSPHRASE_CHARACTERS} characters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +129,11 @@ class Vault:
     def create(
         cls, path: Path, kind: str, passphrase: Passphrase, content: bytes, *, log_cost: int = DEFAULT_LOG_COST
     ) -> Self:
-        """Write a new vault. Raises RefusedError if there is one or the cost is out of bounds, or StorageError."""
+        """Write a new vault.
+
+        Raises RefusedError if there is one, the passphrase is short or the cost out of bounds, or StorageError.
+        """
+        passphrase.require_chosen_well()
         if not LEAST_LOG_COST <= log_cost <= MOST_LOG_COST:
             raise RefusedError(f"scrypt cost: expected 2^{LEAST_LOG_COST} to 2^{MOST_LOG_COST}, got 2^{log_cost}")
         vault = cls(path, kind, _derive(passphrase, log_cost, secrets.token_bytes(SALT_OCTETS)))
@@ -135,6 +151,17 @@ class Vault:
         key = _derive(passphrase, *_parameters(header))
         _unseal(path, header, sealed, key)
         return cls(path, kind, key)
+
+    def rekey(self, passphrase: Passphrase) -> None:
+        """Encrypt the content under another passphrase, with a fresh salt and the same cost; call it under `locked`.
+
+        Copies of the file keep the old one. Raises RefusedError (too short), StorageError or EncodingError.
+        """
+        passphrase.require_chosen_well()
+        content = self.read()
+        key = _derive(passphrase, self._key.log_cost, secrets.token_bytes(SALT_OCTETS))
+        type(self)(self._path, self._kind, key).write(content)
+        self._key = key
 
     def moved_to(self, path: Path) -> Self:
         """Return the same vault after its file was moved; the key need not be derived again."""
@@ -209,7 +236,7 @@ def _unseal(path: Path, header: dict[str, CborValue], sealed: bytes, key: _Key) 
     try:
         padded = ChaCha20Poly1305(key.octets).decrypt(_nonce(header), sealed, dcbor_encode(header))
     except InvalidTag as error:
-        raise StorageError(f"{path}: wrong passphrase, or the file was changed") from error
+        raise WrongPassphraseError(f"{path}: wrong passphrase, or the file was changed") from error
     size = int.from_bytes(padded[:4], "big")
     if size > len(padded) - 4 or any(padded[4 + size :]):
         raise EncodingError("vault: padding is damaged")

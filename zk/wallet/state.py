@@ -15,6 +15,7 @@ from zk.errors import EncodingError, RefusedError
 from zk.profile.codes import check_generation
 from zk.profile.issuer_info import IssuerInfo
 from zk.profile.personhood import CredentialClass, Level, check_class, check_level
+from zk.storage.marks import ID_OCTETS, draw_id
 from zk.storage.vault import MAX_CONTENT_OCTETS
 
 MAX_ISSUERS: Final = 100
@@ -29,7 +30,9 @@ MAX_CREDENTIALS: Final = 64
 MAX_USES: Final = 20_000
 """Used slots kept for one issuer, 100 octets each; there is no giving way, since that would allow a second voice."""
 
-_FORMAT: Final = "vouchmark-wallet/1"
+_FORMAT: Final = "vouchmark-wallet/2"
+_FIRST_FORMAT: Final = "vouchmark-wallet/1"  # without an id and a count: nothing is known of its copies
+_MEMBERS: Final = frozenset({"format", "id", "count", "restored", "issuers"})
 _Item = TypeVar("_Item")
 
 
@@ -99,6 +102,9 @@ class Membership:
     uses: tuple[Use, ...] = field(default=(), repr=False)
     renew_from: int | None = None
     """A random moment of the last half of the latest epoch, seconds since 1970: when to renew in advance."""
+    restored_in: str | None = None
+    """The epoch in which an older copy of the wallet was put back; None where it never was. What had been vouched for
+    after that copy was made is not known: in class `epoch` until that epoch is over, in class `lasting` for ever."""
 
     def lasting_of(self, generation: int) -> Lasting | None:
         """Return the nyms of a generation, or None."""
@@ -139,6 +145,12 @@ class WalletState:
     """The whole content of a wallet."""
 
     memberships: tuple[Membership, ...] = ()
+    id: bytes = field(default_factory=draw_id)
+    """16 random octets, by which the mark of `zk.storage.marks` finds this wallet."""
+    count: int = 0
+    """How often it was written."""
+    restored: bool = False
+    """Whether an older copy was put back, and no clock has yet said in which epoch."""
 
     def membership(self, issuer: bytes) -> Membership | None:
         """Return what is held of an issuer, or None."""
@@ -151,17 +163,38 @@ class WalletState:
             raise RefusedError(f"wallet: holds {MAX_ISSUERS} issuers, and can hold no more")
         return replace(self, memberships=(*others, membership))
 
+    def without_membership(self, issuer: bytes) -> Self:
+        """Return the state without what is held of an issuer."""
+        return replace(self, memberships=tuple(each for each in self.memberships if each.info.id != issuer))
+
     def encode(self) -> bytes:
         """Return the content of the vault."""
-        return dcbor_encode({"format": _FORMAT, "issuers": [_membership_value(each) for each in self.memberships]})
+        return dcbor_encode(
+            {
+                "format": _FORMAT,
+                "id": self.id,
+                "count": self.count,
+                "restored": self.restored,
+                "issuers": [_membership_value(each) for each in self.memberships],
+            }
+        )
 
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse the content of the vault. Raises EncodingError, or what `IssuerInfo.from_json` raises."""
         value = dcbor_decode(octets, max_size=MAX_CONTENT_OCTETS)
-        if not isinstance(value, dict) or value.keys() != {"format", "issuers"} or value["format"] != _FORMAT:
+        if isinstance(value, dict) and value.keys() == {"format", "issuers"} and value["format"] == _FIRST_FORMAT:
+            return cls(memberships=_each(value["issuers"], _first_membership))
+        if not isinstance(value, dict) or value.keys() != _MEMBERS or value["format"] != _FORMAT:
             raise EncodingError(f"wallet: expected content of format {_FORMAT}")
-        return cls(memberships=_each(value["issuers"], _membership))
+        if not isinstance(value["restored"], bool):
+            raise EncodingError("wallet: expected true or false")
+        return cls(
+            memberships=_each(value["issuers"], _membership),
+            id=require_octets(value["id"], "wallet id", length=ID_OCTETS),
+            count=_integer(value["count"]),
+            restored=value["restored"],
+        )
 
 
 def _membership_value(membership: Membership) -> CborValue:
@@ -198,11 +231,16 @@ def _membership_value(membership: Membership) -> CborValue:
             for each in membership.credentials
         ],
         [[each.context, each.content] for each in membership.uses],
+        membership.restored_in,
     ]
 
 
+def _first_membership(value: CborValue) -> Membership:
+    return _membership([*_row(value, 7), None])
+
+
 def _membership(value: CborValue) -> Membership:
-    info, source, renew_from, lasting, pending, credentials, uses = _row(value, 7)
+    info, source, renew_from, lasting, pending, credentials, uses, restored_in = _row(value, 8)
     return Membership(
         info=IssuerInfo.from_json(_octets(info), check_keys=False),
         source=None if source is None else _text(source),
@@ -211,6 +249,7 @@ def _membership(value: CborValue) -> Membership:
         pending=_each(pending, _pending),
         credentials=_each(credentials, _credential),
         uses=_each(uses, _use),
+        restored_in=None if restored_in is None else _text(restored_in),
     )
 
 

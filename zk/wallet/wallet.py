@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
@@ -27,7 +26,6 @@ from zk.profile.personhood import (
     DISCLOSED_INDEXES,
     Binding,
     CredentialClass,
-    Level,
     PresentationHeader,
     Scope,
     Stance,
@@ -38,9 +36,14 @@ from zk.profile.personhood import (
     issuer_messages,
     period_of,
 )
+from zk.storage.marks import Marks
 from zk.storage.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked
+from zk.wallet.holding import HeldCredential, HeldMembership, held_of
+from zk.wallet.restored import declared_current, noticed, require_known, settled
 from zk.wallet.state import Membership, Use, WalletState
 from zk.wallet.steps import accepted, pending_of, refreshed, requested, updated
+
+__all__ = ["WALLET_KIND", "HeldCredential", "HeldMembership", "Wallet"]
 
 WALLET_KIND: Final = "wallet"
 """Kind of the vault."""
@@ -48,57 +51,43 @@ WALLET_KIND: Final = "wallet"
 _DIRECTORY_MODE: Final = 0o700
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldCredential:
-    """What can be told of a credential without its secrets."""
-
-    credential_class: CredentialClass
-    epoch: str
-    level: Level
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldMembership:
-    """What can be told of an issuer's part of a wallet."""
-
-    info: IssuerInfo
-    credentials: tuple[HeldCredential, ...]
-    open_requests: tuple[str, ...]
-    """Epochs for which a request was made and no credential accepted yet."""
-    used_slots: int
-    renew_from: datetime | None
-    """When to ask for the next epoch, a random moment, so that asking does not show when one speaks."""
-    crowd: int | None
-    """Holders that the issuer publishes for the current lasting credential: the crowd that it hides in."""
-
-
 class Wallet:
     """An opened wallet. Safe between processes: each change reads, changes and writes under a lock."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, marks: Path | None = None) -> None:
         self._vault = vault
+        self._marks = Marks(vault.path.parent if marks is None else marks)
 
     def __repr__(self) -> str:
         return f"Wallet({str(self._vault.path)!r})"
 
     @classmethod
-    def create(cls, path: Path, passphrase: Passphrase, *, log_cost: int = DEFAULT_LOG_COST) -> Self:
+    def create(
+        cls, path: Path, passphrase: Passphrase, *, log_cost: int = DEFAULT_LOG_COST, marks: Path | None = None
+    ) -> Self:
         """Make an empty wallet, mode 0600; folders on the way are made too, mode 0700.
 
-        Raises RefusedError if there is a file, or StorageError.
+        `marks` is the folder that remembers how far the wallet has come, best one that no backup of the wallet takes
+        along; beside the wallet if it is not given. Raises RefusedError if there is a file or the passphrase is short,
+        or StorageError.
         """
         path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow a link in the last part
         try:
             path.parent.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"{path.parent}: cannot create: {error.strerror}") from error
-        return cls(Vault.create(path, WALLET_KIND, passphrase, WalletState().encode(), log_cost=log_cost))
+        state = WalletState()
+        wallet = cls(Vault.create(path, WALLET_KIND, passphrase, state.encode(), log_cost=log_cost), marks)
+        wallet._marks.write(state.id, state.count)
+        return wallet
 
     @classmethod
-    def open(cls, path: Path, passphrase: Passphrase) -> Self:
-        """Open a wallet. Raises StorageError (not there, wrong passphrase, open to others) or EncodingError."""
-        wallet = cls(Vault.open(path, WALLET_KIND, passphrase))
+    def open(cls, path: Path, passphrase: Passphrase, *, marks: Path | None = None) -> Self:
+        """Open a wallet; `marks` as in `create`.
+
+        Raises StorageError (not there, wrong passphrase, open to others) or EncodingError.
+        """
+        wallet = cls(Vault.open(path, WALLET_KIND, passphrase), marks)
         WalletState.decode(wallet._vault.read())
         return wallet
 
@@ -118,7 +107,7 @@ class Wallet:
         """
         if code.kind is CodeKind.RENEW:
             raise RefusedError("code: is for a renewal")
-        with self._changing() as change:
+        with self._changing(at) as change:
             membership = change.state.membership(issuer.id) or Membership(info=issuer)
             membership = updated(membership, issuer)
             if source is not None:
@@ -139,7 +128,7 @@ class Wallet:
         """
         if code.kind is not CodeKind.RENEW:
             raise RefusedError(f"code: is not for a renewal but to {code.kind.value}")
-        with self._changing() as change:
+        with self._changing(at) as change:
             membership = _the_membership(change.state, issuer_id or (newer.id if newer else None))
             membership = refreshed(membership, newer)
             length = membership.info.epoch_length
@@ -184,12 +173,15 @@ class Wallet:
         audience: str | None = None,
         nonce: bytes | None = None,
         pdq: bytes | None = None,
+        nothing_said_since: bool = False,
     ) -> Vouch:
-        """Return a vouch for one binding, in a free slot taken at random unless one is given.
+        """Return a vouch for one binding, in slot 0, which every reader counts, unless another one is given.
 
         The stance is signed: `for` unless one is given, and `note` where there is a statement, which nobody judges. The
         slot is written down before the proof is made. The same binding, statement and stance again get the same slot
-        and a fresh proof; a slot used for others is refused. Raises RefusedError, UntrustedError, EncodingError or
+        and a fresh proof; a slot used for others is refused. A wallet that was put back from an older copy is refused
+        in class `epoch` until the next epoch, and in class `lasting` unless its owner says that it has vouched for
+        nothing else in this scope since (`nothing_said_since`). Raises RefusedError, UntrustedError, EncodingError or
         StorageError.
         """
         presented = PresentationHeader(
@@ -200,7 +192,7 @@ class Wallet:
             statement=statement,
             stance=stance or (Stance.FOR if statement is None else Stance.NOTE),
         )
-        with self._changing() as change:
+        with self._changing(at) as change:
             membership = _the_membership(change.state, issuer_id)
             info = membership.info
             epoch = info.epoch_length.epoch_at(at)
@@ -214,6 +206,7 @@ class Wallet:
             contexts = _contexts(info, credential_class, scope, epoch, binding)
             slot, is_new = _choose_slot(membership, contexts, presented.content_digest, slot)
             if is_new:
+                require_known(membership, credential_class, epoch, nothing_said_since=nothing_said_since)
                 use = Use(context=_sha256(contexts[slot]), content=presented.content_digest)
                 change.state = change.state.with_membership(membership.with_use(use))
         ph = presented.encode()
@@ -247,20 +240,61 @@ class Wallet:
 
     def held(self, *, at: datetime) -> tuple[HeldMembership, ...]:
         """Return what the wallet holds, without its secrets. Raises StorageError or EncodingError."""
-        return tuple(_held(membership, at) for membership in self._state().memberships)
+        state = self._state()
+        state = settled(noticed(state, self._marks.read(state.id)), at)
+        return tuple(held_of(membership, at) for membership in state.memberships)
+
+    def declare_current(self) -> None:
+        """Take this copy for the newest: for an owner who moved the wallet, and put back no older one.
+
+        Raises StorageError or EncodingError.
+        """
+        with self._changing() as change:
+            change.state = declared_current(change.state)
+
+    def forget(self, issuer_id: bytes) -> None:
+        """Forget all that is held of an issuer: nyms, credentials, requests and used slots.
+
+        The person's lasting voice with this issuer is lost with it; only a reset gives another. Raises RefusedError,
+        StorageError or EncodingError.
+        """
+        with self._changing() as change:
+            change.state = change.state.without_membership(_the_membership(change.state, issuer_id).info.id)
+
+    def change_passphrase(self, passphrase: Passphrase) -> None:
+        """Encrypt the wallet with another passphrase; copies of it keep the old one.
+
+        Raises RefusedError (too short), StorageError or EncodingError.
+        """
+        with locked(self._vault.path):
+            self._vault.rekey(passphrase)
 
     def _state(self) -> WalletState:
         return WalletState.decode(self._vault.read())
 
     @contextmanager
-    def _changing(self) -> Iterator[_Change]:
-        """Read under the lock, let the block change the state, and write it if it did so without raising."""
+    def _changing(self, at: datetime | None = None) -> Iterator[_Change]:
+        """Read under the lock, let the block change the state, and write it if it did so without raising.
+
+        That an older copy was put back is written down first, whatever the block does.
+        """
         with locked(self._vault.path):
             before = self._state()
-            change = _Change(before)
+            state = noticed(before, self._marks.read(before.id))
+            state = state if at is None else settled(state, at)
+            if state != before:
+                state = self._save(state)
+            change = _Change(state)
             yield change
-            if change.state != before:
-                self._vault.write(change.state.encode())
+            if change.state != state:
+                self._save(change.state)
+
+    def _save(self, state: WalletState) -> WalletState:
+        """Write the state, and only then the mark: after a crash between them the wallet is ahead, never behind."""
+        counted = replace(state, count=state.count + 1)
+        self._vault.write(counted.encode())
+        self._marks.write(counted.id, counted.count)
+        return counted
 
 
 class _Change:
@@ -299,34 +333,10 @@ def _choose_slot(membership: Membership, contexts: list[bytes], content: bytes, 
         return slot, taken[slot] is None
     if content in taken:
         return taken.index(content), False
-    free = [index for index, used in enumerate(taken) if used is None]
-    if not free:
-        raise RefusedError("wallet: every slot of this scope and period is used for another file or statement")
-    return secrets.choice(free), True
-
-
-def _held(membership: Membership, at: datetime) -> HeldMembership:
-    info = membership.info
-    epoch = info.epoch_length.epoch_at(at)
-    credentials = tuple(
-        HeldCredential(
-            credential_class=each.credential_class,
-            epoch=each.epoch,
-            level=each.level,
-            is_current=each.epoch == epoch,
-        )
-        for each in membership.credentials
-    )
-    issued = {each.epoch for each in credentials}
-    current = membership.credential(CredentialClass.LASTING, epoch)
-    return HeldMembership(
-        info=info,
-        credentials=credentials,
-        open_requests=tuple(each.epoch for each in membership.pending if each.epoch not in issued),
-        used_slots=len(membership.uses),
-        renew_from=None if membership.renew_from is None else datetime.fromtimestamp(membership.renew_from, UTC),
-        crowd=None if current is None else info.holders(CredentialClass.LASTING, epoch, current.level),
-    )
+    if taken[0] is None:
+        return 0, True
+    more = f"; the issuer gives slots 0 to {len(contexts) - 1}: name one" if None in taken else ""
+    raise RefusedError(f"slot 0: used for another file or statement; it counts once in this scope and period{more}")
 
 
 def _sha256(octets: bytes) -> bytes:

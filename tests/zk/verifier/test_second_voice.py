@@ -498,7 +498,7 @@ def test_a_copied_wallet_is_the_same_voice(the_club: Club, member: Wallet, ledge
     (the_club.home / "copy").write_bytes(member._vault.path.read_bytes())
     (the_club.home / "copy").chmod(0o600)
     assert count(ledger, the_club, say(member)) is Outcome.NEW
-    assert count(ledger, the_club, say(copy, binding=OTHER_PHOTO)) is Outcome.DUPLICATE
+    assert count(ledger, the_club, say(copy, binding=OTHER_PHOTO, nothing_said_since=True)) is Outcome.DUPLICATE
 
 
 def test_nothing_but_the_commit_stands_between_a_person_and_a_second_enrolment(the_club: Club) -> None:

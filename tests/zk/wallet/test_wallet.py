@@ -454,20 +454,22 @@ def test_a_used_slot_stays_used_after_renewal_in_class_lasting(the_club: Club, m
         say(member, binding=OTHER_PHOTO, at=DECEMBER)
 
 
-def test_takes_free_slots_at_random_and_each_once(tmp_path: Path) -> None:
-    the_club = club(tmp_path, slots=8)
-    orders = []
-    for number in range(3):
-        member = the_club.member(f"p{number}")
-        vouches = [say(member, binding=binding(b"%d" % each)) for each in range(8)]
-        orders.append([vouch.slot for vouch in vouches])
-        assert sorted(orders[-1]) == list(range(8))
-        assert len({vouch.pseudonym for vouch in vouches}) == 8
-        assert say(member, binding=binding(b"5")).slot == vouches[5].slot
-        with pytest.raises(RefusedError, match="every slot"):
-            say(member, binding=binding(b"ninth"))
-    assert any(order != sorted(order) for order in orders)  # three sorted ones: once in 10^13
-    for slot in (8, -1):
+def test_takes_slot_0_unless_told_and_each_once(tmp_path: Path) -> None:
+    """Readers count slot 0 alone unless they say otherwise: an honest vouch must not be lost to a random number."""
+    the_club = club(tmp_path, slots=3)
+    member = the_club.member()
+    first = say(member)
+    assert first.slot == 0
+    assert say(member).slot == 0
+    with pytest.raises(RefusedError, match=r"slot 0: used .* slots 0 to 2: name one"):
+        say(member, binding=OTHER_PHOTO)
+    others = [say(member, binding=binding(b"%d" % slot), slot=slot) for slot in (2, 1)]
+    assert [vouch.slot for vouch in others] == [2, 1]
+    assert len({vouch.pseudonym for vouch in (first, *others)}) == 3
+    assert say(member, binding=binding(b"2")).slot == 2  # what was said there keeps its slot
+    with pytest.raises(RefusedError, match=r"in this scope and period$"):
+        say(member, binding=binding(b"fourth"))
+    for slot in (3, -1):
         with pytest.raises(EncodingError):
             say(member, slot=slot)
 

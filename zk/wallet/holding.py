@@ -1,0 +1,63 @@
+"""What can be told of what a wallet holds, without its secrets?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from zk.profile.issuer_info import IssuerInfo
+from zk.profile.personhood import CredentialClass, Level
+from zk.wallet.state import Membership
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCredential:
+    """What can be told of a credential without its secrets."""
+
+    credential_class: CredentialClass
+    epoch: str
+    level: Level
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMembership:
+    """What can be told of an issuer's part of a wallet."""
+
+    info: IssuerInfo
+    credentials: tuple[HeldCredential, ...]
+    open_requests: tuple[str, ...]
+    """Epochs for which a request was made and no credential accepted yet."""
+    used_slots: int
+    renew_from: datetime | None
+    """When to ask for the next epoch, a random moment, so that asking does not show when one speaks."""
+    crowd: int | None
+    """Holders that the issuer publishes for the current lasting credential: the crowd that it hides in."""
+    restored_in: str | None
+    """The epoch in which an older copy of the wallet was put back; None where none was, as far as it knows."""
+
+
+def held_of(membership: Membership, at: datetime) -> HeldMembership:
+    """Return what can be told of an issuer's part at a time. Raises EncodingError."""
+    info = membership.info
+    epoch = info.epoch_length.epoch_at(at)
+    credentials = tuple(
+        HeldCredential(
+            credential_class=each.credential_class,
+            epoch=each.epoch,
+            level=each.level,
+            is_current=each.epoch == epoch,
+        )
+        for each in membership.credentials
+    )
+    issued = {each.epoch for each in credentials}
+    current = membership.credential(CredentialClass.LASTING, epoch)
+    return HeldMembership(
+        info=info,
+        credentials=credentials,
+        open_requests=tuple(each.epoch for each in membership.pending if each.epoch not in issued),
+        used_slots=len(membership.uses),
+        renew_from=None if membership.renew_from is None else datetime.fromtimestamp(membership.renew_from, UTC),
+        crowd=None if current is None else info.holders(CredentialClass.LASTING, epoch, current.level),
+        restored_in=membership.restored_in,
+    )
