@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
 from zk.bbs.pseudonym import proof_verify_with_nym
+from zk.errors import StorageError
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.issuer import Issuer
 from zk.profile.exchange import Code, CodeKind
@@ -109,6 +110,10 @@ class Club:
         """Open the issuer; the caller closes it."""
         info = read_info(self.folder / "issuer.json")
         vault = vault_at(self.folder / "secrets.vault", _model_vault(self.model))
+        try:
+            vault.read()
+        except StorageError:  # a copy's, which has a salt of its own
+            vault = Vault.open(vault.path, "issuer-secrets", PASSPHRASE)
         return Issuer(self.folder, info, vault, EnrolmentBooks.open(self.folder / "enrolment.sqlite"))
 
     @property

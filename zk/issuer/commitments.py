@@ -20,8 +20,8 @@ from typing import Final
 import sqlalchemy as sa
 
 from zk.bbs.encoding import CborValue, dcbor_encode
-from zk.errors import RolledBackError
-from zk.issuer.books_schema import ENROLMENTS, PERSONS, PUBLICATIONS, STATE
+from zk.errors import RolledBackError, StorageError
+from zk.issuer.books_schema import CODES, ENROLMENTS, PERSONS, PUBLICATIONS, STATE
 from zk.profile.issuer_info import IssuerInfo
 
 COMMITMENT_FORMAT: Final = "vouchmark-books/1"
@@ -66,30 +66,46 @@ class Publication:
         return hashlib.sha256(dcbor_encode(content)).digest()
 
 
+def draft(connection: sa.Connection, issuer: bytes, serial: int, *, previous: bytes | None) -> Publication:
+    """Return a commitment to all rows that there are, for the issuer.json with this serial; nothing is changed."""
+    rows, persons, credentials = _digest(connection, all_rows=True)
+    return Publication(
+        issuer=issuer,
+        serial=serial,
+        previous=previous,
+        salt=secrets.token_bytes(SALT_OCTETS),
+        rows=rows,
+        persons=persons,
+        credentials=credentials,
+    )
+
+
 def commit(connection: sa.Connection, issuer: bytes, serial: int, *, at: int) -> Publication:
     """Commit to all rows that there are, for the issuer.json with this serial, which is about to be written.
 
     `at` is in seconds since 1970. Returns what to publish.
     """
     latest = _latest(connection, issuer)
-    rows, persons, credentials = _digest(connection, all_rows=True)
-    made = Publication(
-        issuer=issuer,
-        serial=serial,
-        previous=None if latest is None else latest.commitment,
-        salt=secrets.token_bytes(SALT_OCTETS),
-        rows=rows,
-        persons=persons,
-        credentials=credentials,
-    )
+    made = draft(connection, issuer, serial, previous=None if latest is None else latest.commitment)
     record(connection, made, at=at)
-    for table in (PERSONS, ENROLMENTS):
-        connection.execute(sa.update(table).where(table.c.published.is_(False)).values(published=True))
     return made
 
 
+def take_up(connection: sa.Connection, made: Publication, *, more_resets: int, at: int) -> None:
+    """Make books those of an issuer.json that a recovery has just written.
+
+    The mark of a backup goes; codes for first enrolments and resets are void, since they may have been used already.
+    Raises StorageError where the rows are no longer those that were committed to.
+    """
+    if _digest(connection, all_rows=True)[0] != made.rows:
+        raise StorageError("books: were changed by another process during the recovery: recover again")
+    record(connection, made, at=at, done=True)
+    connection.execute(sa.delete(CODES).where(CODES.c.epoch.is_(None), CODES.c.kind.in_(("enrol", "reset"))))
+    connection.execute(sa.update(STATE).values(is_copy=False, lost_resets=STATE.c.lost_resets + more_resets))
+
+
 def record(connection: sa.Connection, made: Publication, *, at: int, done: bool = False) -> None:
-    """Write down a publication; `done` says that its issuer.json is written."""
+    """Write down a publication that commits to all rows; `done` says that its issuer.json is written."""
     connection.execute(
         sa.insert(PUBLICATIONS).values(
             serial=made.serial,
@@ -102,6 +118,8 @@ def record(connection: sa.Connection, made: Publication, *, at: int, done: bool 
             done=done,
         )
     )
+    for table in (PERSONS, ENROLMENTS):
+        connection.execute(sa.update(table).where(table.c.published.is_(False)).values(published=True))
 
 
 def last_serial(connection: sa.Connection) -> int:

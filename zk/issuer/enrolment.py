@@ -158,6 +158,16 @@ class EnrolmentBooks:
         with self._transaction("commit") as connection:
             connection.execute(sa.update(PUBLICATIONS).where(PUBLICATIONS.c.serial == serial).values(done=True))
 
+    def draft(self, issuer: bytes, serial: int, *, previous: bytes | None) -> Publication:
+        """Return a commitment to all rows without writing it down."""
+        with self._transaction("read") as connection:
+            return commitments.draft(connection, issuer, serial, previous=previous)
+
+    def take_up(self, made: Publication, *, more_resets: int, at: int) -> None:
+        """Make these books those of a recovered issuer, whose issuer.json is written. Raises StorageError."""
+        with self._transaction("take up") as connection:
+            commitments.take_up(connection, made, more_resets=more_resets, at=at)
+
     def person(self, tag: bytes) -> Person | None:
         """Return what is held of a person, or None."""
         with self._transaction("read") as connection:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -62,16 +64,28 @@ def build_folder(
 
     Raises RefusedError where something is there already, or StorageError.
     """
-    directory = Path(os.path.abspath(directory))  # noqa: PTH100 - Path.resolve would follow a link in the last part
+    with made_whole(directory) as building:
+        identity_octets = identity.private_bytes_raw()
+        Vault.create(building / IDENTITY_VAULT, IDENTITY_KIND, passphrase, identity_octets, log_cost=log_cost)
+        vault = Vault.create(building / SECRETS_VAULT, SECRETS_KIND, passphrase, own.encode(), log_cost=log_cost)
+        EnrolmentBooks.create(building / BOOKS, first, at=seconds(at)).close()
+        write_private(building / ISSUER_JSON, info.to_json(), mode=PUBLIC_MODE)
+    directory = _absolute(directory)
+    return directory, vault.moved_to(directory / SECRETS_VAULT)
+
+
+@contextmanager
+def made_whole(directory: Path) -> Iterator[Path]:
+    """Fill a folder beside its place, which it takes at the end, whole or not at all; an empty one is replaced.
+
+    Raises RefusedError where something is there already, or StorageError.
+    """
+    directory = _absolute(directory)
     building = directory.with_name(f".{directory.name}.{secrets.token_hex(8)}.new")
     try:
         building.mkdir(mode=_DIRECTORY_MODE, parents=False)
         try:
-            identity_octets = identity.private_bytes_raw()
-            Vault.create(building / IDENTITY_VAULT, IDENTITY_KIND, passphrase, identity_octets, log_cost=log_cost)
-            vault = Vault.create(building / SECRETS_VAULT, SECRETS_KIND, passphrase, own.encode(), log_cost=log_cost)
-            EnrolmentBooks.create(building / BOOKS, first, at=seconds(at)).close()
-            write_private(building / ISSUER_JSON, info.to_json(), mode=PUBLIC_MODE)
+            yield building
             sync_directory(building)
             building.rename(directory)
             sync_directory(directory.parent)
@@ -84,7 +98,10 @@ def build_folder(
         if directory.exists():
             raise RefusedError(f"{directory}: already there, and never overwritten") from error
         raise StorageError(f"{directory}: cannot create: {error.strerror}") from error
-    return directory, vault.moved_to(directory / SECRETS_VAULT)
+
+
+def _absolute(directory: Path) -> Path:
+    return Path(os.path.abspath(directory))  # noqa: PTH100 - Path.resolve would follow a link in the last part
 
 
 def overview(directory: Path, *, at: datetime) -> Overview:

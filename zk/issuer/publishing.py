@@ -7,7 +7,7 @@ finished by the next one. Limits are checked before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zk.bbs.ciphersuite import Suite
 from zk.errors import RefusedError
+from zk.issuer.commitments import Publication
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.epochs import open_epochs
 from zk.issuer.folder import IDENTITY_KIND, ISSUER_JSON, PUBLIC_MODE, seconds
 from zk.issuer.secrets import IssuerSecrets, SecretKey
 from zk.profile.constants import EpochLength
-from zk.profile.issuer_info import MAX_KEYS, IssuerInfo, IssuerKey
+from zk.profile.issuer_info import MAX_KEYS, HolderCount, IssuerInfo, IssuerKey
 from zk.storage.vault import Passphrase, Vault, write_private
 
 
@@ -84,6 +85,22 @@ def publish(
     Raises StorageError; then the old issuer.json stands, and the next call starts again with another serial.
     """
     made, counts, resets = books.publish(info.id, least_serial, at=seconds(at))
+    newer = signed(root, info, keys=keys, counts=counts, resets=resets, made=made)
+    write_private(directory / ISSUER_JSON, newer.to_json(), mode=PUBLIC_MODE)
+    books.published(newer.serial)
+    return newer
+
+
+def signed(
+    root: Ed25519PrivateKey,
+    info: IssuerInfo,
+    *,
+    keys: tuple[IssuerKey, ...],
+    counts: Iterable[HolderCount],
+    resets: int,
+    made: Publication,
+) -> IssuerInfo:
+    """Return the next version of an issuer.json, which every reader of this one takes. Raises UntrustedError."""
     newer = IssuerInfo.sign(
         root,
         name=info.name,
@@ -98,6 +115,4 @@ def publish(
         books=made.commitment,
     )
     newer.supersedes(info)
-    write_private(directory / ISSUER_JSON, newer.to_json(), mode=PUBLIC_MODE)
-    books.published(newer.serial)
     return newer

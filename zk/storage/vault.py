@@ -125,6 +125,11 @@ class Vault:
         """Where the file lies."""
         return self._path
 
+    @property
+    def log_cost(self) -> int:
+        """log2 of scrypt's cost."""
+        return self._key.log_cost
+
     @classmethod
     def create(
         cls, path: Path, kind: str, passphrase: Passphrase, content: bytes, *, log_cost: int = DEFAULT_LOG_COST

@@ -97,7 +97,9 @@ def _lasting_for(membership: Membership, code: Code) -> Lasting:
             )
         return known
     if known is not None:
-        if known.entropy is not None:
+        # An issuer that has withdrawn a key may have lost its books, and then enrols people again: the same nym secrets
+        # make it the same voice, which it could not be with fresh ones.
+        if known.entropy is not None and not any(key.compromised for key in membership.info.keys):
             raise RefusedError("wallet: holds a credential of this issuer already: it can be renewed")
         return known
     if any(lasting.generation > code.generation for lasting in membership.lasting):
