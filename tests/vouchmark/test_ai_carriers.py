@@ -23,8 +23,8 @@ from provenance.metadata.generators import says_of_making
 from tests.authority import created, picture
 from tests.provenance.crafting import Draft, actions, bind, store
 from tests.vouchmark.attacks import CAMERA, PASS, UNKNOWN, codes, examine
-from vouchmark.cli.codes import codes as command
-from vouchmark.cli.codes import markdown
+from vouchmark.cli.explain import explain as command
+from vouchmark.cli.explain import markdown
 from vouchmark.report import Finding, Line, Status
 
 IPTC: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -363,17 +363,17 @@ def test_hostile_contents_raise_nothing(label: str, content: Mapping[str, Any]) 
 
 
 def test_the_command_prints_the_table_and_the_readme_has_it() -> None:
-    printed = CliRunner().invoke(command, ["--carriers", "--format", "markdown"])
+    printed = CliRunner().invoke(command, ["carriers", "--format", "markdown"])
     assert printed.exit_code == 0
     text = README.read_text(encoding="utf-8")
     makers = [{"maker": row.maker, "form": row.form, "source": row.source} for row in VENDORS]
     for table in (printed.output.strip(), markdown(makers)):
         assert table in text, table
-    rows = json.loads(CliRunner().invoke(command, ["--carriers", "--format", "json"]).output)
+    rows = json.loads(CliRunner().invoke(command, ["carriers", "--format", "json"]).output)
     assert [row["carrier"] for row in rows] == [*(str(row.carrier) for row in CARRIERS)]
-    plain = CliRunner().invoke(command, ["--carriers"]).output
+    plain = CliRunner().invoke(command, ["carriers"]).output
     assert all(str(row.carrier) in plain for row in CARRIERS)
-    alone = CliRunner().invoke(command, ["--carriers", "--labels"])
+    alone = CliRunner().invoke(command, ["carriers", "--all"])
     assert alone.exit_code == 2
 
 

@@ -24,7 +24,10 @@ from tests.vouchmark.command import AT, Command
 from tests.zk.world import CLUB
 from vouchmark import __version__
 from vouchmark.cli import COMMANDS, main
+from vouchmark.cli.check.help import GROUPS
 from vouchmark.cli.common import PATIENCE
+from vouchmark.cli.explain import TOPICS
+from vouchmark.cli.meant import TRANSLATED
 from vouchmark.demo.pictures import harbour, harbour_with_airship
 
 SGR: Final = "\x1b["
@@ -96,7 +99,27 @@ class TestHelp:
     def test_without_words_shows_help_and_is_a_usage_error(self, run: Command) -> None:
         done = run()
         assert done.code == 2
-        assert "vouchmark check photo.jpg" in done.stderr
+        assert "vouchmark check FILE" in done.stderr
+
+    def test_fits_on_a_small_screen(self, run: Command) -> None:
+        lines = run("--help").lines
+        # Twenty-two lines with the twelve commands that there will be.
+        assert len(lines) + 12 - len(COMMANDS) <= 22
+        assert max(map(len, lines)) <= 80
+        shown = [word for line in lines for word in line.split() if word in COMMANDS]
+        assert list(dict.fromkeys(shown[1:])) == list(COMMANDS)
+        assert all(words in run("--help").stdout for words in COMMANDS.values())
+
+    def test_that_of_check_shows_ten_options_and_all_of_them_in_groups_on_request(self, run: Command) -> None:
+        short, whole = run("check", "--help"), run("check", "--help-all")
+        assert (short.code, whole.code) == (0, 0)
+        rows = re.compile(r"^  (?:-\w, )?--", re.MULTILINE)
+        assert len(rows.findall(short.stdout)) == 10
+        options = [param for param in EVERY["check",].params if isinstance(param, click.Option)]
+        named = [*(str(option.name) for option in options), "help"]
+        assert sorted(name for names in GROUPS.values() for name in names) == sorted(named)
+        assert len(rows.findall(whole.stdout)) == len(named)
+        assert "Exit codes, the same in every format" in whole.stdout
 
     @pytest.mark.parametrize("flag", ["-h", "--help"])
     def test_help_is_an_answer(self, flag: str, run: Command) -> None:
@@ -108,19 +131,59 @@ class TestHelp:
     def test_says_its_version(self, run: Command) -> None:
         assert run("--version").stdout == f"vouchmark {__version__}\n"
 
-    def test_a_file_in_the_place_of_a_command_gets_a_hint(self, run: Command) -> None:
-        for word in ("photo.jpg", "./folder", "-", "signed.jpg"):
-            done = run(word)
-            assert (done.code, done.stdout) == (2, "")
-            assert done.stderr == (
-                f"error: there is no command '{word}'\nhint: to look at a file, run: vouchmark check {word}\n"
-            )
+    def test_a_file_in_the_place_of_a_command_is_checked(self, run: Command) -> None:
+        (run.folder / "verify").mkdir()
+        for words in (
+            ("signed.jpg", "plain.jpg"),
+            ("-q", "plain.jpg"),
+            ("--format", "json", "./plain.jpg"),
+            ("verify",),
+        ):
+            short, whole = run(*words, "--at", AT), run("check", *words, "--at", AT)
+            assert (short.code, short.stdout, short.stderr) == (whole.code, whole.stdout, whole.stderr)
+            assert short.code in (3, 4)
+        assert run("missing.jpg").code == 4
+        assert run("-", stdin=command.media()["plain.jpg"]).stdout.startswith("-: ")
 
-    def test_any_other_word_is_pointed_to_help(self, run: Command) -> None:
-        done = run("chekc")
-        assert done.code == 2
-        assert done.stderr.startswith("error: no such command 'chekc'")
-        assert done.stderr.splitlines()[-1] == "hint: run: vouchmark --help"
+    def test_the_name_of_a_command_is_never_a_file(self, run: Command) -> None:
+        (run.folder / "explain").write_bytes(command.media()["plain.jpg"])
+        assert "codes" in run("explain").stdout
+        assert run("./explain").code == 3
+
+    @pytest.mark.parametrize(
+        ("words", "hint"),
+        [
+            (("chekc", "a.jpg"), "did you mean: vouchmark check a.jpg"),
+            (("verify", "a b.jpg", "--detailed"), "did you mean: vouchmark check 'a b.jpg'"),
+            (("Inspect", "a.jpg"), "did you mean: vouchmark check a.jpg"),
+            (("sign",), "did you mean: vouchmark vouch make"),
+            (("codes",), "did you mean: vouchmark explain codes"),
+            (("schema",), "did you mean: vouchmark explain schema"),
+            (("version",), "did you mean: vouchmark --version"),
+            (("trsut", "show"), "did you mean: vouchmark trust show"),
+            (("xyzzy", "a.jpg"), "run: vouchmark --help"),
+            (("\x1b[31mred",), "run: vouchmark --help"),
+        ],
+    )
+    def test_a_word_that_is_no_command_gets_a_guess(self, words: tuple[str, ...], hint: str, run: Command) -> None:
+        done = run(*words)
+        assert (done.code, done.stdout) == (2, "")
+        first, second = done.stderr.splitlines()
+        assert first.startswith("error: there is no command '")
+        assert second == f"hint: {hint}"
+        assert "\x1b" not in done.stderr
+
+    def test_a_guess_is_always_something_that_there_is(self) -> None:
+        for word, ours in TRANSLATED.items():
+            assert word not in COMMANDS
+            if ours.startswith("-"):
+                continue
+            name, *rest = ours.split()
+            found: click.Command = EVERY[name,]
+            if isinstance(found, click.Group) and rest:
+                assert found.get_command(click.Context(found), rest[0]) is not None, ours
+            elif name == "explain":
+                assert rest[0] in TOPICS
 
 
 def variable(words: tuple[str, ...], option: click.Option) -> str:
@@ -220,6 +283,7 @@ class TestVariables:
             "VOUCHMARK_CHECK_OUTPUT",
             "VOUCHMARK_CHECK_DIFF_OUT",
             "VOUCHMARK_CHECK_EXPLAIN_POLICY",
+            "VOUCHMARK_CHECK_HELP_ALL",
         }
         assert tested == {param.envvar for param in EVERY["check",].params if isinstance(param, click.Option)}
 
@@ -355,14 +419,19 @@ class TestPipes:
     def test_a_reader_that_goes_away_is_no_error_and_no_success(self, run: Command) -> None:
         reading, writing = os.pipe()
         os.close(reading)
-        for words in (("check", "plain.jpg"), ("check", "plain.jpg", "--format", "json"), ("codes", "--all"), ("-h",)):
+        for words in (
+            ("check", "plain.jpg"),
+            ("check", "plain.jpg", "--format", "json"),
+            ("explain", "codes", "--all"),
+            ("-h",),
+        ):
             process = run.start(*words, stdout=writing, stderr=subprocess.PIPE)
             _, said = process.communicate(timeout=command.SECONDS)
             assert (process.returncode, said) == (141, b""), words
         os.close(writing)
 
     def test_head_gets_its_line(self, run: Command) -> None:
-        line = " ".join(command.arguments("codes", "--all")) + " | head -1"
+        line = " ".join(command.arguments("explain", "codes", "--all")) + " | head -1"
         done = subprocess.run(
             ["bash", "-c", line], env=command.environment(run.home), capture_output=True, text=True, check=True
         )
@@ -370,7 +439,7 @@ class TestPipes:
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
     def test_a_full_disk_is_one_clear_line(self, run: Command) -> None:
-        for words in (("check", "plain.jpg"), ("check", ".", "--format", "json"), ("schema",), ("--help",)):
+        for words in (("check", "plain.jpg"), ("check", ".", "--format", "json"), ("explain", "schema"), ("--help",)):
             with Path("/dev/full").open("w") as full:
                 process = run.start(*words, stdout=full, stderr=subprocess.PIPE)
                 _, said = process.communicate(timeout=command.SECONDS)

@@ -99,7 +99,9 @@ def test_where_nobody_can_be_asked_that_is_said(name: str, places: dict[str, Pat
     assert not places["new"].exists()
 
 
-@pytest.mark.parametrize("words", [("check", "{picture}"), ("trust", "show"), ("codes",), ("doctor",), ("schema",)])
+@pytest.mark.parametrize(
+    "words", [("check", "{picture}"), ("trust", "show"), ("explain",), ("doctor",), ("explain", "schema")]
+)
 def test_what_reads_no_standard_input_does_not_miss_it(words: tuple[str, ...], places: dict[str, Path]) -> None:
     closed = run(words, places, closed=0)
     assert closed.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from click.testing import CliRunner
 
 import provenance
 import vouchmark
-from vouchmark.cli.codes import codes as command
+from vouchmark.cli import INTERRUPTED, READER_GONE
+from vouchmark.cli.explain import TOPICS
+from vouchmark.cli.explain import explain as command
 from vouchmark.codes.codes import OURS, SPECIFIED, Code, find, lines_of, patterns
+from vouchmark.codes.exits import EXITS
 from vouchmark.codes.specification import FAMILY_LINES, SPECIFICATION, Kind
 from vouchmark.policies.labels import LABELS, is_label
-from vouchmark.report import Line, Status
+from vouchmark.report import Exit, Line, Status
 
-LINES = sorted(Path(vouchmark.__file__).parent.joinpath("lines").glob("*.py"))
+LINES = sorted(Path(vouchmark.__file__).parent.joinpath("lines").rglob("*.py"))
 ENGINES = sorted(Path(provenance.__file__).parent.rglob("*.py"))
 OURS_SHAPE = re.compile(rf"(?:{'|'.join(Line)})(?:\.[a-z][a-z0-9_]*)+")
 SPECIFIED_SHAPE = re.compile(rf"(?:{'|'.join(FAMILY_LINES)})(?:\.[A-Za-z][A-Za-z0-9_-]*)+")
@@ -176,7 +180,7 @@ def test_labels_have_a_meaning_and_own_ones_a_prefix() -> None:
 
 class TestCommand:
     def test_lists_our_own_by_line(self) -> None:
-        result = CliRunner().invoke(command)
+        result = CliRunner().invoke(command, ["codes"])
         assert result.exit_code == 0
         assert [line for line in result.output.splitlines() if line in set(Line)] == list(
             dict.fromkeys(str(code.line) for code in OURS.values())
@@ -184,7 +188,7 @@ class TestCommand:
         assert "assertion.dataHash.match" not in result.output
 
     def test_lists_all(self) -> None:
-        result = CliRunner().invoke(command, ["--all", "--format", "json"])
+        result = CliRunner().invoke(command, ["codes", "--all", "--format", "json"])
         assert len(json.loads(result.output)) == len(OURS) + len(SPECIFIED)
 
     def test_explains_one_code_and_a_family(self) -> None:
@@ -202,7 +206,7 @@ class TestCommand:
         assert row.startswith("| `signer.unknown` | signer | unknown | vouchmark | ")
 
     def test_lists_labels(self) -> None:
-        result = CliRunner().invoke(command, ["--labels", "--format", "json"])
+        result = CliRunner().invoke(command, ["labels", "--format", "json"])
         assert [row["label"] for row in json.loads(result.output)] == list(LABELS)
 
     def test_guesses_what_was_meant(self) -> None:
@@ -210,5 +214,27 @@ class TestCommand:
         assert result.exit_code == 2
         assert "did you mean signer.unknown?" in result.output
 
-    def test_labels_stand_alone(self) -> None:
-        assert CliRunner().invoke(command, ["--labels", "--all"]).exit_code == 2
+    def test_says_what_can_be_explained(self) -> None:
+        shown = CliRunner().invoke(command).output
+        for topic in TOPICS:
+            assert f"  {topic}\n" in shown
+            if topic != "NAME":
+                assert CliRunner().invoke(command, [topic]).exit_code == 0
+
+    def test_explains_a_label_and_an_exit_code(self) -> None:
+        rows = json.loads(CliRunner().invoke(command, ["ai-generated", "3", "--format", "json"]).output)
+        assert rows[0] == {"label": "ai-generated", "meaning": LABELS["ai-generated"]}
+        assert rows[1]["exit"] == "3"
+        assert rows[1]["meaning"].startswith("Inconclusive")
+
+    def test_what_the_command_can_end_with_is_explained(self) -> None:
+        assert {*Exit, INTERRUPTED, READER_GONE, 128 + signal.SIGTERM} == set(EXITS)
+
+    @pytest.mark.parametrize(
+        "words",
+        [["labels", "--all"], ["--all"], ["schema", "codes"], ["codes", "labels", "--format", "markdown"], ["99"]],
+    )
+    def test_what_does_not_go_together_is_a_usage_error(self, words: list[str]) -> None:
+        result = CliRunner().invoke(command, words)
+        assert result.exit_code == 2
+        assert "hint: " in result.output

@@ -15,18 +15,28 @@ from click.core import ParameterSource
 
 from vouchmark import __version__
 
-COMMANDS: Final[Mapping[str, str]] = {
-    "check": "Say what files prove, who stands behind them, and what follows.",
-    "trust": "Keep the lists of signers that you trust or distrust.",
-    "index": "Keep an index of media that you know, and look files up in it.",
-    "issuer": "Issue personhood credentials: one per person, class and epoch.",
-    "wallet": "Hold personhood credentials.",
-    "vouch": "Stand behind a file, once for each purpose, without being known.",
-    "demo": "Make a small gallery of good and bad files and check it.",
-    "doctor": "Show versions, engines, lists and what is missing.",
-    "codes": "Explain every code that a report can carry.",
-    "schema": "Print the JSON Schema of reports.",
+GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
+    "look": {
+        "check": "Say what files prove, and who stands behind them.",
+        "index": "Keep an index of media that you know.",
+    },
+    "stand behind": {
+        "vouch": "Stand behind a file as a person, without a name.",
+        "wallet": "Hold personhood credentials.",
+    },
+    "decide and run": {
+        "trust": "Keep the lists of signers that you trust or not.",
+        "issuer": "Issue personhood credentials, one per person.",
+    },
+    "help": {
+        "demo": "Make good and bad pictures, and check them.",
+        "doctor": "Say what works here, what is missing, what to do.",
+        "explain": "Explain a code, label, exit code or the schema.",
+    },
 }
+"""The commands as help shows them: by what they are for, in the order in which a newcomer needs them."""
+
+COMMANDS: Final[Mapping[str, str]] = {name: words for group in GROUPS.values() for name, words in group.items()}
 """Each command and its line in `--help`, which must not import the command (a test compares them)."""
 
 ROOMS: Final = frozenset({"check", "index", "trust", "vouch"})
@@ -61,20 +71,37 @@ class LazyGroup(click.Group):
         name_variables(command, f"{VARIABLES}_{_variable(cmd_name)}")
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """All that there is on one small screen, without importing a command."""
+        formatter.write(HELP_BEFORE)
+        group_wide, name_wide = (max(map(len, names)) + 2 for names in (GROUPS, COMMANDS))
+        for group, members in GROUPS.items():
+            for number, (name, words) in enumerate(members.items()):
+                formatter.write(f"  {'' if number else group:{group_wide}}{name:{name_wide}}{words}\n")
+        formatter.write(HELP_AFTER)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does; options that are not ours are those of `check`, the command that needs no name."""
+        if args and args[0].startswith("-") and args[0] not in _OURS and not ctx.resilient_parsing:
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with a hint for a file where a command belongs."""
+        """As click does; a file in the place of a command is checked, and what is neither gets a hint."""
         word = args[0] if args else ""
-        if word not in COMMANDS and not ctx.resilient_parsing and _names_a_file(word):
-            _tell(f"there is no command '{word}'", f"to look at a file, run: vouchmark check {word}")
-            ctx.exit(USAGE)
-        return super().resolve_command(ctx, args)
+        if word in COMMANDS or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        if _names_a_file(word):
+            return "check", self.get_command(ctx, "check"), args
+        from vouchmark.cli.common import printable
+        from vouchmark.cli.meant import meant
+
+        guess = printable(meant(word, COMMANDS, args[1:]))
+        hint = f"did you mean: vouchmark {guess}" if guess else "run: vouchmark --help"
+        _tell(f"there is no command '{printable(word)}', and no such file", hint)
+        raise click.exceptions.Exit(USAGE)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """As click does; help that nobody reads any more is no error."""
@@ -149,6 +176,7 @@ def _variable(name: str) -> str:
 
 
 def _names_a_file(word: str) -> bool:
+    """Whether that can only be meant as a file: it looks like one, or is there."""
     return "." in word or "/" in word or word == "-" or os.path.lexists(word)
 
 
@@ -204,20 +232,25 @@ def _drop_output() -> None:
         os.close(nowhere)
 
 
-@click.command(
-    cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Every option can also be set by an environment variable: VOUCHMARK_, the command and the option's long "
-    "name, such as VOUCHMARK_CHECK_FORMAT=json.",
-)
+_OURS: Final = frozenset({"-h", "--help", "--version"})
+"""Options of the command as a whole."""
+
+HELP_BEFORE: Final = """\
+Usage: vouchmark FILE|FOLDER…       short for: vouchmark check FILE|FOLDER…
+       vouchmark COMMAND [ARGS]…
+
+  What does a media file prove, does a real person stand behind it, and what
+  may you conclude? Nothing is sent or fetched unless you ask for it.
+
+"""
+HELP_AFTER: Final = """
+  vouchmark COMMAND --help tells more of one; -h, --help, --version.
+  Every option can be set by an environment variable: VOUCHMARK_, the command,
+  the option's long name, such as VOUCHMARK_CHECK_FORMAT=json.
+"""
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "--version", prog_name="vouchmark", message="%(prog)s %(version)s")
 def main() -> None:
-    """What does a media file prove, does a real person stand behind it, and what may you conclude?
-
-    Everything is done on this machine; nothing is sent or fetched unless you ask for it.
-
-    \b
-    vouchmark check photo.jpg       one file
-    vouchmark check folder -v       many, with every finding
-    vouchmark demo                  see the whole range without a file of your own
-    """
+    """What does a media file prove, does a real person stand behind it, and what may you conclude?"""

@@ -29,7 +29,7 @@ MIN_WIDTH, MAX_WIDTH = 40, 100
 """Columns between which text is laid out."""
 
 
-@click.command(short_help="Make a small gallery of good and bad files and check it.")
+@click.command(short_help="Make good and bad pictures, and check them.")
 @click.argument("folder", required=False, default=FOLDER, type=click.Path(file_okay=False, path_type=Path))
 @click.option("-q", "--quiet", is_flag=True, help="Only the answer for each picture.")
 @click.option("-v", "--verbose", count=True, help="The whole report on each picture; twice: every finding.")

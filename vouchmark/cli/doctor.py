@@ -52,7 +52,7 @@ RELEASED: Final = {("c2pa-python", "0.38.1"): dt.date(2026, 10, 21), ("encypher-
 snapshot inside the other. Neither package says it in a form that could be read."""
 
 
-@click.command(short_help="Show versions, engines, lists and what is missing.")
+@click.command(short_help="Say what works here, what is missing, what to do.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.option("--at", type=Instant(), help="Compute ages at this time; now by default.")
 @click.pass_context

@@ -48,7 +48,7 @@ class SuiteName(click.ParamType[str]):
         return word
 
 
-@click.group(short_help="Issue personhood credentials: one per person, class and epoch.")
+@click.group(short_help="Issue personhood credentials, one per person.")
 def issuer() -> None:
     """Issue personhood credentials: one per person, class and epoch.
 

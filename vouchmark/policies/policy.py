@@ -12,7 +12,7 @@ otherwise = "allow"                # what follows where no rule matches; require
 name = "changed bytes"             # for people; optional
 when = { line = "integrity", status = "fail" }
 outcome = "review"                 # allow, label, review or block
-labels = ["altered-after-signing"] # names from `vouchmark codes --labels`, or your own that begin with x-; optional
+labels = ["altered-after-signing"] # names from `vouchmark explain labels`, or your own that begin with x-; optional
 final = false                      # true: where this rule matches, later ones are not looked at; optional
 ```
 

@@ -23,7 +23,7 @@ Code = Annotated[
     Meta(
         pattern=r"^[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z0-9_-]+)+$",
         max_length=128,
-        description="See `vouchmark codes`.",
+        description="See `vouchmark explain codes`.",
     ),
 ]
 Instant = Annotated[
@@ -94,7 +94,7 @@ class Verdict(Wire, frozen=True, kw_only=True):
     """The policy's answer; the report has none of its own."""
 
     outcome: Outcome
-    labels: Annotated[list[str], Meta(description="Stable names; see `vouchmark codes --labels`.")]
+    labels: Annotated[list[str], Meta(description="Stable names; see `vouchmark explain labels`.")]
     reasons: Annotated[list[str], Meta(description="Ids of the findings that the matching rules rest on.")]
     policy: PolicyName
 

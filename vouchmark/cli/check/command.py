@@ -16,6 +16,7 @@ from click.core import ParameterSource
 
 from vouchmark.cli.check.claim import claim_options, claim_settings
 from vouchmark.cli.check.fragments import fragment_options, read_fragments
+from vouchmark.cli.check.help import GroupedHelp, help_all_option
 from vouchmark.cli.check.known import known_options, known_settings
 from vouchmark.cli.check.original import original_options, read_original, write_difference
 from vouchmark.cli.check.person import person_errors, person_options, person_settings
@@ -23,6 +24,7 @@ from vouchmark.cli.check.policy import policy_options
 from vouchmark.cli.check.writing import written
 from vouchmark.cli.common import Instant, fail, fail_usage, printable, progress, standard_input, standard_output
 from vouchmark.cli.placing import output_text
+from vouchmark.codes.exits import CHECKED
 from vouchmark.examination.addresses import host_of, is_address
 from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
 
@@ -51,13 +53,10 @@ _READ: Final = ("policy", "trust", "tsa_trust", "manifest", "fragment", "origina
 MAX_SIDECAR: Final = 64 * MIB
 """Bytes of a manifest store given by hand; real ones stay below 20 MiB."""
 
+_EXITS: Final = "\n".join(f"  {code}  {words}" for code, words in CHECKED.items())
 EPILOG: Final = f"""\b
 Exit codes, the same in every format:
-  0  every required line passed, and nothing failed
-  1  a line failed, or the verdict reached --fail-on
-  2  the command line was wrong
-  3  inconclusive: nothing failed, but a required line is unknown, absent or skipped
-  4  nothing failed, but a required line could not be looked at
+{_EXITS}
 
 Without --require, integrity and signer are required. Options marked * can be repeated. Every option has an
 environment variable of its long name, such as VOUCHMARK_CHECK_MAX_SIZE; several values are separated by spaces,
@@ -75,7 +74,7 @@ class Seconds(click.FloatRange):
         return number
 
 
-@click.command(short_help="Say what files prove, who stands behind them, and what follows.", epilog=EPILOG)
+@click.command(cls=GroupedHelp, short_help="Say what files prove, and who stands behind them.", epilog=EPILOG)
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-…", type=click.Path(readable=False))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
 @click.option(
@@ -118,13 +117,13 @@ class Seconds(click.FloatRange):
 @original_options
 @click.option("-q", "--quiet", is_flag=True, help="The answer alone, one line a file.")
 @click.option("-v", "--verbose", count=True, help="Every finding; twice: their details as well.")
+@help_all_option
 @click.pass_context
 def check(ctx: click.Context, /, **options: Any) -> None:
     """Say what files prove, who stands behind them, and what follows.
 
     Reads files, whole folders, or standard input (-); with --online the file at an address (https://…), of which
-    nothing is kept. Data goes to standard output, words about the run to standard error. Nothing is fetched without
-    --online.
+    nothing is kept. Data goes to standard output, words about the run to standard error.
     """
     _refuse_contradictions(options)
     with ExitStack() as stack:
@@ -197,7 +196,7 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
     try:
         policy = Policy.load(options["policy"]) if options["policy"] else Policy.default()
     except PolicyError as error:
-        fail_usage(str(error), hint="see 'A policy is yours' in the README, and 'vouchmark codes' for codes")
+        fail_usage(str(error), hint="see 'A policy is yours' in the README, and 'vouchmark explain codes' for codes")
     try:
         store = TrustLists.empty() if options["no_default_trust"] else TrustLists.load()
     except TrustListError as error:

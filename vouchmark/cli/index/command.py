@@ -56,7 +56,7 @@ _label_option: Final = click.option(
 )
 
 
-@click.group(short_help="Keep an index of media that you know, and look files up in it.")
+@click.group(short_help="Keep an index of media that you know.")
 def index() -> None:
     """Keep an index of media that you know, and look files up in it.
 

@@ -38,7 +38,7 @@ _WHOM: Final = "give FILE with certificates, --sha256 HEX, --subject O=â€¦,CN=â€
 LABEL_WORDS: Final = {"official": "official", "interim": "interim", "iptc": "IPTC's", "yours": "your own"}
 
 
-@click.group(short_help="Keep the lists of signers that you trust or distrust.")
+@click.group(short_help="Keep the lists of signers that you trust or not.")
 def trust() -> None:
     """Keep the lists of signers that you trust or distrust.
 

@@ -31,7 +31,7 @@ LEAST_DIGITS: Final = 8
 """Hex digits of an issuer's id that name it."""
 
 
-@click.group(short_help="Stand behind a file, once for each purpose, without being known.")
+@click.group(short_help="Stand behind a file as a person, without a name.")
 def vouch() -> None:
     """Stand behind a file, once for each purpose, without being known.
 
