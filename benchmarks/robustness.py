@@ -1,6 +1,6 @@
 """How well are copies of a picture recognised, edits in it found, and different pictures told apart?
 
-    python benchmarks/robustness.py [--photos DIR] [--cache DIR] [--jobs 2] [--write README.md]
+    python benchmarks/robustness.py [--photos DIR] [--cache DIR] [--jobs 2] [--write docs/comparison.md]
 
 Three measurements over real photographs, the same ones on every run:
 
@@ -348,7 +348,7 @@ def measure_edits(
 
 
 def table(copies: dict[str, Any], pairs: dict[str, Any], edits: list[dict[str, Any]], versions: str) -> str:
-    """What the README quotes."""
+    """What the manual quotes."""
     rows = copies["rows"]
     every = [one for group in rows.values() for one in group]
     untouched = [one for name, group in rows.items() if name not in EDITS_IN_COPIES for one in group]
@@ -442,13 +442,13 @@ def digest(step: str) -> str:
     return hashlib.sha256(versions + (HERE / "transforms.py").read_bytes()).hexdigest()[:12]
 
 
-def insert(readme: Path, text: str) -> None:
-    """Put the table into the README, between its marks."""
-    before, start, rest = readme.read_text(encoding="utf-8").partition(START)
+def insert(page: Path, text: str) -> None:
+    """Put the table into the manual's page, between its marks."""
+    before, start, rest = page.read_text(encoding="utf-8").partition(START)
     _, end, after = rest.partition(END)
     if not start or not end:
-        raise SystemExit(f"got no marks in {readme}, expected {START} and {END}")
-    readme.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
+        raise SystemExit(f"got no marks in {page}, expected {START} and {END}")
+    page.write_text(f"{before}{start}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def main() -> None:
@@ -464,7 +464,7 @@ def main() -> None:
     parser.add_argument("--copied", type=int, default=COPIED, help="photos in the first and second measurement")
     parser.add_argument("--edited", type=int, default=EDITED, help="photos in the third")
     parser.add_argument("--pairs", type=int, default=PAIRS, help="nearest pairs in the second, and as many by chance")
-    parser.add_argument("--write", type=Path, help="the README whose table is replaced")
+    parser.add_argument("--write", type=Path, help="the page whose table is replaced")
     chosen = parser.parse_args()
     chosen.cache.mkdir(parents=True, exist_ok=True)
     sources = photos.load_photos(chosen.photos, chosen.cache)

@@ -1,4 +1,4 @@
-"""Is the table that the README quotes whole, of this version, and what the benchmark writes?"""
+"""Is the table that the manual quotes whole, of this version, and what the benchmark writes?"""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.provenance.hashes.pictures.test_compare import scene
 from vouchmark.lines.known.words import FALSE_ALARMS
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/comparison.md").read_text(encoding="utf-8")
 
 
 def quoted() -> str:
     from benchmarks import robustness
 
-    assert README.count(robustness.START) == README.count(robustness.END) == 1
-    return README.partition(robustness.START)[2].partition(robustness.END)[0]
+    assert PAGE.count(robustness.START) == PAGE.count(robustness.END) == 1
+    return PAGE.partition(robustness.START)[2].partition(robustness.END)[0]
 
 
 def rows(text: str, first: str) -> list[list[str]]:
@@ -90,10 +90,10 @@ def test_the_benchmark_writes_its_table_from_a_folder_of_photos(
     assert pairs["pairs"] == 3 * 2 * len(names)
     assert "| JPEG 50 | 100 % | 100 % | 100 % | 0 % |" in text
     assert any("times as many copies" in line for line in robustness.summary(copies, pairs, edits))
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{robustness.START}\nold\n{robustness.END}\nafter\n", encoding="utf-8")
-    robustness.insert(readme, text)
-    written = readme.read_text(encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{robustness.START}\nold\n{robustness.END}\nafter\n", encoding="utf-8")
+    robustness.insert(page, text)
+    written = page.read_text(encoding="utf-8")
     assert text in written
     assert "old" not in written
     assert (written.startswith("before\n"), written.endswith("after\n")) == (True, True)

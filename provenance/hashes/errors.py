@@ -37,4 +37,4 @@ class BusyIndexError(KnownIndexError):
 class ExchangeError(KnownIndexError):
     """A list of hashes is not of the form that it should have."""
 
-    hint = "see 'Known media' in the README for the columns of a list"
+    hint = "see docs/known-media.md for the columns of a list"

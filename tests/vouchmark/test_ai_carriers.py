@@ -32,7 +32,7 @@ TRAINED: Final = IPTC + "trainedAlgorithmicMedia"
 MADE: Final = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCreation"}
 PLAIN: Final = {"action": "c2pa.created"}
 """A beginning without any source type, which older claims may have."""
-README: Final = Path(__file__).parents[2] / "README.md"
+PAGE: Final = Path(__file__).parents[2] / "docs/ai.md"
 
 
 def ingredient(**more: Any) -> tuple[str, Any]:
@@ -365,7 +365,7 @@ def test_hostile_contents_raise_nothing(label: str, content: Mapping[str, Any]) 
 def test_the_command_prints_the_table_and_the_readme_has_it() -> None:
     printed = CliRunner().invoke(command, ["carriers", "--format", "markdown"])
     assert printed.exit_code == 0
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     makers = [{"maker": row.maker, "form": row.form, "source": row.source} for row in VENDORS]
     for table in (printed.output.strip(), markdown(makers)):
         assert table in text, table

@@ -1,6 +1,6 @@
 """Does `check` pass a signed file, fail an altered one and call an unsigned one absent, in every format it claims?
 
-The table of formats in the README is held to what is found here: what cannot be checked in a format must be said.
+The table of formats in the manual is held to what is found here: what cannot be checked in a format must be said.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ NAMES: Final = {
     "EPUB": "application/epub+zip",
     "ODT and its family": "application/vnd.oasis.opendocument.text",
 }
-"""Formats by the README's names; fragmented MP4 stands in `test_fragments.py`."""
+"""Formats by the manual's names; fragmented MP4 stands in `test_fragments.py`."""
 
 
 def plain(media_type: str) -> bytes:
@@ -110,8 +110,8 @@ class TestEveryFormat:
 
 
 def rows() -> dict[str, list[str]]:
-    """The README's table of formats."""
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    """The manual's table of formats."""
+    text = (Path(__file__).parents[2] / "docs/formats.md").read_text(encoding="utf-8")
     table = text.split("<!-- formats -->")[1].split("<!-- end -->")[0]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "|" in line]
     return {row[0]: row[1:] for row in cells[2:]}
@@ -165,7 +165,7 @@ MARKS: Final = {
 
 class TestThePlacesOfStores:
     def test_the_table_is_what_the_code_prints(self) -> None:
-        text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+        text = (Path(__file__).parents[2] / "docs/formats.md").read_text(encoding="utf-8")
         assert text.split("<!-- stores -->\n")[1].split("<!-- end -->")[0] == store_places.markdown()
 
     def test_every_format_has_one_place(self) -> None:

@@ -15,7 +15,7 @@ from vouchmark import check
 from vouchmark.codes.type_table import FAMILIES, NOT_OURS, markdown
 from vouchmark.report import Line, Status
 
-README = Path(__file__).parents[2] / "README.md"
+MANUAL = Path(__file__).parents[2] / "docs/formats.md"
 NOBODY = list(FAMILIES)[-1]
 
 UNREAD = {
@@ -34,7 +34,7 @@ UNREAD = {
 def test_the_manual_has_the_table_that_the_code_prints() -> None:
     printed = markdown(c2pa_rs.supported_types(), encypher.supported_types())
 
-    assert README.read_text(encoding="utf-8").split("<!-- types -->\n")[1].split("<!-- end -->")[0] == printed
+    assert MANUAL.read_text(encoding="utf-8").split("<!-- types -->\n")[1].split("<!-- end -->")[0] == printed
 
 
 def test_every_type_that_the_second_engine_reads_is_in_one_group() -> None:

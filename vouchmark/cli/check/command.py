@@ -196,7 +196,7 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
     try:
         policy = Policy.load(options["policy"]) if options["policy"] else Policy.default()
     except PolicyError as error:
-        fail_usage(str(error), hint="see 'A policy is yours' in the README, and 'vouchmark explain codes' for codes")
+        fail_usage(str(error), hint="see docs/policies.md, and 'vouchmark explain codes' for codes")
     try:
         store = TrustLists.empty() if options["no_default_trust"] else TrustLists.load()
     except TrustListError as error:

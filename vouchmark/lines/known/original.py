@@ -1,7 +1,7 @@
 """Is a file the original that the reader gave, encoded anew, or was a part of it replaced or left out?
 
-`pass` says that no region differs, within what is measured (see the README); `fail` that one does, and where. What was
-cut off or put around a picture is told as such and is no change of what both show.
+`pass` says that no region differs, within what is measured (see docs/comparison.md); `fail` that one does, and where.
+What was cut off or put around a picture is told as such and is no change of what both show.
 """
 
 from __future__ import annotations

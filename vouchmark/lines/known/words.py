@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 FALSE_ALARMS: Final = "1 %"
 """Of copies without an edit, over 37 kinds of copies, in which a region is said to differ, at most; under a vignette
-more: see the README's table."""
+more: see the table in docs/comparison.md."""
 UPRIGHT: Final = 0.7
 """Degrees within which a turn is none, or one by a right angle."""
 SAME_SCALE: Final = 0.01

@@ -1,4 +1,4 @@
-"""Is every table, command, snippet and number in the README true, and what is tested what people are told to type?"""
+"""Is every table, command, snippet and number in README and manual true, and tested what people are told to type?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -39,20 +39,23 @@ from vouchmark.vouching.vouch import binding_for
 from zk.profile.personhood import Binding, BindingKind
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
-README: Final = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-BLOCKS: Final = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+INDEX: Final = (CHECKOUT / "docs/index.md").read_text(encoding="utf-8")
+ORDER: Final = [f"docs/{name}.md" for name in re.findall(r"^[a-z][a-z/-]+$", INDEX, re.MULTILINE)]
+"""The pages in the manual's order, in which their commands build on each other."""
+PAGES: Final = {
+    path: (CHECKOUT / path).read_text(encoding="utf-8")
+    for path in dict.fromkeys(
+        ["README.md", *ORDER, *sorted(p.relative_to(CHECKOUT).as_posix() for p in (CHECKOUT / "docs").rglob("*.md"))]
+    )
+}
+"""The README and every page of the manual, by path."""
+FENCE: Final = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks(language: str) -> list[str]:
-    return [text for name, text in BLOCKS if name == language]
-
-
-def section(heading: str) -> str:
-    """The text under a heading, up to the next of its rank or above."""
-    marks = heading.split()[0]
-    _, found, rest = README.partition(f"\n{heading}\n")
-    assert found, heading
-    return re.split(rf"^#{{2,{len(marks)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+def blocks(language: str, *pages: str) -> list[str]:
+    """The blocks in a language, each once, of all pages or those named."""
+    found = (FENCE.findall(PAGES[page]) for page in pages or PAGES)
+    return list(dict.fromkeys(text for every in found for name, text in every if name == language))
 
 
 def table(text: str, *columns: str) -> list[list[str]]:
@@ -66,14 +69,13 @@ def table(text: str, *columns: str) -> list[list[str]]:
 
 def lines_that_run() -> Iterator[str]:
     """Every line of the shell blocks, without its comment."""
-    for block in blocks("sh"):
-        for line in block.splitlines():
-            yield " ".join(shlex.join([word]) if " " in word else word for word in shlex.split(line, comments=True))
+    for line in dict.fromkeys(line for block in blocks("sh") for line in block.splitlines()):
+        yield " ".join(shlex.join([word]) if " " in word else word for word in shlex.split(line, comments=True))
 
 
 def command_lines() -> list[list[str]]:
-    """The words of every `vouchmark …` in the shell blocks, without the first."""
-    found = []
+    """The words of every `vouchmark …` in the shell blocks, each once, without the first."""
+    found: list[list[str]] = []
     for block in blocks("sh"):
         for part in re.split(r"\n|&&|\|", block):
             try:
@@ -82,20 +84,20 @@ def command_lines() -> list[list[str]]:
                 continue  # a piece of a quoted completion line
             if words and words[0].endswith("vouchmark"):
                 found.append([word for word in words[1:] if word != ">"])
-    return found
+    return [list(words) for words in dict.fromkeys(map(tuple, found))]
 
 
 class TestTables:
     def test_the_lines_of_evidence_are_the_reports(self) -> None:
         rows = [[f"`{line}`", question] for line, question in QUESTIONS.items()]
-        assert table(README, "line", "question") == rows
+        assert table(PAGES["docs/command-line.md"], "line", "question") == rows
 
     def test_the_statuses_are_the_reports_with_their_signs(self) -> None:
-        rows = table(README, "sign", "status", "meaning")
+        rows = table(PAGES["docs/command-line.md"], "sign", "status", "meaning")
         assert {status: sign for sign, status, _ in rows} == {f"`{s}`": f"`{SIGNS[s][0]}`" for s in Status}
 
     def test_the_exit_codes_are_the_reports(self) -> None:
-        rows = table(section("## Exit codes"), "code", "meaning")
+        rows = table(PAGES["docs/exit-codes.md"], "code", "meaning")
         said = {int(code): set(re.findall(r"\w+", meaning.lower())) for code, meaning in rows}
         assert set(said) == set(Exit)
         for code, meaning in exit_meanings().items():
@@ -118,13 +120,13 @@ class TestTables:
         source += "".join(
             (CHECKOUT / name).read_text(encoding="utf-8") for name in ("tests/corpus.py", "tests/fuzz/test_fuzz.py")
         )
-        named = set(re.findall(r"\bVOUCHMARK_\w+", README)) - {"VOUCHMARK_"}
+        named = set(re.findall(r"\bVOUCHMARK_\w+", "".join(PAGES.values()))) - {"VOUCHMARK_"}
         assert len(named) > 5
         for name in named:
             assert name in options or f'"{name}"' in source, name
 
     def test_the_limits_are_the_defaults(self) -> None:
-        text = section("### In a moderation pipeline")
+        text = PAGES["docs/pipeline.md"]
         assert f"within {pool.DEFAULT_SECONDS:g} s" in text
         assert f"{pool.DEFAULT_MEMORY // 2**30} GiB" in text
         assert f"over {DEFAULT_BYTES // 2**20} MiB" in text
@@ -135,16 +137,10 @@ class TestTables:
         assert defaults["max_size"] * 2**20 == DEFAULT_BYTES
         assert defaults["max_pixels"] * 10**6 == DEFAULT_PIXELS
 
-    def test_every_link_into_the_repository_leads_somewhere(self) -> None:
-        links = re.findall(r"\]\(([^)#]+)\)", README)
-        inside = [link for link in links if "://" not in link]
-        assert inside
-        for link in inside:
-            assert (CHECKOUT / link).exists(), link
-
-    def test_every_option_that_the_text_names_exists(self) -> None:
+    @pytest.mark.parametrize("page", PAGES)
+    def test_every_option_that_the_text_names_exists(self, page: str) -> None:
         options = {opt for found in EVERY.values() for param in found.params for opt in param.opts}
-        prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+        prose = re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.MULTILINE | re.DOTALL)
         for option in re.findall(r"`(--?[a-z][a-z-]*)", prose):
             assert option in options, option
 
@@ -203,8 +199,8 @@ class TestCommands:
                 r"\b(check|explain|doctor|show|import|export|search|distrust|add)\b", line
             ):
                 continue
-            if "wallet" in line or "vouchmark vouch make" in line:
-                continue  # these need a person, and are tried below
+            if "wallet" in line or "vouchmark issuer" in line or "vouchmark vouch make" in line:
+                continue  # these need a person or an issuer, and are tried below
             shown = line.replace("curl -s https://example.org/photo.jpg", "cat photo.jpg")
             shown = re.sub(r"(^|\| )vouchmark ", lambda found: f"{found[1]}{shlex.join(command.arguments())} ", shown)
             done = subprocess.run(
@@ -222,19 +218,20 @@ class TestCommands:
         assert len((tmp_path / "reports.jsonl").read_text(encoding="utf-8").splitlines()) == 2
 
     def test_credentials_are_issued_as_shown(self, tmp_path: Path) -> None:
-        run = Command(folder=tmp_path, home=tmp_path / "home")
-        (steps,) = (block for block in blocks("sh") if "vouchmark issuer init" in block)
-        secret = {"VOUCHMARK_PASSPHRASE": "four words are better", "VOUCHMARK_SCRYPT_COST": "15"}
-        prepare(tmp_path)
-        code = ""
-        for line in steps.splitlines():
-            words = [word.replace("CODE", code) for word in shlex.split(line, comments=True)[1:]]
-            done = run(*words, env=secret)
-            assert done.code == 0, (line, done.stderr)
-            if "invite" in words:
-                code = json.loads(done.stdout)["code"]
-        assert "public:review/cafe-harbour, for ever, slot 0" in done.stdout
+        (steps,) = blocks("sh", "docs/personhood/index.md")
+        done = run_steps(steps.splitlines(), tmp_path)
+        assert "public:review/cafe-harbour, for ever, slot 0" in done[-1].stdout
         assert (tmp_path / "club" / "issuer.json").exists()
+
+    def test_a_club_and_a_member_get_on_as_their_pages_show(self, tmp_path: Path) -> None:
+        founding, enrolling, rotating = (block.splitlines() for block in blocks("sh", "docs/personhood/secretary.md"))
+        holding, vouching, _ = (block.splitlines() for block in blocks("sh", "docs/personhood/member.md"))
+        *asking, accepting, showing, renewing = holding
+        (invite, approve), (lost,) = enrolling, re.findall("`(.* --reset)`", PAGES["docs/personhood/secretary.md"])
+        steps = [*founding, invite, *asking, approve, accepting, showing, *vouching, *rotating, renewing, lost]
+        done = run_steps(steps, tmp_path)
+        assert (tmp_path / "photo.jpg.vouch").exists()
+        assert len(done) == len(steps)
 
     def test_a_vouch_is_embedded_as_shown(self, tmp_path: Path) -> None:
         run = Command(folder=tmp_path, home=tmp_path / "home")
@@ -245,6 +242,21 @@ class TestCommands:
         assert done.code == 0, done.stderr
         again = run("check", "vouched.jpg", "--format", "json", "--no-default-trust")
         assert again.json["evidence"]["person"]["findings"][0]["detail"]["where"] == "embedded"
+
+
+def run_steps(steps: Sequence[str], folder: Path) -> list[command.Done]:
+    """What each command of issuer and wallet says, with the last code that was given; every one has to succeed."""
+    run = Command(folder=folder, home=folder / "home")
+    secret = {"VOUCHMARK_PASSPHRASE": "four words are better", "VOUCHMARK_SCRYPT_COST": "15"}
+    prepare(folder)
+    code, done = "", []
+    for line in steps:
+        words = [word.replace("CODE", code) for word in shlex.split(line, comments=True)[1:]]
+        done.append(run(*words, env=secret | {"VOUCHMARK_CODE": code}))
+        assert done[-1].code == 0, (line, done[-1].stderr)
+        if "--json" in words:
+            code = json.loads(done[-1].stdout)["code"]
+    return done
 
 
 def prepare_signer(folder: Path) -> None:
@@ -263,7 +275,7 @@ def scene(size: tuple[int, int]) -> Image.Image:
 
 
 def prepare(folder: Path) -> None:
-    """The files that the README's commands and snippets speak of."""
+    """The files that the manual's commands and snippets speak of."""
     made = command.media()
     for name in ("photo.jpg", "picture.jpg", "folder/one.jpg", "incoming/one.jpg", "incoming/two.jpg"):
         (folder / name).parent.mkdir(exist_ok=True)
@@ -315,7 +327,7 @@ class TestSnippets:
 
     def test_the_policy_is_one(self) -> None:
         (policy,) = blocks("toml")
-        parsed = Policy.parse(policy.encode(), "README")
+        parsed = Policy.parse(policy.encode(), "manual")
         assert (parsed.name, len(parsed.rules)) == ("desk", 2)
 
     def test_the_policies_to_start_from_are_policies(self) -> None:

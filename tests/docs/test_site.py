@@ -1,0 +1,53 @@
+"""Is the README short, and does every link in README and manual lead somewhere, also to a heading?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
+PAGES: Final = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
+LINK: Final = re.compile(r"\]\(([^)]+)\)")
+MOST_WORDS: Final = 1500
+"""In the README: it is a door, and the manual is in `docs/`."""
+
+
+def anchors(page: Path) -> set[str]:
+    """The words by which a page's headings are linked to, as code hosts make them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_every_link_leads_to_a_file_and_its_heading(page: Path) -> None:
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" in link:
+            assert link.startswith("https://"), link
+            continue
+        name, _, heading = link.partition("#")
+        target = page.parent / name if name else page
+        assert target.exists(), link
+        assert not heading or heading in anchors(target), link
+
+
+def test_the_readme_is_a_door() -> None:
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    assert len(text.split()) <= MOST_WORDS
+    assert re.findall(r"!\[[^]]+\]\((docs/pictures/[\w-]+\.png)\)", text)
+
+
+def test_every_page_is_in_the_contents() -> None:
+    contents = (CHECKOUT / "docs/index.md").read_text(encoding="utf-8")
+    for page in (CHECKOUT / "docs").rglob("*.md"):
+        name = page.relative_to(CHECKOUT / "docs").with_suffix("").as_posix()
+        glob = "decisions/0*" if name.startswith("decisions/0") else name
+        assert name == "index" or re.search(rf"^{re.escape(glob)}$", contents, re.MULTILINE), name
+
+
+def test_every_picture_is_shown_somewhere() -> None:
+    shown = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for picture in (CHECKOUT / "docs/pictures").iterdir():
+        assert f"pictures/{picture.name}" in shown, picture.name
