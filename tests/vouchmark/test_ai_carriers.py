@@ -362,7 +362,7 @@ def test_hostile_contents_raise_nothing(label: str, content: Mapping[str, Any]) 
     assert all(isinstance(one.written, str) for one in stated.statements)
 
 
-def test_the_command_prints_the_table_and_the_readme_has_it() -> None:
+def test_the_command_prints_the_table_and_the_manual_has_it() -> None:
     printed = CliRunner().invoke(command, ["carriers", "--format", "markdown"])
     assert printed.exit_code == 0
     text = PAGE.read_text(encoding="utf-8")
