@@ -84,9 +84,9 @@ def hashes_of(picture: Image.Image) -> dict[str, list[str]]:
     """PDQ of the eight orientations, with and without a plain border."""
     array = np.asarray(picture)
     pixels = perceptual.ArrayPixels(array)
-    whole = perceptual.pdq_turned(array)
+    whole = perceptual.pdq_orientations(array)
     box = perceptual.find_border(pixels)
-    inner = perceptual.pdq_turned(array, box) if box else {}
+    inner = perceptual.pdq_orientations(array, box) if box else {}
     return {"whole": [one.hex for one in whole.values()], "inner": [one.hex for one in inner.values()]}
 
 

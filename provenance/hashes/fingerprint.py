@@ -69,7 +69,7 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
         picture, frames = self.picture, self.frames.frames if self.frames else ()
         bits = [bits for frame in frames for bits in (frame.bits, frame.mirrored)]
         if picture is not None:
-            bits += [*picture.turned.values(), *picture.trimmed_turned.values()]
+            bits += [*picture.orientations.values(), *picture.trimmed_orientations.values()]
             bits += [one.bits for one in (picture.pdq, picture.trimmed) if one is not None]
         lengths = all(len(one) == BITS // 8 for one in bits) and len(frames) <= MAX_FRAMES
         return lengths and len(self.codes) <= MAX_CODES and (self.small is None or self.small.is_whole)
@@ -93,7 +93,9 @@ def fingerprint(data: bytes, media_type: str, limits: Limits | None = None) -> F
     except PictureError as error:
         return Fingerprint(picture=Pictured(reason=error.reason), codes=codes_of(data, media_type, None))
     return Fingerprint(
-        picture=pictured(picture, turns=True), small=_small(picture), codes=codes_of(data, media_type, picture)
+        picture=pictured(picture, with_orientations=True),
+        small=_small(picture),
+        codes=codes_of(data, media_type, picture),
     )
 
 

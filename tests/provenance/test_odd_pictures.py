@@ -241,10 +241,10 @@ def test_there_are_a_hundred_of_them_and_more() -> None:
 @pytest.mark.parametrize("case", GOOD, ids=lambda case: case[0])
 def test_an_odd_picture_hashes_like_what_it_shows(case: Case) -> None:
     _, make, media_type, like = case
-    found = pdq_of_bytes(make(), media_type, LIMITS, turns=True)
+    found = pdq_of_bytes(make(), media_type, LIMITS, with_orientations=True)
     assert found.pdq is not None, found.reason
     assert found.reason == ""
-    assert len(found.turned) == 8
+    assert len(found.orientations) == 8
     if isinstance(like, tuple):
         wanted = pdq_of_bytes(encoded(like[0]()), "image/png").pdq
         assert wanted is not None

@@ -17,7 +17,7 @@ from PIL import Image, ImageEnhance, ImageOps
 from provenance.hashes.index.entry import Entry, Hashed, Said
 from provenance.hashes.index.index import KnownMedia
 from provenance.hashes.index.recorder import Recorder
-from provenance.hashes.pictures.pdq import MIN_QUALITY, RULE, Turn, pdq_of_bytes
+from provenance.hashes.pictures.pdq import MIN_QUALITY, RULE, Orientation, pdq_of_bytes
 from provenance.workers.pool import Pool
 from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
@@ -90,18 +90,22 @@ def test_the_same_file_is_known_byte_for_byte(folder: Path) -> None:
 
 
 COPIES = {
-    "recompressed": (lambda image: encoded(image, quality=40), Turn.NONE, False),
-    "smaller": (lambda image: encoded(image.resize((320, 240)), quality=70), Turn.NONE, False),
-    "another format": (lambda image: encoded(image, "WEBP", quality=60), Turn.NONE, False),
-    "mirrored": (lambda image: encoded(ImageOps.mirror(image), quality=60), Turn.MIRROR, False),
+    "recompressed": (lambda image: encoded(image, quality=40), Orientation.NONE, False),
+    "smaller": (lambda image: encoded(image.resize((320, 240)), quality=70), Orientation.NONE, False),
+    "another format": (lambda image: encoded(image, "WEBP", quality=60), Orientation.NONE, False),
+    "mirrored": (lambda image: encoded(ImageOps.mirror(image), quality=60), Orientation.MIRROR, False),
     "on its side": (
         lambda image: encoded(image.transpose(Image.Transpose.ROTATE_90), quality=60),
-        Turn.ROTATE_270,
+        Orientation.ROTATE_270,
         False,
     ),
-    "upside down": (lambda image: encoded(image.rotate(180), quality=60), Turn.ROTATE_180, False),
-    "framed": (lambda image: encoded(ImageOps.expand(image, 70, "white"), quality=60), Turn.NONE, True),
-    "brighter": (lambda image: encoded(ImageEnhance.Brightness(image).enhance(1.2), quality=60), Turn.NONE, False),
+    "upside down": (lambda image: encoded(image.rotate(180), quality=60), Orientation.ROTATE_180, False),
+    "framed": (lambda image: encoded(ImageOps.expand(image, 70, "white"), quality=60), Orientation.NONE, True),
+    "brighter": (
+        lambda image: encoded(ImageEnhance.Brightness(image).enhance(1.2), quality=60),
+        Orientation.NONE,
+        False,
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from provenance.hashes.errors import KnownIndexError
 from provenance.hashes.index.entry import FRAME, TRIMMED, WHOLE, Entry, Hashed
-from provenance.hashes.pictures.pdq import MIN_QUALITY, NEAR, RELATED, Turn
+from provenance.hashes.pictures.pdq import MIN_QUALITY, NEAR, RELATED, Orientation
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint, Small
@@ -50,7 +50,7 @@ class Match:
     """What the hash of the entry is of."""
     distance: int
     """Bits by which the nearest two hashes differ."""
-    turn: Turn
+    orientation: Orientation
     """How the file must be turned to look like the entry."""
     is_trimmed: bool = False
     """Whether it is the file without its plain border."""
@@ -147,9 +147,9 @@ def _of_picture(settings: KnownSettings, found: Fingerprint) -> Iterator[Match]:
     if picture is None or picture.pdq is None:
         return
     qualities = {False: picture.pdq.quality, True: picture.trimmed.quality if picture.trimmed else 0}
-    asked = [(turn, False, bits) for turn, bits in picture.turned.items()]
+    asked = [(orientation, False, bits) for orientation, bits in picture.orientations.items()]
     if picture.trimmed is not None and picture.trimmed.quality >= LEAST_QUALITY:
-        asked += [(turn, True, bits) for turn, bits in picture.trimmed_turned.items()]
+        asked += [(orientation, True, bits) for orientation, bits in picture.trimmed_orientations.items()]
     bits = [one for _, _, one in asked]
     near = settings.index.near(bits, settings.radius)
     seen = {hit.ref for hit in near}
@@ -158,9 +158,11 @@ def _of_picture(settings: KnownSettings, found: Fingerprint) -> Iterator[Match]:
         further = settings.index.near(bits, RELATED, limit=MAX_CONFIRMED, with_thumbnail=True)
     left = MAX_CONFIRMED
     for hit in (*near, *(hit for hit in further if hit.ref not in seen)):
-        turn, is_trimmed, _ = asked[hit.query]
+        orientation, is_trimmed, _ = asked[hit.query]
         hashed = hit.entry.hashes[hit.place]
-        match = Match(entry=hit.entry, hashed=hashed, distance=hit.distance, turn=turn, is_trimmed=is_trimmed)
+        match = Match(
+            entry=hit.entry, hashed=hashed, distance=hit.distance, orientation=orientation, is_trimmed=is_trimmed
+        )
         if small is not None and hit.entry.thumbnail and left:
             left -= 1
             match = _compared(match, small)
@@ -179,7 +181,7 @@ def _of_frames(settings: KnownSettings, frames: Sequence[tuple[int, tuple[bytes,
                 entry=hit.entry,
                 hashed=hit.entry.hashes[hit.place],
                 distance=hit.distance,
-                turn=(Turn.NONE, Turn.MIRROR)[hit.query],
+                orientation=(Orientation.NONE, Orientation.MIRROR)[hit.query],
                 frames=1,
                 first=at,
             )

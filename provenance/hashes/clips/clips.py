@@ -77,7 +77,7 @@ def place_files(original: bytes, clip: bytes) -> Placement:
         reason = "too-short"
     elif all_seconds < MIN_CLIP:
         reason = "original-too-short"
-    elif not any(one is not None and one.lively for one in (sound, pictures)):
+    elif not any(one is not None and one.informative for one in (sound, pictures)):
         reason = "too-sparse" if pictures is not None and pictures.sparse else "too-plain"
     return Placement(
         sound=sound,

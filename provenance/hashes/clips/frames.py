@@ -245,5 +245,5 @@ def _rows(levels: NDArray[np.float32], there: NDArray[np.bool_]) -> NDArray[np.f
     """What differs from the standing picture, each row of length 1, or 0 where next to nothing does."""
     deviation = np.sqrt((levels * levels).mean(axis=1, keepdims=True))
     lengths = np.linalg.norm(levels, axis=1, keepdims=True)
-    lively = there[:, None] & (deviation > STILLNESS)
-    return np.where(lively, levels / np.maximum(lengths, 1e-6), 0).astype(np.float32)
+    informative = there[:, None] & (deviation > STILLNESS)
+    return np.where(informative, levels / np.maximum(lengths, 1e-6), 0).astype(np.float32)

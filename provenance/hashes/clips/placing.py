@@ -67,7 +67,7 @@ class Placed(Struct, frozen=True, kw_only=True):
     """In order of the clip."""
     unfound: tuple[tuple[float, float], ...] = ()
     """Parts of the clip, in seconds, with something in them that was found nowhere."""
-    lively: float = 0.0
+    informative: float = 0.0
     """Seconds of the clip that were looked for: there was something in them to be found by."""
     is_whole: bool = True
     """Whether everything was looked for that could be."""
@@ -99,14 +99,14 @@ def place(original: Rows, clip: Rows, *, step: float, least: float, looked: NDAr
     if length < (FEWEST * apart if sparse else MIN_CLIP / step):
         return Placed(sparse=sparse)
     searched = _searched(original, length, apart, step, least)
-    found, lively, is_whole = _found(searched, clip)
+    found, informative, is_whole = _found(searched, clip)
     runs = _fitted(_runs(found, length, step), original, clip, looked, length, least)
     stretches = [_stretch(run, step) for run in runs]
-    unfound = _unfound(lively, runs, step)
+    unfound = _unfound(informative, runs, step)
     return Placed(
         stretches=tuple(stretches[:MAX_STRETCHES]),
         unfound=unfound,
-        lively=round(float(lively.sum()) * step, 1),
+        informative=round(float(informative.sum()) * step, 1),
         is_whole=is_whole,
         sparse=sparse,
     )
@@ -127,7 +127,7 @@ def _found(searched: _Searched, clip: Rows) -> tuple[_Found, NDArray[np.bool_], 
     starts = list(range(0, len(clip) - length + 1, hop))
     if starts[-1] != len(clip) - length:
         starts.append(len(clip) - length)
-    alive = [start for start in starts if _lively(clip[start : start + length]).mean() >= MIN_LIVELY]
+    alive = [start for start in starts if _informative(clip[start : start + length]).mean() >= MIN_LIVELY]
     most = max(MIN_SEARCHES, int(MAX_EFFORT / searched.effort))
     known: dict[int, tuple[int | None, float]] = {}
 
@@ -154,11 +154,11 @@ def _found(searched: _Searched, clip: Rows) -> tuple[_Found, NDArray[np.bool_], 
         follow(range(1, len(alive)), 1)
         follow(range(len(alive) - 2, -1, -1), -1)
         search(range(len(alive)))
-    lively = np.zeros(len(clip), bool)
+    informative = np.zeros(len(clip), bool)
     for number in known:
-        lively[alive[number] : alive[number] + length] = True
+        informative[alive[number] : alive[number] + length] = True
     found = [(alive[number], *known[number]) for number in sorted(known)]
-    return found, lively, len(known) == len(alive)
+    return found, informative, len(known) == len(alive)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +187,7 @@ class _Searched:
 
 def _searched(original: Rows, length: int, apart: float, step: float, least: float) -> _Searched:
     size = 1 << (len(original) + length).bit_length()
-    there = _lively(original)
+    there = _informative(original)
     return _Searched(
         original=original,
         rows=np.fft.rfft(original.astype(np.float64), size, axis=0),
@@ -203,13 +203,13 @@ def _searched(original: Rows, length: int, apart: float, step: float, least: flo
 
 def _best(searched: _Searched, window: Rows) -> tuple[int | None, float]:
     """Where in the original a window fits best, and how well; no place where it fits nowhere, or in several places."""
-    lively = _lively(window)
+    informative = _informative(window)
     ahead = np.conj(np.fft.rfft(window.astype(np.float64), searched.size, axis=0))
     sums = np.fft.irfft((searched.rows * ahead).sum(axis=1), searched.size)[: searched.count]
-    mask = np.conj(np.fft.rfft(lively.astype(np.float64), searched.size))
+    mask = np.conj(np.fft.rfft(informative.astype(np.float64), searched.size))
     both = np.rint(np.fft.irfft(searched.there * mask, searched.size)[: searched.count])
     # A mean over the steps at which both have something: pauses, and frames that were not decoded, say nothing.
-    scores = np.where(both >= searched.shared * lively.sum(), sums / np.maximum(both, 1), 0.0)
+    scores = np.where(both >= searched.shared * informative.sum(), sums / np.maximum(both, 1), 0.0)
     best = int(scores.argmax())
     score = float(scores[best])
     around = round(NEIGHBOURHOOD / searched.step)
@@ -223,9 +223,9 @@ def _score_at(searched: _Searched, window: Rows, at: int) -> float:
     if not 0 <= at < searched.count:
         return 0.0
     part = searched.original[at : at + len(window)]
-    lively = _lively(window)
-    both = lively & _lively(part)
-    if both.sum() < searched.shared * lively.sum() or not both.any():
+    informative = _informative(window)
+    both = informative & _informative(part)
+    if both.sum() < searched.shared * informative.sum() or not both.any():
         return 0.0
     return float(np.einsum("kf,kf->", part, window)) / int(both.sum())
 
@@ -282,10 +282,10 @@ def _trimmed(run: _Run, original: Rows, clip: Rows, looked: NDArray[np.bool_], l
     """A run from where it begins to fit to where it no longer does: the part with the greatest sum of fits."""
     first, last = max(0, run.start - length), min(len(clip), run.end + length)
     places, inside = _under(run.shift, first, last, len(original))
-    seen = ~inside | looked[places]
+    observed = ~inside | looked[places]
     # What is quiet, and what was not looked at in the original, neither speaks for it nor against it.
     gains = np.where(
-        _lively(clip[first:last]) & seen, _likeness(original, clip, first, last, run.shift) - least / 2, 0.0
+        _informative(clip[first:last]) & observed, _likeness(original, clip, first, last, run.shift) - least / 2, 0.0
     )
     sums = np.concatenate([[0.0], np.cumsum(gains)])
     middle = (run.start + run.end) // 2 - first
@@ -310,7 +310,7 @@ def _under(shift: int, first: int, last: int, count: int) -> tuple[NDArray[np.in
     return np.clip(places, 0, count - 1), (places >= 0) & (places < count)
 
 
-def _lively(rows: Rows) -> NDArray[np.bool_]:
+def _informative(rows: Rows) -> NDArray[np.bool_]:
     """At which steps there is something: a row of zeros is silence, or a picture that stands still."""
     return np.asarray(np.abs(rows).sum(axis=1) > 0)
 
@@ -325,9 +325,9 @@ def _stretch(run: _Run, step: float) -> Stretch:
     )
 
 
-def _unfound(lively: NDArray[np.bool_], runs: list[_Run], step: float) -> tuple[tuple[float, float], ...]:
+def _unfound(informative: NDArray[np.bool_], runs: list[_Run], step: float) -> tuple[tuple[float, float], ...]:
     """Parts that were looked for and lie outside of every run; shorter ones than `MIN_CLIP` are left out."""
-    left = lively.copy()
+    left = informative.copy()
     for run in runs:
         left[run.start : run.end] = False
     edges = np.flatnonzero(np.diff(np.concatenate([[0], left.astype(np.int8), [0]])))

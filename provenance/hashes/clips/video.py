@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from provenance.hashes.pictures.pdq import MIN_SIDE, RULE, Turn, pdq_turned
+from provenance.hashes.pictures.pdq import MIN_SIDE, RULE, Orientation, pdq_orientations
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,6 +136,6 @@ def _pixels(frame: Any) -> NDArray[np.uint8]:
 def _hashed(at: int, values: NDArray[np.uint8]) -> Frame:
     if min(values.shape[:2]) < MIN_SIDE:
         raise _TooLargeError
-    turned = pdq_turned(values)
-    plain = turned[Turn.NONE]
-    return Frame(at=at, bits=plain.bits, mirrored=turned[Turn.MIRROR].bits, quality=plain.quality)
+    orientations = pdq_orientations(values)
+    plain = orientations[Orientation.NONE]
+    return Frame(at=at, bits=plain.bits, mirrored=orientations[Orientation.MIRROR].bits, quality=plain.quality)

@@ -56,7 +56,7 @@ class Verdict(enum.StrEnum):
     CHANGED = "changed"
     """At least one region does."""
     UNALIGNED = "unaligned"
-    """They could not be laid upon each other: says nothing."""
+    """They could not be aligned: says nothing."""
     FAILED = "failed"
     """One of them could not be looked at."""
 
@@ -87,10 +87,10 @@ class Movement(Struct, frozen=True, kw_only=True):
     """Pixels in the picture for one of the original's width."""
     down: float
     """The same of its height."""
-    turned: float
+    rotation: float
     """Degrees clockwise."""
     mirrored: bool
-    """Left and right exchanged, before the turn."""
+    """Left and right exchanged, before the rotation."""
     inliers: int
     agreement: float
 
@@ -266,7 +266,7 @@ def _movement(found: Registration) -> Movement:
     return Movement(
         across=round(across, 4),
         down=round(down, 4),
-        turned=round(found.turned, 1) + 0.0,
+        rotation=round(found.rotation, 1) + 0.0,
         mirrored=found.mirrored,
         inliers=found.inliers,
         agreement=found.agreement,
@@ -324,8 +324,8 @@ def _is_plain(picture: Pixels, corners: NDArray[np.float64]) -> bool:
 
 
 def _is_relit(found: Difference) -> bool:
-    apart = np.abs(found.laid.picture.astype(np.int16) - found.laid.original.astype(np.int16)).mean(axis=2)
-    return bool(np.median(apart[found.laid.covered]) > RELIT)
+    apart = np.abs(found.aligned.picture.astype(np.int16) - found.aligned.original.astype(np.int16)).mean(axis=2)
+    return bool(np.median(apart[found.aligned.covered]) > RELIT)
 
 
 def _place(region: Region, found: Registration, whole: Registration) -> Place:

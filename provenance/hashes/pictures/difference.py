@@ -1,6 +1,6 @@
 """Where do a picture and its original differ, once encoding, size, light and colours are accounted for?
 
-The original is laid upon the picture (`registration`) and put into its light (`light`). What then still differs, in
+The original is aligned to the picture (`registration`) and given its light (`photometric`). What then still differs, in
 level or in structure, by much more than places of as much detail usually do, is a change. Pure functions over arrays,
 with the same answer on every machine of a kind.
 """
@@ -14,7 +14,16 @@ import numpy as np
 
 from provenance.hashes.pictures.palette import by_palette, few_colours
 from provenance.hashes.pictures.photometric import Plane, far_off, in_the_light_of, luma
-from provenance.hashes.pictures.registration import WORKING, Laid, Pixels, Registration, lay, one_thread, opencv, square
+from provenance.hashes.pictures.registration import (
+    WORKING,
+    AlignedPair,
+    Pixels,
+    Registration,
+    align,
+    one_thread,
+    opencv,
+    square,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,7 +98,7 @@ class Difference:
     """Of the area that both show: a smaller change can be missed."""
     strengths: Plane
     """Height x width over the frame: 1 is the threshold, 0 what was not compared."""
-    laid: Laid
+    aligned: AlignedPair
 
 
 def difference(found: Registration, original: Pixels, picture: Pixels) -> Difference | None:
@@ -107,21 +116,21 @@ def difference(found: Registration, original: Pixels, picture: Pixels) -> Differ
         ComparisonUnavailableError: OpenCV is not installed.
     """
     with one_thread():
-        laid = lay(found, original, picture, limit=WORKING)
-        if laid is None or not (inner := _inner(laid.covered)).any():
+        aligned = align(found, original, picture, limit=WORKING)
+        if aligned is None or not (inner := _inner(aligned.covered)).any():
             return None
-        expected = in_the_light_of(laid)
-        strengths = _strengths(laid, expected, inner)
+        expected = in_the_light_of(aligned)
+        strengths = _strengths(aligned, expected, inner)
         colours = few_colours(picture)
         if colours is not None:
             # Where the palette had no better one, another colour is no edit.
-            for levels in (expected, laid.original.astype(np.float32)):
-                strengths = np.minimum(strengths, _strengths(laid, by_palette(levels, colours), inner))
+            for levels in (expected, aligned.original.astype(np.float32)):
+                strengths = np.minimum(strengths, _strengths(aligned, by_palette(levels, colours), inner))
         strengths = np.where(inner, strengths, np.float32(0))
-        regions, share = _regions(strengths, inner, laid, found)
+        regions, share = _regions(strengths, inner, aligned, found)
         least = round(min(1.0, max(SEEN_SHARE, SEEN_PIXELS / int(inner.sum()))), 4)
-        off = round(far_off(laid, expected), 4)
-    return Difference(regions=regions, share=share, far_off=off, least=least, strengths=strengths, laid=laid)
+        off = round(far_off(aligned, expected), 4)
+    return Difference(regions=regions, share=share, far_off=off, least=least, strengths=strengths, aligned=aligned)
 
 
 def _inner(covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -137,15 +146,15 @@ def _blur(values: Plane, width: float) -> Plane:
     return blurred
 
 
-def _strengths(laid: Laid, expected: Plane, inner: NDArray[np.bool_]) -> Plane:
+def _strengths(aligned: AlignedPair, expected: Plane, inner: NDArray[np.bool_]) -> Plane:
     """How strongly each place differs from what is expected there, 1 where it begins to count."""
     # What is left out must not reach in by blurring either.
-    seen = np.where(inner[..., None], laid.picture.astype(np.float32), expected)
-    apart = seen - expected
+    observed = np.where(inner[..., None], aligned.picture.astype(np.float32), expected)
+    apart = observed - expected
     level = luma(apart)
     blue, red = (apart[..., 2] - level) * np.float32(0.564), (apart[..., 0] - level) * np.float32(0.713)
     distance = np.sqrt(_blur(level, LEVEL_BLUR) ** 2 + _blur(blue, COLOUR_BLUR) ** 2 + _blur(red, COLOUR_BLUR) ** 2)
-    first, second = luma(expected), luma(seen)
+    first, second = luma(expected), luma(observed)
     mean_first, mean_second = _blur(first, STRUCTURE_BLUR), _blur(second, STRUCTURE_BLUR)
     var_first = np.maximum(_blur(first * first, STRUCTURE_BLUR) - mean_first**2, 0)
     var_second = np.maximum(_blur(second * second, STRUCTURE_BLUR) - mean_second**2, 0)
@@ -184,7 +193,7 @@ def _expected(centres: NDArray[np.float64], medians: NDArray[np.float64]) -> NDA
 
 
 def _regions(
-    strengths: Plane, inner: NDArray[np.bool_], laid: Laid, found: Registration
+    strengths: Plane, inner: NDArray[np.bool_], aligned: AlignedPair, found: Registration
 ) -> tuple[tuple[Region, ...], float]:
     cv2 = opencv()
 
@@ -209,7 +218,7 @@ def _regions(
             core = values > max(WEAK, CORE * strength)
             rows, columns = np.flatnonzero(core.any(axis=1)), np.flatnonzero(core.any(axis=0))
             inside = left + columns[0], top + rows[0], left + columns[-1] + 1, top + rows[-1] + 1
-            first, second = _box(laid, found, tuple(map(int, inside)))
+            first, second = _box(aligned, found, tuple(map(int, inside)))
             share = round(area / common, 5)
             regions.append(Region(share=share, strength=round(strength, 2), original=first, picture=second))
     regions.sort(key=lambda one: (-one.share, one.original.top, one.original.left))
@@ -217,13 +226,13 @@ def _regions(
     return tuple(regions[:MAX_REGIONS]), together
 
 
-def _box(laid: Laid, found: Registration, place: tuple[int, ...]) -> tuple[Box, Box]:
+def _box(aligned: AlignedPair, found: Registration, place: tuple[int, ...]) -> tuple[Box, Box]:
     """A rectangle of the frame in the original and in the picture."""
     left, top, right, bottom = place
     slim_x, slim_y = min(HALO, (right - left - 1) // 2), min(HALO, (bottom - top - 1) // 2)
     left, right, top, bottom = left + slim_x, right - slim_x, top + slim_y, bottom - slim_y
     corners = np.array([[left, right, right, left], [top, top, bottom, bottom], [1, 1, 1, 1]], np.float64)
-    back = np.linalg.inv(square(laid.frame)) @ corners
+    back = np.linalg.inv(square(aligned.frame)) @ corners
     ahead = np.array(found.matrix) @ back
     return _upright(back, found.original_size), _upright(ahead, found.picture_size)
 
@@ -244,11 +253,11 @@ def heat_map(found: Difference) -> Pixels:
     Returns:
         Height x width x 3 over what both show, upright as the original is.
     """
-    grey = luma(found.laid.picture.astype(np.float32))[..., None] * np.array([1, 1, 1], np.float32)
+    grey = luma(found.aligned.picture.astype(np.float32))[..., None] * np.array([1, 1, 1], np.float32)
     strength = np.clip((found.strengths - 0.5) / 1.5, 0, 1)[..., None]
     red = np.array([235, 30, 20], np.float32)
     shown = (grey * np.float32(0.55) + 60) * (1 - strength * np.float32(0.8)) + red * strength * np.float32(0.8)
-    outside = ~found.laid.covered
+    outside = ~found.aligned.covered
     shown[outside] = (40, 60, 110)
     pixels: Pixels = np.clip(np.rint(shown), 0, 255).astype(np.uint8)
     return pixels

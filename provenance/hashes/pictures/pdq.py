@@ -51,7 +51,7 @@ _CHUNK: Final = 1 << 17
 """Values converted to 64-bit numbers at a time: 1 MiB, which stays in a core's cache and is no work for two threads."""
 
 
-class Turn(enum.StrEnum):
+class Orientation(enum.StrEnum):
     """How one picture must be turned to look like another: the eight orientations of a rectangle."""
 
     NONE = "none"
@@ -91,9 +91,9 @@ class Pictured(Struct, frozen=True, kw_only=True):
     pdq: PdqHash | None = None
     trimmed: PdqHash | None = None
     """Of what is left without a plain border; None where there is none."""
-    turned: Mapping[Turn, bytes] = {}
+    orientations: Mapping[Orientation, bytes] = {}
     """The 32 bytes of each orientation, the plain one too; empty where they were not asked for."""
-    trimmed_turned: Mapping[Turn, bytes] = {}
+    trimmed_orientations: Mapping[Orientation, bytes] = {}
     """The same without a plain border."""
     width: int = 0
     height: int = 0
@@ -138,7 +138,9 @@ def pdq(image: NDArray[np.uint8] | Pixels, box: tuple[int, int, int, int] | None
     return PdqHash(bits=_bits(_cosines(small)), quality=_quality(small))
 
 
-def pdq_turned(image: NDArray[np.uint8] | Pixels, box: tuple[int, int, int, int] | None = None) -> dict[Turn, PdqHash]:
+def pdq_orientations(
+    image: NDArray[np.uint8] | Pixels, box: tuple[int, int, int, int] | None = None
+) -> dict[Orientation, PdqHash]:
     """The hashes of all eight orientations, from one look at the pixels.
 
     Each is close to the hash of the picture turned that way (its filter's windows lie half a pixel off).
@@ -147,11 +149,11 @@ def pdq_turned(image: NDArray[np.uint8] | Pixels, box: tuple[int, int, int, int]
         ValueError: as for `pdq`.
     """
     small = shrink(image, box)
-    return _turned(_cosines(small), _quality(small))
+    return _orientations_of(_cosines(small), _quality(small))
 
 
 def pdq_of_bytes(
-    data: bytes, media_type: str, limits: Limits | None = None, *, turns: bool = False, trim: bool = True
+    data: bytes, media_type: str, limits: Limits | None = None, *, with_orientations: bool = False, trim: bool = True
 ) -> Pictured:
     """Decode a picture and hash it. Meant for the worker; never raises on hostile bytes.
 
@@ -159,7 +161,7 @@ def pdq_of_bytes(
         data: the file.
         media_type: as its content says.
         limits: how many pixels it may have.
-        turns: whether the eight orientations are wanted as well.
+        with_orientations: Whether the eight orientations are wanted as well.
         trim: whether to look for a plain border.
 
     Raises:
@@ -168,24 +170,26 @@ def pdq_of_bytes(
     from provenance.hashes.pictures.pixels import PictureError, decode
 
     try:
-        return pictured(decode(data, media_type, limits), turns=turns, trim=trim)
+        return pictured(decode(data, media_type, limits), with_orientations=with_orientations, trim=trim)
     except PictureError as error:
         return Pictured(reason=error.reason)
 
 
-def pictured(picture: Picture, *, turns: bool = False, trim: bool = True) -> Pictured:
+def pictured(picture: Picture, *, with_orientations: bool = False, trim: bool = True) -> Pictured:
     """The hashes of a decoded picture; see `pdq_of_bytes`."""
     width, height = picture.size
     if min(width, height) < MIN_SIDE:
         return Pictured(width=width, height=height, notes=picture.notes, reason="too-small")
-    whole = pdq_turned(picture)
+    whole = pdq_orientations(picture)
     box = find_border(picture) if trim else None
-    inner = pdq_turned(picture, box) if box else {}
+    inner = pdq_orientations(picture, box) if box else {}
     return Pictured(
-        pdq=whole[Turn.NONE],
-        trimmed=inner.get(Turn.NONE),
-        turned={turn: found.bits for turn, found in whole.items()} if turns else {},
-        trimmed_turned={turn: found.bits for turn, found in inner.items()} if turns else {},
+        pdq=whole[Orientation.NONE],
+        trimmed=inner.get(Orientation.NONE),
+        orientations={orientation: found.bits for orientation, found in whole.items()} if with_orientations else {},
+        trimmed_orientations={orientation: found.bits for orientation, found in inner.items()}
+        if with_orientations
+        else {},
         width=width,
         height=height,
         notes=picture.notes,
@@ -316,7 +320,7 @@ def _quality(small: NDArray[np.float32]) -> int:
     return min(100, total // 90)
 
 
-def _turned(low: NDArray[np.float32], quality: int) -> dict[Turn, PdqHash]:
+def _orientations_of(low: NDArray[np.float32], quality: int) -> dict[Orientation, PdqHash]:
     """The hash of every orientation: turning a picture changes signs of its cosines and exchanges rows and columns."""
     import numpy as np
 
@@ -325,13 +329,13 @@ def _turned(low: NDArray[np.float32], quality: int) -> dict[Turn, PdqHash]:
     mirrored, flipped = low * sign, low * sign[:, None]
     both = mirrored * sign[:, None]
     forms = {
-        Turn.NONE: low,
-        Turn.ROTATE_90: mirrored.T,
-        Turn.ROTATE_180: both,
-        Turn.ROTATE_270: flipped.T,
-        Turn.MIRROR: mirrored,
-        Turn.FLIP: flipped,
-        Turn.TRANSPOSE: low.T,
-        Turn.TRANSVERSE: both.T,
+        Orientation.NONE: low,
+        Orientation.ROTATE_90: mirrored.T,
+        Orientation.ROTATE_180: both,
+        Orientation.ROTATE_270: flipped.T,
+        Orientation.MIRROR: mirrored,
+        Orientation.FLIP: flipped,
+        Orientation.TRANSPOSE: low.T,
+        Orientation.TRANSVERSE: both.T,
     }
-    return {turn: PdqHash(bits=_bits(form), quality=quality) for turn, form in forms.items()}
+    return {orientation: PdqHash(bits=_bits(form), quality=quality) for orientation, form in forms.items()}

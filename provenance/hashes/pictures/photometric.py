@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import numpy as np
 
-from provenance.hashes.pictures.registration import Laid, opencv
+from provenance.hashes.pictures.registration import AlignedPair, opencv
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,33 +75,33 @@ def luma(pixels: Plane) -> Plane:
     return weighed
 
 
-def in_the_light_of(laid: Laid) -> Plane:
+def in_the_light_of(aligned: AlignedPair) -> Plane:
     """The original as it would look in the picture, in levels; both must be coloured."""
-    relit = _relit(laid)
-    seen = luma(laid.picture.astype(np.float32))
-    return _softened(relit, seen, laid.covered)
+    relit = _relit(aligned)
+    observed = luma(aligned.picture.astype(np.float32))
+    return _softened(relit, observed, aligned.covered)
 
 
-def far_off(laid: Laid, expected: Plane) -> float:
+def far_off(aligned: AlignedPair, expected: Plane) -> float:
     """Share of the blocks that differ from what was expected by more than `FAR` levels on average, 0 to 1.
 
     Neither noise nor an encoder moves a block's mean by so much; a few tenths of the picture replaced do.
     """
-    height, width = laid.covered.shape
+    height, width = aligned.covered.shape
     shape = max(2, height // BLOCK), max(2, width // BLOCK)
-    inside = _means(laid.covered.astype(np.float32), shape).ravel() > 0.99
-    apart = np.abs(_means(expected, shape) - _means(laid.picture.astype(np.float32), shape)).mean(axis=1)
+    inside = _means(aligned.covered.astype(np.float32), shape).ravel() > 0.99
+    apart = np.abs(_means(expected, shape) - _means(aligned.picture.astype(np.float32), shape)).mean(axis=1)
     return float((apart[inside] > FAR).mean()) if inside.any() else 0.0
 
 
-def _relit(laid: Laid) -> Plane:
+def _relit(aligned: AlignedPair) -> Plane:
     """By the simplest of some rules that explains most of the picture about as well as any of them does.
 
     A rich rule explains edits as well, or leads astray where a simple one would have shown the way.
     """
-    pair = _Pair.of(laid)
+    pair = _Pair.of(aligned)
     if not pair.inside.any():
-        return laid.original.astype(np.float32)
+        return aligned.original.astype(np.float32)
     plain = _tried(pair, _unchanged)
     if plain.most > GOOD:
         # Of those that are one for all places none explains edits: the first that is about the best over all of it.
@@ -149,20 +149,20 @@ class _Pair:
     """The same of the picture."""
 
     @classmethod
-    def of(cls, laid: Laid) -> Self:
-        height, width = laid.covered.shape
+    def of(cls, aligned: AlignedPair) -> Self:
+        height, width = aligned.covered.shape
         shape = max(2, height // BLOCK), max(2, width // BLOCK)
-        original: Plane = laid.original.astype(np.float32) / np.float32(255)
-        picture: Plane = laid.picture.astype(np.float32) / np.float32(255)
-        if _is_grey(laid):
+        original: Plane = aligned.original.astype(np.float32) / np.float32(255)
+        picture: Plane = aligned.picture.astype(np.float32) / np.float32(255)
+        if _is_grey(aligned):
             # Where there are no colours, those of the original say nothing.
             original = np.repeat(luma(original)[..., None], 3, axis=2)
         return cls(
             original=original,
             picture=picture,
-            covered=laid.covered,
+            covered=aligned.covered,
             shape=shape,
-            inside=_means(laid.covered.astype(np.float32), shape).ravel() > 0.99,
+            inside=_means(aligned.covered.astype(np.float32), shape).ravel() > 0.99,
             first=_means(original, shape),
             second=_means(picture, shape),
         )
@@ -179,10 +179,10 @@ class _Pair:
         return surface
 
 
-def _is_grey(laid: Laid) -> bool:
+def _is_grey(aligned: AlignedPair) -> bool:
     """Whether a picture has no colours, but for what an encoder leaves of some."""
-    seen = laid.picture[laid.covered][::GREY_SAMPLE].astype(np.int16)
-    return bool(len(seen)) and bool((np.ptp(seen, axis=1) <= GREY_STEP).mean() >= GREY_SHARE)
+    observed = aligned.picture[aligned.covered][::GREY_SAMPLE].astype(np.int16)
+    return bool(len(observed)) and bool((np.ptp(observed, axis=1) <= GREY_STEP).mean() >= GREY_SHARE)
 
 
 def _means(values: Plane, shape: tuple[int, int]) -> Numbers:
@@ -219,8 +219,8 @@ def _curved(pair: _Pair) -> Plane:
 
 def _by_curve(pair: _Pair, levels: Plane, colour: int) -> Plane:
     """A colour as a rising curve over some levels: what most pixels of each level became."""
-    known, seen = (_whole(values[pair.covered]) for values in (levels, pair.picture[..., colour]))
-    counts = np.bincount(known * 256 + seen, minlength=65536).reshape(256, 256)
+    known, observed = (_whole(values[pair.covered]) for values in (levels, pair.picture[..., colour]))
+    counts = np.bincount(known * 256 + observed, minlength=65536).reshape(256, 256)
     total = counts.sum(axis=1)
     medians = (2 * counts.cumsum(axis=1) >= total[:, None]).argmax(axis=1) / 255
     steps, knots = np.linspace(0, 1, 256), np.linspace(0, 1, KNOTS)
@@ -264,10 +264,10 @@ def _rule(pair: _Pair, design: Numbers, colour: int) -> Numbers:
     return _fit(design[kept], (pair.second - pair.first)[kept, colour], ends)
 
 
-def _clipped(original: Plane, seen: Plane) -> tuple[Plane, Plane]:
+def _clipped(original: Plane, observed: Plane) -> tuple[Plane, Plane]:
     """1 where a level ran into the dark or the bright end of the scale, at which it was not before."""
-    moved = np.abs(seen - original) > MOVED
-    dark, bright = (seen < CLIPPED) & moved, (seen > 1 - CLIPPED) & moved
+    moved = np.abs(observed - original) > MOVED
+    dark, bright = (observed < CLIPPED) & moved, (observed > 1 - CLIPPED) & moved
     return dark.astype(np.float32), bright.astype(np.float32)
 
 
@@ -293,7 +293,7 @@ def _design(levels: Numbers, places: Numbers, colour: int) -> Numbers:
     return np.hstack([places * level, _low(places), others, level**2, level**3])
 
 
-def _fit(design: Numbers, seen: Numbers, ends: NDArray[np.int8]) -> Numbers:
+def _fit(design: Numbers, observed: Numbers, ends: NDArray[np.int8]) -> Numbers:
     """Coefficients by which the rows explain what is seen, outliers left out.
 
     Args:
@@ -303,15 +303,15 @@ def _fit(design: Numbers, seen: Numbers, ends: NDArray[np.int8]) -> Numbers:
             a rule that leads beyond what is seen of those explains it.
     """
     size = design.shape[1]
-    ridge = np.eye(size) * (RIDGE * len(seen))
-    weights: Numbers = np.ones(len(seen))
+    ridge = np.eye(size) * (RIDGE * len(observed))
+    weights: Numbers = np.ones(len(observed))
     rule: Numbers = np.zeros(size)
     for number in range(ROUNDS):
         weighed = design * weights[:, None]
         # Not by a matrix product: that one adds up in an order which depends on how many threads there are.
-        square, right = np.einsum("ki,kj->ij", design, weighed), np.einsum("ki,k->i", weighed, seen)
+        square, right = np.einsum("ki,kj->ij", design, weighed), np.einsum("ki,k->i", weighed, observed)
         rule = np.asarray(np.linalg.solve(square + ridge, right), np.float64)
-        missed = seen - np.einsum("ki,i->k", design, rule)
+        missed = observed - np.einsum("ki,i->k", design, rule)
         judged = (ends == 0) | (missed * ends > 0)
         missed = np.abs(missed)
         deviation = max(1.4826 * float(np.median(missed[judged])) if judged.any() else 0.0, LEAST_DEVIATION)
@@ -323,14 +323,14 @@ def _fit(design: Numbers, seen: Numbers, ends: NDArray[np.int8]) -> Numbers:
     return rule
 
 
-def _softened(relit: Plane, seen: Plane, covered: NDArray[np.bool_]) -> Plane:
+def _softened(relit: Plane, observed: Plane, covered: NDArray[np.bool_]) -> Plane:
     """The relit original with that blur under which it comes closest to what is seen."""
     cv2 = opencv()
     bright = luma(relit)
     best, least = 0.0, np.inf
     for blur in SOFTENINGS:
         soft = cv2.GaussianBlur(bright, (0, 0), blur) if blur else bright
-        distance = float(np.minimum(np.abs(soft - seen)[covered], FAR).mean())
+        distance = float(np.minimum(np.abs(soft - observed)[covered], FAR).mean())
         if distance < least - SOFTER:
             best, least = blur, distance
     softened: Plane = cv2.GaussianBlur(relit, (0, 0), best) if best else relit

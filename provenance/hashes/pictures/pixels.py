@@ -38,7 +38,7 @@ MAX_PROFILE: Final = 4 * 1024 * 1024
 SAME_COLOUR: Final = 2
 """Steps of 255 by which a profile may move colours and still count as sRGB: what rounding alone does."""
 
-_TURNS: Final = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE"} | {
+_ORIENTATIONS: Final = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE"} | {
     6: "ROTATE_270",
     7: "TRANSVERSE",
     8: "ROTATE_90",
@@ -72,7 +72,7 @@ class Picture:
 
     stored: Image
     """As decoded: still in the file's own orientation and mode."""
-    turn: str
+    orientation: str
     """Pillow's name of what makes it upright; empty where it is."""
     convert: Callable[[Image], Image]
     """Makes a part of it RGB or grey (`L`)."""
@@ -85,7 +85,9 @@ class Picture:
         """Width and height, upright."""
         width, height = self.stored.size
         return (
-            (height, width) if self.turn in ("TRANSPOSE", "TRANSVERSE", "ROTATE_90", "ROTATE_270") else (width, height)
+            (height, width)
+            if self.orientation in ("TRANSPOSE", "TRANSVERSE", "ROTATE_90", "ROTATE_270")
+            else (width, height)
         )
 
     def part(self, box: tuple[int, int, int, int]) -> Image:
@@ -97,7 +99,7 @@ class Picture:
         from PIL.Image import Transpose
 
         part = self.convert(self.stored.crop(self._stored_box(box)))
-        return part.transpose(Transpose[self.turn]) if self.turn else part
+        return part.transpose(Transpose[self.orientation]) if self.orientation else part
 
     def pixels(self, box: tuple[int, int, int, int]) -> NDArray[np.uint8]:
         """The same as an array: rows x columns x 3, or rows x columns where it is grey."""
@@ -113,11 +115,11 @@ class Picture:
         """Where an upright rectangle lies in the file's own orientation."""
         left, top, right, bottom = box
         width, height = self.size
-        if self.turn in ("FLIP_LEFT_RIGHT", "ROTATE_180", "TRANSVERSE", "ROTATE_270"):
+        if self.orientation in ("FLIP_LEFT_RIGHT", "ROTATE_180", "TRANSVERSE", "ROTATE_270"):
             left, right = width - right, width - left
-        if self.turn in ("FLIP_TOP_BOTTOM", "ROTATE_180", "TRANSVERSE", "ROTATE_90"):
+        if self.orientation in ("FLIP_TOP_BOTTOM", "ROTATE_180", "TRANSVERSE", "ROTATE_90"):
             top, bottom = height - bottom, height - top
-        if self.size != self.stored.size or self.turn in ("TRANSPOSE", "TRANSVERSE", "ROTATE_90", "ROTATE_270"):
+        if self.size != self.stored.size or self.orientation in ("TRANSPOSE", "TRANSVERSE", "ROTATE_90", "ROTATE_270"):
             return top, left, bottom, right
         return left, top, right, bottom
 
@@ -161,11 +163,11 @@ def _decode(data: bytes, media_type: str, limits: Limits) -> Picture:
     profile = image.info.get("icc_profile")
     image.load()
     # Asked after loading: Pillow makes TIFF pictures upright itself, and forgets the tag.
-    turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1), "")
-    if turn:
+    orientation = _ORIENTATIONS.get(image.getexif().get(_ORIENTATION, 1), "")
+    if orientation:
         notes.append("turned")
     stored, convert, words = _normalised(image, profile if isinstance(profile, bytes) else b"")
-    return Picture(stored=stored, turn=turn, convert=convert, notes=(*notes, *words))
+    return Picture(stored=stored, orientation=orientation, convert=convert, notes=(*notes, *words))
 
 
 def _normalised(image: Image, profile: bytes) -> tuple[Image, Callable[[Image], Image], list[str]]:

@@ -86,7 +86,7 @@ class Registration:
         return math.sqrt(abs(self._determinant))
 
     @property
-    def turned(self) -> float:
+    def rotation(self) -> float:
         """Degrees by which the original was turned clockwise, after any mirroring left to right; -180 to 180."""
         (a, _, _), (c, _, _) = self.matrix
         return math.degrees(math.atan2(-c, -a) if self.mirrored else math.atan2(c, a))
@@ -298,44 +298,44 @@ def refine(found: Registration, original: Pixels, picture: Pixels) -> Registrati
 def _refined(found: Registration, original: Pixels, picture: Pixels) -> Registration:
     """The movement that the pixels suggest (ECC); the one that was known where they suggest none."""
     cv2 = opencv()
-    laid = lay(found, grey(original), grey(picture), limit=WORKING // 2)
-    if laid is None:
+    aligned = align(found, grey(original), grey(picture), limit=WORKING // 2)
+    if aligned is None:
         return found
-    inner = _inside(laid)
+    inner = _inside(aligned)
     start = np.eye(2, 3, dtype=np.float32)
     criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, ECC_STEPS, ECC_GAIN)
     try:
-        _, step = cv2.findTransformECC(laid.original, laid.picture, start, cv2.MOTION_AFFINE, criteria, inner, 5)
+        _, step = cv2.findTransformECC(aligned.original, aligned.picture, start, cv2.MOTION_AFFINE, criteria, inner, 5)
     except cv2.error:
         return found  # It does not converge where a large part was replaced.
-    frame = laid.frame
+    frame = aligned.frame
     moved = np.array(found.matrix) @ square(_inverse(frame) @ square(_continuous(step) @ square(frame)))
     if not _is_plausible(moved, 1.0):
         return found
     return _registration(moved, found.inliers, 0.0, found.original_size, found.picture_size)
 
 
-def _inside(laid: Laid) -> NDArray[np.uint8]:
+def _inside(aligned: AlignedPair) -> NDArray[np.uint8]:
     """1 where both are, but for the frame's rim."""
-    inside = laid.covered.astype(np.uint8)
+    inside = aligned.covered.astype(np.uint8)
     inside[:ECC_RIM], inside[-ECC_RIM:], inside[:, :ECC_RIM], inside[:, -ECC_RIM:] = 0, 0, 0, 0
     return inside
 
 
 def _correlation(found: Registration, original: Pixels, picture: Pixels) -> float:
     """How well the levels of both go together under a movement, -1 to 1: what the refinement raises."""
-    laid = lay(found, grey(original), grey(picture), limit=WORKING // 2)
-    if laid is None:
+    aligned = align(found, grey(original), grey(picture), limit=WORKING // 2)
+    if aligned is None:
         return -1.0
-    inside = _inside(laid) > 0
-    first, second = (side[inside].astype(np.float64) for side in (laid.original, laid.picture))
+    inside = _inside(aligned) > 0
+    first, second = (side[inside].astype(np.float64) for side in (aligned.original, aligned.picture))
     if len(first) < 2 or not first.std() or not second.std():
         return -1.0
     return float(np.mean((first - first.mean()) * (second - second.mean())) / (first.std() * second.std()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
+class AlignedPair:
     """An original and a picture upon each other, in a frame that covers what both can show."""
 
     original: Pixels
@@ -347,7 +347,7 @@ class Laid:
     """From coordinates in the original to those in the frame: a move and an enlargement by one factor."""
 
 
-def lay(found: Registration, original: Pixels, picture: Pixels, *, limit: int) -> Laid | None:
+def align(found: Registration, original: Pixels, picture: Pixels, *, limit: int) -> AlignedPair | None:
     """Lay the picture upon the original, no finer than either is, and with a longer side of at most `limit` pixels.
 
     Returns:
@@ -376,7 +376,7 @@ def lay(found: Registration, original: Pixels, picture: Pixels, *, limit: int) -
     shrunk = np.diag([whole.shape[1] / original.shape[1], whole.shape[0] / original.shape[0]])
     cut = _pixel_centres(np.hstack([shrunk, np.zeros((2, 1))]) @ square(_inverse(frame)))
     first = cv2.warpAffine(whole, cut, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return Laid(original=first, picture=moved, covered=covered, frame=frame)
+    return AlignedPair(original=first, picture=moved, covered=covered, frame=frame)
 
 
 def shared_box(found: Registration) -> tuple[float, float, float, float]:
@@ -425,10 +425,10 @@ MIN_DETAIL: Final = 9.0
 def agreement(found: Registration, original: Pixels, picture: Pixels) -> float:
     """Share of the detail in the common area that looks the same, 0 to 1; 0 where there is nothing to compare."""
     cv2 = opencv()
-    laid = lay(found, grey(original), grey(picture), limit=AGREEMENT_SIDE)
-    if laid is None:
+    aligned = align(found, grey(original), grey(picture), limit=AGREEMENT_SIDE)
+    if aligned is None:
         return 0.0
-    a, b = laid.original.astype(np.float32), laid.picture.astype(np.float32)
+    a, b = aligned.original.astype(np.float32), aligned.picture.astype(np.float32)
 
     def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
         blurred: NDArray[np.float32] = cv2.GaussianBlur(values, (0, 0), 4.0)
@@ -437,7 +437,7 @@ def agreement(found: Registration, original: Pixels, picture: Pixels) -> float:
     mean_a, mean_b = mean(a), mean(b)
     var_a, var_b = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2
     both = mean(a * b) - mean_a * mean_b
-    detailed = laid.covered & (np.maximum(var_a, var_b) > MIN_DETAIL)
+    detailed = aligned.covered & (np.maximum(var_a, var_b) > MIN_DETAIL)
     if not detailed.any():
         return 0.0
     alike = both > SAME * np.sqrt(np.maximum(var_a, 1e-3) * np.maximum(var_b, 1e-3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from vouchmark.lines.known.line import TURNS, UNSEARCHED
+from vouchmark.lines.known.line import ORIENTATIONS, UNSEARCHED
 from vouchmark.render.safe import plain, quoted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def found_lines(name: str, found: Lookup) -> Iterator[str]:
     for entry in found.exact:
         yield f"{shown}: the very same file as {_called(entry)}"
     for match in found.near:
-        turned = f" once it is {TURNS[match.turn]}" if TURNS[match.turn] else ""
+        turned = f" once it is {ORIENTATIONS[match.orientation]}" if ORIENTATIONS[match.orientation] else ""
         how = [f"{match.distance} of 256 bits differ{turned}"]
         how += ["without its border"] if match.is_trimmed else []
         how += [f"{match.frames} of {found.frames} frames"] if match.frames else []
@@ -59,7 +59,7 @@ def found_dict(name: str, found: Lookup) -> dict[str, Any]:
                 "name": match.entry.name,
                 "sha256": match.entry.sha256.hex() or None,
                 "distance": match.distance,
-                "turn": str(match.turn),
+                "turn": str(match.orientation),
                 "trimmed": match.is_trimmed,
                 "of": match.hashed.of,
                 "rule": match.hashed.rule or None,

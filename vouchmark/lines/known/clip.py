@@ -64,7 +64,7 @@ def _gaps(found: Placement) -> tuple[NotChecked, ...]:
         gaps.append(NotChecked(what=f"its {kind}", why="the original has none that can be decoded"))
     if found.pictures is not None and found.pictures.sparse:
         why = f"of the original, which is long, only key frames are looked at, {found.pictures.sparse:.0f} s apart"
-        what = "its pictures between key frames" if found.pictures.lively else "its pictures"
+        what = "its pictures between key frames" if found.pictures.informative else "its pictures"
         gaps.append(NotChecked(what=what, why=why))
     for which, is_cut, seconds in (
         ("the recording", found.is_cut, found.seconds),
@@ -88,7 +88,7 @@ def _subject(found: Placement) -> str:
 
 def _is_unfound(placed: Placed | None) -> bool:
     """Whether it was looked for and found nowhere."""
-    return placed is not None and bool(placed.lively) and not placed.stretches
+    return placed is not None and bool(placed.informative) and not placed.stretches
 
 
 def _best(found: Placement) -> Placed | None:
@@ -110,7 +110,7 @@ def _drafts(
     else:
         yield _draft(facts, "known.excerpt", Status.PASS, _excerpt(found, best, name), detail, source)
     for kind, placed in (("sound", found.sound), ("pictures", found.pictures)):
-        if placed is None or not placed.lively:
+        if placed is None or not placed.informative:
             continue
         if not placed.stretches:
             words = f"Its {kind} {'was' if kind == 'sound' else 'were'} found nowhere in the original."
@@ -212,7 +212,7 @@ def _detail(found: Placement) -> dict[str, Json]:
                 for one in placed.stretches
             ],
             "unfound": [list[Json](part) for part in placed.unfound],
-            "looked_for": placed.lively,
+            "looked_for": placed.informative,
         }
     return detail
 

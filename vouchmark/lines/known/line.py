@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from provenance.hashes.index.entry import FRAME, Entry
-from provenance.hashes.pictures.pdq import FOREIGN_TOLERANCE, RULE, Turn
+from provenance.hashes.pictures.pdq import FOREIGN_TOLERANCE, RULE, Orientation
 from vouchmark.known.soft_bindings import ISCC, SoftCheck
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.lines.known import original as known_original
@@ -28,15 +28,15 @@ SAID_LIMIT: Final = 300
 SAID_LINES: Final = ("integrity", "signer", "ai")
 """The lines of the report on the other file that are quoted."""
 
-TURNS: Final[Mapping[Turn, str]] = {
-    Turn.NONE: "",
-    Turn.ROTATE_90: "turned anticlockwise by 90°",
-    Turn.ROTATE_180: "turned by 180°",
-    Turn.ROTATE_270: "turned clockwise by 90°",
-    Turn.MIRROR: "mirrored left to right",
-    Turn.FLIP: "mirrored top to bottom",
-    Turn.TRANSPOSE: "mirrored and turned by 90°",
-    Turn.TRANSVERSE: "mirrored and turned by 90°",
+ORIENTATIONS: Final[Mapping[Orientation, str]] = {
+    Orientation.NONE: "",
+    Orientation.ROTATE_90: "turned anticlockwise by 90°",
+    Orientation.ROTATE_180: "turned by 180°",
+    Orientation.ROTATE_270: "turned clockwise by 90°",
+    Orientation.MIRROR: "mirrored left to right",
+    Orientation.FLIP: "mirrored top to bottom",
+    Orientation.TRANSPOSE: "mirrored and turned by 90°",
+    Orientation.TRANSVERSE: "mirrored and turned by 90°",
 }
 """What has to be done to what is looked up, so that it is turned as the known one is."""
 _UNSOFT: Final[Mapping[str, str]] = {
@@ -223,7 +223,7 @@ def _near(match: Match, lookup: Lookup) -> str:
         # Nobody has seen that picture here: a list gave its hash and says what it is.
         there = f"whose hash the list {quoted(match.entry.source, limit=LABEL_LIMIT)} put into"
     words = [f"{which} like {like} {there} the index {quoted(lookup.name)}{_as(match.entry)}"]
-    how = [TURNS[match.turn], "without its plain border" if match.is_trimmed else ""]
+    how = [ORIENTATIONS[match.orientation], "without its plain border" if match.is_trimmed else ""]
     turned = " and ".join(word for word in how if word)
     words.append(f": {match.distance} of 256 bits differ{f' once it is {turned}' if turned else ''}.")
     if match.pixels == "aligned":
@@ -287,7 +287,7 @@ def _detail(entry: Entry) -> dict[str, Json]:
 def _match_detail(match: Match) -> dict[str, Json]:
     detail: dict[str, Json] = {
         "distance": match.distance,
-        "turn": str(match.turn),
+        "turn": str(match.orientation),
         "trimmed": match.is_trimmed,
         "of": match.hashed.of,
         "rule": match.hashed.rule or None,

@@ -182,7 +182,7 @@ def _detail(found: Comparison) -> dict[str, Json]:
         detail["movement"] = {
             "scale_across": found.movement.across,
             "scale_down": found.movement.down,
-            "turned_clockwise": found.movement.turned,
+            "turned_clockwise": found.movement.rotation,
             "mirrored": found.movement.mirrored,
             "features": found.movement.inliers,
             "agreement": found.movement.agreement,

@@ -75,7 +75,7 @@ def _geometry(found: Comparison) -> list[str]:
         done.append(f"it was scaled to {percent(across)} of its size")
     if movement.mirrored:
         done.append("it was mirrored")
-    turn = movement.turned
+    turn = movement.rotation
     right = round(turn / 90) * 90
     if abs(turn - right) <= UPRIGHT:
         if right % 360 == 180:

@@ -265,7 +265,7 @@ def test_a_clip_between_two_key_frames_is_not_looked_for() -> None:
     assert whole is not None
     assert part is not None
     found = place_pictures(whole, part)
-    assert (found.stretches, found.lively, found.sparse) == ((), 0.0, pytest.approx(10, abs=0.7))
+    assert (found.stretches, found.informative, found.sparse) == ((), 0.0, pytest.approx(10, abs=0.7))
 
 
 def test_a_long_film_is_looked_at_by_its_key_frames_and_bounded() -> None:

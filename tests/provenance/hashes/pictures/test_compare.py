@@ -135,7 +135,7 @@ def test_a_plain_border_is_told_from_one_with_something_in_it() -> None:
 def test_turns_and_mirrors_are_named(method: Image.Transpose, turned: float, mirrored: bool) -> None:
     movement = against(SCENE.transpose(method)).movement
     assert movement is not None
-    assert abs((movement.turned - turned + 180) % 360 - 180) < 0.2
+    assert abs((movement.rotation - turned + 180) % 360 - 180) < 0.2
     assert movement.mirrored is mirrored
 
 

@@ -18,11 +18,11 @@ from provenance.hashes.pictures.pdq import (
     NEAR,
     RULE,
     ArrayPixels,
-    Turn,
+    Orientation,
     distance,
     pdq,
     pdq_of_bytes,
-    pdq_turned,
+    pdq_orientations,
     shrink,
 )
 from tests.authority import picture
@@ -75,14 +75,14 @@ def test_gives_the_references_hashes(height: int, width: int, channels: int, exp
 
 
 TURNED = {
-    Turn.NONE: lambda image: image,
-    Turn.ROTATE_90: lambda image: image.transpose(Image.Transpose.ROTATE_90),
-    Turn.ROTATE_180: lambda image: image.transpose(Image.Transpose.ROTATE_180),
-    Turn.ROTATE_270: lambda image: image.transpose(Image.Transpose.ROTATE_270),
-    Turn.MIRROR: ImageOps.mirror,
-    Turn.FLIP: ImageOps.flip,
-    Turn.TRANSPOSE: lambda image: image.transpose(Image.Transpose.TRANSPOSE),
-    Turn.TRANSVERSE: lambda image: image.transpose(Image.Transpose.TRANSVERSE),
+    Orientation.NONE: lambda image: image,
+    Orientation.ROTATE_90: lambda image: image.transpose(Image.Transpose.ROTATE_90),
+    Orientation.ROTATE_180: lambda image: image.transpose(Image.Transpose.ROTATE_180),
+    Orientation.ROTATE_270: lambda image: image.transpose(Image.Transpose.ROTATE_270),
+    Orientation.MIRROR: ImageOps.mirror,
+    Orientation.FLIP: ImageOps.flip,
+    Orientation.TRANSPOSE: lambda image: image.transpose(Image.Transpose.TRANSPOSE),
+    Orientation.TRANSVERSE: lambda image: image.transpose(Image.Transpose.TRANSVERSE),
 }
 
 
@@ -92,12 +92,12 @@ def test_a_hash_says_by_which_rule_it_came_about() -> None:
     assert found.quality >= MIN_QUALITY
 
 
-@pytest.mark.parametrize("turn", list(Turn))
-def test_every_orientation_is_the_hash_of_the_picture_turned_that_way(turn: Turn) -> None:
+@pytest.mark.parametrize("turn", list(Orientation))
+def test_every_orientation_is_the_hash_of_the_picture_turned_that_way(turn: Orientation) -> None:
     turned = pdq(np.ascontiguousarray(TURNED[turn](photo())))
-    derived = pdq_turned(np.asarray(photo()))
+    derived = pdq_orientations(np.asarray(photo()))
     assert distance(derived[turn].bits, turned.bits) <= NEAR
-    assert all(distance(derived[other].bits, turned.bits) > 64 for other in Turn if other is not turn)
+    assert all(distance(derived[other].bits, turned.bits) > 64 for other in Orientation if other is not turn)
 
 
 def test_a_view_of_an_array_hashes_like_its_copy() -> None:
