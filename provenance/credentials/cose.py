@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from provenance.credentials.certificates.keys import public_key_of, verify_with
@@ -205,8 +206,9 @@ def split_sign1(data: bytes) -> Envelope:
     )
 
 
+@lru_cache(maxsize=16)
 def parse_sign1(data: bytes) -> Sign1:
-    """A claim signature from the signature box's CBOR.
+    """A claim signature from the signature box's CBOR; the latest ones are kept, which several want to read.
 
     Raises MalformedCredentialsError, CredentialsLimitError; UnsupportedCredentialsError for another algorithm.
     """

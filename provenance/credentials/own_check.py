@@ -244,6 +244,7 @@ def examine_own(
     media_type: str,
     store_bytes: bytes | None,
     *,
+    parsed: RawStore | None = None,
     trust: TrustView,
     at: dt.datetime,
     is_sidecar: bool = False,
@@ -258,6 +259,7 @@ def examine_own(
         data: the whole file.
         media_type: as recognised from the content.
         store_bytes: the manifest store as an engine gave it, or a sidecar's; None to use the one found in the file.
+        parsed: what `store_bytes` were taken apart into, where that has been done.
         trust: the reader's lists (`trust.view.view_of`).
         at: aware; expiry and lists are judged at this instant, unless a trusted time stamp proves another.
         is_sidecar: whether the store came from beside the file.
@@ -284,7 +286,7 @@ def examine_own(
     if not raw:
         return replace(nothing, hidden=find_hidden(data, media_type, layout))
     try:
-        store = parse_store(raw)
+        store = parse_store(raw) if parsed is None else parsed
         own = store_in_file(raw, store, layout) if layout.stores and not is_sidecar else None
         history = trace(own or store)
     except CredentialsError as error:

@@ -183,6 +183,7 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         media.data,
         task.media_type,
         raw,
+        parsed=store.parsed if store is not None else None,
         trust=view,
         at=task.at,
         is_sidecar=is_sidecar,

@@ -32,6 +32,8 @@ _IO_ERROR: Final = re.compile(
 before it stands a name out of the media."""
 _ACTIONS: Final = re.compile(r"c2pa\.actions(?:\.v\d+)?(?:__\d+)?")
 _INGREDIENT: Final = re.compile(r"c2pa\.ingredient(?:\.v\d+)?(?:__\d+)?")
+_LOOKED_INTO: Final = re.compile(r"c2pa\.(?:soft-binding|hash\.bmff)(?:[._].*)?", re.DOTALL)
+"""Assertions of which more than that they are there is asked later; actions and ingredients are taken apart here."""
 _SUCCESS: Final = re.compile(r".*\.(?:match|validated|trusted|insideValidity|notRevoked|accessible|credential_valid)")
 """Success codes by how they end (C2PA 2.4, section 15.2.1): older ingredients record codes without their kind."""
 _ORDER: Final = operator.attrgetter("code", "kind", "url", "io_error")
@@ -41,7 +43,7 @@ _PREFIX: Final = "self#jumbf=/c2pa/"
 
 def manifests(crjson: Mapping[str, Any]) -> tuple[Manifest, ...]:
     """Every manifest of a crJSON document, in its order: the active one first."""
-    return tuple(_manifest(raw) for raw in _maps(crjson.get("manifests")))
+    return tuple(_manifest(raw) for raw in maps(crjson.get("manifests")))
 
 
 def all_codes(found: Iterable[Manifest]) -> tuple[ValidationCode, ...]:
@@ -75,13 +77,13 @@ def results(raw: object) -> Iterator[ValidationCode]:
     """The codes of one `success`/`informational`/`failure` object."""
     if isinstance(raw, Mapping):
         for kind in Kind:
-            for entry in _maps(raw.get(kind.value)):
+            for entry in maps(raw.get(kind.value)):
                 yield code(entry, kind)
 
 
 def statuses(raw: object) -> Iterator[ValidationCode]:
     """The codes of a `validationStatus` list of ingredients before version 3, which may not say of which kind."""
-    for entry in _maps(raw):
+    for entry in maps(raw):
         named = _text(entry.get("code")) or ""
         passed = entry.get("success", bool(_SUCCESS.fullmatch(named)))
         yield code(entry, Kind.SUCCESS if passed is True else Kind.FAILURE)
@@ -105,7 +107,7 @@ def actions(raw: object) -> Iterator[Action]:
     """The actions of one actions assertion, version 1 or 2."""
     content = _map(raw)
     agents = content.get("softwareAgents")
-    for entry in _maps(content.get("actions")):
+    for entry in maps(content.get("actions")):
         agent = entry.get("softwareAgent")
         index = entry.get("softwareAgentIndex")
         if agent is None and isinstance(agents, list) and isinstance(index, int) and 0 <= index < len(agents):
@@ -116,7 +118,6 @@ def actions(raw: object) -> Iterator[Action]:
             software_agent=generator(agent) or None,
             digital_source_type=_text(entry.get("digitalSourceType")),
             description=_text(entry.get("description")),
-            parameters=_map(entry.get("parameters")),
         )
 
 
@@ -137,15 +138,36 @@ def manifest_label(url: object) -> str | None:
     return url.removeprefix(_PREFIX).partition("/")[0] or None
 
 
-def _manifest(raw: Mapping[str, Any]) -> Manifest:
+def is_read(label: str) -> bool:
+    """Whether anything in the assertions with that label becomes part of the model."""
+    return bool(_ACTIONS.fullmatch(label) or _INGREDIENT.fullmatch(label)) or is_kept(label)
+
+
+def is_kept(label: str) -> bool:
+    """Whether the content of the assertions with that label is itself part of the model."""
+    return bool(_LOOKED_INTO.fullmatch(label))
+
+
+def link(name: str, raw: Mapping[str, Any], owner: str) -> tuple[str, str | None]:
+    """(JUMBF URI of an assertion, label of the manifest that it names as an ingredient's, where it is one)."""
+    is_ingredient = bool(_INGREDIENT.fullmatch(name))
+    return f"{_PREFIX}{owner}/c2pa.assertions/{name}", _target(raw) if is_ingredient else None
+
+
+def _target(raw: Mapping[str, Any]) -> str | None:
+    named = _map(raw.get("activeManifest")) or _map(raw.get("c2pa_manifest"))
+    return manifest_label(named.get("url"))
+
+
+def manifest_of(raw: Mapping[str, Any], *, signer: Signer | None, timestamp: Timestamp | None) -> Manifest:
+    """One manifest as crJSON has it, whose signature has been looked at already."""
     label = _text(raw.get("label")) or ""
     version = 2 if "claim.v2" in raw else 1
     claim = _map(raw.get("claim.v2" if version == 2 else "claim"))
-    signature = _map(raw.get("signature"))
     assertions = _map(raw.get("assertions"))
     live = {
         _text(delta.get("ingredientAssertionURI")): in_order(results(delta.get("validationDeltas")))
-        for delta in _maps(raw.get("ingredientDeltas"))
+        for delta in maps(raw.get("ingredientDeltas"))
     }
     redacted = claim.get("redacted_assertions")
     return Manifest(
@@ -157,8 +179,8 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
         format=_text(claim.get("dc:format")),
         instance_id=_text(claim.get("instanceID")),
         claim_generator=_text(claim.get("claim_generator")) or generator(claim.get("claim_generator_info")),
-        signer=_signer(signature),
-        timestamp=_timestamp(signature.get("timeStampInfo")),
+        signer=signer,
+        timestamp=timestamp,
         actions=tuple(
             action for name, body in assertions.items() if _ACTIONS.fullmatch(name) for action in actions(body)
         ),
@@ -167,10 +189,15 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
             for name, body in assertions.items()
             if _INGREDIENT.fullmatch(name)
         ),
-        assertions=assertions,
+        assertions={name: body if is_kept(name) else None for name, body in assertions.items()},
         codes=in_order(results(raw.get("validationResults"))),
         redacted=tuple(filter(None, map(_text, redacted))) if isinstance(redacted, list) else (),
     )
+
+
+def _manifest(raw: Mapping[str, Any]) -> Manifest:
+    signature = _map(raw.get("signature"))
+    return manifest_of(raw, signer=_signer(signature), timestamp=_timestamp(signature.get("timeStampInfo")))
 
 
 def _signer(raw: Mapping[str, Any]) -> Signer | None:
@@ -189,11 +216,10 @@ def _ingredient(
     name: str, raw: Mapping[str, Any], owner: str, live: Mapping[str | None, tuple[ValidationCode, ...]]
 ) -> Ingredient:
     url = f"{_PREFIX}{owner}/c2pa.assertions/{name}"
-    link = _map(raw.get("activeManifest")) or _map(raw.get("c2pa_manifest"))
     recorded = set(statuses(raw.get("validationStatus")))
     seen = _map(raw.get("validationResults"))
     recorded.update(results(seen.get("activeManifest")))
-    for delta in _maps(seen.get("ingredientDeltas")):
+    for delta in maps(seen.get("ingredientDeltas")):
         recorded.update(results(delta.get("validationDeltas")))
     return Ingredient(
         label=name,
@@ -201,7 +227,7 @@ def _ingredient(
         relationship=_text(raw.get("relationship")) or "",
         title=_text(raw.get("dc:title")),
         format=_text(raw.get("dc:format")),
-        manifest=manifest_label(link.get("url")),
+        manifest=_target(raw),
         recorded=in_order(recorded),
         live=live.get(url, ()),
     )
@@ -215,7 +241,8 @@ def _map(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _maps(value: object) -> Iterator[Mapping[str, Any]]:
+def maps(value: object) -> Iterator[Mapping[str, Any]]:
+    """The maps of a list; nothing where it is none."""
     if isinstance(value, list):
         yield from (entry for entry in value if isinstance(entry, Mapping))
 

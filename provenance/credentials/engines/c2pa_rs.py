@@ -22,9 +22,12 @@ from typing import Any, Final
 
 import msgspec
 
+from provenance.credentials.crjson import handed_out
 from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.engines.cost import is_too_much
-from provenance.credentials.engines.model import ManifestStore, Outcome, Reading, State
+from provenance.credentials.engines.model import Manifest, ManifestStore, Outcome, Reading, State
+from provenance.credentials.errors import CredentialsError
+from provenance.credentials.store.jumbf import RawStore, parse_store
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.files.window import Stream, window_of
 from provenance.nesting import NestingError, check_nesting
@@ -235,10 +238,12 @@ class _Source(io.BytesIO):
 
 
 class _Summary(msgspec.Struct):
-    """What is taken out of the engine's own JSON: what crJSON does not say."""
+    """What is taken out of the engine's own JSON."""
 
     active_manifest: str
     validation_state: State
+    manifests: dict[str, msgspec.Raw] = {}
+    validation_results: dict[str, Any] = {}
 
 
 _documents: Final = msgspec.json.Decoder(dict[str, Any])
@@ -246,30 +251,60 @@ _summaries: Final = msgspec.json.Decoder(_Summary)
 
 
 def _found(reader: Any, wanted: _Wanted, *, embedded: bool) -> Reading:
-    told, brief = reader.crjson(), reader.json()
-    check_nesting(told)
+    brief = reader.json()
     check_nesting(brief)
-    manifests = crjson.manifests(_documents.decode(told))
     summary = _summaries.decode(brief)
     active = summary.active_manifest
+    raw = _resource(reader, f"self#jumbf=/c2pa/{active}", MAX_STORE) if wanted.raw else b""
+    parsed = _parsed(raw)
+    manifests = _by_store(parsed, summary) or _by_account(reader)
     if not manifests or manifests[0].label != active:
         return _nothing(Outcome.UNPARSABLE, "no-active-manifest")
     codes = crjson.all_codes(manifests)
     if any(code.io_error for code in codes):
         # The engine could not read on; that it calls this a mismatch says nothing about the media.
         return _nothing(Outcome.ERROR, "io")
+    store = ManifestStore(manifests=manifests, embedded=embedded, raw=raw)
+    if parsed is not None:
+        store.keep(parsed)
     return Reading(
         engine=ENGINE,
         version=version(),
         outcome=Outcome.FOUND,
         state=summary.validation_state,
-        store=ManifestStore(
-            manifests=manifests,
-            embedded=embedded,
-            raw=_resource(reader, f"self#jumbf=/c2pa/{active}", MAX_STORE) if wanted.raw else b"",
-        ),
+        store=store,
         codes=codes,
     )
+
+
+def _parsed(raw: bytes) -> RawStore | None:
+    """The store that the engine hands out, taken apart; None where there is none or that cannot be done."""
+    try:
+        return parse_store(raw) if raw else None
+    except CredentialsError:
+        return None
+
+
+def _by_store(store: RawStore | None, summary: _Summary) -> tuple[Manifest, ...]:
+    """The manifests by the store that the engine hands out, with its codes; none where it has to be asked for more."""
+    if store is None:
+        return ()
+    try:
+        return handed_out.manifests(
+            store,
+            active=summary.active_manifest,
+            labels=summary.manifests,
+            results=summary.validation_results,
+        )
+    except (handed_out.OddError, CredentialsError):
+        return ()
+
+
+def _by_account(reader: Any) -> tuple[Manifest, ...]:
+    """The manifests by the engine's own whole account."""
+    told = reader.crjson()
+    check_nesting(told)
+    return crjson.manifests(_documents.decode(told))
 
 
 class _Bounded(io.BytesIO):

@@ -11,10 +11,13 @@ import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from provenance.credentials.store.jumbf import RawStore
 
 
 class Kind(enum.StrEnum):
@@ -74,7 +77,6 @@ class Action(Struct, frozen=True, kw_only=True):
     digital_source_type: str | None = None
     """IPTC NewsCodes URI or a C2PA one, as written."""
     description: str | None = None
-    parameters: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Ingredient(Struct, frozen=True, kw_only=True):
@@ -114,22 +116,24 @@ class Manifest(Struct, frozen=True, kw_only=True):
     actions: tuple[Action, ...]
     ingredients: tuple[Ingredient, ...]
     assertions: Mapping[str, Any]
-    """Assertion label to its decoded content; binary fields as crJSON writes them (`b64'…'`)."""
+    """Assertion label to its decoded content, where lines look into it (soft bindings, BMFF hashes), binary fields as
+    crJSON writes them (`b64'…'`); to None of all others, of which it is told that they are there."""
     codes: tuple[ValidationCode, ...]
     """Results for this manifest, sorted. For ancestors validated only as ingredients: what the engine says of them."""
     redacted: tuple[str, ...] = ()
     """JUMBF URIs of assertions redacted by this manifest."""
 
 
-class _ByLabel:
-    """Room for what is looked up in a store, beside its fields: it is neither compared nor sent anywhere."""
+class _Beside:
+    """Room for what is kept with a store beside its fields: it is neither compared nor sent anywhere."""
 
-    __slots__ = ("_manifests",)
+    __slots__ = ("_manifests", "_parsed")
     _manifests: Mapping[str, Manifest]
+    _parsed: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestStore(_ByLabel):
+class ManifestStore(_Beside):
     """The whole store as one engine sees it. The active manifest stands first."""
 
     manifests: tuple[Manifest, ...]
@@ -142,6 +146,16 @@ class ManifestStore(_ByLabel):
     def active(self) -> Manifest:
         """The active manifest."""
         return self.manifests[0]
+
+    @property
+    def parsed(self) -> RawStore | None:
+        """What `raw` was taken apart into, where somebody has done so."""
+        found: RawStore | None = getattr(self, "_parsed", None)
+        return found
+
+    def keep(self, parsed: RawStore) -> None:
+        """Remember what `raw` was taken apart into."""
+        object.__setattr__(self, "_parsed", parsed)
 
     def manifest(self, label: str) -> Manifest | None:
         """The manifest with that label, the first of several; None where the store has none."""
