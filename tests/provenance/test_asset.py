@@ -219,8 +219,9 @@ def as_nobody(code: str, *arguments: object) -> str:
 def forbidden(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that anybody may enter, with a file and a folder that nobody but root may read."""
     base = tmp_path_factory.mktemp("forbidden")
-    for parent in (base, base.parent, base.parent.parent):
-        parent.chmod(0o755)
+    above = tmp_path_factory.getbasetemp()
+    for parent in (base, *(place for place in base.parents if place in (above, *above.parents[:2]))):
+        parent.chmod(parent.stat().st_mode | 0o755)
     (base / "private.jpg").write_bytes(picture())
     (base / "private.jpg").chmod(0)
     (base / "folder").mkdir()
