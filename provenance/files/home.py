@@ -25,6 +25,16 @@ def default_home() -> Path:
     return user_data_path("vouchmark", appauthor=False)
 
 
+def default_state() -> Path:
+    """The folder of what must not be put back from a backup: `state` in `VOUCHMARK_HOME`, else the system's place."""
+    chosen = os.environ.get("VOUCHMARK_HOME", "")
+    if chosen:
+        return Path(chosen) / "state"
+    from platformdirs import user_state_path
+
+    return user_state_path("vouchmark", appauthor=False)
+
+
 @dataclass(frozen=True, slots=True)
 class HomeFolder:
     """A folder in it. Reading never creates anything."""

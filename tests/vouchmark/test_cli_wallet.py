@@ -1,5 +1,6 @@
 """`vouchmark wallet`: what each command says, writes and refuses, with its exit code."""
 
+import ctypes
 import json
 import os
 import re
@@ -14,10 +15,11 @@ from click.testing import CliRunner
 
 from tests.vouchmark.persons_cli import DECEMBER, NAME, NOVEMBER, PASSPHRASE, Desk, refusal
 from vouchmark.cli import main
-from vouchmark.cli.wallet import FILE_NAME
+from vouchmark.cli.wallet.opening import FILE_NAME
 from zk.profile.exchange import EnrolmentRequest
 from zk.profile.issuer_info import IssuerInfo
 from zk.profile.personhood import Binding, BindingKind, Scope
+from zk.profile.words import words_of
 from zk.storage.vault import Passphrase
 from zk.wallet.wallet import Wallet
 
@@ -56,6 +58,8 @@ def test_a_command_that_holds_secrets_leaves_no_core_file(desk: Desk) -> None:
     try:
         desk.run("wallet", "init")
         assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
+        if sys.platform.startswith("linux"):  # and no image where core_pattern names a programme
+            assert ctypes.CDLL(None).prctl(3, 0, 0, 0, 0) == 0  # PR_GET_DUMPABLE
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, before)
 
@@ -74,13 +78,18 @@ def test_request_writes_a_private_file_and_says_what_to_do(desk: Desk) -> None:
     code = desk.invite()
     result = desk.request(code)
     path = desk.home / "request.vmr"
-    assert result.stdout == f"{path}: request for 2026-11; give it to the issuer by a private way\n"
+    words = " ".join(words_of(EnrolmentRequest.decode(path.read_bytes()).digest))
+    assert result.stdout.splitlines() == [
+        f"{path}: request for 2026-11; give it to the issuer",
+        f"  its four words, if the issuer asks: {words}",
+    ]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     first = path.read_bytes()
     assert json.loads(desk.request(code, "--json").stdout) == {
         "request": str(path),
         "issuer": issuer_id(desk),
         "epoch": "2026-11",
+        "words": words,
     }
     assert path.read_bytes() == first
     desk.request(code, "--next")
@@ -175,7 +184,7 @@ def test_renewal_keeps_the_voice_through_key_rotation(member: Desk) -> None:
 def pseudonym(desk: Desk, at: str) -> bytes:
     from vouchmark.cli.common import Instant
 
-    wallet = Wallet.open(desk.home / "data" / FILE_NAME, Passphrase.of(PASSPHRASE))
+    wallet = Wallet.open(desk.home / "data" / FILE_NAME, Passphrase.of(PASSPHRASE), marks=desk.home / "data" / "state")
     return wallet.present(
         scope=Scope.parse("public:review/cafe-harbour"),
         binding=Binding(kind=BindingKind.FILE, digest=bytes(32)),
@@ -247,12 +256,13 @@ def test_show_tells_everything_but_secrets(member: Desk) -> None:
     member.run("issuer", "rotate", member.path("club"), "--at", NOVEMBER)
     code = member.invite("--renew")
     member.run("wallet", "renew", "--code", code, "-o", member.path("r"), "--at", NOVEMBER)
+    words = " ".join(words_of(EnrolmentRequest.decode((member.home / "r").read_bytes()).digest))
     lines = member.run("wallet", "show", "--at", NOVEMBER).stdout.splitlines()
     assert lines[:-1] == [
         f"{NAME}: issuer {issuer_id(member)}",
         "  class lasting, epoch 2026-11, level 1, current",
         "  class epoch, epoch 2026-11, level 1, current",
-        "  request for 2026-12: no answer yet",
+        f"  request for 2026-12: no answer yet; its four words: {words}",
         "  you hide among nobody else, as the issuer last published",
         "  slots used: 0",
     ]
@@ -268,6 +278,8 @@ def test_show_tells_everything_but_secrets(member: Desk) -> None:
             {"class": "epoch", "epoch": "2026-11", "level": 1, "current": True},
         ],
         "open_requests": ["2026-12"],
+        "open_request_words": [words],
+        "restored_in": None,
         "used_slots": 0,
         "crowd": 1,
         "renewal_due": True,

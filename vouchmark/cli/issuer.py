@@ -16,6 +16,8 @@ from vouchmark.cli.person import (
     json_option,
     line_of,
     moment,
+    new_passphrase,
+    new_passphrase_option,
     output_option,
     passphrase,
     passphrase_option,
@@ -177,15 +179,25 @@ def invite(
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.argument("request", metavar="REQUEST")
 @output_option
+@click.option(
+    "--words", metavar="'A B C D'", help="The four words that the person reads out: no other request is signed."
+)
 @at_option
 @passphrase_option
 @json_option
 def approve(
-    directory: Path, request: str, output: str, at: dt.datetime | None, passphrase_file: Path | None, as_json: bool
+    directory: Path,
+    request: str,
+    output: str,
+    words: str | None,
+    at: dt.datetime | None,
+    passphrase_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Check a wallet's REQUEST and sign it blindly; the same request is always answered alike.
 
-    The answer is of no use without the wallet that asked.
+    The answer is of no use without the wallet that asked. Where it matters who asked, let the person read out the four
+    words that their wallet showed, and give them as --words; 'issuer review' shows them without signing.
     """
     hint = "'vouchmark issuer invite' makes another code, with --renew or --reset for a person who is enrolled"
     request_is = "REQUEST is a file made by 'vouchmark wallet request' or 'vouchmark wallet renew'"
@@ -194,7 +206,7 @@ def approve(
 
         octets = read_file(request, most=MAX_REQUEST_OCTETS)
         with _open(directory, passphrase_file) as opened:
-            response = opened.approve(octets, at=moment(at))
+            response = opened.approve(octets, at=moment(at), words=words)
         write_output(output, response)
     answer = EnrolmentResponse.decode(response)
     tell(
@@ -202,6 +214,76 @@ def approve(
         {"response": output, "epoch": answer.epoch, "level": int(answer.level)},
         as_json=as_json,
         quiet=output == "-",
+    )
+
+
+@issuer.command(short_help="Check REQUEST without signing it, and show its four words.")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("request", metavar="REQUEST")
+@at_option
+@passphrase_option
+@json_option
+def review(directory: Path, request: str, at: dt.datetime | None, passphrase_file: Path | None, as_json: bool) -> None:
+    """Check REQUEST without signing it, and show the four words that the person's wallet shows for it.
+
+    The books remember that it came: if another request comes under the same code before either is signed, neither is,
+    and the code is void.
+    """
+    request_is = "REQUEST is a file made by 'vouchmark wallet request' or 'vouchmark wallet renew'"
+    with errors(
+        "'vouchmark issuer invite' makes another code", missing=f"{_FOLDER}; {request_is}", malformed=request_is
+    ):
+        from zk.profile.exchange import MAX_REQUEST_OCTETS
+
+        octets = read_file(request, most=MAX_REQUEST_OCTETS)
+        with _open(directory, passphrase_file) as opened:
+            seen = opened.review(octets, at=moment(at))
+    words = " ".join(seen.words)
+    tell(
+        [
+            f"{request}: {seen.kind.value}, for {seen.epoch}, level {int(seen.level)}; its four words: {words}",
+            "  signed before" if seen.signed else "  not signed yet",
+        ],
+        {
+            "request": request,
+            "kind": seen.kind.value,
+            "epoch": seen.epoch,
+            "level": int(seen.level),
+            "words": words,
+            "signed": seen.signed,
+        },
+        as_json=as_json,
+    )
+
+
+@issuer.command("passphrase", short_help="Give the issuer another passphrase.")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--identity", type=click.Path(path_type=Path), help="Where identity.vault lies, if not in DIR.")
+@new_passphrase_option
+@passphrase_option
+@json_option
+def change(
+    directory: Path,
+    identity: Path | None,
+    new_passphrase_file: Path | None,
+    passphrase_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Give the issuer's secrets and its identity key another passphrase. Copies keep the old one.
+
+    If it is cut off between the two files, repeat it.
+    """
+    with errors(_FOLDER):
+        from zk.issuer.passphrases import change_passphrase
+
+        old = passphrase(passphrase_file, what=f"the issuer in {directory}")
+        new = new_passphrase(new_passphrase_file, what=f"the issuer in {directory} from now on")
+        changed = [str(path) for path in change_passphrase(directory, old, new, identity=identity)]
+    tell(
+        [f"{path}: has the new passphrase; copies keep the old one" for path in changed]
+        or ["nothing was left to change"],
+        {"changed": changed},
+        as_json=as_json,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from zk.storage.vault import Passphrase
 
 PASSPHRASE_VARIABLE: Final = "VOUCHMARK_PASSPHRASE"  # noqa: S105 - its name, not its value
+NEW_PASSPHRASE_VARIABLE: Final = "VOUCHMARK_NEW_PASSPHRASE"  # noqa: S105 - its name, not its value
+ENOUGH_BITS: Final = 40
+"""Guesses, as a power of two, from which on no advice is given: 17 years of 1,000 a second."""
+_PR_SET_DUMPABLE: Final = 4  # linux/prctl.h
 CODE_VARIABLE: Final = "VOUCHMARK_CODE"
 COST_VARIABLE: Final = "VOUCHMARK_SCRYPT_COST"
 
@@ -37,6 +42,11 @@ passphrase_option: Final = click.option(
     "--passphrase-file",
     type=click.Path(path_type=Path),
     help=f"Read the passphrase there (first line); else {PASSPHRASE_VARIABLE}, else a prompt.",
+)
+new_passphrase_option: Final = click.option(
+    "--new-passphrase-file",
+    type=click.Path(path_type=Path),
+    help=f"Read the new passphrase there (first line); else {NEW_PASSPHRASE_VARIABLE}, else a prompt.",
 )
 cost_option: Final = click.option(
     "--scrypt-cost",
@@ -61,24 +71,59 @@ def moment(at: dt.datetime | None) -> dt.datetime:
 
 
 def passphrase(file: Path | None, *, what: str, is_new: bool = False) -> Passphrase:
-    """Return the passphrase from file, environment or prompt (twice for a new one).
+    """Return the passphrase from file, environment or prompt (twice for a new one, and with an estimate).
 
-    From here on the process holds secrets, and so writes no core file where it crashes.
+    From here on the process holds secrets, and so leaves no image of its memory where it crashes.
     """
-    import resource
+    hide_memory()
+    return _passphrase(file, PASSPHRASE_VARIABLE, "--passphrase-file", what=what, is_new=is_new)
 
+
+def new_passphrase(file: Path | None, *, what: str) -> Passphrase:
+    """Return the passphrase that something gets instead of its old one, from file, environment or prompt (twice)."""
+    return _passphrase(file, NEW_PASSPHRASE_VARIABLE, "--new-passphrase-file", what=what, is_new=True)
+
+
+def _passphrase(file: Path | None, variable: str, option: str, *, what: str, is_new: bool) -> Passphrase:
     from zk.storage.vault import Passphrase
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-
+    text = os.environ.get(variable)
     if file is not None:
-        return Passphrase.of(_first_line(read_file(str(file), most=MAX_LINE), str(file)))
-    text = os.environ.get(PASSPHRASE_VARIABLE)
-    if text is None:
+        text = _first_line(read_file(str(file), most=MAX_LINE), str(file))
+    elif text is None:
         if not somebody_types():
-            fail(f"no passphrase for {what}", hint=f"set {PASSPHRASE_VARIABLE} or give --passphrase-file")
-        text = click.prompt(f"Passphrase for {what}", hide_input=True, confirmation_prompt=is_new, err=True)
-    return Passphrase.of(text)
+            fail(f"no passphrase for {what}", hint=f"set {variable} or give {option}")
+        text = str(click.prompt(f"Passphrase for {what}", hide_input=True, confirmation_prompt=is_new, err=True))
+    chosen = Passphrase.of(text)
+    if is_new:
+        chosen.require_chosen_well()
+        if somebody_types():
+            click.echo(_estimate(text), err=True)
+    return chosen
+
+
+def _estimate(text: str) -> str:
+    """How hard a passphrase is to guess, as far as a simple estimate sees."""
+    from zk.storage.guessing import GUESSES_A_SECOND, guess_bits, guess_time
+
+    bits = guess_bits(text)
+    pace = f"{guess_time(bits)} at {GUESSES_A_SECOND:,.0f} a second"
+    said = f"passphrase: some 2^{round(bits)} guesses by a simple estimate, {pace}"
+    return said if bits >= ENOUGH_BITS else f"{said}; four words or more that do not belong together are better"
+
+
+def hide_memory() -> None:
+    """Let no core file, and on Linux no other process of the same user, show what this process holds (prctl(2))."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    # A programme that core_pattern names gets an image in spite of the limit, but not of this.
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def code_text(code: str | None, file: str | None) -> str:

@@ -187,12 +187,14 @@ class Wish:
     scope: Scope
     credential_class: CredentialClass
     slot: int | None = None
-    """None takes a free one at random."""
+    """None takes slot 0, or the one in which the same was said before."""
     statement: str | None = None
     stance: Stance | None = None
     """None is `for`, and `note` where there is a statement: what it says, nobody judges."""
     audience: str | None = None
     nonce: bytes | None = None
+    nothing_said_since: bool = False
+    """Said of a wallet that was put back from a copy: nothing was vouched for in this scope after the copy was made."""
 
 
 def make(
@@ -220,6 +222,7 @@ def make(
         audience=wish.audience,
         nonce=wish.nonce,
         pdq=pdq,
+        nothing_said_since=wish.nothing_said_since,
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from zk.profile.issuer_info import IssuerInfo
 from zk.profile.personhood import CredentialClass, Level
+from zk.profile.words import words_of
 from zk.wallet.state import Membership
 
 
@@ -21,13 +22,22 @@ class HeldCredential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRequest:
+    """A request that was made and not answered yet."""
+
+    epoch: str
+    words: tuple[str, ...]
+    """Four words of its digest: the issuer sees the same ones, and no other request has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMembership:
     """What can be told of an issuer's part of a wallet."""
 
     info: IssuerInfo
     credentials: tuple[HeldCredential, ...]
-    open_requests: tuple[str, ...]
-    """Epochs for which a request was made and no credential accepted yet."""
+    open_requests: tuple[OpenRequest, ...]
+    """Requests for epochs of which no credential was accepted yet."""
     used_slots: int
     renew_from: datetime | None
     """When to ask for the next epoch, a random moment, so that asking does not show when one speaks."""
@@ -55,7 +65,11 @@ def held_of(membership: Membership, at: datetime) -> HeldMembership:
     return HeldMembership(
         info=info,
         credentials=credentials,
-        open_requests=tuple(each.epoch for each in membership.pending if each.epoch not in issued),
+        open_requests=tuple(
+            OpenRequest(epoch=each.epoch, words=words_of(each.digest))
+            for each in membership.pending
+            if each.epoch not in issued
+        ),
         used_slots=len(membership.uses),
         renew_from=None if membership.renew_from is None else datetime.fromtimestamp(membership.renew_from, UTC),
         crowd=None if current is None else info.holders(CredentialClass.LASTING, epoch, current.level),

@@ -244,6 +244,18 @@ class Wallet:
         state = settled(noticed(state, self._marks.read(state.id)), at)
         return tuple(held_of(membership, at) for membership in state.memberships)
 
+    def refresh(self, newer: IssuerInfo | None = None, *, issuer_id: bytes | None = None) -> IssuerInfo:
+        """Take a later issuer.json, or look for one in the file that the first came from; return what is held then.
+
+        Raises RefusedError (nothing is held of this issuer), UntrustedError (not a later version of what is held),
+        StorageError or EncodingError.
+        """
+        with self._changing() as change:
+            membership = _the_membership(change.state, newer.id if newer else issuer_id)
+            membership = refreshed(membership, newer)
+            change.state = change.state.with_membership(membership)
+        return membership.info
+
     def declare_current(self) -> None:
         """Take this copy for the newest: for an owner who moved the wallet, and put back no older one.
 

@@ -541,7 +541,7 @@ def test_shows_what_it_holds_and_no_secret(the_club: Club, member: Wallet) -> No
         (CredentialClass.LASTING, "2026-11", True),
         (CredentialClass.EPOCH, "2026-11", True),
     ]
-    assert (held.open_requests, held.used_slots, held.crowd) == (("2026-12",), 1, None)
+    assert ([each.epoch for each in held.open_requests], held.used_slots, held.crowd) == (["2026-12"], 1, None)
     texts = [repr(member), repr(held), repr(member._state()), repr(member._vault), repr(member._state().memberships)]
     with pytest.raises(RefusedError) as caught:
         say(member, binding=OTHER_PHOTO)

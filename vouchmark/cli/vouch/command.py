@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from vouchmark.cli.common import composed, fail, fail_usage, somebody_types, umask
-from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase, passphrase_option, read_file, tell
+from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase_option, read_file, tell
 from vouchmark.cli.placing import may_write, place
 from vouchmark.cli.vouch.embed import embed
 from vouchmark.cli.vouch.first import First, first_options
-from vouchmark.cli.wallet import WALLET_VARIABLE, wallet_path
+from vouchmark.cli.wallet.opening import WALLET_VARIABLE, member, open_wallet
 
 if TYPE_CHECKING:
     from provenance.asset import Asset
@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     from vouchmark.vouching.vouch import Wish
     from zk.profile.issuer_info import IssuerInfo
     from zk.profile.personhood import Binding, Vouch
-    from zk.wallet.wallet import HeldMembership, Wallet
+    from zk.wallet.wallet import HeldMembership
 
 CLASSES: Final = {"ever": "lasting", "epoch": "epoch"}
 """Which credential counts in which period."""
-LEAST_DIGITS: Final = 8
-"""Hex digits of an issuer's id that name it."""
 
 
 @click.group(short_help="Stand behind a file as a person, without a name.")
@@ -50,7 +48,12 @@ vouch.add_command(embed)
 @click.option(
     "--per", type=click.Choice(tuple(CLASSES)), default="ever", show_default=True, help="Once for ever, or each epoch."
 )
-@click.option("--slot", type=click.IntRange(0), help="Which of the issuer's slots; a free one at random by default.")
+@click.option("--slot", type=click.IntRange(0), help="Which of the issuer's slots; 0 by default, as readers count it.")
+@click.option(
+    "--nothing-said-since",
+    is_flag=True,
+    help="With a wallet put back from a copy: you vouched for nothing in this scope since that copy was made.",
+)
 @click.option("--statement", help="What you say about it, in your own words; everybody can read it.")
 @click.option(
     "--stance",
@@ -81,8 +84,8 @@ def make(file: Path, **options: Any) -> None:
     the Content Credentials do not hold. The same file and statement may be vouched for again; a slot that was used for
     another file or statement is refused for good.
 
-    Where an issuer gives several slots, a free one is taken at random, so that its number does not tell how often you
-    spoke before. Readers count slot 0 alone unless they say --slots: take --slot 0 for them.
+    Where an issuer gives several slots, slot 0 is taken unless you name another one: readers count it alone unless they
+    say --slots.
 
     With --sign-first a JPEG, PNG or JPEG XL without Content Credentials gets a first manifest, which says that it was
     opened and nothing of where it comes from; the vouch is bound to that, put into it, and all is written to OUT.
@@ -94,16 +97,15 @@ def make(file: Path, **options: Any) -> None:
     asset, facts = _look(file) if first is None else (first.signed.asset, first.signed.facts)
     with errors("'vouchmark wallet show' names what the wallet holds, and 'wallet renew' gets this epoch's"), _spent():
         from vouchmark.vouching import vouch as vouches
-        from zk.wallet.wallet import Wallet
 
         try:
             binding = vouches.binding_for(asset, facts)
         except vouches.VouchError as error:
             fail(f"{file}: {error}", hint=error.hint)
-        path = wallet_path(options["wallet_file"])
-        opened = Wallet.open(path, passphrase(options["passphrase_file"], what=f"the wallet {path}"))
+        opened = open_wallet(options["wallet_file"], options["passphrase_file"])
         now = moment(options["at"])
-        held = _membership(opened, options["issuer"], now)
+        held = member(opened, options["issuer"], now)
+        wish = _restored(wish, held, said=options["nothing_said_since"])
         _announce(file, wish, binding, held, ask=not options["yes"])
         hint = None if options["no_pdq"] else _hint(asset)
 
@@ -216,22 +218,6 @@ def _hint(asset: Asset) -> bytes | None:
         return picture_hint(asset, make_settings(trust=TrustLists.empty()), pool=pool)
 
 
-def _membership(wallet: Wallet, word: str | None, now: dt.datetime) -> HeldMembership:
-    held = wallet.held(at=now)
-    if word is not None:
-        found = [each for each in held if each.info.name == word] or [
-            each for each in held if len(word) >= LEAST_DIGITS and each.info.id.hex().startswith(word.lower())
-        ]
-    else:
-        found = list(held)
-    if len(found) != 1:
-        names = "; ".join(f"{each.info.name} ({each.info.id.hex()[:16]})" for each in held) or "none"
-        fail(
-            f"--issuer: {len(found)} of the wallet's issuers are meant, expected one", hint=f"the wallet holds: {names}"
-        )
-    return found[0]
-
-
 @contextmanager
 def _spent() -> Iterator[None]:
     """Say what is left where a voice was used already: nothing that a wallet holds or a renewal gives."""
@@ -240,9 +226,27 @@ def _spent() -> Iterator[None]:
     try:
         yield
     except RefusedError as error:
+        if "older copy" in str(error):
+            fail(
+                str(error),
+                hint="--nothing-said-since says that you have not; 'wallet current', that this is no older copy",
+            )
         if "used for another" not in str(error):
             raise
         fail(str(error), hint="the same file and words give the same vouch again; another scope is another voice")
+
+
+def _restored(wish: Wish, held: HeldMembership, *, said: bool) -> Wish:
+    """Ask, where an older copy of the wallet was put back, whether a later one has vouched in this scope."""
+    if held.restored_in is None or wish.credential_class != "lasting" or said:
+        return replace(wish, nothing_said_since=said)
+    click.echo(
+        f"An older copy of this wallet was put back in {held.restored_in}: it does not know what was vouched for after "
+        f"that copy was made. If you vouched in {wish.scope} since then, a second vouch makes both void.",
+        err=True,
+    )
+    question = f"Have you vouched for nothing in {wish.scope} since that copy was made?"
+    return replace(wish, nothing_said_since=somebody_types() and click.confirm(question, err=True))
 
 
 def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *, ask: bool) -> None:

@@ -23,22 +23,12 @@ from vouchmark.cli.person import (
     tell,
     write_output,
 )
+from vouchmark.cli.wallet.care import change, current, forget, refresh
+from vouchmark.cli.wallet.opening import marks, open_wallet, read_info, wallet_option, wallet_path
 
 if TYPE_CHECKING:
-    from zk.profile.issuer_info import IssuerInfo
-    from zk.wallet.wallet import HeldMembership, Wallet
+    from zk.wallet.wallet import HeldMembership
 
-WALLET_VARIABLE: Final = "VOUCHMARK_WALLET"
-FILE_NAME: Final = "wallet.vault"
-"""Name of the wallet in the user's data folder."""
-
-wallet_option: Final = click.option(
-    "--wallet",
-    "file",
-    type=click.Path(path_type=Path),
-    envvar=WALLET_VARIABLE,
-    help=f"The wallet; else {WALLET_VARIABLE}, else {FILE_NAME} in your data folder (VOUCHMARK_HOME).",
-)
 issuer_option: Final = click.option(
     "--issuer", "issuer_json", type=click.Path(), help="The issuer's present issuer.json, where the wallet's is older."
 )
@@ -65,7 +55,8 @@ def init(file: Path | None, scrypt_cost: int, passphrase_file: Path | None, as_j
     with errors("a wallet is never overwritten; move the old one away if you mean it"):
         from zk.wallet.wallet import Wallet
 
-        Wallet.create(path, passphrase(passphrase_file, what="the new wallet", is_new=True), log_cost=scrypt_cost)
+        secret = passphrase(passphrase_file, what="the new wallet", is_new=True)
+        Wallet.create(path, secret, log_cost=scrypt_cost, marks=marks())
     tell([f"{path}: made"], {"wallet": str(path)}, as_json=as_json)
 
 
@@ -91,15 +82,15 @@ def request(
 ) -> None:
     """Ask an issuer for a first credential of each class, or for new ones after a reset.
 
-    Take issuer.json from where everybody takes it, not from a message to you alone. The request holds the code: give it
-    to the issuer by a private way. The same code gives the same request again.
+    Take issuer.json from where everybody takes it, not from a message to you alone. The request does not hold the code.
+    The issuer may ask for its four words, which no other request has. The same code gives the same request again.
     """
     with errors("codes come from 'issuer invite'; 'wallet renew' is for those of --renew"):
         from zk.profile.exchange import Code
 
-        info = _read_info(issuer_json)
+        info = read_info(issuer_json)
         parsed = Code.parse(code_text(code, code_file))
-        opened = _open(file, passphrase_file)
+        opened = open_wallet(file, passphrase_file)
         octets = opened.request(info, parsed, at=moment(at), ahead=ahead, source=Path(issuer_json))
         write_output(output, octets)
     _tell_request(octets, output, as_json=as_json)
@@ -131,8 +122,8 @@ def renew(
         from zk.profile.exchange import Code
 
         parsed = Code.parse(code_text(code, code_file))
-        newer = None if issuer_json is None else _read_info(issuer_json)
-        octets = _open(file, passphrase_file).renew(parsed, at=moment(at), newer=newer)
+        newer = None if issuer_json is None else read_info(issuer_json)
+        octets = open_wallet(file, passphrase_file).renew(parsed, at=moment(at), newer=newer)
         write_output(output, octets)
     _tell_request(octets, output, as_json=as_json)
 
@@ -160,8 +151,8 @@ def accept(
         from zk.profile.exchange import MAX_RESPONSE_OCTETS, EnrolmentResponse
 
         octets = read_file(response, most=MAX_RESPONSE_OCTETS)
-        newer = None if issuer_json is None else _read_info(issuer_json)
-        opened = _open(file, passphrase_file)
+        newer = None if issuer_json is None else read_info(issuer_json)
+        opened = open_wallet(file, passphrase_file)
         held = opened.accept(octets, newer=newer)
         answer = EnrolmentResponse.decode(octets)
         membership = next(each for each in opened.held(at=moment(at)) if each.info.id == answer.issuer)
@@ -193,47 +184,24 @@ def show(file: Path | None, at: dt.datetime | None, passphrase_file: Path | None
     path = wallet_path(file)
     now = moment(at)
     with errors("'vouchmark wallet init' makes one"):
-        held = _open(file, passphrase_file).held(at=now)
+        held = open_wallet(file, passphrase_file).held(at=now)
     lines = [line for membership in held for line in _as_text(membership)]
     values = {"wallet": str(path), "issuers": [_as_json(membership, now) for membership in held]}
     tell(lines or [f"{path}: holds no credential yet"], values, as_json=as_json)
 
 
-def wallet_path(file: Path | None) -> Path:
-    """Return where the wallet lies: as given, else in the user's data folder."""
-    if file is not None:
-        return file
-    from provenance.files.home import default_home
-
-    return default_home() / FILE_NAME
-
-
-def _open(file: Path | None, passphrase_file: Path | None) -> Wallet:
-    from zk.wallet.wallet import Wallet
-
-    path = wallet_path(file)
-    return Wallet.open(path, passphrase(passphrase_file, what=f"the wallet {path}"))
-
-
-def _read_info(path: str) -> IssuerInfo:
-    from zk.errors import EncodingError
-    from zk.profile.issuer_info import MAX_JSON_OCTETS, IssuerInfo
-
-    with errors("the issuer publishes its issuer.json: take it from where everybody takes it"):
-        octets = read_file(path, most=MAX_JSON_OCTETS)
-        try:
-            return IssuerInfo.from_json(octets, check_keys=False)
-        except EncodingError as error:
-            raise EncodingError(f"{path}: {str(error).removeprefix('issuer.json: ')}") from error
-
-
 def _tell_request(octets: bytes, output: str, *, as_json: bool) -> None:
     from zk.profile.exchange import EnrolmentRequest
+    from zk.profile.words import words_of
 
     asked = EnrolmentRequest.decode(octets)
+    words = " ".join(words_of(asked.digest))
     tell(
-        [f"{output}: request for {asked.epoch}; give it to the issuer by a private way"],
-        {"request": output, "issuer": asked.issuer.hex(), "epoch": asked.epoch},
+        [
+            f"{output}: request for {asked.epoch}; give it to the issuer",
+            f"  its four words, if the issuer asks: {words}",
+        ],
+        {"request": output, "issuer": asked.issuer.hex(), "epoch": asked.epoch, "words": words},
         as_json=as_json,
         quiet=output == "-",
     )
@@ -255,7 +223,15 @@ def _as_text(membership: HeldMembership) -> list[str]:
         + (", current" if each.is_current else "")
         for each in membership.credentials
     ]
-    lines += [f"  request for {epoch}: no answer yet" for epoch in membership.open_requests]
+    lines += [
+        f"  request for {each.epoch}: no answer yet; its four words: {' '.join(each.words)}"
+        for each in membership.open_requests
+    ]
+    if membership.restored_in is not None:
+        lines.append(
+            f"  an older copy of the wallet was put back in {membership.restored_in}: class epoch waits for the next "
+            "epoch, and what class lasting has vouched for since the copy is not known"
+        )
     if membership.crowd is not None:
         people = "nobody else" if membership.crowd <= 1 else f"{membership.crowd} holders"
         lines.append(f"  you hide among {people}, as the issuer last published")
@@ -278,9 +254,17 @@ def _as_json(membership: HeldMembership, now: dt.datetime) -> dict[str, Any]:
             }
             for each in membership.credentials
         ],
-        "open_requests": list(membership.open_requests),
+        "open_requests": [each.epoch for each in membership.open_requests],
+        "open_request_words": [" ".join(each.words) for each in membership.open_requests],
+        "restored_in": membership.restored_in,
         "used_slots": membership.used_slots,
         "crowd": membership.crowd,
         "renew_from": _time(membership.renew_from),
         "renewal_due": membership.renew_from is not None and membership.renew_from <= now,
     }
+
+
+wallet.add_command(refresh)
+wallet.add_command(forget)
+wallet.add_command(current)
+wallet.add_command(change)
