@@ -143,6 +143,13 @@ class Media:
     width: int | None = None
     """Pixels, as stored (before any EXIF orientation); None where it is no picture or could not be measured."""
     height: int | None = None
+    path: str | None = None
+    """Its path below the folder that was named, with `/`; None where the file itself was named."""
+
+    @property
+    def shown(self) -> str:
+        """How it is called for people: its path below the folder that was named, else its name."""
+        return self.path or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

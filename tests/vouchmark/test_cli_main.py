@@ -222,6 +222,7 @@ class TestVariables:
             ("ONLINE", "1", ("--online",)),
             ("IN_PROCESS", "true", ("--in-process",)),
             ("JOBS", "2", ("--jobs", "2")),
+            ("SORT", "name", ("--sort", "name")),
             ("MAX_SIZE", "1", ("--max-size", "1")),
             ("MAX_PIXELS", "1", ("--max-pixels", "1")),
             ("TIME_LIMIT", "20", ("--time-limit", "20")),
@@ -399,7 +400,7 @@ class TestTerminal:
         words = ("check", "slow", "--format", "jsonl", "--in-process")
         code, seen, piped = on_terminal(run, *words, env=hurried, only_stderr=True)
         assert (code, len(piped.splitlines())) == (4, 3)
-        assert "\r2 checked" in seen
+        assert "2 of 3 checked, " in seen
         assert seen.endswith("\r\x1b[K")
         for quiet in ({"TERM": "dumb"}, {"VOUCHMARK_CHECK_QUIET": "1"}):
             assert on_terminal(run, *words, env=hurried | quiet, only_stderr=True)[1] == ""

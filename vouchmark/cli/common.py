@@ -87,29 +87,59 @@ def somebody_types() -> bool:
     return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
-def progress(items: Iterable[T], *, quiet: bool) -> Iterator[T]:
+def _nobody_counts() -> None:
+    """No total."""
+    return
+
+
+def progress(items: Iterable[T], *, quiet: bool, total: Callable[[], int | None] = _nobody_counts) -> Iterator[T]:
     """Pass items on; on a terminal's stderr say how many are done, once it takes longer than `PATIENCE`.
 
     Args:
         items: what is passed on.
         quiet: say nothing, because that was asked for, or because the reports themselves show that it goes on.
+        total: counts all of them, asked once, when there is something to say; None where nobody knows.
     """
     if quiet or sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield from items
         return
     started = time.monotonic()
-    shown = False
+    shown, among = False, None
     try:
         for done, item in enumerate(items, start=1):
             yield item
-            if time.monotonic() - started > PATIENCE:
-                sys.stderr.write(f"\r{done} checked")
+            if (seconds := time.monotonic() - started) > PATIENCE:
+                among = among if shown else total()
+                sys.stderr.write(f"\r\x1b[K{so_far(done, among, seconds)}")
                 sys.stderr.flush()
                 shown = True
     finally:
         if shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def so_far(done: int, among: int | None, seconds: float) -> str:
+    """How far a run is: `120 of 5,000 checked, 40 a second, 2 min left`.
+
+    Args:
+        done: how many are done.
+        among: how many there are; None where nobody knows.
+        seconds: since it began.
+    """
+    rate = done / seconds if seconds > 0 else 0.0
+    counted = f"{done:,} of {among:,} checked" if among is not None and among >= done else f"{done:,} checked"
+    pace = f"{rate:,.0f} a second" if rate >= 2 else f"{seconds / done:,.1f} s each"
+    left = f", {_duration((among - done) / rate)} left" if among is not None and among > done and rate > 0 else ""
+    return f"{counted}, {pace}{left}"
+
+
+def _duration(seconds: float) -> str:
+    """A time span as precise as a guess is: seconds, minutes or hours."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def printable(text: str) -> str:

@@ -32,6 +32,7 @@ from vouchmark.examination.gather import (
 from vouchmark.examination.inputs import inputs_of
 from vouchmark.examination.pictures import pictures_of
 from vouchmark.examination.settings import Settings, settings_for
+from vouchmark.examination.sources import Source
 from vouchmark.lines.ai import line as ai
 from vouchmark.lines.authority import attributed
 from vouchmark.lines.claim import line as claim
@@ -182,13 +183,11 @@ def check(
         return next(examine_all([source], settings, pool=pool))
 
 
-def examine_all(
-    sources: Iterable[str | Path | bytes | BinaryIO], settings: Settings, *, pool: Pool | None
-) -> Iterator[Report]:
+def examine_all(sources: Iterable[Source], settings: Settings, *, pool: Pool | None) -> Iterator[Report]:
     """One report for each source, in order, as they become ready.
 
     Args:
-        sources: paths, bytes or binary streams; each is opened once, when its turn comes.
+        sources: paths, bytes, binary streams or files found in a folder; each is opened once, when its turn comes.
         settings: what the reports are a function of.
         pool: where to parse; None parses in this process.
     """
@@ -310,6 +309,7 @@ def _report_of(turn: Turn, facts: Facts, seen: Seen, settings: Settings) -> Repo
             sha256=asset.sha256 if asset else None,
             width=examination.width if examination else None,
             height=examination.height if examination else None,
+            path=turn.below,
         ),
         evidence=lines,
         verdict=None,

@@ -22,6 +22,7 @@ from provenance.workers.pool import Examination, Job, Pool, examine_in_process
 from vouchmark.examination.accounts import account_in_place_of
 from vouchmark.examination.addresses import fetch, is_address, name_of
 from vouchmark.examination.settings import Settings
+from vouchmark.examination.sources import Source, place_of
 from vouchmark.known.lookup import compared_with_kept, look_up
 from vouchmark.known.soft_bindings import ISCC, check_softly, soft_bindings
 from vouchmark.lines.engines.line import SIZE
@@ -48,7 +49,7 @@ class Unread:
     error: AssetError
 
 
-def turns_of(sources: Iterable[str | Path | bytes | BinaryIO], settings: Settings) -> Iterator[Turn]:
+def turns_of(sources: Iterable[Source], settings: Settings) -> Iterator[Turn]:
     """Each source, opened when its turn comes."""
     beside = Beside()
     return (_turn(source, settings, beside) for source in sources)
@@ -90,6 +91,8 @@ class Turn:
     """The manifest stores that lie beside it; none where the reader gave one."""
     contacts: tuple[Contact, ...] = ()
     """Who was asked for it, where the reader named an address."""
+    below: str | None = None
+    """Its path below the folder that the reader named; None where the file itself was named."""
 
     def settled(self, pool: Pool | None) -> Turn:
         """The same when all of a large file has been read: with its digest, or unread where it changed meanwhile."""
@@ -151,14 +154,15 @@ def _seen(turn: Turn, settings: Settings, examine: Examine) -> Seen:
     return Seen(examination=asked.examination, contacts=(*turn.contacts, *asked.contacts), remote=asked.remote)
 
 
-def _turn(source: str | Path | bytes | BinaryIO, settings: Settings, beside: Beside) -> Turn:
+def _turn(found: Source, settings: Settings, beside: Beside) -> Turn:
+    source, below = place_of(found)
     if isinstance(source, str) and is_address(source):
         return _fetched(source, settings)
     item = _open(source, settings)
     path = Path(source) if isinstance(source, str | Path) else None
     beheld = behold(path, settings.person, beside) if settings.asks(Line.PERSON) else Beheld()
     sidecar = _sidecar(item, source, settings)
-    return Turn(item=item, job=_job(item, sidecar, settings), beheld=beheld, sidecar=sidecar)
+    return Turn(item=item, job=_job(item, sidecar, settings), beheld=beheld, sidecar=sidecar, below=below)
 
 
 def _sidecar(item: Asset | Unread, source: object, settings: Settings) -> Sidecar:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Unpack
 
-from provenance.asset import walk
 from provenance.workers.pool import Pool
-from vouchmark.examination.addresses import is_address
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Options, Settings, settings_for
+from vouchmark.examination.sources import files
 from vouchmark.report import Report
-from vouchmark.vouching.files import Beside
 
 
 def check_many(
@@ -44,21 +42,9 @@ def check_many(
 
 
 def _reports(sources: Iterable[str | Path | bytes | BinaryIO], settings: Settings, *, jobs: int) -> Iterator[Report]:
+    found = files(sources, several=not isinstance(sources, Sequence) or len(sources) > 1)
     if not jobs:
-        yield from examine_all(_files(sources), settings, pool=None)
+        yield from examine_all(found, settings, pool=None)
         return
     with Pool(workers=jobs) as pool:
-        yield from examine_all(_files(sources), settings, pool=pool)
-
-
-def _files(sources: Iterable[str | Path | bytes | BinaryIO]) -> Iterator[str | Path | bytes | BinaryIO]:
-    """Every file, folders walked in order, without the vouches that lie beside one."""
-    beside = Beside()
-    for source in sources:
-        if isinstance(source, str) and is_address(source):
-            yield source
-        elif isinstance(source, str | Path):
-            named = Path(source)
-            yield from (path for path in walk([named]) if path == named or not beside.belongs(path))
-        else:
-            yield source
+        yield from examine_all(found, settings, pool=pool)

@@ -25,7 +25,7 @@ def to_dict(report: Report) -> dict[str, Any]:
     name, _, version = report.inputs.tool.partition(" ")
     about: dict[str, Any] = {
         "schema": SCHEMA,
-        "name": report.media.name,
+        "name": report.media.shown,
         "type": report.media.type,
         "size": report.media.size,
         "sha256": report.media.sha256,

@@ -98,7 +98,7 @@ class Page:
         self._rows.append(
             {
                 "anchor": f"file-{number}",
-                "name": plain(report.media.name, limit=NAME_SHOWN),
+                "name": plain(report.media.shown, limit=NAME_SHOWN),
                 "answer": f"{answer(report)}.",
                 "outcome": str(report.verdict.outcome) if report.verdict else "",
             }

@@ -107,7 +107,7 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
             card["pictures"] = [pictures.shown(picture) for picture in by_role.get("difference", ())]
     return {
         "anchor": anchor,
-        "name": plain(report.media.name, limit=NAME_SHOWN),
+        "name": plain(report.media.shown, limit=NAME_SHOWN),
         "answer": f"{answer(report)}.",
         "words": WORDS,
         "media": document["media"],
@@ -201,7 +201,7 @@ def _tree(report: Report, ancestors: Mapping[str, ReportPicture], pictures: Pict
         "status": integrity.status,
         "state": WORDS[integrity.status],
         "role": "This file",
-        "statement": f"{plain(report.media.name, limit=NAME_SHOWN)}: {sentence(integrity.summary)}.",
+        "statement": f"{plain(report.media.shown, limit=NAME_SHOWN)}: {sentence(integrity.summary)}.",
         "facts": [],
         "picture": None,
         "children": [_twig(one, ancestors, pictures, room, depth=1) for one in _within(top, room)],

@@ -63,6 +63,7 @@ def to_dict(report: Report) -> dict[str, Json]:
         "schema": SCHEMA,
         "media": {
             "name": plain(report.media.name),
+            "path": _text(report.media.path),
             "type": _text(report.media.type),
             "size": report.media.size,
             "sha256": report.media.sha256,
@@ -301,6 +302,7 @@ def _report(parsed: wire.Report) -> Report:
     report = Report(
         media=Media(
             name=parsed.media.name,
+            path=parsed.media.path,
             type=parsed.media.type,
             size=parsed.media.size,
             sha256=parsed.media.sha256,

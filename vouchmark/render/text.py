@@ -116,10 +116,10 @@ class _Painter:
         return self._bold_name(" ".join(self._answer(report).split()), report)
 
     def _answer(self, report: Report) -> str:
-        return f"{self.clean(report.media.name, NAME_LIMIT)}: {self.clean(answer(report))}"
+        return f"{self.clean(report.media.shown, NAME_LIMIT)}: {self.clean(answer(report))}"
 
     def _bold_name(self, line: str, report: Report) -> str:
-        name = self.clean(report.media.name, NAME_LIMIT)
+        name = self.clean(report.media.shown, NAME_LIMIT)
         return self.paint(name, "1") + line[len(name) :] if line.startswith(name) else line
 
     def evidence(self, report: Report, verbosity: int) -> Iterator[str]:

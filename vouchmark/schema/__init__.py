@@ -41,6 +41,7 @@ class Media(Wire, frozen=True, kw_only=True):
     """What was examined."""
 
     name: Annotated[str, Meta(description="The file's name without its folder; `-` for standard input.")]
+    path: Annotated[str | None, Meta(description="Below the folder that was named; null where the file itself was.")]
     type: Annotated[str | None, Meta(description="Media type, from the content.")]
     size: Annotated[Count | None, Meta(description="Bytes; null where they could not be read.")]
     sha256: Annotated[Sha256 | None, Meta(description="Of the bytes; null where they could not be read.")]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import math
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
@@ -18,15 +15,14 @@ from vouchmark.cli.check.claim import claim_options, claim_settings
 from vouchmark.cli.check.fragments import fragment_options, read_fragments
 from vouchmark.cli.check.help import GroupedHelp, help_all_option
 from vouchmark.cli.check.known import known_options, known_settings
-from vouchmark.cli.check.original import original_options, read_original, write_difference
+from vouchmark.cli.check.original import original_options, read_original
 from vouchmark.cli.check.person import person_errors, person_options, person_settings
 from vouchmark.cli.check.policy import policy_options
-from vouchmark.cli.check.writing import written
-from vouchmark.cli.common import Instant, fail, fail_usage, printable, progress, standard_input, standard_output
-from vouchmark.cli.placing import output_text
+from vouchmark.cli.check.running import identity, is_one, refuse_terminal, run
+from vouchmark.cli.common import Instant, fail, fail_usage, printable, standard_input
 from vouchmark.codes.exits import CHECKED
 from vouchmark.examination.addresses import host_of, is_address
-from vouchmark.report import Exit, Line, Outcome, exit_code, overall_exit
+from vouchmark.report import Exit, Line, Outcome, overall_exit
 
 if TYPE_CHECKING:
     from provenance.asset import Limits
@@ -34,9 +30,10 @@ if TYPE_CHECKING:
     from vouchmark.examination.settings import Settings
     from vouchmark.known.lookup import KnownSettings
     from vouchmark.persons.settings import PersonSettings
-    from vouchmark.report import Report
 
-FORMATS: Final = ("text", "json", "jsonl", "html", "crjson")
+FORMATS: Final = ("text", "json", "jsonl", "csv", "html", "crjson")
+SORTED_BY: Final = ("worst", "name")
+"""As in vouchmark.cli.check.sorting, which this must not import to show its help (a test compares)."""
 ENGINE_NAMES: Final = ("c2pa-rs", "encypher-c2pa")
 LINE_NAMES: Final = tuple(line.value for line in Line)
 OUTCOME_NAMES: Final = tuple(outcome.value for outcome in Outcome)
@@ -83,6 +80,7 @@ class Seconds(click.FloatRange):
     type=click.Path(dir_okay=False, readable=False, allow_dash=True, path_type=Path),
     help="Write there, not to stdout: whole or not at all.",
 )
+@click.option("--sort", type=click.Choice(SORTED_BY), help="Write the worst answers first, or go by name.")
 @click.option("--require", multiple=True, type=click.Choice(LINE_NAMES), help="* Lines that must pass for exit code 0.")
 @click.option("--only", multiple=True, type=click.Choice(LINE_NAMES), help="* Check and require exactly these lines.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Your policy (TOML) in place of the built-in one.")
@@ -128,10 +126,10 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     _refuse_contradictions(options)
     with ExitStack() as stack:
         pool = _start_pool(stack, options)
-        persons = person_settings(options, stack, is_one=_is_one(options["inputs"]))
+        persons = person_settings(options, stack, is_one=is_one(options["inputs"]))
         settings = _settings(options, persons, known_settings(options, stack))
         with person_errors():
-            codes = _run(options, settings, pool)
+            codes = run(options, settings, pool)
     ctx.exit(int(overall_exit(codes)))
 
 
@@ -150,10 +148,9 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         fail_usage("standard input (-) was named twice, and can be read once")
     if "-" in inputs:
         standard_input()
-    if options["manifest"] is not None and not _is_one(inputs):
+    if options["manifest"] is not None and not is_one(inputs):
         fail_usage("--manifest was given with several files, and belongs to one", hint="run it once for each file")
-    if options["form"] == "html" and options["output"] is None and sys.stdout is not None and sys.stdout.isatty():
-        fail_usage("a page is for a browser, not for a terminal", hint="name a file: -o report.html")
+    refuse_terminal(options)
     _refuse_overwriting(options)
 
 
@@ -162,18 +159,13 @@ def _refuse_overwriting(options: dict[str, Any]) -> None:
     named = [*options["inputs"]]
     for option in _READ:
         named += options[option] if isinstance(options[option], tuple) else [options[option] or "-"]
-    read = {_identity(Path(name)) for name in named if str(name) != "-"} - {None}
+    read = {identity(Path(name)) for name in named if str(name) != "-"} - {None}
     for option in ("output", "diff_out"):
         path: Path | None = options[option]
-        if path is not None and path.is_file() and _identity(path) in read:
+        if path is not None and path.is_file() and identity(path) in read:
             fail_usage(
                 f"{path}: would be written over, and is one of the files that are read", hint="name another file"
             )
-
-
-def _is_one(inputs: tuple[str, ...]) -> bool:
-    """Whether there will be exactly one report."""
-    return len(inputs) == 1 and (inputs[0] == "-" or not Path(inputs[0]).is_dir())
 
 
 def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
@@ -218,11 +210,11 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
         require=options["require"] or REQUIRED,
         limits=_limits(options),
         manifest=_sidecar(options["manifest"]),
-        fragments=read_fragments(options["fragment"], one=_is_one(options["inputs"]), limit=options["max_size"] * MIB),
+        fragments=read_fragments(options["fragment"], one=is_one(options["inputs"]), limit=options["max_size"] * MIB),
         snapshot=not options["no_default_trust"],
         person=persons,
         known=known,
-        original=read_original(options, is_one=_is_one(options["inputs"])),
+        original=read_original(options, is_one=is_one(options["inputs"])),
         online=options["online"],
         crjson=options["form"] == "crjson",
         pictures=options["form"] == "html",
@@ -255,84 +247,3 @@ def _sidecar(path: Path | None) -> bytes | None:
         return open_asset(path, limits=Limits(bytes=MAX_SIDECAR)).data
     except AssetError as error:
         fail_usage(f"the manifest store {path} cannot be read: {error}", hint=error.hint)
-
-
-def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[str | Path | BinaryIO]:
-    """Every file to look at, in order; folders are walked, where what we write ourselves is passed over."""
-    from provenance.asset import walk
-    from vouchmark.vouching.files import Beside
-
-    beside = Beside()
-    for name in inputs:
-        if name == "-":
-            yield standard_input().buffer
-        elif is_address(name):
-            yield name
-        elif Path(name).is_dir():
-            # A vouch beside a file is looked at with that file.
-            yield from (path for path in walk([Path(name)]) if _identity(path) not in own and not beside.belongs(path))
-        else:
-            yield from walk([Path(name)])
-
-
-def _identity(file: Path | int) -> tuple[int, int] | None:
-    """Which file that is, by its name or open, whatever it is called; None where there is none."""
-    try:
-        status = os.stat(file)  # noqa: PTH116 - takes an open file too
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[Exit]:
-    """Examine, render and write, one report after the other; the exit codes that came up."""
-    from vouchmark.examination.examine import examine_all
-
-    inputs: tuple[str, ...] = options["inputs"]
-    codes: set[Exit] = set()
-    with _output(options["output"], form=options["form"]) as (out, own):
-        shown = options["quiet"] or (options["output"] is None and out.isatty())
-        reports = progress(examine_all(_sources(inputs, own), settings, pool=pool), quiet=shown)
-        for text, report in written(reports, options, settings, out, one=_is_one(inputs)):
-            out.write(text)
-            out.flush()
-            if report is not None:
-                write_difference(report, options["diff_out"])
-                codes.add(_exit(report, options["fail_on"]))
-    if not codes:
-        click.echo("there is no file in what you named", err=True)
-    return codes
-
-
-def _exit(report: Report, fail_on: str | None) -> Exit:
-    """The report's exit code; the verdict raises it only where that was asked for."""
-    from vouchmark.policies.policy import at_least_as_strong
-
-    outcome = report.verdict.outcome if report.verdict else None
-    reached = fail_on is not None and outcome is not None and at_least_as_strong(outcome, Outcome(fail_on))
-    return Exit.FAILED if reached else exit_code(report)
-
-
-_Files: TypeAlias = "frozenset[tuple[int, int] | None]"
-
-
-@contextmanager
-def _output(path: Path | None, *, form: str) -> Iterator[tuple[TextIO, _Files]]:
-    """Standard output, or a file that appears only when it is complete; with the files that are ours.
-
-    Raises:
-        click.exceptions.Exit: it cannot be written to.
-    """
-    if path is None or str(path) == "-":
-        yield _standard_output(form), frozenset()
-        return
-    with output_text(path, newline="\n") as out:
-        yield out, frozenset({_identity(path), _identity(out.fileno())} - {None})
-
-
-def _standard_output(form: str) -> TextIO:
-    """Standard output; for data always UTF-8 and plain line ends, whatever the system's habits are."""
-    out = standard_output()
-    if form != "text" and isinstance(out, io.TextIOWrapper):
-        out.reconfigure(encoding="utf-8", newline="\n")
-    return out

@@ -11,7 +11,7 @@ FIRST: Final = ("form", "output", "quiet", "verbose", "trust", "policy", "online
 """What `--help` shows: what most people need, and the way to the rest."""
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "What is written": ("form", "output", "quiet", "verbose", "diff_out"),
+    "What is written": ("form", "output", "sort", "quiet", "verbose", "diff_out"),
     "What is looked at": ("manifest", "fragment", "only", "require", "engine", "online", "at"),
     "Whom you trust": ("trust", "tsa_trust", "cawg_trust", "no_default_trust"),
     "What you decide": ("policy", "fail_on", "explain_policy"),

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 if TYPE_CHECKING:
     from vouchmark.examination.settings import Settings
@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 MIN_WIDTH, MAX_WIDTH = 40, 200
 """Columns between which text is laid out."""
 
+Pieces: TypeAlias = "Iterator[tuple[str, Report | None]]"
+"""Pieces of output, each with the report that it completes; None with one that completes none."""
+
 
 def written(
     reports: Iterator[Report], options: dict[str, Any], settings: Settings, out: TextIO, *, one: bool
-) -> Iterator[tuple[str, Report | None]]:
-    """Pieces of output with the report that each completes.
+) -> Pieces:
+    """Everything that a run writes to one place.
 
     Args:
         reports: as they become ready.
@@ -29,32 +32,45 @@ def written(
         out: where they will go.
         one: whether there will be exactly one report.
     """
-    if options["form"] == "html":
-        yield from _as_html(reports, one=one)
-        return
-    texts = _texts(reports, _writer(options, out), options, settings)
-    if options["form"] == "text":
-        gap = "" if options["quiet"] else "\n"
-        for number, (text, report) in enumerate(texts):
-            yield (gap if number else "") + text, report
-    elif options["form"] == "jsonl" or one:
-        for text, report in texts:
-            yield text + "\n", report
-    else:
-        opening = "["
-        for text, report in texts:
-            yield opening + "\n" + text, report
-            opening = ","
-        yield ("[]\n" if opening == "[" else "\n]\n"), None
+    form = options["form"]
+    if form == "html":
+        return _as_html(reports, one=one)
+    straight = _texts(reports, _writer(options, out), options, settings)
+    texts: Pieces = straight
+    if options["sort"]:
+        from vouchmark.cli.check.sorting import sorted_texts
+
+        texts = sorted_texts(straight, options["sort"])
+    if form == "text":
+        return _joined(texts, before="", between="" if options["quiet"] else "\n", after="", empty="")
+    if form == "csv":
+        from vouchmark.render import csv
+
+        return _joined(texts, before=csv.head(), between="", after="", empty=csv.head())
+    if form == "jsonl" or one:
+        return _joined(texts, before="", between="\n", after="\n", empty="")
+    return _joined(texts, before="[\n", between=",\n", after="\n]\n", empty="[]\n")
+
+
+def _joined(texts: Pieces, *, before: str, between: str, after: str, empty: str) -> Pieces:
+    """Records with what stands before, between and after them, or what is written where there is none."""
+    count = 0
+    for text, report in texts:
+        if not text:
+            yield "", report
+            continue
+        yield (between if count else before) + text, report
+        count += 1
+    yield (after if count else empty), None
 
 
 def _writer(options: dict[str, Any], out: TextIO) -> Callable[[Report], str]:
     """What writes one report down."""
     if options["form"] == "text":
         return _text_writer(options, out)
-    from vouchmark.render import crjson, json
+    from vouchmark.render import crjson, csv, json
 
-    return {"crjson": crjson.dumps, "json": json.dumps, "jsonl": json.dumps_line}[options["form"]]
+    return {"crjson": crjson.dumps, "csv": csv.row, "json": json.dumps, "jsonl": json.dumps_line}[options["form"]]
 
 
 def _texts(
@@ -82,7 +98,7 @@ def _text_writer(options: dict[str, Any], out: TextIO) -> Callable[[Report], str
     return partial(text.render, width=columns, colour=colour, verbosity=verbosity, unicode=unicode)
 
 
-def _as_html(reports: Iterator[Report], *, one: bool) -> Iterator[tuple[str, Report | None]]:
+def _as_html(reports: Iterator[Report], *, one: bool) -> Pieces:
     """One page on all of them: its first piece comes after the last report, which stands in its table."""
     from vouchmark.render.html import Page
 

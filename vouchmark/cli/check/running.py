@@ -1,0 +1,142 @@
+"""How does a run go: which files, in which order, where does it all go, and what is left after Ctrl-C?"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
+
+import click
+
+from vouchmark.cli import INTERRUPTED
+from vouchmark.cli.check.interrupting import Interrupt, listening
+from vouchmark.cli.check.original import write_difference
+from vouchmark.cli.check.totals import Totals
+from vouchmark.cli.check.writing import written
+from vouchmark.cli.common import fail_usage, progress, standard_input, standard_output
+from vouchmark.cli.placing import output_text
+from vouchmark.examination.addresses import is_address
+
+if TYPE_CHECKING:
+    from provenance.workers.pool import Pool
+    from vouchmark.examination.settings import Settings
+    from vouchmark.examination.sources import Source
+    from vouchmark.report import Exit
+
+COUNTING: Final = 2.0
+"""Seconds for counting what there is to do, where progress is shown; a tree that takes longer has no total."""
+
+_Files: TypeAlias = "frozenset[tuple[int, int] | None]"
+
+
+def run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[Exit]:
+    """Examine, render and write, one report after the other; the exit codes that came up.
+
+    Raises:
+        click.exceptions.Exit: something cannot be written, or Ctrl-C ended the run.
+        KeyboardInterrupt: Ctrl-C came before anything was done.
+    """
+    from vouchmark.examination.examine import examine_all
+
+    inputs: tuple[str, ...] = options["inputs"]
+    totals, one = Totals(fail_on=options["fail_on"]), is_one(inputs)
+    with listening() as interrupt, _output(options["output"], form=options["form"]) as (out, own):
+        shown = options["quiet"] or (options["output"] is None and out.isatty())
+        found = examine_all(_sources(inputs, own), settings, pool=pool)
+        reports = interrupt.until(progress(found, quiet=shown, total=lambda: _counted(inputs, own)))
+        for text, report in written(reports, options, settings, out, one=one):
+            if interrupt.came and not totals.files and report is None:
+                break
+            out.write(text)
+            out.flush()
+            if report is not None:
+                write_difference(report, options["diff_out"])
+                totals.add(report)
+        if interrupt.came and not totals.files:
+            raise KeyboardInterrupt
+    _say(totals, interrupt, options, one=one)
+    return totals.codes
+
+
+def _say(totals: Totals, interrupt: Interrupt, options: dict[str, Any], *, one: bool) -> None:
+    """Words about the run, on standard error."""
+    if not totals.files:
+        click.echo("there is no file in what you named", err=True)
+    elif not one and options["form"] == "text":
+        click.echo("\n".join(totals.lines()), err=True)
+    if interrupt.came:
+        place = options["output"]
+        where = f"; what was found is in {place}" if place is not None and str(place) != "-" else ""
+        count = f"{totals.files:,} {'file was' if totals.files == 1 else 'files were'}"
+        click.echo(f"interrupted: {count} checked{where}", err=True)
+        raise click.exceptions.Exit(INTERRUPTED)
+
+
+def is_one(inputs: tuple[str, ...]) -> bool:
+    """Whether there will be exactly one report."""
+    return len(inputs) == 1 and (inputs[0] == "-" or not Path(inputs[0]).is_dir())
+
+
+def identity(file: Path | int) -> tuple[int, int] | None:
+    """Which file that is, by its name or open, whatever it is called; None where there is none."""
+    try:
+        status = os.stat(file)  # noqa: PTH116 - takes an open file too
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[Source]:
+    """Every file to look at, in order; folders are walked, where what we write ourselves is passed over."""
+    from vouchmark.examination.sources import STREAM, files
+
+    def named() -> Iterator[str | Path | BinaryIO]:
+        for name in inputs:
+            yield standard_input().buffer if name == STREAM else name if is_address(name) else Path(name)
+
+    return files(named(), several=len(inputs) > 1, leaves_out=lambda path: identity(path) in own)
+
+
+def _counted(inputs: tuple[str, ...], own: _Files) -> int | None:
+    """How many files there are to look at; None where counting them takes too long."""
+    end = time.monotonic() + COUNTING
+    folders = tuple(name for name in inputs if Path(name).is_dir())
+    counted = len(inputs) - len(folders)
+    for number, _ in enumerate(_sources(folders, own), start=1):
+        if number % 1000 == 0 and time.monotonic() > end:
+            return None
+        counted += 1
+    return counted
+
+
+@contextmanager
+def _output(path: Path | None, *, form: str) -> Iterator[tuple[TextIO, _Files]]:
+    """Standard output, or a file that appears only when it is complete; with the files that are ours.
+
+    Raises:
+        click.exceptions.Exit: it cannot be written to.
+    """
+    if path is None or str(path) == "-":
+        yield _standard_output(form), frozenset()
+        return
+    with output_text(path, newline="" if form == "csv" else "\n") as out:
+        yield out, frozenset({identity(path), identity(out.fileno())} - {None})
+
+
+def _standard_output(form: str) -> TextIO:
+    """Standard output; for data always UTF-8 and plain line ends, whatever the system's habits are."""
+    out = standard_output()
+    if form != "text" and isinstance(out, io.TextIOWrapper):
+        out.reconfigure(encoding="utf-8", newline="" if form == "csv" else "\n")
+    return out
+
+
+def refuse_terminal(options: dict[str, Any]) -> None:
+    """A page on a terminal is no page."""
+    if options["form"] == "html" and options["output"] is None and sys.stdout is not None and sys.stdout.isatty():
+        fail_usage("a page is for a browser, not for a terminal", hint="name a file: -o report.html")

@@ -1,0 +1,58 @@
+"""What is there to look at, in which order, and where in the named folder does each file lie?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
+
+from provenance.asset import walk
+from vouchmark.examination.addresses import is_address
+from vouchmark.vouching.files import Beside
+
+
+class Found(NamedTuple):
+    """A file that was found in a folder which was named."""
+
+    path: Path
+    below: str
+    """Its path below that folder, with `/`; where several inputs were named, with the folder's own name before it."""
+
+
+Source: TypeAlias = str | Path | bytes | BinaryIO | Found
+"""Whatever can be examined: a path, an address, the bytes, a binary stream, a file found in a folder."""
+
+STREAM: Final = "-"
+"""How a command line calls standard input."""
+
+
+def place_of(source: Source) -> tuple[str | Path | bytes | BinaryIO, str | None]:
+    """(what is opened, its path below the folder that was named; None where the file itself was named)."""
+    return (source.path, source.below) if isinstance(source, Found) else (source, None)
+
+
+def files(
+    sources: Iterable[str | Path | bytes | BinaryIO],
+    *,
+    several: bool,
+    leaves_out: Callable[[Path], bool] = lambda _: False,
+) -> Iterator[Source]:
+    """Every file, folders walked in order, without the vouches that lie beside one: those are looked at with it.
+
+    Args:
+        sources: paths, addresses, bytes or streams; a folder stands for every file in it, and the folders within.
+        several: whether more than one input was named, so that paths below a folder begin with its name.
+        leaves_out: files of a folder that are passed over, such as what this run itself writes.
+    """
+    beside = Beside()
+    for source in sources:
+        if (isinstance(source, str) and is_address(source)) or not isinstance(source, str | Path):
+            yield source
+        elif (named := Path(source)).is_dir():
+            start = f"{named.name}/" if several and named.name else ""
+            for path in walk([named]):
+                if path != named and (leaves_out(path) or beside.belongs(path)):
+                    continue
+                yield Found(path, start + path.relative_to(named).as_posix()) if path != named else path
+        else:
+            yield named
