@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.trust.formats import MAX_LIST_BYTES, TrustListFetchError
 from provenance.net.deadline import TooLateError, read_until, within
+from provenance.net.words import in_words, status_in_words
 
 if TYPE_CHECKING:
     import ssl
@@ -55,11 +56,11 @@ def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: flo
             announced = response.headers.get("Content-Length", "")
     except urllib.error.HTTPError as error:
         error.close()
-        raise TrustListFetchError(f"{url}: HTTP status {error.code}") from error
+        raise TrustListFetchError(f"{url}: {status_in_words(error.code)}") from error
     except urllib.error.URLError as error:
-        raise TrustListFetchError(f"{url}: {error.reason}{_unused_proxy()}") from error
+        raise TrustListFetchError(f"{url}: {in_words(error.reason)}{_unused_proxy()}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise TrustListFetchError(f"{url}: {type(error).__name__}: {error}") from error
+        raise TrustListFetchError(f"{url}: {in_words(error)}") from error
     if len(content) > limit:
         raise TrustListFetchError(f"{url}: more than {limit} bytes")
     if announced.isdigit() and int(announced) != len(content):
