@@ -319,12 +319,13 @@ EXIT_ORDER: Final = (Exit.FAILED, Exit.ERROR, Exit.INCONCLUSIVE, Exit.OK)
 def exit_code(report: Report) -> Exit:
     """The exit code of one report.
 
-    With `--only` the lines that were not asked for are skipped, so that they cannot fail.
+    With `--only` the lines that were not asked for are skipped, so that they cannot fail. An error on the person line
+    counts as one on a required line: whoever names a ledger relies on its being asked.
     """
     if any(evidence.status is Status.FAIL for evidence in report.evidence.values()):
         return Exit.FAILED
     required = [report.evidence[line].status for line in report.required]
-    if Status.ERROR in required:
+    if Status.ERROR in (*required, report.evidence[Line.PERSON].status):
         return Exit.ERROR
     return Exit.OK if all(status is Status.PASS for status in required) else Exit.INCONCLUSIVE
 

@@ -33,6 +33,10 @@ class RefusedError(ZkError):
     """The rules of the profile say no: a used code, a second credential, a second vouch, an early reset."""
 
 
+class ClockJumpError(RefusedError):
+    """An issuer's clock shows a time that its routine does not explain, and nobody said that it is right."""
+
+
 class StorageError(ZkError):
     """A ledger, wallet or issuer folder cannot be opened, decrypted, locked or written."""
 

@@ -2,15 +2,18 @@
 
 import json
 import re
+import shutil
 import stat
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from tests.vouchmark.persons_cli import DECEMBER, NAME, NOVEMBER, PASSPHRASE, Desk, refusal
-from vouchmark.cli import main, person
+from vouchmark import check
+from vouchmark.cli import common, main, person
+from vouchmark.examination import settings
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256
 from zk.profile.constants import EpochLength
 from zk.profile.issuer_info import IssuerInfo
@@ -37,8 +40,8 @@ def test_init_says_what_to_publish(desk: Desk) -> None:
     assert result.stdout.splitlines() == [
         f"{NAME}: issuer {info(desk).id.hex()}",
         "  keys for 2026-11, 2026-12",
-        f"  publish {desk.path('club/issuer.json')}; "
-        f"keep the rest of {desk.path('club')} to yourself, and a copy of it",
+        f"  publish {desk.path('club/issuer.json')}; keep the rest of {desk.path('club')} to yourself",
+        "  'vouchmark issuer backup' makes copies that are safe to keep",
     ]
     assert result.stderr == ""
 
@@ -291,3 +294,88 @@ def test_output_and_errors_never_show_a_secret(club: Desk) -> None:
         assert PASSPHRASE not in output
         assert code not in output
         assert code.rpartition("-")[2] not in output
+
+
+# Clocks, copies, recoveries
+
+
+EDGES = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01", "9999-12-31T23:59:59Z", "9991-01-01"]
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_a_time_at_the_calendars_edge_is_one_clear_error_of_every_command(club: Desk, edge: str) -> None:
+    club.run("wallet", "init")
+    picture = club.home / "x.png"
+    picture.write_bytes(b"")
+    commands = [
+        ["check", str(picture)],
+        ["issuer", "init", club.path("other"), "--name", "x"],
+        ["issuer", "invite", club.path("club"), "--person", "x"],
+        ["issuer", "rotate", club.path("club")],
+        ["issuer", "show", club.path("club")],
+        ["issuer", "recover", club.path("club"), "--published", club.path("club/issuer.json")],
+        ["wallet", "show"],
+        ["doctor"],
+    ]
+    for command in commands:
+        result = club.run(*command, "--at", edge, code=2)
+        assert "expected a time of the years 2 to 9990" in " ".join(result.stderr.split())
+
+
+def test_check_by_the_library_refuses_the_calendars_edges() -> None:
+    for edge in (datetime.min, datetime.max):
+        for zone in (UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))):
+            with pytest.raises(ValueError, match="expected one of 2 to 9990"):
+                check(b"", at=edge.replace(tzinfo=zone))
+    assert (common.FIRST_YEAR, common.LAST_YEAR) == (settings.FIRST_YEAR, settings.LAST_YEAR)
+
+
+@pytest.mark.parametrize("command", [["rotate"], ["invite", "--person", "x"]])
+def test_a_clock_that_jumps_is_refused_until_it_is_told_to_be_right(club: Desk, command: list[str]) -> None:
+    word, *options = command
+    arguments = ["issuer", word, club.path("club"), *options, "--at", "2036-01-05"]
+    error, hint = refusal(club.run(*arguments, code=2))
+    assert error == (
+        "error: clock: shows 2036-01-05, epoch 2036-01, and the last published epoch is 2026-12: "
+        "more than one epoch later"
+    )
+    assert hint == "hint: set this machine's clock; where it is right, after a pause, say so with --after-gap"
+    club.run(*arguments, "--after-gap")
+
+
+def test_a_copy_is_taken_up_after_a_lost_disk(club: Desk) -> None:
+    club.enrol()
+    club.run("issuer", "rotate", club.path("club"), "--at", NOVEMBER)
+    told = club.run("issuer", "backup", club.path("club"), club.path("copy")).stdout.splitlines()
+    assert (
+        told[0] == f"{club.path('copy')}: a copy of the issuer in {club.path('club')}, without the keys of its epochs"
+    )
+    shutil.copy(club.home / "club" / "issuer.json", club.home / "published.json")
+    shutil.rmtree(club.home / "club")
+    (club.home / "copy").rename(club.home / "club")
+    error, hint = refusal(club.run("issuer", "invite", club.path("club"), "--person", "x", "--at", NOVEMBER, code=4))
+    assert error.startswith("error: books: a backup's")
+    assert hint.startswith("hint: vouchmark issuer recover DIR --published FILE")
+    arguments = ["issuer", "recover", club.path("club"), "--published", club.path("published.json"), "--at", NOVEMBER]
+    assert club.run(*arguments).stdout.splitlines() == [
+        f"{NAME}: issuer.json has serial 65538; publish it now",
+        "  withdrew the keys of 2026-11, 2026-12; new keys for 2026-11, 2026-12",
+        "  persons of the last publication who may be missing: at most 0; resets are now 0",
+        "  enrolments since that publication are not excluded: those persons can be enrolled a second time",
+        "  members send their last request again; whoever is refused is missing, and is to be invited",
+    ]
+    club.approve()
+    club.accept("--issuer", club.path("club/issuer.json"))
+    assert club.run(*arguments).stdout == f"{NAME}: was taken up already, issuer.json has serial 65538\n"
+    assert club.json(*arguments)["withdrawn"] == []
+
+
+def test_recover_and_backup_refuse_with_one_line_and_a_hint(club: Desk) -> None:
+    error, _ = refusal(club.run("issuer", "backup", club.path("club"), club.path("club"), code=2))
+    assert "already there" in error
+    none = ["issuer", "recover", club.path("club"), "--published", club.path("none.json"), "--at", NOVEMBER]
+    refusal(club.run(*none, code=4))
+    club.run("issuer", "init", club.path("other"), "--name", "Other", "--at", NOVEMBER)
+    other = ["issuer", "recover", club.path("club"), "--published", club.path("other/issuer.json"), "--at", NOVEMBER]
+    error, _ = refusal(club.run(*other, code=2))
+    assert error.startswith("error: issuer: expected ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -31,10 +32,11 @@ from vouchmark.persons import run as persons
 from vouchmark.persons.issuers import IssuerFolder
 from vouchmark.persons.settings import person_settings
 from vouchmark.render import json
-from vouchmark.report import Line, Report, Status
+from vouchmark.report import Exit, Line, Report, Status
 from zk.errors import StorageError
 from zk.profile.personhood import CredentialClass
 from zk.storage.ledger import NullifierLedger, open_ledger
+from zk.verifier import reader
 
 PASS, FAIL, UNKNOWN, ABSENT = "pass", "fail", "unknown", "absent"
 OTHER = made.picture(shade=40)
@@ -219,9 +221,9 @@ class TestLedger:
         with open_ledger(tmp_path / "ledger.sqlite") as ledger:
             past = AT - dt.timedelta(hours=3)
             if past.month == AT.month:
-                assert codes(line(PLAIN, vouches=[octets], ledger=ledger, at=past)) == [
-                    ("person.voice.unrecorded", PASS)
-                ]
+                report = look(PLAIN, vouches=[octets], ledger=ledger, at=past)
+                assert codes(report.evidence[Line.PERSON]) == [("person.voice.unrecorded", PASS)]
+                assert any("the ledger was only read" in gap.why for gap in report.not_checked)
             assert codes(line(PLAIN, vouches=[octets], ledger=ledger)) == [("person.voice.new", PASS)]
 
     def test_an_old_voice_that_was_recorded_in_time_still_counts(self, tmp_path: Path) -> None:
@@ -236,18 +238,48 @@ class TestLedger:
         assert codes(line(PLAIN, vouches=[octets], at=later)) == [("person.epoch.closed", FAIL)]
 
     def test_a_run_of_hours_records_as_a_short_one_does(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        hours, now, monotonic = 3.0, NullifierLedger.now, time.monotonic
+        hours, now, monotonic, ours = 3.0, NullifierLedger.now, time.monotonic, reader.our_clock
         path = put(tmp_path, "a.jpg", PLAIN, [people.vouch(PLAIN)])
 
         def slowly() -> Iterator[Path]:
             monkeypatch.setattr(time, "monotonic", lambda: monotonic() + hours * 3600)
             monkeypatch.setattr(NullifierLedger, "now", lambda self: now(self) + dt.timedelta(hours=hours))
+            monkeypatch.setattr(reader, "our_clock", lambda: ours() + dt.timedelta(hours=hours))
             yield path
 
         with open_ledger(tmp_path / "ledger.sqlite") as ledger:
             began = now(ledger)
             assert said(run(slowly(), ledger=ledger, at=began)) == [[("person.voice.new", "pass")]]
             assert said(run([path], ledger=ledger, at=began)) == [[("person.voice.seen", "pass")]]
+
+    @pytest.mark.parametrize("off", [-2, 2, 30])
+    @pytest.mark.parametrize("elapsed", [0.0, 3.0])
+    def test_a_ledger_whose_clock_is_wrong_is_an_error_of_the_line_with_both_times(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: int, elapsed: float
+    ) -> None:
+        """Also where the run has lasted hours, after which the time at which it began is no longer now."""
+        now, monotonic, ours = NullifierLedger.now, time.monotonic, reader.our_clock
+        paths = [put(tmp_path, "a.jpg", PLAIN, [people.vouch(PLAIN)]), put(tmp_path, "b.jpg", OTHER, [])]
+        later = dt.timedelta(hours=elapsed)
+
+        def slowly() -> Iterator[Path]:
+            monkeypatch.setattr(time, "monotonic", lambda: monotonic() + later.total_seconds())
+            monkeypatch.setattr(reader, "our_clock", lambda: ours() + later)
+            monkeypatch.setattr(NullifierLedger, "now", lambda self: now(self) + later + dt.timedelta(hours=off))
+            yield from paths
+
+        with open_ledger(tmp_path / "ledger.sqlite") as ledger:
+            vouched, bare = run(slowly(), ledger=ledger, at=ours())
+            evidence = vouched.evidence[Line.PERSON]
+            assert said([vouched, bare]) == [[("person.clock", "error")], [("person.absent", "absent")]]
+            assert re.fullmatch(
+                r"Nothing was judged or recorded: ledger sqlite:\S+: its clock shows \S+Z and ours \S+Z: more than 10 "
+                r"minutes apart\.",
+                evidence.summary,
+            )
+            assert vouched.exit_code is Exit.ERROR
+            monkeypatch.undo()
+            assert said(run(paths[:1], ledger=ledger, at=ours())) == [[("person.voice.new", "pass")]]
 
     def test_a_reports_ledger_is_named(self, tmp_path: Path) -> None:
         with open_ledger(tmp_path / "ledger.sqlite") as ledger:

@@ -39,7 +39,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
 COMMANDS: Final[Mapping[str, str]] = {name: words for group in GROUPS.values() for name, words in group.items()}
 """Each command and its line in `--help`, which must not import the command (a test compares them)."""
 
-ROOMS: Final = frozenset({"check", "index", "trust", "vouch", "wallet"})
+ROOMS: Final = frozenset({"check", "index", "issuer", "trust", "vouch", "wallet"})
 """Commands that have a folder of their own, with the command in `command.py`."""
 
 VARIABLES: Final = "VOUCHMARK"

@@ -31,6 +31,10 @@ def with_options(*each: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return add
 
 
+FIRST_YEAR, LAST_YEAR = 2, 9990
+"""Years that a time may lie in: whatever is added to it or taken from it is still a date."""
+
+
 class Instant(click.ParamType[dt.datetime]):
     """An RFC 3339 instant, or a date taken as its first moment in UTC."""
 
@@ -48,7 +52,13 @@ class Instant(click.ParamType[dt.datetime]):
             if len(str(value)) > len("2026-11-21"):
                 self.fail(f"got {value!r} without a zone, expected one: add Z for UTC", param, ctx)
             moment = moment.replace(tzinfo=dt.UTC)
-        return moment.astimezone(dt.UTC)
+        try:
+            in_utc = moment.astimezone(dt.UTC)
+        except OverflowError:
+            in_utc = dt.datetime.min.replace(tzinfo=dt.UTC)
+        if not FIRST_YEAR <= in_utc.year <= LAST_YEAR:
+            self.fail(f"got {value!r}, expected a time of the years {FIRST_YEAR} to {LAST_YEAR}", param, ctx)
+        return in_utc
 
 
 def fail_usage(message: str, *, hint: str = "") -> NoReturn:

@@ -33,8 +33,15 @@ LEAST_COST, DEFAULT_COST, MOST_COST = 15, 17, 20
 MAX_LINE: Final = 4096
 """Octets read for a passphrase, a code or an identifier."""
 
+RECOVER: Final = "vouchmark issuer recover DIR --published FILE, with the last issuer.json that anybody has"
+CLOCK: Final = "set this machine's clock; where it is right, after a pause, say so with --after-gap"
+"""What to do where an issuer's folder is an earlier state, and where its clock is not believed."""
+
 at_option: Final = click.option("--at", type=Instant(), help="Take this as the time (RFC 3339); now by default.")
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+gap_option: Final = click.option(
+    "--after-gap", is_flag=True, help="The clock is right, although this is long after the last published epoch."
+)
 output_option: Final = click.option(
     "-o", "--output", required=True, metavar="FILE", help="Write there, for your eyes only (mode 600); - for stdout."
 )
@@ -188,10 +195,14 @@ def errors(hint: str = "", *, missing: str = "", malformed: str = "") -> Iterato
         missing: the same where something cannot be read; `hint` where empty.
         malformed: the same where something is not what it should be; `hint` where empty.
     """
-    from zk.errors import EncodingError, StorageError, UntrustedError, ZkError
+    from zk.errors import ClockJumpError, EncodingError, RolledBackError, StorageError, UntrustedError, ZkError
 
     try:
         yield
+    except RolledBackError as error:
+        fail(printable(str(error)), hint=RECOVER, code=Exit.ERROR)
+    except ClockJumpError as error:
+        fail(printable(str(error)), hint=CLOCK)
     except StorageError as error:
         if "passphrase" in str(error):
             missing = f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase"

@@ -414,6 +414,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("person.bound", (ABSENT,), "How many voices one person can have at most; said wherever voices are counted."),
     ("person.absent", (ABSENT,), "No vouch was found; nothing follows about the file."),
     ("person.unreadable", (ERROR,), "The file could not be read, so nothing can be bound to it."),
+    ("person.clock", (ERROR,), "The ledger's clock and ours differ by more than ten minutes; nothing was judged."),
     # claim
     ("claim.place.agrees", (PASS, UNKNOWN), "What is said about its place agrees with what is stated in it."),
     ("claim.place.contradicts", (FAIL, UNKNOWN), "What is said about its place contradicts what is stated in it."),

@@ -139,6 +139,9 @@ def settings_for(**options: Unpack[Options]) -> Settings:
     )
 
 
+FIRST_YEAR, LAST_YEAR = 2, 9990
+"""Years that a time may lie in, as in vouchmark.cli.common: what is added to it or taken from it is still a date."""
+
 PERSON_OPTIONS: Final = ("vouches", "issuers", "scopes", "slots", "ledger", "nonce", "audience", "grace")
 """The options that are settings of the person line."""
 
@@ -166,10 +169,12 @@ def make_settings(
     """Settings with the defaults filled in; see `check` for what each one is.
 
     Raises:
-        ValueError: `at` is naive, or a line or engine has no such name.
+        ValueError: `at` is naive or at the calendar's edges, or a line or engine has no such name.
     """
     if at is not None and at.tzinfo is None:
         raise ValueError("got a time without a zone, expected an aware one")
+    if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"got a time of the year {at.year}, expected one of {FIRST_YEAR} to {LAST_YEAR}")
     unknown = [name for name in engines if name not in ENGINES]
     if unknown or not engines:
         raise ValueError(f"got engines {list(engines)}, expected some of {list(ENGINES)}")

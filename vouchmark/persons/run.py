@@ -208,6 +208,8 @@ class Run:
     """Whether there were more vouches than can wait, so that the run is settled in parts."""
     _proofs: Proofs | None = field(default=None, init=False)
     """Those that were looked at ahead."""
+    _clocks: str = field(default="", init=False)
+    """Both times, where the ledger's clock is not ours and so nothing was judged."""
 
     def look_ahead(self, own: OwnCheck) -> None:
         """Check proofs of embedded vouches while a file's examination is still going on. Raises as `take` does.
@@ -272,7 +274,13 @@ class Run:
         """What each claim turns out to be, by its identity."""
         if not any(claim.found.octets for claim in claims):
             return {}
-        results = self._verify([claim.presented for claim in claims], counting=True)
+        from zk.errors import ClockError
+
+        try:
+            results = self._verify([claim.presented for claim in claims], counting=True)
+        except ClockError as error:
+            self._clocks = str(error)
+            return {}
         judged = {id(claim): self._judged(claim, result) for claim, result in zip(claims, results, strict=True)}
         # What is bound to an earlier version, to something that was used in this one, or to a picture that looks like
         # it, may hold for that: looked at apart, and never counted or recorded.
@@ -336,17 +344,22 @@ class Run:
         Else a run of more than `AT_TOLERANCE` would end by recording nothing, as one about the past does.
         """
         ledger = self.settings.ledger
-        if ledger is None or ledger.read_only:
+        if ledger is None:
             return self.at
-        from zk.verifier.verifier import AT_TOLERANCE
+        from zk.verifier.reader import AT_TOLERANCE, our_clock
 
-        now = ledger.now()
-        began = now - dt.timedelta(seconds=time.monotonic() - self._began)
-        return now if abs(began - self.at) <= AT_TOLERANCE else self.at
+        elapsed = dt.timedelta(seconds=time.monotonic() - self._began)
+        for now in (our_clock(), ledger.now()):
+            if abs(now - elapsed - self.at) <= AT_TOLERANCE:
+                return now
+        return self.at
 
     def _complete(self, report: Report, one: _Waiting, judged: Mapping[int, Judged]) -> Report:
         if not one.is_read:
             return self.finish(report, person.unreadable(report.media.name), {})
+        if self._clocks and one.claims:
+            inputs = self.settings.inputs(claim.found for claim in one.claims)
+            return self.finish(report, person.wrong_clock(report.media.name, self._clocks), inputs)
         found = [judged.get(id(claim)) or Judged(found=claim.found, result=None) for claim in one.claims]
         answer = person.answer(
             report.media.name,

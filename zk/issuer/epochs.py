@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from zk.errors import RefusedError
+from zk.errors import ClockJumpError
 from zk.profile.constants import EpochLength
 from zk.profile.issuer_info import IssuerInfo
 
@@ -20,8 +20,8 @@ def refuse_jump(info: IssuerInfo, at: datetime, *, after_gap: bool) -> None:
     """Refuse a clock that no issuer's routine explains, unless somebody says that it is right (`after_gap`).
 
     Keys are published an epoch ahead. A clock that shows a time more than one epoch past the last published one, or
-    before the first, is more likely wrong than the issuer asleep. Raises RefusedError, or EncodingError for a time that
-    lies in no epoch.
+    before the first, is more likely wrong than the issuer asleep. Raises ClockJumpError, or EncodingError for a time
+    that lies in no epoch.
     """
     length, now = info.epoch_length, info.epoch_length.epoch_at(at)
     # Canonical epochs of one length sort as the times do.
@@ -29,12 +29,14 @@ def refuse_jump(info: IssuerInfo, at: datetime, *, after_gap: bool) -> None:
     if after_gap or not published:
         return
     if now > length.next_epoch(published[-1]):
-        raise RefusedError(
+        raise ClockJumpError(
             f"clock: shows {at:%Y-%m-%d}, epoch {now}, and the last published epoch is {published[-1]}: "
             "more than one epoch later"
         )
     if now < published[0]:
-        raise RefusedError(f"clock: shows {at:%Y-%m-%d}, epoch {now}, before this issuer's first epoch {published[0]}")
+        raise ClockJumpError(
+            f"clock: shows {at:%Y-%m-%d}, epoch {now}, before this issuer's first epoch {published[0]}"
+        )
 
 
 def over(length: EpochLength, published: Iterable[str], at: datetime) -> set[str]:

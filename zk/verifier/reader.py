@@ -228,13 +228,18 @@ def claim_of(vouch: Vouch, presented: Presented, reader: Reader) -> Claim:
     )
 
 
+def our_clock() -> datetime:
+    """Return the time by this machine's clock, UTC."""
+    return datetime.now(UTC)
+
+
 def present(ledger: NullifierLedger, at: datetime) -> datetime | None:
     """Return the present by the ledger's clock if `at` means now, else None: the ledger is then only read.
 
     Where `at` is now by our own clock and the ledger's differs from that, no voice could be recorded at the right time,
     and each would pass as one that is not known yet. Raises ClockError, with both times; nothing was looked at.
     """
-    theirs, ours = ledger.now(), datetime.now(UTC)
+    theirs, ours = ledger.now(), our_clock()
     if abs(ours - at) <= AT_TOLERANCE and abs(theirs - ours) > CLOCK_TOLERANCE:
         raise ClockError(
             f"ledger {ledger.name}: its clock shows {theirs:%Y-%m-%dT%H:%M:%SZ} and ours {ours:%Y-%m-%dT%H:%M:%SZ}: "

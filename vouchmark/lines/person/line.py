@@ -36,6 +36,10 @@ SPLIT: Final = NotChecked(
     what="whether the same person vouched for something else in another part of this run",
     why="it has more vouches than are looked at together",
 )
+UNRECORDED: Final = NotChecked(
+    what="whether the same person vouches for something else as well",
+    why="the ledger was only read, so a voice that it does not know is not kept by it either",
+)
 NO_CHALLENGE: Final = NotChecked(
     what="whether a vouch was made for you, and now", why="no --nonce or --audience given, so it may be a copy"
 )
@@ -104,7 +108,9 @@ def answer(
     gaps = [*left]
     if counted.at_least:
         drafts.append(_bound(counted, voices, slots=slots))
-        gaps += [*([] if has_ledger else [NO_LEDGER]), *([SPLIT] if is_split else [])]
+        is_unrecorded = any(voice.code == "voice.unrecorded" for voice in voices)
+        gaps += [*([] if has_ledger else [NO_LEDGER]), *([UNRECORDED] if is_unrecorded else [])]
+        gaps += [SPLIT] if is_split else []
     if any(voice.time_basis == "assumed" for voice in voices):
         gaps.append(ASSUMED_TIME)
     if any(isinstance(one.result, Voice) for one in judged):
@@ -123,6 +129,12 @@ def unreadable(name: str) -> Answer:
     """The answer where the file's bytes could not be had."""
     statement = "The file could not be read, so nothing can be bound to it."
     return Answer(summary=statement, drafts=(_about_file(name, "person.unreadable", Status.ERROR, statement),))
+
+
+def wrong_clock(name: str, clocks: str) -> Answer:
+    """The answer where the ledger's clock is not ours: then no voice can be recorded, and none was judged."""
+    statement = f"Nothing was judged or recorded: {clocks}."
+    return Answer(summary=statement, drafts=(_about_file(name, "person.clock", Status.ERROR, statement),))
 
 
 def _nothing(name: str, gaps: tuple[NotChecked, ...]) -> Answer:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from vouchmark.cli.common import fail_usage
+from vouchmark.cli.issuer.keeping import backup, recover
 from vouchmark.cli.person import (
     at_option,
     cost_option,
     errors,
+    gap_option,
     json_option,
     line_of,
     moment,
@@ -58,6 +60,10 @@ def issuer() -> None:
     passphrase. Whom you check, and how, is up to you; of an identifier only a keyed hash is kept. Exit codes: 0 done,
     2 refused or a file or option that cannot be used, 4 could not be read, written or decrypted.
     """
+
+
+issuer.add_command(backup)
+issuer.add_command(recover)
 
 
 @issuer.command()
@@ -117,7 +123,8 @@ def init(
         [
             f"{info.name}: issuer {info.id.hex()}",
             f"  keys for {_epochs(info)}",
-            f"  publish {published}; keep the rest of {directory} to yourself, and a copy of it",
+            f"  publish {published}; keep the rest of {directory} to yourself",
+            "  'vouchmark issuer backup' makes copies that are safe to keep",
         ],
         {**_identity(info), "issuer_json": published, "epochs": [key.epoch for key in info.keys]},
         as_json=as_json,
@@ -131,6 +138,7 @@ def init(
 @click.option("--reset", is_flag=True, help="For a person who lost the wallet: a possible second voice, and counted.")
 @click.option("--level", type=click.IntRange(1, 3), help="How well checked, in your own terms; 1, or as before.")
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long the code holds.")
+@gap_option
 @at_option
 @passphrase_option
 @json_option
@@ -141,6 +149,7 @@ def invite(
     reset: bool,
     level: int | None,
     days: int,
+    after_gap: bool,
     at: dt.datetime | None,
     passphrase_file: Path | None,
     as_json: bool,
@@ -166,6 +175,7 @@ def invite(
                 kind=kind,
                 level=None if level is None else check_level(level),
                 code_days=days,
+                after_gap=after_gap,
             )
     expires = (now + dt.timedelta(days=days)).isoformat(timespec="seconds")
     tell(
@@ -291,6 +301,7 @@ def change(
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--compromised", metavar="EPOCH", help="Withdraw this epoch's present key and make another.")
 @click.option("--identity", type=click.Path(path_type=Path), help="Where identity.vault lies, if not in DIR.")
+@gap_option
 @at_option
 @passphrase_option
 @json_option
@@ -298,6 +309,7 @@ def rotate(
     directory: Path,
     compromised: str | None,
     identity: Path | None,
+    after_gap: bool,
     at: dt.datetime | None,
     passphrase_file: Path | None,
     as_json: bool,
@@ -305,7 +317,7 @@ def rotate(
     """Publish keys for this epoch and the next, and how many persons hold credentials; destroy old keys.
 
     Run it in each epoch, and publish issuer.json again. Secret keys of epochs that are over are destroyed for good:
-    mind the clock and --at. It may be repeated without harm.
+    a clock that jumps is refused. It may be repeated without harm.
     """
     with errors("'vouchmark issuer show' names the keys", missing=_FOLDER):
         now = moment(at)
@@ -313,7 +325,7 @@ def rotate(
         from zk.issuer.issuer import Issuer
 
         with Issuer.open(directory, secret) as opened:
-            done = opened.rotate(secret, at=now, compromised=compromised, identity=identity)
+            done = opened.rotate(secret, at=now, compromised=compromised, identity=identity, after_gap=after_gap)
     tell(
         [
             f"{done.info.name}: issuer.json has serial {done.info.serial}",
