@@ -129,6 +129,20 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFact:
+    """One thing that the file says of itself. Anybody could have written it: evidence of nothing."""
+
+    what: str
+    """`camera`, `lens`, `taken`, `digitised`, `modified`, `place`, `software`, `encoder`, `author` or `copyright`."""
+    value: str
+    """As written; a place as degrees north and east."""
+    where: str
+    """The field that says so: `EXIF Software`, `XMP dc:creator`, …"""
+    contradicted: bool = False
+    """Whether another field says something else that cannot be true as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
     """What was examined. Digest and size are None where the bytes could not be read."""
 
@@ -145,6 +159,8 @@ class Media:
     height: int | None = None
     path: str | None = None
     """Its path below the folder that was named, with `/`; None where the file itself was named."""
+    metadata: tuple[MediaFact, ...] = ()
+    """What it says of itself; empty also where nobody asked for a line that reads metadata."""
 
     @property
     def shown(self) -> str:

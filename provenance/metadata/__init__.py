@@ -5,9 +5,30 @@ Nobody has signed any of it by its being there: whether a signature covers it is
 
 from __future__ import annotations
 
-from provenance.metadata.model import GeoPoint, Meaning, Metadata, MetadataTime, Role, Sort, Statement
+from provenance.metadata.model import (
+    GeoPoint,
+    Meaning,
+    Metadata,
+    MetadataTime,
+    Role,
+    Sort,
+    Stated,
+    StatedKind,
+    Statement,
+)
 
-__all__ = ["GeoPoint", "Meaning", "Metadata", "MetadataTime", "Role", "Sort", "Statement", "read_metadata"]
+__all__ = [
+    "GeoPoint",
+    "Meaning",
+    "Metadata",
+    "MetadataTime",
+    "Role",
+    "Sort",
+    "Stated",
+    "StatedKind",
+    "Statement",
+    "read_metadata",
+]
 
 
 def read_metadata(data: bytes, media_type: str) -> Metadata:

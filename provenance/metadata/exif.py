@@ -42,6 +42,7 @@ _TEXTS: Final = {
     ("exif", 0x9290): "SubSecTime",
     ("exif", 0x9291): "SubSecTimeOriginal",
     ("exif", 0x9292): "SubSecTimeDigitized",
+    ("exif", 0xA434): "LensModel",
     ("exif", 0xA436): "ImageTitle",
     ("exif", 0xA43B): "ImageEditingSoftware",
     ("exif", 0xA43C): "MetadataEditingSoftware",

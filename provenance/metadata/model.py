@@ -144,6 +144,27 @@ class Statement(Struct, frozen=True, kw_only=True):
     spans: tuple[tuple[int, int], ...] = ()
 
 
+class StatedKind(enum.StrEnum):
+    """What of itself a file states, besides times, a place and AI."""
+
+    CAMERA = "camera"
+    LENS = "lens"
+    SOFTWARE = "software"
+    ENCODER = "encoder"
+    AUTHOR = "author"
+    COPYRIGHT = "copyright"
+
+
+class Stated(Struct, frozen=True, kw_only=True):
+    """One thing that a file states of itself."""
+
+    kind: StatedKind
+    value: str
+    """As written."""
+    where: str
+    """The field or fields: `EXIF Make, EXIF Model`, `XMP dc:creator`, …"""
+
+
 class Metadata(Struct, frozen=True, kw_only=True):
     """What was read of a file's own metadata."""
 
@@ -152,6 +173,8 @@ class Metadata(Struct, frozen=True, kw_only=True):
     statements: tuple[Statement, ...] = ()
     camera: str = ""
     """Make and model as written, empty where neither is."""
+    stated: tuple[Stated, ...] = ()
+    """With what, by whom and under which terms it says to have been made."""
     unread: tuple[str, ...] = ()
     """What of this type's metadata is not read here, or was not in this file, in words for `not checked`."""
     cut: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ being there: whether a signature covers it is for whoever knows the signature.
 
 from __future__ import annotations
 
-from provenance.metadata import exif, generators, iptc, times, xmp
+from provenance.metadata import exif, generators, iptc, stated, times, xmp
 from provenance.metadata.blocks import find_blocks
 from provenance.metadata.collector import Collector
 from provenance.metadata.model import MAX_FIELDS, MAX_STATEMENTS, Block, Field, GeoPoint, Metadata, kept
@@ -39,6 +39,7 @@ def read(data: bytes, media_type: str) -> Metadata:
         place=place or times.place(fields),
         statements=said[:MAX_STATEMENTS],
         camera=_camera(fields),
+        stated=stated.stated(fields),
         unread=tuple(found.unread),
         cut=tuple(found.left_out),
     )

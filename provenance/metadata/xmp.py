@@ -28,6 +28,8 @@ _PREFIXES: Final = {
     "http://ns.useplus.org/ldf/xmp/1.0/": "plus",
     "http://www.tc260.org.cn/ns/AIGC/1.0/": "TC260",
     "http://ns.adobe.com/pdf/1.3/": "pdf",
+    "http://ns.adobe.com/exif/1.0/aux/": "aux",
+    "http://cipa.jp/exif/1.0/": "exifEX",
 }
 """Namespaces by the prefix that their specification prefers; a file may write any other."""
 _WANTED: Final = {
@@ -35,13 +37,15 @@ _WANTED: Final = {
                     "AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName"),
     "photoshop": ("Credit", "Source", "Instructions", "DateCreated"),
     "xmp": ("CreatorTool", "CreateDate", "ModifyDate"),
-    "dc": ("creator", "description", "title"),
+    "dc": ("creator", "description", "title", "rights"),
     "tiff": ("Software", "Make", "Model"),
     "exif": ("UserComment", "DateTimeOriginal", "DateTimeDigitized", "GPSLatitude", "GPSLongitude", "GPSAltitude",
              "GPSAltitudeRef"),
     "plus": ("DataMining",),
     "TC260": ("AIGC",),
     "pdf": ("Producer",),
+    "aux": ("Lens",),
+    "exifEX": ("LensModel",),
 }  # fmt: skip
 _NAMES: Final = {
     f"{{{space}}}{name}": f"{prefix}:{name}" for space, prefix in _PREFIXES.items() for name in _WANTED[prefix]

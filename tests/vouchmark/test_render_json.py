@@ -46,7 +46,7 @@ class TestWriting:
     def test_keys_stand_in_the_order_of_the_schema(self) -> None:
         written = json.to_dict(GALLERY["signed"])
         assert list(written) == ["schema", "media", "evidence", "verdict", "not_checked", "inputs", "sha256"]
-        assert list(written["media"]) == ["name", "path", "type", "size", "sha256", "width", "height"]  # type: ignore[arg-type]
+        assert list(written["media"]) == ["name", "path", "type", "size", "sha256", "width", "height", "metadata"]  # type: ignore[arg-type]
         assert list(written["evidence"]) == list(Line)  # type: ignore[arg-type]
         assert list(written["inputs"]) == ["at", "tool", "engines", "trust_lists"]  # type: ignore[arg-type]
         assert list(written["verdict"]) == ["outcome", "labels", "reasons", "policy"]  # type: ignore[arg-type]

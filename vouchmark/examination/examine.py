@@ -30,6 +30,7 @@ from vouchmark.examination.gather import (
     with_soft_bindings,
 )
 from vouchmark.examination.inputs import inputs_of
+from vouchmark.examination.of_itself import media_facts
 from vouchmark.examination.pictures import pictures_of
 from vouchmark.examination.settings import Settings, settings_for
 from vouchmark.examination.sources import Source
@@ -310,6 +311,7 @@ def _report_of(turn: Turn, facts: Facts, seen: Seen, settings: Settings) -> Repo
             width=examination.width if examination else None,
             height=examination.height if examination else None,
             path=turn.below,
+            metadata=media_facts(facts.metadata),
         ),
         evidence=lines,
         verdict=None,

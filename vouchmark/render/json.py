@@ -30,6 +30,7 @@ from vouchmark.report import (
     Json,
     Line,
     Media,
+    MediaFact,
     NotChecked,
     Outcome,
     PolicyName,
@@ -69,6 +70,7 @@ def to_dict(report: Report) -> dict[str, Json]:
             "sha256": report.media.sha256,
             "width": report.media.width,
             "height": report.media.height,
+            "metadata": [_fact(fact) for fact in report.media.metadata],
         },
         "evidence": {str(line): _evidence(evidence) for line, evidence in report.evidence.items()},
         "verdict": _verdict(report.verdict),
@@ -95,6 +97,15 @@ def _encode(document: Mapping[str, Json], *, indent: int | None) -> str:
     return json.dumps(document, indent=indent, separators=separators, ensure_ascii=False, allow_nan=False).translate(
         _MARKUP
     )
+
+
+def _fact(fact: MediaFact) -> dict[str, Json]:
+    return {
+        "what": fact.what,
+        "value": plain(fact.value),
+        "where": plain(fact.where),
+        "contradicted": fact.contradicted,
+    }
 
 
 def _text(value: str | None) -> str | None:
@@ -308,6 +319,10 @@ def _report(parsed: wire.Report) -> Report:
             sha256=parsed.media.sha256,
             width=parsed.media.width,
             height=parsed.media.height,
+            metadata=tuple(
+                MediaFact(what=one.what, value=one.value, where=one.where, contradicted=one.contradicted)
+                for one in parsed.media.metadata
+            ),
         ),
         evidence=evidence,
         verdict=_read_verdict(parsed.verdict),

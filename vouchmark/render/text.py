@@ -13,6 +13,7 @@ from typing import Final
 from vouchmark.render.ancestry import draw
 from vouchmark.render.answer import answer, not_shown
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
+from vouchmark.render.of_itself import HEADING, says_of_itself, sentence_of_itself
 from vouchmark.render.safe import plain
 from vouchmark.render.words import list_date, sentence
 from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, TrustListInput, Verdict
@@ -76,6 +77,7 @@ def render(report: Report, *, width: int, colour: bool, verbosity: int, unicode:
     blocks = [
         painter.answer(report),
         painter.evidence(report, verbosity),
+        painter.of_itself(report, verbosity),
         (*painter.verdict(report.verdict), *(painter.inputs(report) if verbosity >= 1 else ())),
         (*painter.asked(report), *painter.not_checked(report), *painter.not_shown(report, long=verbosity >= 1)),
     ]
@@ -163,6 +165,20 @@ class _Painter:
         yield from wrap(head, width=self.width, first=" " * 4, rest=" " * 4)
         for text in texts:
             yield from wrap(text, width=self.width, first=" " * 6, rest=" " * 6)
+
+    def of_itself(self, report: Report, verbosity: int) -> Iterator[str]:
+        """What the file says of itself; with its fields where every finding is asked for."""
+        if verbosity < 1:
+            if words := sentence_of_itself(report):
+                yield from wrap(self.clean(words), width=self.width)
+            return
+        for number, one in enumerate(says_of_itself(report)):
+            if not number:
+                yield f"{HEADING}:"
+            head = f"  {pad(one.what, COLUMN + 2)}"
+            told = "; ".join(f"{value} ({where})" for value, where in zip(one.values, one.where, strict=True))
+            told += "; these contradict each other" if one.contradicted else ""
+            yield from wrap(self.clean(told), width=self.width, first=head, rest=" " * len(head))
 
     def verdict(self, verdict: Verdict | None) -> Iterator[str]:
         """What the policy says."""

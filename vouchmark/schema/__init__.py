@@ -37,6 +37,26 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What all parts share: immutable, and a field that is not described here is refused."""
 
 
+class MediaFact(Wire, frozen=True, kw_only=True):
+    """One thing that the file says of itself, which anybody could have written."""
+
+    what: Literal[
+        "camera",
+        "lens",
+        "taken",
+        "digitised",
+        "modified",
+        "place",
+        "software",
+        "encoder",
+        "author",
+        "copyright",
+    ]
+    value: Annotated[str, Meta(description="As written; a place as degrees north and east.")]
+    where: Annotated[str, Meta(description="The field that says so.")]
+    contradicted: Annotated[bool, Meta(description="Whether another field says what cannot be true as well.")]
+
+
 class Media(Wire, frozen=True, kw_only=True):
     """What was examined."""
 
@@ -47,6 +67,7 @@ class Media(Wire, frozen=True, kw_only=True):
     sha256: Annotated[Sha256 | None, Meta(description="Of the bytes; null where they could not be read.")]
     width: Annotated[Count | None, Meta(description="Pixels, as stored.")]
     height: Annotated[Count | None, Meta(description="Pixels, as stored.")]
+    metadata: Annotated[list[MediaFact], Meta(description="What the file says of itself; evidence of nothing.")]
 
 
 class Finding(Wire, frozen=True, kw_only=True):
