@@ -158,11 +158,14 @@ def test_crjson_of_a_deep_assertion_is_a_reference_to_it() -> None:
     assert run(code) == f"nested more than {MAX_NESTING} deep"
 
 
-def test_an_engine_that_tells_of_something_deep_is_not_followed() -> None:
+@pytest.mark.parametrize("deep", ["crjson", "json"])
+def test_an_engine_that_tells_of_something_deep_is_not_followed(deep: str) -> None:
     code = (
         "from types import SimpleNamespace as A\nfrom provenance.credentials.engines import c2pa_rs\n"
-        "deep = '[' * DEEP + ']' * DEEP\n"
-        "try:\n    c2pa_rs._found(A(crjson=lambda: deep, json=lambda: '{}'), None, embedded=True)\n"
+        'brief = \'{"active_manifest": "a", "validation_state": "Valid"}\'\n'
+        "told = {'crjson': '{}', 'json': brief, '" + deep + "': '[' * DEEP + ']' * DEEP}\n"
+        "reader = A(**{name: lambda said=said: said for name, said in told.items()})\n"
+        "try:\n    c2pa_rs._found(reader, A(raw=False), None, embedded=True)\n"
         "except c2pa_rs.NestingError as error:\n    print(error)"
     )
     assert run(code) == f"nested more than {MAX_NESTING} deep"

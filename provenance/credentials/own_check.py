@@ -30,6 +30,7 @@ from provenance.credentials.store.jumbf import RawStore, parse_store
 from provenance.credentials.store.octets.found import StoreOctets
 from provenance.credentials.store.octets.in_file import octets_in_file
 from provenance.credentials.trust.view import TrustView
+from provenance.formats import Layout
 from provenance.formats.cut_off import CutOff, cut_off
 from provenance.formats.text.layout import READ_AS
 from provenance.readings.second_reading import SecondReading
@@ -245,6 +246,7 @@ def examine_own(
     store_bytes: bytes | None,
     *,
     parsed: RawStore | None = None,
+    layout: Layout | None = None,
     trust: TrustView,
     at: dt.datetime,
     is_sidecar: bool = False,
@@ -260,6 +262,7 @@ def examine_own(
         media_type: as recognised from the content.
         store_bytes: the manifest store as an engine gave it, or a sidecar's; None to use the one found in the file.
         parsed: what `store_bytes` were taken apart into, where that has been done.
+        layout: the file's parts, where somebody has looked for them.
         trust: the reader's lists (`trust.view.view_of`).
         at: aware; expiry and lists are judged at this instant, unless a trusted time stamp proves another.
         is_sidecar: whether the store came from beside the file.
@@ -276,7 +279,7 @@ def examine_own(
     """
     if at.tzinfo is None:
         raise ValueError("got a time without a zone, expected an aware one")
-    layout = layout_of(data, media_type)
+    layout = layout_of(data, media_type) if layout is None else layout
     cut = cut_off(data, layout)
     nothing = OwnCheck(problem="absent", cut=cut, container=container_of(layout), addresses=layout.addresses)
     read_as = READ_AS.get(layout.format, "")

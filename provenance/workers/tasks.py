@@ -9,7 +9,7 @@ import contextlib
 import importlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +26,7 @@ from provenance.workers.wire import Crjson, Lists, Own, Picture, Task, Value
 if TYPE_CHECKING:
     from provenance.credentials.history.lineage import History
     from provenance.credentials.own_check import OwnCheck
+    from provenance.formats import Layout
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.original import Against
 
@@ -49,6 +50,15 @@ class Media:
     fragments: tuple[bytes, ...] = ()
     original: bytes | None = None
     """What the file may have been made from."""
+    _layouts: list[Layout] = field(default_factory=list, repr=False, compare=False)
+
+    def layout(self, media_type: str) -> Layout:
+        """The parts of the file, looked for once."""
+        from provenance.credentials.store.in_file import layout_of
+
+        if not self._layouts:
+            self._layouts.append(layout_of(self.data, media_type))
+        return self._layouts[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +194,7 @@ def _own(task: Task, media: Media, lists: Lists, store: ManifestStore | None) ->
         task.media_type,
         raw,
         parsed=store.parsed if store is not None else None,
+        layout=media.layout(task.media_type),
         trust=view,
         at=task.at,
         is_sidecar=is_sidecar,
@@ -250,6 +261,7 @@ def _engine(name: str, task: Task, media: Media, trust: TrustSettings) -> Readin
     from provenance.credentials.engines import c2pa_rs, encypher
 
     if name == c2pa_rs.ENGINE:
+        is_checked = wire.OWN in task.parts
         return c2pa_rs.read(
             media.data,
             task.media_type,
@@ -257,7 +269,8 @@ def _engine(name: str, task: Task, media: Media, trust: TrustSettings) -> Readin
             sidecar_wins=task.sidecar_wins,
             fragments=media.fragments if task.media_type in FRAGMENTED else (),
             trust=trust,
-            raw=wire.OWN in task.parts,
+            raw=is_checked,
+            inside=next(iter(media.layout(task.media_type).stores), b"") if is_checked else b"",
         )
     # By its own bundled snapshot, always: it is asked for a second opinion, and cannot take every list we have.
     # It takes nothing but bytes: whoever has it asked about a large file has said that there is room for them.

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from provenance.credentials.engines import c2pa_rs
+from provenance.credentials.engines import c2pa_rs, streams
 from provenance.credentials.engines.model import Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
 from tests import no_network
@@ -240,7 +240,7 @@ def test_manifests_unfold_to_the_bound_and_no_further() -> None:
 
 UNDER_FILTER = """
 import io, json, sys
-from provenance.credentials.engines import c2pa_rs
+from provenance.credentials.engines import c2pa_rs, streams
 told = c2pa_rs.settings(None)
 for path in json.loads(sys.argv[1]):
     table, key = path
@@ -289,7 +289,7 @@ def test_either_setting_alone_keeps_it_at_home_and_without_both_it_goes_out(remo
 
 PLANTED = """
 import ctypes, os, sys
-from provenance.credentials.engines import c2pa_rs
+from provenance.credentials.engines import c2pa_rs, streams
 loaded = []
 original = ctypes.CDLL.__init__
 def note(self, name, *arguments, **options):
@@ -321,7 +321,7 @@ def test_a_library_planted_in_the_current_folder_is_not_loaded(tmp_path: Path, v
 # What the engine says where the media could not be read does not count.
 
 
-class Failing(c2pa_rs._Source):
+class Failing(streams.Source):
     """Media that can be read for so many calls and then no more."""
 
     left = 0
@@ -337,7 +337,7 @@ class Failing(c2pa_rs._Source):
 def test_a_read_that_fails_anywhere_is_an_error_and_never_changed_or_absent(
     signed: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(c2pa_rs, "_Source", Failing)
+    monkeypatch.setattr(streams, "Source", Failing)
     seen = set()
     for calls in range(200):
         Failing.left = calls
@@ -349,7 +349,7 @@ def test_a_read_that_fails_anywhere_is_an_error_and_never_changed_or_absent(
 
 
 def test_media_notice_when_they_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = c2pa_rs._Source(b"media")
+    source = streams.Source(b"media")
     assert source.readinto(bytearray(5)) == 5
     assert not source.failed
 
@@ -357,7 +357,7 @@ def test_media_notice_when_they_cannot_be_read(monkeypatch: pytest.MonkeyPatch) 
         def readinto(self, buffer: Any, /) -> int:
             raise MemoryError
 
-    class Combined(c2pa_rs._Source, Broken):
+    class Combined(streams.Source, Broken):
         pass
 
     combined = Combined(b"media")

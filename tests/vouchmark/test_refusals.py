@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -129,6 +129,41 @@ def test_an_engine_that_would_take_minutes_is_not_asked_and_our_own_check_answer
     assert "c2pa-rs was not asked" in report.evidence[Line.ENGINES].summary
     assert report.evidence[Line.SIGNER].status is not Status.ERROR
     assert exit_code(report) is not OK
+
+
+def with_parts(count: int, media: bytes | None = None) -> bytes:
+    """A picture made from so many others, none of which has Content Credentials."""
+    part = {"relationship": "componentOf", "dc:title": "a part"}
+    parts = [(f"c2pa.ingredient.v3__{number}" if number else "c2pa.ingredient.v3", part) for number in range(count)]
+    return bind(Draft(signer=CAMERA, assertions=[actions(), *parts]), media or picture())
+
+
+class TestMorePartsThanAnEngineGoesThroughInTime:
+    """It is not asked, which concerns no byte of the file; what the others find of those is told as ever."""
+
+    MANY: Final = 800
+
+    def test_what_both_others_find_unchanged_is_unchanged(self) -> None:
+        report = examine(with_parts(self.MANY))
+        assert report.evidence[Line.INTEGRITY].status is Status.PASS
+        (refusal,) = report.having("integrity.engine.refused")
+        assert refusal.detail == {"engine": "c2pa-rs", "reason": "parts"}
+        assert "was not asked, because it would take too long over so many ingredients" in refusal.statement
+        assert "c2pa-rs was not asked" in report.evidence[Line.ENGINES].summary
+        assert report.evidence[Line.SIGNER].summary.startswith("Signed by Test Camera")
+
+    def test_changed_bytes_are_found_changed(self) -> None:
+        report = examine(change_pixels(with_parts(self.MANY)))
+        assert codes(report, Line.INTEGRITY)[0] == "assertion.dataHash.mismatch"
+        assert report.evidence[Line.INTEGRITY].status is Status.FAIL
+
+    def test_our_own_check_alone_is_not_enough(self) -> None:
+        report = examine(with_parts(self.MANY), engines=("c2pa-rs",))
+        assert report.evidence[Line.INTEGRITY].status is Status.UNKNOWN
+        assert "our own check alone" in report.having("integrity.engine.refused")[0].statement
+
+    def test_fewer_are_gone_through(self) -> None:
+        assert not examine(with_parts(100)).having("integrity.engine.refused")
 
 
 class TestFilesThatAnEngineCannotParse:

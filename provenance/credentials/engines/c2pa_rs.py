@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
-import io
 import os
 import re
 import sys
@@ -24,12 +23,12 @@ import msgspec
 
 from provenance.credentials.crjson import handed_out
 from provenance.credentials.crjson import reading as crjson
-from provenance.credentials.engines.cost import is_too_much
+from provenance.credentials.engines.cost import has_too_many_parts, is_too_much
 from provenance.credentials.engines.model import Manifest, ManifestStore, Outcome, Reading, State
-from provenance.credentials.errors import CredentialsError
+from provenance.credentials.engines.streams import Bounded, source_of
+from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.store.jumbf import RawStore, parse_store
 from provenance.credentials.trust.settings import TrustSettings
-from provenance.files.window import Stream, window_of
 from provenance.nesting import NestingError, check_nesting
 
 ENGINE: Final = "c2pa-rs"
@@ -123,6 +122,7 @@ def read(
     fragments: Sequence[bytes] = (),
     trust: TrustSettings | None = None,
     raw: bool = True,
+    inside: bytes = b"",
 ) -> Reading:
     """What c2pa-rs says of some media.
 
@@ -135,6 +135,8 @@ def read(
             not hold decides.
         trust: The reader's lists; none where not given, so that no signer reads Trusted.
         raw: Whether the store's own bytes are wanted.
+        inside: The store that lies in the media, where that is known: the engine is not asked about one of so many
+            parts that it would take too long over them.
 
     Returns:
         A reading, whatever the bytes are.
@@ -144,7 +146,7 @@ def read(
         ImportError: The engine is not there.
     """
     media_type = _FORMATS.get(media_type, media_type)
-    wanted = _Wanted(trust=trust, raw=raw)
+    wanted = _Wanted(trust=trust, raw=raw, inside=inside)
     if fragments:
         return _with_fragments(data, media_type, sidecar, fragments, wanted)
     if sidecar is not None and not sidecar_wins:
@@ -160,6 +162,7 @@ class _Wanted:
 
     trust: TrustSettings | None
     raw: bool
+    inside: bytes
 
 
 def _with_fragments(
@@ -184,14 +187,20 @@ def _read(
         return _nothing(Outcome.UNSUPPORTED, "empty")
     if any(is_too_much(part, store=sidecar) for part in (data, fragment) if part is not None):
         return _nothing(Outcome.UNPARSABLE, "rules")
+    try:
+        known = _parsed(wanted.inside if sidecar is None else sidecar)
+    except CredentialsLimitError:
+        return _nothing(Outcome.UNPARSABLE, "parts")
+    if known is not None and has_too_many_parts(known, len(data)):
+        return _nothing(Outcome.UNPARSABLE, "parts")
     engine = load()
-    sources = [_source(data)]
+    sources = [source_of(data)]
     try:
         with engine.Reader(media_type, sources[0], sidecar, _context(wanted.trust)) as reader:
             if fragment is not None:
-                sources += [_source(data), _source(fragment)]
+                sources += [source_of(data), source_of(fragment)]
                 reader.with_fragment(media_type, *sources[1:])
-            reading = _found(reader, wanted, embedded=sidecar is None)
+            reading = _found(reader, wanted, known, embedded=sidecar is None)
     except engine.C2paError as error:
         reading = _refused(str(error), media_type)
     except (msgspec.DecodeError, NestingError, RecursionError):
@@ -201,40 +210,6 @@ def _read(
         # The engine took the failure for the end of the media, a mismatch or an absent store: none of it counts.
         return _nothing(Outcome.ERROR, failed[0].reason)
     return reading
-
-
-def _source(data: bytes) -> _Source | _Stream:
-    """Media as the engine reads them: a window through its one open file."""
-    window = window_of(data)
-    return _Source(data) if window is None else _Stream(window)
-
-
-class _Stream(Stream):
-    """A window that remembers when it could not be read."""
-
-    failed = False
-    reason = "io"
-
-    def readinto(self, buffer: Any, /) -> int:
-        try:
-            return super().readinto(buffer)
-        except (MemoryError, OSError):
-            self.failed = True
-            raise
-
-
-class _Source(io.BytesIO):
-    """Media for the engine, which remembers when it could not be read: the engine's own words for that vary."""
-
-    failed = False
-    reason = "memory-limit"
-
-    def readinto(self, buffer: Any, /) -> int:
-        try:
-            return super().readinto(buffer)
-        except MemoryError:
-            self.failed = True
-            raise
 
 
 class _Summary(msgspec.Struct):
@@ -250,13 +225,17 @@ _documents: Final = msgspec.json.Decoder(dict[str, Any])
 _summaries: Final = msgspec.json.Decoder(_Summary)
 
 
-def _found(reader: Any, wanted: _Wanted, *, embedded: bool) -> Reading:
+def _found(reader: Any, wanted: _Wanted, known: RawStore | None, *, embedded: bool) -> Reading:
     brief = reader.json()
     check_nesting(brief)
     summary = _summaries.decode(brief)
     active = summary.active_manifest
     raw = _resource(reader, f"self#jumbf=/c2pa/{active}", MAX_STORE) if wanted.raw else b""
-    parsed = _parsed(raw)
+    try:
+        # Mostly the engine hands out what lies in the file, which has been taken apart.
+        parsed = known if known is not None and known.raw.obj == raw else _parsed(raw)
+    except CredentialsLimitError:
+        parsed = None
     manifests = _by_store(parsed, summary) or _by_account(reader)
     if not manifests or manifests[0].label != active:
         return _nothing(Outcome.UNPARSABLE, "no-active-manifest")
@@ -278,9 +257,11 @@ def _found(reader: Any, wanted: _Wanted, *, embedded: bool) -> Reading:
 
 
 def _parsed(raw: bytes) -> RawStore | None:
-    """The store that the engine hands out, taken apart; None where there is none or that cannot be done."""
+    """A store taken apart; None where there is none, or none that can be. Raises CredentialsLimitError."""
     try:
         return parse_store(raw) if raw else None
+    except CredentialsLimitError:
+        raise
     except CredentialsError:
         return None
 
@@ -307,22 +288,9 @@ def _by_account(reader: Any) -> tuple[Manifest, ...]:
     return crjson.manifests(_documents.decode(told))
 
 
-class _Bounded(io.BytesIO):
-    """A stream that takes so many bytes and then no more; the engine then gives up the resource."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-
-    def write(self, data: Any, /) -> int:
-        if self.tell() + len(data) > self._limit:
-            raise OSError("over the limit")
-        return super().write(data)
-
-
 def _resource(reader: Any, uri: str, limit: int) -> bytes:
     """The bytes behind a JUMBF URI; empty where there are none, or more than the limit."""
-    target = _Bounded(limit)
+    target = Bounded(limit)
     try:
         reader.resource_to_stream(uri, target)
     except (load().C2paError, UnicodeError):

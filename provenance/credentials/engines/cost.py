@@ -1,7 +1,9 @@
 """Would an engine take longer over a file than its size justifies?
 
 c2pa-rs holds every exclusion rule of a BMFF hash (C2PA 2.4, section 9.2.6) against every box of the file, one after the
-other. Real files have up to 16 rules; one of 90 kB can have thousands of each, and would be looked at for seconds.
+other; every ingredient of a store against every other one, and every assertion of a manifest against every reference to
+one. Real files have up to 16 rules, some tens of ingredients and a hundred assertions; one of a few hundred kB can have
+thousands of each, and would be looked at for seconds.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from provenance.credentials.errors import CredentialsLimitError
+from provenance.credentials.store.jumbf import RawStore
 from provenance.formats.bmff.boxes import Walker
 
 FEW_RULES: Final = 64
@@ -18,6 +21,13 @@ MAX_COMPARISONS: Final = 3_000_000
 """Rules times boxes; a quarter of a second."""
 _RULE: Final = b"xpath"
 """A key of every rule."""
+MANY_PARTS: Final = 250_000
+"""Pairs that are always looked at; a quarter of a second."""
+PAIRS_A_MEGABYTE: Final = 250_000
+"""Pairs of ingredients that may be looked at for each megabyte of the file; a quarter of a second."""
+PAIRS_OF_ASSERTIONS: Final = 6
+"""Pairs of an assertion and a reference that cost as much as one of ingredients."""
+_INGREDIENT: Final = "c2pa.ingredient"
 
 
 def is_too_much(data: bytes, *, store: bytes | None = None) -> bool:
@@ -37,6 +47,14 @@ def is_too_much(data: bytes, *, store: bytes | None = None) -> bool:
     except CredentialsLimitError:
         return True
     return rules * walker.count > MAX_COMPARISONS
+
+
+def has_too_many_parts(store: RawStore, size: int) -> bool:
+    """Whether c2pa-rs would hold more parts of a store against each other than a file of so many bytes justifies."""
+    ingredients = sum(one.label.startswith(_INGREDIENT) for manifest in store.manifests for one in manifest.assertions)
+    assertions = sum(len(manifest.assertions) ** 2 for manifest in store.manifests)
+    allowed = max(MANY_PARTS, PAIRS_A_MEGABYTE * size // 1_000_000)
+    return ingredients**2 + assertions // PAIRS_OF_ASSERTIONS > allowed
 
 
 def _uuids(data: bytes) -> Iterator[tuple[int, int]]:

@@ -36,7 +36,7 @@ NEITHER: Final = {
 SIZE: Final = "size"
 """Why an engine was not asked that holds a file whole."""
 
-_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion", "rules"})
+_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion", "rules", "parts"})
 """Reasons that say more than that an engine cannot parse a file."""
 
 

@@ -26,6 +26,7 @@ WHY: Final = {
     "store": "refuses the Content Credentials",
     "asset": "cannot parse the file",
     "rules": "was not asked, because it would take too long over so many exclusion rules and boxes",
+    "parts": "was not asked, because it would take too long over so many ingredients and other statements",
     "too-deep": "does not read parts that are nested so deeply",
     "no-active-manifest": "finds no active manifest",
     OF_TYPE: "does not read this type of file",
@@ -34,6 +35,7 @@ WHY: Final = {
 
 REVIEWED: Final = {
     "chain-depth": "that concerns how many earlier versions there are, and no byte of the file",
+    "parts": "that concerns how many of them there are, and no byte of the file",
     OF_TYPE: "another engine and our own check do",
 }
 """Reasons of refusals that do not concern the bytes, and why, reviewed one by one. Our own computation has to hold over
