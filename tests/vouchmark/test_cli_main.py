@@ -284,6 +284,7 @@ class TestVariables:
             "VOUCHMARK_CHECK_OUTPUT",
             "VOUCHMARK_CHECK_DIFF_OUT",
             "VOUCHMARK_CHECK_EXPLAIN_POLICY",
+            "VOUCHMARK_CHECK_FROM",
             "VOUCHMARK_CHECK_HELP_ALL",
         }
         assert tested == {param.envvar for param in EVERY["check",].params if isinstance(param, click.Option)}

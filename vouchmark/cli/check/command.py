@@ -19,6 +19,7 @@ from vouchmark.cli.check.original import original_options, read_original
 from vouchmark.cli.check.person import person_errors, person_options, person_settings
 from vouchmark.cli.check.policy import policy_options
 from vouchmark.cli.check.running import identity, is_one, refuse_terminal, run
+from vouchmark.cli.check.saved import compare_saved, saved_options
 from vouchmark.cli.common import Instant, fail, fail_usage, printable, standard_input
 from vouchmark.codes.exits import CHECKED
 from vouchmark.examination.addresses import host_of, is_address
@@ -72,7 +73,7 @@ class Seconds(click.FloatRange):
 
 
 @click.command(cls=GroupedHelp, short_help="Say what files prove, and who stands behind them.", epilog=EPILOG)
-@click.argument("inputs", nargs=-1, required=True, metavar="FILE|FOLDER|-…", type=click.Path(readable=False))
+@click.argument("inputs", nargs=-1, metavar="FILE|FOLDER|-…", type=click.Path(readable=False))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What to write.")
 @click.option(
     "-o",
@@ -85,6 +86,7 @@ class Seconds(click.FloatRange):
 @click.option("--only", multiple=True, type=click.Choice(LINE_NAMES), help="* Check and require exactly these lines.")
 @click.option("--policy", type=click.Path(path_type=Path), help="Your policy (TOML) in place of the built-in one.")
 @policy_options
+@saved_options
 @click.option("--fail-on", type=click.Choice(OUTCOME_NAMES), help="Exit 1 where the verdict is this or stronger.")
 @click.option("--at", type=Instant(), help="Judge expiry and lists at this time (RFC 3339); now by default.")
 @click.option("--trust", multiple=True, type=click.Path(path_type=Path), help="* A list of signers for this run.")
@@ -123,6 +125,10 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     Reads files, whole folders, or standard input (-); with --online the file at an address (https://…), of which
     nothing is kept. Data goes to standard output, words about the run to standard error.
     """
+    if options["from_reports"] is not None:
+        compare_saved(ctx, options)
+    if not options["inputs"]:
+        raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
     _refuse_contradictions(options)
     with ExitStack() as stack:
         pool = _start_pool(stack, options)
