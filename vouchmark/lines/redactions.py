@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.history.lineage import Redaction, Removed
+from provenance.credentials.history.lineage import Redaction, Removed, may_speak_of_ai
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.render.safe import quoted
@@ -23,9 +23,17 @@ WORDS: Final = {
     Removed.METADATA: "what was signed about place, time or rights",
     Removed.TIME: "a time stamp",
     Removed.IDENTITY: "an identity that was attached",
+    Removed.PICTURE: "a small picture",
     Removed.OTHER: "a statement",
 }
 """What is gone, in the middle of a sentence."""
+
+_WHERE: Final = {
+    Of.EARLIER: " from an earlier version",
+    Of.PART: " from something used in it",
+    Of.INPUT: " from something that went into it",
+    Of.UPDATE: " from an update",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +53,22 @@ class Removal:
         return self.of in (Of.CONTENT, Of.EARLIER)
 
     @property
+    def concerns_ai(self) -> bool:
+        """Whether it may have spoken of AI, be it by its kind or among other things."""
+        speaks = may_speak_of_ai(self.redaction.assertion) and self.redaction.is_assertion
+        return self.concerns_content and (speaks or self.kind is Removed.TRAINING)
+
+    @property
     def statement(self) -> str:
         """One sentence."""
-        who = f"A later signer ({self.by.who})" if self.by is not None else "A later signer"
-        where = {Of.EARLIER: " from an earlier version", Of.PART: " from something used in it"}.get(self.of, "")
+        where = _WHERE.get(self.of, "")
         what = f"{WORDS[self.kind]} ({quoted(self.redaction.assertion)})" if self.kind is Removed.OTHER else ""
-        return f"{who} removed{where} {what or WORDS[self.kind]}."
+        return f"{self.who} removed{where} {what or WORDS[self.kind]}."
+
+    @property
+    def who(self) -> str:
+        """Who says that it was removed, as a sentence begins."""
+        return f"A later signer ({self.by.who})" if self.by is not None else "A later signer"
 
     def detail(self) -> dict[str, Json]:
         """For a finding's detail."""
@@ -75,5 +93,5 @@ def removals(own: OwnCheck | None, known: Mapping[str, Speaker]) -> tuple[Remova
             by=known.get(one.by),
         )
         for one in own.history.redactions
-        if one.is_allowed and one.is_done
+        if one.is_real
     )

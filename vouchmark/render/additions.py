@@ -54,6 +54,7 @@ def additions(report: Report) -> Iterator[str]:
     for line, words in _ALSO:
         if report.evidence[line].status is Status.FAIL:
             yield f"and {words}"
+    yield from _unvouched(report)
     yield from _removed(report)
     yield from _compared(report)
     judged = integrity in (Status.PASS, Status.FAIL, Status.ABSENT)
@@ -94,14 +95,29 @@ def _people(report: Report) -> Iterator[str]:
 
 def _removed(report: Report) -> Iterator[str]:
     """That a later signer removed something which this report might have told."""
-    for finding in report.evidence[Line.HISTORY].findings:
-        told = finding.code.startswith("history.redaction.") and finding.detail.get("of") in (
-            "this file",
-            "earlier file",
-        )
-        if told and finding.detail.get("removed") != "done":
-            words = sentence(finding.statement)
-            yield f"but {words[:1].lower()}{words[1:]}"
+    gone = [
+        finding
+        for finding in report.evidence[Line.HISTORY].findings
+        if finding.detail.get("removed") in _REMOVED and finding.detail.get("of") in ("this file", "earlier file")
+    ]
+    gone.sort(key=lambda finding: _REMOVED.index(str(finding.detail.get("removed"))))
+    if gone:
+        words = sentence(gone[0].statement)
+        more = ", and more" if len({finding.detail.get("removed") for finding in gone}) > 1 else ""
+        yield f"but {words[:1].lower()}{words[1:]}{more}"
+
+
+_REMOVED: Final = ("ai", "training", "ingredient", "metadata", "identity", "time", "done")
+"""What a later signer may have removed, the most telling first; a thumbnail states nothing."""
+
+
+def _unvouched(report: Report) -> Iterator[str]:
+    """That nothing vouches for the signer of an earlier version, where a list vouches for the last one."""
+    if any(report.evidence[line].status is not Status.PASS for line in (Line.INTEGRITY, Line.SIGNER)):
+        return
+    for finding in with_status(report, Line.HISTORY, Status.UNKNOWN):
+        if finding.code == "history.parent.signer":
+            yield "but nothing vouches for the signer of an earlier version of it"
             return
 
 

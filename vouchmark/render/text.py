@@ -15,6 +15,7 @@ from vouchmark.render.answer import answer, not_shown
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
 from vouchmark.render.of_itself import HEADING, says_of_itself, sentence_of_itself
 from vouchmark.render.safe import plain
+from vouchmark.render.updates import updates
 from vouchmark.render.words import list_date, sentence
 from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, TrustListInput, Verdict
 
@@ -43,6 +44,8 @@ STATEMENT_LIMIT: Final = 1000
 """Code points of one sentence on a terminal; the JSON report has the whole."""
 DETAIL_LIMIT: Final = 2000
 """Code points of one finding's detail on a terminal."""
+UPDATE_ROWS: Final = 5
+"""Sentences on later updates without -v."""
 TREE_ROWS: Final = 8
 """Earlier versions drawn without -v."""
 NAME_LIMIT: Final = 120
@@ -133,6 +136,18 @@ class _Painter:
             if verbosity >= 1:
                 for finding in evidence.findings:
                     yield from self.finding(finding, evidence.summary, detail=verbosity >= 2)
+        if verbosity < 1:
+            yield from self.updates(report)
+
+    def updates(self, report: Report) -> Iterator[str]:
+        """What later updates say, below the lines and no part of them."""
+        told = list(updates(report))
+        head = f"  {self.sign(Status.SKIPPED)} {pad('update', COLUMN)}"
+        for number, words in enumerate(told[:UPDATE_ROWS]):
+            first = head if number == 0 else " " * len(head)
+            yield from wrap(self.clean(words), width=self.width, first=first, rest=" " * len(head))
+        if len(told) > UPDATE_ROWS:
+            yield f"{' ' * len(head)}and {len(told) - UPDATE_ROWS} more; -v shows them all"
 
     def line(self, line: Line, evidence: Evidence) -> Iterator[str]:
         """Sign, name, sentence."""

@@ -28,4 +28,6 @@ def speaks_of_ai(name: str) -> bool:
     """Whether one of a name's words does, however they are joined, or it names a program that generates media."""
     words = [word.casefold() for word in _WORD.findall(name)]
     pairs = (first + second for first, second in itertools.pairwise(words))
-    return not _WORDS.isdisjoint(words) or not _WORDS.isdisjoint(pairs) or bool(generator_named(" ".join(words)))
+    threes = ("".join(words[at : at + 3]) for at in range(len(words) - 2))
+    spoken = (words, pairs, threes)
+    return not all(map(_WORDS.isdisjoint, spoken)) or bool(generator_named(" ".join(words)))

@@ -16,7 +16,9 @@ from provenance.credentials.errors import CredentialsError
 from provenance.credentials.history.lineage import History, Link, LinkState, Node, Redaction, Thumbnail
 from provenance.credentials.history.links import CLAIM, SIGNATURE, WHOLE, Digests, Redacted
 from provenance.credentials.history.manifest_check import ManifestCheck, check_manifest
+from provenance.credentials.history.recorded import recorded_failures
 from provenance.credentials.store.jumbf import Assertion, RawManifest, RawStore
+from provenance.credentials.store.kept import CREDENTIALS, DATA_BOXES
 from provenance.credentials.store.uris import HashedUri, hashed_uri, split_uri
 
 __all__ = ["History", "Link", "LinkState", "Node", "Redaction", "Thumbnail", "trace"]
@@ -33,43 +35,13 @@ MAX_TITLE: Final = 1_024
 
 NEVER_REDACTED: Final = ("c2pa.actions", "c2pa.hash.")
 """Starts of labels that nobody may redact (C2PA 2.4, section 6.8)."""
-_NO_FAILURES: Final = frozenset(
-    ("assertion.accessible", "assertion.bmffHash.match", "assertion.boxesHash.match", "assertion.collectionHash.match",
-     "assertion.dataHash.match", "assertion.hashedURI.match", "claimSignature.insideValidity",
-     "claimSignature.validated", "ingredient.claimSignature.validated", "ingredient.manifest.validated",
-     "ingredient.unknownProvenance", "signingCredential.ocsp.notRevoked", "signingCredential.trusted",
-     "timeStamp.trusted", "timeStamp.validated", "assertion.dataHash.redacted", "assertion.redacted")
-)  # fmt: skip
-"""Codes of success and information in lists of old ingredients, which hold all kinds (C2PA 1.4, section 16.1).
-Newer ones keep their failures apart, and what stands there is one whatever it is called."""
+_ASSERTIONS: Final = "c2pa.assertions"
+_REMOVABLE: Final = (_ASSERTIONS, DATA_BOXES, CREDENTIALS)
+"""Stores of a manifest from which something may be removed; older claims have two besides the assertions."""
 
 
 def _text(value: object) -> str:
     return value[:MAX_TITLE] if isinstance(value, str) else ""
-
-
-def _failures(value: object, *, apart: bool) -> set[str]:
-    """Failure codes of one list of recorded results; `apart` says that the list holds nothing else."""
-    found: set[str] = set()
-    for entry in value if isinstance(value, list) else []:
-        code = entry.get("code") if isinstance(entry, Mapping) else None
-        if isinstance(code, str) and (apart or code not in _NO_FAILURES):
-            found.add(code[:MAX_TITLE])
-    return found
-
-
-def _recorded(content: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the claim generator saw: `validationStatus` (v1, v2) or `validationResults` (v3)."""
-    found = _failures(content.get("validationStatus"), apart=False)
-    results = content.get("validationResults")
-    if isinstance(results, Mapping):
-        active = results.get("activeManifest")
-        found |= _failures(active.get("failure"), apart=True) if isinstance(active, Mapping) else set()
-        deltas = results.get("ingredientDeltas")
-        for delta in deltas if isinstance(deltas, list) else []:
-            inner = delta.get("validationDeltas") if isinstance(delta, Mapping) else None
-            found |= _failures(inner.get("failure"), apart=True) if isinstance(inner, Mapping) else set()
-    return tuple(sorted(found))
 
 
 class _Walker:
@@ -83,7 +55,8 @@ class _Walker:
         self.checks: dict[str, ManifestCheck] = {}
         self.redactions: dict[Redaction, None] = {}
         self.redacted_by: dict[str, Redacted] = {}
-        self.gone: dict[tuple[str, str], bool] = {}
+        self.gone: dict[tuple[str, str, str], bool] = {}
+        self.absent: dict[str, frozenset[str]] = {}
         self.digests = Digests()
         self.thumbnails: dict[str, Thumbnail | None] = {}
 
@@ -211,26 +184,43 @@ class _Walker:
                 label, path = split_uri(url, manifest=manifest.label)
             except CredentialsError:
                 label, path = "", ()
-            name = path[-1] if len(path) == 2 else ""
+            place, name = path if len(path) == 2 and path[0] in _REMOVABLE else ("", "")
             ok = bool(name) and label != manifest.label and not name.startswith(NEVER_REDACTED)
             redaction = Redaction(
                 by=manifest.label,
                 manifest=label,
                 assertion=name,
                 is_allowed=ok,
-                is_done=self.is_gone(label, name),
+                is_done=self.is_gone(label, place, name),
+                is_named=self.is_named(label, place, name),
+                is_assertion=place in (_ASSERTIONS, ""),
             )
             self.redactions[redaction] = None
             if ok:
                 yield label, name
 
-    def is_gone(self, label: str, name: str) -> bool:
-        """Whether an assertion is not there, or holds nothing but zeros."""
-        if (label, name) not in self.gone:
+    def is_named(self, label: str, place: str, name: str) -> bool:
+        """Whether a manifest has, or its claim names, what is said to be removed; true of manifests that are gone."""
+        target = self.store.manifest(label)
+        if target is None or not name or _stored(target, place, name) is not None:
+            return True
+        if target.label not in self.absent:
+            self.absent[target.label] = frozenset(self.check(target).absent)
+        return name in self.absent[target.label]
+
+    def is_gone(self, label: str, place: str, name: str) -> bool:
+        """Whether something is not there, or holds nothing but zeros."""
+        if (label, place, name) not in self.gone:
             target = self.store.manifest(label)
-            assertion = target.assertion(name) if target else None
-            self.gone[label, name] = assertion is None or assertion.is_zeroed
-        return self.gone[label, name]
+            stored = _stored(target, place, name) if target else None
+            self.gone[label, place, name] = stored is None or stored.is_zeroed
+        return self.gone[label, place, name]
+
+
+def _stored(target: RawManifest, place: str, name: str) -> Assertion | None:
+    """What lies under that name in one of a manifest's stores."""
+    find = {DATA_BOXES: target.data_box, CREDENTIALS: target.credential}.get(place, target.assertion)
+    return find(name)
 
 
 def _is_ingredient(assertion: Assertion) -> bool:
@@ -247,7 +237,7 @@ def _link(owner: RawManifest, assertion: Assertion, content: Mapping[str, Any], 
         target=target,
         title=_text(content.get("dc:title")),
         format=_text(content.get("dc:format")),
-        recorded=_recorded(content),
+        recorded=recorded_failures(content),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +14,8 @@ from provenance.credentials.history.manifest_check import ManifestCheck
 SOFT_FAILURES: Final = ("signingCredential.", "cawg.",
                         "timeStamp.", "ingredient.unknownProvenance")  # fmt: skip
 """Starts of recorded codes that do not say that bytes or statements were changed."""
+
+_REVOKED: Final = ("signingCredential.revoked", "signingCredential.ocsp.revoked")
 
 
 class LinkState(enum.StrEnum):
@@ -65,6 +68,11 @@ class Link:
         return tuple(code for code in self.recorded if not code.startswith(SOFT_FAILURES))
 
     @property
+    def recorded_revocations(self) -> tuple[str, ...]:
+        """Recorded failures that say the certificate of the ingredient's signer was revoked then."""
+        return tuple(code for code in self.recorded if code.startswith(_REVOKED))
+
+    @property
     def role(self) -> str:
         """`parent`, `input` or `component`."""
         return {"parentOf": "parent", "inputTo": "input"}.get(self.relationship, "component")
@@ -96,6 +104,8 @@ class Removed(enum.StrEnum):
     TIME = "time"
     """A time stamp."""
     IDENTITY = "identity"
+    PICTURE = "picture"
+    """A thumbnail or an icon, which states nothing."""
     OTHER = "done"
 
 
@@ -110,16 +120,36 @@ _BY_LABEL: Final = (
     ("stds.", Removed.METADATA),
     ("c2pa.time-stamp", Removed.TIME),
     ("cawg.identity", Removed.IDENTITY),
+    ("c2pa.thumbnail", Removed.PICTURE),
+    ("c2pa.icon", Removed.PICTURE),
 )
 """Starts of labels, the first that fits."""
 _STARTS: Final = tuple(start for start, _ in _BY_LABEL)
+
+
+_OF_METADATA: Final = frozenset(
+    ("exif", "iptc", "xmp", "metadata", "gps", "geo", "geolocation", "location", "place", "rights", "copyright",
+     "license", "licence")
+)  # fmt: skip
+"""Words in labels of makers' own that speak of place, time or rights."""
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WITH_AI: Final = ("c2pa.metadata", "cawg.metadata", "stds.iptc", "stds.schema-org.CreativeWork")
+"""Starts of labels of metadata whose vocabularies have fields on AI as well (IPTC Photo Metadata, schema.org)."""
+
+
+def may_speak_of_ai(label: str) -> bool:
+    """Whether an assertion of that label is one in which something may be said of a making by or with AI."""
+    return kind_of_label(label) in (Removed.AI, Removed.INGREDIENT) or label.startswith(_WITH_AI)
 
 
 def kind_of_label(label: str) -> Removed:
     """What an assertion was about, by its label; labels that speak of AI count as such whoever made them."""
     if label.startswith(_STARTS):
         return next(kind for start, kind in _BY_LABEL if label.startswith(start))
-    return Removed.AI if speaks_of_ai(label) else Removed.OTHER
+    if speaks_of_ai(label):
+        return Removed.AI
+    words = {word.casefold() for word in _WORD.findall(label)}
+    return Removed.OTHER if words.isdisjoint(_OF_METADATA) else Removed.METADATA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +164,20 @@ class Redaction:
     """False for actions and hard bindings, and for assertions of the redacting manifest itself."""
     is_done: bool
     """False where the assertion is still there."""
+    is_named: bool = True
+    """False where the manifest is there and never named it: what was never there was not removed."""
+    is_assertion: bool = True
+    """False for data that older claims keep beside their assertions."""
+
+    @property
+    def is_real(self) -> bool:
+        """Whether something is gone, as the specification allows it."""
+        return self.is_allowed and self.is_done and self.is_named
 
     @property
     def kind(self) -> Removed:
         """What was removed, by its label."""
-        return kind_of_label(self.assertion)
+        return kind_of_label(self.assertion) if self.is_assertion else Removed.OTHER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,8 +245,7 @@ class History:
         found += ["history.unreferenced"] if self.unreferenced else []
         found += ["history.redaction.forbidden"] if any(not one.is_allowed for one in self.redactions) else []
         found += ["history.redaction.not_done"] if any(not one.is_done for one in self.redactions) else []
-        done = (one.is_allowed and one.is_done for one in self.redactions)
-        found += ["history.redaction.done"] if any(done) else []
+        found += ["history.redaction.done"] if any(one.is_real for one in self.redactions) else []
         found += ["history.cut"] if self.is_cut else []
         return tuple(dict.fromkeys(found))
 

@@ -21,7 +21,7 @@ from vouchmark.lines.ai.words import BEGINNINGS, CAPTURED, GENERATED, MADE_BY_PE
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Answer, Draft, Facts, source_of
 from vouchmark.lines.nothing import nothing_to_look_at
-from vouchmark.lines.redactions import removals
+from vouchmark.lines.redactions import Removal, removals
 from vouchmark.render.words import listed
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 
@@ -68,15 +68,19 @@ def _removed(facts: Facts) -> list[Draft]:
         Draft(
             code="ai.redacted",
             status=Status.UNKNOWN,
-            statement=one.statement,
+            statement=one.statement if one.kind is not Removed.METADATA else _besides(one),
             source=source_of(facts.first),
             root=Root.CLAIM_SIGNATURE,
             subject=one.redaction.manifest,
             detail=one.detail(),
         )
         for one in gone
-        if one.kind in (Removed.AI, Removed.TRAINING, Removed.INGREDIENT) and one.concerns_content
+        if one.concerns_ai
     ]
+
+
+def _besides(one: Removal) -> str:
+    return f"{one.statement[:-1]}; what it said of AI, if anything, is gone with it."
 
 
 def _cut(facts: Facts) -> list[Draft]:
@@ -166,9 +170,16 @@ def _silence(facts: Facts, manifests: list[Manifest], unsigned: list[Draft]) -> 
         statement=f"No statement about AI in its making {where}; {_NOTHING_FOLLOWS}.",
         source=source_of(facts.first),
         root=Root.CLAIM_SIGNATURE,
-        subject=manifests[0].label if manifests else facts.name,
+        subject=_spoken_of(facts, manifests),
         detail={"software": list[Json](sorted(software))} if software else {},
     )
+
+
+def _spoken_of(facts: Facts, manifests: list[Manifest]) -> str:
+    """The manifest in which nothing was found: the content's own, and no update of it."""
+    if facts.bound is not None:
+        return facts.bound.label
+    return manifests[0].label if manifests else facts.name
 
 
 def _against_metadata(signed: list[Draft], unsigned: list[Draft]) -> list[Draft]:

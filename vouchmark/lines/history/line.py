@@ -14,7 +14,7 @@ from typing import Final
 
 from provenance.credentials.engines.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.history.history import History, Node
-from provenance.credentials.history.lineage import LinkState, Removed
+from provenance.credentials.history.lineage import LinkState
 from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines import authority
@@ -31,9 +31,9 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.lines.history import actions as history_actions
+from vouchmark.lines.history import redacted as history_redacted
 from vouchmark.lines.links import malformed_link
 from vouchmark.lines.nothing import nothing_to_look_at
-from vouchmark.lines.redactions import removals
 from vouchmark.render.safe import quoted
 from vouchmark.render.words import ROLES, listed
 from vouchmark.report import Json, Line, NotChecked, Root, Status
@@ -160,7 +160,7 @@ def _own_tree(own: OwnCheck, history: History, known: Mapping[str, Speaker]) -> 
     nodes = [node for node in root.walk() if node is not root and node.link is not None]
     for node in sorted(nodes, key=lambda node: node.depth):
         yield _node(own, node, known, depth=node.depth - root.depth)
-    yield from history_actions.drafts(own, root)
+    yield from history_actions.drafts(own, root, known)
     for update in authority.updates_of(own):
         yield from _update(known, update)
     for label in history.unreferenced:
@@ -171,25 +171,7 @@ def _own_tree(own: OwnCheck, history: History, known: Mapping[str, Speaker]) -> 
             label,
             {"manifest": label},
         )
-    for redaction in history.redactions:
-        detail: dict[str, Json] = {"manifest": redaction.manifest, "assertion": redaction.assertion}
-        if not redaction.is_allowed:
-            words = "Something was redacted from an earlier version that must not be redacted."
-            yield _own("history.redaction.forbidden", Status.FAIL, words, redaction.by, detail)
-        elif not redaction.is_done:
-            words = "Something that is declared as redacted is still in the file."
-            yield _own("history.redaction.not_done", Status.UNKNOWN, words, redaction.by, detail)
-    for removal in removals(own, known):
-        # What is gone of what it was made from leaves the history open; the rest concerns other lines.
-        lost = removal.kind is Removed.INGREDIENT and removal.concerns_content
-        status = Status.UNKNOWN if lost else Status.ABSENT
-        yield _own(
-            f"history.redaction.{removal.kind}",
-            status,
-            removal.statement,
-            removal.redaction.manifest,
-            removal.detail(),
-        )
+    yield from history_redacted.drafts(own, history, known)
     if history.cut:
         words = f"Not all recorded steps were followed ({listed(history.cut)}); the rest was not looked at."
         yield _own("history.cut", Status.UNKNOWN, words, own.active, {"cut": list[Json](history.cut)})
@@ -202,7 +184,8 @@ def _update(known: Mapping[str, Speaker], node: Node) -> Iterator[Draft]:
     if speaker is None:
         return
     yield _own("history.update", Status.ABSENT, _whose_update(known, speaker), label, speaker.detail())
-    recorded = [code for child in node.children if child.link is not None for code in child.link.recorded_breaks]
+    links = [child.link for child in node.children if child.link is not None]
+    recorded = [code for link in links for code in (*link.recorded_breaks, *link.recorded_revocations)]
     if recorded:
         words = (
             f"Whoever signed a later update ({speaker.who}) recorded that the file did not hold then "
@@ -235,7 +218,11 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
     if early:
         seen = quoted(", ".join(link.recorded_breaks[:MAX_CODES]))
         words = f"did not hold when it was added, recorded its later signer ({seen}); what it says cannot be relied on"
-    if node.outcome == "intact" and (speaker is None or speaker.standing is not Standing.LISTED):
+    if node.outcome == "intact" and link.recorded_revocations and not (speaker and speaker.standing.is_refused):
+        code, status = f"history.{link.role}.signer", Status.UNKNOWN
+        seen = quoted(", ".join(link.recorded_revocations[:MAX_CODES]))
+        words = f"{words}; but its later signer recorded that its signer's certificate was revoked ({seen})"
+    elif node.outcome == "intact" and (speaker is None or speaker.standing is not Standing.LISTED):
         standing = speaker.standing if speaker is not None else Standing.UNESTABLISHED
         code = f"history.{link.role}.signer"
         status = Status.FAIL if standing.is_refused and link.role == "parent" else Status.UNKNOWN

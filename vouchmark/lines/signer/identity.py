@@ -7,17 +7,19 @@ is `unknown` and not `fail`, because all that fails is the statement that this p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from provenance.credentials.binding.base import Match
 from provenance.credentials.engines.model import Kind, Manifest
+from provenance.credentials.history.lineage import Removed
 from provenance.credentials.identities.identity import AGGREGATION, IdentityCheck, VerifiedIdentity
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.trust.view import Label
 from vouchmark.lines.authority import ORDER, Of, Speaker
 from vouchmark.lines.facts import Draft, Facts, instant, source_of
+from vouchmark.lines.redactions import removals
 from vouchmark.lines.signer.trust_words import among_publishers, shown_label
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Json, NotChecked, Root, Status
@@ -107,7 +109,22 @@ def drafts(facts: Facts) -> tuple[Draft, ...]:
         disputed = _disputed(facts, identity) if _stands(own, identity) else None
         said += [disputed] if disputed is not None else []
         found += [replace(draft, detail={**draft.detail, "of": str(of(known, identity))}) for draft in said]
-    return tuple(found)
+    return (*found, *_removed(own, known))
+
+
+def _removed(own: OwnCheck, known: Mapping[str, Speaker]) -> Iterator[Draft]:
+    """That a later signer took an identity away: nobody knows whose it was."""
+    for one in removals(own, known):
+        if one.kind is Removed.IDENTITY and one.concerns_content:
+            yield Draft(
+                code="signer.identity.redacted",
+                status=Status.UNKNOWN,
+                statement=one.statement,
+                source=OWN,
+                root=Root.IDENTITY,
+                subject=one.redaction.manifest,
+                detail=one.detail(),
+            )
 
 
 def not_checked(facts: Facts) -> tuple[NotChecked, ...]:

@@ -16,8 +16,10 @@ from provenance.credentials.certificates.signer import SignerAssessment
 from provenance.credentials.certificates.time_trust import Doubt, StampAssessment
 from provenance.credentials.certificates.timestamp import Flaw
 from provenance.credentials.engines.model import Manifest
+from provenance.credentials.history.lineage import Removed
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.trust.view import Label
+from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import (
     Answer,
     Draft,
@@ -30,6 +32,7 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.lines.nothing import nothing_to_look_at
+from vouchmark.lines.redactions import removals
 from vouchmark.lines.signer.trust_words import shown_label
 from vouchmark.lines.time import order as time_order
 from vouchmark.render.safe import quoted
@@ -64,12 +67,32 @@ def answer(facts: Facts) -> Answer:
     drafts += _certificate(manifest, signer)
     drafts += time_order.impossible(own, facts.speakers)
     drafts += time_order.cut(own)
+    drafts += _removed(facts, own)
     drafts += time_order.stated(facts, own, signer.stamp.time)
     if all(draft.status is Status.ABSENT for draft in drafts):
         drafts += time_order.unsigned_cut(facts)
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
-    first = drafts[0] if drafts[0].status is Status.FAIL else next(d for d in drafts if d.code in _ANSWERS)
+    lost = drafts[0].code == "time.redacted" and drafts[0].status is Status.UNKNOWN
+    first = drafts[0] if lost or drafts[0].status is Status.FAIL else next(d for d in drafts if d.code in _ANSWERS)
     return Answer(summary=first.statement, drafts=tuple(drafts))
+
+
+def _removed(facts: Facts, own: OwnCheck) -> list[Draft]:
+    """That a later signer took a time stamp away: where no other one is trusted, it may have told the time."""
+    trusted = own.signer is not None and own.signer.stamp.is_trusted
+    return [
+        Draft(
+            code="time.redacted",
+            status=Status.ABSENT if trusted else Status.UNKNOWN,
+            statement=one.statement,
+            source=OWN,
+            root=Root.TIME_STAMP,
+            subject=one.redaction.manifest,
+            detail=one.detail(),
+        )
+        for one in removals(own, facts.speakers)
+        if one.kind is Removed.TIME and one.of in (Of.CONTENT, Of.EARLIER, Of.UPDATE)
+    ]
 
 
 def _is_absent(found: Answer) -> bool:
