@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import cbor2
@@ -230,10 +231,13 @@ def test_a_town_or_country_is_a_place_of_its_own_kind(content: dict[str, Any], n
     [
         ("20000/1", 20.0),
         (35, 0.035),
-        ("12.7", 0.012),
-        ("9e9", 0.0),
-        ("1/0", 0.001),
-        ("999999999999", 1000.0),
+        ("12.7", 0.0127),
+        ("2e4", 20.0),
+        ("20000 m", 20.0),
+        ("9e9", 20_016.0),
+        ("999999999999", 20_016.0),
+        ("1/0", math.inf),
+        ("some 20 km", math.inf),
         (None, 0),
     ],
 )

@@ -233,13 +233,19 @@ CAPS: Final = (
     # Signed places and times.
     Cap(name=_C + "history.content.MAX_JSON_BYTES", to=9, lines=(Line.AI, Line.TIME, Line.CLAIM),
         build=lambda: held(steps(), metadata(DateTimeOriginal="2020-05-05T10:00:00Z"))),
-    Cap(name=_C + "history.statements.MAX_ACTIONS", to=1, lines=(Line.TIME, Line.CLAIM),
+    Cap(name=_C + "history.statement_reader.MAX_ACTIONS", to=1, lines=(Line.TIME, Line.CLAIM),
         build=lambda: held(steps(*edits(2)))),
+    Cap(name=_C + "history.statement_reader.MAX_RELATED", to=1, lines=(Line.TIME, Line.CLAIM), build=lambda: held(
+        steps({"action": "c2pa.edited", "related": [{"action": "c2pa.cropped"}, {"action": "c2pa.resized"}]}))),
+    Cap(name=_C + "history.statement_reader.MAX_FIELDS", to=1, lines=(Line.TIME, Line.CLAIM),
+        build=lambda: held(steps(), metadata(DateTimeOriginal="2020-05-05T10:00:00Z"))),
+    Cap(name=_C + "history.statement_reader.MAX_AREAS", to=0, lines=(Line.TIME, Line.CLAIM),
+        build=lambda: held(steps(), metadata(City="Kyiv"))),
     Cap(name=_C + "history.statements.MAX_TIMES", to=1, lines=(Line.TIME, Line.CLAIM),
         build=lambda: held(steps(*edits(2)))),
     Cap(name=_C + "history.statements.MAX_PLACES", to=1, lines=(Line.TIME, Line.CLAIM),
         build=lambda: held(steps(), places(3))),
-    Cap(name=_C + "history.statements.MAX_DEPTH", to=0, lines=(Line.TIME, Line.CLAIM),
+    Cap(name=_C + "history.statement_reader.MAX_DEPTH", to=0, lines=(Line.TIME, Line.CLAIM),
         build=lambda: held(steps(), places(1))),
     # The history.
     Cap(name=_C + "history.history.MAX_DEPTH", to=1, lines=(Line.HISTORY, Line.AI, Line.CLAIM), build=lambda: chain(3)),

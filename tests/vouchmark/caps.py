@@ -44,7 +44,6 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.credentials.binding.merkle.MDAT_HEAD", NUMBER),
     ("provenance.credentials.certificates.ocsp.TOO_LARGE", NUMBER),
     ("provenance.credentials.store.octets.packing.SLACK*", NUMBER),
-    ("provenance.credentials.history.statements.MAX_ERROR", NUMBER),
     ("provenance.formats.*._*", NUMBER),
     ("provenance.formats.tiff.directories.MANIFEST", NUMBER),
     ("provenance.formats.zip.headers.DESCRIBED", NUMBER),
@@ -142,6 +141,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("vouchmark.vouching.files.*", CLOSED),
     # Only what is shown.
     ("provenance.credentials.history.history.MAX_TITLE", SHOWN),
+    ("provenance.credentials.history.recorded.MAX_CODE", SHOWN),
     ("provenance.credentials.history.statements.MAX_KEPT", SHOWN),
     ("provenance.metadata.model.MAX_KEPT", SHOWN),
     ("vouchmark.lines.history.line.MAX_[DS]*", REFUSES),

@@ -21,6 +21,7 @@ from tests.provenance.crafting import (
     actions,
     assertion_box,
     bind,
+    box,
     link_to,
     manifests,
     opening,
@@ -103,3 +104,51 @@ def update_with(*acts: dict[str, Any], more: tuple[tuple[str, Any], ...] = ()) -
     link = ("c2pa.ingredient.v3", link_to(below, PARENT))
     update = Draft(signer=CAMERA, label=UPDATE, kind=b"c2um", assertions=[opening(link, *acts), link, *more])
     return with_manifest_store(media, store(below, update.build()))
+
+
+ROOM: Final = 40_000
+"""Bytes kept above the content for a later update, so that the layout stays what the binding says."""
+
+
+def removed_later(
+    name: str,
+    content: Any,
+    *,
+    by: Identity,
+    url: str = "",
+    acts: tuple[dict[str, Any], ...] = (),
+    keep: bool = False,
+    beside: tuple[tuple[str, Any], ...] = (),
+) -> bytes:
+    """The listed camera's picture, from which a later update by somebody took an assertion that was really there.
+
+    `url` is what the update says that it removed, where that is spelled otherwise; `keep` leaves the assertion in.
+    """
+    draft = Draft(signer=CAMERA, label=PARENT, assertions=[actions(*acts), *beside, (name, content)])
+    whole = bind(draft, picture(), after=[superbox(b"c2um", "x", box(b"free", bytes(ROOM)))])
+    first, last = manifests(manifest_store(whole))
+    gone = b"" if keep else assertion_box(name, content)
+    left = _without_box(first, gone) if gone else first
+    link = ("c2pa.ingredient.v3", link_to(left, PARENT))
+    where = url or f"self#jumbf=/c2pa/{PARENT}/c2pa.assertions/{name}"
+    act = {"action": "c2pa.redacted", "reason": "c2pa.PII.present", "parameters": {"redacted": where}}
+    update = Draft(signer=by, label=UPDATE, kind=b"c2um", claim={"redacted_assertions": [where]})
+
+    def built(pad: int) -> bytes:
+        update.assertions = [opening(link, act), link, ("org.example.pad", {"pad": bytes(pad)})]
+        return update.build()
+
+    wanted = len(last) + len(gone)
+    above = built(1_000 + wanted - len(built(1_000)))
+    assert len(above) == wanted
+    return with_manifest_store(whole, store(left, above))
+
+
+def _without_box(manifest: bytes, gone: bytes) -> bytes:
+    """A manifest without one box of its assertion store, its sizes put right."""
+    at, inner = manifest.index(gone), manifest.index(b"c2as") - 16
+    left = bytearray(manifest[:at] + manifest[at + len(gone) :])
+    for start in (0, inner):
+        size = int.from_bytes(left[start : start + 4], "big")
+        left[start : start + 4] = (size - len(gone)).to_bytes(4, "big")
+    return bytes(left)

@@ -180,7 +180,8 @@ CASES: Final[Mapping[str, tuple[Carrier, list[tuple[str, Any]], str, Status, str
     "training, in signed metadata": (
         Carrier.TRAINING,
         [actions(MADE), signed_metadata(plus_DataMining="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED")],
-        "ai.training", PASS, "The signer does not allow data mining.",
+        "ai.training", PASS,
+        "The signer does not allow data mining or the training of AI or the training of generative AI.",
     ),
     "an assertion that nobody here knows": (
         Carrier.UNREAD,

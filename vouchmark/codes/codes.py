@@ -438,7 +438,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("claim.place.apart", (UNKNOWN,), "Two places are signed as where it was taken: far apart, or of different names."),
     ("claim.place.vague", (UNKNOWN,), "The signed place is too vague to hold anything against it."),
     ("claim.time.apart", (UNKNOWN,), "Two times are signed as when it was made, far from each other."),
-    ("claim.time.future", (UNKNOWN,), "The signed time of its making lies after the time of the report."),
+    ("claim.time.future", (UNKNOWN,), "The time that is stated of its making lies after the time of the report."),
     ("claim.cut", (UNKNOWN,), "Not all places and times were looked at; what was left out is named."),
     ("claim.absent", (ABSENT,), "There are no Content Credentials, so nothing about place and time is signed."),
     (

@@ -117,8 +117,21 @@ def _unvouched(report: Report) -> Iterator[str]:
         return
     for finding in with_status(report, Line.HISTORY, Status.UNKNOWN):
         if finding.code == "history.parent.signer":
-            yield "but nothing vouches for the signer of an earlier version of it"
+            by = finding.detail.get("by")
+            standing = str(by.get("standing")) if isinstance(by, dict) else ""
+            yield _ANCESTOR.get(standing, "but who signed an earlier version of it is not established")
             return
+
+
+_ANCESTOR: Final = {
+    "listed": "but its later signer recorded that the certificate of an earlier version's signer was revoked",
+    "unlisted": "but no list you use vouches for the signer of an earlier version of it",
+    "expired": "but the certificate of an earlier version's signer is out of date",
+    "not yet valid": "but the certificate of an earlier version's signer is not valid yet",
+    "public test key": "but an earlier version of it was signed with a public test key, with which anybody can sign",
+    "irregular certificate": "but the certificate of an earlier version's signer breaks the rules",
+}
+"""What stands against the signer of an earlier version, by that signer's standing."""
 
 
 def _compared(report: Report) -> Iterator[str]:

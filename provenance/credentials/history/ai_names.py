@@ -16,6 +16,18 @@ TRAINING: Final = ("c2pa.training-mining", "cawg.training-mining", "c2pa.ai_trai
                    "c2pa.ai_inference", "c2pa.data_mining", "cawg.ai_training", "cawg.ai_generative_training",
                    "cawg.ai_inference", "cawg.data_mining")  # fmt: skip
 """Labels of what may be done with the media, which say nothing of its making (C2PA 1.4, section 19.23; CAWG 1.1)."""
+_ALL: Final = ("data_mining", "ai_training", "ai_generative_training")
+PLUS: Final = {
+    "DMI-ALLOWED": tuple((use, "allowed") for use in _ALL),
+    "DMI-PROHIBITED": tuple((use, "notAllowed") for use in _ALL),
+    "DMI-PROHIBITED-AIMLTRAINING": (("ai_training", "notAllowed"), ("ai_generative_training", "notAllowed")),
+    "DMI-PROHIBITED-GENAIMLTRAINING": (("ai_generative_training", "notAllowed"),),
+    "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": tuple((use, "constrained") for use in _ALL),
+    "DMI-PROHIBITED-SEECONSTRAINT": tuple((use, "constrained") for use in _ALL),
+    "DMI-PROHIBITED-SEEEMBEDDEDRIGHTSEXPR": tuple((use, "constrained") for use in _ALL),
+    "DMI-PROHIBITED-SEELINKEDRIGHTSEXPR": tuple((use, "constrained") for use in _ALL),
+}
+"""PLUS data mining vocabulary, in CAWG's words: what it says of all data mining it says of training too."""
 _WORDS: Final = frozenset(
     ("ai", "genai", "aigc", "gai", "generative", "synthetic", "synthid", "deepfake", "llm", "digitalsourcetype",
      "aigenerated", "aidisclosure", "aimodel", "aitool", "aiedit", "aiedited", "aicontent")

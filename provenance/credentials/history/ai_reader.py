@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, Final, TypeVar
 
 from provenance.credentials.history.ai_carriers import Carrier
-from provenance.credentials.history.ai_names import TRAINING, speaks_of_ai
+from provenance.credentials.history.ai_names import PLUS, TRAINING, speaks_of_ai
 from provenance.credentials.history.ai_statements import AiStatement
 from provenance.credentials.history.content import content_of, unread
 from provenance.credentials.history.manifest_check import ManifestCheck
@@ -39,28 +40,22 @@ MAX_NAME: Final = 400
 MAX_KEPT: Final = 300
 """Characters kept of what is written, to be shown."""
 
-_INPUTS: Final = ("c2pa.types.generator", "c2pa.types.model")
+_INPUTS: Final = ("c2pa.types.generator", "c2pa.types.model", "c2pa.types.savedmodel", "c2pa.types.tensorflow.")
 _METADATA: Final = ("c2pa.metadata", "cawg.metadata", "stds.iptc", "stds.schema-org.CreativeWork")
 _SOURCE: Final = "digitalsourcetype"
 _SYSTEM: Final = ("aisystemused", "aisystemversionused", "aipromptinformation", "aipromptwritername")
 _MINING: Final = "datamining"
 _TOLD: Final = ("description", "name", "com.adobe.tool")
 """Parameters of an action in which programs say in words what was done."""
+_PARAMETERS: Final = "parameters of one action"
 _TAKEN_OVER: Final = ("action", "digitalSourceType", "softwareAgent", "softwareAgentIndex")
 """Fields that a related action has from the action around it, where it has none of its own; of what is looked at."""
 _OWN: Final = ("description", "parameters", "related")
 _CONTENT: Final = ("c2pa.ai_generated_content", "c2pa.ai_generated")
-_PLUS: Final = {
-    "DMI-ALLOWED": ("data_mining", "allowed"),
-    "DMI-PROHIBITED": ("data_mining", "notAllowed"),
-    "DMI-PROHIBITED-AIMLTRAINING": ("ai_training", "notAllowed"),
-    "DMI-PROHIBITED-GENAIMLTRAINING": ("ai_generative_training", "notAllowed"),
-    "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": ("data_mining", "constrained"),
-    "DMI-PROHIBITED-SEECONSTRAINT": ("data_mining", "constrained"),
-    "DMI-PROHIBITED-SEEEMBEDDEDRIGHTSEXPR": ("data_mining", "constrained"),
-    "DMI-PROHIBITED-SEELINKEDRIGHTSEXPR": ("data_mining", "constrained"),
-}
-"""PLUS data mining vocabulary, in CAWG's words."""
+
+
+_means = lru_cache(maxsize=256)(says_of_making)
+"""One template may describe every action."""
 
 
 def _kept(value: object) -> str:
@@ -174,60 +169,94 @@ class Reader:
         for template in self.maps(content.get("templates"), "action templates", MAX_ACTIONS):
             templates.setdefault(_kept(template.get("action")), []).append(template)
         for entry in self.maps(content.get("actions"), "actions", MAX_ACTIONS):
-            name = _kept(entry.get("action"))
-            applying = chain(templates.get("*", ()), templates.get(name, ()) if name != "*" else ())
-            yield from self.action(entry, name, self.few(applying, "templates of one action", MAX_RELATED), agents)
+            yield from self.action(entry, templates, agents)
 
     def action(
-        self, entry: Mapping[str, Any], name: str, templates: list[Mapping[str, Any]], agents: object, depth: int = 0
+        self,
+        entry: Mapping[str, Any],
+        by_name: Mapping[str, list[Mapping[str, Any]]],
+        agents: object,
+        depth: int = 0,
     ) -> Iterator[AiStatement]:
-        """One action."""
+        """One action, with the templates for actions of its name and for all."""
+        name = _kept(entry.get("action"))
+        applying = chain(by_name.get("*", ()), by_name.get(name, ()) if name != "*" else ())
+        templates = self.few(applying, "templates of one action", MAX_RELATED)
         parameters = entry.get("parameters")
         given = parameters if isinstance(parameters, Mapping) else {"name": parameters}
-        software = self.software(entry, templates, agents, given)
-        own = self.text(entry.get("digitalSourceType"), "a source type")
+        programs = self.software(entry, templates, agents, given)
+        software = next((one for one in programs if generator_named(one)), programs[0] if programs else "")
+        own = self.source(entry)
         said = AiStatement(carrier=Carrier.ACTION, written=own, action=name, software=_kept(software))
         found = [said] if own else []
         for template in templates:
             # A template's value counts where the action has none of its own (C2PA 2.2, section 18.14.6.1).
-            written = self.text(template.get("digitalSourceType"), "a source type")
+            written = self.source(template)
             if written and not own:
                 found.append(replace(said, carrier=Carrier.TEMPLATE, written=written))
-        for key, value in self.few(given.items(), "parameters of one action", MAX_FIELDS):
-            if isinstance(key, str) and key.rpartition(".")[2].casefold() == _SOURCE and isinstance(value, str):
-                written = self.text(value, "a source type")
-                found.append(replace(said, carrier=Carrier.PARAMETER, written=written))
-        yield from found
-        yield from self.told(entry, given, said)
+        found += self.parameters(given, said)
+        told = list(self.told(entry, given, said))
+        for template in templates:
+            # The same of its description and of each parameter.
+            added = {key: value for key, value in self.template_parameters(template) if key not in given}
+            found += self.parameters(added, said)
+            told += self.told({} if "description" in entry else template, added, said)
+        yield from (*found, *told)
         if software and generator_named(software):
             yield replace(said, carrier=Carrier.AGENT, written=_kept(software))
         elif not found and speaks_of_ai(name):
             yield replace(said, carrier=Carrier.UNREAD, written=name)
-        yield from self.related(entry, agents, depth)
+        yield from self.related(entry, by_name, agents, depth)
+
+    def source(self, entry: Mapping[str, Any]) -> str:
+        """The source type of an action, a template or an ingredient; in another form than a text it is not read."""
+        value = entry.get("digitalSourceType")
+        if value is not None and not isinstance(value, str):
+            self.unread("a source type")
+        return self.text(value, "a source type")
+
+    def template_parameters(self, template: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+        """The parameters that a template adds to an action."""
+        table = template.get("templateParameters")
+        return self.few(table.items(), _PARAMETERS, MAX_FIELDS) if isinstance(table, Mapping) else []
+
+    def parameters(self, table: Mapping[Any, Any], said: AiStatement) -> list[AiStatement]:
+        """Source types among the parameters of an action or a template."""
+        found = []
+        for key, value in self.few(table.items(), _PARAMETERS, MAX_FIELDS):
+            if isinstance(key, str) and key.rpartition(".")[2].casefold() == _SOURCE and isinstance(value, str):
+                written = self.text(value, "a source type")
+                found.append(replace(said, carrier=Carrier.PARAMETER, written=written))
+        return found
 
     def software(
         self, entry: Mapping[str, Any], templates: list[Mapping[str, Any]], agents: object, given: Mapping[Any, Any]
-    ) -> str:
-        """Who did an action, as written: its own, a template's, or the model that Adobe notes."""
+    ) -> list[str]:
+        """Who did an action, as written: its own, else every template's, else the model that Adobe notes."""
+        found = []
         for one in (entry, *templates):
             agent, index = one.get("softwareAgent"), one.get("softwareAgentIndex")
             if agent is None and isinstance(agents, list) and isinstance(index, int) and 0 <= index < len(agents):
                 agent = agents[index]
             if name := self.agent(agent):
-                return name
-        return self.agent(given.get("com.adobe.details"))
+                found.append(name)
+                if one is entry:
+                    break
+        return found or list(filter(None, (self.agent(given.get("com.adobe.details")),)))
 
     def told(self, entry: Mapping[str, Any], given: Mapping[Any, Any], said: AiStatement) -> Iterator[AiStatement]:
         """What stands in words with an action."""
         for value in (entry.get("description"), *(given.get(key) for key in _TOLD)):
             if not isinstance(value, str):
                 continue
-            means = says_of_making(self.text(value, "a description", MAX_DESCRIPTION))
+            means = _means(self.text(value, "a description", MAX_DESCRIPTION))
             carrier = Carrier.UNREAD if means is Meaning.OTHER else Carrier.DESCRIPTION
             if means is not None:
                 yield replace(said, carrier=carrier, written=_kept(value), means=means)
 
-    def related(self, entry: Mapping[str, Any], agents: object, depth: int) -> Iterator[AiStatement]:
+    def related(
+        self, entry: Mapping[str, Any], by_name: Mapping[str, list[Mapping[str, Any]]], agents: object, depth: int
+    ) -> Iterator[AiStatement]:
         """Actions within an action, which have the fields that differ from it (section 18.14.8)."""
         inner = self.maps(entry.get("related"), "related actions of one action", MAX_RELATED)
         if inner and depth >= MAX_RELATED_DEPTH:
@@ -236,7 +265,7 @@ class Reader:
         taken_over = {key: entry[key] for key in _TAKEN_OVER if key in entry}
         for one in inner:
             merged = taken_over | {key: one[key] for key in (*_TAKEN_OVER, *_OWN) if key in one}
-            for found in self.action(merged, _kept(merged.get("action")), [], agents, depth + 1):
+            for found in self.action(merged, by_name, agents, depth + 1):
                 if found.carrier is not Carrier.ACTION:
                     yield found
                 elif "digitalSourceType" in one:
@@ -245,7 +274,7 @@ class Reader:
     def ingredient(self, content: Mapping[str, Any]) -> Iterator[AiStatement]:
         """How what it was made from came about, and prompts and models that went into it."""
         relationship = _kept(content.get("relationship"))
-        written = self.text(content.get("digitalSourceType"), "a source type")
+        written = self.source(content)
         if written:
             yield AiStatement(carrier=Carrier.INGREDIENT, written=written, relationship=relationship)
         types = content.get("dataTypes", content.get("data_types"))
@@ -276,9 +305,9 @@ class Reader:
         if name in _SYSTEM:
             return AiStatement(carrier=Carrier.SYSTEM, written=written, fields=((_kept(key), written),))
         code = written.rpartition("/")[2].upper().removeprefix("PLUS-")
-        if code not in _PLUS:
+        if code not in PLUS:
             return AiStatement(carrier=Carrier.UNREAD, written=written)
-        return AiStatement(carrier=Carrier.TRAINING, written=written, fields=(_PLUS[code],))
+        return AiStatement(carrier=Carrier.TRAINING, written=written, fields=PLUS[code])
 
     def uses(self, base: str, content: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """(use, answer): of the entries of an assertion for several uses, or of one that is for a single use."""
@@ -288,7 +317,9 @@ class Reader:
         found = []
         for name, entry in self.few(entries.items(), "entries on training and mining", MAX_FIELDS):
             answer = entry.get("use") if isinstance(entry, Mapping) else None
-            if isinstance(name, str) and isinstance(answer, str):
+            if not isinstance(name, str) or not isinstance(answer, str):
+                self.unread("an entry on training and mining")
+            else:
                 found.append((_kept(name).rpartition(".")[2], answer[:MAX_KEPT]))
         return tuple(found)
 

@@ -177,6 +177,14 @@ def _finding(facts: Facts, one: Said, code: str, status: Status, statement: str,
     )
 
 
+_INPUTS: Final = (
+    ("c2pa.types.generator.prompt", "a prompt for generating"),
+    ("c2pa.types.generator.seed", "a seed for generating"),
+    ("c2pa.types.generator", "a generator"),
+)
+"""What went into it, by its data type; all others that are read are models (C2PA 2.2, section 18.17)."""
+
+
 def meaning_of(one: Said) -> Meaning:
     """What a statement comes to where it is made: beside an edit it speaks of what the edit did."""
     stated, name = one.statement, quoted(one.statement.software, limit=MAX_SHOWN)
@@ -203,8 +211,8 @@ def meaning_of(one: Said) -> Meaning:
         case Carrier.AGENT | Carrier.GENERATOR:
             return Meaning(code="ai.used", words=f"that a step was done with {name}, which generates media")
         case Carrier.INPUT:
-            what = "a prompt" if "generator" in stated.written else "a model"
-            return Meaning(code="ai.used", words=f"that {what} for generating went into it ({name})")
+            what = next((words for kind, words in _INPUTS if stated.written.startswith(kind)), "a model of AI")
+            return Meaning(code="ai.used", words=f"that {what} went into it ({name})")
         case Carrier.UNREAD if stated.means is not None:
             return Meaning(code="ai.unread", words=f"something about AI in words that are not read here ({written})")
         case Carrier.UNREAD:

@@ -7,12 +7,13 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from provenance.credentials.history.statements import Role, SignedPlace, SignedTime
+from provenance.credentials.history.statements import Role, SignedArea, SignedPlace, SignedTime
 from provenance.places import distance_km, distance_words
 from provenance.times import gap_words
 from vouchmark.lines.claim.versions import OWN, Version
 from vouchmark.lines.facts import Draft
 from vouchmark.lines.time.order import when_of
+from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
 
 FAR: Final = 10.0
@@ -35,6 +36,13 @@ def drafts(versions: Sequence[Version]) -> Iterator[Draft]:
                 "assertions": [one.assertion for one in pair],
             }
             yield _draft(version, "claim.place.apart", statement, detail)
+        named = [one for one in version.declared.areas if one.assertion not in version.gathered]
+        others = next((two for two in itertools.combinations(named, 2) if _differ(two)), None)
+        if others is not None and pair is None:
+            names = [one.name for one in others]
+            statement = f"Two places are named as where it was taken: {quoted(names[0])} and {quoted(names[1])}."
+            detail = {"names": list[Json](names), "where": [one.where for one in others]}
+            yield _draft(version, "claim.place.apart", statement, detail)
         times = [
             one for one in version.declared.times if one.role is Role.CREATED and one.assertion not in version.gathered
         ]
@@ -52,6 +60,12 @@ def drafts(versions: Sequence[Version]) -> Iterator[Draft]:
 def _apart(pair: tuple[SignedPlace, SignedPlace]) -> float:
     """Kilometres between two places beyond what their signers allow for."""
     return distance_km(pair[0].place, pair[1].place) - pair[0].error - pair[1].error
+
+
+def _differ(pair: tuple[SignedArea, SignedArea]) -> bool:
+    """Whether two named places have no part in common: a town may be named with its country and without."""
+    parts = [{part.strip().casefold() for part in one.name.split(",")} for one in pair]
+    return parts[0].isdisjoint(parts[1])
 
 
 def _start(one: SignedTime) -> dt.datetime:

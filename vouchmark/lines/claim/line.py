@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from provenance.credentials.history.history import LinkState, Node
-from provenance.credentials.history.statements import Declared, Role, SignedArea, SignedPlace, SignedTime
+from provenance.credentials.history.statements import Declared, Role, SignedPlace, SignedTime
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Role as UnsignedRole
 from provenance.places import distance_km, distance_words, place_of
@@ -24,6 +24,7 @@ from vouchmark.lines import about, authority
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.claim import apart as claim_apart
 from vouchmark.lines.claim import beside as claim_beside
+from vouchmark.lines.claim import named as claim_named
 from vouchmark.lines.claim.versions import OWN, Version
 from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, own_gap
 from vouchmark.lines.integrity.line import BINDING_MATCH
@@ -44,14 +45,15 @@ def answer(facts: Facts) -> Answer:
     known = facts.speakers
     versions = _versions(facts, own, known) if own is not None else []
     apart = list(claim_apart.drafts(versions[:1]))
+    removed = list(claim_beside.removed(removals(own, known), versions))
     if said is None:
-        if not apart:
+        unasked = [*apart, *removed]
+        if not unasked:
             return Answer(summary="Not asked for.", status=Status.SKIPPED)
-        return Answer(summary=f"Not asked for; but {_lower(apart[0].statement)}", drafts=tuple(apart))
+        return Answer(summary=f"Not asked for; but {_lower(unasked[0].statement)}", drafts=tuple(unasked))
     place = _place(facts, said.place, versions) if said.place is not None else []
     time = _time(facts, said.time, versions) if said.time is not None else []
     unread = _unread(facts)
-    removed = claim_beside.removed(removals(own, known), versions)
     if place:
         place = [*place, *removed]
     else:
@@ -75,6 +77,8 @@ def answer(facts: Facts) -> Answer:
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=(*own_gap(facts), *_metadata_gap(facts)))
 
 
+VAGUE: Final = 1_000.0
+"""Kilometres: a position that may be wrong by more says nothing."""
 _SILENT: Final = ("claim.place.none", "claim.time.none")
 
 
@@ -143,49 +147,23 @@ def _parent(node: Node) -> Node | None:
 
 def _place(facts: Facts, said: ClaimedPlace, versions: list[Version]) -> list[Draft]:
     found = [_signed_place(said, version, one) for version in versions for one in version.declared.places]
-    if found:
-        return found
-    named = [_signed_area(version, one) for version in versions for one in version.declared.areas]
-    return named or list(_unread_place(versions)) or [_unsigned_place(facts, said)]
-
-
-def _signed_area(version: Version, one: SignedArea) -> Draft:
-    """A town or a country is a place, and no point that could be held against another."""
-    statement = (
-        f"It was taken in {quoted(one.name)}, says {version.who}, without coordinates: whether that is the place that "
-        "was given cannot be told here."
-    )
-    detail: dict[str, Json] = {"signed": one.name, "where": one.where, "assertion": one.assertion}
-    root = Root.INGREDIENT if version.earlier else Root.CLAIM_SIGNATURE
-    return _draft(
-        "claim.place.named", Status.UNKNOWN, statement, version.label, root, detail | version.speaker.detail()
-    )
-
-
-def _unread_place(versions: list[Version]) -> Iterator[Draft]:
-    """That a place is signed and cannot be read: then nobody knows what is signed."""
-    for version in versions:
-        for where, written in version.declared.unreadable:
-            if where.rpartition(":")[2].casefold().endswith("latitude"):
-                statement = f"A place is signed that cannot be read ({quoted(where)}: {quoted(written)})."
-                detail: dict[str, Json] = {"where": where, "written": written}
-                yield _draft(
-                    "claim.statement.unreadable",
-                    Status.UNKNOWN,
-                    statement,
-                    version.label,
-                    Root.CLAIM_SIGNATURE,
-                    detail,
-                )
-                return
+    named = [
+        claim_named.area(version, one, beside=bool(found)) for version in versions for one in version.declared.areas
+    ]
+    # A place that cannot be read may be another one: it stands beside those that can.
+    unread = list(claim_named.unread(versions))
+    return [*found, *named, *unread] if found or named or unread else [_unsigned_place(facts, said)]
 
 
 def _signed_place(said: ClaimedPlace, version: Version, one: SignedPlace) -> Draft:
+    if one.error > VAGUE:
+        return claim_named.vague(version, one)
     away = distance_km(said.place, one.place)
     agrees = away <= said.radius + one.error
     word = "agrees with" if agrees else "contradicts"
     err = f", give or take {distance_words(one.error)}" if one.error else ""
-    statement = f"It was taken {distance_words(away)} away{err}, says {version.who}: that {word} what is said."
+    who = version.says(one.assertion)
+    statement = f"It was taken {distance_words(away)} away{err}, says {who}: that {word} what is said."
     detail: dict[str, Json] = {
         "signed": one.place.text,
         "where": one.where,
@@ -207,7 +185,7 @@ def _judged(what: str, version: Version, statement: str, detail: dict[str, Json]
         statement = f"{statement[:-1]}; but {authority.WHY[version.speaker.weakest]}."
     elif detail.get("assertion") in version.gathered:
         status = Status.UNKNOWN
-        statement = f"{statement[:-1]}; but that is a statement that {version.who} only passes on."
+        statement = f"{statement[:-1]}; but that is no statement of the signer's own."
     detail = detail | version.speaker.detail()
     root = Root.INGREDIENT if version.earlier else Root.CLAIM_SIGNATURE
     return _draft(_code(what, agrees), status, statement, version.label, root, detail)
@@ -258,14 +236,14 @@ def _signed_time(facts: Facts, said: ClaimedTime, version: Version, one: SignedT
     gap = one.span.gap(said.span)
     if one.span.start > facts.at + CLOCK_TOLERANCE:
         statement = (
-            f"It was {what_happened(one)} {when_of(one.span)}, says {version.who}: that lies after the time of this "
-            "report, so it agrees with nothing."
+            f"It was {what_happened(one)} {when_of(one.span)}, says {version.says(one.assertion)}: that lies after the "
+            "time of this report, so it agrees with nothing."
         )
         detail = _time_detail(one.where, one.written, one.span) | version.speaker.detail()
         return _draft("claim.time.future", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, detail)
     agrees = abs(gap) <= CLOCK_TOLERANCE
     detail = _time_detail(one.where, one.written, one.span) | {"assertion": one.assertion}
-    when = f"It was {what_happened(one)} {when_of(one.span)}, says {version.who}"
+    when = f"It was {what_happened(one)} {when_of(one.span)}, says {version.says(one.assertion)}"
     return _judged("time", version, f"{when}: {_compared(gap, one.span, said)}.", detail, agrees=agrees)
 
 
@@ -320,11 +298,15 @@ def _unsigned_time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> 
     span = span_of(stated.time)
     gap = span.gap(said.span)
     agrees = abs(gap) <= CLOCK_TOLERANCE
-    statement = (
+    beginning = (
         f"No statement of its signer says when it was taken; its metadata ({stated.field}), which anybody can write, "
-        f"says {date_of(span)}: {_compared(gap, span, said)}."
+        f"says {date_of(span)}: "
     )
     detail = _time_detail(stated.field, stated.written, span)
+    if span.start > facts.at + CLOCK_TOLERANCE:
+        statement = f"{beginning}that lies after the time of this report, so it agrees with nothing."
+        return _draft("claim.time.future", Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
+    statement = f"{beginning}{_compared(gap, span, said)}."
     return _draft(_code("time", agrees), Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
 
 

@@ -36,6 +36,10 @@ class Version:
         """Whether it speaks of an earlier version."""
         return self.speaker.of is Of.EARLIER
 
+    def says(self, assertion: str) -> str:
+        """Whose word one of its assertions is."""
+        return f"somebody whose word {self.who} passes on" if assertion in self.gathered else self.who
+
     @property
     def who(self) -> str:
         """Whose word it is."""
