@@ -184,7 +184,7 @@ CASES: Final = (
             code="integrity.malformed",
             status=FAIL,
             exit=FAILED,
-            says=MALFORMED,
+            says="a later update of its Content Credentials was malformed by whoever signed it",
         )
         for name, build in (
             ("a-change-of-content", lambda: update_with({"action": "c2pa.cropped"})),

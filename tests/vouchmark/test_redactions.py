@@ -211,3 +211,25 @@ def test_what_an_edit_removed_from_an_earlier_version_is_of_that_version() -> No
     assert told is not None
     assert told.detail["of"] == "earlier file"
     assert report.evidence[Line.AI].status is UNKNOWN
+
+
+def test_whoever_signs_an_update_that_breaks_a_rule_moves_nothing_of_the_content() -> None:
+    url = f"self#jumbf=/c2pa/{PARENT}/c2pa.assertions/c2pa.ai-disclosure"
+    media = removed_later("org.example.note", {"is": "any"}, by=STRANGER, url=url, keep=True)
+    report = examine(media, LISTED)
+    told = found(report, Line.INTEGRITY, "integrity.update.rule")
+    assert told is not None
+    assert (told.status, told.detail["of"]) == (ABSENT, "update")
+    assert report.evidence[Line.INTEGRITY].status is PASS
+    assert said(report) == said(examine(removed_later("org.example.note", {"is": "any"}, by=STRANGER, url=url[:-1],
+                                                      keep=True), LISTED))  # fmt: skip
+
+
+def test_an_update_by_which_something_is_gone_that_must_stay_breaks_the_content() -> None:
+    media = removed_later("c2pa.actions.v2__3", {"actions": [{"action": "c2pa.edited"}]}, by=STRANGER)
+    report = examine(media, LISTED)
+    assert report.evidence[Line.INTEGRITY].status is Status.FAIL
+    assert said(report).startswith("a later update of its Content Credentials was malformed by whoever signed it")
+    malformed = found(report, Line.INTEGRITY, "integrity.malformed")
+    assert malformed is not None
+    assert malformed.detail["of"] == "update"

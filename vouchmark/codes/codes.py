@@ -55,6 +55,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("integrity.unbound", (FAIL, UNKNOWN), "No signature is known to cover this file's content."),
     ("integrity.malformed", (FAIL,), "The Content Credentials were malformed by their issuer, not changed later."),
     (
+        "integrity.update.rule",
+        (ABSENT,),
+        "Whoever signed a later update broke a rule of the specification that concerns the update alone.",
+    ),
+    (
         "integrity.rule",
         (ABSENT,),
         "The issuer broke a rule of the specification that, as reviewed, does not concern the file's bytes.",

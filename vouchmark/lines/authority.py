@@ -150,8 +150,12 @@ def attributed(answer: Answer, known: Mapping[str, Speaker]) -> Answer:
     return replace(answer, drafts=tuple(_attributed(draft, known) for draft in answer.drafts))
 
 
+_ADDRESS: Final = "self#jumbf=/c2pa/"
+
+
 def _attributed(draft: Draft, known: Mapping[str, Speaker]) -> Draft:
-    speaker = known.get(draft.subject.partition("/")[0])
+    # An engine names a manifest, or something in it, by its address.
+    speaker = known.get(draft.subject.removeprefix(_ADDRESS).partition("/")[0])
     if speaker is None or draft.root in (Root.ENGINE, Root.FILE, Root.UNSIGNED_METADATA):
         return draft
     return replace(draft, detail={**speaker.detail(), **draft.detail})

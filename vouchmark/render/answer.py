@@ -201,6 +201,9 @@ def _failure(report: Report) -> str:
         return f"changed after it was signed{f' by {_signer(report)}' if signed else ''}"
     if any(code in _RECORD for code in failed):
         return "what was signed about it was changed afterwards"
+    malformed = [one for one in with_status(report, Line.INTEGRITY, Status.FAIL) if one.code == "integrity.malformed"]
+    if malformed and all(one.detail.get("of") == "update" for one in malformed):
+        return "a later update of its Content Credentials was malformed by whoever signed it, so they show nothing"
     for code, words in _FAILURES.items():
         if code in failed:
             return words

@@ -207,7 +207,7 @@ def drafts(facts: Facts) -> list[Draft]:
     coverage, found = own.coverage, list[Draft]()
     for check in own.chain:
         for code, statement, origin in _broken(check):
-            found.append(_draft(coverage, code, Status.FAIL, statement, origin=origin))
+            found.append(_draft(coverage, code, Status.FAIL, statement, origin=origin, of=check.label))
         if check.signature in (SignatureState.MALFORMED, SignatureState.UNSUPPORTED):
             statement = "The signature is of a form that our own check cannot read, so what it covers is not known."
             found.append(_draft(coverage, "integrity.unbound", Status.UNKNOWN, statement))
@@ -294,7 +294,8 @@ def _may_compare(facts: Facts) -> bool:
     return facts.media_type not in (STORE_ALONE, FRAGMENT)
 
 
-def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, origin: str = "") -> Draft:
+def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, origin: str = "", of: str = "") -> Draft:
+    """One finding; `of` is the manifest that it is about, where that may be another than the bound one."""
     detail: dict[str, Json] = {
         "binding": coverage.binding,
         "format": coverage.format,
@@ -318,7 +319,7 @@ def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, ori
         statement=statement,
         source=OWN,
         root=Root.CLAIM_SIGNATURE,
-        subject=coverage.manifest,
+        subject=of or coverage.manifest,
         detail=detail,
     )
 

@@ -269,7 +269,11 @@ def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
     broken = rules.reviewed(facts, manifest, code)
     if broken is not None:
         return broken
-    return _draft(facts, "integrity.malformed", Status.FAIL, rules.malformed(code.code), subject, {"from": code.code})
+    update = rules.is_update(facts, manifest)
+    words = rules.malformed(code.code, update=update)
+    # An engine's address may lead to what the update speaks of.
+    where = manifest.label if update else subject
+    return _draft(facts, "integrity.malformed", Status.FAIL, words, where, {"from": code.code})
 
 
 def _is_initialisation_segment(manifest: Manifest) -> bool:

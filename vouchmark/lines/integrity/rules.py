@@ -13,7 +13,9 @@ from typing import Final
 
 from provenance.credentials.binding.base import Match
 from provenance.credentials.engines.model import Manifest, ValidationCode
+from provenance.credentials.own_check import OwnCheck
 from vouchmark.codes.specification import SPECIFICATION
+from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Draft, Drafter, Facts, source_of
 from vouchmark.report import Root, Status
 
@@ -52,13 +54,28 @@ REVIEWED: Final = (
 """Looked at one by one; each with a test that it holds, and one that a changed byte or statement ends it."""
 
 
+OF_UPDATE: Final = "integrity.update.rule"
+_BY_UPDATES: Final = frozenset(
+    (
+        "assertion.notRedacted", "assertion.action.redactionMismatch", "assertion.action.redacted",
+        "assertion.dataHash.redacted", "assertion.hardBinding.redacted", "assertion.action.malformed",
+        "assertion.action.ingredientMismatch", "assertion.timestamp.malformed", "assertion.metadata.disallowed",
+    )
+)  # fmt: skip
+"""What engines say of what an update states, and of no byte of the content or of what its signer states."""
+
+
 def reviewed(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft | None:
     """A finding where a broken rule does not concern the bytes; None where it is not known not to."""
     own = facts.own
-    if own is None or own.coverage is None or own.check is None or manifest.label != own.bound:
+    if own is None or own.coverage is None or own.check is None:
         return None
     is_whole = own.coverage.match is Match.MATCH and own.coverage.is_whole and all(one.is_intact for one in own.chain)
     if not is_whole:
+        return None
+    if is_update(facts, manifest):
+        return _of_update(facts, own, manifest, code)
+    if manifest.label != own.bound:
         return None
     for rule in REVIEWED:
         if code.code in rule.codes and rule.holds(manifest, own.check.actions):
@@ -68,8 +85,34 @@ def reviewed(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft | 
     return None
 
 
-def malformed(code: str) -> str:
+def _of_update(facts: Facts, own: OwnCheck, manifest: Manifest, code: ValidationCode) -> Draft | None:
+    """A rule that whoever signed an update broke: that somebody may do to any file, and it is about the update.
+
+    Not where something is gone that must not go.
+    """
+    forbidden = own.history is not None and any(not one.is_allowed and one.is_named for one in own.history.redactions)
+    if code.code not in _BY_UPDATES or forbidden:
+        return None
+    statement = (
+        f"Whoever signed a later update broke a rule of the specification{_what(code.code)}; that is about it alone."
+    )
+    draft = Drafter(source_of(facts.first), Root.UPDATE)
+    return draft(OF_UPDATE, Status.ABSENT, statement, manifest.label, {"from": code.code})
+
+
+def is_update(facts: Facts, manifest: Manifest) -> bool:
+    """Whether a manifest is an update above the content."""
+    speaker = facts.speakers.get(manifest.label)
+    return speaker is not None and speaker.of is Of.UPDATE
+
+
+def malformed(code: str, *, update: bool = False) -> str:
     """What is said of any other broken rule: with what is malformed, where that is known."""
+    if update:
+        return f"A later update was malformed by whoever signed it{_what(code)}; that is not a sign of a later change."
+    return f"The Content Credentials were malformed by their issuer{_what(code)}; that is not a sign of a later change."
+
+
+def _what(code: str) -> str:
     _, meaning = SPECIFICATION.get(code, (None, ""))
-    what = f": {meaning[:1].lower()}{meaning[1:].rstrip('.')}" if meaning else ""
-    return f"The Content Credentials were malformed by their issuer{what}; that is not a sign of a later change."
+    return f": {meaning[:1].lower()}{meaning[1:].rstrip('.')}" if meaning else ""
