@@ -57,7 +57,8 @@ CARRIERS: Final = (
     ),
     _row(
         Carrier.TEMPLATE,
-        "the same in `templates`, for every action of that name or for all",
+        "the same in `templates`, for every action of that name or for all, with `softwareAgent`, `description` and "
+        "`templateParameters`, where the action has none of its own",
         "as for the action; every template that applies is told",
         "C2PA 2.2, section 18.14.6",
     ),
@@ -95,7 +96,7 @@ CARRIERS: Final = (
     ),
     _row(
         Carrier.INPUT,
-        "`dataTypes` of an ingredient: `c2pa.types.generator.prompt`, `c2pa.types.model`, …",
+        "`dataTypes` of an ingredient: `c2pa.types.generator.prompt`, `c2pa.types.model`, `c2pa.types.tensorflow.…`, …",
         "a prompt or a model went into it",
         "C2PA 2.2, sections 18.15 and 18.17",
     ),
