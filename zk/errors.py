@@ -33,6 +33,15 @@ class RefusedError(ZkError):
     """The rules of the profile say no: a used code, a second credential, a second vouch, an early reset."""
 
 
+class NearMatchError(RefusedError):
+    """Somebody whose identifier may be mistaken for this one is in the books: is it another person?"""
+
+    def __init__(self, message: str, tags: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.tags = tags
+        """The first 16 hexadecimal digits of the tag of each."""
+
+
 class ClockJumpError(RefusedError):
     """An issuer's clock shows a time that its routine does not explain, and nobody said that it is right."""
 

@@ -343,6 +343,18 @@ def test_a_clock_that_jumps_is_refused_until_it_is_told_to_be_right(club: Desk, 
     club.run(*arguments, "--after-gap")
 
 
+def test_invite_tells_by_tag_who_may_be_mistaken_for_a_new_person(club: Desk) -> None:
+    club.enrol()
+    arguments = ["issuer", "invite", club.path("club"), "--person", "ID 47ll", "--at", NOVEMBER]
+    error, hint = refusal(club.run(*arguments, code=2))
+    assert re.fullmatch(r"error: identifier: may be mistaken for that of [0-9a-f]{16}, who is in the books", error)
+    assert hint == "hint: look at whom you have; where this is another person, say so with --is-other"
+    club.run(*arguments, "--is-other")
+    same = ["issuer", "invite", club.path("club"), "--person", "id\u20114711.", "--at", NOVEMBER]
+    error, _ = refusal(club.run(*same, code=2))
+    assert "enrolled already" in error
+
+
 def test_a_copy_is_taken_up_after_a_lost_disk(club: Desk) -> None:
     club.enrol()
     club.run("issuer", "rotate", club.path("club"), "--at", NOVEMBER)

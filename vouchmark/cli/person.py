@@ -35,7 +35,8 @@ MAX_LINE: Final = 4096
 
 RECOVER: Final = "vouchmark issuer recover DIR --published FILE, with the last issuer.json that anybody has"
 CLOCK: Final = "set this machine's clock; where it is right, after a pause, say so with --after-gap"
-"""What to do where an issuer's folder is an earlier state, and where its clock is not believed."""
+IS_OTHER: Final = "look at whom you have; where this is another person, say so with --is-other"
+"""What to do where an issuer's folder is an earlier state, its clock is not believed, or somebody is near."""
 
 at_option: Final = click.option("--at", type=Instant(), help="Take this as the time (RFC 3339); now by default.")
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -195,12 +196,22 @@ def errors(hint: str = "", *, missing: str = "", malformed: str = "") -> Iterato
         missing: the same where something cannot be read; `hint` where empty.
         malformed: the same where something is not what it should be; `hint` where empty.
     """
-    from zk.errors import ClockJumpError, EncodingError, RolledBackError, StorageError, UntrustedError, ZkError
+    from zk.errors import (
+        ClockJumpError,
+        EncodingError,
+        NearMatchError,
+        RolledBackError,
+        StorageError,
+        UntrustedError,
+        ZkError,
+    )
 
     try:
         yield
     except RolledBackError as error:
         fail(printable(str(error)), hint=RECOVER, code=Exit.ERROR)
+    except NearMatchError as error:
+        fail(printable(str(error)), hint=IS_OTHER)
     except ClockJumpError as error:
         fail(printable(str(error)), hint=CLOCK)
     except StorageError as error:

@@ -11,9 +11,10 @@ from typing import Final
 
 from zk.bbs.pseudonym import blind_sign_with_nym
 from zk.errors import EncodingError, RefusedError, UntrustedError
-from zk.issuer.enrolment import CodeRow, Enrolment, EnrolmentBooks
+from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.epochs import open_epochs
 from zk.issuer.folder import seconds
+from zk.issuer.rows import CodeRow, Enrolment
 from zk.issuer.secrets import IssuerSecrets, SecretKey
 from zk.profile.codes import CodeKind
 from zk.profile.continuity import ContinuityStatement, verify_continuity

@@ -12,9 +12,9 @@ processes, or one killed and started again, cannot enrol anybody twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -26,6 +26,7 @@ from zk.issuer import commitments
 from zk.issuer.books_schema import (
     CODES,
     ENROLMENTS,
+    NEAR,
     PERSONS,
     PUBLICATIONS,
     STATE,
@@ -34,64 +35,11 @@ from zk.issuer.books_schema import (
     engine_of,
 )
 from zk.issuer.commitments import Publication
+from zk.issuer.rows import CodeRow, Enrolment, Person
 from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass, check_class, check_level
 from zk.profile.issuer_info import HolderCount, IssuerInfo
 from zk.storage.vault import PRIVATE_MODE, check_private
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """What the books hold of somebody."""
-
-    continuity: bytes = field(repr=False)
-    """T, 48 octets: the one against which every renewal is proved."""
-    generation: int
-    reset_at: int | None
-    """When the last reset was, seconds since 1970; None if there was none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeRow:
-    """What the books hold of a code."""
-
-    id: bytes
-    """16 octets."""
-    key: bytes = field(repr=False)
-    """The code's public key, 32 octets."""
-    tag: bytes = field(repr=False)
-    kind: CodeKind
-    generation: int
-    level: int
-    expires_at: int | None
-    """Seconds since 1970, the end of a day; None once the code is used."""
-    request: bytes | None = field(default=None, repr=False)
-    """Digest of the first good request that came under it."""
-    epoch: str | None = None
-    """The epoch for which it was used; None as long as nothing is signed."""
-    renewable_until: int | None = None
-    """Until when renewal tokens may follow from this code without another check, seconds since 1970."""
-    after: str | None = None
-    """Of a renewal token the epoch of the credentials with which it was given: it is for later ones."""
-    void: bool = False
-    """Whether two different requests came under it before either was signed: neither ever is."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolment:
-    """A request that holds in every other respect, to be written down or refused."""
-
-    code: CodeRow
-    """As it was when the request was received."""
-    epoch: str
-    request: bytes = field(repr=False)
-    """Digest of the request."""
-    continuity: bytes = field(repr=False)
-    """T that was verified: of the request, or for a renewal that of the books."""
-    at: int
-    """Seconds since 1970."""
-    reset_seconds: int
-    """How long after a reset the next may be."""
 
 
 class EnrolmentBooks:
@@ -173,6 +121,18 @@ class EnrolmentBooks:
         with self._transaction("read") as connection:
             return _person(connection, tag)
 
+    def known(self, tags: Iterable[bytes]) -> list[bytes]:
+        """Return those of these tags under which somebody was ever enrolled, in their order."""
+        with self._transaction("read") as connection:
+            return [tag for tag in tags if _person(connection, tag) is not None]
+
+    def near(self, skeletons: Iterable[bytes], *, but: bytes) -> list[bytes]:
+        """Return the tags of others who were enrolled or invited and share a loose form, sorted."""
+        columns = NEAR.c
+        query = sa.select(columns.tag).where(columns.skeleton.in_(list(skeletons)), columns.tag != but).distinct()
+        with self._transaction("read") as connection:
+            return sorted(connection.execute(query).scalars())
+
     def latest(self, tag: bytes) -> tuple[str, int] | None:
         """Return epoch and level of this person's latest lasting credential, or None."""
         with self._transaction("read") as connection:
@@ -183,14 +143,17 @@ class EnrolmentBooks:
         with self._transaction("read") as connection:
             return _code(connection, code_id)
 
-    def add_code(self, row: CodeRow, issuer: bytes) -> None:
+    def add_code(self, row: CodeRow, issuer: bytes, near: Iterable[bytes] = ()) -> None:
         """Write down a new code; the person's earlier ones that were not used are void from now on.
 
-        Raises RolledBackError where the books of this issuer id have lost rows since they were opened.
+        `near` are keyed hashes of the loose forms of the person's identifier. Raises RolledBackError where the books of
+        this issuer id have lost rows since they were opened.
         """
         with self._transaction("write a code") as connection:
             commitments.require_count(connection, issuer)
             connection.execute(sa.delete(CODES).where(CODES.c.tag == row.tag, CODES.c.epoch.is_(None)))
+            for skeleton in near:
+                _inserted(connection, NEAR, {"skeleton": skeleton, "tag": row.tag})
             connection.execute(
                 sa.insert(CODES).values(
                     id=row.id,
@@ -259,6 +222,9 @@ class EnrolmentBooks:
         expired = sa.and_(CODES.c.epoch.is_(None), CODES.c.expires_at <= at)
         with self._transaction("forget codes") as connection:
             connection.execute(sa.delete(CODES).where(sa.or_(expired, CODES.c.epoch < first_open_epoch)))
+            # Of whoever was invited and never came nothing stays.
+            here = [sa.exists().where(table.c.tag == NEAR.c.tag) for table in (CODES, PERSONS)]
+            connection.execute(sa.delete(NEAR).where(~sa.or_(*here)))
 
     @contextmanager
     def _transaction(self, doing: str) -> Iterator[sa.Connection]:

@@ -17,10 +17,10 @@ from typing import Final, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
-from zk.errors import RefusedError, RolledBackError, StorageError
+from zk.errors import NearMatchError, RefusedError, RolledBackError, StorageError
 from zk.issuer.approving import RequestDesk, Reviewed
 from zk.issuer.commitments import Publication
-from zk.issuer.enrolment import CodeRow, EnrolmentBooks
+from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.epochs import open_epochs, over, refuse_jump
 from zk.issuer.folder import (
     BOOKS,
@@ -32,6 +32,7 @@ from zk.issuer.folder import (
     seconds,
 )
 from zk.issuer.publishing import missing_keys, publish, unlock_identity, withdrawn
+from zk.issuer.rows import CodeRow
 from zk.issuer.secrets import IssuerSecrets, SecretKey
 from zk.profile.codes import MAX_GENERATION, Code, CodeKind
 from zk.profile.issuer_info import IssuerInfo, IssuerKey, issuer_id, read_info
@@ -59,6 +60,9 @@ DEFAULT_CODE_DAYS: Final = 7
 
 MOST_CODE_DAYS: Final = 90
 """Days for which a code may be used at most: it stands for a check of the person that ages."""
+
+TAG_DIGITS: Final = 16
+"""Hexadecimal digits by which a person's tag is shown."""
 
 _DAY_SECONDS: Final = 86_400
 
@@ -176,19 +180,23 @@ class Issuer:
         level: Level | None = None,
         code_days: int = DEFAULT_CODE_DAYS,
         after_gap: bool = False,
+        is_other: bool = False,
     ) -> Code:
         """Return a code for a person whom the issuer has just checked; earlier unused ones of theirs become void.
 
         `level` is 1 for a first enrolment, else what it was, unless given. `after_gap`: the clock is right although it
-        shows more than one epoch past the last published one. Raises EncodingError (identifier) or RefusedError: such a
-        clock, enrolled already, not enrolled yet, or a reset before its time.
+        shows more than one epoch past the last published one. `is_other`: this is nobody of those whose identifiers may
+        be mistaken for this one (`near`). Raises EncodingError (identifier) or RefusedError: such a clock, such people
+        (NearMatchError), enrolled already, not enrolled yet, or a reset before its time.
         """
         if not 1 <= code_days <= MOST_CODE_DAYS:
             raise RefusedError(f"days for which a code holds: expected 1 to {MOST_CODE_DAYS}, got {code_days}")
         self._refresh()
         refuse_jump(self.info, at, after_gap=after_gap)
-        tag = self._secrets.tag(identifier)
+        tag = self._tag_of(identifier)
         now = seconds(at)
+        if not is_other and self._books.person(tag) is None:
+            _refuse_near(self.near(identifier))
         code = Code.draw(kind, self._generation_for(tag, kind, now))
         latest = self._books.latest(tag)
         if level is None:
@@ -204,8 +212,34 @@ class Issuer:
                 expires_at=_end_of_day(now + code_days * _DAY_SECONDS),
             ),
             self.info.id,
+            self._secrets.near(identifier),
         )
         return code
+
+    def near(self, identifier: str) -> tuple[str, ...]:
+        """Return the people whose identifiers may be mistaken for this one, to be looked at before inviting.
+
+        Of each the first 16 hexadecimal digits of the tag; who was enrolled with an earlier version is among them once
+        invited again. Raises EncodingError or StorageError.
+        """
+        found = self._books.near(self._secrets.near(identifier), but=self._tag_of(identifier))
+        return tuple(tag.hex()[:TAG_DIGITS] for tag in found)
+
+    def tag_of(self, identifier: str) -> str:
+        """Return by which tag a person is called here: its first 16 hexadecimal digits. Raises as `near` does."""
+        return self._tag_of(identifier).hex()[:TAG_DIGITS]
+
+    def _tag_of(self, identifier: str) -> bytes:
+        """Return a person's tag: that of the form under which they are enrolled, be it an earlier one.
+
+        Raises RefusedError where two people are enrolled under forms of one identifier, as earlier versions allowed.
+        """
+        tags = self._secrets.tags(identifier)
+        known = self._books.known(tags)
+        if len(known) > 1:
+            shown = ", ".join(tag.hex()[:TAG_DIGITS] for tag in known)
+            raise RefusedError(f"identifier: two people are enrolled under spellings of it: {shown}")
+        return known[0] if known else tags[0]
 
     def review(self, request: bytes, *, at: datetime) -> Reviewed:
         """Check a request and write down that it came, without signing it; return what there is to confirm.
@@ -339,6 +373,11 @@ class Issuer:
         ended = [key for key in self._secrets.keys if key.public_key in bad or key.epoch in past]
         self._store(self._secrets.with_keys(tuple(key for key in self._secrets.keys if key not in ended)))
         return tuple(key.epoch for key in ended)
+
+
+def _refuse_near(tags: tuple[str, ...]) -> None:
+    if tags:
+        raise NearMatchError(f"identifier: may be mistaken for that of {', '.join(tags)}, who is in the books", tags)
 
 
 def _end_of_day(at: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import unicodedata
 from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
@@ -22,15 +21,13 @@ from zk.bbs.encoding import (
 )
 from zk.bbs.hashing import hash_to_scalar
 from zk.errors import EncodingError, RefusedError
+from zk.issuer.identifiers import forms, loose
 from zk.profile.personhood import ID_OCTETS, CredentialClass, IssuerKey
 from zk.profile.possession import prove_possession
 from zk.storage.vault import MAX_CONTENT_OCTETS
 
 SECRET_OCTETS: Final = 32
 """Octets of each HMAC key and of a secret BBS key."""
-
-MAX_IDENTIFIER_CHARACTERS: Final = 320
-"""Characters of a person's identifier: the longest e-mail address."""
 
 MAX_SECRET_KEYS: Final = 16
 """Secret BBS keys at once: of this epoch and the next, and of epochs whose destruction is overdue."""
@@ -94,7 +91,21 @@ class IssuerSecrets:
 
     def tag(self, identifier: str) -> bytes:
         """Return HMAC-SHA-256(pepper, canonical identifier), all that is kept of an identifier."""
-        return hmac.digest(self.pepper, canonical_identifier(identifier).encode("utf-8"), "sha256")
+        return self.tags(identifier)[0]
+
+    def tags(self, identifier: str) -> tuple[bytes, ...]:
+        """Return the tags under which a person may be in the books, the one that counts now first.
+
+        Raises EncodingError.
+        """
+        return tuple(hmac.digest(self.pepper, form.encode("utf-8"), "sha256") for form in forms(identifier))
+
+    def near(self, identifier: str) -> tuple[bytes, ...]:
+        """Return keyed hashes of what an identifier may be mistaken for by, 32 octets each. Raises EncodingError."""
+        # No canonical identifier holds a NUL, so that none of these is a tag.
+        return tuple(
+            hmac.digest(self.pepper, b"\x00near\x00" + form.encode("utf-8"), "sha256") for form in loose(identifier)
+        )
 
     def nym_entropy(self, tag: bytes, credential_class: CredentialClass, period: str | int, *, suite: Suite) -> bytes:
         """Return signer_nym_entropy, a scalar: H2S(HMAC(entropy key, dCBOR[tag, class, epoch or generation])).
@@ -139,18 +150,6 @@ class IssuerSecrets:
             reset_days=reset_days,
             keys=tuple(_secret_key(item) for item in keys),
         )
-
-
-def canonical_identifier(identifier: str) -> str:
-    """Return an identifier in the one form that counts: NFKC, case-folded, trimmed. Raises EncodingError.
-
-    Two spellings of one name must not be two people; what the identifier is (a member number, an address) is the
-    issuer's choice, and so is checking the person.
-    """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", identifier).casefold()).strip()
-    if not 0 < len(folded) <= MAX_IDENTIFIER_CHARACTERS or not folded.isprintable():
-        raise EncodingError(f"identifier: expected 1 to {MAX_IDENTIFIER_CHARACTERS} printable characters")
-    return folded
 
 
 def _secret_key(item: CborValue) -> SecretKey:

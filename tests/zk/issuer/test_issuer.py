@@ -23,8 +23,9 @@ from zk.issuer import approving, publishing
 from zk.issuer import enrolment as enrolment_module
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.folder import overview
+from zk.issuer.identifiers import canonical
 from zk.issuer.issuer import Issuer
-from zk.issuer.secrets import IssuerSecrets, canonical_identifier
+from zk.issuer.secrets import IssuerSecrets
 from zk.profile.exchange import MAX_REQUEST_OCTETS, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
 from zk.profile.issuer_info import read_info
 from zk.profile.personhood import CredentialClass, EpochLength, HolderCount, IssuerInfo, Level, check_possession
@@ -194,7 +195,7 @@ def test_one_person_in_another_spelling_is_one_person(the_club: Club, spelling: 
     [("Straße", "STRASSE"), ("ﬁona@x.example", "FIONA@X.EXAMPLE"), ("Å", "A\u030a"), ("ΌΣΟΣ", "όσος")],
 )
 def test_identifiers_are_folded(first: str, second: str) -> None:
-    assert canonical_identifier(first) == canonical_identifier(second)
+    assert canonical(first) == canonical(second)
 
 
 @pytest.mark.parametrize("identifier", ["", "  ", "a" * 321, "a\x00b", "a\u202eb"])

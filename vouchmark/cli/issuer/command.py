@@ -138,6 +138,7 @@ def init(
 @click.option("--reset", is_flag=True, help="For a person who lost the wallet: a possible second voice, and counted.")
 @click.option("--level", type=click.IntRange(1, 3), help="How well checked, in your own terms; 1, or as before.")
 @click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How long the code holds.")
+@click.option("--is-other", is_flag=True, help="Nobody of those whose identifiers may be mistaken for this one.")
 @gap_option
 @at_option
 @passphrase_option
@@ -149,6 +150,7 @@ def invite(
     reset: bool,
     level: int | None,
     days: int,
+    is_other: bool,
     after_gap: bool,
     at: dt.datetime | None,
     passphrase_file: Path | None,
@@ -157,7 +159,8 @@ def invite(
     """Make a code for a person whom you have just checked.
 
     It enrols once, for both classes. The identifier (a member number, an address) must be the same each time for the
-    same person; case and width of letters do not matter. An earlier unused code of that person becomes void.
+    same person; case, width, invisible signs, kinds of dashes and spaces, and punctuation at the end do not matter. Who
+    may be mistaken for somebody in the books is told before. An earlier unused code of that person becomes void.
     """
     if renew and reset:
         fail_usage("--renew and --reset exclude each other", hint="--reset is for a lost wallet")
@@ -176,6 +179,7 @@ def invite(
                 level=None if level is None else check_level(level),
                 code_days=days,
                 after_gap=after_gap,
+                is_other=is_other,
             )
     expires = (now + dt.timedelta(days=days)).isoformat(timespec="seconds")
     tell(
