@@ -246,6 +246,98 @@ def test_a_positioning_error_is_kept_with_its_place(written: object, kilometres:
     assert look("c2pa.metadata", content).places[0].error == pytest.approx(kilometres)
 
 
+def test_a_second_prefix_hides_no_place_and_no_time() -> None:
+    content = {
+        "exif:GPSLatitude": "50,27.0N", "exif:GPSLongitude": "30,31.4E",
+        "EXIF:GPSLatitude": "48,51.0N", "EXIF:GPSLongitude": "2,21.0E",
+        "exif:DateTimeOriginal": "2020-01-01T00:00:00Z", "photoshop:DateTimeOriginal": "2021-01-01T00:00:00Z",
+    }  # fmt: skip
+    found = look("c2pa.metadata", content)
+    assert [round(one.place.latitude) for one in found.places] == [50, 49]
+    assert [one.span.start.year for one in found.times] == [2020, 2021]
+
+
+@pytest.mark.parametrize("name", ["GPSLatitude", "GPSLongitude"])
+def test_half_a_position_is_a_place_that_cannot_be_read(name: str) -> None:
+    found = look("stds.exif", {f"exif:{name}": "10,27.0N"})
+    assert not found.places
+    assert [where for where, _ in found.unreadable] == [f"exif:{name}"]
+
+
+def test_coordinates_of_two_prefixes_are_no_one_place() -> None:
+    found = look("stds.exif", {"exif:GPSLatitude": "50,27.0N", "tiff:GPSLongitude": "30,31.4E"})
+    assert not found.places
+    assert len(found.unreadable) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ({"Iptc4xmpCore:CountryCode": "UKR"}, ["UKR"]),
+        ({"photoshop:City": {"@value": "Kyiv"}, "photoshop:Country": {"x-default": "Ukraine"}}, ["Kyiv, Ukraine"]),
+        ({"locationCreated": {"address": {"addressCountry": {"@type": "Country", "name": "Ukraine"}}}}, ["Ukraine"]),
+        ({"photoshop:City": "Kyiv", "Iptc4xmpExt:City": "Paris"}, ["Kyiv", "Paris"]),
+        ({"Iptc4xmpCore:Location": "a yard"}, []),
+    ],
+)
+def test_names_of_places_are_read_in_every_form(content: dict[str, Any], names: list[str]) -> None:
+    assert [one.name for one in look("c2pa.metadata", content).areas] == names
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"@type": "Person", "address": {"addressLocality": "Kyiv"}, "dateCreated": "2024-02-24"},
+        {"@type": ["schema:Organization"], "geo": {"latitude": 50.45, "longitude": 30.52}},
+        {"address": {"addressLocality": "Kyiv"}, "geo": {"latitude": 50.45, "longitude": 30.52}},
+        {"author": {"@type": "Person", "address": {"addressLocality": "Kyiv"}}},
+        {"publisher": {"location": {"geo": {"latitude": 50.45, "longitude": 30.52}}}},
+        {"isBasedOn": {"dateCreated": "2024-02-24"}, "mentions": [{"dateCreated": "2024-02-24"}]},
+        {"mainEntity": {"locationCreated": {"geo": {"latitude": 50.45, "longitude": 30.52}}}},
+        {"contentLocation": {"geo": {"latitude": 50.45, "longitude": 30.52}}, "about": {"dateCreated": "2024"}},
+        {
+            "Iptc4xmpExt:LocationShown": [
+                {"Iptc4xmpExt:City": "Paris", "exif:GPSLatitude": "1N", "exif:GPSLongitude": "1E"}
+            ]
+        },
+    ],
+)
+def test_what_is_no_word_on_the_making_of_this_file_is_left_alone(content: dict[str, Any]) -> None:
+    found = look("stds.schema-org.CreativeWork", content)
+    assert found.is_empty
+
+
+def test_a_graph_is_named_as_not_looked_at() -> None:
+    found = look("stds.schema-org.CreativeWork", {"@graph": [{"dateCreated": "2024-02-24"}]})
+    assert found.cut == ("a graph of JSON-LD",)
+
+
+def test_a_circle_has_its_radius_for_an_error() -> None:
+    circle = {"geoMidpoint": {"latitude": 50.45, "longitude": 30.52}, "geoRadius": 20000}
+    (place,) = look("stds.schema-org.CreativeWork", {"locationCreated": {"geo": circle}}).places
+    assert place.error == 20.0
+
+
+@pytest.mark.parametrize(
+    ("source", "role"),
+    [
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/print", Role.DIGITISED),
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/Print/", Role.DIGITISED),
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture?x=/print", Role.CREATED),
+        ("http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture#/print", Role.CREATED),
+    ],
+)
+def test_only_a_scan_is_digitised_by_its_source_type(source: str, role: Role) -> None:
+    act = {"action": "c2pa.created", "when": "2024-02-24T00:00:00Z", "digitalSourceType": source}
+    (time,) = look("c2pa.actions.v2", {"actions": [act]}, "cbor").times
+    assert time.role is role
+
+
+def test_times_of_related_actions_are_read() -> None:
+    act = {"action": "c2pa.edited", "related": [{"action": "c2pa.cropped", "when": "2024-02-24T00:00:00Z"}]}
+    assert [one.where for one in look("c2pa.actions.v2", {"actions": [act]}, "cbor").times] == ["c2pa.cropped"]
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers(-(2**70), 2**70) | st.text(max_size=30),
     lambda inner: st.lists(inner, max_size=4),

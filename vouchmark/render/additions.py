@@ -176,7 +176,7 @@ def _claimed(report: Report) -> Iterator[str]:
         yield "nothing in it tells whether what is said about it is so"
     elif status is Status.UNKNOWN and any(code.endswith(".contradicts") for code in doubts):
         yield "but metadata that nobody signed contradicts what is said about it"
-    elif status is Status.UNKNOWN and doubts:
+    elif status is Status.UNKNOWN and any(code.endswith(".agrees") for code in doubts):
         yield "only metadata that nobody signed agrees with what is said about it"
 
 

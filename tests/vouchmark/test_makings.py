@@ -1,0 +1,150 @@
+"""Does what is signed of a making count no more than its signer, and no more where it does not hang together?"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from typing import Any, Final
+
+import pytest
+
+from provenance.credentials.trust.lists import ListKind
+from tests.authority import DAY, NOW, created, list_of, make_signer, picture
+from tests.provenance.crafting import Draft, actions, bind, link_to, make_authority, opening, stamper
+from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, examine, other, said
+from tests.vouchmark.histories import BINDING, PARENT, update_with
+from vouchmark.report import Line, Report, Status
+
+EDITOR: Final = make_signer(ROOT, organization="Other Camera")
+STRANGER: Final = other("Somebody Ltd")
+OPENED: Final = {"action": "c2pa.opened"}
+GRAND: Final = "urn:c2pa:00000000-0000-4000-8000-00000000cccc"
+UNKNOWN, ABSENT, PASS, FAIL = Status.UNKNOWN, Status.ABSENT, Status.PASS, Status.FAIL
+
+
+def link(below: bytes, label: str = PARENT, **more: Any) -> tuple[str, Any]:
+    return "c2pa.ingredient.v3", link_to(below, label, **more)
+
+
+def edit(
+    below: bytes, named: tuple[str, Any] | None = None, *, before: tuple[bytes, ...] = (), **options: Any
+) -> bytes:
+    """The listed camera's picture that was made from what lies below."""
+    named = named or link(below)
+    draft = Draft(signer=CAMERA, assertions=[opening(named), named], **options)
+    return bind(draft, picture(), before=(*before, below))
+
+
+def reasons(report: Report) -> list[tuple[str, str]]:
+    """(reason, of) of all that does not hang together."""
+    return [
+        (str(one.detail["reason"]), str(one.detail["of"]))
+        for one in report.evidence[Line.HISTORY].findings
+        if one.code == "history.actions"
+    ]
+
+
+class TestBeginnings:
+    def test_what_was_opened_by_an_earlier_signer_from_no_named_file_leaves_the_history_open(self) -> None:
+        below = Draft(signer=EDITOR, label=PARENT, assertions=[actions(OPENED), BINDING]).build()
+        report = examine(edit(below), LISTED)
+        assert reasons(report) == [("opened-without-ingredient", "earlier file")]
+        assert report.evidence[Line.HISTORY].status is UNKNOWN
+        assert "Of an earlier version: it is signed" in report.evidence[Line.HISTORY].summary
+
+    def test_what_a_part_says_of_its_own_beginning_leaves_the_whole_alone(self) -> None:
+        below = Draft(signer=EDITOR, label=PARENT, assertions=[actions(OPENED), BINDING]).build()
+        named = link(below, relationship="componentOf")
+        media = bind(Draft(signer=CAMERA, assertions=[actions(), named]), picture(), before=[below])
+        assert not reasons(examine(media, LISTED))
+
+    def test_created_anew_from_a_named_file_cannot_be(self) -> None:
+        below = Draft(signer=EDITOR, label=PARENT, assertions=[actions(), BINDING]).build()
+        named = link(below)
+        media = bind(Draft(signer=CAMERA, assertions=[actions(created()), named]), picture(), before=[below])
+        report = examine(media, LISTED)
+        assert reasons(report) == [("created-with-parent", "this file")]
+        assert report.evidence[Line.HISTORY].status is UNKNOWN
+
+    def test_a_plain_edit_hangs_together(self) -> None:
+        below = Draft(signer=EDITOR, label=PARENT, assertions=[actions(), BINDING]).build()
+        report = examine(edit(below), LISTED)
+        assert not reasons(report)
+        assert report.evidence[Line.HISTORY].status is PASS
+
+
+class TestRecorded:
+    @pytest.mark.parametrize("code", ["signingCredential.revoked", "signingCredential.ocsp.revoked"])
+    def test_a_certificate_that_a_later_signer_recorded_as_revoked_is_told_as_recorded(self, code: str) -> None:
+        below = Draft(signer=EDITOR, label=PARENT, assertions=[actions(), BINDING]).build()
+        seen = {"activeManifest": {"success": [], "informational": [], "failure": [{"code": code}]}}
+        report = examine(edit(below, link(below, validationResults=seen)), LISTED)
+        finding = report.evidence[Line.HISTORY].findings[0]
+        assert (finding.code, finding.status) == ("history.parent.signer", UNKNOWN)
+        assert f"its later signer recorded that its signer's certificate was revoked (“{code}”)" in finding.statement
+        assert "but its later signer recorded that the certificate of an earlier version's signer" in said(report)
+
+    def test_what_our_lists_settle_is_not_taken_from_a_record(self) -> None:
+        below = Draft(signer=EDITOR, label=PARENT, assertions=[actions(), BINDING]).build()
+        failure = [{"code": "signingCredential.untrusted"}, {"code": "signingCredential.expired"}]
+        seen = {"activeManifest": {"success": [], "informational": [], "failure": failure}}
+        report = examine(edit(below, link(below, validationResults=seen)), LISTED)
+        assert report.evidence[Line.HISTORY].status is PASS
+
+    def test_recorded_successes_count_for_nothing(self) -> None:
+        below = Draft(signer=STRANGER, label=PARENT, assertions=[actions(), BINDING]).build()
+        good = [{"code": "signingCredential.trusted"}, {"code": "claimSignature.validated"}]
+        seen = {"activeManifest": {"success": good, "informational": [], "failure": []}}
+        report = examine(edit(below, link(below, validationResults=seen)), LISTED)
+        assert report.evidence[Line.HISTORY].status is UNKNOWN
+        assert report.evidence[Line.AI].status is UNKNOWN
+
+
+@functools.cache
+def stated_late(by: str) -> Report:
+    """A stamped picture whose earlier version is signed to have been made long after."""
+    signer = {"listed": EDITOR, "unlisted": STRANGER}[by]
+    made = created() | {"when": "2099-01-01T00:00:00Z"}
+    below = Draft(signer=signer, label=PARENT, assertions=[actions(made), BINDING]).build()
+    media = edit(below, cose={"stamp": stamper(make_authority(ROOT), NOW - DAY)})
+    return examine(media, replace(LISTED, lists=(*LISTED.lists, list_of(ROOT, kind=ListKind.TSA))))
+
+
+def test_a_time_that_cannot_be_fails_by_the_word_of_a_signer_for_whom_a_list_vouches() -> None:
+    assert stated_late("listed").evidence[Line.TIME].status is FAIL
+
+
+def test_by_any_other_earlier_signers_word_it_is_told_and_moves_nothing() -> None:
+    evidence = stated_late("unlisted").evidence[Line.TIME]
+    told = next(one for one in evidence.findings if one.code == "time.order.impossible")
+    assert (told.status, evidence.status) == (ABSENT, PASS)
+    assert told.statement.endswith("; but no list that you use vouches for that signer.")
+
+
+def test_a_refused_signer_far_below_is_named_and_what_rests_on_it_is_hearsay() -> None:
+    from provenance.credentials.certificates.chain import fingerprint
+    from provenance.credentials.trust.distrust import DistrustEntry
+
+    guilty = make_signer(ROOT, organization="Guilty Camera")
+    trust = replace(LISTED, distrust=(DistrustEntry(sha256=fingerprint(guilty.der), reason="leaked"),))
+    deep = Draft(signer=guilty, label=GRAND, assertions=[actions(created()), BINDING]).build()
+    named = link(deep, GRAND)
+    between = Draft(signer=EDITOR, label=PARENT, assertions=[opening(named), named, BINDING]).build()
+    report = examine(edit(between, before=(deep,)), trust)
+    assert report.evidence[Line.HISTORY].status is FAIL
+    assert report.evidence[Line.AI].status is UNKNOWN
+    assert "but the signer of an earlier version of it is one whom you distrust" in said(report)
+    assert report.verdict is not None
+    assert "distrusted-signer" in report.verdict.labels
+
+
+def test_an_update_by_the_same_signer_is_told_as_that_below_the_lines() -> None:
+    from vouchmark.render.text import render
+
+    media = update_with({"action": "c2pa.edited.metadata", "when": "2026-01-01T00:00:00Z"})
+    lines = render(examine(media, LISTED), width=2000, colour=False, verbosity=0).splitlines()
+    told = next(number for number, line in enumerate(lines) if line.startswith("  · update"))
+    assert "was signed by the same signer (Test Camera (Camera 1))" in lines[told]
+    assert "says that it was there (“c2pa.edited.metadata”) on 2026-01-01" in lines[told + 1]
+    assert not any("update" in line for line in render(examine(bind(Draft(signer=CAMERA, assertions=[actions()]),
+                   picture()), LISTED), width=2000, colour=False, verbosity=0).splitlines())  # fmt: skip
