@@ -66,7 +66,9 @@ class Club:
 
     def __init__(self, folder: Path, name: str, *, slots: int = 1) -> None:
         self.folder = folder
-        Issuer.create(folder, SECRET, name=name, at=NOW, slots=slots, log_cost=LEAST_LOG_COST).close()
+        Issuer.create(
+            folder, SECRET, name=name, at=NOW, slots=slots, epoch_length=EpochLength.MONTH, log_cost=LEAST_LOG_COST
+        ).close()
 
     @property
     def json(self) -> bytes:

@@ -96,7 +96,7 @@ def _made(name: str) -> Path:
     desk = Desk(Path(tempfile.mkdtemp(prefix="desk-")))
     atexit.register(shutil.rmtree, desk.home, ignore_errors=True)
     if name == "club":
-        desk.run("issuer", "init", desk.path("club"), "--name", NAME, "--at", NOVEMBER)
+        desk.run("issuer", "init", desk.path("club"), "--name", NAME, "--epoch", "month", "--at", NOVEMBER)
     else:
         desk.run("wallet", "init")
     return desk.home / name

@@ -39,7 +39,7 @@ def test_init_says_what_to_publish(desk: Desk) -> None:
     result = desk.run("issuer", "init", desk.path("club"), "--name", NAME, "--at", NOVEMBER)
     assert result.stdout.splitlines() == [
         f"{NAME}: issuer {info(desk).id.hex()}",
-        "  keys for 2026-11, 2026-12",
+        "  keys for 2026-Q4, 2027-Q1",
         f"  publish {desk.path('club/issuer.json')}; keep the rest of {desk.path('club')} to yourself",
         "  'vouchmark issuer backup' makes copies that are safe to keep",
     ]
@@ -64,10 +64,10 @@ def test_init_takes_what_is_fixed_for_life(desk: Desk) -> None:
     assert (issued.epoch_length, issued.slots, issued.suite) == (EpochLength.WEEK, 3, BLS12_381_SHAKE_256)
 
 
-def test_init_defaults_to_a_month_one_slot_and_sha_256_now(desk: Desk) -> None:
+def test_init_defaults_to_a_quarter_one_slot_and_sha_256_now(desk: Desk) -> None:
     made = desk.json("issuer", "init", desk.path("club"), "--name", NAME)
-    assert (made["epoch_length"], made["slots"], made["suite"]) == ("month", 1, BLS12_381_SHA_256.name)
-    assert made["epochs"][0] == EpochLength.MONTH.epoch_at(datetime.now().astimezone())
+    assert (made["epoch_length"], made["slots"], made["suite"]) == ("quarter", 1, BLS12_381_SHA_256.name)
+    assert made["epochs"][0] == EpochLength.QUARTER.epoch_at(datetime.now().astimezone())
 
 
 @pytest.mark.parametrize("suite", ["SHAKE-256", "BLS12-381-SHAKE-256", "BLS12_381_SHAKE_256"])
@@ -79,7 +79,7 @@ def test_init_knows_the_suites_by_all_their_names(desk: Desk, suite: str) -> Non
 @pytest.mark.parametrize(
     "options",
     [
-        ["--epoch", "year"],
+        ["--epoch", "decade"],
         ["--slots", "0"],
         ["--slots", "1025"],
         ["--suite", "md5"],

@@ -212,7 +212,9 @@ class TestMake:
 
     def test_slots_are_explained_where_there_are_several(self, tmp_path: Path) -> None:
         desk = Desk(tmp_path)
-        desk.run("issuer", "init", desk.path("club"), "--name", NAME, "--at", NOVEMBER, "--slots", "3")
+        desk.run(
+            "issuer", "init", desk.path("club"), "--name", NAME, "--epoch", "month", "--at", NOVEMBER, "--slots", "3"
+        )
         desk.enrol()
         command.write(tmp_path, "plain.jpg", "signed.jpg")
         done = make(desk)

@@ -35,6 +35,7 @@ from zk.issuer.publishing import missing_keys, publish, unlock_identity, withdra
 from zk.issuer.rows import CodeRow
 from zk.issuer.secrets import IssuerSecrets, SecretKey
 from zk.profile.codes import MAX_GENERATION, Code, CodeKind
+from zk.profile.constants import DEFAULT_EPOCH_LENGTH
 from zk.profile.issuer_info import IssuerInfo, IssuerKey, issuer_id, read_info
 from zk.profile.personhood import (
     DEFAULT_N,
@@ -117,7 +118,7 @@ class Issuer:
         at: datetime,
         suite: Suite = BLS12_381_SHA_256,
         n: int = DEFAULT_N,
-        epoch_length: EpochLength = EpochLength.MONTH,
+        epoch_length: EpochLength = DEFAULT_EPOCH_LENGTH,
         slots: int = DEFAULT_SLOTS,
         reset_days: int = DEFAULT_RESET_DAYS,
         log_cost: int = DEFAULT_LOG_COST,

@@ -67,6 +67,8 @@ class EpochLength(StrEnum):
     """2026-11"""
     QUARTER = "quarter"
     """2026-Q4"""
+    YEAR = "year"
+    """2026"""
 
     def epoch_at(self, moment: datetime) -> str:
         """Return the epoch that contains an aware datetime, in canonical form. Raises EncodingError."""
@@ -112,6 +114,8 @@ class EpochLength(StrEnum):
                 return f"{day.year:04}-{day.month:02}"
             case EpochLength.QUARTER:
                 return f"{day.year:04}-Q{(day.month + 2) // 3}"
+            case EpochLength.YEAR:
+                return f"{day.year:04}"
 
     def _start(self, year: int, parts: list[int]) -> date:
         match self:
@@ -123,6 +127,8 @@ class EpochLength(StrEnum):
                 return date(year, parts[0], 1)
             case EpochLength.QUARTER:
                 return date(year, 3 * parts[0] - 2, 1)
+            case EpochLength.YEAR:
+                return date(year, 1, 1)
 
     def _after(self, start: date) -> date:
         match self:
@@ -134,13 +140,19 @@ class EpochLength(StrEnum):
                 return (start + timedelta(days=31)).replace(day=1)
             case EpochLength.QUARTER:
                 return (start + timedelta(days=93)).replace(day=1)
+            case EpochLength.YEAR:
+                return date(start.year + 1, 1, 1)
 
+
+DEFAULT_EPOCH_LENGTH: Final = EpochLength.QUARTER
+"""Unless an issuer says otherwise: a club can live with four renewals a year."""
 
 _PATTERNS: Final = {
     EpochLength.DAY: re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})"),
     EpochLength.WEEK: re.compile(r"([0-9]{4})-W([0-9]{2})"),
     EpochLength.MONTH: re.compile(r"([0-9]{4})-([0-9]{2})"),
     EpochLength.QUARTER: re.compile(r"([0-9]{4})-Q([0-9])"),
+    EpochLength.YEAR: re.compile(r"([0-9]{4})"),
 }
 _SAMPLE: Final = date(2026, 11, 21)
 _SHOWN: Final = 40  # characters of a refused text that an error repeats
@@ -206,7 +218,7 @@ def check_epoch_length(name: object) -> EpochLength:
     """Return the epoch length of that name. Raises EncodingError."""
     if isinstance(name, str) and name in EpochLength.__members__.values():
         return EpochLength(name)
-    raise EncodingError(f"epoch length: expected day, week, month or quarter, got {_shown(name)}")
+    raise EncodingError(f"epoch length: expected day, week, month, quarter or year, got {_shown(name)}")
 
 
 def _bounded(value: object, what: str, least: int, most: int) -> int:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from zk.issuer.folder import Overview
     from zk.profile.issuer_info import HolderCount, IssuerInfo
 
-LENGTHS: Final = ("day", "week", "month", "quarter")
+LENGTHS: Final = ("day", "week", "month", "quarter", "year")
 SUITES: Final = {"sha-256": "BLS12_381_SHA_256", "shake-256": "BLS12_381_SHAKE_256"}
 """How the ciphersuites are called here, and in `zk.bbs.ciphersuite`."""
 
@@ -70,7 +70,7 @@ issuer.add_command(recover)
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="What reports call the issuer.")
 @click.option(
-    "--epoch", type=click.Choice(LENGTHS), default="month", show_default=True, help="How long credentials live."
+    "--epoch", type=click.Choice(LENGTHS), default="quarter", show_default=True, help="How long credentials live."
 )
 @click.option(
     "--slots", type=click.IntRange(1, 1024), default=1, show_default=True, help="Voices per scope and period."
