@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,6 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from PIL import Image
 
-import vouchmark.report
 from provenance.asset import DEFAULT_BYTES, DEFAULT_PIXELS
 from provenance.workers import pool
 from tests import talks
@@ -29,6 +28,7 @@ from tests.vouchmark.streams import signed_stream
 from tests.vouchmark.test_cli_main import EVERY
 from tests.zk import world
 from vouchmark.cli import COMMANDS, main
+from vouchmark.codes.exits import EXITS
 from vouchmark.demo.pictures import harbour
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import make_settings
@@ -96,12 +96,10 @@ class TestTables:
         rows = table(PAGES["docs/command-line.md"], "sign", "status", "meaning")
         assert {status: sign for sign, status, _ in rows} == {f"`{s}`": f"`{SIGNS[s][0]}`" for s in Status}
 
-    def test_the_exit_codes_are_the_reports(self) -> None:
-        rows = table(PAGES["docs/exit-codes.md"], "code", "meaning")
-        said = {int(code): set(re.findall(r"\w+", meaning.lower())) for code, meaning in rows}
-        assert set(said) == set(Exit)
-        for code, meaning in exit_meanings().items():
-            assert set(re.findall(r"\w+", meaning.lower())) <= said[code], meaning
+    def test_the_exit_codes_are_the_commands(self) -> None:
+        rows = table(PAGES["docs/exit-codes.md"], "code", "meaning", "more")
+        assert [(code, meaning) for code, meaning, _ in rows] == [(str(code), EXITS[code]) for code in EXITS]
+        assert set(Exit) <= set(EXITS)
 
     def test_the_help_of_check_gives_the_same_codes(self) -> None:
         epilog = EVERY["check",].epilog or ""
@@ -145,23 +143,11 @@ class TestTables:
             assert option in options, option
 
 
-def exit_meanings() -> dict[int, str]:
-    """The docstring under each member of `Exit`, which Python itself does not keep."""
-    source = Path(vouchmark.report.__file__).read_text(encoding="utf-8")
-    found = next(node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == "Exit")
-    meanings = {}
-    for member, words in zip(found.body, found.body[1:], strict=False):
-        if isinstance(member, ast.Assign) and isinstance(words, ast.Expr):
-            meanings[ast.literal_eval(member.value)] = str(ast.literal_eval(words.value))
-    assert set(meanings) == set(Exit)
-    return meanings
-
-
 class TestCommands:
     def test_the_two_marked_commands_are_what_the_checks_of_every_change_run(self) -> None:
         script = (CHECKOUT / ".ci/run").read_text(encoding="utf-8")
         reader = next(line for line in script.splitlines() if line.startswith("readme_command() "))
-        for mark, ends in (("demo", "vouchmark demo"), ("test", "-m pytest")):
+        for mark, words in (("demo", "vouchmark demo"), ("test", "-m pytest")):
             assert f"readme_command {mark}" in script
             done = subprocess.run(
                 ["bash", "-c", f"{reader}\nreadme_command {mark}"],
@@ -172,7 +158,7 @@ class TestCommands:
             )
             assert done.stdout.count("\n") == 1
             assert done.stdout in blocks("sh")
-            assert done.stdout.rstrip().endswith(ends)
+            assert words in done.stdout
 
     def test_there_are_many_commands_and_every_command_is_shown(self) -> None:
         shown = command_lines()
@@ -212,7 +198,7 @@ class TestCommands:
                 check=False,
             )
             assert done.returncode in (0, 1, 3), (line, done.stderr)
-            assert done.stderr == "", line
+            assert not re.search("error:|hint:|Traceback", done.stderr), (line, done.stderr)
             ran += 1
         assert ran >= 12
         assert len((tmp_path / "reports.jsonl").read_text(encoding="utf-8").splitlines()) == 2
@@ -224,14 +210,23 @@ class TestCommands:
         assert (tmp_path / "club" / "issuer.json").exists()
 
     def test_a_club_and_a_member_get_on_as_their_pages_show(self, tmp_path: Path) -> None:
-        founding, enrolling, rotating = (block.splitlines() for block in blocks("sh", "docs/personhood/secretary.md"))
-        holding, vouching, _ = (block.splitlines() for block in blocks("sh", "docs/personhood/member.md"))
+        founding, enrolling, rotating, copying, recovering = (
+            block.splitlines() for block in blocks("sh", "docs/personhood/secretary.md")
+        )
+        holding, vouching, _, keeping = (block.splitlines() for block in blocks("sh", "docs/personhood/member.md"))
         *asking, accepting, showing, renewing = holding
         (invite, approve), (lost,) = enrolling, re.findall("`(.* --reset)`", PAGES["docs/personhood/secretary.md"])
-        steps = [*founding, invite, *asking, approve, accepting, showing, *vouching, *rotating, renewing, lost]
-        done = run_steps(steps, tmp_path)
+        begun = [*founding, invite, *asking, approve, accepting, showing, *vouching]
+        run_steps([*begun, *rotating, renewing, *keeping, lost], tmp_path)
         assert (tmp_path / "photo.jpg.vouch").exists()
-        assert len(done) == len(steps)
+        (backup,), (recover,) = copying, recovering
+        run_steps([backup.replace("/media/stick/", "")], tmp_path)
+        (tmp_path / "club" / "issuer.json").rename(tmp_path / "issuer.json")
+        shutil.rmtree(tmp_path / "club")
+        (copied,) = tmp_path.glob("club-*")
+        copied.rename(tmp_path / "club")
+        (done,) = run_steps([recover], tmp_path)
+        assert (tmp_path / "club" / "issuer.json").exists(), done.stdout
 
     def test_a_vouch_is_embedded_as_shown(self, tmp_path: Path) -> None:
         run = Command(folder=tmp_path, home=tmp_path / "home")
@@ -247,11 +242,16 @@ class TestCommands:
 def run_steps(steps: Sequence[str], folder: Path) -> list[command.Done]:
     """What each command of issuer and wallet says, with the last code that was given; every one has to succeed."""
     run = Command(folder=folder, home=folder / "home")
-    secret = {"VOUCHMARK_PASSPHRASE": "four words are better", "VOUCHMARK_SCRYPT_COST": "15"}
+    secret = {
+        "VOUCHMARK_PASSPHRASE": "four words are better",
+        "VOUCHMARK_NEW_PASSPHRASE": "four other words are better",
+        "VOUCHMARK_SCRYPT_COST": "15",
+    }
     prepare(folder)
     code, done = "", []
     for line in steps:
         words = [word.replace("CODE", code) for word in shlex.split(line, comments=True)[1:]]
+        words += ["-y"] if words[1] in ("current", "forget") else []  # nobody is there to be asked
         done.append(run(*words, env=secret | {"VOUCHMARK_CODE": code}))
         assert done[-1].code == 0, (line, done[-1].stderr)
         if "--json" in words:
