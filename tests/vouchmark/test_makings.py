@@ -148,3 +148,39 @@ def test_an_update_by_the_same_signer_is_told_as_that_below_the_lines() -> None:
     assert "says that it was there (“c2pa.edited.metadata”) on 2026-01-01" in lines[told + 1]
     assert not any("update" in line for line in render(examine(bind(Draft(signer=CAMERA, assertions=[actions()]),
                    picture()), LISTED), width=2000, colour=False, verbosity=0).splitlines())  # fmt: skip
+
+
+class TestBelowAPart:
+    """An earlier version of a part is no earlier version of the file."""
+
+    @staticmethod
+    def report(signer: Any, *, recorded: str = "") -> Report:
+        deep = Draft(signer=signer, label=GRAND, assertions=[actions(created()), BINDING]).build()
+        failure = [{"code": recorded}] if recorded else []
+        seen = {"activeManifest": {"success": [], "informational": [], "failure": failure}}
+        named = link(deep, GRAND, validationResults=seen)
+        part = Draft(signer=EDITOR, label=PARENT, assertions=[opening(named), named, BINDING]).build()
+        used = link(part, relationship="componentOf")
+        draft = Draft(signer=CAMERA, assertions=[actions(created()), used])
+        return examine(bind(draft, picture(), before=[deep, part]), LISTED)
+
+    def test_its_unknown_signer_is_the_parts(self) -> None:
+        report = self.report(STRANGER)
+        told = next(one for one in report.evidence[Line.HISTORY].findings if one.code == "history.parent.signer")
+        assert told.detail["of"] == "part"
+        assert told.statement.startswith("The earlier version “before” of something used in it has")
+        assert "earlier version" not in said(report)
+        assert report.verdict is not None
+        assert "unknown-ancestor" not in report.verdict.labels
+
+    def test_what_was_recorded_of_it_is_the_parts(self) -> None:
+        report = self.report(EDITOR, recorded="assertion.dataHash.mismatch")
+        assert "its later signer recorded that an earlier version of something used in it did not hold" in said(report)
+
+
+def test_what_has_no_credentials_is_of_what_it_is() -> None:
+    parent = ("c2pa.ingredient.v3", {"relationship": "parentOf", "dc:title": "before"})
+    thing = ("c2pa.ingredient.v3__1", {"relationship": "inputTo", "dc:title": "prompt"})
+    media = bind(Draft(signer=CAMERA, assertions=[opening(parent), parent, thing]), picture())
+    findings = [one for one in examine(media, LISTED).evidence[Line.HISTORY].findings if one.code.endswith(".unsigned")]
+    assert [one.detail["of"] for one in findings] == ["earlier file", "input"]

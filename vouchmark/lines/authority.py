@@ -135,12 +135,16 @@ class Speaker:
 
     def detail(self) -> dict[str, Json]:
         """`of` and `by`, for a finding's detail."""
+        return {"of": str(self.of), **self.by()}
+
+    def by(self) -> dict[str, Json]:
+        """`by` alone, for a finding that says itself of what it is."""
         by: dict[str, Json] = {
             "signer": self.name,
             "standing": str(self.standing),
             "certificate_sha256": self.fingerprint,
         }
-        return {"of": str(self.of), "by": by}
+        return {"by": by}
 
 
 def attributed(answer: Answer, known: Mapping[str, Speaker]) -> Answer:
@@ -251,6 +255,13 @@ def _child(of: Of, child: Node) -> Of:
         return below
     # All that lies below a part or an input is one, too.
     return of
+
+
+def of_node(known: Mapping[str, Speaker], node: Node) -> Of:
+    """Of what a link leads to speaks, by whoever names it; an update of an earlier version belongs to that version."""
+    owner = known.get(node.link.owner) if node.link is not None else None
+    of = _child(owner.of if owner is not None else Of.PART, node)
+    return Of.EARLIER if of is Of.UPDATE else of
 
 
 _RANKS: Final = tuple(Standing)

@@ -116,7 +116,7 @@ def _unvouched(report: Report) -> Iterator[str]:
     if any(report.evidence[line].status is not Status.PASS for line in (Line.INTEGRITY, Line.SIGNER)):
         return
     for finding in with_status(report, Line.HISTORY, Status.UNKNOWN):
-        if finding.code == "history.parent.signer":
+        if finding.code == "history.parent.signer" and finding.detail.get("of") == "earlier file":
             by = finding.detail.get("by")
             standing = str(by.get("standing")) if isinstance(by, dict) else ""
             yield _ANCESTOR.get(standing, "but who signed an earlier version of it is not established")

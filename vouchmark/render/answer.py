@@ -274,6 +274,7 @@ def _intact(report: Report) -> str:
 
 
 _INGREDIENTS: Final = {"component": "something used in it", "input": "something that went into it"}
+_OF: Final = {"part": "something used in it", "input": "something that went into it"}
 _REFUSED: Final = {"revoked": "had its certificate revoked", "distrusted": "is one whom you distrust"}
 
 
@@ -281,7 +282,9 @@ def _break(finding: Finding) -> str:
     """What is wrong with what it was made from."""
     if finding.code == "history.redaction.forbidden":
         return "something was taken out of an earlier version that must stay in it"
-    what = _INGREDIENTS.get(finding.code.split(".")[1], "an earlier version of it")
+    what = _INGREDIENTS.get(
+        finding.code.split(".")[1], f"an earlier version of {_OF.get(str(finding.detail.get('of')), 'it')}"
+    )
     if finding.code.endswith(".missing"):
         return f"the Content Credentials of {what} are missing"
     if finding.code.endswith(".signer"):

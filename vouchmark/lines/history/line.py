@@ -210,6 +210,7 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
     status, words = _OUTCOMES[node.outcome]
     code = node.code
     speaker = known.get(node.check.label) if node.check is not None else None
+    of = authority.of_node(known, node)
     early = node.outcome == "broken" and all(reason.startswith("recorded:") for reason in node.reasons)
     if node.outcome == "intact" and _is_redacted(own, node):
         words = "has Content Credentials of its own, unchanged but for what a later signer removed from them"
@@ -225,7 +226,7 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
     elif node.outcome == "intact" and (speaker is None or speaker.standing is not Standing.LISTED):
         standing = speaker.standing if speaker is not None else Standing.UNESTABLISHED
         code = f"history.{link.role}.signer"
-        status = Status.FAIL if standing.is_refused and link.role == "parent" else Status.UNKNOWN
+        status = Status.FAIL if standing.is_refused and of is Of.EARLIER else Status.UNKNOWN
         by = f", signed by {speaker.who}" if speaker is not None else ""
         words = f"{words}{by}; but {authority.WHY[standing]}"
     detail: dict[str, Json] = {
@@ -240,6 +241,7 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
         "generator": node.generator,
         "update": node.is_update,
         "repeated": node.is_repeated,
+        "of": str(of),
     }
     if node.thumbnail is not None:
         detail["thumbnail"] = {
@@ -248,7 +250,7 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
             "sha256": node.thumbnail.sha256,
         }
     if node.check is not None:
-        detail |= speaker.detail() if speaker is not None else {}
+        detail |= speaker.by() if speaker is not None else {}
         detail["actions"] = list[Json]([] if node.is_repeated else node.check.actions)
         signer = own.signers.get(node.check.label)
         if signer is not None:
@@ -258,7 +260,12 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
             if signer.stamp.time is not None:
                 detail["time"] = instant(signer.stamp.time)
                 detail["time_trusted"] = signer.stamp.is_trusted
-    return _own(code, status, f"The {ROLES[link.role]} {title} {words}.", link.target or link.owner, detail)
+    whose = f" of {_WHOSE[of]}" if link.role == "parent" and of in _WHOSE else ""
+    return _own(code, status, f"The {ROLES[link.role]} {title}{whose} {words}.", link.target or link.owner, detail)
+
+
+_WHOSE: Final = {Of.PART: "something used in it", Of.INPUT: "something that went into it"}
+"""Of what else than this file something is an earlier version."""
 
 
 def _is_redacted(own: OwnCheck, node: Node) -> bool:
