@@ -31,7 +31,6 @@ from vouchmark.demo.authority import issue_signer, make_authority
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import Settings, make_settings
-from vouchmark.persons.settings import person_settings
 from vouchmark.report import Line, Status
 from vouchmark.vouching.embedding import GENERATOR, embed
 from vouchmark.vouching.vouch import binding_for
@@ -67,8 +66,8 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     now = dt.datetime.now(dt.UTC)
     club = world.Issuer(name="Benchmark Club", epochs=(EpochLength.MONTH.epoch_at(now),))
-    person = person_settings(issuers=[club.info.to_json()], scopes=[str(world.CAFE)])
-    settings = make_settings(trust=TrustLists.empty(), at=now, person=person)
+    person = {"issuers": [club.info.to_json()], "scopes": [str(world.CAFE)]}
+    settings = make_settings(trust=TrustLists.empty(), at=now, **person)
     key = issue_signer(make_authority("Benchmark", "Benchmark root"), "Benchmark", "Platform").signing_key()
     with Pool(workers=1) as pool:
         for size in SIZES:

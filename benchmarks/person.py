@@ -36,7 +36,6 @@ from vouchmark.demo.pictures import harbour
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import Settings, make_settings
-from vouchmark.persons.settings import person_settings
 from vouchmark.report import Line, Status
 from vouchmark.vouching.vouch import binding_for
 from zk.profile.personhood import Binding, BindingKind, EpochLength, Scope, Vouch
@@ -51,8 +50,8 @@ MIB = 1024 * 1024
 
 def settings(scopes: Iterable[str] = SCOPES) -> Settings:
     """A reader of all three issuers."""
-    counted = person_settings(issuers=[issuer.info.to_json() for issuer in ISSUERS], scopes=scopes)
-    return make_settings(trust=TrustLists.empty(), at=made.NOW, person=counted)
+    issuers = [issuer.info.to_json() for issuer in ISSUERS]
+    return make_settings(trust=TrustLists.empty(), at=made.NOW, issuers=issuers, scopes=scopes)
 
 
 def once(path: Path, reader: Settings, pool: Pool) -> float:

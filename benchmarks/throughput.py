@@ -29,7 +29,9 @@ from media import ROOT, files
 
 from provenance.asset import Asset, open_asset
 from provenance.credentials.trust.lists import TrustLists
-from provenance.workers.pool import Job, Pool
+from provenance.options import MediaOptions
+from provenance.workers.pool import Pool
+from provenance.workers.task import Lists, Task
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 
@@ -94,16 +96,24 @@ def engine_alone(paths: list[Path], rounds: int) -> float:
     settings = make_settings(trust=TrustLists.empty())
     first = ("c2pa-rs",)
 
-    def jobs() -> Iterator[tuple[Asset, Job]]:
+    def tasks() -> Iterator[tuple[Asset, Task]]:
         for path in paths * rounds:
             asset = open_asset(path)
-            yield asset, Job(media_type=asset.media_type, trust=settings.told, at=settings.at, engines=first)
+            yield (
+                asset,
+                Task(
+                    media_type=asset.media_type,
+                    at=settings.at,
+                    options=MediaOptions(engines=first),
+                    lists=Lists(trust=settings.lists.trust),
+                ),
+            )
 
     with Pool(workers=1) as pool:
-        for _ in pool.examine_stream(islice(jobs(), 4)):
+        for _ in pool.examine_stream(islice(tasks(), 4)):
             pass
         started = time.perf_counter()
-        done = sum(1 for _ in pool.examine_stream(jobs()))
+        done = sum(1 for _ in pool.examine_stream(tasks()))
         return done / (time.perf_counter() - started)
 
 

@@ -10,9 +10,9 @@ from provenance.workers import process
 
 _LATE: Final = """
 import time
-from provenance.workers import tasks
-engine = tasks._engine
-tasks._engine = lambda name, *rest: (name == tasks.SECOND_ENGINE and time.sleep(0.5)) or engine(name, *rest)
+from provenance.credentials.engines import encypher
+read = encypher.read
+encypher.read = lambda *a, **o: time.sleep(0.5) or read(*a, **o)
 """
 _START: Final = "from {module} import main"
 

@@ -19,7 +19,8 @@ from provenance.workers.process import WorkerProcess
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from provenance.workers.wire import Task, Value
+    from provenance.workers.parts import Value
+    from provenance.workers.wire import Order
 
 STARTING_SECONDS: Final = 60.0
 """Within which a worker must have loaded its engines; it takes 0.2 s where the machine has time to give."""
@@ -34,7 +35,7 @@ NEVER: Final = float("inf")
 class Ticket:
     """One file on its way through the crew."""
 
-    task: Task
+    order: Order
     content: tuple[bytes, ...] = field(repr=False)
     """The media that a worker is sent behind the task; emptied at the end."""
     lists: bytes = field(repr=False)
@@ -45,6 +46,8 @@ class Ticket:
     """Seconds left of the file's own time, which runs only while a worker has it in hand."""
     deadline: float = NEVER
     values: dict[str, Value] = field(default_factory=dict, repr=False)
+    watched: str = ""
+    """The part for whose value somebody waits; empty where they wait for all."""
 
     @property
     def size(self) -> int:
@@ -53,8 +56,8 @@ class Ticket:
 
     @property
     def number(self) -> int:
-        """The task's own."""
-        return self.task.number
+        """The order's own."""
+        return self.order.number
 
     def start_clock(self) -> None:
         """Begin or go on counting."""
@@ -100,6 +103,7 @@ class Crew:
         self._slots = [_Slot() for _ in range(workers)]
         self._waiting: deque[Ticket] = deque()
         self._changed = threading.Condition()
+        self._starting = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._false_starts = 0
         self._closing = False
@@ -120,6 +124,10 @@ class Crew:
     def start(self) -> None:
         """Start the worker processes. Idempotent."""
         self._home.begin()
+        with self._starting:
+            self._start()
+
+    def _start(self) -> None:
         if self._threads or self._closing:
             return
         for slot in self._slots:
@@ -169,8 +177,10 @@ class Crew:
         """
         self._home.check()
         with self._changed:
+            ticket.watched = name
             while name in ticket.left and not (self._closing or self._broken):
                 self._changed.wait()
+            ticket.watched = ""
             return ticket.values.get(name) if ticket.left else None
 
     def cancel(self, ticket: Ticket) -> None:
@@ -183,7 +193,7 @@ class Crew:
 
     def _fail(self, ticket: Ticket, reason: str, *, parts: int | None = None) -> None:
         """Give so many of the parts that are left (all where not told) an error for their value."""
-        from provenance.workers.tasks import failed
+        from provenance.workers.parts import failed
 
         for name in ticket.left[:parts]:
             ticket.answer(name, failed(name, reason, version=self._versions.get(name, "")))
@@ -230,13 +240,13 @@ class Crew:
                 lists = b"" if slot.told is ticket.lists else ticket.lists
                 slot.told = ticket.lists
                 # What a predecessor has answered is not asked again: it may be what that one died of.
-                task = msgspec.structs.replace(
-                    ticket.task, parts=tuple(ticket.left), seconds=ticket.remaining + wire.GRACE
+                order = msgspec.structs.replace(
+                    ticket.order, parts=tuple(ticket.left), seconds=ticket.remaining + wire.GRACE
                 )
                 content = ticket.content
                 self._changed.notify_all()
             try:
-                for piece in (lists, wire.frame(wire.TASK, msgspec.msgpack.encode(task)), *content):
+                for piece in (lists, wire.frame(wire.TASK, msgspec.msgpack.encode(order)), *content):
                     process.stdin.write(piece)
                 process.stdin.flush()
             except (OSError, ValueError):
@@ -278,7 +288,7 @@ class Crew:
 
     def _take(self, slot: _Slot, kind: bytes, content: bytes) -> None:
         """Note one answer."""
-        from provenance.workers import wire
+        from provenance.workers import parts, wire
 
         if kind == wire.READY:
             ready = wire.decode_ready(content)
@@ -289,12 +299,14 @@ class Crew:
                 self._changed.notify_all()
             return
         # Decoded before the lock is taken: this is the part that costs time.
-        value = wire.decode_part(content) if kind == wire.PART else None
+        value = parts.decoded(content) if kind == wire.PART else None
         done = wire.decode_done(content) if kind == wire.DONE else None
         with self._changed:
             ticket = slot.given[0] if slot.given else None
             if value is not None and ticket and (value.number, value.name) == (ticket.number, *ticket.left[:1]):
                 ticket.answer(value.name, value.value)
+                if ticket.left and ticket.watched != value.name:
+                    return  # Nobody waits for this one: every wake-up costs more than noting it.
             elif done is not None and ticket and done.number == ticket.number and not ticket.left:
                 slot.given.popleft()
                 slot.retired = done.retire

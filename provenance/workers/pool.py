@@ -1,37 +1,34 @@
 """How are files examined by workers that may crash, hang or run out of memory, without the run noticing?
 
-What callers use: a `Pool` of worker processes, what is asked of it (`Job`) and what comes back (`Examination`).
+What callers use: a `Pool` of worker processes, what is asked of it (`Task`) and what comes back (`Examination`).
 Nothing here loads an engine, so that `start()` can be called before anything else is imported.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from provenance.asset import DEFAULT_BYTES, Asset, Limits
+from provenance.asset import DEFAULT_BYTES, Asset
 from provenance.workers.crew import NEVER, Crew, Ticket
 from provenance.workers.forks import Home
 
 if TYPE_CHECKING:
     from provenance.credentials.engines.model import ManifestStore, Reading
     from provenance.credentials.own_check import OwnCheck
-    from provenance.credentials.trust.settings import TrustSettings
-    from provenance.credentials.trust.view import TrustView
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.original import Against
     from provenance.metadata import Metadata
     from provenance.preview import Previews
-    from provenance.workers.wire import Place, Task, Value
+    from provenance.workers.parts import Value
+    from provenance.workers.task import Lists, Task
+    from provenance.workers.wire import Order, Place
 
 T = TypeVar("T")
-
-ENGINES: Final = ("c2pa-rs", "encypher-c2pa")
-"""The engines by name; the account of the first one is shown."""
 
 DEFAULT_SECONDS: Final = 30.0
 """For one file, all engines together; the slowest real files take below 1 s."""
@@ -39,44 +36,6 @@ DEFAULT_MEMORY: Final = 2 * 1024 * 1024 * 1024
 """Bytes for one worker beyond its loaded engines: a file of 512 MiB, which the engines hold twice, and some room."""
 READ_AHEAD: Final = 64 * 1024 * 1024
 """Bytes of opened files beyond which no further one is opened before its turn."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What is asked about one asset."""
-
-    media_type: str
-    trust: TrustSettings
-    at: dt.datetime
-    """When certificates are judged, by engines that can be told."""
-    sidecar: bytes | None = field(default=None, repr=False)
-    """A manifest store kept outside the asset."""
-    sidecar_wins: bool = True
-    """Whether the sidecar is read even where the asset has a store of its own; False for one found beside it."""
-    fragments: tuple[bytes, ...] = field(default=(), repr=False)
-    """Media segments, where the asset is a fragmented video's initialisation segment."""
-    engines: tuple[str, ...] = ENGINES
-    limits: Limits = field(default_factory=Limits)
-    metadata: bool = True
-    """Whether the file's own metadata is read too."""
-    view: TrustView | None = None
-    """The lists as our own check looks at them; None to leave that check out."""
-    crjson: bool = False
-    """Whether the manifests are wanted as crJSON, with results by `view` at `at`."""
-    previews: bool = False
-    """Whether small pictures are wanted, of the asset and of its earlier versions."""
-    hashes: bool = False
-    """Whether it is wanted what the file may be recognised by."""
-    asking: bool = False
-    """Whether our own check shall say what could be asked about revocation."""
-    answers: tuple[bytes, ...] = field(default=(), repr=False)
-    """Revocation answers that were asked for just now."""
-    answered: dt.datetime | None = None
-    """When they were; None where nothing was asked."""
-    original: tuple[bytes, str] | None = field(default=None, repr=False)
-    """What the asset may have been made from, and its media type by its content."""
-    own_thumbnail: bool = False
-    """Whether the thumbnail in the asset's own verified history takes the place of an original."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +69,14 @@ class Examination:
     """The asset against its original; None where there was none."""
     fingerprint: Fingerprint | None = None
     """What the file may be recognised by; None where that was not asked for."""
+    values: Mapping[str, Value] = field(default_factory=dict, compare=False, repr=False)
+    """What every part came to, by its name, as the registry has it (`parts`)."""
     seconds_left: float = field(default=NEVER, compare=False)
     """Of the file's time, after a worker had it in hand; without end where there is no limit."""
 
 
 class Pool:
-    """Worker processes that examine assets. A context manager; one thread at a time may use it."""
+    """Worker processes that examine assets. A context manager; threads may share it."""
 
     def __init__(self, workers: int = 1, *, seconds: float = DEFAULT_SECONDS, memory: int = DEFAULT_MEMORY) -> None:
         """Settle the limits; nothing is started yet.
@@ -133,8 +94,8 @@ class Pool:
         self._workers = workers
         self._seconds = seconds
         self._crew = Crew(workers=workers, memory=memory)
-        self._submitted = 0
-        self._lists: tuple[TrustSettings, TrustView | None, bytes] | None = None
+        self._numbers = itertools.count(1)
+        self._lists: tuple[Lists, bytes] | None = None
 
     def __enter__(self) -> Self:
         """Start the workers, where that has not been done."""
@@ -164,25 +125,25 @@ class Pool:
         """The time limit for one file: it grows with the size of one that is read through a window."""
         return self._seconds * (1 + (asset.size / DEFAULT_BYTES if asset.large is not None else 0))
 
-    def examine(self, asset: Asset, job: Job, *, seconds: float | None = None) -> Examination:
+    def examine(self, asset: Asset, task: Task, *, seconds: float | None = None) -> Examination:
         """Examine one asset, in what is left of its time. Whatever it does to a worker is told in the examination."""
-        return self._result(self._submit(asset, job, seconds=seconds))
+        return self._result(self._submit(asset, task, seconds=seconds))
 
     def examine_stream(
-        self, items: Iterable[tuple[T, Job | None]], *, ahead: Callable[[OwnCheck], None] | None = None
+        self, items: Iterable[tuple[T, Task | None]], *, ahead: Callable[[OwnCheck], None] | None = None
     ) -> Iterator[tuple[T, Examination | None]]:
         """Examine one asset after the other, keeping every worker busy.
 
         Args:
-            items: Assets with their jobs, taken a few ahead; what comes with None for a job is handed through.
+            items: Assets with their tasks, taken a few ahead; what comes with None for a task is handed through.
             ahead: Is told what we established ourselves about the last asset, where the other parts are still to come:
                 a processor is idle then.
 
         Yields:
-            Each item with its examination (None where it had no job), in the same order.
+            Each item with its examination (None where it had no task), in the same order.
 
         Raises:
-            TypeError: A job came with something that is no `Asset`.
+            TypeError: A task came with something that is no `Asset`.
         """
         source = iter(items)
         pending: deque[tuple[T, Ticket | None]] = deque()
@@ -210,43 +171,38 @@ class Pool:
         held = sum(item.size for item, _ticket in pending if isinstance(item, Asset))
         return not pending or (len(pending) < 2 * self._workers + 2 and held < READ_AHEAD)
 
-    def _submit(self, asset: object, job: Job | None, *, seconds: float | None = None) -> Ticket:
-        if not isinstance(asset, Asset) or job is None:
-            raise TypeError(f"got a job for {type(asset).__name__}, expected one for an Asset")
+    def _submit(self, asset: object, task: Task | None, *, seconds: float | None = None) -> Ticket:
+        from provenance.workers.parts import parts_of
+
+        if not isinstance(asset, Asset) or task is None:
+            raise TypeError(f"got a task for {type(asset).__name__}, expected one for an Asset")
         self.start()
-        self._submitted += 1
         limit = self.seconds_for(asset) if seconds is None else min(seconds, self.seconds_for(asset))
-        task = _task(self._submitted, asset, job, limit)
-        outside = () if job.sidecar is None else (job.sidecar,)
+        parts = parts_of(task)
         ticket = Ticket(
-            task=task,
-            content=(
-                b"" if asset.large is not None else asset.data,
-                *outside,
-                *job.fragments,
-                *(job.original or ())[:1],
-            ),
-            lists=self._frame_of(job),
-            left=list(task.parts),
+            order=_order(next(self._numbers), asset, task, parts, limit),
+            content=(b"" if asset.large is not None else asset.data, *task.attached),
+            lists=self._frame_of(task.lists),
+            left=list(parts),
             remaining=limit,
         )
         self._crew.submit(ticket)
         return ticket
 
-    def _frame_of(self, job: Job) -> bytes:
+    def _frame_of(self, lists: Lists) -> bytes:
         """The frame that tells a worker of these lists, made once as long as they stay the same."""
         from provenance.workers import wire
 
         known = self._lists
-        if known is None or known[0] is not job.trust or known[1] is not job.view:
-            self._lists = known = job.trust, job.view, wire.encode_lists(job.trust, job.view)
-        return known[2]
+        if known is None or known[0] is not lists:
+            self._lists = known = lists, wire.lists_frame(lists)
+        return known[1]
 
     def _look_ahead(self, ticket: Ticket, ahead: Callable[[OwnCheck], None]) -> None:
-        from provenance.workers import wire
+        from provenance.workers.parts.own import NAME, Own
 
-        own = self._crew.wait_for(ticket, wire.OWN)
-        if isinstance(own, wire.Own) and own.check is not None:
+        own = self._crew.wait_for(ticket, NAME)
+        if isinstance(own, Own) and own.check is not None:
             ahead(own.check)
 
     def _result(self, ticket: Ticket) -> Examination:
@@ -261,58 +217,31 @@ _home: Final = Home(
 """The process in which assets are examined without workers."""
 
 
-def examine_in_process(asset: Asset, job: Job) -> Examination:
+def examine_in_process(asset: Asset, task: Task) -> Examination:
     """Examine an asset in this process, without any limit on time and memory: only for input that you trust.
 
     Raises:
         ForkedError: This process was forked from one that has done so: the engines would call sound files malformed.
     """
-    import msgspec
-
     _home.begin()
-    from provenance.workers import wire
-    from provenance.workers.tasks import Media, loaded_versions, run_parts, scout
+    from provenance.workers.parts import parts_of
+    from provenance.workers.tasks import loaded_versions, run_parts, scout
 
-    task = _task(1, asset, job, 0)
-    original = job.original[0] if job.original else None
     scout(asset.data)
-    media = Media(data=asset.data, sidecar=job.sidecar, fragments=job.fragments, original=original)
-    view = b"" if job.view is None else msgspec.msgpack.encode(job.view)
-    values = dict(run_parts(task, media, wire.Lists(trust=job.trust, view=view)))
-    return _examination(values, loaded_versions())
+    return _examination(dict(run_parts(task, parts_of(task), asset.data)), loaded_versions())
 
 
-def _task(number: int, asset: Asset, job: Job, seconds: float) -> Task:
+def _order(number: int, asset: Asset, task: Task, parts: tuple[str, ...], seconds: float) -> Order:
     from provenance.workers import wire
 
-    return wire.Task(
+    return wire.Order(
         number=number,
-        media_type=job.media_type,
-        # What most depends on comes first: our own check needs the store that the first engine read, and nothing of
-        # the second. The picture's size brings a library of its own.
-        parts=(
-            *job.engines[:1],
-            *((wire.OWN,) if job.view is not None else ()),
-            *job.engines[1:],
-            *((wire.METADATA,) if job.metadata else ()),
-            *((wire.CRJSON,) if job.view is not None and job.crjson else ()),
-            wire.PICTURE,
-            *((wire.PREVIEW,) if job.previews else ()),
-            *((wire.ORIGINAL,) if job.original is not None or job.own_thumbnail else ()),
-            *((wire.HASHES,) if job.hashes else ()),
-        ),
-        at=job.at,
-        pixels=job.limits.pixels,
+        task=task.bare(),
+        parts=parts,
         seconds=seconds,
-        sizes=(0 if asset.large is not None else asset.size, None if job.sidecar is None else len(job.sidecar)),
+        media=0 if asset.large is not None else asset.size,
         place=_place(asset),
-        fragments=tuple(map(len, job.fragments)),
-        sidecar_wins=job.sidecar_wins,
-        asking=job.asking,
-        answers=job.answers,
-        answered=job.answered,
-        original=len(job.original[0]) if job.original else None,
-        original_type=job.original[1] if job.original else "",
+        sizes=task.sizes,
     )
 
 
@@ -325,19 +254,16 @@ def _place(asset: Asset) -> Place | None:
 
 
 def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:
-    from provenance.credentials.engines.model import Reading
+    from provenance.credentials.engines.model import NOTHING_TO_READ, Reading
     from provenance.metadata import Metadata
     from provenance.preview import Previews
-    from provenance.workers import wire
+    from provenance.workers.parts import crjson, own, picture
 
-    picture = values.get(wire.PICTURE)
-    own = values.get(wire.OWN)
-    crjson = values.get(wire.CRJSON)
-    measured = picture if isinstance(picture, wire.Picture) else wire.Picture()
-    previews = values.get(wire.PREVIEW)
-    metadata = values.get(wire.METADATA)
-    established = own if isinstance(own, wire.Own) else wire.Own()
+    measured = _of(values, picture.NAME, picture.Picture) or picture.Picture()
+    established = _of(values, own.NAME, own.Own) or own.Own()
+    written = _of(values, crjson.NAME, crjson.Crjson)
     readings = tuple(value for value in values.values() if isinstance(value, Reading))
+    is_asked = not readings or any(reading.reason != NOTHING_TO_READ for reading in readings)
     return Examination(
         readings=readings,
         width=measured.width,
@@ -346,14 +272,21 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
         own=established.check,
         own_failure=established.reason,
         account=established.account,
-        metadata=metadata if isinstance(metadata, Metadata) else None,
-        crjson=crjson.manifests if isinstance(crjson, wire.Crjson) else None,
-        crjson_reason=crjson.reason if isinstance(crjson, wire.Crjson) else "",
-        previews=previews if isinstance(previews, Previews) else None,
-        fingerprint=_fingerprint(values.get(wire.HASHES)),
-        against=_against(values.get(wire.ORIGINAL)),
-        versions={**versions, **{reading.engine: reading.version for reading in readings if reading.version}},
+        metadata=_of(values, "metadata", Metadata),
+        crjson=written.manifests if written is not None else None,
+        crjson_reason=written.reason if written is not None else "",
+        previews=_of(values, "preview", Previews),
+        fingerprint=_fingerprint(values.get("hashes")),
+        against=_against(values.get("original")),
+        versions={**versions, **{one.engine: one.version for one in readings if one.version}} if is_asked else {},
+        values=values,
     )
+
+
+def _of(values: Mapping[str, Value], name: str, kind: type[T]) -> T | None:
+    """A part's value, where it was asked for."""
+    value = values.get(name)
+    return value if isinstance(value, kind) else None
 
 
 def _against(value: Value | None) -> Against | None:

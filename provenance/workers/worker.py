@@ -16,20 +16,11 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from provenance.workers import wire
-from provenance.workers.tasks import (
-    ENGINE,
-    SECOND_ENGINE,
-    Media,
-    failed,
-    load,
-    loaded_versions,
-    opened,
-    reason_in,
-    release,
-    run_parts,
-)
-from provenance.workers.wire import Lists, Task, Value
+from provenance.workers import parts, wire
+from provenance.workers.parts import Value
+from provenance.workers.task import Lists, Task
+from provenance.workers.tasks import ENGINE, load, loaded_versions, opened, reason_in, release, run_parts
+from provenance.workers.wire import Order
 
 MAX_TASKS: Final = 2000
 """Tasks after which a worker makes room for a new one: what the engines leak stays small (see benchmarks)."""
@@ -39,6 +30,8 @@ MAX_NOISE: Final = 64 * 1024
 """Bytes read of what an engine wrote to standard error."""
 MAX_WRITTEN: Final = 16 * 1024 * 1024
 """Bytes that a worker may write to any file, standard error included."""
+_USUAL: Final = ("own", "encypher-c2pa", "metadata", "picture")
+"""Parts that almost every task asks for."""
 BLIND_BASELINE: Final = 1024 * 1024 * 1024
 """Bytes of address space taken to be in use where the system does not tell."""
 
@@ -53,7 +46,7 @@ def main() -> None:
     room.load(ENGINE)
     versions = loaded_versions()
     send(target, wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions=versions))))
-    for name in (wire.OWN, SECOND_ENGINE, wire.METADATA, wire.PICTURE):
+    for name in _USUAL:
         # Done in advance only as long as nobody is waiting: a cold command asks while the rest is still to be loaded.
         if not select.select([source], [], [], 0)[0]:
             room.load(name)
@@ -86,52 +79,52 @@ def _serve(source: BinaryIO, target: BinaryIO, room: Room) -> None:
         if kind == wire.LISTS:
             lists = msgspec.msgpack.decode(content, type=Lists)
             continue
-        task = msgspec.msgpack.decode(content, type=Task)
+        order = msgspec.msgpack.decode(content, type=Order)
         if lists is None:
             raise wire.BrokenWireError("got a task before the lists")
-        alarm(task.seconds)
-        troubled = _perform(source, target, task, lists, room)
+        alarm(order.seconds)
+        troubled = _perform(source, target, order, lists, room)
         alarm(0)
         served += 1
         retire = troubled or served >= MAX_TASKS or room.is_outgrown()
-        send(target, wire.frame(wire.DONE, msgspec.msgpack.encode(wire.Done(number=task.number, retire=retire))))
+        send(target, wire.frame(wire.DONE, msgspec.msgpack.encode(wire.Done(number=order.number, retire=retire))))
         if retire:
             return
 
 
-def _perform(source: BinaryIO, target: BinaryIO, task: Task, lists: Lists, room: Room) -> bool:
+def _perform(source: BinaryIO, target: BinaryIO, order: Order, lists: Lists, room: Room) -> bool:
     """Answer one task part by part; whether something happened after which this process should not go on."""
     try:
-        media = _receive(source, task, room)
+        data, task = _receive(source, order, lists, room)
     except (MemoryError, OSError) as error:
         reason = "memory-limit" if isinstance(error, MemoryError) else "io"
-        for name in task.parts:
-            send(target, _encoded(task, name, failed(name, reason)))
+        for name in order.parts:
+            send(target, _encoded(order.number, name, parts.failed(name, reason)))
         return True
     troubled = False
-    _prepare(room, task, 0)
-    for number, (name, value) in enumerate(run_parts(task, media, lists), start=1):
+    if order.task.options.look_first and "own" in order.parts:
+        room.load("own")
+    _prepare(room, order, 0)
+    for number, (name, value) in enumerate(run_parts(task, order.parts, data), start=1):
         trouble = reason_in(_noise())
         # An answer that comes with trouble on standard error does not count, however whole it looks.
-        send(target, _encoded(task, name, failed(name, trouble) if trouble else value))
+        send(target, _encoded(order.number, name, parts.failed(name, trouble) if trouble else value))
         troubled = troubled or bool(trouble)
-        _prepare(room, task, number)
-    release(media)
+        _prepare(room, order, number)
+    release(data)
     room.map(0)
     return troubled
 
 
-def _prepare(room: Room, task: Task, number: int) -> None:
+def _prepare(room: Room, order: Order, number: int) -> None:
     """Load what the part at that place needs, if there is one: the answer before it is on its way already."""
-    from provenance.picture import needs_library
-
-    for name in task.parts[number : number + 1]:
-        if name != wire.PICTURE or needs_library(task.media_type):
+    for name in order.parts[number : number + 1]:
+        if parts.registry()[name].needs_library(order.task):
             room.load(name)
 
 
-def _receive(source: BinaryIO, task: Task, room: Room) -> Media:
-    """The bytes behind a task.
+def _receive(source: BinaryIO, order: Order, lists: Lists, room: Room) -> tuple[bytes, Task]:
+    """The media behind an order, and its task with attachments and lists.
 
     Raises:
         MemoryError: There is no room for them; they have been read all the same, so that the next task can follow.
@@ -139,7 +132,7 @@ def _receive(source: BinaryIO, task: Task, room: Room) -> Media:
     """
     media: list[bytes | None] = []
     full = False
-    for size in (*task.sizes, *task.fragments, task.original):
+    for size in (order.media, *order.sizes):
         try:
             media.append(None if size is None else b"" if full else wire.read_exactly(source, size))
         except MemoryError:
@@ -148,20 +141,23 @@ def _receive(source: BinaryIO, task: Task, room: Room) -> Media:
             wire.skip(source, size or 0)
     if full:
         raise MemoryError
-    data, sidecar, *fragments, original = media
-    if task.place is not None:
-        room.map(task.place.identity[2])
-        data = opened(task.place)
-    return Media(data=data or b"", sidecar=sidecar, fragments=tuple(one or b"" for one in fragments), original=original)
+    data, sidecar, original, *fragments = media
+    if order.place is not None:
+        room.map(order.place.identity[2])
+        data = opened(order.place)
+    task = msgspec.structs.replace(
+        order.task, lists=lists, sidecar=sidecar, original=original, fragments=tuple(one or b"" for one in fragments)
+    )
+    return data or b"", task
 
 
-def _encoded(task: Task, name: str, value: Value) -> bytes:
+def _encoded(number: int, name: str, value: Value) -> bytes:
     """The frame of one part."""
     try:
-        return wire.part(task.number, name, wire.encode_value(value))
+        return parts.encoded(number, name, value)
     except (MemoryError, RecursionError, ValueError, TypeError) as error:
         reason = "memory-limit" if isinstance(error, MemoryError) else "too-deep"
-        return wire.part(task.number, name, wire.encode_value(failed(name, reason)))
+        return parts.encoded(number, name, parts.failed(name, reason))
 
 
 def _noise() -> bytes:

@@ -16,8 +16,8 @@ import pytest
 from provenance.asset import open_asset
 from provenance.credentials.store.boxes import MAX_INFLATED_BYTES
 from provenance.credentials.trust.lists import TrustLists
-from provenance.credentials.trust.settings import TrustSettings
-from provenance.workers.pool import Job, Pool
+from provenance.workers.pool import Pool
+from provenance.workers.task import Task
 from tests.authority import NOW, picture, sign
 from tests.provenance import hostile
 from tests.vouchmark.command import Command
@@ -226,7 +226,7 @@ def test_a_file_that_may_not_be_read_is_an_error_of_its_own(tmp_path_factory: py
 
 def test_the_store_inside_a_bomb_is_never_unfolded_beyond_its_bound(pool: Pool) -> None:
     """Two gigabytes would not fit into this worker: it would say so."""
-    job = Job(media_type="image/jpeg", trust=TrustSettings(), at=NOW)
+    task = Task(media_type="image/jpeg", at=NOW)
     with Pool(1, memory=256 * MIB) as small:
-        examined = small.examine(open_asset(hostile.brotli_bomb()), job)
+        examined = small.examine(open_asset(hostile.brotli_bomb()), task)
     assert {reading.reason for reading in examined.readings} == {"store"}

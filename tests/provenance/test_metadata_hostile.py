@@ -19,7 +19,7 @@ from provenance.media_type import recognise
 from provenance.metadata import Metadata, exif, iptc, read_metadata
 from provenance.metadata.model import MAX_KEPT, MAX_STATEMENTS
 from provenance.metadata.xmp import read_xmp
-from provenance.workers import tasks, wire
+from provenance.workers import parts, wire
 from tests.provenance.metadata_files import (
     SOURCE,
     box,
@@ -295,11 +295,11 @@ class TestContainers:
     "value", [Metadata(reason="crash"), read_metadata(picture("JPEG", xmp=DECLARED), "image/jpeg")]
 )
 def test_a_part_travels_and_says_why_it_failed(value):
-    frame = wire.part(7, wire.METADATA, wire.encode_value(value))
+    frame = parts.encoded(7, "metadata", value)
     kind, content = wire.read_frame(io.BytesIO(frame)) or (b"", b"")
     assert kind == wire.PART
-    assert wire.decode_part(content).value == value
-    assert tasks.failed(wire.METADATA, "crash") == Metadata(reason="crash")
+    assert parts.decoded(content).value == value
+    assert parts.failed("metadata", "crash") == Metadata(reason="crash")
 
 
 SEEDS: Final = {

@@ -21,8 +21,10 @@ from provenance.asset import Asset, Limits, open_asset
 from provenance.credentials.engines.model import Outcome, State
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView
-from provenance.workers import crew, process, wire
-from provenance.workers.pool import ENGINES, Examination, Job, Pool, examine_in_process
+from provenance.options import ENGINES, MediaOptions
+from provenance.workers import crew, parts, process, wire
+from provenance.workers.pool import Examination, Pool, examine_in_process
+from provenance.workers.task import Lists, Task
 from tests import no_network
 from tests.authority import (
     Identity,
@@ -61,8 +63,15 @@ def asset(data: bytes, name: str = "harbour.jpg") -> Asset:
     return open_asset(data, name=name)
 
 
-def job(item: Asset, **options: Any) -> Job:
-    return Job(**({"media_type": item.media_type, "trust": TrustSettings(), "at": AT} | options))
+def task(item: Asset, *, trust: TrustSettings | None = None, view: TrustView | None = None, **options: Any) -> Task:
+    asked = {name: options.pop(name) for name in MediaOptions.__struct_fields__ if name in options}
+    return Task(
+        media_type=item.media_type,
+        at=AT,
+        options=MediaOptions(**asked),
+        lists=Lists.of(trust or TrustSettings(), view),
+        **options,
+    )
 
 
 def outcomes(examination: Examination) -> list[tuple[str, str]]:
@@ -89,7 +98,7 @@ def is_running(pid: int) -> bool:
 
 def test_both_engines_answer_and_the_picture_is_measured(pool: Pool, signed: bytes) -> None:
     item = asset(signed)
-    examination = pool.examine(item, job(item))
+    examination = pool.examine(item, task(item))
     assert [reading.engine for reading in examination.readings] == list(ENGINES)
     assert outcomes(examination) == BOTH_FOUND
     assert (examination.width, examination.height, examination.picture_reason) == (96, 64, "")
@@ -100,70 +109,70 @@ def test_a_worker_says_what_the_same_process_would_say(pool: Pool, signed: bytes
     for data in (signed, change_pixels(signed), picture(), b"words"):
         item = asset(data)
         for view in (None, TrustView()):
-            assert pool.examine(item, job(item, view=view)) == examine_in_process(item, job(item, view=view))
+            assert pool.examine(item, task(item, view=view)) == examine_in_process(item, task(item, view=view))
 
 
 def test_only_the_engines_that_are_asked_answer_in_the_order_asked(pool: Pool, signed: bytes) -> None:
     item = asset(signed)
     for engines in (ENGINES, ENGINES[::-1], ENGINES[:1], ENGINES[1:]):
-        examination = pool.examine(item, job(item, engines=engines))
+        examination = pool.examine(item, task(item, engines=engines))
         assert tuple(reading.engine for reading in examination.readings) == engines
 
 
 def test_our_own_check_comes_with_it_where_it_is_asked_for(pool: Pool, signed: bytes) -> None:
     item = asset(signed)
-    with_view = pool.examine(item, job(item, view=TrustView()))
+    with_view = pool.examine(item, task(item, view=TrustView()))
     assert with_view.own is not None
     assert (with_view.own.problem, with_view.own_failure) == ("", "")
-    without = pool.examine(item, job(item))
+    without = pool.examine(item, task(item))
     assert (without.own, without.own_failure) == (None, "")
 
 
 @pytest.mark.parametrize("view", [None, TrustView()])
 def test_the_stores_own_bytes_stay_with_the_worker(pool: Pool, signed: bytes, view: TrustView | None) -> None:
     item = asset(signed)
-    store = pool.examine(item, job(item, view=view)).readings[0].store
+    store = pool.examine(item, task(item, view=view)).readings[0].store
     assert store is not None
     assert store.raw == b""
 
 
-def test_lists_are_those_of_each_job(pool: Pool, signed: bytes, root: Identity) -> None:
+def test_lists_are_those_of_each_task(pool: Pool, signed: bytes, root: Identity) -> None:
     item = asset(signed)
     ours = TrustSettings(signer_anchors=(("ours", root.pem),))
-    states = [pool.examine(item, job(item, trust=trust)).readings[0].state for trust in (ours, TrustSettings(), ours)]
+    states = [pool.examine(item, task(item, trust=trust)).readings[0].state for trust in (ours, TrustSettings(), ours)]
     assert states == [State.TRUSTED, State.VALID, State.TRUSTED]
 
 
 def test_a_sidecar_goes_with_its_file(pool: Pool, signed: bytes) -> None:
     item = asset(remove_manifest(signed))
-    assert outcomes(pool.examine(item, job(item))) == [("absent", ""), ("absent", "")]
-    assert outcomes(pool.examine(item, job(item, sidecar=manifest_store(signed)))) == BOTH_FOUND
-    assert outcomes(pool.examine(item, job(item, sidecar=b"")))[0] == ("unparsable", "sidecar")
+    assert outcomes(pool.examine(item, task(item))) == [("absent", ""), ("absent", "")]
+    assert outcomes(pool.examine(item, task(item, sidecar=manifest_store(signed)))) == BOTH_FOUND
+    assert outcomes(pool.examine(item, task(item, sidecar=b"")))[0] == ("unparsable", "sidecar")
 
 
 def test_a_picture_over_the_pixel_limit_is_read_and_not_measured(pool: Pool, signed: bytes) -> None:
     item = asset(signed)
-    examination = pool.examine(item, job(item, limits=Limits(pixels=96 * 64 - 1)))
+    examination = pool.examine(item, task(item, limits=Limits(pixels=96 * 64 - 1)))
     assert (examination.width, examination.picture_reason) == (None, "too-many-pixels")
     assert outcomes(examination) == BOTH_FOUND
 
 
 def test_the_worker_is_kept_from_file_to_file(pool: Pool, signed: bytes) -> None:
     item = asset(signed)
-    pool.examine(item, job(item))
+    pool.examine(item, task(item))
     before = pool.pids
     for _ in range(5):
-        pool.examine(item, job(item))
+        pool.examine(item, task(item))
     assert pool.pids == before
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_a_stream_keeps_its_order_and_hands_through_what_has_no_job(signed: bytes, workers: int) -> None:
+def test_a_stream_keeps_its_order_and_hands_through_what_has_no_task(signed: bytes, workers: int) -> None:
     items: list[Asset | str] = []
     for number in range(12):
         items += [asset(picture(shade=number), f"{number}.jpg"), f"unreadable {number}", asset(signed, f"s{number}")]
     with Pool(workers) as running:
-        pairs = list(running.examine_stream((i, job(i) if isinstance(i, Asset) else None) for i in items))
+        pairs = list(running.examine_stream((i, task(i) if isinstance(i, Asset) else None) for i in items))
     assert [item for item, _examination in pairs] == items
     for item, examination in pairs:
         assert (examination is None) == isinstance(item, str)
@@ -175,12 +184,12 @@ def test_a_stream_keeps_its_order_and_hands_through_what_has_no_job(signed: byte
 def test_a_stream_is_taken_only_a_little_ahead(pool: Pool) -> None:
     taken = 0
 
-    def endless() -> Iterator[tuple[Asset, Job]]:
+    def endless() -> Iterator[tuple[Asset, Task]]:
         nonlocal taken
         while True:
             taken += 1
             item = asset(picture())
-            yield item, job(item)
+            yield item, task(item)
 
     stream = pool.examine_stream(endless())
     for _ in range(3):
@@ -192,12 +201,12 @@ def test_a_stream_is_taken_only_a_little_ahead(pool: Pool) -> None:
 def test_large_files_are_not_piled_up(pool: Pool) -> None:
     taken = 0
 
-    def large() -> Iterator[tuple[Asset, Job]]:
+    def large() -> Iterator[tuple[Asset, Task]]:
         nonlocal taken
         for _ in range(4):
             taken += 1
             item = asset(bytes(48 * MIB))
-            yield item, job(item, engines=ENGINES[:1])
+            yield item, task(item, engines=ENGINES[:1])
 
     stream = pool.examine_stream(large())
     next(stream)
@@ -212,9 +221,9 @@ def test_our_own_check_of_the_last_asset_is_told_while_the_rest_is_still_to_come
     with_a_late_second_engine(monkeypatch)
     told: list[str] = []
     items = [asset(signed, f"{number}.jpg") for number in range(count)]
-    jobs = ((item, job(item, view=TrustView())) for item in items)
+    tasks = ((item, task(item, view=TrustView())) for item in items)
     with Pool() as running:
-        stream = running.examine_stream(jobs, ahead=lambda own: told.append(own.active))
+        stream = running.examine_stream(tasks, ahead=lambda own: told.append(own.active))
         examinations = [examination for _item, examination in stream]
     assert [outcomes(one) for one in examinations if one] == [BOTH_FOUND] * count
     assert told == [one.own.active for one in examinations[:1] if one and one.own]
@@ -223,21 +232,21 @@ def test_our_own_check_of_the_last_asset_is_told_while_the_rest_is_still_to_come
 def test_nothing_is_told_ahead_where_there_is_no_own_check(pool: Pool, signed: bytes) -> None:
     items = [asset(signed), asset(picture())]
     for item in items:
-        stream = pool.examine_stream([(item, job(item))], ahead=lambda _: pytest.fail("told"))
+        stream = pool.examine_stream([(item, task(item))], ahead=lambda _: pytest.fail("told"))
         assert len(list(stream)) == 1
 
 
 def test_a_stream_that_is_left_early_leaves_the_pool_usable(pool: Pool, signed: bytes) -> None:
     items = [asset(signed) for _ in range(6)]
-    stream = pool.examine_stream((item, job(item)) for item in items)
+    stream = pool.examine_stream((item, task(item)) for item in items)
     next(stream)
     stream.close()  # type: ignore[attr-defined]
-    assert outcomes(pool.examine(items[0], job(items[0]))) == BOTH_FOUND
+    assert outcomes(pool.examine(items[0], task(items[0]))) == BOTH_FOUND
 
 
 def test_a_job_needs_an_asset(pool: Pool, signed: bytes) -> None:
     with pytest.raises(TypeError, match="expected one for an Asset"):
-        list(pool.examine_stream([("not opened", job(asset(signed)))]))
+        list(pool.examine_stream([("not opened", task(asset(signed)))]))
 
 
 @pytest.mark.parametrize("options", [{"workers": 0}, {"seconds": 0}, {"memory": 0}])
@@ -252,7 +261,7 @@ def test_refuses_limits_without_sense(options: dict[str, Any]) -> None:
 def stopped(running: Pool, signed: bytes) -> int:
     """The worker's process, ready and stopped: whatever is sent to it now is in its hands and goes no further."""
     item = asset(signed)
-    running.examine(item, job(item))
+    running.examine(item, task(item))
     (pid,) = running.pids
     time.sleep(0.1)  # until it waits for the next one
     os.kill(pid, signal.SIGSTOP)
@@ -282,11 +291,11 @@ def test_a_fault_of_ours_in_taking_an_answer_is_an_error_and_no_hang(
 
     item = asset(signed)
     with Pool(workers=1) as running:
-        assert outcomes(running.examine(item, job(item))) == BOTH_FOUND
+        assert outcomes(running.examine(item, task(item))) == BOTH_FOUND
         with monkeypatch.context() as broken:
-            broken.setattr(wire, "decode_part", fails)
-            assert {outcome for outcome, _ in outcomes(running.examine(item, job(item)))} == {"error"}
-        assert outcomes(running.examine(item, job(item))) == BOTH_FOUND
+            broken.setattr(parts, "decoded", fails)
+            assert {outcome for outcome, _ in outcomes(running.examine(item, task(item)))} == {"error"}
+        assert outcomes(running.examine(item, task(item))) == BOTH_FOUND
 
 
 def test_a_fault_of_ours_in_sending_a_task_is_an_error_and_no_hang(
@@ -301,9 +310,9 @@ def test_a_fault_of_ours_in_sending_a_task_is_an_error_and_no_hang(
 
     item = asset(signed)
     with Pool(workers=1) as running:
-        assert outcomes(running.examine(item, job(item))) == BOTH_FOUND
+        assert outcomes(running.examine(item, task(item))) == BOTH_FOUND
         monkeypatch.setattr(wire, "frame", fails)
-        found = outcomes(running.examine(item, job(item)))
+        found = outcomes(running.examine(item, task(item)))
         assert {outcome for outcome, _ in found} == {"error"}
 
 
@@ -311,7 +320,7 @@ def test_a_crash_costs_one_part_and_the_successor_answers_the_rest(signed: bytes
     item = asset(signed)
     with Pool() as running:
         pid = stopped(running, signed)
-        result = in_background(lambda: running.examine(item, job(item, view=TrustView())))
+        result = in_background(lambda: running.examine(item, task(item, view=TrustView())))
         time.sleep(0.1)
         os.kill(pid, signal.SIGKILL)
         examination = result()
@@ -319,14 +328,14 @@ def test_a_crash_costs_one_part_and_the_successor_answers_the_rest(signed: bytes
         assert (examination.width, examination.picture_reason) == (96, "")
         assert examination.own is not None
         assert running.pids != (pid,)
-        assert outcomes(running.examine(item, job(item))) == BOTH_FOUND
+        assert outcomes(running.examine(item, task(item))) == BOTH_FOUND
 
 
 def test_a_crash_costs_no_other_file(signed: bytes) -> None:
     items = [asset(signed, f"{number}.jpg") for number in range(8)]
     with Pool() as running:
         pid = stopped(running, signed)
-        result = in_background(lambda: list(running.examine_stream((item, job(item)) for item in items)))
+        result = in_background(lambda: list(running.examine_stream((item, task(item)) for item in items)))
         time.sleep(0.1)
         os.kill(pid, signal.SIGKILL)
         found = [outcomes(examination) for _item, examination in result()]
@@ -338,19 +347,19 @@ def test_a_hang_ends_at_the_time_limit_and_the_next_file_is_read(signed: bytes) 
     with Pool(seconds=1) as running:
         pid = stopped(running, signed)
         started = time.monotonic()
-        examination = running.examine(item, job(item, view=TrustView()))
+        examination = running.examine(item, task(item, view=TrustView()))
         assert 0.9 < time.monotonic() - started < 5
         assert outcomes(examination) == [("error", "time-limit")] * 2
         assert (examination.picture_reason, examination.own_failure) == ("time-limit", "time-limit")
         assert not is_running(pid)
-        assert outcomes(running.examine(item, job(item))) == BOTH_FOUND
+        assert outcomes(running.examine(item, task(item))) == BOTH_FOUND
 
 
 def test_files_that_wait_behind_a_hang_have_their_own_time(signed: bytes) -> None:
     items = [asset(signed, f"{number}.jpg") for number in range(4)]
     with Pool(seconds=1.5) as running:
         stopped(running, signed)
-        found = [outcomes(e) for _i, e in running.examine_stream((item, job(item)) for item in items) if e]
+        found = [outcomes(e) for _i, e in running.examine_stream((item, task(item)) for item in items) if e]
     assert found == [[("error", "time-limit")] * 2, *[BOTH_FOUND] * 3]
 
 
@@ -360,10 +369,10 @@ def test_out_of_memory_in_an_engine_is_an_error_and_never_changed(root: Identity
     data = sign(make_signer(root), picture(form), media_type=f"image/{form.lower()}") + bytes(80 * MIB)
     item, small = asset(data, "large"), asset(signed)
     with Pool(memory=128 * MIB) as running:
-        assert outcomes(running.examine(item, job(item))) == [("error", "memory-limit")] * 2
-        assert outcomes(running.examine(small, job(small))) == BOTH_FOUND
+        assert outcomes(running.examine(item, task(item))) == [("error", "memory-limit")] * 2
+        assert outcomes(running.examine(small, task(small))) == BOTH_FOUND
     with Pool() as running:
-        examination = running.examine(item, job(item))
+        examination = running.examine(item, task(item))
         assert [reading.state for reading in examination.readings] == [State.INVALID] * 2
 
 
@@ -372,7 +381,7 @@ def test_what_one_engine_has_said_stays_where_the_other_runs_out_of_memory(root:
     data = sign(make_signer(root), picture("AVIF"), media_type="image/avif")
     item = asset(data + struct.pack(">I4s", 80 * MIB, b"free") + bytes(80 * MIB - 8), "large.avif")
     with Pool(memory=128 * MIB) as running:
-        examination = running.examine(item, job(item))
+        examination = running.examine(item, task(item))
     assert outcomes(examination) == [FOUND, ("error", "memory-limit")]
     assert (examination.readings[0].state, examination.width) == (State.VALID, 96)
 
@@ -380,11 +389,11 @@ def test_what_one_engine_has_said_stays_where_the_other_runs_out_of_memory(root:
 def test_a_file_larger_than_the_memory_limit_is_an_error_of_every_part(signed: bytes) -> None:
     item = asset(b"\xff\xd8\xff" + bytes(200 * MIB))
     with Pool(memory=64 * MIB) as running:
-        examination = running.examine(item, job(item, view=TrustView()))
+        examination = running.examine(item, task(item, view=TrustView()))
         assert outcomes(examination) == [("error", "memory-limit")] * 2
         assert examination.own_failure == "memory-limit"
         small = asset(signed)
-        assert outcomes(running.examine(small, job(small))) == BOTH_FOUND
+        assert outcomes(running.examine(small, task(small))) == BOTH_FOUND
 
 
 def test_a_worker_that_never_starts_is_an_error_and_not_a_loop(signed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -392,8 +401,8 @@ def test_a_worker_that_never_starts_is_an_error_and_not_a_loop(signed: bytes, mo
     item = asset(signed)
     with Pool() as running:
         started = time.monotonic()
-        assert outcomes(running.examine(item, job(item))) == [("error", "not-started")] * 2
-        assert outcomes(running.examine(item, job(item))) == [("error", "not-started")] * 2
+        assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
+        assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
         assert time.monotonic() - started < 10
         assert running.pids == ()
 
@@ -405,7 +414,7 @@ def test_a_system_that_starts_no_process_is_an_error(signed: bytes, monkeypatch:
     monkeypatch.setattr(crew, "WorkerProcess", refuse)
     item = asset(signed)
     with Pool() as running:
-        assert outcomes(running.examine(item, job(item))) == [("error", "not-started")] * 2
+        assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
 
 
 def test_a_worker_that_starts_too_slowly_is_given_up(signed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -413,21 +422,22 @@ def test_a_worker_that_starts_too_slowly_is_given_up(signed: bytes, monkeypatch:
     monkeypatch.setattr(crew, "STARTING_SECONDS", 0.2)
     item = asset(signed)
     with Pool() as running:
-        assert outcomes(running.examine(item, job(item))) == [("error", "not-started")] * 2
+        assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
 
 
 LIAR = """
 import os, sys
 sys.path[:0] = {places!r}
 import msgspec
-from provenance.workers import wire
+from provenance.workers import parts, wire
+from provenance.workers.parts.picture import Picture
 from provenance.credentials.engines.model import Outcome, Reading
 out = os.fdopen(1, "wb", buffering=0)
 out.write(wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions={{}}))))
 kind, content = wire.read_frame(sys.stdin.buffer)
 while kind != wire.TASK:
     kind, content = wire.read_frame(sys.stdin.buffer)
-task = msgspec.msgpack.decode(content, type=wire.Task)
+order = msgspec.msgpack.decode(content, type=wire.Order)
 {lie}
 sys.stdin.buffer.read()
 """
@@ -435,20 +445,18 @@ sys.stdin.buffer.read()
 LIES = {
     "noise": "out.write(os.urandom(64))",
     "an endless frame": "out.write(b'P' + b'\\xff' * 8)",
-    "another file's answer": "out.write(wire.part(task.number + 1, task.parts[0], msgspec.msgpack.encode({})))",
-    "a part that is not its turn": (
-        "out.write(wire.part(task.number, 'picture', msgspec.msgpack.encode(wire.Picture())))"
-    ),
+    "another file's answer": "out.write(parts.encoded(order.number + 1, order.parts[0], {}))",
+    "a part that is not its turn": "out.write(parts.encoded(order.number, 'picture', Picture()))",
     "found without a store": (
-        "out.write(wire.part(task.number, 'c2pa-rs', msgspec.msgpack.encode("
-        "Reading(engine='c2pa-rs', version='', outcome=Outcome.FOUND))))"
+        "out.write(parts.encoded(order.number, 'c2pa-rs', "
+        "Reading(engine='c2pa-rs', version='', outcome=Outcome.FOUND)))"
     ),
     "another engine's name": (
-        "out.write(wire.part(task.number, 'c2pa-rs', msgspec.msgpack.encode("
-        "Reading(engine='encypher-c2pa', version='', outcome=Outcome.ABSENT))))"
+        "out.write(parts.encoded(order.number, 'c2pa-rs', "
+        "Reading(engine='encypher-c2pa', version='', outcome=Outcome.ABSENT)))"
     ),
     "done before it is": (
-        "out.write(wire.frame(wire.DONE, msgspec.msgpack.encode(wire.Done(number=task.number, retire=False))))"
+        "out.write(wire.frame(wire.DONE, msgspec.msgpack.encode(wire.Done(number=order.number, retire=False))))"
     ),
 }
 
@@ -460,7 +468,7 @@ def test_a_worker_that_says_what_it_may_not_is_ended(lie: str, signed: bytes, mo
     monkeypatch.setattr(process, "_BOOT", LIAR.format(places=sys.path, lie=LIES[lie]))
     with Pool() as running:
         monkeypatch.setattr(process, "_BOOT", honest)
-        assert outcomes(running.examine(item, job(item))) == [("error", "broken-answer"), FOUND]
+        assert outcomes(running.examine(item, task(item))) == [("error", "broken-answer"), FOUND]
 
 
 def test_closing_ends_busy_workers_and_closing_again_does_nothing(signed: bytes) -> None:
@@ -470,7 +478,7 @@ def test_closing_ends_busy_workers_and_closing_again_does_nothing(signed: bytes)
     pids = running.pids
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
-    result = in_background(lambda: running.examine(item, job(item)))
+    result = in_background(lambda: running.examine(item, task(item)))
     time.sleep(0.1)
     running.close()
     running.close()
@@ -483,7 +491,7 @@ def test_no_thread_and_no_pipe_is_left_behind(signed: bytes) -> None:
 
     def once() -> tuple[int, int]:
         with Pool(2) as running:
-            running.examine(item, job(item))
+            running.examine(item, task(item))
         return threading.active_count(), sum(1 for _ in Path("/proc/self/fd").iterdir())
 
     before = once()
@@ -512,12 +520,12 @@ USE = """
     import datetime as dt, sys
     from pathlib import Path
     from provenance.asset import open_asset
-    from provenance.workers.pool import Job, Pool
-    from provenance.credentials.trust.settings import TrustSettings
+    from provenance.workers.pool import Pool
+    from provenance.workers.task import Task
     item = open_asset(Path(sys.argv[1]))
-    job = Job(media_type=item.media_type, trust=TrustSettings(), at=dt.datetime.now(dt.UTC))
+    task = Task(media_type=item.media_type, at=dt.datetime.now(dt.UTC))
     with Pool() as pool:
-        examination = pool.examine(item, job)
+        examination = pool.examine(item, task)
     print([str(reading.outcome) for reading in examination.readings])
 """
 
@@ -602,10 +610,10 @@ def test_a_worker_ends_with_its_parent_however_that_ends(photo: Path) -> None:
 
 def test_ctrl_c_is_the_parents_business(pool: Pool, signed: bytes) -> None:
     item = asset(signed)
-    pool.examine(item, job(item))
+    pool.examine(item, task(item))
     (pid,) = pool.pids
     os.kill(pid, signal.SIGINT)
-    assert outcomes(pool.examine(item, job(item))) == BOTH_FOUND
+    assert outcomes(pool.examine(item, task(item))) == BOTH_FOUND
     assert pool.pids == (pid,)
 
 
@@ -615,7 +623,7 @@ def test_memory_stays_bounded_over_many_files(signed: bytes) -> None:
     items = (asset(signed) for _ in range(count))
     marks = []
     with Pool() as running:
-        stream = running.examine_stream((item, job(item, engines=ENGINES[:1])) for item in items)
+        stream = running.examine_stream((item, task(item, engines=ENGINES[:1])) for item in items)
         for number, _pair in enumerate(stream, start=1):
             if number in (count // 10, count) and running.pids:
                 pages = Path(f"/proc/{running.pids[0]}/statm").read_text().split()[1]

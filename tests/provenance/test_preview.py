@@ -19,9 +19,11 @@ from provenance import preview as made
 from provenance.asset import Limits, open_asset
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView
+from provenance.options import MediaOptions
 from provenance.preview import Preview, Previews, preview
-from provenance.workers import wire
-from provenance.workers.pool import Job, Pool, examine_in_process
+from provenance.workers import parts, wire
+from provenance.workers.pool import Pool, examine_in_process
+from provenance.workers.task import Lists, Task
 from tests.authority import (
     change_pixels,
     join_png,
@@ -204,7 +206,7 @@ def test_a_progressive_jpeg_is_bounded_by_what_it_takes_to_decode_it() -> None:
 def test_a_thumbnail_in_a_manifest_may_not_be_larger_than_any_is(monkeypatch: pytest.MonkeyPatch) -> None:
     item = open_asset(sign(CAMERA, thumbnail=True))
     monkeypatch.setattr(made, "MAX_STORED_PIXELS", 100)
-    found = examine_in_process(item, job(item.media_type)).previews
+    found = examine_in_process(item, task(item.media_type)).previews
     assert found is not None
     assert [one.label for one in found.pictures] == [""]
 
@@ -251,19 +253,20 @@ ROOT = make_root()
 CAMERA = make_signer(ROOT)
 
 
-def job(media_type: str, **options: Any) -> Job:
-    return Job(media_type=media_type, trust=TrustSettings(), at=AT, view=TrustView(), **({"previews": True} | options))
+def task(media_type: str, **options: Any) -> Task:
+    asked = MediaOptions(**({"pictures": True} | options))
+    return Task(media_type=media_type, at=AT, options=asked, lists=Lists.of(TrustSettings(), TrustView()))
 
 
 def test_nothing_is_drawn_where_nobody_asks(pool: Pool) -> None:
     item = open_asset(sign(CAMERA, thumbnail=True))
-    assert pool.examine(item, job(item.media_type, previews=False)).previews is None
+    assert pool.examine(item, task(item.media_type, pictures=False)).previews is None
 
 
 def test_the_worker_draws_the_file_and_the_thumbnail_that_was_signed(pool: Pool) -> None:
     item = open_asset(sign(CAMERA, thumbnail=True))
-    found = pool.examine(item, job(item.media_type))
-    assert found.previews == examine_in_process(item, job(item.media_type)).previews
+    found = pool.examine(item, task(item.media_type))
+    assert found.previews == examine_in_process(item, task(item.media_type)).previews
     assert found.previews is not None
     assert found.own is not None
     assert [one.label for one in found.previews.pictures] == ["", found.own.active]
@@ -274,7 +277,7 @@ def test_the_worker_draws_the_file_and_the_thumbnail_that_was_signed(pool: Pool)
 
 def test_an_altered_file_still_shows_what_was_signed(pool: Pool) -> None:
     item = open_asset(change_pixels(sign(CAMERA, thumbnail=True)))
-    found = pool.examine(item, job(item.media_type))
+    found = pool.examine(item, task(item.media_type))
     assert found.previews is not None
     assert found.own is not None
     assert [one.label for one in found.previews.pictures] == ["", found.own.active]
@@ -282,7 +285,7 @@ def test_an_altered_file_still_shows_what_was_signed(pool: Pool) -> None:
 
 def test_each_earlier_version_shows_its_own(pool: Pool) -> None:
     item = open_asset(sign_edit(CAMERA, sign(CAMERA, thumbnail=True), title="earlier"))
-    found = pool.examine(item, job(item.media_type))
+    found = pool.examine(item, task(item.media_type))
     assert found.previews is not None
     assert found.own is not None
     assert found.own.history is not None
@@ -297,7 +300,7 @@ def test_a_thumbnail_that_nobody_signed_is_not_shown(pool: Pool) -> None:
     assert place > 0
     data[place + 200] ^= 1
     item = open_asset(bytes(data))
-    found = pool.examine(item, job(item.media_type))
+    found = pool.examine(item, task(item.media_type))
     assert found.previews is not None
     assert [one.label for one in found.previews.pictures] == [""]
 
@@ -305,14 +308,14 @@ def test_a_thumbnail_that_nobody_signed_is_not_shown(pool: Pool) -> None:
 def test_pictures_that_a_worker_could_not_have_made_break_the_wire() -> None:
     for data in (b"<svg/>", b"\xff\xd8\xff" + bytes(made.MAX_ENCODED)):
         lie = Previews(pictures=(Preview(label="", data=data),))
-        content = wire.part(1, wire.PREVIEW, wire.encode_value(lie))[9:]
+        content = parts.encoded(1, "preview", lie)[9:]
         with pytest.raises(wire.BrokenWireError, match="small picture"):
-            wire.decode_part(content)
+            parts.decoded(content)
 
 
 def test_a_limit_that_ends_the_drawing_ends_nothing_else(pool: Pool) -> None:
     item = open_asset(sign(CAMERA, thumbnail=True))
-    found = pool.examine(item, job(item.media_type, limits=Limits(pixels=100)))
+    found = pool.examine(item, task(item.media_type, limits=Limits(pixels=100)))
     assert found.previews is not None
     assert found.previews.reason == "too-many-pixels"
     assert found.own is not None

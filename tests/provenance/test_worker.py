@@ -7,6 +7,7 @@ import io
 import os
 import resource
 import signal
+import struct
 import sys
 import time
 from collections.abc import Iterator
@@ -20,36 +21,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.asset import Limits
 from provenance.credentials.engines import c2pa_rs
 from provenance.credentials.engines.model import Outcome, Reading
-from provenance.credentials.trust.settings import TrustSettings
-from provenance.workers import process, tasks, wire, worker
+from provenance.options import MediaOptions
+from provenance.workers import parts, process, tasks, wire, worker
+from provenance.workers.parts import own
+from provenance.workers.parts import picture as picture_part
+from provenance.workers.parts.crjson import Crjson
+from provenance.workers.parts.own import Own
+from provenance.workers.parts.picture import Picture
 from provenance.workers.process import WorkerProcess
-from provenance.workers.tasks import Media
-from provenance.workers.wire import BrokenWireError, Lists, Own, Picture, Task
+from provenance.workers.task import Lists, Task
+from provenance.workers.wire import BrokenWireError, Order
 from tests.authority import make_signer, picture, sign
 
 MIB = 1024 * 1024
 ENGINE = "c2pa-rs"
-LISTS = Lists(trust=TrustSettings(), view=b"")
 
 
-def task(data: bytes, *parts: str, **changes: Any) -> Task:
+def task(**changes: Any) -> Task:
     fields: dict[str, Any] = {
-        "number": 1,
         "media_type": "image/jpeg",
-        "parts": parts or (ENGINE, wire.PICTURE),
         "at": dt.datetime(2026, 11, 21, tzinfo=dt.UTC),
-        "pixels": 10**9,
-        "seconds": 30.0,
-        "sizes": (len(data), None),
-        "sidecar_wins": True,
+        "options": MediaOptions(limits=Limits(pixels=10**9)),
     }
     return Task(**(fields | changes))
 
 
-def run(data: bytes, *parts: str, **changes: Any) -> dict[str, wire.Value]:
-    return dict(tasks.run_parts(task(data, *parts, **changes), Media(data=data), LISTS))
+def order(data: bytes, *names: str, number: int = 1, seconds: float = 30.0) -> Order:
+    wanted = names or (ENGINE, "picture")
+    return Order(number=number, task=task(), parts=wanted, seconds=seconds, media=len(data), sizes=task().sizes)
+
+
+def run(data: bytes, *names: str, **changes: Any) -> dict[str, parts.Value]:
+    return dict(tasks.run_parts(task(**changes), names or (ENGINE, "picture"), data))
 
 
 # One part at a time
@@ -72,11 +78,11 @@ def test_whatever_an_engine_raises_becomes_an_error_with_a_stable_word(
         raise error
 
     monkeypatch.setattr(c2pa_rs, "read", fail)
-    values = run(picture(), ENGINE, wire.PICTURE)
+    values = run(picture(), ENGINE, "picture")
     reading = values[ENGINE]
     assert isinstance(reading, Reading)
     assert (reading.outcome, reading.reason) == (Outcome.ERROR, reason)
-    assert values[wire.PICTURE] == Picture(width=96, height=64)
+    assert values["picture"] == Picture(width=96, height=64)
 
 
 def test_what_ends_the_process_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,11 +96,11 @@ def test_what_ends_the_process_is_not_swallowed(monkeypatch: pytest.MonkeyPatch)
 
 def test_parts_come_as_soon_as_they_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(tasks, "_measure", lambda *_: asked.append("measured") or Picture())
-    parts = tasks.run_parts(task(b"", ENGINE, wire.PICTURE), Media(data=b""), LISTS)
-    assert next(parts)[0] == ENGINE
+    monkeypatch.setattr(picture_part, "measure", lambda *_, **__: asked.append("measured"))
+    found = tasks.run_parts(task(), (ENGINE, "picture"), b"")
+    assert next(found)[0] == ENGINE
     assert not asked
-    assert next(parts)[0] == wire.PICTURE
+    assert next(found)[0] == "picture"
 
 
 @pytest.mark.parametrize(
@@ -113,23 +119,23 @@ def test_trouble_on_standard_error_has_a_stable_word(noise: bytes, reason: str) 
     assert tasks.reason_in(noise) == reason
 
 
-@pytest.mark.parametrize("name", [ENGINE, wire.PICTURE, wire.OWN])
+@pytest.mark.parametrize("name", [ENGINE, "picture", "own"])
 def test_a_value_that_cannot_be_sent_becomes_an_error(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = wire.encode_value
-    tried: list[wire.Value] = []
+    real = parts.encoded
+    tried: list[str] = []
 
-    def once(value: wire.Value) -> bytes:
-        tried.append(value)
+    def once(number: int, name: str, value: parts.Value) -> bytes:
+        tried.append(name)
         if len(tried) == 1:
             raise RecursionError
-        return real(value)
+        return real(number, name, value)
 
-    monkeypatch.setattr(wire, "encode_value", once)
-    framed = worker._encoded(task(b""), name, tasks.failed(name, "anything"))
+    monkeypatch.setattr(parts, "encoded", once)
+    framed = worker._encoded(1, name, parts.failed(name, "anything"))
     found = wire.read_frame(io.BytesIO(framed))
     assert found is not None
-    part = wire.decode_part(found[1])
-    assert part.value == tasks.failed(name, "too-deep")
+    part = parts.decoded(found[1])
+    assert part.value == parts.failed(name, "too-deep")
 
 
 def test_deep_content_of_an_assertion_is_an_error_and_no_crash() -> None:
@@ -140,9 +146,9 @@ def test_deep_content_of_an_assertion_is_an_error_and_no_crash() -> None:
     assert reading.store is not None
     manifest = msgspec.structs.replace(reading.store.active, assertions={"deep": deep})
     broken = msgspec.structs.replace(reading, store=replace(reading.store, manifests=(manifest,)))
-    found = wire.read_frame(io.BytesIO(worker._encoded(task(b""), ENGINE, broken)))
+    found = wire.read_frame(io.BytesIO(worker._encoded(1, ENGINE, broken)))
     assert found is not None
-    assert wire.decode_part(found[1]).value == tasks.failed(ENGINE, "too-deep")
+    assert parts.decoded(found[1]).value == parts.failed(ENGINE, "too-deep")
 
 
 # The wire
@@ -153,24 +159,24 @@ VALUES = [
     Picture(width=1, height=2),
     Picture(reason="too-many-pixels"),
     Own(reason="crash"),
-    tasks.failed(ENGINE, "crash", version="1"),
+    parts.failed(ENGINE, "crash", version="1"),
 ]
 
 
 @pytest.mark.parametrize("value", VALUES)
-def test_a_value_arrives_as_it_was_sent(value: wire.Value) -> None:
-    name = wire.PICTURE if isinstance(value, Picture) else wire.OWN if isinstance(value, Own) else ENGINE
-    found = wire.read_frame(io.BytesIO(wire.part(7, name, wire.encode_value(value))))
+def test_a_value_arrives_as_it_was_sent(value: parts.Value) -> None:
+    name = "picture" if isinstance(value, Picture) else "own" if isinstance(value, Own) else ENGINE
+    found = wire.read_frame(io.BytesIO(parts.encoded(7, name, value)))
     assert found is not None
-    part = wire.decode_part(found[1])
+    part = parts.decoded(found[1])
     assert (part.number, part.name, part.value) == (7, name, value)
 
 
 def test_a_whole_reading_arrives_as_it_was_sent() -> None:
     reading = c2pa_rs.read(sign(make_signer(), thumbnail=True), "image/jpeg")
-    found = wire.read_frame(io.BytesIO(wire.part(1, ENGINE, wire.encode_value(reading))))
+    found = wire.read_frame(io.BytesIO(parts.encoded(1, ENGINE, reading)))
     assert found is not None
-    assert wire.decode_part(found[1]).value == reading
+    assert parts.decoded(found[1]).value == reading
 
 
 def test_the_end_between_frames_is_an_end_and_within_one_it_is_broken() -> None:
@@ -203,15 +209,21 @@ def test_skipping_reads_just_as_much_and_no_more() -> None:
 @given(st.binary(max_size=300))
 def test_noise_is_no_part(noise: bytes) -> None:
     with pytest.raises((BrokenWireError, msgspec.MsgspecError)):
-        wire.decode_part(noise)
+        parts.decoded(noise)
 
 
-@given(st.sampled_from([ENGINE, wire.PICTURE, wire.OWN]), st.binary(max_size=200))
+def framed(name: str, content: bytes) -> bytes:
+    """A part's frame around any content."""
+    named = name.encode()
+    return wire.frame(wire.PART, struct.pack("<QB", 1, len(named)) + named + content)
+
+
+@given(st.sampled_from([ENGINE, "picture", "own"]), st.binary(max_size=200))
 def test_noise_behind_a_good_head_is_no_value_or_a_harmless_one(name: str, noise: bytes) -> None:
-    found = wire.read_frame(io.BytesIO(wire.part(1, name, noise)))
+    found = wire.read_frame(io.BytesIO(framed(name, noise)))
     assert found is not None
     try:
-        value = wire.decode_part(found[1]).value
+        value = parts.decoded(found[1]).value
     except (BrokenWireError, msgspec.MsgspecError):
         return
     assert isinstance(value, Picture | Own)
@@ -236,27 +248,27 @@ def ready(child: WorkerProcess) -> wire.Ready:
     return wire.decode_ready(found[1])
 
 
-def send(child: WorkerProcess, what: Task, *content: bytes) -> None:
-    child.stdin.write(wire.encode_lists(TrustSettings(), None))
+def send(child: WorkerProcess, what: Order, *content: bytes) -> None:
+    child.stdin.write(wire.lists_frame(Lists()))
     child.stdin.write(wire.frame(wire.TASK, msgspec.msgpack.encode(what)) + b"".join(content))
     child.stdin.flush()
 
 
-def answers(child: WorkerProcess) -> Iterator[wire.Part | wire.Done]:
+def answers(child: WorkerProcess) -> Iterator[parts.Answer | wire.Done]:
     while found := wire.read_frame(child.stdout):
         kind, content = found
         if kind == wire.DONE:
             yield wire.decode_done(content)
             return
-        yield wire.decode_part(content)
+        yield parts.decoded(content)
 
 
 def test_a_task_is_answered_part_by_part_and_then_done(child: WorkerProcess) -> None:
     assert "c2pa-python" in ready(child).versions
     data = picture()
-    send(child, task(data, ENGINE, "encypher-c2pa", wire.PICTURE), data)
-    *parts, done = answers(child)
-    assert [part.name for part in parts if isinstance(part, wire.Part)] == [ENGINE, "encypher-c2pa", wire.PICTURE]
+    send(child, order(data, ENGINE, "encypher-c2pa", "picture"), data)
+    *found, done = answers(child)
+    assert [part.name for part in found if isinstance(part, parts.Answer)] == [ENGINE, "encypher-c2pa", "picture"]
     assert done == wire.Done(number=1, retire=False)
 
 
@@ -272,7 +284,7 @@ def test_a_worker_that_nobody_ends_ends_itself(child: WorkerProcess) -> None:
     """Its clock runs while it waits for bytes that never come, as it would in an endless loop of an engine."""
     ready(child)
     started = time.monotonic()
-    send(child, task(b"x" * 10, seconds=0.3), b"x")
+    send(child, order(b"x" * 10, seconds=0.3), b"x")
     assert child.stdout.read() == b""
     assert child.bury() == "time-limit"
     assert time.monotonic() - started < 10
@@ -287,7 +299,7 @@ def limits(pid: int) -> dict[int, tuple[int, int]]:
 def test_memory_written_files_and_core_dumps_are_bounded(child: WorkerProcess) -> None:
     ready(child)
     data = picture()
-    send(child, task(data), data)
+    send(child, order(data), data)
     list(answers(child))
     found = limits(child.pid)
     used = int(Path(f"/proc/{child.pid}/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
@@ -312,12 +324,12 @@ def altered(before: str, monkeypatch: pytest.MonkeyPatch) -> WorkerProcess:
     return WorkerProcess(memory=512 * MIB)
 
 
-def first_value(running: WorkerProcess) -> wire.Value:
+def first_value(running: WorkerProcess) -> parts.Value:
     ready(running)
     data = picture()
-    send(running, task(data), data)
+    send(running, order(data), data)
     part, *_others = answers(running)
-    assert isinstance(part, wire.Part)
+    assert isinstance(part, parts.Answer)
     return part.value
 
 
@@ -362,7 +374,7 @@ def test_the_cause_of_a_workers_end_is_told(statement: str, cause: str, monkeypa
     running = altered(f"def die(*a, **o):\n    {statement}\nc2pa_rs.read = die", monkeypatch)
     ready(running)
     data = picture()
-    send(running, task(data), data)
+    send(running, order(data), data)
     assert list(answers(running)) == []
     assert running.bury() == cause
 
@@ -373,7 +385,7 @@ def test_a_worker_that_did_its_share_makes_room(monkeypatch: pytest.MonkeyPatch)
     data = picture()
     ends = []
     for number in (1, 2):
-        send(running, task(data, number=number), data)
+        send(running, order(data, number=number), data)
         ends.append(list(answers(running))[-1])
     assert ends == [wire.Done(number=1, retire=False), wire.Done(number=2, retire=True)]
     assert running.stdout.read() == b""
@@ -385,7 +397,7 @@ def test_a_worker_that_has_grown_makes_room(monkeypatch: pytest.MonkeyPatch) -> 
     running = altered(f"kept, real = [], c2pa_rs.read\ndef leak(*a, **o): {leak}\nc2pa_rs.read = leak", monkeypatch)
     ready(running)
     data = picture()
-    send(running, task(data), data)
+    send(running, order(data), data)
     assert list(answers(running))[-1] == wire.Done(number=1, retire=True)
     running.kill("end of the test")
     running.bury()
@@ -395,7 +407,7 @@ def test_a_key_press_for_the_whole_group_ends_no_worker(child: WorkerProcess) ->
     ready(child)
     os.kill(child.pid, signal.SIGINT)
     data = picture()
-    send(child, task(data), data)
+    send(child, order(data), data)
     assert len(list(answers(child))) == 3
 
 
@@ -435,22 +447,23 @@ def test_the_decoder_of_our_own_check_is_made_once_however_many_threads_want_it(
         at_work -= 1
         return real(kind)
 
-    wire._make_own_decoder.cache_clear()
+    own._make_decoder.cache_clear()
     monkeypatch.setattr(msgspec.msgpack, "Decoder", slow)
     with ThreadPoolExecutor(4) as threads:
-        made = list(threads.map(lambda _: wire._own_decoder(), range(4)))
+        made = list(threads.map(lambda _: own._decoder(), range(4)))
     assert most == 1
     assert all(decoder is made[0] for decoder in made)
 
 
 def test_crjson_says_why_it_is_missing_where_our_own_check_did_not_come_about() -> None:
-    values = run(picture(), ENGINE, wire.OWN, wire.CRJSON)
-    assert values[wire.OWN] == wire.Own(reason="failure")
-    assert values[wire.CRJSON] == wire.Crjson(reason="failure")
+    values = run(picture(), ENGINE, "own", "crjson")
+    assert values["own"] == Own(reason="failure")
+    assert values["crjson"] == Crjson(reason="failure")
 
 
 def test_fragments_arrive_behind_the_media_in_their_order() -> None:
     media = (b"media", b"sidecar", b"first", b"second")
-    asked = task(media[0], ENGINE, sizes=(5, 7), fragments=(5, 6))
-    received = worker._receive(io.BytesIO(b"".join(media)), asked, worker.Room(1 << 30))
-    assert (received.data, received.sidecar, received.fragments) == (media[0], media[1], media[2:])
+    asked = task(sidecar=media[1], fragments=media[2:], lists=Lists(packed=b"lists"))
+    sent = Order(number=1, task=asked.bare(), parts=(ENGINE,), seconds=1.0, media=5, sizes=asked.sizes)
+    stream = io.BytesIO(b"".join((media[0], *asked.attached)))
+    assert worker._receive(stream, sent, asked.lists, worker.Room(1 << 30)) == (media[0], asked)

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from tests.vouchmark.persons_cli import DECEMBER, NAME, NOVEMBER, PASSPHRASE, Desk, refusal
 from vouchmark import check
+from vouchmark import options as library
 from vouchmark.cli import common, main, person
-from vouchmark.examination import settings
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256
 from zk.profile.constants import EpochLength
 from zk.profile.issuer_info import IssuerInfo
@@ -327,7 +327,7 @@ def test_check_by_the_library_refuses_the_calendars_edges() -> None:
         for zone in (UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-14))):
             with pytest.raises(ValueError, match="expected one of 2 to 9990"):
                 check(b"", at=edge.replace(tzinfo=zone))
-    assert (common.FIRST_YEAR, common.LAST_YEAR) == (settings.FIRST_YEAR, settings.LAST_YEAR)
+    assert (common.FIRST_YEAR, common.LAST_YEAR) == (library.FIRST_YEAR, library.LAST_YEAR)
 
 
 @pytest.mark.parametrize("command", [["rotate"], ["invite", "--person", "x"]])

@@ -15,7 +15,8 @@ import pytest
 import vouchmark
 from provenance.asset import Limits
 from provenance.credentials.trust.lists import TrustLists
-from provenance.workers.pool import ENGINES, Pool
+from provenance.options import ENGINES
+from provenance.workers.pool import Pool
 from tests import authority as made
 from tests.vouchmark import command
 from vouchmark import Policy, check
@@ -97,7 +98,7 @@ class TestSettings:
                 quick(PLAIN, **options)
 
     def test_engines_keep_their_order_whatever_the_callers(self) -> None:
-        assert make_settings(engines=tuple(reversed(ENGINES)), trust=TRUST).engines == ENGINES
+        assert make_settings(engines=tuple(reversed(ENGINES)), trust=TRUST).media.engines == ENGINES
 
     def test_only_and_require_are_in_the_order_of_the_lines_and_stand_in_the_report(self) -> None:
         report = quick(SIGNED, only=["signer", "ai", Line.AI, "integrity"])

@@ -59,9 +59,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def keep(paths: list[Path], folder: Path, **options: object) -> None:
-    from dataclasses import replace
 
-    settings = replace(make_settings(trust=store_of(), at=NOW), fingerprints=True)
+    settings = make_settings(trust=store_of(), at=NOW, hashes=True)
     with Recorder(folder) as recorder:
         for kept in examine_to_keep(paths, settings, pool=None):
             recorder.add(*entry_of(kept, **options))  # type: ignore[arg-type]
@@ -300,9 +299,8 @@ def test_the_same_state_gives_the_same_report_in_any_process(folder: Path) -> No
     data = encoded(photo(), quality=50)
     with KnownMedia(folder) as known, Pool(workers=1) as pool:
         from vouchmark.examination.examine import examine_all
-        from vouchmark.known.lookup import KnownSettings
 
-        settings = make_settings(trust=store_of(), at=NOW, known=KnownSettings(index=known))
+        settings = make_settings(trust=store_of(), at=NOW, known=known)
         [report] = examine_all([data], settings, pool=pool)
     assert dumps(report) == dumps(look(data, folder))
 
@@ -370,13 +368,12 @@ def test_without_an_index_nothing_heavy_is_loaded_in_a_worker(folder: Path, tmp_
     if not Path("/proc/self/maps").exists():
         pytest.skip("what another process has loaded can be seen on Linux alone")
     from vouchmark.examination.examine import examine_all
-    from vouchmark.known.lookup import KnownSettings
 
     (tmp_path / "photo.jpg").write_bytes(SIGNED)
     with Pool(workers=1) as pool, KnownMedia(folder) as known:
         list(examine_all([tmp_path / "photo.jpg"], make_settings(trust=store_of(), at=NOW), pool=pool))
         [pid] = pool.pids
         assert not any(f"/{name}" in mapped(pid) for name in HEAVY)
-        settings = make_settings(trust=store_of(), at=NOW, known=KnownSettings(index=known))
+        settings = make_settings(trust=store_of(), at=NOW, known=known)
         list(examine_all([tmp_path / "photo.jpg"], settings, pool=pool))
         assert "/numpy" in mapped(pid)

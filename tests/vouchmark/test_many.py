@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +14,10 @@ from tests.vouchmark import people, samples
 from tests.vouchmark.attacks import LISTED
 from tests.vouchmark.command import write
 from vouchmark import check, check_many, to_html, to_json
-from vouchmark.examination.settings import Options, make_settings
-from vouchmark.persons.settings import person_settings
+from vouchmark.options import Overrides
 from vouchmark.report import Exit, Line, Report, Status
 
-OPTIONS = Options(trust=LISTED, at=NOW, snapshot=False)
+OPTIONS = Overrides(trust=LISTED, at=NOW, snapshot=False)
 
 
 @pytest.fixture(scope="module")
@@ -29,21 +27,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "within").mkdir()
     write(made / "within", "generated.jpg")
     return made
-
-
-def test_it_can_be_asked_whatever_check_can_be_asked() -> None:
-    asked = inspect.signature(check).parameters
-    assert set(Options.__annotations__) == set(asked) - {"source", "in_process"}
-    for name, kind in Options.__annotations__.items():
-        assert kind.__forward_arg__ == asked[name].annotation, name
-
-
-def test_what_is_not_asked_for_is_the_same_wherever_it_can_be_asked() -> None:
-    asked = inspect.signature(check).parameters
-    for behind in (make_settings, person_settings):
-        for name, option in inspect.signature(behind).parameters.items():
-            if name in asked:
-                assert option.default == asked[name].default, f"{behind.__name__}: {name}"
 
 
 def test_every_report_is_the_one_that_check_gives(folder: Path) -> None:
@@ -63,7 +46,7 @@ def test_folders_are_walked_and_bytes_and_streams_stand_for_themselves(folder: P
 def test_a_vouch_in_a_folder_is_looked_at_with_the_file_that_it_lies_beside(tmp_path: Path) -> None:
     people.put(tmp_path, "a.jpg", people.PLAIN, [people.vouch(people.PLAIN)])
     (tmp_path / "alone.vouch").write_bytes(people.vouch(people.PLAIN))
-    asked = Options(issuers=people.issuer_json(people.CLUB), scopes=[people.CAFE], **OPTIONS)
+    asked = Overrides(issuers=people.issuer_json(people.CLUB), scopes=[people.CAFE], **OPTIONS)
     found = list(check_many([tmp_path], in_process=True, **asked))
     assert [(one.media.name, str(one.evidence[Line.PERSON].status)) for one in found] == [
         ("a.jpg", "pass"),
@@ -110,7 +93,7 @@ def test_mistakes_show_at_once_and_not_at_the_first_report() -> None:
 
 
 def test_what_is_claimed_and_asked_of_persons_reaches_the_report(folder: Path) -> None:
-    options = Options(claim_time="2026-11", scopes=["public:review/cafe-harbour"], **OPTIONS)
+    options = Overrides(claim_time="2026-11", scopes=["public:review/cafe-harbour"], **OPTIONS)
     [report] = check_many([folder / "signed.jpg"], in_process=True, **options)
     assert report == check(folder / "signed.jpg", in_process=True, **options)
     assert report.evidence[Line.CLAIM].status is not Status.SKIPPED

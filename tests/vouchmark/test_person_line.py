@@ -52,7 +52,7 @@ from vouchmark.examination.gather import look as known
 from vouchmark.examination.gather import picture_hint
 from vouchmark.examination.settings import make_settings
 from vouchmark.persons.issuers import MAX_ISSUER_OCTETS
-from vouchmark.persons.settings import MAX_AUDIENCE, MAX_GIVEN, MAX_GRACE, MAX_NONCE, MAX_SLOTS, person_settings
+from vouchmark.persons.settings import MAX_AUDIENCE, MAX_GIVEN, MAX_GRACE, MAX_NONCE, MAX_SLOTS
 from vouchmark.report import Exit, Line, Root, Status, exit_code
 from vouchmark.vouching import vouch as vouches
 from vouchmark.vouching.files import MAX_BESIDE
@@ -606,9 +606,7 @@ class TestLikeness:
         original, copy = jpeg(_scene(), 92), jpeg(_scene(), 40)
         octets = vouch(original, pdq=self.hint(original))
         paths = [put(tmp_path, f"{number}.jpg", data, [octets]) for number, data in enumerate([copy, original, copy])]
-        settings_ = make_settings(
-            trust=people.TRUST, at=AT, person=person_settings(issuers=issuer_json(CLUB), scopes=[CAFE])
-        )
+        settings_ = make_settings(trust=people.TRUST, at=AT, issuers=issuer_json(CLUB), scopes=[CAFE])
         with Pool(2) as pool:
             found = [codes(report.evidence[Line.PERSON]) for report in examine_all(paths, settings_, pool=pool)]
         alike = [("person.lookalike", UNKNOWN)]

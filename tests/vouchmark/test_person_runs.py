@@ -30,7 +30,6 @@ from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.persons import run as persons
 from vouchmark.persons.issuers import IssuerFolder
-from vouchmark.persons.settings import person_settings
 from vouchmark.render import json
 from vouchmark.report import Exit, Line, Report, Status
 from zk.errors import StorageError
@@ -48,7 +47,7 @@ def run(sources: Iterable[Any], **options: Any) -> list[Report]:
     settings = make_settings(
         at=options.pop("at", AT),
         trust=people.TRUST,
-        person=person_settings(**{"issuers": issuer_json(CLUB, TOWN), "scopes": [CAFE]} | options),
+        **({"issuers": issuer_json(CLUB, TOWN), "scopes": [CAFE]} | options),
     )
     return list(examine_all(sources, settings, pool=None))
 
@@ -134,9 +133,7 @@ class TestOneRun:
                 taken.append(path)
                 yield path
 
-        settings = make_settings(
-            at=AT, trust=people.TRUST, person=person_settings(issuers=issuer_json(CLUB), scopes=[CAFE])
-        )
+        settings = make_settings(at=AT, trust=people.TRUST, issuers=issuer_json(CLUB), scopes=[CAFE])
         for number, _ in enumerate(examine_all(sources(), settings, pool=None), start=1):
             assert len(taken) == number
 
@@ -152,7 +149,7 @@ class TestOneRun:
                 taken.append(path)
                 yield path
 
-        settings = make_settings(at=AT, trust=people.TRUST, person=person_settings(issuers=issuer_json(CLUB)))
+        settings = make_settings(at=AT, trust=people.TRUST, issuers=issuer_json(CLUB))
         waiting = [len(taken) for _ in examine_all(sources(), settings, pool=None)]
         assert waiting == [3, 3, 3, 6, 6, 6, 8, 8]
 
@@ -165,7 +162,7 @@ class TestOneRun:
                 taken.append(path)
                 yield path
 
-        settings = make_settings(at=AT, trust=people.TRUST, person=person_settings(issuers=[], scopes=[CAFE]))
+        settings = make_settings(at=AT, trust=people.TRUST, issuers=[], scopes=[CAFE])
         assert [len(taken) for _ in examine_all(sources(), settings, pool=None)] == [1, 2, 3]
 
     def test_a_flood_of_vouches_is_settled_in_parts_and_that_is_said(

@@ -482,6 +482,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         (UNKNOWN, ERROR),
         "One engine could not look, or neither, so there is nothing to compare.",
     ),
+    (
+        "engines.nothing",
+        (ABSENT,),
+        "No engine was asked, as there is no sign of anything in the file that they read (`Checker`).",
+    ),
     ("engines.state", (PASS, ABSENT, ERROR), "What one engine says, in the specification's words."),
 )
 

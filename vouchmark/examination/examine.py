@@ -12,12 +12,11 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Unpack
 
-from provenance.asset import Asset, Limits
+from provenance.asset import Asset
 from provenance.credentials.engines.model import Outcome
-from provenance.credentials.trust.lists import TrustLists
-from provenance.workers.pool import ENGINES, Examination, Pool
+from provenance.workers.pool import Examination, Pool
 from vouchmark.examination import late
 from vouchmark.examination.gather import (
     Examine,
@@ -32,7 +31,7 @@ from vouchmark.examination.gather import (
 from vouchmark.examination.inputs import inputs_of
 from vouchmark.examination.of_itself import media_facts
 from vouchmark.examination.pictures import pictures_of
-from vouchmark.examination.settings import Settings, settings_for
+from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.examination.sources import Source
 from vouchmark.lines.ai import line as ai
 from vouchmark.lines.authority import attributed
@@ -45,10 +44,9 @@ from vouchmark.lines.integrity import line as integrity
 from vouchmark.lines.known import line as known
 from vouchmark.lines.signer import line as signer
 from vouchmark.lines.time import line as time
+from vouchmark.options import Options, Overrides
 from vouchmark.persons.run import Claim, Run, claims_of
-from vouchmark.policies.policy import Policy
 from vouchmark.report import (
-    REQUIRED,
     CrJson,
     Json,
     Line,
@@ -61,9 +59,6 @@ from vouchmark.vouching.likeness import pdq_of
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint
-    from provenance.hashes.index.index import KnownMedia
-    from vouchmark.known.originals import Original
-    from zk.storage.ledger import NullifierLedger
 
 LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
     Line.INTEGRITY: integrity.answer,
@@ -80,66 +75,18 @@ LINES: Final[Mapping[Line, Callable[[Facts], Answer]]] = {
 
 def check(
     source: str | Path | bytes | BinaryIO,
+    options: Options | None = None,
     *,
-    policy: Policy | None = None,
-    trust: TrustLists | None = None,
-    at: dt.datetime | None = None,
-    engines: tuple[str, ...] = ENGINES,
-    only: Iterable[Line | str] = (),
-    require: Iterable[Line | str] = REQUIRED,
-    limits: Limits | None = None,
-    manifest: bytes | None = None,
-    fragments: Iterable[bytes] = (),
-    snapshot: bool = True,
-    crjson: bool = False,
-    pictures: bool = False,
-    online: bool = False,
-    claim_place: str | None = None,
-    claim_time: str | None = None,
-    vouches: Iterable[bytes] = (),
-    issuers: Iterable[bytes] | None = None,
-    scopes: Iterable[str] = (),
-    slots: int = 1,
-    ledger: NullifierLedger | None = None,
-    nonce: bytes | None = None,
-    audience: str | None = None,
-    grace: dt.timedelta = dt.timedelta(0),
-    known: KnownMedia | None = None,
-    original: Original | None = None,
     in_process: bool = False,
+    **overrides: Unpack[Overrides],
 ) -> Report:
     """Examine one asset, offline unless asked otherwise, and return its report.
 
     Args:
         source: a path, the bytes, or a binary stream; with `online` the address of one file (`https://…`).
-        policy: the reader's policy; the built-in default where None.
-        trust: the reader's lists; those of the user's data folder where None.
-        at: aware instant at which expiry and lists are judged; now where None.
-        engines: names out of `provenance.workers.pool.ENGINES`.
-        only: lines to check and require, where not all.
-        require: lines that the exit code rests on.
-        limits: size and pixel limits.
-        manifest: a manifest store kept outside the asset.
-        fragments: media segments, where the asset is the first part of a video in pieces.
-        snapshot: whether the dated lists inside the second engine may answer where `trust` has none.
-        crjson: whether the manifests go with the report, for `render.crjson`; they are never part of its JSON.
-        pictures: whether small pictures go with the report, for `render.html`; they are never part of its JSON.
-        online: whether the hosts that the asset names may be asked for remote manifests and revocation; each one that
-            was asked is named in the report.
-        claim_place: where it is said to be from, `LAT,LON` or `LAT,LON,KM` in decimal degrees (1 km without).
-        claim_time: when it is said to be from: an instant, a day, a month or a year in ISO 8601, or START/END.
-        vouches: octets of `.vouch` files that speak of this asset, besides those beside it and inside it.
-        issuers: octets of the `issuer.json` of each issuer that you trust; those of your data folder where None.
-        scopes: the scopes whose voices count, besides those that the policy names.
-        slots: how many of an issuer's slots count.
-        ledger: where voices are recorded, once each (`zk.storage.ledger.open_ledger`); without one, uniqueness is not
-            checked.
-        nonce: the challenge that a vouch must answer.
-        audience: the name of a reader for whom a vouch must be made.
-        grace: how long after its epoch a credential is accepted.
-        known: your index of known media, open (`provenance.hashes.index.index.KnownMedia`).
-        original: what the asset may have been made from (`vouchmark.known.originals.Original`): where do they differ?
+        options: what is asked (`vouchmark.options.Options`); the defaults where None.
         in_process: parse in this process, without time and memory limit; for input that you trust.
+        overrides: what is asked otherwise, by the names of `Options`.
 
     Returns:
         A report, also for an asset that cannot be read (`integrity` is then `error`).
@@ -151,33 +98,7 @@ def check(
         provenance.workers.forks.ForkedError: `in_process`, in a process that was forked from one that has
             done so before.
     """
-    settings = settings_for(
-        policy=policy,
-        trust=trust,
-        at=at,
-        engines=engines,
-        only=only,
-        require=require,
-        limits=limits,
-        manifest=manifest,
-        fragments=fragments,
-        snapshot=snapshot,
-        crjson=crjson,
-        pictures=pictures,
-        online=online,
-        claim_place=claim_place,
-        claim_time=claim_time,
-        vouches=vouches,
-        issuers=issuers,
-        scopes=scopes,
-        slots=slots,
-        ledger=ledger,
-        nonce=nonce,
-        audience=audience,
-        grace=grace,
-        known=known,
-        original=original,
-    )
+    settings = make_settings(options, **overrides)
     if in_process:
         return next(examine_all([source], settings, pool=None))
     with Pool(workers=1) as pool:
@@ -198,7 +119,7 @@ def examine_all(sources: Iterable[Source], settings: Settings, *, pool: Pool | N
         for turn, seen in examined(turns_of(sources, settings), settings, pool, ahead=ahead):
             told = late.in_time(
                 functools.partial(_told, turn, seen, settings, examine_by(pool, seconds=seen.seconds_left)),
-                functools.partial(_told, turn, late.nothing_seen(settings.engines), settings, None),
+                functools.partial(_told, turn, late.nothing_seen(settings.media.engines), settings, None),
                 seconds=seen.seconds_left,
             )
             is_read = isinstance(turn.item, Asset) and turn.item.size > 0
@@ -229,7 +150,7 @@ def _told(turn: Turn, seen: Seen, settings: Settings, examine: Examine | None) -
 
 def without_lines(report: Report, settings: Settings) -> Report:
     """A report that takes too long to be written down, with nothing in it but that."""
-    readings = late.out_of_time(settings.engines)
+    readings = late.out_of_time(settings.media.engines)
     facts = Facts(
         name=report.media.name,
         media_type=report.media.type,
@@ -242,18 +163,18 @@ def without_lines(report: Report, settings: Settings) -> Report:
     lines = {line: evidence(line, _answer(line, facts, settings)) for line in Line}
     lines[Line.PERSON] = report.evidence[Line.PERSON]
     bare = replace(report, evidence=lines, crjson=None, pictures=(), not_checked=())
-    crjson = CrJson(problem=late.REASON) if settings.crjson else None
+    crjson = CrJson(problem=late.REASON) if settings.options.crjson else None
     return settings.policy.applied(replace(bare, crjson=crjson))
 
 
 def _claims(turn: Turn, facts: Facts, settings: Settings, examine: Examine | None) -> tuple[Claim, ...]:
     """The vouches that speak of one source, with what each may be bound to."""
-    if not isinstance(turn.item, Asset) or turn.job is None or not settings.asks(Line.PERSON):
+    if not isinstance(turn.item, Asset) or turn.task is None or not settings.asks(Line.PERSON):
         return ()
     claims = claims_of(turn.beheld, turn.item, facts)
     if examine is None or not any(one.hint for one in claims):
         return claims
-    pdq = pdq_of(turn.item, turn.job, examine)
+    pdq = pdq_of(turn.item, turn.task, examine)
     return tuple(one.compared(pdq) for one in claims)
 
 
@@ -271,7 +192,7 @@ class Kept:
 
 
 def examine_to_keep(sources: Iterable[Path], settings: Settings, *, pool: Pool | None) -> Iterator[Kept]:
-    """What an index keeps of each source, in order; `settings.fingerprints` has to be set."""
+    """What an index keeps of each source, in order; `settings.options.hashes` has to be set."""
     for turn, seen in examined(turns_of(sources, settings), settings, pool):
         facts = facts_of(turn, seen, settings)
         octets = [one.octets for one in turn.beheld.found if one.octets]
@@ -318,7 +239,7 @@ def _report_of(turn: Turn, facts: Facts, seen: Seen, settings: Settings) -> Repo
         not_checked=tuple(not_checked),
         inputs=inputs_of(seen, settings),
         required=settings.required,
-        crjson=_crjson(facts, examination) if settings.crjson else None,
+        crjson=_crjson(facts, examination) if settings.options.crjson else None,
         pictures=tuple(pictures),
     )
 

@@ -13,12 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
+import msgspec
+
 from provenance.asset import Asset, AssetError, open_asset
 from provenance.credentials.engines.encypher import SNAPSHOT_DATED
 from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.trust.formats import Content, ListKind
 from provenance.files.sidecar import Sidecar, find_sidecar
-from provenance.workers.pool import Examination, Job, Pool, examine_in_process
+from provenance.options import MediaOptions
+from provenance.workers.pool import Examination, Pool, examine_in_process
+from provenance.workers.task import Task
 from vouchmark.examination.accounts import account_in_place_of
 from vouchmark.examination.addresses import fetch, is_address, name_of
 from vouchmark.examination.settings import Settings
@@ -38,7 +42,7 @@ if TYPE_CHECKING:
     from provenance.credentials.own_check import OwnCheck
     from provenance.net.online import Contact
     from vouchmark.known.lookup import Lookup
-    from vouchmark.known.originals import Compared
+    from vouchmark.known.originals import Compared, Original
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +70,12 @@ def examined(
         return
     opened: deque[Turn] = deque()
 
-    def jobs() -> Iterator[tuple[Asset | Unread, Job | None]]:
+    def tasks() -> Iterator[tuple[Asset | Unread, Task | None]]:
         for turn in turns:
             opened.append(turn)
-            yield turn.item, turn.job
+            yield turn.item, turn.task
 
-    for _item, examination in pool.examine_stream(jobs(), ahead=ahead):
+    for _item, examination in pool.examine_stream(tasks(), ahead=ahead):
         yield opened.popleft().settled(pool), Seen(examination=examination)
 
 
@@ -83,7 +87,7 @@ class Turn:
     """One source on its way to its report."""
 
     item: Asset | Unread
-    job: Job | None
+    task: Task | None
     """None where there is nothing to parse."""
     beheld: Beheld
     """The vouches given for it or lying beside it."""
@@ -101,7 +105,7 @@ class Turn:
         try:
             return replace(self, item=self.item.settled(None if pool is None else pool.seconds_for(self.item)))
         except AssetError as error:
-            return replace(self, item=Unread(name=self.item.name, error=error), job=None)
+            return replace(self, item=Unread(name=self.item.name, error=error), task=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,7 @@ class Seen:
         return self.examination.seconds_left if self.examination is not None else float("inf")
 
 
-Examine: TypeAlias = Callable[[Asset, Job], Examination]
+Examine: TypeAlias = Callable[[Asset, Task], Examination]
 
 LEAST: Final = 1.0
 """Seconds that there always are for one more look, or for saying what was found: real files take a hundredth."""
@@ -132,10 +136,10 @@ def examine_by(pool: Pool | None, *, seconds: float | None = None) -> Examine:
         return examine_in_process
     left = seconds
 
-    def examine(asset: Asset, job: Job) -> Examination:
+    def examine(asset: Asset, task: Task) -> Examination:
         nonlocal left
         limit = pool.seconds_for(asset)
-        examination = pool.examine(asset, job, seconds=max(min(LEAST, limit), limit if left is None else left))
+        examination = pool.examine(asset, task, seconds=max(min(LEAST, limit), limit if left is None else left))
         left = examination.seconds_left
         return examination
 
@@ -144,13 +148,13 @@ def examine_by(pool: Pool | None, *, seconds: float | None = None) -> Examine:
 
 def _seen(turn: Turn, settings: Settings, examine: Examine) -> Seen:
     """Examine one source by itself, with what the reader allows to be fetched."""
-    if turn.job is None or not isinstance(turn.item, Asset):
+    if turn.task is None or not isinstance(turn.item, Asset):
         return Seen(examination=None, contacts=turn.contacts)
     if settings.online is None:
-        return Seen(examination=examine(turn.item, turn.job))
+        return Seen(examination=examine(turn.item, turn.task))
     from vouchmark.examination.online import ask
 
-    asked = ask(turn.item, turn.job, settings.online, examine)
+    asked = ask(turn.item, turn.task, settings.online, examine)
     return Seen(examination=asked.examination, contacts=(*turn.contacts, *asked.contacts), remote=asked.remote)
 
 
@@ -162,23 +166,23 @@ def _turn(found: Source, settings: Settings, beside: Beside) -> Turn:
     path = Path(source) if isinstance(source, str | Path) else None
     beheld = behold(path, settings.person, beside) if settings.asks(Line.PERSON) else Beheld()
     sidecar = _sidecar(item, source, settings)
-    return Turn(item=item, job=_job(item, sidecar, settings), beheld=beheld, sidecar=sidecar, below=below)
+    return Turn(item=item, task=_task(item, sidecar, settings), beheld=beheld, sidecar=sidecar, below=below)
 
 
 def _sidecar(item: Asset | Unread, source: object, settings: Settings) -> Sidecar:
     """What lies beside a file on disk; nothing where the reader says which manifest store counts."""
-    if settings.sidecar is not None or not isinstance(source, str | Path) or isinstance(item, Unread):
+    if settings.options.manifest is not None or not isinstance(source, str | Path) or isinstance(item, Unread):
         return NO_SIDECAR
     return find_sidecar(Path(source))
 
 
 def _fetched(address: str, settings: Settings) -> Turn:
     """A file that the reader names by its address: nothing lies beside it."""
-    found = fetch(address, settings.online, settings.limits)
+    found = fetch(address, settings.online, settings.media.limits)
     item = found.item if isinstance(found.item, Asset) else Unread(name=name_of(address), error=found.item)
     contacts = (found.contact,) if found.contact is not None else ()
     beheld = behold(None, settings.person, Beside()) if settings.asks(Line.PERSON) else Beheld()
-    return Turn(item=item, job=_job(item, NO_SIDECAR, settings), beheld=beheld, contacts=contacts)
+    return Turn(item=item, task=_task(item, NO_SIDECAR, settings), beheld=beheld, contacts=contacts)
 
 
 def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tuple[Asset, Facts]:
@@ -187,55 +191,60 @@ def look(source: Path | bytes, settings: Settings, *, pool: Pool | None) -> tupl
     Raises:
         AssetError: its bytes could not be had.
     """
-    asset = open_asset(source, limits=settings.limits)
+    asset = open_asset(source, limits=settings.media.limits)
     sidecar = _sidecar(asset, source, settings)
-    turn = Turn(item=asset, job=_job(asset, sidecar, settings), beheld=Beheld(), sidecar=sidecar)
+    turn = Turn(item=asset, task=_task(asset, sidecar, settings), beheld=Beheld(), sidecar=sidecar)
     seen = _seen(turn, settings, examine_by(pool))
     return asset, facts_of(turn, seen, settings)
 
 
 def picture_hint(asset: Asset, settings: Settings, *, pool: Pool | None) -> bytes | None:
     """The perceptual hash that a vouch for a picture carries as a hint; None for what is no picture, or too plain."""
-    job = _job(asset, NO_SIDECAR, settings)
+    task = _task(asset, NO_SIDECAR, settings)
     examine = examine_by(pool)
-    return None if job is None else pdq_of(asset, job, examine)
+    return None if task is None else pdq_of(asset, task, examine)
 
 
 def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | Unread:
     try:
         path = Path(source) if isinstance(source, str) else source
-        return open_asset(path, limits=settings.limits, may_be_large=True)
+        return open_asset(path, limits=settings.media.limits, may_be_large=True)
     except AssetError as error:
         name = Path(source).name if isinstance(source, str | Path) else "-"
         return Unread(name=name or str(source), error=error)
 
 
-def _job(item: Asset | Unread, beside: Sidecar, settings: Settings) -> Job | None:
+def _task(item: Asset | Unread, beside: Sidecar, settings: Settings) -> Task | None:
     if isinstance(item, Unread) or not item.size:
         return None
-    return Job(
+    options, original = settings.options, _given(item, settings)
+    return Task(
         media_type=item.media_type,
-        fragments=settings.fragments,
-        sidecar=beside.data if settings.sidecar is None else settings.sidecar,
-        sidecar_wins=settings.sidecar is not None,
-        engines=engines_for(item, settings),
-        trust=settings.told,
         at=settings.at,
-        limits=settings.limits,
-        view=settings.view,
-        crjson=settings.crjson,
-        previews=settings.pictures,
+        options=_media(item, settings),
+        lists=settings.lists,
         metadata=settings.reads_metadata,
         hashes=settings.makes_hashes,
-        original=_given(item, settings),
+        sidecar=beside.data if options.manifest is None else options.manifest,
+        sidecar_wins=options.manifest is not None,
+        fragments=tuple(options.fragments),
+        original=original.data if original is not None else None,
+        original_type=original.media_type if original is not None else "",
         own_thumbnail=_takes_thumbnail(settings),
     )
 
 
+def _media(item: Asset, settings: Settings) -> MediaOptions:
+    """What a worker is told about one asset: fewer engines where it is large."""
+    engines = engines_for(item, settings)
+    media = settings.media
+    return media if engines == media.engines else msgspec.structs.replace(media, engines=engines)
+
+
 def engines_for(item: Asset, settings: Settings) -> tuple[str, ...]:
     """The engines that are asked about one asset: one that holds files whole is not asked about a large one."""
-    is_large = item.size > settings.limits.second_bytes
-    return tuple(name for name in settings.engines if not is_large or name not in HOLDING)
+    is_large = item.size > settings.media.limits.second_bytes
+    return tuple(name for name in settings.media.engines if not is_large or name not in HOLDING)
 
 
 HOLDING: Final = frozenset({"encypher-c2pa"})
@@ -251,23 +260,23 @@ def _hosts_of(contacts: tuple[Contact, ...]) -> tuple[str, ...]:
 def _outside(turn: Turn, seen: Seen, first: Reading, settings: Settings) -> OutsideStore | None:
     """Where the store that was read, or could not be read, came from, where not from the file."""
     unread = first.store is None and first.outcome is not Outcome.UNPARSABLE
-    if unread or turn.job is None or (first.store is not None and first.store.embedded):
+    if unread or turn.task is None or (first.store is not None and first.store.embedded):
         return None
     if seen.remote is not None:
         host = next((contact.host for contact in seen.contacts if contact.purpose == "manifest"), "")
         return OutsideStore(origin="remote", host=host, sha256=hashlib.sha256(seen.remote).hexdigest())
-    if turn.job.sidecar is None:
+    if turn.task.sidecar is None:
         return None
-    origin = "beside" if settings.sidecar is None else "given"
-    return OutsideStore(origin=origin, sha256=hashlib.sha256(turn.job.sidecar).hexdigest(), name=turn.sidecar.name)
+    origin = "beside" if settings.options.manifest is None else "given"
+    return OutsideStore(origin=origin, sha256=hashlib.sha256(turn.task.sidecar).hexdigest(), name=turn.sidecar.name)
 
 
 def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
     """Everything known about one asset, out of what was found out about it."""
     item, examination = turn.item, seen.examination
     readings = {reading.engine: reading for reading in (examination.readings if examination else ())}
-    asked = [readings[name] for name in settings.engines if name in readings]
-    first = asked[0] if asked else Reading(engine=settings.engines[0], version="", outcome=Outcome.SKIPPED)
+    asked = [readings[name] for name in settings.media.engines if name in readings]
+    first = asked[0] if asked else Reading(engine=settings.media.engines[0], version="", outcome=Outcome.SKIPPED)
     second = asked[1] if len(asked) > 1 else _not_asked(item, settings)
     account = account_in_place_of(first, second, examination)
     kinds = {trust_list.kind for trust_list in settings.trust.lists}
@@ -293,7 +302,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         product_lists=any(one.content is Content.PRODUCTS for one in settings.trust.configurations),
         fetched_from=_hosts_of(turn.contacts),
         own=examination.own if examination else None,
-        fragments=len(settings.fragments),
+        fragments=len(tuple(settings.options.fragments)),
         own_failure=examination.own_failure if examination else "",
         metadata=examination.metadata if examination else None,
         claim=settings.claim,
@@ -302,7 +311,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         beside=turn.sidecar,
         is_online=settings.online is not None,
         contacts=seen.contacts,
-        snapshot=SNAPSHOT_DATED if settings.may_use_snapshot and "signer" not in kinds else None,
+        snapshot=SNAPSHOT_DATED if settings.options.snapshot and "signer" not in kinds else None,
         has_index=settings.known is not None,
         known=lookup,
         original=_compared(item, examination, settings, lookup),
@@ -313,21 +322,22 @@ def _not_asked(item: Asset | Unread, settings: Settings) -> Reading | None:
     """The second engine's reading where it was asked for and a file is too large for it; else None."""
     if isinstance(item, Unread):
         return None
-    left_out = [name for name in settings.engines[1:] if name not in engines_for(item, settings)]
+    left_out = [name for name in settings.media.engines[1:] if name not in engines_for(item, settings)]
     return Reading(engine=left_out[0], version="", outcome=Outcome.SKIPPED, reason=SIZE) if left_out else None
 
 
 def _takes_thumbnail(settings: Settings) -> bool:
     """Whether the thumbnail in the asset's own history takes the place of an original."""
-    return settings.original is not None and settings.original.is_thumbnail and settings.asks(Line.KNOWN)
+    original = settings.options.original
+    return original is not None and original.is_thumbnail and settings.asks(Line.KNOWN)
 
 
-def _given(item: Asset, settings: Settings) -> tuple[bytes, str] | None:
+def _given(item: Asset, settings: Settings) -> Original | None:
     """The original that the worker shall compare with; None where there is none, or it is the same file."""
-    original = settings.original
+    original = settings.options.original
     if original is None or not original.is_file or not settings.asks(Line.KNOWN):
         return None
-    return None if original.sha256 == item.sha256 else (original.data, original.media_type)
+    return None if original.sha256 == item.sha256 else original
 
 
 def _compared(
@@ -336,13 +346,13 @@ def _compared(
     """What came of comparing with the original; None where there is none, or nobody asks."""
     from vouchmark.known.originals import Compared
 
-    if settings.original is None or not settings.asks(Line.KNOWN):
+    if settings.options.original is None or not settings.asks(Line.KNOWN):
         return None
-    if settings.original.is_kept:
-        return compared_with_kept(settings.original, lookup, examination.fingerprint if examination else None)
+    if settings.options.original.is_kept:
+        return compared_with_kept(settings.options.original, lookup, examination.fingerprint if examination else None)
     return Compared(
-        original=settings.original,
-        is_same_file=isinstance(item, Asset) and settings.original.sha256 == item.sha256,
+        original=settings.options.original,
+        is_same_file=isinstance(item, Asset) and settings.options.original.sha256 == item.sha256,
         against=examination.against if examination else None,
     )
 
@@ -357,10 +367,9 @@ def _known(item: Asset | Unread, examination: Examination | None, settings: Sett
 def with_soft_bindings(facts: Facts, turn: Turn, seen: Seen, settings: Settings, examine: Examine) -> Facts:
     """The same facts with what signed soft bindings come to: for the few files that have any, the pixels are needed."""
     bindings = soft_bindings(facts.bound, facts.own) if settings.asks(Line.KNOWN) else ()
-    if not bindings or not isinstance(turn.item, Asset) or turn.job is None:
+    if not bindings or not isinstance(turn.item, Asset) or turn.task is None:
         return facts
     found = seen.examination.fingerprint if seen.examination else None
     if found is None and any(binding.algorithm == ISCC for binding in bindings):
-        job = replace(turn.job, engines=(), view=None, metadata=False, crjson=False, previews=False, hashes=True)
-        found = examine(turn.item, job).fingerprint
+        found = examine(turn.item, turn.task.for_hashes()).fingerprint
     return replace(facts, soft_bindings=bindings, soft_checks=check_softly(bindings, found))

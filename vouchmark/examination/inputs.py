@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def inputs_of(seen: Seen, settings: Settings) -> Inputs:
     """The reader's settings, lists and engines, and who was asked over the network."""
-    examination = seen.examination
+    examination, asked = seen.examination, settings.options
     options: dict[str, Json] = {}
     if settings.online is not None:
         options["online"] = [_contact(one) for one in seen.contacts]
@@ -25,19 +25,19 @@ def inputs_of(seen: Seen, settings: Settings) -> Inputs:
         options["claim_place"] = settings.claim.place.text
     if settings.claim is not None and settings.claim.time is not None:
         options["claim_time"] = settings.claim.time.text
-    if settings.original is not None:
-        options["original"] = dict[str, Json](settings.original.as_input())
+    if asked.original is not None:
+        options["original"] = dict[str, Json](asked.original.as_input())
     if settings.known is not None:
         index = settings.known.index
         options["index"] = {"name": index.name, "generation": index.listing.generation, "sha256": index.sha256}
-    if settings.only:
-        options["only"] = list[Json](settings.only)
-    if settings.fragments:
-        options["fragments_sha256"] = [hashlib.sha256(one).hexdigest() for one in settings.fragments]
-    if settings.sidecar is not None:
-        options["manifest_sha256"] = hashlib.sha256(settings.sidecar).hexdigest()
-    if settings.require != REQUIRED and not settings.only:
-        options["require"] = list[Json](settings.require)
+    if asked.only:
+        options["only"] = [str(line) for line in asked.only]
+    if asked.fragments:
+        options["fragments_sha256"] = [hashlib.sha256(one).hexdigest() for one in asked.fragments]
+    if asked.manifest is not None:
+        options["manifest_sha256"] = hashlib.sha256(asked.manifest).hexdigest()
+    if asked.require != REQUIRED and not asked.only:
+        options["require"] = [str(line) for line in asked.require]
     return Inputs(
         at=instant(settings.at),
         tool=f"vouchmark {__version__}",

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from provenance.asset import Asset
 from provenance.credentials.certificates.ocsp import Question, Revocation
 from provenance.credentials.engines.model import Outcome
 from provenance.credentials.own_check import OwnCheck
 from provenance.net.online import Contact, Fetched, Online
-from provenance.workers.pool import Examination, Job
+from provenance.workers.pool import Examination
+from provenance.workers.task import Task
 
 MAX_QUESTIONS: Final = 8
 """Certificates of one file that are asked about, those of the signer of these bytes first."""
@@ -34,17 +37,17 @@ class Asked:
     """The remote manifest store, where it was had."""
 
 
-def ask(item: Asset, job: Job, online: Online, examine: Callable[[Asset, Job], Examination]) -> Asked:
+def ask(item: Asset, task: Task, online: Online, examine: Callable[[Asset, Task], Examination]) -> Asked:
     """Examine one asset, then again with what could be fetched.
 
     Args:
         item: the asset.
-        job: what is asked about it, as without a network.
+        task: what is asked about it, as without a network.
         online: the reader's leave.
-        examine: runs one job; a worker pool's or this process's.
+        examine: runs one task; a worker pool's or this process's.
     """
-    job = replace(job, asking=True)
-    examination = examine(item, job)
+    task = msgspec.structs.replace(task, asking=True)
+    examination = examine(item, task)
     contacts: list[Contact] = []
     remote: bytes | None = None
     named = [one.remote_url for one in examination.readings if one.outcome is Outcome.REMOTE]
@@ -54,13 +57,13 @@ def ask(item: Asset, job: Job, online: Online, examine: Callable[[Asset, Job], E
         contacts.append(fetched.contact)
         remote = fetched.content
         if remote is not None:
-            job = replace(job, sidecar=remote, sidecar_wins=True)
-            examination = examine(item, job)
+            task = msgspec.structs.replace(task, sidecar=remote, sidecar_wins=True)
+            examination = examine(item, task)
     answers = _answers(examination.own, online)
     contacts += [answer.contact for answer in answers]
     had = tuple(answer.content for answer in answers if answer.content is not None)
     if had:
-        examination = examine(item, replace(job, answers=had, answered=dt.datetime.now(dt.UTC)))
+        examination = examine(item, msgspec.structs.replace(task, answers=had, answered=dt.datetime.now(dt.UTC)))
     return Asked(examination=examination, contacts=tuple(contacts), remote=remote)
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from provenance.credentials.engines.model import CertificateInfo, Kind, Manifest, Outcome, Reading, ValidationCode
+from provenance.credentials.engines.model import (
+    NOTHING_TO_READ,
+    CertificateInfo,
+    Kind,
+    Manifest,
+    Outcome,
+    Reading,
+    ValidationCode,
+)
 from provenance.credentials.own_check import OwnCheck
 from provenance.files.sidecar import Sidecar
 from provenance.metadata import Metadata
@@ -254,7 +262,7 @@ def evidence(line: Line, answer: Answer) -> Evidence:
 
 def source_of(reading: Reading) -> str:
     """The engine as findings name it; ourselves where no engine was asked."""
-    if reading.outcome is Outcome.SKIPPED:
+    if reading.outcome is Outcome.SKIPPED or reading.reason == NOTHING_TO_READ:
         return "vouchmark"
     return f"{reading.engine} {reading.version}".strip()
 

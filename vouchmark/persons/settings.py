@@ -16,6 +16,7 @@ from vouchmark.vouching.files import VouchFile
 from vouchmark.vouching.vouch import MAX_OCTETS
 
 if TYPE_CHECKING:
+    from vouchmark.options import Options
     from vouchmark.policies.policy import Policy
     from zk.profile.issuer_info import IssuerInfo
     from zk.profile.personhood import Scope
@@ -110,30 +111,43 @@ def counting(settings: PersonSettings, policy: Policy | None) -> PersonSettings:
     return replace(settings, scopes=tuple(sorted({*settings.scopes, *policy.scopes})))
 
 
-def person_settings(
-    *,
-    vouches: Iterable[bytes] = (),
-    issuers: Iterable[bytes] | None = None,
-    scopes: Iterable[str] = (),
-    slots: int = 1,
-    ledger: NullifierLedger | None = None,
-    nonce: bytes | None = None,
-    audience: str | None = None,
-    grace: dt.timedelta = dt.timedelta(0),
-) -> PersonSettings:
-    """Settings with the defaults filled in; see `vouchmark.check` for what each one is.
+def person_settings(options: Options) -> PersonSettings:
+    """What options say about persons.
 
     Raises:
         ValueError: a scope or a number is none.
         zk.errors.ZkError: an issuer is none, or two versions of one disagree.
         IssuersError: the kept issuers cannot be read.
     """
-    if issuers is None:
+    _refuse_nonsense(options)
+    if options.issuers is None:
         from provenance.files.home import default_home
 
         files = tuple(IssuerFolder(default_home()).files())
     else:
-        files = tuple(map(IssuerFile.of, issuers))
+        files = tuple(one if isinstance(one, IssuerFile) else IssuerFile.of(one) for one in options.issuers)
+    made = PersonSettings(
+        issuers=files,
+        scopes=tuple(sorted(set(options.scopes))),
+        slots=options.slots,
+        vouches=tuple(_given(number, one) for number, one in enumerate(options.vouches, start=1)),
+        ledger=options.ledger,
+        nonce=options.nonce,
+        audience=options.audience,
+        grace=options.grace,
+    )
+    if len(made.vouches) > MAX_GIVEN:
+        raise ValueError(f"got {len(made.vouches)} vouches, expected at most {MAX_GIVEN}")
+    # A mistake shows now, not at the first vouch; whoever gives files as such has seen to them.
+    if made.scopes:
+        _ = made.named
+    if any(isinstance(one, bytes) for one in options.issuers or ()):
+        _ = made.trusted
+    return made
+
+
+def _refuse_nonsense(options: Options) -> None:
+    slots, grace, nonce, audience = options.slots, options.grace, options.nonce, options.audience
     if not 1 <= slots <= MAX_SLOTS:
         raise ValueError(f"got {slots} slots, expected 1 to {MAX_SLOTS}")
     if not dt.timedelta(0) <= grace <= MAX_GRACE:
@@ -142,25 +156,11 @@ def person_settings(
         raise ValueError(f"got a nonce of {len(nonce)} octets, expected 1 to {MAX_NONCE}")
     if audience is not None and not 1 <= len(audience.encode("utf-8", "replace")) <= MAX_AUDIENCE:
         raise ValueError(f"got an audience of {len(audience)} characters, expected 1 to {MAX_AUDIENCE} octets")
-    given = tuple(
-        VouchFile(name=f"vouch {number}", octets=octets[:MAX_OCTETS], trouble="too-large" * (len(octets) > MAX_OCTETS))
-        for number, octets in enumerate(vouches, start=1)
-    )
-    if len(given) > MAX_GIVEN:
-        raise ValueError(f"got {len(given)} vouches, expected at most {MAX_GIVEN}")
-    made = PersonSettings(
-        issuers=files,
-        scopes=tuple(sorted(set(scopes))),
-        slots=slots,
-        vouches=given,
-        ledger=ledger,
-        nonce=nonce,
-        audience=audience,
-        grace=grace,
-    )
-    # A mistake shows now, not at the first vouch.
-    if made.scopes:
-        _ = made.named
-    if issuers is not None and made.issuers:
-        _ = made.trusted
-    return made
+
+
+def _given(number: int, vouch: bytes | VouchFile) -> VouchFile:
+    """A vouch given by hand, as a file or as its octets."""
+    if isinstance(vouch, VouchFile):
+        return vouch
+    trouble = "too-large" if len(vouch) > MAX_OCTETS else ""
+    return VouchFile(name=f"vouch {number}", octets=vouch[:MAX_OCTETS], trouble=trouble)

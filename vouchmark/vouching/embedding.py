@@ -105,7 +105,7 @@ def embed(
             digest=digest,
             key=key,
             generator=GENERATOR,
-            trust=settings.told,
+            trust=settings.lists.trust,
             authority=authority,
             apart=pool is not None,
         )
@@ -141,7 +141,7 @@ def sign_first(
             before,
             key=key,
             generator=GENERATOR,
-            trust=settings.told,
+            trust=settings.lists.trust,
             authority=authority,
             apart=pool is not None,
         )

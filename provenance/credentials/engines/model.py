@@ -11,7 +11,7 @@ import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -181,6 +181,10 @@ class Outcome(enum.StrEnum):
     """The engine crashed, hung, ran out of memory or could not be started: says nothing about the asset."""
     SKIPPED = "skipped"
     """The engine was not asked."""
+
+
+NOTHING_TO_READ: Final = "nothing-to-read"
+"""The reason of an engine that was not asked, as no sign of Content Credentials lies in the file (`store.signs`)."""
 
 
 class State(enum.StrEnum):

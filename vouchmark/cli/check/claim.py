@@ -9,7 +9,7 @@ import click
 from vouchmark.cli.common import fail_usage, with_options
 
 if TYPE_CHECKING:
-    from vouchmark.examination.claimed import Claimed
+    from vouchmark.options import Overrides
 
 claim_options: Final = with_options(
     click.option(
@@ -20,14 +20,16 @@ claim_options: Final = with_options(
 """What is claimed."""
 
 
-def claim_settings(options: dict[str, Any]) -> Claimed | None:
-    """What is claimed, as a value; a mistake in it is a usage error."""
-    if options["claim_place"] is None and options["claim_time"] is None:
-        return None
+def what_is_claimed(options: dict[str, Any]) -> Overrides:
+    """What is claimed, as `check` is asked of it; a mistake in it is a usage error."""
+    place, time = options["claim_place"], options["claim_time"]
+    if place is None and time is None:
+        return {}
     from vouchmark.examination.claimed import ClaimedError, claimed
 
     try:
-        return claimed(options["claim_place"], options["claim_time"])
+        claimed(place, time)
     except ClaimedError as error:
         hint = "--claim-place 59.3293,18.0686,2 and --claim-time 2026-05-01 are both understood"
         fail_usage(f"what is claimed cannot be read: {error}", hint=hint)
+    return {"claim_place": place, "claim_time": time}

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from vouchmark.cli.check.claim import claim_options, claim_settings
+from vouchmark.cli.check.claim import claim_options, what_is_claimed
 from vouchmark.cli.check.fragments import fragment_options, read_fragments
 from vouchmark.cli.check.help import GroupedHelp, help_all_option
-from vouchmark.cli.check.known import known_options, known_settings
+from vouchmark.cli.check.known import known_options, named_index
 from vouchmark.cli.check.original import original_options, read_original
-from vouchmark.cli.check.person import person_errors, person_options, person_settings
+from vouchmark.cli.check.person import person_errors, person_options, who_counts
 from vouchmark.cli.check.policy import policy_options
 from vouchmark.cli.check.running import identity, is_one, refuse_terminal, run
 from vouchmark.cli.check.saved import compare_saved, saved_options
@@ -27,10 +27,10 @@ from vouchmark.report import Exit, Line, Outcome, overall_exit
 
 if TYPE_CHECKING:
     from provenance.asset import Limits
+    from provenance.hashes.index.index import KnownMedia
     from provenance.workers.pool import Pool
     from vouchmark.examination.settings import Settings
-    from vouchmark.known.lookup import KnownSettings
-    from vouchmark.persons.settings import PersonSettings
+    from vouchmark.options import Overrides
 
 FORMATS: Final = ("text", "json", "jsonl", "csv", "html", "crjson")
 SORTED_BY: Final = ("worst", "name")
@@ -132,8 +132,8 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     _refuse_contradictions(options)
     with ExitStack() as stack:
         pool = _start_pool(stack, options)
-        persons = person_settings(options, stack, is_one=is_one(options["inputs"]))
-        settings = _settings(options, persons, known_settings(options, stack))
+        persons = who_counts(options, stack, is_one=is_one(options["inputs"]))
+        settings = _settings(options, persons, named_index(options, stack))
         with person_errors():
             codes = run(options, settings, pool)
     ctx.exit(int(overall_exit(codes)))
@@ -184,10 +184,11 @@ def _start_pool(stack: ExitStack, options: dict[str, Any]) -> Pool | None:
     return stack.enter_context(pool)
 
 
-def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSettings | None) -> Settings:
+def _settings(options: dict[str, Any], persons: Overrides, known: KnownMedia | None) -> Settings:
     """Read what the reader owns: policy, lists, limits. A mistake there is a usage error."""
     from provenance.credentials.trust.lists import TrustListError, TrustLists
     from vouchmark.examination.settings import make_settings
+    from vouchmark.options import with_overrides
     from vouchmark.policies.policy import Policy, PolicyError
     from vouchmark.report import REQUIRED
 
@@ -207,7 +208,7 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
     except TrustListError as error:
         fail_usage(str(error), hint="a list is a PEM file of certificates or a published list in JSON")
     return make_settings(
-        claim=claim_settings(options),
+        with_overrides(with_overrides(**persons), **what_is_claimed(options)),
         policy=policy,
         trust=trust,
         at=options["at"],
@@ -218,7 +219,6 @@ def _settings(options: dict[str, Any], persons: PersonSettings, known: KnownSett
         manifest=_sidecar(options["manifest"]),
         fragments=read_fragments(options["fragment"], one=is_one(options["inputs"]), limit=options["max_size"] * MIB),
         snapshot=not options["no_default_trust"],
-        person=persons,
         known=known,
         original=read_original(options, is_one=is_one(options["inputs"])),
         online=options["online"],

@@ -13,24 +13,19 @@ from vouchmark.report import Exit
 
 if TYPE_CHECKING:
     from provenance.hashes.index.index import KnownMedia
-    from vouchmark.known.lookup import KnownSettings
 
 known_options: Final = click.option(
     "--index", type=click.Path(path_type=Path), help="Look it up in your index of known media (vouchmark index)."
 )
 
 
-def known_settings(options: dict[str, Any], stack: ExitStack) -> KnownSettings | None:
-    """What the options say; the index stays open as long as the stack.
+def named_index(options: dict[str, Any], stack: ExitStack) -> KnownMedia | None:
+    """The index that the options name; it stays open as long as the stack.
 
     Raises:
         click.exceptions.Exit: there is no such index, or it cannot be used.
     """
-    if options["index"] is None:
-        return None
-    from vouchmark.known.lookup import KnownSettings
-
-    return KnownSettings(index=stack.enter_context(open_index(options["index"])))
+    return None if options["index"] is None else stack.enter_context(open_index(options["index"]))
 
 
 def open_index(path: Path) -> KnownMedia:

@@ -14,8 +14,8 @@ from vouchmark.cli.common import composed, fail, fail_usage, with_options
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
+    from vouchmark.options import Overrides
     from vouchmark.persons.issuers import IssuerFile
-    from vouchmark.persons.settings import PersonSettings
     from vouchmark.vouching.files import VouchFile
     from zk.storage.ledger import NullifierLedger
 
@@ -54,8 +54,8 @@ person_options: Final = with_options(
 """Which persons count."""
 
 
-def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) -> PersonSettings:
-    """What the options say, with every mistake told before a file is looked at.
+def who_counts(options: dict[str, Any], stack: ExitStack, *, is_one: bool) -> Overrides:
+    """What the options say, as `check` is asked of it, with every mistake told before a file is looked at.
 
     Args:
         options: of `check`.
@@ -68,22 +68,22 @@ def person_settings(options: dict[str, Any], stack: ExitStack, *, is_one: bool) 
             hint="put it beside its file as FILE.vouch; check finds it there",
         )
     from vouchmark.cli.vouch.command import nonce_of
-    from vouchmark.persons.settings import MAX_GIVEN, PersonSettings
+    from vouchmark.persons.settings import MAX_GIVEN
 
     if len(options["vouch"]) > MAX_GIVEN:
         fail_usage(f"--vouch: got {len(options['vouch'])}, expected at most {MAX_GIVEN}")
-    settings = PersonSettings(
-        issuers=(*_kept(options), *map(_issuer, options["issuer"])),
-        scopes=tuple(sorted(set(options["scope"]))),
-        slots=options["slots"],
-        vouches=tuple(map(_vouch, options["vouch"])),
-        ledger=_ledger(options["ledger"], options["at"], stack),
-        nonce=nonce_of(options["nonce"]),
-        audience=_audience(options["audience"]),
-        grace=dt.timedelta(days=options["grace"]),
-    )
-    _check_now(settings, has_issuers=bool(options["issuer"]))
-    return settings
+    asked: Overrides = {
+        "issuers": (*_kept(options), *map(_issuer, options["issuer"])),
+        "scopes": options["scope"],
+        "slots": options["slots"],
+        "vouches": tuple(map(_vouch, options["vouch"])),
+        "ledger": _ledger(options["ledger"], options["at"], stack),
+        "nonce": nonce_of(options["nonce"]),
+        "audience": _audience(options["audience"]),
+        "grace": dt.timedelta(days=options["grace"]),
+    }
+    _check_now(asked, has_issuers=bool(options["issuer"]))
+    return asked
 
 
 @contextmanager
@@ -101,15 +101,16 @@ def person_errors() -> Iterator[None]:
         fail(str(error), hint=hint or "run: vouchmark trust issuer show", code=Exit.ERROR)
 
 
-def _check_now(settings: PersonSettings, *, has_issuers: bool) -> None:
+def _check_now(asked: Overrides, *, has_issuers: bool) -> None:
     """Parse what was given for this run; without any of it nothing of the proofs' library is loaded."""
-    if not settings.scopes and not has_issuers:
+    if not asked["scopes"] and not has_issuers:
         return
+    from vouchmark.options import with_overrides
+    from vouchmark.persons.settings import person_settings
     from zk.errors import ZkError
 
     try:
-        if settings.scopes:
-            _ = settings.named
+        settings = person_settings(with_overrides(**asked))
     except ZkError as error:
         fail_usage(f"--{error}", hint="'vouchmark vouch show FILE.vouch' tells the scope of a vouch")
     try:

@@ -306,15 +306,13 @@ def _recorder(folder: Path) -> Recorder:
 
 def _examiners(stack: ExitStack, jobs: int) -> tuple[Pool, Settings]:
     """Worker processes, and what is asked of them."""
-    from dataclasses import replace
-
     from provenance.credentials.trust.lists import TrustListError
     from provenance.workers.pool import Pool
     from vouchmark.examination.settings import make_settings
 
     pool = stack.enter_context(Pool(jobs))
     try:
-        return pool, replace(make_settings(), fingerprints=True)
+        return pool, make_settings(hashes=True)
     except TrustListError as error:
         fail(str(error), hint="run: vouchmark trust show", code=Exit.ERROR)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.engines.model import Outcome, Reading, State, ValidationCode
+from provenance.credentials.engines.model import NOTHING_TO_READ, Outcome, Reading, State, ValidationCode
 from vouchmark.lines.engines import causes as engine_causes
 from vouchmark.lines.engines.causes import CLOCK, UNTRUSTED
 from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
@@ -44,6 +44,8 @@ def answer(facts: Facts) -> Answer:
     """The engines line."""
     if facts.unreadable:
         return Answer(summary="No engine saw the file.", status=Status.SKIPPED)
+    if facts.engine.reason == NOTHING_TO_READ:
+        return _nothing(facts)
     if facts.second is not None and facts.second.reason == SIZE:
         return _without(facts, facts.second)
     readings = [r for r in (facts.engine, facts.second) if r is not None and r.outcome is not Outcome.SKIPPED]
@@ -52,11 +54,32 @@ def answer(facts: Facts) -> Answer:
         return Answer(
             summary=drafts[0].statement if drafts else "No engine was asked.",
             drafts=tuple(drafts),
-            not_checked=(NotChecked(what="a second, independent engine", why="not asked for"),),
+            not_checked=(NotChecked(what=_SECOND, why="not asked for"),),
             status=None if drafts else Status.SKIPPED,
         )
     drafts.insert(0, _compare(facts, readings[0], readings[1]))
     return Answer(summary=drafts[0].statement, drafts=tuple(drafts))
+
+
+_SECOND: Final = "a second, independent engine"
+
+
+def _nothing(facts: Facts) -> Answer:
+    """The line of a file in which no engine has anything to read, where the reader asks them only where one has."""
+    statement = (
+        "No engine was asked: by our own reading of all its bytes the file holds no sign of Content Credentials, "
+        "so that there was nothing for them to read."
+    )
+    draft = Draft(
+        code="engines.nothing",
+        status=Status.ABSENT,
+        statement=statement,
+        source=source_of(facts.engine),
+        root=Root.FILE,
+        subject=facts.name,
+    )
+    gap = () if facts.second is not None else (NotChecked(what=_SECOND, why="not asked for"),)
+    return Answer(summary=statement, drafts=(draft,), not_checked=gap)
 
 
 def _without(facts: Facts, second: Reading) -> Answer:
@@ -69,7 +92,7 @@ def _without(facts: Facts, second: Reading) -> Answer:
     return Answer(
         summary=statement,
         drafts=(replace(draft, statement=statement, detail={**draft.detail, "not_asked": second.engine}),),
-        not_checked=(NotChecked(what="a second, independent engine", why="the file is too large for it"),),
+        not_checked=(NotChecked(what=_SECOND, why="the file is too large for it"),),
     )
 
 

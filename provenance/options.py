@@ -1,0 +1,52 @@
+"""What can be asked of any examination of media, and goes to a worker as it is (MediaOptions)?
+
+Plain values that MessagePack carries. `vouchmark.options.Options` adds what stays in the caller's process: lists,
+ledger, index, policy.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypedDict
+
+import msgspec
+from msgspec import Struct
+
+from provenance.asset import Limits
+
+ENGINES: Final = ("c2pa-rs", "encypher-c2pa")
+"""The engines by name; the account of the first one is shown."""
+
+
+class MediaOptions(Struct, frozen=True, kw_only=True):
+    """What a worker needs to know besides the bytes, the reader's lists and the time.
+
+    Raises:
+        ValueError: an engine has no such name.
+    """
+
+    engines: tuple[str, ...] = ENGINES
+    """Engines to ask, out of ENGINES; the account of the first one is shown."""
+    limits: Limits = msgspec.field(default_factory=Limits)
+    """Bytes and pixels that one file may have."""
+    crjson: bool = False
+    """Whether the manifests are wanted as crJSON."""
+    pictures: bool = False
+    """Whether small pictures are wanted, of the asset and of its earlier versions."""
+    look_first: bool = False
+    """Whether engines are asked only where there may be something for them to read
+    (`credentials.store.signs`); the report says where they were not."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no engine."""
+        if any(name not in ENGINES for name in self.engines):
+            raise ValueError(f"got engines {list(self.engines)}, expected some of {list(ENGINES)}")
+
+
+class MediaOverrides(TypedDict, total=False):
+    """The same as keyword arguments, for those who ask in words of their own; a test holds both together."""
+
+    engines: tuple[str, ...]
+    limits: Limits | None
+    crjson: bool
+    pictures: bool
+    look_first: bool
