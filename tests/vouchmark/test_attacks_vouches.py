@@ -120,7 +120,7 @@ VOUCHED: Final = put(SIGNED, ANNAS)
 def test_what_the_command_embeds_is_one_person_and_no_other_word() -> None:
     said = person(VOUCHED)
     assert codes(said) == [("person.voice.unchecked", PASS)]
-    assert said.summary.startswith("1 person enrolled by Harbour Press Club")
+    assert said.summary.startswith("1 person enrolled by “Harbour Press Club”")
     assert one(said).detail["where"] == "embedded"
 
 

@@ -56,7 +56,7 @@ class TestMake:
 
     def test_says_scope_and_who_learns_what_before_it_proves(self, desk: Desk) -> None:
         words = make(desk, "--statement", "Cold.").stderr
-        assert f"in the scope {CAFE}, for ever, as somebody enrolled by {NAME}" in words
+        assert f"in the scope {CAFE}, for ever, as somebody enrolled by “{NAME}” (" in words
         assert "and reads: “Cold.”" in words
         assert "challenge" not in words
         assert "Nobody learns who you are, not even the issuer." in words
@@ -85,7 +85,7 @@ class TestMake:
         issuer = desk.path("club/issuer.json")
         done = desk.run("check", desk.path("plain.jpg"), *fixed, "--issuer", issuer, "--scope", CAFE)
         assert done.stdout == (
-            f"plain.jpg: person only: 1 person enrolled by {NAME}, for {CAFE}, one voice each for ever, "
+            f"plain.jpg: person only: 1 person enrolled by “{NAME}”, for {CAFE}, one voice each for ever, "
             "saying “Cold.”\n"
         )
 

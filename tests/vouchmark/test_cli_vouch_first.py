@@ -73,7 +73,7 @@ def test_check_counts_the_person_in_it(desk: Desk) -> None:
     report = json.loads(desk.run("check", desk.path("out.jpg"), *issuer, "--format", "json", code=3).stdout)
     person = report["evidence"]["person"]
     assert person["status"] == "pass"
-    assert person["summary"].startswith("1 person enrolled by Harbour Press Club, for public:review/cafe-harbour")
+    assert person["summary"].startswith("1 person enrolled by “Harbour Press Club”, for public:review/cafe-harbour")
     # A person's proof makes the picture no truer: who signed it is as unknown as before.
     assert report["evidence"]["signer"]["status"] == "unknown"
     assert report["evidence"]["ai"]["status"] == "absent"

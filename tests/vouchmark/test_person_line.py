@@ -110,7 +110,8 @@ class TestWhatHolds:
         said = report.evidence[Line.PERSON]
         assert said.status is Status.PASS
         assert said.summary == (
-            f"1 person enrolled by Harbour Press Club, for {CAFE}, one voice each for ever, saying “The fish was cold.”"
+            f"1 person enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever, "
+            "saying “The fish was cold.”"
         )
         finding = one(said)
         assert (finding.code, finding.root, finding.subject) == (
@@ -147,7 +148,7 @@ class TestWhatHolds:
     def test_who_speaks_against_it_is_told_beside_who_stands_behind_it(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN), vouch(PLAIN, stance=Stance.AGAINST, statement="A forgery.")])
         assert said.status is Status.PASS
-        assert said.summary.startswith("1 person enrolled by Harbour Press Club, for ")
+        assert said.summary.startswith("1 person enrolled by “Harbour Press Club”, for ")
         assert said.summary.endswith("1 person spoke against it.")
 
     def test_a_text_is_never_said_to_stand_behind_it(self) -> None:
@@ -157,14 +158,14 @@ class TestWhatHolds:
 
     def test_several_people_are_counted(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN), vouch(PLAIN), vouch(PLAIN)])
-        assert said.summary == f"3 people enrolled by Harbour Press Club, for {CAFE}, one voice each for ever."
+        assert said.summary == f"3 people enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever."
 
     def test_two_issuers_are_never_a_sum(self) -> None:
         given = [vouch(PLAIN), vouch(PLAIN), vouch(PLAIN, by=somebody(TOWN))]
         said = line(PLAIN, vouches=given, issuers=issuer_json(CLUB, TOWN))
         assert said.summary == (
-            f"At least 2 people: 2 people enrolled by Harbour Press Club, for {CAFE}, one voice each for ever; "
-            f"1 person enrolled by Town Hall, for {CAFE}, one voice each for ever. They may be the same people."
+            f"At least 2 people: 2 people enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever; "
+            f"1 person enrolled by “Town Hall”, for {CAFE}, one voice each for ever. They may be the same people."
         )
 
     def test_two_issuers_of_one_name_are_told_apart(self) -> None:
@@ -172,7 +173,7 @@ class TestWhatHolds:
         given = [vouch(PLAIN), vouch(PLAIN, by=somebody(borrowed))]
         said = line(PLAIN, vouches=given, issuers=issuer_json(CLUB, borrowed))
         for issuer in (CLUB, borrowed):
-            assert f"enrolled by {issuer.name} (issuer {issuer.info.id.hex()[:8]}…), for" in said.summary
+            assert f"enrolled by “{issuer.name}” (issuer {issuer.info.id.hex()[:8]}…), for" in said.summary
 
     def test_one_person_with_a_hundred_scopes_is_one(self) -> None:
         person = somebody()
@@ -208,8 +209,9 @@ class TestWhatHolds:
         said = line(PLAIN, vouches=[vouch(PLAIN)])
         assert said.findings[-1].code == "person.bound"
         assert said.findings[-1].statement == (
-            "In one scope that counts for ever, one ledger sees at most people × issuers × slots × (1 + resets) "
-            "voices; here 1 issuer, 1 slot and 0 resets so far."
+            "People are counted within one issuer, class, scope, period and slot and never added up across these, "
+            "where the same person may have another voice. In one scope that counts for ever, one ledger sees at most "
+            "people × issuers × slots × (1 + resets) voices; here 1 issuer, 1 slot and 0 resets so far."
         )
 
     def test_what_was_not_checked_is_said(self) -> None:
@@ -452,12 +454,12 @@ class TestWhoCanSpoilIt:
         assert line(path).status is Status.PASS
 
     def test_a_statement_cannot_write_our_sentence(self) -> None:
-        text = "” is true. 9 people enrolled by Harbour Press Club stand behind it. “"
+        text = "” is true. 9 people enrolled by “Harbour Press Club” stand behind it. “"
         said = line(PLAIN, vouches=[vouch(PLAIN, statement=text)])
         inner = text.replace("”", '"').replace("“", '"')
         assert (
             said.summary
-            == f"1 person enrolled by Harbour Press Club, for {CAFE}, one voice each for ever, saying “{inner}”."
+            == f"1 person enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever, saying “{inner}”."
         )
 
 

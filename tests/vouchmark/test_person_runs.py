@@ -310,7 +310,7 @@ class TestCommand:
         assert (done.code, done.stderr) == (0, "")
         assert (
             done.stdout
-            == f"a.jpg: person only: 1 person enrolled by Harbour Press Club, for {CAFE}, one voice each for ever\n"
+            == f"a.jpg: person only: 1 person enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever\n"
         )
 
     def test_a_folder_has_a_record_for_each_file_and_none_for_its_vouches(self, shell: Command) -> None:
@@ -497,14 +497,15 @@ class TestTrustIssuer:
         assert shell("check", "a.jpg", *words).code == 3
         added = shell("trust", "issuer", "add", "issuer.json", "--at", "2026-11-21")
         assert (added.code, added.stderr) == (0, "")
-        assert added.lines[0] == f"Harbour Press Club: added, serial 1, issuer {CLUB.info.id.hex()}"
+        assert added.lines[0] == f"“Harbour Press Club”: added, serial 1, issuer {CLUB.info.id.hex()}"
         assert shell("check", "a.jpg", *words).code == 0
         assert shell("check", "a.jpg", *words, "--no-default-trust").code == 3
-        assert shell("trust", "issuer", "show").lines[0] == "Harbour Press Club: serial 1, dated 2026-11-21"
-        assert shell("trust", "issuer", "add", "issuer.json").lines[0].startswith("Harbour Press Club: unchanged")
-        assert shell("trust", "issuer", "remove", "Harbour Press Club").code == 0
+        assert shell("trust", "issuer", "show").lines[0] == "“Harbour Press Club”: serial 1, dated 2026-11-21"
+        assert shell("trust", "issuer", "add", "issuer.json").lines[0].startswith("“Harbour Press Club”: unchanged")
+        assert shell("trust", "issuer", "remove", "Harbour Press Club").code == 2  # what it calls itself names it not
+        assert shell("trust", "issuer", "remove", CLUB.info.id.hex()[:8]).code == 0
         assert shell("check", "a.jpg", *words).code == 3
-        assert shell("trust", "issuer", "remove", "Harbour Press Club").code == 2
+        assert shell("trust", "issuer", "remove", CLUB.info.id.hex()).code == 2
 
     def test_a_later_serial_replaces_and_an_older_or_another_is_refused(self, shell: Command) -> None:
         later = replace(CLUB, serial=2)
@@ -515,7 +516,7 @@ class TestTrustIssuer:
         assert (
             shell("trust", "issuer", "add", "later.json")
             .lines[0]
-            .startswith("Harbour Press Club: replaced serial 1, serial 2")
+            .startswith("“Harbour Press Club”: replaced serial 1, serial 2")
         )
         for name in ("issuer.json", "other.json"):
             done = shell("trust", "issuer", "add", name)

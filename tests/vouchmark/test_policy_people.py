@@ -12,6 +12,8 @@ from tests.vouchmark.people import CAFE, CLUB, PLAIN, SIGNED, TOWN, issuer_json,
 from tests.vouchmark.policies import holds, policy, refused, voice, when
 from vouchmark import Policy
 from vouchmark.policies.file import SCOPE
+from vouchmark.policies.policy import PolicyError
+from vouchmark.policies.words import explain
 from vouchmark.report import Outcome, Status
 from zk.errors import EncodingError
 from zk.profile.personhood import Scope
@@ -57,6 +59,61 @@ class TestCounting:
         assert policy(when("{ people = { at_least = 2 } }")).decide(report).reasons == ("person.1", "person.3")
 
 
+class TestLevelsAndIssuers:
+    def test_only_those_checked_so_well_count(self) -> None:
+        report = samples.signed(person=[voice("a", level=1), voice("b", level=2), voice("c", level=3)])
+        assert holds("{ people = { at_least = 2, level_at_least = 2 } }", report)
+        assert not holds("{ people = { at_least = 3, level_at_least = 2 } }", report)
+        assert not holds("{ people = { at_least = 2, level_at_least = 3 } }", report)
+        assert holds("{ people = { at_most = 1, level_at_least = 3 } }", report)
+
+    def test_a_level_that_is_missing_or_no_number_is_none(self) -> None:
+        for level in (True, "3", None):
+            report = samples.signed(person=[voice("a", level=level)])
+            assert not holds("{ people = { level_at_least = 2 } }", report)
+
+    def test_two_of_three_issuers_are_two_whoever_their_people_are(self) -> None:
+        one, two, three = ("01" * 32, "02" * 32, "03" * 32)
+        rule = f'{{ people = {{ issuer = ["{one}", "{two}", "{three}"], issuers_at_least = 2 }} }}'
+        both = samples.signed(person=[voice("a", issuer=one), voice("b", issuer=three)])
+        assert holds(rule, both)
+        alone = samples.signed(person=[voice("a", issuer=one), voice("b", issuer=one), voice("c", issuer="04" * 32)])
+        assert not holds(rule, alone)
+        assert policy(when(rule)).decide(both).reasons == ("person.1", "person.2")
+
+    def test_so_many_people_of_each_issuer(self) -> None:
+        rule = "{ people = { issuers_at_least = 2, at_least = 2 } }"
+        voices = [voice("a", issuer="01" * 32), voice("b", issuer="01" * 32), voice("c", issuer="02" * 32)]
+        assert not holds(rule, samples.signed(person=voices))
+        assert holds(rule, samples.signed(person=[*voices, voice("d", issuer="02" * 32)]))
+
+    def test_slots_and_scopes_of_one_issuer_are_not_two_issuers(self) -> None:
+        voices = [voice("a", issuer="01" * 32, slot=0), voice("b", issuer="01" * 32, slot=1)]
+        assert not holds("{ people = { issuers_at_least = 2 } }", samples.signed(person=voices))
+
+    def test_in_words_two_issuers_are_perhaps_fewer_people(self) -> None:
+        text = "\n".join(explain(policy(when("{ people = { issuers_at_least = 2, level_at_least = 2 } }"))))
+        assert "voices of 2 issuers checked at level 2 or higher, perhaps of 2 people, perhaps of fewer" in text
+
+
+class TestPetnames:
+    def test_a_petname_becomes_the_id_that_the_reader_gave_it_to(self) -> None:
+        named = policy(when('{ not = { any = [{ people = { issuer = "town hall" } }] } }'))
+        assert named.petnames == ("town hall",)
+        report = samples.signed(person=[voice("a", issuer="ab" * 32, issuer_name="town hall")])
+        with pytest.raises(PolicyError, match="petname of no issuer"):
+            named.decide(report)  # `not` would hold, were it taken for an id that nobody has
+        resolved = named.with_issuers({"town hall": "ab" * 32})
+        assert resolved.petnames == ()
+        assert resolved.decide(report).outcome is Outcome.ALLOW
+        assert named.with_issuers({"town hall": "cd" * 32}).decide(report).outcome is Outcome.REVIEW
+
+    def test_what_an_issuer_calls_itself_names_it_nowhere(self) -> None:
+        issuer = "ab" * 32
+        report = samples.signed(person=[voice("a", issuer="cd" * 32, issuer_name=issuer)])
+        assert not holds(f'{{ people = {{ issuer = "{issuer}" }} }}', report)
+
+
 class TestGrammar:
     @pytest.mark.parametrize(
         ("condition", "path", "words"),
@@ -66,7 +123,30 @@ class TestGrammar:
             ("{ people = { at_least = 0 } }", "rules[0].when.people.at_least", "from 1 to"),
             ("{ people = { at_least = 3, at_most = 2 } }", "rules[0].when.people.at_most", "or more"),
             ('{ people = { scope = "review" } }', "rules[0].when.people.scope", "an authority and a path"),
-            ('{ people = { issuer = "Harbour Press Club" } }', "rules[0].when.people.issuer", "names are not unique"),
+            ('{ people = { issuer = "deadbeef01" } }', "rules[0].when.people.issuer", "your petname for the issuer"),
+            ('{ people = { issuer = ["club", "club"] } }', "rules[0].when.people.issuer", "the same issuer twice"),
+            ("{ people = { level_at_least = 4 } }", "rules[0].when.people.level_at_least", "expected 1 to 3"),
+            ("{ people = { level_at_least = 0 } }", "rules[0].when.people.level_at_least", "from 1 to"),
+            (
+                '{ people = { issuer = ["a", "b"], issuers_at_least = 3 } }',
+                "rules[0].when.people.issuers_at_least",
+                "2 issuers to choose from",
+            ),
+            (
+                "{ people = { issuers_at_least = 2, at_most = 4 } }",
+                "rules[0].when.people.issuers_at_least",
+                "beside at_most",
+            ),
+            (
+                '{ code = "person.voice.*", detail = { issuer_name = "City Registry" } }',
+                "rules[0].when.detail.issuer_name",
+                "for display",
+            ),
+            (
+                '{ code = "person.voice.*", detail = { issuer_called = "x" } }',
+                "rules[0].when.detail.issuer_called",
+                "for display",
+            ),
             (f'{{ people = {{ issuer = "{"AB" * 32}" }} }}', "rules[0].when.people.issuer", "64 hex digits"),
             ('{ people = { issuers = "x" } }', "rules[0].when.people.issuers", "did you mean 'issuer'?"),
             ('{ people = {}, line = "ai" }', "rules[0].when", "expected it alone"),

@@ -216,7 +216,9 @@ class TestCommand:
 
     def test_a_name_in_place_of_an_issuers_id_is_refused_with_a_hint(self, tmp_path: Path) -> None:
         path = tmp_path / "desk.toml"
-        path.write_text('otherwise = "allow"\n[[rules]]\nwhen = { people = { issuer = "Club" } }\noutcome = "label"\n')
+        path.write_text(
+            'otherwise = "allow"\n[[rules]]\nwhen = { people = { issuer = "0f3a9c77" } }\noutcome = "label"\n'
+        )
         done = CliRunner().invoke(main, ["check", "--explain-policy", str(path)])
         assert done.exit_code == 2
         assert "vouchmark trust issuer show" in done.output

@@ -275,15 +275,15 @@ class TestPeople:
 
     def test_people_are_counted_by_issuer_scope_and_period(self) -> None:
         assert self.shown(voice(), voice(of="2"), voice("Town Hall", period="2026-11", statement="Still open.")) == [
-            "2 people enrolled by Harbour Press Club for public:review/cafe, one voice each for ever",
-            "1 person enrolled by Town Hall for public:review/cafe, one voice each in 2026-11 “Still open.”",
+            "2 people enrolled by “Harbour Press Club” for public:review/cafe, one voice each for ever",
+            "1 person enrolled by “Town Hall” for public:review/cafe, one voice each in 2026-11 “Still open.”",
         ]
 
     def test_a_scope_that_is_the_media_itself_reads_as_that(self) -> None:
         assert self.shown(voice(scope="public:media/" + "ab" * 32), voice(scope="public:media/short")) == [
-            "1 person enrolled by Harbour Press Club for public:media/abababab… (this file alone), "
+            "1 person enrolled by “Harbour Press Club” for public:media/abababab… (this file alone), "
             "one voice each for ever",
-            "1 person enrolled by Harbour Press Club for public:media/short, one voice each for ever",
+            "1 person enrolled by “Harbour Press Club” for public:media/short, one voice each for ever",
         ]
 
     def test_what_one_group_says_is_said_once(self) -> None:
@@ -295,15 +295,15 @@ class TestPeople:
 
     def test_one_voice_that_came_twice_is_one_person(self) -> None:
         [said] = self.shown(voice(statement="One."), voice(statement="One."))
-        assert said.startswith("1 person enrolled by Harbour Press Club")
+        assert said.startswith("1 person enrolled by “Harbour Press Club”")
         assert said.count("One.") == 1
 
     def test_one_person_in_several_slots_never_reads_as_several(self) -> None:
         voices = [voice(of=str(slot), slot=slot, statement="Mine.") for slot in range(3)]
         assert self.shown(*voices) == [
-            "1 person enrolled by Harbour Press Club for public:review/cafe, one voice each for ever “Mine.”",
-            "1 person enrolled by Harbour Press Club for public:review/cafe, one voice each for ever, slot 1 “Mine.”",
-            "1 person enrolled by Harbour Press Club for public:review/cafe, one voice each for ever, slot 2 “Mine.”",
+            "1 person enrolled by “Harbour Press Club” for public:review/cafe, one voice each for ever “Mine.”",
+            "1 person enrolled by “Harbour Press Club” for public:review/cafe, one voice each for ever, slot 1 “Mine.”",
+            "1 person enrolled by “Harbour Press Club” for public:review/cafe, one voice each for ever, slot 2 “Mine.”",
         ]
 
     def test_the_largest_groups_come_first_and_what_is_left_out_is_said(self) -> None:
@@ -312,7 +312,7 @@ class TestPeople:
         shown = page(samples.signed(person=[*voices, *several]))
         [card] = [one for one in shown.all(cls="card") if one.attributes["id"].endswith("-person")]
         groups = [item.text for people in card.all(cls="people") for item in people.all("li")]
-        assert groups[0] == "2 people enrolled by Harbour Press Club for public:several, one voice each for ever"
+        assert groups[0] == "2 people enrolled by “Harbour Press Club” for public:several, one voice each for ever"
         assert len(groups) == html_people.MAX_PEOPLE
         assert "1 more group of people in the JSON report." in card.text
 
@@ -320,9 +320,12 @@ class TestPeople:
         assert self.shown(voice(code="person.lookalike"), voice(code="person.ancestor")) == []
 
     def test_two_issuers_of_one_name_are_two_groups(self) -> None:
-        first, second = self.shown(voice(issuer="00" * 32), voice("HARBOUR press Club", issuer="01" * 32))
-        assert "enrolled by HARBOUR press Club (issuer 01010101…)" in first
-        assert "enrolled by Harbour Press Club (issuer 00000000…)" in second
+        first, second = self.shown(
+            voice(issuer="00" * 32, issuer_called="“Harbour Press Club” (issuer 00000000…)"),
+            voice("HARBOUR press Club", issuer="01" * 32, issuer_called="“HARBOUR press Club” (issuer 01010101…)"),
+        )
+        assert "enrolled by “HARBOUR press Club” (issuer 01010101…)" in first
+        assert "enrolled by “Harbour Press Club” (issuer 00000000…)" in second
 
     @pytest.mark.parametrize("trick", [*TRICKS.values(), "</blockquote><script>", "w" * 10_000])
     def test_what_people_and_issuers_say_is_harmless(self, trick: str) -> None:

@@ -14,7 +14,7 @@ from provenance.workers.task import Lists
 from vouchmark.examination.claimed import Claimed, claimed
 from vouchmark.known.lookup import KnownSettings
 from vouchmark.options import Options, Overrides, with_overrides
-from vouchmark.persons.settings import PersonSettings, counting, person_settings
+from vouchmark.persons.settings import PersonSettings, counting, person_settings, with_ids
 from vouchmark.policies.policy import Policy
 from vouchmark.report import Line
 
@@ -84,17 +84,19 @@ def _now() -> dt.datetime:
 def settings_of(options: Options) -> Settings:
     """What a run goes by that begins now.
 
-    Raises the errors of `check`.
+    Raises the errors of `check`; PolicyError where the policy names an issuer by a petname that no kept one has.
     """
     lists = options.trust if options.trust is not None else TrustLists.load()
+    person = person_settings(options)
+    policy = None if options.policy is None else with_ids(options.policy, person)
     return Settings(
         options=options,
         at=_now() if options.at is None else options.at.astimezone(dt.UTC).replace(microsecond=0),
-        policy=options.policy or Policy.default(),
+        policy=policy or Policy.default(),
         trust=lists.as_programme() if options.crjson else lists,
         online=_leave() if options.online else None,
         claim=claimed(options.claim_place, options.claim_time),
-        person=counting(person_settings(options), options.policy),
+        person=counting(person, policy),
         known=KnownSettings(index=options.known) if options.known is not None else None,
     )
 

@@ -2,7 +2,8 @@
 
 `issuers/index.json` names every kept issuer.json by its issuer's id, with its serial, its SHA-256 and the day it was
 taken; `issuers/<id>.json` holds the bytes exactly as they came. An older serial, or the same serial with other bytes,
-is refused: an issuer's list of keys only grows.
+is refused: an issuer's list of keys only grows. A petname is what the reader calls an issuer; what it calls itself is
+shown and matched by nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import datetime as dt
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +31,10 @@ MAX_INDEX_OCTETS: Final = 1024 * 1024
 """Octets of the index; 200 rows take about 60 KiB."""
 MAX_ISSUER_OCTETS: Final = 8 << 20
 """Octets of one issuer.json, as in zk.profile.issuer_info, not imported before there is a vouch (a test compares)."""
+LEAST_DIGITS: Final = 8
+"""Hex digits of an issuer's id that name it."""
+MAX_PETNAME: Final = 40
+"""Characters of a petname."""
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,6 +55,8 @@ class IssuerFile:
     """Lower-case hex."""
     dated: dt.date | None = None
     """The day it was taken into the reader's data; None for a file given for this run."""
+    petname: str | None = None
+    """What the reader calls the issuer."""
 
     @classmethod
     def of(cls, octets: bytes) -> IssuerFile:
@@ -71,9 +80,12 @@ class KeptIssuer:
     id: str
     """Issuer id, lower-case hex."""
     name: str
+    """What the issuer calls itself."""
     serial: int
     sha256: str
     dated: dt.date
+    petname: str | None = None
+    """What the reader calls it; None where they gave it no name."""
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in the index."""
@@ -83,13 +95,16 @@ class KeptIssuer:
             "serial": self.serial,
             "sha256": self.sha256,
             "dated": self.dated.isoformat(),
+            **({} if self.petname is None else {"petname": self.petname}),
         }
 
     @classmethod
     def from_json(cls, row: Any) -> KeptIssuer:
         """From the index. Raises ValueError, TypeError or KeyError where it is not of this shape."""
-        if set(row) != set(cls.__slots__):
+        if set(row) | {"petname"} != set(cls.__slots__):
             raise ValueError("a row lacks a key or has one too many")
+        if row.get("petname") is not None:
+            check_petname(row["petname"])
         if not _HEX.fullmatch(row["id"]) or not _HEX.fullmatch(row["sha256"]):
             raise ValueError("an id or a digest is malformed")
         if isinstance(row["serial"], bool) or not isinstance(row["serial"], int) or not isinstance(row["name"], str):
@@ -130,14 +145,14 @@ class IssuerFolder:
             # A writer that was killed came as far as the index: what that names is here.
             newer = self._folder.read(coming.name, limit=MAX_ISSUER_OCTETS)
             if newer is not None and hashlib.sha256(newer).hexdigest() == row.sha256:
-                return IssuerFile(octets=newer, sha256=row.sha256, dated=row.dated)
+                return IssuerFile(octets=newer, sha256=row.sha256, dated=row.dated, petname=row.petname)
         if data is None:
             raise IssuersError(f"the issuer {row.name!r} is missing: {path}")
         if found != row.sha256:
             raise IssuersError(
                 f"the issuer {row.name!r} was changed since it was added: got SHA-256 {found}, expected {row.sha256}"
             )
-        return IssuerFile(octets=data, sha256=found, dated=row.dated)
+        return IssuerFile(octets=data, sha256=found, dated=row.dated, petname=row.petname)
 
     def files(self) -> list[IssuerFile]:
         """Every kept file. Raises IssuersError."""
@@ -150,16 +165,20 @@ class IssuerFolder:
                     raise
                 # Somebody added or removed one just now.
 
-    def add(self, octets: bytes, *, at: dt.datetime) -> tuple[KeptIssuer, KeptIssuer | None]:
+    def add(
+        self, octets: bytes, *, at: dt.datetime, petname: str | None = None
+    ) -> tuple[KeptIssuer, KeptIssuer | None]:
         """Keep an issuer.json; return its row and the one that it replaces (the same row where nothing changed).
 
-        Raises IssuersError, IssuerRefusedError, or the errors of `zk.profile.issuer_info.IssuerInfo.from_json`; every
-        key's possession is checked.
+        `petname` is what the reader calls it from now on; without it, as before. Raises ValueError (a petname that is
+        none, or is taken for another kept one), IssuersError, IssuerRefusedError, or the errors of
+        `zk.profile.issuer_info.IssuerInfo.from_json`; every key's possession is checked.
         """
         from zk.errors import UntrustedError
         from zk.profile.issuer_info import IssuerInfo
 
         info = IssuerInfo.from_json(octets)
+        petname = None if petname is None else check_petname(petname)
         row = KeptIssuer(
             id=info.id.hex(),
             name=info.name,
@@ -170,12 +189,14 @@ class IssuerFolder:
         with self._folder.locked():
             rows = {kept.id: kept for kept in self.rows()}
             before = rows.get(row.id)
+            row = replace(row, petname=petname or (before.petname if before else None))
+            _require_unlike(row, rows.values())
             if before is not None:
                 known = self.read(before).parse()
                 if before.serial == row.serial and before.sha256 != row.sha256:
                     raise IssuerRefusedError(f"serial {row.serial} is kept already, with other bytes")
                 try:
-                    if not info.supersedes(known):
+                    if not info.supersedes(known) and row.petname == before.petname:
                         return before, before
                 except UntrustedError as error:
                     raise IssuerRefusedError(str(error)) from error
@@ -189,7 +210,7 @@ class IssuerFolder:
         return row, before
 
     def remove(self, word: str) -> KeptIssuer:
-        """Drop the issuer with that name, id, or beginning of an id (8 digits at least).
+        """Drop the issuer with that petname, id, or beginning of an id (8 digits at least).
 
         Raises:
             IssuersError: it cannot be written, or is damaged.
@@ -214,10 +235,38 @@ class IssuerFolder:
 
 
 def find(rows: list[KeptIssuer], word: str) -> KeptIssuer:
-    """The kept issuer with that name, id, or beginning of an id. Raises LookupError."""
-    named = [row for row in rows if row.name == word] or [
-        row for row in rows if len(word) >= 8 and row.id.startswith(word.lower())
+    """The kept issuer with that petname, id, or beginning of an id; what it calls itself names none.
+
+    Raises LookupError.
+    """
+    named = [row for row in rows if word in (row.petname, row.id)] or [
+        row for row in rows if len(word) >= LEAST_DIGITS and row.id.startswith(word.lower())
     ]
     if len(named) != 1:
-        raise LookupError(f"{len(named) or 'no'} kept issuer{'s are' if len(named) > 1 else ' is'} called {word!r}")
+        have = "s have" if len(named) > 1 else " has"
+        raise LookupError(f"{len(named) or 'no'} kept issuer{have} the petname or id {word!r}")
     return named[0]
+
+
+def check_petname(name: object) -> str:
+    """Return what a reader calls an issuer: printable, NFC, 1 to 40 characters, unlike an id. Raises ValueError."""
+    from zk.profile.names import looks_like_id
+
+    if not isinstance(name, str) or not 0 < len(name) <= MAX_PETNAME:
+        raise ValueError(f"a petname has 1 to {MAX_PETNAME} characters")
+    if not name.isprintable() or name != name.strip() or name != unicodedata.normalize("NFC", name):
+        raise ValueError("a petname has printable characters in NFC, and no space around them")
+    if looks_like_id(name, least=LEAST_DIGITS):
+        raise ValueError("a petname must not look like an issuer's id")
+    return name
+
+
+def _require_unlike(row: KeptIssuer, others: Iterable[KeptIssuer]) -> None:
+    """Refuse a petname that people would take for another kept issuer's. Raises ValueError."""
+    from zk.profile.names import skeleton
+
+    if row.petname is None:
+        return
+    for other in others:
+        if other.id != row.id and other.petname is not None and skeleton(other.petname) == skeleton(row.petname):
+            raise ValueError(f"a petname is one issuer's alone: {other.petname!r} is {other.id}")

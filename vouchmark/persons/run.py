@@ -371,6 +371,7 @@ class Run:
             is_required=Line.PERSON in report.required,
             more=one.more,
             is_split=self._is_split,
+            called=self.settings.called if found else {},
         )
         inputs = self.settings.inputs(claim.found for claim in one.claims) if one.claims else {}
         if not inputs and self.settings.is_asked:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from vouchmark.lines.person.facts import Found
+from vouchmark.lines.person.names import issuer_names
 from vouchmark.persons.issuers import IssuerFile, IssuerFolder
 from vouchmark.report import Json
 from vouchmark.vouching.files import VouchFile
@@ -68,6 +69,24 @@ class PersonSettings:
         return latest
 
     @functools.cached_property
+    def petnames(self) -> Mapping[str, str]:
+        """What the reader calls issuers, by id in lower-case hex. Raises as `trusted` does."""
+        return {file.parse().id.hex(): file.petname for file in self.issuers if file.petname is not None}
+
+    @functools.cached_property
+    def called(self) -> Mapping[bytes, str]:
+        """What reports call each trusted issuer. Raises as `trusted` does."""
+        names = issuer_names(
+            ((issuer.hex(), info.name) for issuer, (info, _) in self.trusted.items()), petnames=self.petnames
+        )
+        return {issuer: names[issuer.hex(), info.name] for issuer, (info, _) in self.trusted.items()}
+
+    def _row(self, issuer: bytes, info: IssuerInfo, sha256: str) -> dict[str, Json]:
+        row: dict[str, Json] = {"id": issuer.hex(), "serial": info.serial, "sha256": sha256}
+        petname = self.petnames.get(issuer.hex())
+        return row if petname is None else {**row, "petname": petname}
+
+    @functools.cached_property
     def named(self) -> frozenset[Scope]:
         """The scopes, parsed. Raises EncodingError."""
         from zk.profile.personhood import Scope
@@ -82,10 +101,7 @@ class PersonSettings:
     def inputs(self, vouches: Iterable[Found]) -> dict[str, Json]:
         """What a report with these vouches is a function of, besides the bytes of its file."""
         values: dict[str, Json] = {
-            "issuers": [
-                {"id": issuer.hex(), "serial": info.serial, "sha256": sha256}
-                for issuer, (info, sha256) in sorted(self.trusted.items())
-            ],
+            "issuers": [self._row(issuer, info, sha256) for issuer, (info, sha256) in sorted(self.trusted.items())],
             "scopes": list[Json](self.scopes),
             "slots": self.slots,
             "vouches": list[Json](sorted({found.sha256 for found in vouches if found.octets})),
@@ -102,6 +118,27 @@ class PersonSettings:
             name = f"{kind}:{Path(place).name}" if kind == "sqlite" else self.ledger.name
             values["ledger"] = {"name": name, "read_only": self.ledger.read_only}
         return values
+
+
+def with_ids(policy: Policy, settings: PersonSettings) -> Policy:
+    """The policy with the id of each issuer that it names by the reader's petname.
+
+    Raises:
+        PolicyError: no kept issuer has that petname.
+    """
+    wanted = policy.petnames
+    if not wanted:
+        return policy
+    from vouchmark.policies.policy import PolicyError
+
+    ids = {petname: issuer for issuer, petname in settings.petnames.items()}
+    for petname in wanted:
+        if petname not in ids:
+            raise PolicyError(
+                f"no kept issuer has the petname {petname!r}: 'vouchmark trust issuer add FILE --as NAME' gives one",
+                policy=policy.name,
+            )
+    return policy.with_issuers(ids)
 
 
 def counting(settings: PersonSettings, policy: Policy | None) -> PersonSettings:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -17,6 +17,8 @@ PERSON_GROUP: Final = ("issuer", "class", "scope", "period", "slot")
 """Detail entries within which two voices are two people: across them the same person has different voices."""
 MEDIA_SCOPE: Final = ":media"
 """How scopes end that mean the media itself."""
+ID_DIGITS: Final = 64
+"""Lower-case hex digits of an issuer's id."""
 PERSON_VOICE: Final = "voice"
 """Detail entry that is the same for the same person within such a group, and for nobody else."""
 
@@ -97,8 +99,12 @@ class People:
     at_least: int = 0
     at_most: int | None = None
     issuers: tuple[str, ...] = ()
-    """Ids in lower-case hex: a name is no issuer's alone."""
+    """Ids in lower-case hex, or what the reader calls an issuer: what it calls itself is matched by nothing."""
     scopes: tuple[str, ...] = ()
+    level_at_least: int = 1
+    """How well their issuer checked them, in its own terms: 1 to 3."""
+    issuers_at_least: int = 1
+    """Of how many issuers there must be so many voices each; more than one says nothing of how many people."""
 
     def fits(self, finding: Finding) -> bool:
         """Whether a finding is a voice of such an issuer in such a scope."""
@@ -108,8 +114,18 @@ class People:
             and isinstance(detail.get(PERSON_VOICE), str)
             and all(key in detail for key in PERSON_GROUP)
             and (not self.issuers or detail.get("issuer") in self.issuers)
+            and (self.level_at_least == 1 or _is_at_least(detail.get("level"), self.level_at_least))
             and (not self.scopes or any(_is_in(str(detail["scope"]), scope) for scope in self.scopes))
         )
+
+
+def is_id(issuer: str) -> bool:
+    """Whether a policy names an issuer by its id, and not by a petname."""
+    return len(issuer) == ID_DIGITS and not set(issuer) - set("0123456789abcdef")
+
+
+def _is_at_least(value: Json, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
 def _is_in(scope: str, named: str) -> bool:
@@ -141,16 +157,36 @@ class Not:
 Condition: TypeAlias = LineIs | Findings | People | AllOf | AnyOf | Not
 
 
-def scopes_of(condition: Condition) -> Iterator[str]:
-    """Every scope in which a condition counts people."""
+def people_of(condition: Condition) -> Iterator[People]:
+    """Every condition on people within a condition."""
     match condition:
         case People():
-            yield from condition.scopes
+            yield condition
         case AllOf() | AnyOf():
             for part in condition.parts:
-                yield from scopes_of(part)
+                yield from people_of(part)
         case Not():
-            yield from scopes_of(condition.part)
+            yield from people_of(condition.part)
+
+
+def with_issuers(condition: Condition, ids: Mapping[str, str]) -> Condition:
+    """The same condition with the id of each issuer that is named by a petname."""
+    match condition:
+        case People():
+            return replace(condition, issuers=tuple(ids.get(issuer, issuer) for issuer in condition.issuers))
+        case AllOf():
+            return AllOf(parts=tuple(with_issuers(part, ids) for part in condition.parts))
+        case AnyOf():
+            return AnyOf(parts=tuple(with_issuers(part, ids) for part in condition.parts))
+        case Not():
+            return Not(part=with_issuers(condition.part, ids))
+    return condition
+
+
+def scopes_of(condition: Condition) -> Iterator[str]:
+    """Every scope in which a condition counts people."""
+    for people in people_of(condition):
+        yield from people.scopes
 
 
 def grounds(condition: Condition, report: Report) -> frozenset[str] | None:
@@ -206,10 +242,20 @@ def _people_grounds(condition: People, report: Report) -> frozenset[str] | None:
         if condition.fits(finding):
             group = tuple(repr(finding.detail[key]) for key in PERSON_GROUP)
             groups.setdefault(group, {})[str(finding.detail[PERSON_VOICE])] = finding.id
+    if condition.issuers_at_least > 1:
+        return _issuers_grounds(condition, groups)
     most = max((len(voices) for voices in groups.values()), default=0)
     if most < condition.at_least or (condition.at_most is not None and most > condition.at_most):
         return None
     return frozenset(id_ for voices in groups.values() if len(voices) == most for id_ in voices.values())
+
+
+def _issuers_grounds(condition: People, groups: Mapping[tuple[str, ...], Mapping[str, str]]) -> frozenset[str] | None:
+    """The voices in groups that are large enough, where these are of enough issuers."""
+    enough = {group: voices for group, voices in groups.items() if len(voices) >= condition.at_least}
+    if len({group[0] for group in enough}) < condition.issuers_at_least:
+        return None
+    return frozenset(id_ for voices in enough.values() for id_ in voices.values())
 
 
 _SIGNERS_OWN: Final = frozenset({Root.CLAIM_SIGNATURE, Root.CERTIFICATE})

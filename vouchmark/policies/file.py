@@ -52,13 +52,19 @@ MAX_COUNT: Final = 1_000_000
 """The largest `at_least`."""
 ISSUER: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 """An issuer's id as reports show it."""
+PETNAME: Final = re.compile(r"(?!\s)(?![0-9a-fA-F\s-]{8,}$)[^\W_](?:[\w .'&-]{0,38}[\w.])?")
+"""What a reader calls an issuer; nothing that looks like an id, or a beginning of one."""
+MAX_LEVEL: Final = 3
+"""Levels of a credential, as in the personhood profile."""
+UNMATCHED: Final = frozenset({"issuer_name", "issuer_called"})
+"""Entries of a finding's detail that are for display: whoever makes an issuer chooses what it calls itself."""
 MAX_KEY_PARTS: Final = 64
 """Dots on a line outside its strings: tomllib's work grows with the square of a dotted key's length."""
 
 T = TypeVar("T")
 
 FINDING_KEYS: Final = ("line", "status", "code", "root", "detail", "at_least", "distinct", "by")
-PEOPLE_KEYS: Final = ("at_least", "at_most", "issuer", "scope")
+PEOPLE_KEYS: Final = ("at_least", "at_most", "issuer", "scope", "level_at_least", "issuers_at_least")
 CONDITION_KEYS: Final = (*FINDING_KEYS, "people", "all", "any", "not")
 
 MAX_SCOPE: Final = 200
@@ -223,14 +229,37 @@ class _Reader:
             if len(scope) > MAX_SCOPE or not SCOPE.fullmatch(scope):
                 where = "an authority and a path, such as public:review/cafe-harbour"
                 self.fail((*path, "scope"), f"got {_shown(scope)}, expected {where}")
-        issuers = self.values((*path, "issuer"), table["issuer"]) if "issuer" in table else []
+        level = self.count((*path, "level_at_least"), table.get("level_at_least", 1))
+        if level > MAX_LEVEL:
+            self.fail((*path, "level_at_least"), f"got {level}, expected 1 to {MAX_LEVEL}")
+        return People(
+            at_least=at_least,
+            at_most=at_most,
+            issuers=(issuers := self.issuers((*path, "issuer"), table)),
+            scopes=tuple(scopes),
+            level_at_least=level,
+            issuers_at_least=self.several(path, table, issuers, has_most=at_most is not None),
+        )
+
+    def issuers(self, path: KeyPath, table: Mapping[str, Any]) -> tuple[str, ...]:
+        """Issuers by id, or by what the reader calls them."""
+        issuers = self.values(path, table["issuer"]) if "issuer" in table else []
         for issuer in issuers:
-            if not ISSUER.fullmatch(issuer):
-                what = (
-                    "an issuer's id: 64 hex digits, as `vouchmark trust issuer show` prints them (names are not unique)"
-                )
-                self.fail((*path, "issuer"), f"got {_shown(issuer)}, expected {what}")
-        return People(at_least=at_least, at_most=at_most, issuers=tuple(issuers), scopes=tuple(scopes))
+            if not ISSUER.fullmatch(issuer) and not PETNAME.fullmatch(issuer):
+                what = "64 hex digits, as `vouchmark trust issuer show` prints them, or your petname for the issuer"
+                self.fail(path, f"got {_shown(issuer)}, expected an issuer's id: {what}")
+        if len(set(issuers)) != len(issuers):
+            self.fail(path, "got the same issuer twice")
+        return tuple(issuers)
+
+    def several(self, path: KeyPath, table: Mapping[str, Any], issuers: tuple[str, ...], *, has_most: bool) -> int:
+        """Of how many issuers there must be voices."""
+        number = self.count((*path, "issuers_at_least"), table.get("issuers_at_least", 1))
+        if number > 1 and has_most:
+            self.fail((*path, "issuers_at_least"), "got it beside at_most, which counts the people of one group")
+        if issuers and number > len(issuers):
+            self.fail((*path, "issuers_at_least"), f"got {number}, and {len(issuers)} issuers to choose from")
+        return number
 
     def simple(self, path: KeyPath, table: Mapping[str, Any]) -> LineIs | Findings:
         """A condition on a line's status or on findings."""
@@ -282,6 +311,8 @@ class _Reader:
         parts = tuple(key.split("."))
         if not all(parts) or len(parts) > MAX_DEPTH:
             self.fail(path, "got an empty part in a dotted key, or too many")
+        if UNMATCHED & set(parts):
+            self.fail(path, "an issuer's own name is for display; people = { issuer = … } takes its id or your petname")
         if not isinstance(wanted, dict):
             values: list[Any] = wanted if isinstance(wanted, list) else [wanted]
             if not values or len(values) > MAX_VALUES or not all(_is_scalar(item) for item in values):

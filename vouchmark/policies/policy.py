@@ -35,9 +35,12 @@ earlier rule settles the matter.
   within one issuer, class, scope, period and slot, because in each of these the same person has another voice; the
   largest group decides. `by = ["level"]` groups by further detail entries.
 - people, counted: `{ people = { at_least = 1, issuer = "0f…64 hex digits…", scope = "public:review/cafe-harbour" } }`.
-  Only vouches that hold count, and the largest group decides as above. `issuer` is an id (64 hex digits), no name,
-  `scope` a scope; both take a list of which one must fit. `at_most = 3` caps; `at_most = 0` means that there is nobody.
-  A scope that is named so counts for the reader, as if `--scope` had named it: `Policy.scopes` has them all.
+  Only vouches that hold count, and the largest group decides as above. `issuer` is an id (64 hex digits) or a petname
+  that the reader gave (`vouchmark trust issuer add FILE --as NAME`), never what an issuer calls itself; `scope` a
+  scope; both take a list of which one must fit. `level_at_least = 2` counts those alone whom their issuer checked so
+  well. `at_most = 3` caps; `at_most = 0` means that there is nobody. `issuers_at_least = 2` asks for voices of so many
+  issuers, `at_least` of each: two issuers' voices, perhaps of two people, perhaps of one. A scope that is named so
+  counts for the reader, as if `--scope` had named it: `Policy.scopes` has them all.
 - `{ all = [ … ] }`, `{ any = [ … ] }`, `{ not = { … } }` of such conditions.
 
 Errors name the key path and, where it can be found, the line of the file.
@@ -46,11 +49,12 @@ Errors name the key path and, where it can be found, the line of the file.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from vouchmark.policies.conditions import Condition, grounds, scopes_of
+from vouchmark.policies.conditions import Condition, grounds, is_id, people_of, scopes_of, with_issuers
 from vouchmark.report import Outcome, PolicyName, Report, Verdict
 
 STRENGTH: Final = (Outcome.ALLOW, Outcome.LABEL, Outcome.REVIEW, Outcome.BLOCK)
@@ -113,6 +117,17 @@ class Policy:
         """Every scope in which a rule counts people, sorted: they count as if named by `--scope`."""
         return tuple(sorted({scope for rule in self.rules for scope in scopes_of(rule.when)}))
 
+    @property
+    def petnames(self) -> tuple[str, ...]:
+        """Every issuer that a rule names by what the reader calls it, sorted; to be replaced by ids before deciding."""
+        named = {issuer for rule in self.rules for people in people_of(rule.when) for issuer in people.issuers}
+        return tuple(sorted(issuer for issuer in named if not is_id(issuer)))
+
+    def with_issuers(self, ids: Mapping[str, str]) -> Policy:
+        """The same policy with the ids of issuers that it names by petnames."""
+        rules = tuple(replace(rule, when=with_issuers(rule.when, ids)) for rule in self.rules)
+        return replace(self, rules=rules)
+
     @staticmethod
     def default() -> Policy:
         """The built-in policy: recognises, labels and asks for review, and never blocks."""
@@ -145,7 +160,13 @@ class Policy:
         return parse(data, name)
 
     def decide(self, report: Report) -> Verdict:
-        """The verdict on a report. Reads nothing but the report, and is the same for the same report."""
+        """The verdict on a report. Reads nothing but the report, and is the same for the same report.
+
+        Raises:
+            PolicyError: it names an issuer by a petname that was not replaced by its id.
+        """
+        if petnames := self.petnames:
+            raise PolicyError(f"{petnames[0]!r} is the petname of no issuer that is kept", policy=self.name)
         outcome: Outcome | None = None
         labels: dict[str, None] = {}
         reasons: set[str] = set()

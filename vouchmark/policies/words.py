@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from vouchmark.policies.conditions import AllOf, AnyOf, Condition, DetailTest, Findings, LineIs, Not, People
+from vouchmark.policies.conditions import AllOf, AnyOf, Condition, DetailTest, Findings, LineIs, Not, People, is_id
 from vouchmark.policies.policy import Consequence, Policy
 from vouchmark.report import Line, Status
 
@@ -156,9 +156,16 @@ def _people(condition: People) -> str:
     most = "" if condition.at_most is None else f" at most {condition.at_most}"
     least = f" at least {condition.at_least}" if condition.at_least or not most else ""
     number = " and".join(part for part in (least, most) if part)
-    issuers = f" of issuer {_or(tuple(issuer[:16] + '…' for issuer in condition.issuers))}" if condition.issuers else ""
+    called = tuple(f"{issuer[:16]}…" if is_id(issuer) else issuer for issuer in condition.issuers)
+    issuers = f" of issuer {_or(called)}" if condition.issuers else ""
     scopes = f" in the scope {_or(condition.scopes)}" if condition.scopes else ""
-    return f"the people behind it{issuers}{scopes} are{number}"
+    level = f" checked at level {condition.level_at_least} or higher" if condition.level_at_least > 1 else ""
+    if condition.issuers_at_least > 1:
+        each = "" if condition.at_least == 1 else f", {condition.at_least} or more of each"
+        several = condition.issuers_at_least
+        people = f"perhaps of {several} people, perhaps of fewer"
+        return f"there are voices of {several} issuers{each}{issuers}{scopes}{level}, {people}"
+    return f"the people behind it{issuers}{scopes}{level} are{number}"
 
 
 def _then(then: Consequence) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from vouchmark.render.safe import quoted
-from vouchmark.render.scope import issuer_names, period_words, scope_words
+from vouchmark.render.scope import period_words, scope_words
 from vouchmark.report import Line, Report, Status
 
 MAX_PEOPLE: Final = 20
@@ -26,19 +26,20 @@ def people(report: Report) -> tuple[list[dict[str, Any]], str]:
         detail = finding.detail
         if finding.status is not Status.PASS or not finding.code.startswith("person.voice."):
             continue
-        named = tuple(str(detail.get(name) or "") for name in ("issuer_name", "scope", "period", "slot", "issuer"))
+        keys = ("issuer_name", "scope", "period", "slot", "issuer", "issuer_called")
+        named = tuple(str(detail.get(name) or "") for name in keys)
         voices = groups.setdefault(named, {})
         said = voices.setdefault(str(detail.get("voice") or finding.id), set())
         if isinstance(statement := detail.get("statement"), str):
             said.add(statement)
     found = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    names = issuer_names((issuer, name) for name, *_, issuer in groups)
-    shown = [_group(named, names[named[-1], named[0]], voices) for named, voices in found[:MAX_PEOPLE]]
+    shown = [_group(named, voices) for named, voices in found[:MAX_PEOPLE]]
     return shown, more(len(found) - MAX_PEOPLE, "group of people", "groups of people")
 
 
-def _group(named: tuple[str, ...], issuer: str, voices: dict[str, set[str]]) -> dict[str, Any]:
-    _name, scope, period, slot, _number = named
+def _group(named: tuple[str, ...], voices: dict[str, set[str]]) -> dict[str, Any]:
+    name, scope, period, slot, _number, called = named
+    issuer = called or (quoted(name) if name else "")
     said = sorted(set().union(*voices.values()))
     when = f"one voice each {period_words(period)}"
     return {

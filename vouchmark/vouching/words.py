@@ -27,7 +27,7 @@ def binding_words(presentation: PresentationHeader) -> str:
 
 def issuer_words(issuer: bytes, info: IssuerInfo | None) -> str:
     """The issuer by name where the reader knows it, else by number."""
-    return f"{plain(info.name)} ({issuer.hex()[:16]}…)" if info is not None else f"issuer {issuer.hex()}"
+    return f"{quoted(info.name)} ({issuer.hex()[:16]}…)" if info is not None else f"issuer {issuer.hex()}"
 
 
 _STANDS: Final = {"for": "behind it", "against": "against it", "note": "neither behind it nor against it"}
@@ -39,7 +39,7 @@ def promise(wish: Wish, period: str, info: IssuerInfo, binding: Binding, *, crow
     bound = "its Content Credentials" if binding.kind == "c2pa-manifest" else "its bytes"
     lines = [
         f"You are about to vouch for this file ({bound}) in the scope {wish.scope}, {period}, as somebody enrolled by "
-        f"{plain(info.name)}.",
+        f"{quoted(info.name)} ({info.id.hex()[:16]}…).",
         "Everybody who sees the vouch learns scope, issuer, class, epoch and level"
         + (f", that it is for {quoted(wish.audience)}" if wish.audience else "")
         + (f", that you stand {_STANDS[wish.stance]}" if wish.stance else "")

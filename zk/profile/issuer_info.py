@@ -43,6 +43,7 @@ from zk.profile.issuer_json import (
     render,
     text_of,
 )
+from zk.profile.names import looks_like_id
 from zk.profile.possession import check_possession
 
 MAX_JSON_OCTETS: Final = 8 << 20
@@ -346,11 +347,16 @@ def _parse(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_name(name: object) -> str:
-    """Return an issuer's name: printable, NFC, no space around it, of bounded length. Raises EncodingError."""
+    """Return an issuer's name: printable, NFC, no space around it, of bounded length, unlike an id.
+
+    Raises EncodingError.
+    """
     if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME_CHARACTERS:
         raise EncodingError(f"issuer name: expected text of 1 to {MAX_NAME_CHARACTERS} characters")
     if not name.isprintable() or name != name.strip() or name != unicodedata.normalize("NFC", name):
         raise EncodingError("issuer name: expected printable characters in NFC without spaces around them")
+    if looks_like_id(name):
+        raise EncodingError("issuer name: looks like an issuer's id, expected a name")
     return name
 
 

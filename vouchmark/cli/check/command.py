@@ -207,24 +207,29 @@ def _settings(options: dict[str, Any], persons: Overrides, known: KnownMedia | N
         )
     except TrustListError as error:
         fail_usage(str(error), hint="a list is a PEM file of certificates or a published list in JSON")
-    return make_settings(
-        with_overrides(with_overrides(**persons), **what_is_claimed(options)),
-        policy=policy,
-        trust=trust,
-        at=options["at"],
-        engines=options["engine"] or ENGINE_NAMES,
-        only=options["only"],
-        require=options["require"] or REQUIRED,
-        limits=_limits(options),
-        manifest=_sidecar(options["manifest"]),
-        fragments=read_fragments(options["fragment"], one=is_one(options["inputs"]), limit=options["max_size"] * MIB),
-        snapshot=not options["no_default_trust"],
-        known=known,
-        original=read_original(options, is_one=is_one(options["inputs"])),
-        online=options["online"],
-        crjson=options["form"] == "crjson",
-        pictures=options["form"] == "html",
-    )
+    try:
+        return make_settings(
+            with_overrides(with_overrides(**persons), **what_is_claimed(options)),
+            policy=policy,
+            trust=trust,
+            at=options["at"],
+            engines=options["engine"] or ENGINE_NAMES,
+            only=options["only"],
+            require=options["require"] or REQUIRED,
+            limits=_limits(options),
+            manifest=_sidecar(options["manifest"]),
+            fragments=read_fragments(
+                options["fragment"], one=is_one(options["inputs"]), limit=options["max_size"] * MIB
+            ),
+            snapshot=not options["no_default_trust"],
+            known=known,
+            original=read_original(options, is_one=is_one(options["inputs"])),
+            online=options["online"],
+            crjson=options["form"] == "crjson",
+            pictures=options["form"] == "html",
+        )
+    except PolicyError as error:
+        fail_usage(str(error), hint="'vouchmark trust issuer show' names the issuers that you keep, and your petnames")
 
 
 def _limits(options: dict[str, Any]) -> Limits:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from vouchmark.cli.common import Instant, fail, fail_usage, printable
-from vouchmark.render.scope import folded
+from vouchmark.lines.person.names import folded
+from vouchmark.render.safe import quoted
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -25,31 +26,42 @@ def issuer() -> None:
 
     An issuer is trusted by adding its issuer.json, and counted from then on. Take the file from where everybody takes
     it. A later version replaces an earlier one; an older serial, or the same serial with other bytes, is refused.
+
+    Anybody may call an issuer anything: what it calls itself is shown in quotation marks and matched by nothing. Name
+    it by its id, or by a petname that you give it with --as.
     """
 
 
 @issuer.command()
 @click.argument("file", metavar="ISSUER.JSON", type=click.Path(path_type=Path))
+@click.option("--as", "petname", metavar="NAME", help="What you call it, in reports, options and policies of yours.")
 @click.option("--at", type=Instant(), help="The day to note it under; today by default.")
-def add(file: Path, at: dt.datetime | None) -> None:
+def add(file: Path, petname: str | None, at: dt.datetime | None) -> None:
     """Trust an issuer, or take a later version of its file."""
     from provenance.asset import AssetError, Limits, open_asset
     from vouchmark.persons.issuers import MAX_ISSUER_OCTETS
+    from zk.errors import ZkError
 
     with _errors(str(file)):
         try:
             octets = open_asset(file, limits=Limits(bytes=MAX_ISSUER_OCTETS)).data
         except AssetError as error:
             fail_usage(f"{file}: {error}", hint=error.hint)
-        row, before = _folder().add(octets, at=at or dt.datetime.now(dt.UTC))
+        try:
+            row, before = _folder().add(octets, at=at or dt.datetime.now(dt.UTC), petname=petname)
+        except ValueError as error:
+            if isinstance(error, ZkError):
+                raise
+            fail_usage(f"--as: {printable(str(error))}", hint="'vouchmark trust issuer show' names those that you keep")
         others = [kept for kept in _folder().rows() if kept.id != row.id and folded(kept.name) == folded(row.name)]
     state = "added" if before is None else "unchanged" if before == row else f"replaced serial {before.serial}"
-    click.echo(f"{printable(row.name)}: {state}, serial {row.serial}, issuer {row.id}\n  SHA-256 {row.sha256}")
+    click.echo(f"{_called(row)}: {state}, serial {row.serial}, issuer {row.id}\n  SHA-256 {row.sha256}")
+    if before is not None and before.name != row.name:
+        click.echo(f"note: it called itself {quoted(before.name)} before", err=True)
     for other in others:
         note = (
-            f"note: you trust another issuer that calls itself {printable(other.name)}, {other.id}: this one is no "
-            "later version of it, one person may have a voice at each, and a policy that names it by its name counts "
-            "both"
+            f"note: you trust another issuer that calls itself {quoted(other.name)}, {other.id}, which people may take "
+            "for this one: this is no later version of it, and one person may have a voice at each"
         )
         click.echo(note, err=True)
 
@@ -76,15 +88,15 @@ def show(form: str) -> None:
 
 
 @issuer.command()
-@click.argument("name", metavar="NAME|ID")
+@click.argument("name", metavar="PETNAME|ID")
 def remove(name: str) -> None:
-    """Trust an issuer no longer, by its name or its id."""
+    """Trust an issuer no longer, by your petname for it or by its id."""
     with _errors(name):
         try:
             row = _folder().remove(name)
         except LookupError as error:
             fail_usage(printable(str(error.args[0])), hint="'vouchmark trust issuer show' names them")
-    click.echo(f"{printable(row.name)}: removed, issuer {row.id}")
+    click.echo(f"{_called(row)}: removed, issuer {row.id}")
 
 
 def _folder() -> IssuerFolder:
@@ -114,7 +126,14 @@ def _errors(what: str) -> Iterator[None]:
         )
 
 
+def _called(row: KeptIssuer) -> str:
+    """What the reader calls it, and what it calls itself."""
+    return (
+        quoted(row.name) if row.petname is None else f"{printable(row.petname)}, which calls itself {quoted(row.name)}"
+    )
+
+
 def _as_text(row: KeptIssuer) -> Iterator[str]:
-    yield f"{printable(row.name)}: serial {row.serial}, dated {row.dated}"
+    yield f"{_called(row)}: serial {row.serial}, dated {row.dated}"
     yield f"  issuer {row.id}"
     yield f"  SHA-256 {row.sha256}"

@@ -263,11 +263,12 @@ def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *,
 
 
 def _tell_made(made: Vouch, info: IssuerInfo, output: Path, *, as_json: bool) -> None:
+    from vouchmark.render.safe import quoted
     from vouchmark.render.scope import period_words
     from vouchmark.vouching.words import as_json as values
 
     lines = [
-        f"{output}: a vouch by somebody enrolled by {info.name}, for {made.scope}, {period_words(made.period)}",
+        f"{output}: a vouch by somebody enrolled by {quoted(info.name)}, for {made.scope}, {period_words(made.period)}",
         "  bound to the file's Content Credentials"
         if made.presentation.binding.kind == "c2pa-manifest"
         else "  bound to the file's bytes: changing one makes it void",

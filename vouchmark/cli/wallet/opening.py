@@ -10,6 +10,7 @@ import click
 
 from vouchmark.cli.common import fail
 from vouchmark.cli.person import errors, passphrase, read_file
+from vouchmark.lines.person.names import folded
 
 if TYPE_CHECKING:
     from zk.profile.issuer_info import IssuerInfo
@@ -71,12 +72,13 @@ def read_info(path: str) -> IssuerInfo:
 def member(wallet: Wallet, word: str | None, now: dt.datetime) -> HeldMembership:
     """Return what is held of the issuer that a word names, or of the only one; leaves with an error otherwise."""
     held = wallet.held(at=now)
+    found = list(held)
     if word is not None:
-        found = [each for each in held if each.info.name == word] or [
+        found = [each for each in held if word.lower() == each.info.id.hex()] or [
             each for each in held if len(word) >= LEAST_DIGITS and each.info.id.hex().startswith(word.lower())
         ]
-    else:
-        found = list(held)
+        # A wallet's owner types a name to say which of a handful is meant: it is no proof, and ids go first.
+        found = found or [each for each in held if folded(each.info.name) == folded(word)]
     if len(found) != 1:
         names = "; ".join(f"{each.info.name} ({each.info.id.hex()[:16]})" for each in held) or "none"
         fail(

@@ -8,15 +8,16 @@ not hold takes nothing from one that does: then it is listed, and no more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from vouchmark.lines.facts import Answer, Draft, instant
 from vouchmark.lines.person.facts import Elsewhere, Judged, Where
+from vouchmark.lines.person.names import issuer_names
 from vouchmark.lines.person.stance import beside, deed, number_of, supports
 from vouchmark.render.safe import plain, quoted
-from vouchmark.render.scope import issuer_names, period_words, scope_words
+from vouchmark.render.scope import period_words, scope_words
 from vouchmark.report import Json, NotChecked, Root, Status
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def answer(
     is_required: bool,
     more: int = 0,
     is_split: bool = False,
+    called: Mapping[bytes, str] | None = None,
 ) -> Answer:
     """The person line of one file.
 
@@ -92,6 +94,7 @@ def answer(
         is_required: whether the reader requires this line.
         is_split: whether the run had more vouches than are looked at together.
         more: how many vouches beside the file or in it were not read.
+        called: what to call each trusted issuer, by id; else what those of these vouches call themselves, quoted.
     """
     left = _left_out(more)
     if not judged:
@@ -103,7 +106,9 @@ def answer(
     everybody = voices
     voices = [voice for voice in voices if supports(voice)]
     counted, others = people(voices), [voice for voice in everybody if voice.counted and not supports(voice)]
-    drafts = [_draft(one, _say(one, is_required=is_required), holds=counted.at_least > 0) for one in judged]
+    if called is None:
+        called = _called(voices_of(judged))
+    drafts = [_draft(one, _say(one, called, is_required=is_required), holds=counted.at_least > 0) for one in judged]
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
     gaps = [*left]
     if counted.at_least:
@@ -116,7 +121,7 @@ def answer(
     if any(isinstance(one.result, Voice) for one in judged):
         gaps += [] if is_fresh else [NO_NONCE if is_addressed else NO_CHALLENGE]
         gaps.append(NO_REVOCATION)
-    summary = _people(counted, voices) if counted.at_least else _none(drafts)
+    summary = _people(counted, voices, called) if counted.at_least else _none(drafts)
     if counted.at_least and others:
         summary = f"{summary} {beside(others)}"
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=tuple(gaps))
@@ -135,6 +140,20 @@ def wrong_clock(name: str, clocks: str) -> Answer:
     """The answer where the ledger's clock is not ours: then no voice can be recorded, and none was judged."""
     statement = f"Nothing was judged or recorded: {clocks}."
     return Answer(summary=statement, drafts=(_about_file(name, "person.clock", Status.ERROR, statement),))
+
+
+def voices_of(judged: Iterable[Judged]) -> list[Voice]:
+    """The vouches that hold, wherever they are bound to."""
+    from zk.verifier.voices import Voice
+
+    return [one.result for one in judged if isinstance(one.result, Voice)]
+
+
+def _called(voices: Iterable[Voice]) -> dict[bytes, str]:
+    """What to call the issuers of some voices, where the reader's own list is not at hand."""
+    infos = {voice.issuer.id: voice.issuer.name for voice in voices}
+    names = issuer_names((issuer.hex(), name) for issuer, name in infos.items())
+    return {issuer: names[issuer.hex(), name] for issuer, name in infos.items()}
 
 
 def _nothing(name: str, gaps: tuple[NotChecked, ...]) -> Answer:
@@ -186,7 +205,7 @@ _MISPLACED: Final = {
 """Why an embedded vouch was not looked at, by `vouch_assertions.VouchState` (a test compares)."""
 
 
-def _say(one: Judged, *, is_required: bool) -> _Said:
+def _say(one: Judged, called: Mapping[bytes, str], *, is_required: bool) -> _Said:
     """What one vouch turned out to be, in words."""
     from zk.verifier.voices import Voice
 
@@ -205,7 +224,7 @@ def _say(one: Judged, *, is_required: bool) -> _Said:
         detail: dict[str, Json] = {"reason": one.found.trouble} if one.found.trouble else {}
         return _Said(code="person.vouch.malformed", statement=statement, status=fail, detail=detail)
     if isinstance(one.result, Voice):
-        return _voice(one, one.result)
+        return _voice(one, one.result, called[one.result.issuer.id])
     return _refusal(one, one.result, fail)
 
 
@@ -216,15 +235,15 @@ _LEDGER: Final = {
 }
 
 
-def _voice(one: Judged, voice: Voice) -> _Said:
+def _voice(one: Judged, voice: Voice, issuer: str) -> _Said:
     vouch = voice.vouch
-    who = f"A person enrolled by {plain(voice.issuer.name)}"
+    who = f"A person enrolled by {issuer}"
     does = deed(vouch)
     which = "this file" if one.elsewhere is None else "that file"
     purpose = f"for {scope_words(voice.scope, which=which)}, {_period(vouch.period)}"
     words = vouch.presentation.statement
     saying = f" They say: {quoted(words, limit=STATEMENT_SHOWN)}" if words is not None else ""
-    detail = _of_voice(voice)
+    detail = {**_of_voice(voice), "issuer_called": issuer}
     if one.elsewhere is Elsewhere.LOOKALIKE:
         statement = (
             f"{who} {does} a picture that by its own hint looks like this one (distance {one.distance} of 256), "
@@ -354,11 +373,10 @@ def _refusal(one: Judged, refusal: Refusal, fail: Status) -> _Said:
     return _Said(code=f"person.{code}", statement=statement, status=status, detail=detail)
 
 
-def _people(counted: People, voices: Sequence[Voice]) -> str:
+def _people(counted: People, voices: Sequence[Voice], called: Mapping[bytes, str]) -> str:
     """How many people, by whom and for what: never a sum over issuers, scopes or slots."""
     groups = sorted(counted.counts, key=lambda group: (-group.voices, group.issuer_name, group.scope, group.slot))
-    names = issuer_names((group.issuer.hex(), group.issuer_name) for group in groups)
-    first, *others = [_group(group, names[group.issuer.hex(), group.issuer_name]) for group in groups[:MAX_GROUPS]]
+    first, *others = [_group(group, called[group.issuer]) for group in groups[:MAX_GROUPS]]
     if len(groups) == 1:
         said = {voice.vouch.presentation.statement for voice in voices if voice.counted}
         words = next(iter(said)) if len(said) == 1 and groups[0].voices == 1 else None
@@ -389,8 +407,10 @@ def _bound(counted: People, voices: Iterable[Voice], *, slots: int) -> Draft:
     resets = sum(issuer.resets for issuer in issuers.values())
     used = max(min(slots, issuer.slots) for issuer in issuers.values())
     statement = (
-        "In one scope that counts for ever, one ledger sees at most people × issuers × slots × (1 + resets) voices; "
-        f"here {_count(len(issuers), 'issuer')}, {_count(used, 'slot')} and {_count(resets, 'reset')} so far."
+        "People are counted within one issuer, class, scope, period and slot and never added up across these, where "
+        "the same person may have another voice. In one scope that counts for ever, one ledger sees at most people × "
+        f"issuers × slots × (1 + resets) voices; here {_count(len(issuers), 'issuer')}, {_count(used, 'slot')} and "
+        f"{_count(resets, 'reset')} so far."
     )
     return Draft(
         code="person.bound",

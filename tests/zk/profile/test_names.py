@@ -1,0 +1,52 @@
+"""Names: which are taken for each other, and which look like an id."""
+
+import pytest
+
+from zk.errors import EncodingError
+from zk.profile.issuer_info import check_name
+from zk.profile.names import looks_like_id, skeleton
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Harbour Press Club", "Наrbоur Press Сlub"),  # Cyrillic Н, а, о, С
+        ("City Registry", "Clty Reglstry"),
+        ("Club", "CIub"),
+        ("Modern Press", "Rnodern Press"),
+        ("Wien", "VVien"),
+        ("ΗARBOUR", "harbour"),  # Greek Eta
+        ("Łódź", "Lodz"),
+        ("Ｐｒｅｓｓ", "press"),
+        ("Press-Club", "Press Club"),
+        ("Zo0m", "Zoom"),
+    ],
+)
+def test_names_that_people_take_for_each_other_have_one_skeleton(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Town Hall", "Town Halt"), ("Club A", "Club B"), ("東京", "京都")])
+def test_names_that_differ_stay_different(one: str, other: str) -> None:
+    assert skeleton(one) != skeleton(other)
+    assert skeleton(one)
+
+
+@pytest.mark.parametrize(
+    "name", ["ab" * 32, "AB" * 8, "Registry 0123456789abcdef", "0123-4567-89ab-cdef", "аb" * 8, "０" * 16]
+)
+def test_an_issuer_is_not_called_like_an_id(name: str) -> None:
+    assert looks_like_id(name)
+    with pytest.raises(EncodingError, match="looks like an issuer's id"):
+        check_name(name)
+
+
+@pytest.mark.parametrize("name", ["Café 2026", "Facade", "Coalfield", "Deaf Bee Café", "12345678"])
+def test_names_of_the_world_are_names(name: str) -> None:
+    assert not looks_like_id(name)
+    assert check_name(name) == name
+
+
+def test_a_shorter_beginning_counts_where_it_is_asked_for() -> None:
+    assert looks_like_id("dead-beef", least=8)
+    assert not looks_like_id("dead-beef club", least=8)

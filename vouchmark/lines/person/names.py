@@ -1,0 +1,42 @@
+"""What are issuers called, so that nobody takes one for another?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from vouchmark.render.safe import plain, quoted
+
+_ID_LIKE: Final = re.compile(r"[0-9a-fA-F]{8}")
+"""Digits as an issuer's number has them."""
+
+
+def issuer_names(
+    issuers: Iterable[tuple[str, str]], *, petnames: Mapping[str, str] | None = None
+) -> dict[tuple[str, str], str]:
+    """What to call each issuer: what the reader calls it, and in quotation marks what it calls itself.
+
+    Where people would take one name for another's, or for an id, its number stands besides.
+
+    Args:
+        issuers: number (hexadecimal) and name of each; a name is what an issuer calls itself.
+        petnames: what the reader calls some of them, by number.
+    """
+    found, given = set(issuers), petnames or {}
+    bearers: dict[str, set[str]] = {}
+    for number, name in (*found, *given.items()):
+        bearers.setdefault(folded(name), set()).add(number)
+    named = {}
+    for number, name in found:
+        is_clear = len(bearers[folded(name)]) == 1 and not _ID_LIKE.search(name)
+        own = f"{quoted(name)}{'' if is_clear else f' (issuer {number[:8]}…)'}"
+        named[number, name] = f"{plain(given[number])}, which calls itself {own}" if number in given else own
+    return named
+
+
+def folded(name: str) -> str:
+    """What people take for one name: its skeleton."""
+    from zk.profile.names import skeleton  # loaded where there is an issuer at all
+
+    return skeleton(name)
