@@ -47,6 +47,8 @@ from provenance.hashes.pictures.compare import Verdict, compare  # noqa: E402
 HASHING, MOVEMENT, COMPARISON = 1, 1, 1
 """Versions of what hashing (PDQ, borders), registration and comparing (photometric adjustment, palette, difference)
 answer. A change that moves or renames code leaves them; one that can change an answer raises them."""
+MEASURES: Final = f"hashing {HASHING}, registration {MOVEMENT}, comparison {COMPARISON}"
+"""What stands in the table: it holds for every version of the package with the same."""
 MEASURED: Final = {
     "edits": (MOVEMENT, COMPARISON),
     "copies": (HASHING, MOVEMENT, COMPARISON),
@@ -479,7 +481,7 @@ def main() -> None:
         copied = order[: chosen.copied]
         copies = measure_copies(copied, others, folder, pool)
         pairs = measure_pairs(copied, copies, folder, pool, chosen.pairs)
-    versions = f"vouchmark {__version__}, OpenCV {cv2.__version__}, numpy {np.__version__}"
+    versions = f"vouchmark {__version__} ({MEASURES}), OpenCV {cv2.__version__}, numpy {np.__version__}"
     text = table(copies, pairs, edits, versions)
     print(text, *summary(copies, pairs, edits), sep="\n")
     if chosen.write:

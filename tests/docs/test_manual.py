@@ -32,6 +32,8 @@ from vouchmark.codes.exits import EXITS
 from vouchmark.demo.pictures import harbour
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import make_settings
+from vouchmark.policies.conditions import AllOf, Findings, LineIs, People
+from vouchmark.policies.file import CONDITION_KEYS, PEOPLE_KEYS
 from vouchmark.policies.policy import Policy
 from vouchmark.render.text import SIGNS
 from vouchmark.report import QUESTIONS, Exit, Status
@@ -291,7 +293,7 @@ def prepare(folder: Path) -> None:
     (folder / "talk.mp4").write_bytes(talks.encode(None, voice))
     for name in ("clip.mp4", "clip.mp3"):
         (folder / name).write_bytes(talks.encode(None, talks.cut_sound(voice, (3, 11)), kind=name[-3:]))
-    (policy,) = blocks("toml")
+    policy, _ = blocks("toml")
     (folder / "desk.toml").write_text(policy, encoding="utf-8")
 
 
@@ -326,9 +328,19 @@ class TestSnippets:
         assert done.stdout.endswith(expected[number])
 
     def test_the_policy_is_one(self) -> None:
-        (policy,) = blocks("toml")
+        policy, _ = blocks("toml")
         parsed = Policy.parse(policy.encode(), "manual")
         assert (parsed.name, len(parsed.rules)) == ("desk", 2)
+
+    def test_conditions_are_written_as_shown(self) -> None:
+        _, conditions = blocks("toml")
+        rule = 'otherwise = "allow"\n[[rules]]\noutcome = "label"\n'
+        shown = [Policy.parse(f"{rule}{line}\n".encode(), "manual") for line in conditions.splitlines()]
+        assert {type(policy.rules[0].when) for policy in shown} == {LineIs, Findings, People, AllOf}
+
+    def test_every_key_of_a_policy_is_in_the_tables(self) -> None:
+        named = set(re.findall(r"`(\w+)`", PAGES["docs/policies.md"]))
+        assert {*CONDITION_KEYS, *PEOPLE_KEYS, "name", "description", "otherwise", "rules", "final"} - {"by"} <= named
 
     def test_the_policies_to_start_from_are_policies(self) -> None:
         paths = sorted((CHECKOUT / "examples/policies").glob("*.toml"))
