@@ -493,14 +493,6 @@ class TestMedia:
         other = made.transplant(SIGNED, made.picture(shade=120))
         assert line(other, vouches=[vouch(self.digest(SIGNED))]).status is Status.FAIL
 
-    def test_a_store_put_into_a_vouched_file_changes_nothing(self) -> None:
-        for form, name in (("JPEG", "image/jpeg"), ("PNG", "image/png")):
-            bare = made.picture(form)
-            signed = made.sign(people.command.SIGNER, bare, media_type=name)
-            assert signed != bare
-            assert line(signed, vouches=[vouch(bare)]).status is Status.PASS, form
-            assert line(made.change_pixels(signed), vouches=[vouch(bare)]).status is Status.FAIL, form
-
     def test_an_edited_file_has_not_what_was_vouched_for_its_parent(self) -> None:
         edit = made.sign_edit(people.command.SIGNER, SIGNED, data=made.picture(shade=70))
         said = line(edit, vouches=[vouch(self.digest(SIGNED))])

@@ -402,6 +402,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("person.against", (UNKNOWN, ABSENT), "A person speaks against it: no support, and no proof of anything."),
     ("person.ancestor", NOT_HELD, "A person stands behind an earlier version, which was edited since."),
+    (
+        "person.bare",
+        NOT_HELD,
+        "A person stands behind the file as it was before its Content Credentials were added, not behind them.",
+    ),
     ("person.component", NOT_HELD, "A person stands behind something that was used in the file, not behind the file."),
     (
         "person.lookalike",

@@ -161,7 +161,10 @@ def _claim(found: Found, vouch: Vouch | None, media: MediaBindings) -> Claim:
 def _elsewhere(found: Found, binding: Binding, media: MediaBindings) -> Elsewhere:
     """To what a vouch is bound that is not bound to this file."""
     if binding.kind == "file":
-        return Elsewhere.PART if media.is_part and binding.digest in media.files else Elsewhere.OTHER
+        if media.is_part and binding.digest in (*media.files, *media.bare):
+            return Elsewhere.PART
+        is_bare = binding.digest in media.bare and found.where in (Where.GIVEN, Where.BESIDE)
+        return Elsewhere.BARE if is_bare else Elsewhere.OTHER
     if not media.measured:
         return Elsewhere.UNMEASURED
     label = media.known.get(binding.digest, "")
@@ -282,9 +285,10 @@ class Run:
             self._clocks = str(error)
             return {}
         judged = {id(claim): self._judged(claim, result) for claim, result in zip(claims, results, strict=True)}
-        # What is bound to an earlier version, to something that was used in this one, or to a picture that looks like
-        # it, may hold for that: looked at apart, and never counted or recorded.
-        others = (Elsewhere.ANCESTOR, Elsewhere.COMPONENT, Elsewhere.LOOKALIKE)
+        # What is bound to an earlier version, to something that was used in this one, to the file without its Content
+        # Credentials, or to a picture that looks like it, may hold for that: looked at apart, and never counted or
+        # recorded.
+        others = (Elsewhere.ANCESTOR, Elsewhere.COMPONENT, Elsewhere.LOOKALIKE, Elsewhere.BARE)
         apart = [claim for claim in claims if claim.elsewhere in others and claim.vouch is not None]
         for claim, result in zip(apart, self._verify_elsewhere(apart), strict=True):
             judged[id(claim)] = self._judged(claim, result)

@@ -47,7 +47,10 @@ class MediaBindings:
     """What a vouch for an asset may name, and what it may not."""
 
     files: tuple[bytes, ...]
-    """SHA-256 of the file, then of the file without its manifest store where that is the only difference."""
+    """SHA-256 of the file, unless it is among `bare`."""
+    bare: tuple[bytes, ...] = ()
+    """SHA-256 of what the file is without the Content Credentials that speak of it: whoever vouched for that has not
+    vouched for them, and may never have seen them."""
     manifests: Mapping[bytes, str] = field(default_factory=dict)
     """Digests to labels of the manifests that hold for this file: the bound one and the updates above it."""
     ancestors: Mapping[bytes, str] = field(default_factory=dict)
@@ -80,12 +83,16 @@ def bindings_of(asset: Asset, facts: Facts, *, bare: bool = True) -> MediaBindin
     coverage, and it is the manifest with that binding or an intact update above it. `bare` False spares the digest of
     the file without its store, which costs as much as reading the file again.
     """
-    files = [bytes.fromhex(asset.sha256)]
+    files, without = [bytes.fromhex(asset.sha256)], list[bytes]()
     own = facts.own
     if bare and own is not None and own.store_runs:
-        files.append(_digest_without(asset.data, own.store_runs))
+        without.append(_digest_without(asset.data, own.store_runs))
     if own is None or own.problem or own.history is None:
-        return MediaBindings(files=tuple(files), measured=not facts.own_failure, is_part=facts.fragments > 0)
+        return MediaBindings(
+            files=tuple(files), bare=tuple(without), measured=not facts.own_failure, is_part=facts.fragments > 0
+        )
+    if _lies_elsewhere(own):
+        files, without = [], files
     digests = {label: bytes.fromhex(value) for label, value in own.manifest_digests.items()}
     chain = [check.label for check in own.chain]
     status, answer = _integrity(facts)
@@ -95,6 +102,7 @@ def bindings_of(asset: Asset, facts: Facts, *, bare: bool = True) -> MediaBindin
     earlier = {label for label, is_earlier in below if is_earlier}
     return MediaBindings(
         files=tuple(files),
+        bare=tuple(without),
         manifests={digests[label]: label for label in holds if label in digests},
         ancestors={digests[label]: label for label in sorted(earlier) if label in digests},
         components={digests[label]: label for label, _ in below if label in digests and label not in earlier},
@@ -102,6 +110,12 @@ def bindings_of(asset: Asset, facts: Facts, *, bare: bool = True) -> MediaBindin
         measured=not in_pieces,
         is_part=facts.fragments > 0,
     )
+
+
+def _lies_elsewhere(own: OwnCheck) -> bool:
+    """Whether Content Credentials that speak of exactly these bytes came from beside the file, or from the network."""
+    coverage = own.coverage
+    return own.store_matches_file is None and coverage is not None and coverage.match is Match.MATCH
 
 
 def _holds(own: OwnCheck, integrity_is: Status) -> bool:
@@ -177,7 +191,7 @@ def binding_for(asset: Asset, facts: Facts) -> Binding:
     for digest, label in found.manifests.items():
         if label == active:
             return Binding(kind=BindingKind.MANIFEST, digest=digest)
-    return Binding(kind=BindingKind.FILE, digest=found.files[0])
+    return Binding(kind=BindingKind.FILE, digest=bytes.fromhex(asset.sha256))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ class Elsewhere(enum.StrEnum):
     """To an intact earlier version, across an edit."""
     COMPONENT = "used-in-it"
     """To something intact that was used in this file, or that such a thing was made from."""
+    BARE = "without-credentials"
+    """To this file as it is without the Content Credentials that speak of it."""
     LOOKALIKE = "lookalike"
     """To a picture that looks like this one."""
     BROKEN = "broken-credentials"

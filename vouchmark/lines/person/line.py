@@ -257,7 +257,7 @@ def _voice(one: Judged, voice: Voice, issuer: str) -> _Said:
             root=Root.PERCEPTUAL_HASH,
         )
     if one.elsewhere is not None:
-        code, what = _BEFORE[one.elsewhere is Elsewhere.COMPONENT]
+        code, what = _BEFORE[one.elsewhere]
         label: dict[str, Json] = {"manifest": one.found.counts_for} if one.found.counts_for else {}
         return _Said(
             code=code,
@@ -278,10 +278,20 @@ def _voice(one: Judged, voice: Voice, issuer: str) -> _Said:
 
 
 _BEFORE: Final = {
-    False: ("person.ancestor", "an earlier version, {purpose}; it was edited since, so that is not about this file."),
-    True: ("person.component", "something that was used in this file, {purpose}; so that is not about this file."),
+    Elsewhere.ANCESTOR: (
+        "person.ancestor",
+        "an earlier version, {purpose}; it was edited since, so that is not about this file.",
+    ),
+    Elsewhere.COMPONENT: (
+        "person.component",
+        "something that was used in this file, {purpose}; so that is not about this file.",
+    ),
+    Elsewhere.BARE: (
+        "person.bare",
+        "this file as it was before these Content Credentials were added, {purpose}; so that is not about them.",
+    ),
 }
-"""Code and words by whether what a person stands behind is no earlier version of the file, but was used in it."""
+"""Code and words by what a person stands behind, where it is not this file as it is now."""
 
 
 def _period(period: str) -> str:
