@@ -16,7 +16,7 @@ Runs = tuple[tuple[int, int], ...]
 HEAD: Final = 4_096
 """Bytes at the start that every search goes over, whatever they are; the longest prologue of a reader is 1,024."""
 TAIL: Final = 65_557
-"""Bytes at the end that every search goes over: a ZIP end record of 22 bytes with the longest comment."""
+"""Bytes at the end within which a ZIP archive ends (a record of 22 bytes with the longest comment)."""
 EARLY: Final = 65_536
 """Bytes over which readers of what has no signature look for a beginning: mpg123 passes over 1,024 of them, FFmpeg and
 VLC over more, a browser over the first block of headers."""
@@ -51,6 +51,9 @@ class Declared:
     """Signed drawings, which are written in tags: those of pages and scripts count there, a drawing's own do not."""
     media: Runs = ()
     """Further pictures and films: behind a photo, as an index or its metadata say."""
+    coded: Runs = ()
+    """Coded media of small pictures that the signer of the content signed with it: looked through as little as the
+    file's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,17 +77,19 @@ class Source:
 
     @cached_property
     def loose(self) -> Runs:
-        """What is not coded media, the first and the last bytes in any case, but no declared file.
+        """What is not coded media, the first bytes in any case, but no declared file.
 
         Documents are searched whole: their media is text as much as anything.
         """
         if self.layout.format not in _CODED:
             return self.everywhere
-        runs = [(0, HEAD), (max(0, self.size - TAIL), self.size)]
-        for region in self.layout.regions:
-            if region.kind is not Kind.MEDIA:
-                runs.append((max(0, region.start - OVERLAP), region.end + OVERLAP))
-        return without(join((start, min(end, self.size)) for start, end in runs), self.declared.files)
+        around = join(
+            (max(0, region.start - OVERLAP), min(region.end + OVERLAP, self.size))
+            for region in self.layout.regions
+            if region.kind is not Kind.MEDIA
+        )
+        coded = join((start + OVERLAP, end - OVERLAP) for start, end in self.declared.coded)
+        return without(join(((0, min(HEAD, self.size)), *without(around, coded))), self.declared.files)
 
     @cached_property
     def early(self) -> Runs:

@@ -38,9 +38,10 @@ _TRANSPORT: Final = re.compile(
     _CLOCKED + b"(?:%s)" % b"|".join(rb"(?:.{%d}%s){%d}" % (size - 4, _CLOCKED, FRAMES - 1) for size in _PACKET_SIZES),
     re.DOTALL,
 )
-_START: Final = re.compile(rb"\0\0\x01")
+_START: Final = re.compile(rb"\x01(?<=\0\0\x01)")
+"""The last byte of a start code's prefix, which is rarer than the others: that makes the search fast."""
 _CODE: Final = 3
-"""Bytes of a start code's prefix (ISO/IEC 13818-2, section 6.2.1)."""
+"""Bytes of that prefix (ISO/IEC 13818-2, section 6.2.1)."""
 _PACK_CODE: Final = 0xBA
 _CLOCK: Final = re.compile(rb"[\x40-\x7f\x20-\x2f]")
 _STREAMS: Final = (0xBD, *range(0xC0, 0xF0))
@@ -110,9 +111,11 @@ def streams(source: Source) -> Iterator[SecondReading]:
 def _codes(head: bytes, runs: Runs) -> Codes:
     """All start codes of the runs."""
     found: Codes = {}
-    for match in search(_START, head, runs):
-        if match.end() < len(head):
-            found.setdefault(head[match.end()], []).append(match.start())
+    for start, end in runs:
+        for match in _START.finditer(head, start, end):
+            code = match.end()
+            if code < len(head):
+                found.setdefault(head[code], []).append(code - _CODE)
     return found
 
 
@@ -195,16 +198,26 @@ def _parts(head: bytes, codes: Codes, parts: Sequence[tuple[Sequence[int], bytes
 
 def _frames(head: bytes, runs: Runs, sign: re.Pattern[bytes], length: Callable[[bytes], int]) -> int | None:
     """Where frames begin to follow each other."""
-    for match in search(sign, head, runs):
-        position = match.start()
-        for _ in range(FRAMES):
-            size = length(head[position : position + 8]) if sign.match(head, position) else 0
-            if not size:
-                break
-            position += size
-        else:
-            return match.start()
+    for start, end in runs:
+        for match in sign.finditer(head, start, end):
+            first = match.start()
+            position = first + length(head[first : first + 8])
+            # Mostly chance made that one, and nothing stands where the next should.
+            if position == first or head[position : position + 1] != head[first : first + 1]:
+                continue
+            if _follow(head, position, sign, length):
+                return first
     return None
+
+
+def _follow(head: bytes, position: int, sign: re.Pattern[bytes], length: Callable[[bytes], int]) -> bool:
+    """Whether the frames behind a first one follow each other from there on."""
+    for _ in range(FRAMES - 1):
+        size = length(head[position : position + 8]) if sign.match(head, position) else 0
+        if not size:
+            return False
+        position += size
+    return True
 
 
 def _adts(header: bytes) -> int:
