@@ -138,9 +138,10 @@ def test_accept_verifies_and_says_what_it_got(desk: Desk) -> None:
     desk.approve()
     first, renewal = desk.accept().stdout.splitlines()
     assert first == f"{NAME}: credentials for 2026-11, level 3: lasting, epoch"
-    assert re.fullmatch(rf"  renew from {TIME} on", renewal)
+    assert re.fullmatch(rf"  renew from {TIME} on, without a new code before 2027-11-01T00:00:00\+00:00", renewal)
     accepted = json.loads(desk.accept("--json").stdout)
     assert re.fullmatch(TIME, accepted.pop("renew_from"))
+    assert accepted.pop("renewable_until") == "2027-11-01T00:00:00+00:00"
     assert accepted == {
         "issuer": issuer_id(desk),
         "name": NAME,
@@ -266,9 +267,10 @@ def test_show_tells_everything_but_secrets(member: Desk) -> None:
         "  you hide among nobody else, as the issuer last published",
         "  slots used: 0",
     ]
-    assert re.fullmatch(rf"  renew from {TIME} on", lines[-1])
+    assert re.fullmatch(rf"  renew from {TIME} on, without a new code before 2027-11-01T00:00:00\+00:00", lines[-1])
     shown = member.json("wallet", "show", "--at", "2026-11-30T23:59:59Z")["issuers"][0]
     assert shown.pop("renew_from")
+    assert shown.pop("renewable_until") == "2027-11-01T00:00:00+00:00"
     assert shown == {
         "issuer": issuer_id(member),
         "name": NAME,

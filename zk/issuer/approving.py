@@ -18,7 +18,7 @@ from zk.issuer.rows import CodeRow, Enrolment
 from zk.issuer.secrets import IssuerSecrets, SecretKey
 from zk.profile.codes import CodeKind
 from zk.profile.continuity import ContinuityStatement, verify_continuity
-from zk.profile.exchange import BlindSignature, EnrolmentRequest, EnrolmentResponse
+from zk.profile.exchange import BlindSignature, EnrolmentRequest, EnrolmentResponse, RenewalToken
 from zk.profile.issuer_info import IssuerInfo
 from zk.profile.personhood import CredentialClass, Level, check_level, header, issuer_messages
 from zk.profile.words import words_of
@@ -97,6 +97,7 @@ class RequestDesk:
 
     def enrolment(self, checked: Checked, *, at: datetime) -> Enrolment:
         """Return what is to be written down before a request is signed."""
+        token = self._token(checked).code(checked.code.generation)
         return Enrolment(
             code=checked.code,
             epoch=checked.asked.epoch,
@@ -104,10 +105,11 @@ class RequestDesk:
             continuity=checked.continuity,
             at=seconds(at),
             reset_seconds=self.own.reset_days * _DAY_SECONDS,
+            token=(token.id, token.public_key),
         )
 
     def sign(self, checked: Checked) -> EnrolmentResponse:
-        """Return both blind signatures: the same ones whenever the same request is signed."""
+        """Return the answer: the same one whenever the same request is signed, as its code then stands in the books."""
         asked, code = checked.asked, checked.code
         return EnrolmentResponse(
             issuer=self.info.id,
@@ -117,7 +119,14 @@ class RequestDesk:
             level=check_level(code.level),
             lasting=self._sign_one(checked, asked.lasting, CredentialClass.LASTING, code.generation),
             epochal=self._sign_one(checked, asked.epochal, CredentialClass.EPOCH, asked.epoch),
+            renewal=None if code.renewable_until is None else self._token(checked),
         )
+
+    def _token(self, checked: Checked) -> RenewalToken:
+        """Return the renewal token that answers a request: the same one whenever it is answered."""
+        # Without a time here it is not given to anybody; the id does not depend on that.
+        until = checked.code.renewable_until or 1
+        return RenewalToken(secret=self.own.renewal_secret(checked.asked.digest), until=until)
 
     def _signing_key(self, epoch: str, at: datetime) -> SecretKey:
         opened = open_epochs(self.info.epoch_length, at)
@@ -130,7 +139,7 @@ class RequestDesk:
         raise UntrustedError(f"epoch {epoch}: its secret key is not here any more")
 
     def _continuity_tag(self, asked: EnrolmentRequest, code: CodeRow) -> bytes:
-        if code.kind is not CodeKind.RENEW:
+        if not code.kind.is_renewal:
             if asked.tag is None:
                 raise EncodingError("continuity tag: expected with a first request")
             return asked.tag

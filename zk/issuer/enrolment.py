@@ -26,6 +26,7 @@ from zk.issuer import commitments
 from zk.issuer.books_schema import (
     CODES,
     ENROLMENTS,
+    LEFT,
     NEAR,
     PERSONS,
     PUBLICATIONS,
@@ -138,6 +139,12 @@ class EnrolmentBooks:
         with self._transaction("read") as connection:
             return _latest(connection, tag)
 
+    def is_invited(self, tag: bytes) -> bool:
+        """Return whether there is a code of this person that is not used."""
+        query = sa.select(sa.func.count()).where(CODES.c.tag == tag, CODES.c.epoch.is_(None))
+        with self._transaction("read") as connection:
+            return bool(connection.execute(query).scalar_one())
+
     def code(self, code_id: bytes) -> CodeRow:
         """Return the code with this id. Raises RefusedError if there is none."""
         with self._transaction("read") as connection:
@@ -151,7 +158,8 @@ class EnrolmentBooks:
         """
         with self._transaction("write a code") as connection:
             commitments.require_count(connection, issuer)
-            connection.execute(sa.delete(CODES).where(CODES.c.tag == row.tag, CODES.c.epoch.is_(None)))
+            _revoke(connection, row.tag)
+            connection.execute(sa.delete(LEFT).where(LEFT.c.tag == row.tag))
             for skeleton in near:
                 _inserted(connection, NEAR, {"skeleton": skeleton, "tag": row.tag})
             connection.execute(
@@ -163,9 +171,19 @@ class EnrolmentBooks:
                     generation=row.generation,
                     level=row.level,
                     expires_at=row.expires_at,
+                    renewable_until=row.renewable_until,
                     void=False,
                 )
             )
+
+    def revoke(self, tag: bytes, epoch: str) -> int:
+        """Make every unused code and token of a person void; return how many there were.
+
+        That the person left is kept, with the epoch in which it was said, until they are invited again.
+        """
+        with self._transaction("revoke") as connection:
+            connection.execute(insert(LEFT).values(tag=tag, epoch=epoch).on_conflict_do_nothing())
+            return _revoke(connection, tag)
 
     def receive(self, enrolment: Enrolment) -> CodeRow:
         """Write down that a request has come under a code that could be enrolled now, before anything is signed.
@@ -190,14 +208,17 @@ class EnrolmentBooks:
             connection.execute(sa.update(CODES).where(this).values(void=True))
         raise RefusedError(_TWO_REQUESTS)
 
-    def enrol(self, enrolment: Enrolment) -> None:
-        """Write down person, both credentials and the used code: all of it, on the disk, before this returns.
+    def enrol(self, enrolment: Enrolment) -> CodeRow:
+        """Write down person, both credentials, the used code and its renewal token: all of it, on the disk.
 
-        Returns also if this very request was written down before. Raises RefusedError, with nothing changed.
+        Returns the code as it is then; also if this very request was written down before. Raises RefusedError, with
+        nothing changed.
         """
         with self._transaction("enrol") as connection:
             if not _use_code(connection, enrolment):
                 _enrol(connection, enrolment)
+                _add_token(connection, enrolment)
+            return _code(connection, enrolment.code.id)
 
     def counts(self) -> list[HolderCount]:
         """Return the holders of each class, epoch and level, sorted."""
@@ -210,10 +231,9 @@ class EnrolmentBooks:
             return _resets(connection)
 
     def open_codes(self, at: int) -> int:
-        """Return how many codes may still be used at a time (seconds since 1970)."""
-        query = sa.select(sa.func.count()).where(
-            CODES.c.epoch.is_(None), CODES.c.void.is_(False), CODES.c.expires_at > at
-        )
+        """Return how many codes may still be used at a time (seconds since 1970), renewal tokens apart."""
+        usable = (CODES.c.epoch.is_(None), CODES.c.void.is_(False), CODES.c.expires_at > at)
+        query = sa.select(sa.func.count()).where(*usable, CODES.c.kind != CodeKind.TOKEN.value)
         with self._transaction("count") as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -272,6 +292,10 @@ def _latest(connection: sa.Connection, tag: bytes) -> tuple[str, int] | None:
     return None if row is None else (row[0], row[1])
 
 
+def _revoke(connection: sa.Connection, tag: bytes) -> int:
+    return connection.execute(sa.delete(CODES).where(CODES.c.tag == tag, CODES.c.epoch.is_(None))).rowcount
+
+
 def _code(connection: sa.Connection, code_id: bytes) -> CodeRow:
     row = connection.execute(sa.select(CODES).where(CODES.c.id == code_id)).mappings().one_or_none()
     if row is None:
@@ -299,7 +323,9 @@ def _use_code(connection: sa.Connection, enrolment: Enrolment) -> bool:
         return True
     if code != enrolment.code:
         raise RefusedError("code: changed while the request was verified")
-    used = {"request": enrolment.request, "epoch": enrolment.epoch, "expires_at": None}
+    used: dict[str, Any] = {"request": enrolment.request, "epoch": enrolment.epoch, "expires_at": None}
+    if code.renewable_until is not None and code.renewable_until <= enrolment.at:
+        used["renewable_until"] = None  # nobody may be renewed by it any more: no token goes with the answer
     connection.execute(sa.update(CODES).where(CODES.c.id == code.id).values(used))
     return False
 
@@ -319,6 +345,31 @@ def _enrol(connection: sa.Connection, enrolment: Enrolment) -> None:
             raise RefusedError(f"this person already has credentials for epoch {enrolment.epoch}")
 
 
+def _add_token(connection: sa.Connection, enrolment: Enrolment) -> None:
+    """Write down the renewal token that goes with the answer, if one does; every other unused one is void."""
+    code = _code(connection, enrolment.code.id)
+    connection.execute(
+        sa.delete(CODES).where(CODES.c.tag == code.tag, CODES.c.kind == CodeKind.TOKEN.value, CODES.c.epoch.is_(None))
+    )
+    if code.renewable_until is None:
+        return
+    token_id, key = enrolment.token
+    row = {
+        "id": token_id,
+        "key": key,
+        "tag": code.tag,
+        "kind": CodeKind.TOKEN.value,
+        "generation": code.generation,
+        "level": code.level,
+        "expires_at": code.renewable_until,
+        "renewable_until": code.renewable_until,
+        "after": enrolment.epoch,
+        "void": False,
+    }
+    if not _inserted(connection, CODES, row):
+        raise RefusedError("renewal: its token is in the books already")
+
+
 def _first(connection: sa.Connection, enrolment: Enrolment) -> None:
     row = {"tag": enrolment.code.tag, "continuity": enrolment.continuity, "generation": 0}
     if not _inserted(connection, PERSONS, row):
@@ -329,6 +380,12 @@ def _renewal(connection: sa.Connection, enrolment: Enrolment) -> None:
     person = _person(connection, enrolment.code.tag)
     if person is None or (person.continuity, person.generation) != (enrolment.continuity, enrolment.code.generation):
         raise RefusedError("renewal: the person's nym secrets have been reset in the meantime")
+
+
+def _by_token(connection: sa.Connection, enrolment: Enrolment) -> None:
+    if enrolment.code.after is None or enrolment.epoch <= enrolment.code.after:
+        raise RefusedError(f"renewal: its token is for epochs after {enrolment.code.after}")
+    _renewal(connection, enrolment)
 
 
 def _reset(connection: sa.Connection, enrolment: Enrolment) -> None:
@@ -354,4 +411,9 @@ _TWO_REQUESTS: Final = (
     "code: two different requests came under it, so neither is signed and the code is void: ask the person "
     "whether both are theirs, and invite again"
 )
-_PERSON_RULES: Final = {CodeKind.ENROL: _first, CodeKind.RENEW: _renewal, CodeKind.RESET: _reset}
+_PERSON_RULES: Final = {
+    CodeKind.ENROL: _first,
+    CodeKind.RENEW: _renewal,
+    CodeKind.RESET: _reset,
+    CodeKind.TOKEN: _by_token,
+}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from zk.errors import ClockJumpError
 from zk.profile.constants import EpochLength
 from zk.profile.issuer_info import IssuerInfo
+
+RENEWABLE_DAYS: Final = 365
+"""Days for which a check of a person may stand for renewals."""
 
 
 def open_epochs(length: EpochLength, at: datetime) -> tuple[str, str]:
@@ -48,3 +52,13 @@ def over(length: EpochLength, published: Iterable[str], at: datetime) -> set[str
     now = length.epoch_at(at)
     past = {epoch for epoch in published if epoch < now}
     return past if any(length.next_epoch(epoch) == now for epoch in past) else set()
+
+
+def renewable_until(checked: datetime) -> int:
+    """Return until when a person who was checked now may renew without being checked again, seconds since 1970.
+
+    At most a year, down to the beginning of a month (UTC): it stays in the books, and tells of the invitation no more
+    than that.
+    """
+    in_a_year = checked.astimezone(UTC) + timedelta(days=RENEWABLE_DAYS)
+    return int(in_a_year.replace(day=1, hour=0, minute=0, second=0, microsecond=0).timestamp())

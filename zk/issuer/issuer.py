@@ -8,7 +8,7 @@ between loses nothing, because the same request is signed again, identically, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from zk.errors import NearMatchError, RefusedError, RolledBackError, StorageErro
 from zk.issuer.approving import RequestDesk, Reviewed
 from zk.issuer.commitments import Publication
 from zk.issuer.enrolment import EnrolmentBooks
-from zk.issuer.epochs import open_epochs, over, refuse_jump
+from zk.issuer.epochs import open_epochs, over, refuse_jump, renewable_until
 from zk.issuer.folder import (
     BOOKS,
     IDENTITY_VAULT,
@@ -211,6 +211,7 @@ class Issuer:
                 generation=code.generation,
                 level=int(level),
                 expires_at=_end_of_day(now + code_days * _DAY_SECONDS),
+                renewable_until=renewable_until(at),
             ),
             self.info.id,
             self._secrets.near(identifier),
@@ -265,8 +266,20 @@ class Issuer:
             check_words(words, checked.asked.digest)
         received = desk.receive(checked, at=at)
         # On the disk before anything is signed; the unique constraints decide.
-        self._books.enrol(desk.enrolment(received, at=at))
-        return desk.sign(received).encode()
+        code = self._books.enrol(desk.enrolment(received, at=at))
+        return desk.sign(replace(received, code=code)).encode()
+
+    def revoke(self, identifier: str, *, at: datetime) -> int:
+        """Make a person's unused codes and renewal token void, as when a member leaves; return how many there were.
+
+        Credentials work until their epoch ends. An invitation takes the person in again. Raises EncodingError, or
+        RefusedError where nobody was enrolled or invited by that identifier.
+        """
+        self._refresh()
+        tag = self._tag_of(identifier)
+        if self._books.person(tag) is None and not self._books.is_invited(tag):
+            raise RefusedError("this person is not enrolled or invited: nothing to revoke")
+        return self._books.revoke(tag, self.info.epoch_length.epoch_at(at))
 
     def rotate(
         self,
@@ -336,6 +349,8 @@ class Issuer:
 
     def _generation_for(self, tag: bytes, kind: CodeKind, now: int) -> int:
         person = self._books.person(tag)
+        if kind is CodeKind.TOKEN:
+            raise RefusedError("renewal tokens come with answers, and are not given out by hand")
         if kind is CodeKind.ENROL:
             if person is not None:
                 raise RefusedError("this person is enrolled already: renewal and reset need codes of their own")

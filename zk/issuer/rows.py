@@ -59,3 +59,5 @@ class Enrolment:
     """Seconds since 1970."""
     reset_seconds: int
     """How long after a reset the next may be."""
+    token: tuple[bytes, bytes]
+    """Id and public key of the renewal token that goes with the answer, if one does."""

@@ -22,6 +22,7 @@ from zk.bbs.encoding import (
 from zk.bbs.hashing import hash_to_scalar
 from zk.errors import EncodingError, RefusedError
 from zk.issuer.identifiers import forms, loose
+from zk.profile.codes import CODE_OCTETS
 from zk.profile.personhood import ID_OCTETS, CredentialClass, IssuerKey
 from zk.profile.possession import prove_possession
 from zk.storage.vault import MAX_CONTENT_OCTETS
@@ -106,6 +107,11 @@ class IssuerSecrets:
         return tuple(
             hmac.digest(self.pepper, b"\x00near\x00" + form.encode("utf-8"), "sha256") for form in loose(identifier)
         )
+
+    def renewal_secret(self, request: bytes) -> bytes:
+        """Return the 16 octets of the renewal token that answers a request, given its digest: always the same ones."""
+        # A text at the beginning: nym_entropy's lists begin with octets.
+        return hmac.digest(self.entropy_key, dcbor_encode(["vouchmark-renewal/1", request]), "sha256")[:CODE_OCTETS]
 
     def nym_entropy(self, tag: bytes, credential_class: CredentialClass, period: str | int, *, suite: Suite) -> bytes:
         """Return signer_nym_entropy, a scalar: H2S(HMAC(entropy key, dCBOR[tag, class, epoch or generation])).

@@ -40,7 +40,7 @@ MAX_GENERATION: Final = 999
 
 _SEED_CONTEXT: Final = "vouchmark/code/1"
 _MAX_CODE_CHARACTERS: Final = 64  # with the white space that copying brings along
-_CODE: Final = re.compile(r"vm1-(enrol|renew|reset)-(0|[1-9][0-9]{0,2})-([a-z2-7]{26})")
+_CODE: Final = re.compile(r"vm1-(enrol|renew|reset|token)-(0|[1-9][0-9]{0,2})-([a-z2-7]{26})")
 
 
 class CodeKind(StrEnum):
@@ -52,13 +52,20 @@ class CodeKind(StrEnum):
     """One for another epoch, with the same lasting nym secrets."""
     RESET = "reset"
     """One with fresh nym secrets, for a person who lost the wallet."""
+    TOKEN = "token"  # noqa: S105 - a kind's name
+    """One for a later epoch without a new invitation, with the same lasting nym secrets: it comes with an answer."""
+
+    @property
+    def is_renewal(self) -> bool:
+        """Whether the nym secrets of class `lasting` are those of before."""
+        return self in (CodeKind.RENEW, CodeKind.TOKEN)
 
 
 def check_kind(name: object) -> CodeKind:
     """Return the kind of that name. Raises EncodingError."""
     if isinstance(name, str) and name in CodeKind.__members__.values():
         return CodeKind(name)
-    raise EncodingError("code kind: expected enrol, renew or reset")
+    raise EncodingError("code kind: expected enrol, renew, reset or token")
 
 
 def check_generation(value: object) -> int:

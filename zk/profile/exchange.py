@@ -27,6 +27,7 @@ from zk.bbs.encoding import (
 from zk.errors import EncodingError, UnsupportedError
 from zk.profile.codes import (
     CODE_ID_OCTETS,
+    CODE_OCTETS,
     CODE_SIGNATURE_OCTETS,
     Code,
     CodeKind,
@@ -45,6 +46,7 @@ __all__ = [
     "CodeKind",
     "EnrolmentRequest",
     "EnrolmentResponse",
+    "RenewalToken",
 ]
 
 MAX_REQUEST_OCTETS: Final = 4096
@@ -54,7 +56,10 @@ MAX_RESPONSE_OCTETS: Final = 2048
 """Octets of a response: about 700."""
 
 REQUEST_FORMAT: Final = "vouchmark-request/2"
-RESPONSE_FORMAT: Final = "vouchmark-response/1"
+RESPONSE_FORMAT: Final = "vouchmark-response/2"
+
+MAX_TIME: Final = 253_402_300_799
+"""Seconds since 1970 at most: the end of the year 9999."""
 
 REQUEST_CONTEXT: Final = b"vouchmark-request/2\x00"
 """Stands before the octets that a code's key signs, so that its signatures mean one thing only."""
@@ -94,7 +99,7 @@ class EnrolmentRequest:
         for name, value in (("lasting", self.lasting), ("epochal", self.epochal)):
             require_octets(value, f"{name} commitment", most=commitment_octets(MAX_N))
         require_octets(self.proof, "continuity proof", most=continuity_octets(MAX_N))
-        if (self.tag is None) != (self.kind is CodeKind.RENEW):
+        if (self.tag is None) != self.kind.is_renewal:
             raise EncodingError("continuity tag: expected with every request but a renewal's")
         if self.tag is not None:
             require_octets(self.tag, "continuity tag", length=G1_OCTETS)
@@ -176,6 +181,26 @@ class BlindSignature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalToken:
+    """With what the person may ask for the next epochs without a new invitation: once, and not for ever."""
+
+    secret: bytes = field(repr=False)
+    """128 bits: those of a code of kind `token`."""
+    until: int
+    """When it ends, seconds since 1970: at most a year after the issuer last checked the person."""
+
+    def __post_init__(self) -> None:
+        """Refuse a wrong length and a time that is none."""
+        require_octets(self.secret, "renewal token", length=CODE_OCTETS)
+        if isinstance(self.until, bool) or not isinstance(self.until, int) or not 0 < self.until <= MAX_TIME:
+            raise EncodingError("renewal token: expected a time in seconds since 1970")
+
+    def code(self, generation: int) -> Code:
+        """Return the code that it is."""
+        return Code(kind=CodeKind.TOKEN, generation=generation, secret=self.secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnrolmentResponse:
     """What an issuer answers: both signatures. Header and messages are not in it; the wallet computes them."""
 
@@ -187,6 +212,8 @@ class EnrolmentResponse:
     level: Level
     lasting: BlindSignature
     epochal: BlindSignature
+    renewal: RenewalToken | None = None
+    """None where the person has to be checked again."""
 
     def __post_init__(self) -> None:
         """Refuse wrong lengths and numbers out of range."""
@@ -210,6 +237,7 @@ class EnrolmentResponse:
                 "level": int(self.level),
                 "lasting": [self.lasting.signature, self.lasting.entropy],
                 "epochal": [self.epochal.signature, self.epochal.entropy],
+                "renewal": None if self.renewal is None else [self.renewal.secret, self.renewal.until],
             }
         )
 
@@ -226,6 +254,7 @@ class EnrolmentResponse:
             level=check_level(members["level"]),
             lasting=_blind_signature(members["lasting"]),
             epochal=_blind_signature(members["epochal"]),
+            renewal=None if members["renewal"] is None else _renewal_token(members["renewal"]),
         )
 
 
@@ -234,7 +263,7 @@ _REQUEST_MEMBERS: Final = frozenset(
     | {"lasting", "epochal", "tag", "proof", "signature"}
 )
 _RESPONSE_MEMBERS: Final = frozenset(
-    {"format", "drafts", "issuer", "request", "epoch", "generation", "level", "lasting", "epochal"}
+    {"format", "drafts", "issuer", "request", "epoch", "generation", "level", "lasting", "epochal", "renewal"}
 )
 
 
@@ -244,6 +273,12 @@ def _blind_signature(value: CborValue) -> BlindSignature:
     return BlindSignature(
         signature=require_octets(value[0], "signature"), entropy=require_octets(value[1], "signer nym entropy")
     )
+
+
+def _renewal_token(value: CborValue) -> RenewalToken:
+    if not isinstance(value, list) or len(value) != 2 or not isinstance(value[1], int):
+        raise EncodingError("renewal token: expected secret and time")
+    return RenewalToken(secret=require_octets(value[0], "renewal token"), until=value[1])
 
 
 def _members_of(

@@ -41,6 +41,8 @@ class HeldMembership:
     used_slots: int
     renew_from: datetime | None
     """When to ask for the next epoch, a random moment, so that asking does not show when one speaks."""
+    renewable_until: datetime | None
+    """Until when the next epochs can be asked for without a new code; None where the issuer wants to see the person."""
     crowd: int | None
     """Holders that the issuer publishes for the current lasting credential: the crowd that it hides in."""
     restored_in: str | None
@@ -72,6 +74,7 @@ def held_of(membership: Membership, at: datetime) -> HeldMembership:
         ),
         used_slots=len(membership.uses),
         renew_from=None if membership.renew_from is None else datetime.fromtimestamp(membership.renew_from, UTC),
+        renewable_until=None if membership.token is None else datetime.fromtimestamp(membership.token.until, UTC),
         crowd=None if current is None else info.holders(CredentialClass.LASTING, epoch, current.level),
         restored_in=membership.restored_in,
     )

@@ -90,6 +90,18 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A renewal token as it came with an answer."""
+
+    secret: bytes = field(repr=False)
+    generation: int
+    until: int
+    """Seconds since 1970."""
+    epoch: str
+    """The epoch of the credentials with which it came: it is for later ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
     """What a wallet holds of one issuer."""
 
@@ -102,6 +114,8 @@ class Membership:
     uses: tuple[Use, ...] = field(default=(), repr=False)
     renew_from: int | None = None
     """A random moment of the last half of the latest epoch, seconds since 1970: when to renew in advance."""
+    token: Token | None = None
+    """With what the next epochs can be asked for without a new code; None where the issuer wants to see the person."""
     restored_in: str | None = None
     """The epoch in which an older copy of the wallet was put back; None where it never was. What had been vouched for
     after that copy was made is not known: in class `epoch` until that epoch is over, in class `lasting` for ever."""
@@ -232,15 +246,20 @@ def _membership_value(membership: Membership) -> CborValue:
         ],
         [[each.context, each.content] for each in membership.uses],
         membership.restored_in,
+        None if membership.token is None else _token_value(membership.token),
     ]
 
 
+def _token_value(token: Token) -> CborValue:
+    return [token.secret, token.generation, token.until, token.epoch]
+
+
 def _first_membership(value: CborValue) -> Membership:
-    return _membership([*_row(value, 7), None])
+    return _membership([*_row(value, 7), None, None])
 
 
 def _membership(value: CborValue) -> Membership:
-    info, source, renew_from, lasting, pending, credentials, uses, restored_in = _row(value, 8)
+    info, source, renew_from, lasting, pending, credentials, uses, restored_in, token = _row(value, 9)
     return Membership(
         info=IssuerInfo.from_json(_octets(info), check_keys=False),
         source=None if source is None else _text(source),
@@ -250,6 +269,14 @@ def _membership(value: CborValue) -> Membership:
         credentials=_each(credentials, _credential),
         uses=_each(uses, _use),
         restored_in=None if restored_in is None else _text(restored_in),
+        token=None if token is None else _token(token),
+    )
+
+
+def _token(value: CborValue) -> Token:
+    secret, generation, until, epoch = _row(value, 4)
+    return Token(
+        secret=_octets(secret), generation=check_generation(generation), until=_integer(until), epoch=_text(epoch)
     )
 
 

@@ -18,7 +18,7 @@ from zk.profile.continuity import ContinuityStatement, continuity_tag, prove_con
 from zk.profile.exchange import BlindSignature, EnrolmentRequest, EnrolmentResponse
 from zk.profile.issuer_info import IssuerInfo, read_info
 from zk.profile.personhood import CredentialClass, header, issuer_messages
-from zk.wallet.state import Credential, Lasting, Membership, Pending
+from zk.wallet.state import Credential, Lasting, Membership, Pending, Token
 
 
 def updated(membership: Membership, newer: IssuerInfo) -> Membership:
@@ -71,7 +71,7 @@ def requested(membership: Membership, code: Code, epoch: str) -> tuple[Membershi
         epoch=epoch,
         lasting=commitment,
         epochal=epochal,
-        tag=None if code.kind is CodeKind.RENEW else tag,
+        tag=None if code.kind.is_renewal else tag,
         proof=prove_continuity(statement, tag, nyms=lasting.nyms, secret_prover_blind=lasting_blind),
     ).signed_by(code)
     pending = Pending(
@@ -90,7 +90,7 @@ def requested(membership: Membership, code: Code, epoch: str) -> tuple[Membershi
 def _lasting_for(membership: Membership, code: Code) -> Lasting:
     """Return the lasting nyms that a code is for: those of its generation, or fresh ones. Raises RefusedError."""
     known = membership.lasting_of(code.generation)
-    if code.kind is CodeKind.RENEW:
+    if code.kind.is_renewal:
         if known is None or known.entropy is None:
             raise RefusedError(
                 "renewal: this wallet does not hold this person's nym secrets; a lost wallet needs a reset"
@@ -150,7 +150,34 @@ def accepted(membership: Membership, pending: Pending, answer: EnrolmentResponse
         membership = membership.with_credential(credential)
     renewal = _renewal_moment(membership.info, answer.epoch)
     pinned = replace(lasting, entropy=answer.lasting.entropy)
-    return replace(membership.with_lasting(pinned), renew_from=max(renewal, membership.renew_from or 0))
+    membership = replace(membership.with_lasting(pinned), renew_from=max(renewal, membership.renew_from or 0))
+    return _with_token(membership, answer)
+
+
+def _with_token(membership: Membership, answer: EnrolmentResponse) -> Membership:
+    """Keep the renewal token of the latest answer; an older answer that is accepted again brings back no used one."""
+    kept = membership.token
+    if kept is not None and (kept.generation, kept.epoch) > (answer.generation, answer.epoch):
+        return membership
+    if any((each.generation, each.epoch) > (answer.generation, answer.epoch) for each in membership.credentials):
+        return membership
+    given = answer.renewal
+    token = (
+        None
+        if given is None
+        else Token(secret=given.secret, generation=answer.generation, until=given.until, epoch=answer.epoch)
+    )
+    return replace(membership, token=token)
+
+
+def token_code(membership: Membership, at: int) -> Code:
+    """Return the code that the membership's renewal token is, at a time (seconds since 1970). Raises RefusedError."""
+    token = membership.token
+    if token is None:
+        raise RefusedError("renewal: the issuer gave no token for it, ask it for a code")
+    if token.until <= at:
+        raise RefusedError("renewal: the token for it has run out, ask the issuer for a code")
+    return Code(kind=CodeKind.TOKEN, generation=token.generation, secret=token.secret)
 
 
 def _verified(

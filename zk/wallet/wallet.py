@@ -19,7 +19,7 @@ from typing import Final, Self
 
 from zk.bbs.pseudonym import proof_gen_with_nym
 from zk.errors import RefusedError, StorageError, UntrustedError
-from zk.profile.codes import Code, CodeKind
+from zk.profile.codes import Code
 from zk.profile.exchange import EnrolmentResponse
 from zk.profile.issuer_info import IssuerInfo
 from zk.profile.personhood import (
@@ -41,7 +41,7 @@ from zk.storage.vault import DEFAULT_LOG_COST, Passphrase, Vault, locked
 from zk.wallet.holding import HeldCredential, HeldMembership, held_of
 from zk.wallet.restored import declared_current, noticed, require_known, settled
 from zk.wallet.state import Membership, Use, WalletState
-from zk.wallet.steps import accepted, pending_of, refreshed, requested, updated
+from zk.wallet.steps import accepted, pending_of, refreshed, requested, token_code, updated
 
 __all__ = ["WALLET_KIND", "HeldCredential", "HeldMembership", "Wallet"]
 
@@ -105,7 +105,7 @@ class Wallet:
         The same code for the same epoch gives the same request again. `source` is the file that `issuer` was read
         from. Raises RefusedError (a renewal's code; enrolled already), UntrustedError, EncodingError, StorageError.
         """
-        if code.kind is CodeKind.RENEW:
+        if code.kind.is_renewal:
             raise RefusedError("code: is for a renewal")
         with self._changing(at) as change:
             membership = change.state.membership(issuer.id) or Membership(info=issuer)
@@ -120,13 +120,19 @@ class Wallet:
         return request
 
     def renew(
-        self, code: Code, *, at: datetime, issuer_id: bytes | None = None, newer: IssuerInfo | None = None
+        self,
+        code: Code | None = None,
+        *,
+        at: datetime,
+        issuer_id: bytes | None = None,
+        newer: IssuerInfo | None = None,
     ) -> bytes:
         """Return the request for the present epoch if there is no credential for it yet, else for the next.
 
-        `newer` is a later issuer.json. Without `issuer_id` the wallet must hold one issuer. Raises as `request` does.
+        Without a code the renewal token that came with the last answer is used up. `newer` is a later issuer.json.
+        Without `issuer_id` the wallet must hold one issuer. Raises as `request` does.
         """
-        if code.kind is not CodeKind.RENEW:
+        if code is not None and not code.kind.is_renewal:
             raise RefusedError(f"code: is not for a renewal but to {code.kind.value}")
         with self._changing(at) as change:
             membership = _the_membership(change.state, issuer_id or (newer.id if newer else None))
@@ -135,7 +141,8 @@ class Wallet:
             epoch = length.epoch_at(at)
             if membership.credential(CredentialClass.LASTING, epoch) is not None:
                 epoch = length.next_epoch(epoch)
-            membership, request = requested(membership, code, epoch)
+            by = token_code(membership, int(at.timestamp())) if code is None else code
+            membership, request = requested(membership, by, epoch)
             change.state = change.state.with_membership(membership)
         return request
 

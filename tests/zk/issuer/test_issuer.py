@@ -610,8 +610,10 @@ def test_rotation_forgets_codes_that_are_over(the_club: Club) -> None:
     the_club.approve(requested(the_club))
     the_club.invite("never came")
     the_club.rotate(NOVEMBER + timedelta(days=1))
-    assert len(rows(the_club, "code")) == 2
+    assert len(rows(the_club, "code")) == 3
     the_club.rotate(DECEMBER)
+    assert [row[3] for row in rows(the_club, "code")] == ["token"]
+    the_club.rotate(NOVEMBER + timedelta(days=366), after_gap=True)
     assert rows(the_club, "code") == []
 
 

@@ -1,5 +1,6 @@
 """Whoever sees a request, and whoever has seen a code: what can they do, and what is the person told?"""
 
+import datetime as dt
 import sqlite3
 import threading
 from dataclasses import replace
@@ -183,7 +184,9 @@ def test_a_used_code_leaves_no_time_and_an_open_one_its_day_alone(the_club: Club
     assert isinstance(expires, int)
     assert expires % 86_400 == 0
     the_club.approve(person)
-    assert rows(the_club, "SELECT expires_at FROM code") == [(None,)]
+    assert rows(the_club, "SELECT expires_at FROM code WHERE kind = 'enrol'") == [(None,)]
+    (until,) = rows(the_club, "SELECT expires_at FROM code WHERE kind = 'token'")[0]
+    assert dt.datetime.fromtimestamp(int(str(until)), dt.UTC) == dt.datetime(2027, 11, 1, tzinfo=dt.UTC)  # by the month
 
 
 def test_a_request_of_the_first_version_is_named_as_that(the_club: Club) -> None:

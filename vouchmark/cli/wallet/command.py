@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from vouchmark.cli.common import somebody_types
 from vouchmark.cli.person import (
     at_option,
     code_options,
@@ -116,14 +117,23 @@ def renew(
 ) -> None:
     """Ask for credentials for this epoch, or where they are there already, for the next.
 
-    Nym secrets of class lasting stay the same, and so does your voice in scopes that count for ever.
+    Without a code the token that came with the last answer is used: the issuer need not invite you again for a year
+    after it last checked you. Nym secrets of class lasting stay the same, and so does your voice in scopes that count
+    for ever.
     """
     with errors("codes for this come from 'issuer invite --renew'"):
+        from zk.errors import RefusedError
         from zk.profile.exchange import Code
 
-        parsed = Code.parse(code_text(code, code_file))
         newer = None if issuer_json is None else read_info(issuer_json)
-        octets = open_wallet(file, passphrase_file).renew(parsed, at=moment(at), newer=newer)
+        opened, now = open_wallet(file, passphrase_file), moment(at)
+        try:
+            parsed = None if code is None and code_file is None else Code.parse(code_text(code, code_file))
+            octets = opened.renew(parsed, at=now, newer=newer)
+        except RefusedError:
+            if code is not None or code_file is not None or not somebody_types():
+                raise
+            octets = opened.renew(Code.parse(code_text(None, None)), at=now, newer=newer)
         write_output(output, octets)
     _tell_request(octets, output, as_json=as_json)
 
@@ -169,6 +179,7 @@ def accept(
             "level": int(answer.level),
             "classes": [each.credential_class.value for each in held],
             "renew_from": _time(membership.renew_from),
+            "renewable_until": _time(membership.renewable_until),
         },
         as_json=as_json,
     )
@@ -212,7 +223,11 @@ def _time(value: dt.datetime | None) -> str | None:
 
 
 def _renewal(membership: HeldMembership) -> list[str]:
-    return [] if membership.renew_from is None else [f"  renew from {_time(membership.renew_from)} on"]
+    if membership.renew_from is None:
+        return []
+    until = membership.renewable_until
+    token = "with a new code" if until is None else f"without a new code before {_time(until)}"
+    return [f"  renew from {_time(membership.renew_from)} on, {token}"]
 
 
 def _as_text(membership: HeldMembership) -> list[str]:
@@ -260,6 +275,7 @@ def _as_json(membership: HeldMembership, now: dt.datetime) -> dict[str, Any]:
         "used_slots": membership.used_slots,
         "crowd": membership.crowd,
         "renew_from": _time(membership.renew_from),
+        "renewable_until": _time(membership.renewable_until),
         "renewal_due": membership.renew_from is not None and membership.renew_from <= now,
     }
 
