@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vouchmark import Policy, TrustLists, check_many
-from vouchmark.demo.demo import AUTHORITY_FILE, make_gallery
+from vouchmark.demo import AUTHORITY_FILE, make_gallery
 
 POLICY = Path(__file__).parent / "policies" / "moderation.toml"
 

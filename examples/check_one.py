@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from vouchmark import TrustLists, check, to_html
-from vouchmark.demo.demo import AUTHORITY_FILE, make_gallery
+from vouchmark.demo import AUTHORITY_FILE, make_gallery
 
 
 def main(file: Path, page: Path, trust: TrustLists | None = None) -> None:

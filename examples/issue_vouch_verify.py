@@ -12,11 +12,8 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from vouchmark import TrustLists, check
-from vouchmark.demo.demo import make_gallery
-from vouchmark.examination.gather import look
-from vouchmark.examination.settings import make_settings
-from vouchmark.vouching.vouch import Wish, binding_for, make
+from vouchmark import TrustLists, Wish, check, make_vouch
+from vouchmark.demo import make_gallery
 from zk import LEAST_LOG_COST, CredentialClass, Issuer, IssuerInfo, Passphrase, Scope, Stance, Wallet
 
 
@@ -40,8 +37,7 @@ def main(folder: Path) -> None:
         statement="I took this on the quay this morning.",
         stance=Stance.FOR,
     )
-    asset, facts = look(photo, make_settings(trust=TrustLists.empty(), at=now), pool=None)
-    vouch = make(wallet, wish, binding_for(asset, facts), at=now).encode()
+    vouch = make_vouch(wallet, photo, wish, at=now)
 
     # The reader trusts the club, names the scope that counts, and learns that one person stands behind the picture.
     report = check(

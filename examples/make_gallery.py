@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 
 import vouchmark
-from vouchmark.demo.demo import AUTHORITY_FILE, GALLERY, make_gallery
-from vouchmark.report import Line
+from vouchmark.demo import AUTHORITY_FILE, GALLERY, make_gallery
 
-SHOWN = (Line.INTEGRITY, Line.SIGNER, Line.HISTORY, Line.AI)
+SHOWN = (vouchmark.Line.INTEGRITY, vouchmark.Line.SIGNER, vouchmark.Line.HISTORY, vouchmark.Line.AI)
 
 
 def main(folder: Path) -> None:

@@ -18,12 +18,9 @@ from pathlib import Path
 
 from review_site import CAPTURED, NOW, SECRET, Club, jpeg, vouch
 
-from provenance.credentials.signing.c2pa_sign import sign_media
-from vouchmark import Policy, TrustLists, check
-from vouchmark.demo.authority import issue_signer, make_authority
-from vouchmark.demo.pictures import harbour
-from vouchmark.report import Line, Report
-from vouchmark.vouching.vouch import VouchError
+from provenance import sign_media
+from vouchmark import Line, Policy, Report, TrustLists, VouchError, check
+from vouchmark.demo import harbour, issue_signer, make_authority
 from zk import LEAST_LOG_COST, IssuerInfo, Wallet
 
 POLICY = Path(__file__).parent / "policies" / "news-desk-persons.toml"

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from review_site import NOW, SECRET, Club, jpeg, vouch
 
-from vouchmark import Policy, TrustLists, check
-from vouchmark.demo.pictures import cafe, harbour
-from vouchmark.report import Line, Report
+from vouchmark import Line, Policy, Report, TrustLists, check
+from vouchmark.demo import cafe, harbour
 from zk import LEAST_LOG_COST, CredentialClass, RefusedError, Wallet, open_ledger
 
 POLICY = Path(__file__).parent / "policies" / "open-forum.toml"

@@ -19,15 +19,9 @@ from pathlib import Path
 
 from PIL import Image
 
-from provenance.credentials.signing.c2pa_sign import sign_media
-from vouchmark import Policy, TrustLists, check
-from vouchmark.demo.authority import issue_signer, make_authority
-from vouchmark.demo.pictures import cafe, harbour
-from vouchmark.examination.gather import look, picture_hint
-from vouchmark.examination.settings import make_settings
-from vouchmark.report import Line, Report, exit_code
-from vouchmark.vouching.embedding import embed
-from vouchmark.vouching.vouch import Wish, binding_for, make
+from provenance import sign_media
+from vouchmark import Line, Policy, Report, TrustLists, Wish, check, embed_vouch, exit_code, make_vouch
+from vouchmark.demo import cafe, harbour, issue_signer, make_authority
 from zk import (
     LEAST_LOG_COST,
     CodeKind,
@@ -138,12 +132,9 @@ def vouch(
     scope: str = SCOPE,
 ) -> bytes:
     """What `vouchmark vouch make` does: refuse what does not hold, bind, prove. The octets of a `.vouch` file."""
-    settings = make_settings(trust=TrustLists.empty(), at=NOW)
-    asset, facts = look(path, settings, pool=None)
-    hint = picture_hint(asset, settings, pool=None)
     # A text is nobody's to judge: where the person stands is signed beside it.
     wish = Wish(scope=Scope.parse(scope), credential_class=per, statement=statement, stance=Stance.FOR, nonce=nonce)
-    return make(wallet, wish, binding_for(asset, facts), at=at, pdq=hint).encode()
+    return make_vouch(wallet, path, wish, at=at, hint=True, in_process=True)  # our own pictures
 
 
 def beside(path: Path, octets: bytes) -> Path:
@@ -178,7 +169,7 @@ def story(folder: Path) -> Iterator[Scene]:
     shutil.copy(signed, original)
     words = "A cockroach ran over table four."
     inside = vouch(first, signed, words)
-    done = embed(signed, inside, key=platform, settings=make_settings(trust=site.trust, at=NOW), pool=None)
+    done = embed_vouch(signed, inside, key=platform, trust=site.trust, at=NOW, in_process=True)
     signed.write_bytes(done.embedded.data)
     yield Scene("a vouch inside the Content Credentials", site.look(signed))
     yield Scene("the same upload once more", site.look(signed))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Final
 
+from provenance.errors import OptionError, ProvenanceError
 from provenance.files.large_file import LargeFile
 from provenance.files.window import ChangedError, Window, as_bytes
 from provenance.media_type import disagrees, named_type, recognise
@@ -35,13 +36,12 @@ CHUNK: Final = 1024 * 1024
 """Bytes asked of a stream at a time."""
 
 
-class AssetError(Exception):
+class AssetError(ProvenanceError):
     """A file could not be read. Says nothing on what may be in it."""
 
     reason: ClassVar[str] = "unreadable"
     """A stable word for machines."""
-    hint: ClassVar[str] = "check the disk or the connection to it, then try again"
-    """What to do next, in words that follow a colon."""
+    hint = "check the disk or the connection to it, then try again"
 
 
 class AssetNotFoundError(AssetError):
@@ -112,9 +112,9 @@ class Limits:
         return DEFAULT_FILM_BYTES if self.bytes == DEFAULT_BYTES else self.bytes
 
     def __post_init__(self) -> None:
-        """Refuse limits that let nothing through; ValueError."""
+        """Refuse limits that let nothing through; OptionError."""
         if self.bytes < 1 or self.pixels < 1 or self.films < 1:
-            raise ValueError(f"got limits of {self.bytes} bytes and {self.pixels} pixels, expected at least 1 of each")
+            raise OptionError(f"got limits of {self.bytes} bytes and {self.pixels} pixels, expected at least 1 of each")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any, Final
 
+from provenance.errors import ProvenanceError
+
 MAX_NESTING: Final = 200
 """Arrays and objects within one another. Trust lists, labels and credentials stay below 20; the engines read no deeper
 than 128 and wrap what they read in a dozen more."""
@@ -19,8 +21,10 @@ _TEXT: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _RUN: Final = re.compile(rb"[\[{]++|[\]}]++")
 
 
-class NestingError(ValueError):
+class NestingError(ProvenanceError, ValueError):
     """A text that is nested deeper than anything real."""
+
+    hint = "nothing that is made by programs in use is nested so deeply"
 
 
 def check_nesting(text: str, *, most: int = MAX_NESTING) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from provenance.asset import Limits
+from provenance.errors import OptionError
 
 ENGINES: Final = ("c2pa-rs", "encypher-c2pa")
 """The engines by name; the account of the first one is shown."""
@@ -21,7 +22,7 @@ class MediaOptions(Struct, frozen=True, kw_only=True):
     """What a worker needs to know besides the bytes, the reader's lists and the time.
 
     Raises:
-        ValueError: an engine has no such name.
+        OptionError: an engine has no such name.
     """
 
     engines: tuple[str, ...] = ENGINES
@@ -39,7 +40,7 @@ class MediaOptions(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse what is no engine."""
         if any(name not in ENGINES for name in self.engines):
-            raise ValueError(f"got engines {list(self.engines)}, expected some of {list(ENGINES)}")
+            raise OptionError(f"got engines {list(self.engines)}, expected some of {list(ENGINES)}")
 
 
 class MediaOverrides(TypedDict, total=False):

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from provenance.errors import ProvenanceError
+
 MEAN_RADIUS: Final = 6_371.0088
 """Kilometres: the mean radius R1 of the WGS 84 ellipsoid (IUGG; Moritz, Geodetic Reference System 1980)."""
 HALF_AROUND: Final = 20_016.0
@@ -28,8 +30,10 @@ LATITUDE: Final = ("N", "S")
 LONGITUDE: Final = ("E", "W")
 
 
-class PlaceError(ValueError):
+class PlaceError(ProvenanceError, ValueError):
     """A written place that is none on Earth."""
+
+    hint = "write a place as 59.3293,18.0686 in decimal degrees"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

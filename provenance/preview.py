@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from provenance.errors import ProvenanceError
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -78,8 +80,10 @@ class Previews(Struct, frozen=True, kw_only=True):
     `undecodable`, or what ended the part (`time-limit`, `memory-limit`, `crash`); empty where it is there."""
 
 
-class PreviewError(Exception):
+class PreviewError(ProvenanceError):
     """There is no small picture; the message is the reason in a stable word."""
+
+    hint = "it cannot be drawn; nothing else depends on it"
 
 
 def preview(data: bytes, media_type: str, history: History | None, *, pixels: int) -> Previews:

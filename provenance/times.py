@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from provenance.errors import ProvenanceError
+
 EAST: Final = dt.timedelta(hours=14)
 """The clock that is furthest ahead of UTC (Kiribati)."""
 WEST: Final = dt.timedelta(hours=12)
@@ -26,8 +28,10 @@ _MOMENT: Final = re.compile(
 )
 
 
-class TimeTextError(ValueError):
+class TimeTextError(ProvenanceError, ValueError):
     """A written time that means none."""
+
+    hint = "write a time as 2026-05-01 or 2026-05-01T12:00:00Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,41 +1,93 @@
-"""The report: what a reader may and may not conclude, from the media and from the person."""
+"""The report: what a reader may and may not conclude, from the media and from the person.
+
+Names are imported when they are asked for: `vouchmark --help` must not load an engine. What is kept:
+docs/stability.md.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
+
+from provenance.doors import opener
 
 if TYPE_CHECKING:
+    from provenance.asset import Limits
     from provenance.credentials.trust.lists import TrustLists
+    from provenance.hashes.index.index import KnownMedia
+    from vouchmark.errors import VouchmarkError
+    from vouchmark.examination.checker import Checker
     from vouchmark.examination.examine import check
     from vouchmark.examination.many import check_many
+    from vouchmark.examination.raised import ERRORS
+    from vouchmark.known.originals import Original
+    from vouchmark.options import Options
     from vouchmark.policies.policy import Policy
     from vouchmark.render.crjson import dumps as to_crjson
     from vouchmark.render.html import render as to_html
     from vouchmark.render.json import dumps as to_json
-    from vouchmark.report import Report
+    from vouchmark.report import Exit, Line, Outcome, Report, Status, exit_code
+    from vouchmark.vouching.making import embed_vouch, make_vouch
+    from vouchmark.vouching.vouch import VouchError, Wish
+    from zk.storage.ledger import open_ledger
 
 __version__ = "0.1.0"
 
-__all__ = ["Policy", "Report", "TrustLists", "__version__", "check", "check_many", "to_crjson", "to_html", "to_json"]
+__all__ = [
+    "ERRORS",
+    "Checker",
+    "Exit",
+    "KnownMedia",
+    "Limits",
+    "Line",
+    "Options",
+    "Original",
+    "Outcome",
+    "Policy",
+    "Report",
+    "Status",
+    "TrustLists",
+    "VouchError",
+    "VouchmarkError",
+    "Wish",
+    "__version__",
+    "check",
+    "check_many",
+    "embed_vouch",
+    "exit_code",
+    "make_vouch",
+    "open_ledger",
+    "to_crjson",
+    "to_html",
+    "to_json",
+]
 
-_HOMES = {
-    "check": ("vouchmark.examination.examine", "check"),
-    "check_many": ("vouchmark.examination.many", "check_many"),
-    "to_crjson": ("vouchmark.render.crjson", "dumps"),
-    "to_html": ("vouchmark.render.html", "render"),
-    "to_json": ("vouchmark.render.json", "dumps"),
-    "Policy": ("vouchmark.policies.policy", "Policy"),
-    "Report": ("vouchmark.report", "Report"),
-    "TrustLists": ("provenance.credentials.trust.lists", "TrustLists"),
+_HOMES: Final = {
+    "ERRORS": "vouchmark.examination.raised",
+    "Checker": "vouchmark.examination.checker",
+    "Exit": "vouchmark.report",
+    "KnownMedia": "provenance.hashes.index.index",
+    "Limits": "provenance.asset",
+    "Line": "vouchmark.report",
+    "Options": "vouchmark.options",
+    "Original": "vouchmark.known.originals",
+    "Outcome": "vouchmark.report",
+    "Policy": "vouchmark.policies.policy",
+    "Report": "vouchmark.report",
+    "Status": "vouchmark.report",
+    "TrustLists": "provenance.credentials.trust.lists",
+    "VouchError": "vouchmark.vouching.vouch",
+    "VouchmarkError": "vouchmark.errors",
+    "Wish": "vouchmark.vouching.vouch",
+    "check": "vouchmark.examination.examine",
+    "check_many": "vouchmark.examination.many",
+    "embed_vouch": "vouchmark.vouching.making",
+    "exit_code": "vouchmark.report",
+    "make_vouch": "vouchmark.vouching.making",
+    "open_ledger": "zk.storage.ledger",
+    "to_crjson": "vouchmark.render.crjson:dumps",
+    "to_html": "vouchmark.render.html:render",
+    "to_json": "vouchmark.render.json:dumps",
 }
-"""Where each public name lives, and what it is called there."""
+"""Where each public name lives."""
 
-
-def __getattr__(name: str) -> Any:
-    """Import the public names only when they are asked for: `vouchmark --help` must not load an engine."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
-
-    module, inner = _HOMES[name]
-    return getattr(importlib.import_module(module), inner)
+__getattr__ = opener(__name__, _HOMES)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import msgspec
 
 from provenance.asset import Limits
+from provenance.errors import OptionError
 from provenance.options import ENGINES, MediaOptions, MediaOverrides
 from vouchmark.report import REQUIRED, Line
 
@@ -31,7 +32,7 @@ class Options(MediaOptions, frozen=True, kw_only=True):
     """Everything that a report is a function of, besides the bytes. Frozen; `with_overrides` makes others of it.
 
     Raises:
-        ValueError: `at` is naive or at the calendar's edges, or an engine or line has no such name.
+        OptionError: `at` is naive or at the calendar's edges, or an engine or line has no such name.
     """
 
     policy: Policy | None = None
@@ -84,7 +85,7 @@ class Options(MediaOptions, frozen=True, kw_only=True):
         """Refuse what cannot be meant, and bring the rest into one order."""
         MediaOptions.__post_init__(self)
         if not self.engines:
-            raise ValueError(f"got no engines, expected some of {list(ENGINES)}")
+            raise OptionError(f"got no engines, expected some of {list(ENGINES)}")
         _refuse_no_time(self.at)
         settled: dict[str, Any] = {
             "engines": tuple(name for name in ENGINES if name in self.engines),
@@ -139,7 +140,7 @@ def with_overrides(options: Options | None = None, **overrides: Unpack[Overrides
         overrides: what is asked otherwise, by the names of `Options`.
 
     Raises:
-        ValueError: as `Options`.
+        OptionError: as `Options`.
         TypeError: there is no option of that name.
     """
     asked: dict[str, Any] = dict(overrides)
@@ -154,12 +155,15 @@ FIRST_YEAR, LAST_YEAR = 2, 9990
 
 def _refuse_no_time(at: dt.datetime | None) -> None:
     if at is not None and at.tzinfo is None:
-        raise ValueError("got a time without a zone, expected an aware one")
+        raise OptionError("got a time without a zone, expected an aware one")
     if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise ValueError(f"got a time of the year {at.year}, expected one of {FIRST_YEAR} to {LAST_YEAR}")
+        raise OptionError(f"got a time of the year {at.year}, expected one of {FIRST_YEAR} to {LAST_YEAR}")
 
 
 def _lines(names: Iterable[Line | str]) -> tuple[Line, ...]:
     """Lines in report order, without repeats."""
-    wanted = {Line(name) for name in names}
+    asked = tuple(names)
+    if unknown := [str(name) for name in asked if name not in set(Line)]:
+        raise OptionError(f"got lines {unknown}, expected some of {[line.value for line in Line]}")
+    wanted = {Line(name) for name in asked}
     return tuple(line for line in Line if line in wanted)

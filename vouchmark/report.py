@@ -1,6 +1,6 @@
 """What is a trust report? Numbered findings in nine lines of evidence, never one score.
 
-Frozen data and the rules that hold between its parts; no input or output, nothing of ours imported.
+Frozen data and the rules that hold between its parts; no input or output, nothing of ours but errors' base.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from vouchmark.errors import VouchmarkError
+
 SCHEMA: Final = "vouchmark.report/1"
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A JSON value. Detail keeps to integers and strings where it can: floats are rounded by whoever makes them."""
 
 
-class ReportError(ValueError):
+class ReportError(VouchmarkError, ValueError):
     """A document is not a report of this schema, or was changed after it was written."""
+
+    hint = "make the report again: vouchmark check FILE --format json"
 
 
 class Status(enum.StrEnum):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from provenance.errors import ProvenanceError
 
-class CredentialsError(Exception):
+
+class CredentialsError(ProvenanceError):
     """Something about the credentials' bytes could not be read. Never a statement on the media itself."""
+
+    hint = "the Content Credentials are not what the specification asks for; take the file from where it came from"
 
 
 class MalformedCredentialsError(CredentialsError):

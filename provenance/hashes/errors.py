@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from provenance.errors import ProvenanceError
 
 
-class KnownIndexError(Exception):
+class KnownIndexError(ProvenanceError):
     """An index cannot be used. Says nothing on any media."""
 
-    hint: ClassVar[str] = "make a new one with: vouchmark index add FOLDER --index NAME"
-    """What to do next."""
+    hint = "make a new one with: vouchmark index add FOLDER --index NAME"
 
 
 class NoIndexError(KnownIndexError):

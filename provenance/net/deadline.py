@@ -15,12 +15,16 @@ from concurrent.futures import Future, wait
 from io import BufferedIOBase
 from typing import Final, TypeVar
 
+from provenance.errors import ProvenanceError
+
 _PIECE: Final = 64 * 1024
 T = TypeVar("T")
 
 
-class TooLateError(Exception):
+class TooLateError(ProvenanceError):
     """It had not ended in time."""
+
+    hint = "give it more time"
 
 
 def within(seconds: float, work: Callable[[], T], *, interrupt: bool = False) -> T:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from provenance.errors import ProvenanceError
 from provenance.net.deadline import TooLateError, read_until, within
 from provenance.net.public_addresses import is_public
 
@@ -47,8 +48,10 @@ Resolver = Callable[[str, int], Sequence[str]]
 """A host's addresses, as text; raises OSError where there are none."""
 
 
-class OnlineError(Exception):
+class OnlineError(ProvenanceError):
     """Nothing was fetched: `str` says why, in words that fit after "could not be had: "."""
+
+    hint = "try again later, or without --online"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 
+from provenance.errors import ProvenanceError
 
-class ForkedError(RuntimeError):
+
+class ForkedError(ProvenanceError, RuntimeError):
     """What was begun in one process is gone on with in a copy of it."""
+
+    hint = "start processes by spawn, or make a new Pool in each"
 
 
 class Home:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from provenance.asset import DEFAULT_BYTES, Asset
+from provenance.errors import OptionError
 from provenance.workers.crew import NEVER, Crew, Ticket
 from provenance.workers.forks import Home
 
@@ -87,10 +88,10 @@ class Pool:
             memory: Bytes for one worker beyond its loaded engines. Where the system cannot limit it, time still is.
 
         Raises:
-            ValueError: A number below what makes sense.
+            OptionError: A number below what makes sense.
         """
         if workers < 1 or seconds <= 0 or memory < 1:
-            raise ValueError(f"got {workers} workers, {seconds} s and {memory} bytes, expected more than none of each")
+            raise OptionError(f"got {workers} workers, {seconds} s and {memory} bytes, expected more than none of each")
         self._workers = workers
         self._seconds = seconds
         self._crew = Crew(workers=workers, memory=memory)

@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 import msgspec
 from msgspec import Struct
 
+from provenance.errors import ProvenanceError
 from provenance.workers.task import Lists, Task
 
 LISTS: Final = b"T"
@@ -33,8 +34,10 @@ GRACE: Final = 5.0
 _HEAD: Final = struct.Struct("<cQ")
 
 
-class BrokenWireError(Exception):
+class BrokenWireError(ProvenanceError):
     """The other side is gone, or says what it may not."""
+
+    hint = "the file did something to its reader; keep it and report it"
 
 
 class Place(Struct, frozen=True, kw_only=True):

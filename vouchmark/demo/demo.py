@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vouchmark import __version__
+from vouchmark.errors import VouchmarkError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -32,8 +33,10 @@ _JPEG: Final = "image/jpeg"
 _PNG: Final = "image/png"
 
 
-class DemoError(Exception):
+class DemoError(VouchmarkError):
     """The gallery cannot be put where it was asked for."""
+
+    hint = "name a folder that is not there yet, or is empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

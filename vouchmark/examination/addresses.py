@@ -26,14 +26,14 @@ class AssetAddressError(AssetError):
     """An address was named, and this run may not fetch it."""
 
     reason: ClassVar[str] = "address"
-    hint: ClassVar[str] = "--online fetches that one file and keeps nothing; or download it and name the file"
+    hint = "--online fetches that one file and keeps nothing; or download it and name the file"
 
 
 class AssetNotFetchedError(AssetError):
     """The file at an address could not be had."""
 
     reason: ClassVar[str] = "not-fetched"
-    hint: ClassVar[str] = "download it with a program of your own and name the file"
+    hint = "download it with a program of your own and name the file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self, Unpack
 
+from provenance.errors import OptionError
 from provenance.workers.pool import DEFAULT_MEMORY, DEFAULT_SECONDS, Pool
+from vouchmark.errors import VouchmarkError
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.many import are_several
 from vouchmark.examination.settings import Settings, settings_of
@@ -27,8 +29,10 @@ WAITING: Final = 4
 """Files for each worker that are taken at a time where nobody says how many: in hand, in its pipe, and two ready."""
 
 
-class CheckerClosedError(RuntimeError):
+class CheckerClosedError(VouchmarkError, RuntimeError):
     """A checker was asked that is not open: use it in a `with`, and not after it."""
+
+    hint = "use it in a with statement, and not after it"
 
 
 class Checker:
@@ -59,11 +63,11 @@ class Checker:
             overrides: what is asked otherwise, by the names of `Options`; `look_first=False` asks every engine always.
 
         Raises:
-            ValueError: as `check`, or a number is below what makes sense.
+            OptionError: as `check`, or a number is below what makes sense.
         """
         room = WAITING * workers if waiting is None else waiting
         if room < 1:
-            raise ValueError(f"got room for {room} files, expected at least 1")
+            raise OptionError(f"got room for {room} files, expected at least 1")
         asked = with_overrides(options, **overrides)
         self._options = asked if "look_first" in overrides else with_overrides(asked, look_first=True)
         # Mistakes show now, and lists are read once: what is kept later counts for later checkers.

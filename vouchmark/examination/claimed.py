@@ -14,6 +14,7 @@ from typing import Final
 
 from provenance.places import HALF_AROUND, Place, PlaceError, place_of
 from provenance.times import Span, TimeTextError, read_time
+from vouchmark.errors import VouchmarkError
 
 DEFAULT_RADIUS: Final = 1.0
 """Kilometres: satellite positions in a city err by up to some hundred metres, and a place is named by one point of it;
@@ -24,8 +25,10 @@ MAX_TEXT: Final = 128
 _NUMBER: Final = re.compile(r"[+-]?\d{1,5}(?:\.\d{1,15})?", re.ASCII)
 
 
-class ClaimedError(ValueError):
+class ClaimedError(VouchmarkError, ValueError):
     """What is claimed is no place or no time."""
+
+    hint = "a place is 59.3293,18.0686,2 (LAT,LON or LAT,LON,KM), a time 2026-05-01 or START/END"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

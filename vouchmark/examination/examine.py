@@ -92,7 +92,7 @@ def check(
         A report, also for an asset that cannot be read (`integrity` is then `error`).
 
     Raises:
-        ValueError: `at` is naive, a line, engine or scope has no such name, or what is claimed is no place or time.
+        OptionError: `at` is naive, a line, engine or scope has no such name, or what is claimed is no place or time.
         zk.errors.ZkError: an issuer is none, or the ledger fails.
         vouchmark.persons.issuers.IssuersError: the kept issuers cannot be read.
         provenance.workers.forks.ForkedError: `in_process`, in a process that was forked from one that has

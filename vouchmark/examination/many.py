@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Unpack
 
+from provenance.errors import OptionError
 from provenance.workers.pool import Pool
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Settings, make_settings
@@ -36,11 +37,11 @@ def check_many(
         overrides: what is asked otherwise, by the names of `Options`.
 
     Raises:
-        ValueError: at once, as `check` does, or where `jobs` is below one.
+        OptionError: at once, as `check` does, or where `jobs` is below one.
     """
     settings = make_settings(options, **overrides)
     if jobs < 1:
-        raise ValueError(f"got {jobs} jobs, expected at least 1")
+        raise OptionError(f"got {jobs} jobs, expected at least 1")
     return _reports(sources, settings, jobs=0 if in_process else jobs)
 
 

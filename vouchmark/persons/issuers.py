@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.trust.strict_json import read_json
 from provenance.files.home import HomeFolder
+from vouchmark.errors import VouchmarkError
 
 if TYPE_CHECKING:
     from zk.profile.issuer_info import IssuerInfo
@@ -38,12 +39,16 @@ MAX_PETNAME: Final = 40
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class IssuersError(Exception):
+class IssuersError(VouchmarkError):
     """The kept issuers cannot be read or written."""
 
+    hint = "run: vouchmark trust issuer show"
 
-class IssuerRefusedError(Exception):
+
+class IssuerRefusedError(VouchmarkError):
     """An issuer.json that is not taken: older than the kept one, or something else under the same serial."""
+
+    hint = "take the issuer's present issuer.json from where everybody takes it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from provenance.errors import OptionError
 from vouchmark.lines.person.facts import Found
 from vouchmark.lines.person.names import issuer_names
 from vouchmark.persons.issuers import IssuerFile, IssuerFolder
@@ -152,7 +153,7 @@ def person_settings(options: Options) -> PersonSettings:
     """What options say about persons.
 
     Raises:
-        ValueError: a scope or a number is none.
+        OptionError: a scope or a number is none.
         zk.errors.ZkError: an issuer is none, or two versions of one disagree.
         IssuersError: the kept issuers cannot be read.
     """
@@ -174,7 +175,7 @@ def person_settings(options: Options) -> PersonSettings:
         grace=options.grace,
     )
     if len(made.vouches) > MAX_GIVEN:
-        raise ValueError(f"got {len(made.vouches)} vouches, expected at most {MAX_GIVEN}")
+        raise OptionError(f"got {len(made.vouches)} vouches, expected at most {MAX_GIVEN}")
     # A mistake shows now, not at the first vouch; whoever gives files as such has seen to them.
     if made.scopes:
         _ = made.named
@@ -186,13 +187,13 @@ def person_settings(options: Options) -> PersonSettings:
 def _refuse_nonsense(options: Options) -> None:
     slots, grace, nonce, audience = options.slots, options.grace, options.nonce, options.audience
     if not 1 <= slots <= MAX_SLOTS:
-        raise ValueError(f"got {slots} slots, expected 1 to {MAX_SLOTS}")
+        raise OptionError(f"got {slots} slots, expected 1 to {MAX_SLOTS}")
     if not dt.timedelta(0) <= grace <= MAX_GRACE:
-        raise ValueError(f"got a grace of {grace}, expected 0 to {MAX_GRACE.days} days")
+        raise OptionError(f"got a grace of {grace}, expected 0 to {MAX_GRACE.days} days")
     if nonce is not None and not 1 <= len(nonce) <= MAX_NONCE:
-        raise ValueError(f"got a nonce of {len(nonce)} octets, expected 1 to {MAX_NONCE}")
+        raise OptionError(f"got a nonce of {len(nonce)} octets, expected 1 to {MAX_NONCE}")
     if audience is not None and not 1 <= len(audience.encode("utf-8", "replace")) <= MAX_AUDIENCE:
-        raise ValueError(f"got an audience of {len(audience)} characters, expected 1 to {MAX_AUDIENCE} octets")
+        raise OptionError(f"got an audience of {len(audience)} characters, expected 1 to {MAX_AUDIENCE} octets")
 
 
 def _given(number: int, vouch: bytes | VouchFile) -> VouchFile:

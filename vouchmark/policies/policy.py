@@ -54,6 +54,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from vouchmark.errors import VouchmarkError
 from vouchmark.policies.conditions import Condition, grounds, is_id, people_of, scopes_of, with_issuers
 from vouchmark.report import Outcome, PolicyName, Report, Verdict
 
@@ -64,8 +65,10 @@ DEFAULT_FILE: Final = Path(__file__).with_name("default_policy.toml")
 """The built-in policy; it never blocks."""
 
 
-class PolicyError(ValueError):
+class PolicyError(VouchmarkError, ValueError):
     """A policy that cannot be used, with the key path and the line of the mistake where these are known."""
+
+    hint = "see docs/policies.md, and 'vouchmark explain codes' for codes"
 
     def __init__(self, message: str, *, policy: str, path: str = "", line: int | None = None) -> None:
         """Compose the message.

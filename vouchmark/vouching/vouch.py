@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.binding.base import Match
+from vouchmark.errors import VouchmarkError
 from vouchmark.lines.facts import Answer, Facts, evidence
 from vouchmark.lines.integrity import line as integrity
 from vouchmark.report import Line, Status
@@ -33,13 +34,8 @@ MAX_OCTETS: Final = 8192
 """Octets of a vouch at most, as in zk.profile.personhood, not imported before there is a vouch (a test compares)."""
 
 
-class VouchError(Exception):
+class VouchError(VouchmarkError):
     """No vouch can be made for this file; the message says why, in words for a person."""
-
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        """Compose the message; `hint` says what to do next."""
-        self.hint = hint
-        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,8 @@ _MEMBERS: Final = frozenset({"format", "kind", "kdf", "aead", "log_cost", "r", "
 class WrongPassphraseError(StorageError):
     """The passphrase does not open the file, or the file was changed: which of them cannot be told."""
 
+    hint = "check the passphrase; if it is right, put back a copy of the file"
+
 
 @dataclass(frozen=True, slots=True)
 class Passphrase:

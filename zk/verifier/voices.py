@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
 from zk.errors import EncodingError, ProofError, RefusedError, UnsupportedError, UntrustedError, ZkError
 from zk.profile.personhood import Binding, CredentialClass, IssuerInfo, Vouch
@@ -45,67 +44,67 @@ class Code(StrEnum):
 class MalformedVouchError(EncodingError):
     """The octets are no vouch in canonical form."""
 
-    code: ClassVar = Code.MALFORMED
+    code: Code = Code.MALFORMED
 
 
 class UnsupportedVouchError(UnsupportedError):
     """The vouch is for a profile, draft or suite that this version, or its issuer, does not use."""
 
-    code: ClassVar = Code.UNSUPPORTED
+    code: Code = Code.UNSUPPORTED
 
 
 class IssuerUnknownError(UntrustedError):
     """The reader trusts no issuer with this id."""
 
-    code: ClassVar = Code.ISSUER_UNKNOWN
+    code: Code = Code.ISSUER_UNKNOWN
 
 
 class KeyUnknownError(UntrustedError):
     """The trusted issuer has no good key for the epoch: none published, compromised, or never shown to be held."""
 
-    code: ClassVar = Code.KEY_UNKNOWN
+    code: Code = Code.KEY_UNKNOWN
 
 
 class EpochClosedError(UntrustedError):
     """The credential's epoch was not open at the time that counts."""
 
-    code: ClassVar = Code.EPOCH_CLOSED
+    code: Code = Code.EPOCH_CLOSED
 
 
 class BindingMismatchError(ProofError):
     """The vouch is bound to other media."""
 
-    code: ClassVar = Code.BINDING_MISMATCH
+    code: Code = Code.BINDING_MISMATCH
 
 
 class SlotExceededError(RefusedError):
     """The slot is not one of those that issuer and reader allow."""
 
-    code: ClassVar = Code.SLOT_EXCEEDED
+    code: Code = Code.SLOT_EXCEEDED
 
 
 class NonceMismatchError(ProofError):
     """The vouch does not answer the reader's challenge."""
 
-    code: ClassVar = Code.NONCE_MISMATCH
+    code: Code = Code.NONCE_MISMATCH
 
 
 class AudienceMismatchError(ProofError):
     """The vouch was made for somebody else."""
 
-    code: ClassVar = Code.AUDIENCE_MISMATCH
+    code: Code = Code.AUDIENCE_MISMATCH
 
 
 class InvalidProofError(ProofError):
     """Proof or pseudonym does not verify for what the reader rebuilt."""
 
-    code: ClassVar = Code.PROOF_INVALID
+    code: Code = Code.PROOF_INVALID
 
 
 class DuplicateVoiceError(RefusedError):
     """The same voice was used for something else."""
 
-    code: ClassVar = Code.DUPLICATE
+    code: Code = Code.DUPLICATE
 
 
 class TimeBasis(StrEnum):

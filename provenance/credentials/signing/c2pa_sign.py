@@ -24,6 +24,8 @@ ALGORITHMS: Final = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25
 class SigningError(CredentialsError):
     """The engine would not sign: the manifest definition, the certificates or the media are not as it needs them."""
 
+    hint = "check that the file opens, and that its type can be signed"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningKey:

@@ -50,9 +50,13 @@ SIGNABLE: Final = ("image/jpeg", "image/png", "image/jxl")
 class EmbedError(CredentialsError):
     """The vouch cannot be embedded, or the result would not be what was wanted; nothing was put in place."""
 
+    hint = "keep the vouch beside the file, as FILE.vouch"
+
 
 class WrongManifestError(EmbedError):
     """The vouch names another manifest than the one that the update would be for."""
+
+    hint = "make a vouch for the file as it is now"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

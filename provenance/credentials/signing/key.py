@@ -53,6 +53,8 @@ _WORDS: Final = {
 class SigningKeyError(CredentialsError):
     """Key and certificates cannot sign; the message says which of them and why."""
 
+    hint = "give the signer's key and its certificates, the signer's own first"
+
 
 def load_signing_key(
     chain_pem: bytes, key_pem: bytes, *, at: dt.datetime, passphrase: bytes | None = None, algorithm: str = AUTO

@@ -39,6 +39,8 @@ _HERE: Final = "127.0.0.1"
 class TimeStampFetchError(CredentialsError):
     """The authority gave no time stamp: no connection, another answer, too large, too slow."""
 
+    hint = "try again later, or without a time stamp"
+
 
 def check_address(url: str) -> str:
     """The address of a time-stamping authority as given, or a refusal.

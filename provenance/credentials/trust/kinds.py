@@ -8,9 +8,13 @@ from __future__ import annotations
 import enum
 from typing import Final
 
+from provenance.errors import ProvenanceError
 
-class TrustListError(Exception):
+
+class TrustListError(ProvenanceError):
     """Base of every error about trust lists."""
+
+    hint = "a list is a PEM file of certificates or a published list in JSON; see: vouchmark trust show"
 
 
 class TrustListDataError(TrustListError, ValueError):

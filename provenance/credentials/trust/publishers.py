@@ -12,6 +12,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from provenance.errors import ProvenanceError
+
 VERSION: Final = "0.1"
 """Of the format; another one is refused, as it may say other things in the same words."""
 MAX_ENTITIES: Final = 10_000
@@ -20,8 +22,10 @@ _DIGEST: Final = 32
 """Bytes of a SHA-256."""
 
 
-class PublishersError(ValueError):
+class PublishersError(ProvenanceError, ValueError):
     """The file is not of this form."""
+
+    hint = "name a publisher of 'vouchmark trust update --help'"
 
 
 def is_list(value: Any) -> bool:

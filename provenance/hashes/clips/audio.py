@@ -13,6 +13,8 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from provenance.errors import ProvenanceError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -26,8 +28,10 @@ MAX_SAMPLES: Final = 2 * 48_000 * 3600
 """Samples of all channels: an hour of stereo, some 10 s of one core. The standard hashes all of it or nothing."""
 
 
-class SoundError(Exception):
+class SoundError(ProvenanceError):
     """A recording has no features here; the message is the reason in a stable word."""
+
+    hint = "run: pip install 'vouchmark[video]', if that is what is missing"
 
 
 def features_of(data: bytes) -> list[int]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from provenance.asset import Limits
+from provenance.errors import ProvenanceError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,8 +48,10 @@ _ORIENTATIONS: Final = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTT
 _ORIENTATION: Final = 0x0112
 
 
-class PictureError(Exception):
+class PictureError(ProvenanceError):
     """A picture cannot be looked at. Says nothing on what it shows."""
+
+    hint = "open it in a program of your own; nothing is said of what it shows"
 
     reason: ClassVar[str] = "undecodable"
     """A stable word for machines."""

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from provenance.errors import ProvenanceError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -55,7 +57,7 @@ ECC_RIM: Final = 6
 """Frame pixels at each edge that are left out of it: what lies around an original in a picture would pull at them."""
 
 
-class ComparisonUnavailableError(Exception):
+class ComparisonUnavailableError(ProvenanceError):
     """The packages that compare pictures are not installed; says nothing about any picture."""
 
     hint = "install them with: pip install 'vouchmark[compare]'"
