@@ -11,6 +11,7 @@ import pytest
 from tests.vouchmark import command
 from tests.vouchmark.command import AT, Command
 from tests.vouchmark.pages import parse
+from vouchmark.render.html.markup import without_options
 
 LISTS = ("--no-default-trust", "--trust", "root.pem", "--at", AT)
 
@@ -28,9 +29,9 @@ def test_one_file_is_one_page_with_the_answer_and_the_exit_code_of_the_text(run:
     page = run("check", name, *LISTS, "--format", "html")
     assert (page.code, page.stderr) == (text.code, "")
     root = parse(page.stdout)
-    assert root.one("h1").text == f"{text.stdout.strip()}."
+    assert root.one("h1").text == f"{without_options(text.stdout.strip())}."
     assert not root.all("table")
-    shown = [image.attributes["alt"] for image in root.one(cls="hero-picture").all("img")]
+    shown = [image.attributes["alt"] for image in root.all("img")]
     assert shown == (["The picture in the file, drawn anew and smaller."] if name in PICTURES else [])
 
 
@@ -77,7 +78,7 @@ def test_a_drawing_is_not_drawn_and_sound_is_no_picture(run: Command) -> None:
     for name, words in (("drawing.svg", "not run here"), ("sound.wav", "the file is sound")):
         root = parse(run("check", name, *LISTS, "--format", "html").stdout)
         assert not root.all("img")
-        assert words in root.one(cls="hero-picture").text
+        assert words in root.one(cls="pictures").text
 
 
 def test_a_page_is_not_poured_into_a_terminal(run: Command) -> None:
@@ -93,3 +94,69 @@ def test_a_page_is_not_poured_into_a_terminal(run: Command) -> None:
         "error: a page is for a browser, not for a terminal",
         "hint: name a file: -o report.html",
     ]
+
+
+class TestFolder:
+    def folder(self, run: Command, *words: str) -> command.Done:
+        return run("check", "in", *LISTS, "--in-process", "--format", "html", "-o", "site/", *words)
+
+    @pytest.fixture(autouse=True)
+    def _files(self, run: Command) -> None:
+        command.write(run.folder / "in", "altered.jpg", "plain.jpg")
+        command.write(run.folder / "in/deep", "signed.jpg", "plain.jpg")
+
+    def test_an_index_leads_to_one_page_for_each_file(self, run: Command) -> None:
+        done = self.folder(run)
+        assert (done.code, done.stdout) == (1, "")
+        assert done.stderr.splitlines()[0] == "4 files"
+        pages = {f"files/{path.name}": path for path in (run.folder / "site/files").iterdir()}
+        index = parse((run.folder / "site/index.html").read_text(encoding="utf-8"), beside=frozenset(pages))
+        rows = {row.one("a").text: row.one("a").attributes["href"] for row in index.all("tr") if row.all("a")}
+        assert list(rows) == ["altered.jpg", "deep/signed.jpg", "deep/plain.jpg", "plain.jpg"]
+        assert set(rows.values()) == set(pages)
+        for name, href in rows.items():
+            page = parse(pages[href].read_text(encoding="utf-8"), beside=frozenset({"../index.html"}))
+            assert page.one("h1").text.startswith(f"{name}: ")
+            assert page.one("nav").one("a").attributes["href"] == "../index.html"
+
+    def test_the_next_run_takes_its_place_and_old_pages_go(self, run: Command) -> None:
+        self.folder(run)
+        (run.folder / "in/altered.jpg").unlink()
+        assert self.folder(run).code == 3
+        assert len(list((run.folder / "site/files").iterdir())) == 3
+
+    def test_pages_inside_the_folder_that_is_checked_are_not_checked(self, run: Command) -> None:
+        for _ in range(2):
+            done = run("check", "in", *LISTS, "--in-process", "--format", "html", "-o", "in/site/")
+            assert done.stderr.splitlines()[0] == "4 files"
+
+    @pytest.mark.parametrize(
+        ("place", "content"), [("site/index.html", "<p>mine</p>"), ("site/files/notes.txt", "mine"), ("site", "a file")]
+    )
+    def test_what_is_not_ours_stays(self, place: str, content: str, run: Command) -> None:
+        (run.folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (run.folder / place).write_text(content)
+        done = self.folder(run)
+        assert done.code == 2
+        assert "hint: " in done.stderr
+        assert (run.folder / place).read_text() == content
+
+    def test_a_page_is_never_written_through_a_link(self, run: Command) -> None:
+        (run.folder / "site/files").mkdir(parents=True)
+        (run.folder / "victim").write_text("kept")
+        (run.folder / "site/files/000001-altered-jpg.html").symlink_to("../../victim")
+        assert self.folder(run).code == 4
+        assert (run.folder / "victim").read_text() == "kept"
+
+    def test_a_folder_is_for_pages_alone(self, run: Command) -> None:
+        done = run("check", "in", "-o", "site/")
+        assert done.said == (2, "error: site/ is a folder, and a folder is written with pages")
+        assert not (run.folder / "site").exists()
+
+    def test_more_than_fifty_files_are_refused_before_anything_is_looked_at(self, run: Command) -> None:
+        for number in range(50):
+            (run.folder / "in" / f"{number}.txt").write_text("x")
+        done = run("check", "in", "--format", "html", "-o", "page.html")
+        assert done.said == (2, "error: a single page bears 50 files, and there are more")
+        assert done.stderr.splitlines()[1].endswith("--format html -o FOLDER/")
+        assert not (run.folder / "page.html").exists()

@@ -20,10 +20,15 @@ from tests.vouchmark.samples import Said
 from tests.vouchmark.tricks import DANGER, TRICKS
 from vouchmark.policies.labels import LABELS
 from vouchmark.policies.policy import Policy
-from vouchmark.render import html, html_people, html_view, text
+from vouchmark.render import html, text
 from vouchmark.render import json as as_json
 from vouchmark.render.answer import NOT_SHOWN, answer
-from vouchmark.report import QUESTIONS, Inputs, Line, NotChecked, Report, ReportPicture, Root, Status
+from vouchmark.render.groups import Group
+from vouchmark.render.html import lines, markup, pictures, top, tree
+from vouchmark.render.html import page as one_page
+from vouchmark.render.html import people as html_people
+from vouchmark.render.html.words import CAVEATS, NAMES, TONES, WORDS
+from vouchmark.report import QUESTIONS, Inputs, Line, MediaFact, NotChecked, Report, ReportPicture, Root, Status
 
 GALLERY = {name: Policy.default().applied(report) for name, report in samples.gallery().items()}
 
@@ -57,43 +62,62 @@ class TestAnswer:
     def test_the_first_heading_is_the_first_line_of_the_text(self, name: str) -> None:
         report = GALLERY[name]
         said = text.render(report, width=100_000, colour=False, verbosity=-1).strip()
-        assert page(report).one("h1").text == " ".join(f"{said}.".split())
+        assert page(report).one("h1").text == " ".join(f"{markup.without_options(said)}.".split())
 
     @pytest.mark.parametrize("name", list(GALLERY))
-    def test_every_line_is_a_card_with_its_question_status_and_sentence(self, name: str) -> None:
-        report = GALLERY[name]
-        cards = page(report).all("section", cls="card")
-        assert [card.one("h3").text for card in cards] == list(QUESTIONS.values())
-        for card, evidence in zip(cards, report.evidence.values(), strict=True):
-            assert card.one(cls="card-status").text.startswith(html_view.WORDS[evidence.status])
-            assert html_view.WORDS[evidence.status]
-            signs = [one for one in card.parts if isinstance(one, Element) and one.tag == "svg"]
-            assert [sign.one("use").attributes["href"] for sign in signs] == [f"#sign-{evidence.status}"]
+    def test_every_line_is_there_with_its_question_status_and_sentence(self, name: str) -> None:
+        report, shown = GALLERY[name], page(GALLERY[name])
+        for line, evidence in report.evidence.items():
+            [card] = [one for one in shown.all() if one.attributes.get("id") == f"file-1-{line}"]
+            assert QUESTIONS[line] in card.text
+            assert NAMES[line] in card.text
+            assert WORDS[evidence.status] in card.text
+            assert " ".join(evidence.summary.split())[:40] in card.text or name == "hostile"
+
+    @pytest.mark.parametrize("name", list(GALLERY))
+    def test_failed_lines_come_first_and_open_and_what_is_not_there_is_one_line(self, name: str) -> None:
+        report, shown = GALLERY[name], page(GALLERY[name])
+        cards = shown.one(cls="lines").all("details", cls="line")
+        order = [
+            next(one for one in card.attributes["class"].split() if one.startswith(("line-", "fold"))) for card in cards
+        ]
+        wanted = ["line-fail", "line-error", "line-unknown", "line-pass", "folded"]
+        assert [wanted.index(one) for one in order] == sorted(wanted.index(one) for one in order)
+        assert order.count("folded") <= 2
+        assert ["open" in card.attributes for card in cards] == [one == "line-fail" for one in order]
+        statuses = [evidence.status for evidence in report.evidence.values()]
+        assert order.count("line-fail") == statuses.count(Status.FAIL)
+
+    def test_every_toggle_has_a_name_of_its_own(self) -> None:
+        names = [one.text for one in page(samples.signed()).all("summary")]
+        assert all(names)
+        assert len(set(names)) == len(names)
 
     def test_no_two_statuses_share_a_word_or_a_sign(self) -> None:
-        assert len(set(html_view.WORDS.values())) == len(Status) == len(html_view.WORDS)
+        assert len(set(WORDS.values())) == len(Status) == len(WORDS)
         drawn = {one.attributes["id"]: str(one.one("path").attributes) for one in page(samples.signed()).all("symbol")}
-        assert set(drawn) == {f"sign-{status}" for status in Status}
-        assert len(set(drawn.values())) == len(Status)
+        assert set(drawn) == {*(f"sign-{status}" for status in Status), "sign-note"}
+        assert len(set(drawn.values())) == len(drawn)
 
     def test_findings_are_folded_with_code_source_root_subject_and_detail(self) -> None:
         shown = page(samples.signed())
         for finding in samples.signed().findings():
-            [entry] = [one for one in shown.all("li", cls="finding") if finding.id in one.text.split()]
-            assert entry.attributes["id"] == f"file-1-{finding.id}"
+            [entry] = [one for one in shown.all("li", cls="finding") if one.attributes["id"] == f"file-1-{finding.id}"]
             for words in (finding.code, finding.source, finding.root, finding.subject, *finding.detail.values()):
                 assert str(words) in entry.text
-        assert len(shown.all("details")) == 6
         assert not [one for one in shown.all("details") if "open" in one.attributes]
 
     def test_the_verdict_names_policy_labels_and_reasons(self) -> None:
         report = GALLERY["altered"]
         assert report.verdict is not None
         shown = page(report).one(cls="verdict")
-        assert "“default” says review" in shown.text
+        assert "“default” suggests: review" in shown.text
         for label in report.verdict.labels:
             assert f"{label} {LABELS[label]}" in shown.text
-        assert [link.text for link in shown.all("a")] == list(report.verdict.reasons)
+        links = shown.all("a")
+        assert [link.text for link in links] == list(report.verdict.reasons)
+        # A link opens the finding that it names.
+        assert [link.attributes["href"] for link in links] == [f"#file-1-{reason}" for reason in report.verdict.reasons]
 
     def test_a_report_without_a_verdict_has_none(self) -> None:
         assert not page(samples.signed()).all(cls="verdict")
@@ -105,17 +129,34 @@ class TestAnswer:
         for _, words in NOT_SHOWN:
             assert words in shown
 
-    def test_options_are_not_torn_apart_and_a_quotation_is_left_whole(self) -> None:
+    def test_a_page_names_no_options_and_a_quotation_is_left_whole(self) -> None:
         quotation = NotChecked(what="the soft binding “a --b c”", why="only its maker can recompute it")
-        gaps = (NotChecked(what="known media", why="no --index and no --original given"), quotation)
+        gaps = (
+            NotChecked(what="known media", why="no --index and no --original given"),
+            NotChecked(what="the fragments of the video", why="not given with --fragment"),
+            NotChecked(what="the signer", why="no list kept; run: vouchmark trust update"),
+            NotChecked(what="it", why="over the size limit (--max-size)"),
+            quotation,
+        )
         shown = page(replace(samples.signed(), not_checked=gaps))
-        assert [one.text for one in shown.all(cls="option")] == ["--index", "--original"]
-        assert "Known media: no --index and no --original given." in shown.text
+        for words in (
+            "Known media: no index and no original given.",
+            "The fragments of the video: not given.",
+            "The signer: no list kept.",
+            "It: over the size limit.",
+        ):
+            assert words in shown.text
         assert "a --b c" in [one.text for one in shown.all("bdi")]
+        assert not re.search(r"(?<!a )--[a-z]", shown.one("main").text)
+
+    @pytest.mark.parametrize("name", list(GALLERY))
+    def test_no_page_has_an_option_in_it(self, name: str) -> None:
+        if name != "hostile":
+            assert not re.search(r"--[a-z]", page(GALLERY[name]).one("main").text)
 
     def test_nothing_left_out_is_said(self) -> None:
         report = replace(samples.signed(), not_checked=())
-        assert "The lines marked as not looked at." in page(report).text
+        assert "The lines that nobody asked for." in page(report).text
 
     def test_the_digest_at_the_end_is_that_of_the_json_report(self) -> None:
         report = GALLERY["signed"]
@@ -132,7 +173,7 @@ class TestAnswer:
     def test_an_unreadable_file_has_a_page_too(self) -> None:
         shown = page(samples.unreadable())
         assert "could not be read" in shown.one("h1").text
-        assert "SHA-256" not in shown.one(cls="hero-picture").text
+        assert not shown.all(cls="digest")
 
     @settings(max_examples=25, deadline=None)
     @given(reports())
@@ -145,10 +186,14 @@ class TestAnswer:
 class TestOneHarmlessFile:
     def test_the_page_s_policy_allows_its_own_style_and_pictures_alone(self) -> None:
         root = page(samples.signed())
-        digest = base64.b64encode(hashlib.sha256(root.one("style").raw_text.encode()).digest()).decode()
+        style, script = (
+            base64.b64encode(hashlib.sha256(root.one(tag).raw_text.encode()).digest()).decode()
+            for tag in ("style", "script")
+        )
         assert policy_of(root).split("; ") == [
             "default-src 'none'",
-            f"style-src 'sha256-{digest}'",
+            f"style-src 'sha256-{style}'",
+            f"script-src 'sha256-{script}'",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -162,7 +207,14 @@ class TestOneHarmlessFile:
         root = page(samples.signed())
         assert root.one("html").attributes == {"lang": "en", "dir": "ltr"}
         body = root.one("body")
-        assert [one.tag for one in body.parts if isinstance(one, Element)] == ["svg", "a", "header", "main", "footer"]
+        assert [one.tag for one in body.parts if isinstance(one, Element)] == [
+            "svg",
+            "a",
+            "header",
+            "main",
+            "footer",
+            "script",
+        ]
         assert [one.attributes["href"] for one in body.all("a", cls="skip")] == ["#main"]
         assert root.one("title").text.startswith("harbour.jpg: unchanged")
 
@@ -202,22 +254,21 @@ class TestOneHarmlessFile:
 
     def test_what_is_set_apart_reads_the_same(self) -> None:
         for words in ("“a” and “b”", "שלום, עולם! (1) x", "“unclosed", "”“", "a“b”c“"):
-            assert parse(f"<h1>{html.shown(words)}</h1>").one("h1").raw_text == words
+            assert parse(f"<h1>{markup.shown(words)}</h1>").one("h1").raw_text == words
 
     def test_a_template_cannot_forget_to_escape(self) -> None:
-        assert html.shown("<b>") == "&lt;b&gt;"
-        assert html.flat('"><b>') == "&#34;&gt;&lt;b&gt;"
-        assert html.apart("<b>") == "<bdi>&lt;b&gt;</bdi>"
+        assert markup.shown("<b>") == "&lt;b&gt;"
+        assert markup.flat('"><b>') == "&#34;&gt;&lt;b&gt;"
+        assert markup.apart("<b>") == "<bdi>&lt;b&gt;</bdi>"
 
 
 class TestPictures:
     def test_the_picture_stands_above_its_hash(self) -> None:
         report = replace(samples.signed(), pictures=(pictured(),))
-        figure = page(report).one(cls="hero-picture").one("figure")
-        assert [one.tag for one in figure.parts if isinstance(one, Element)] == ["img", "figcaption"]
-        source = figure.one("img").attributes["src"]
+        shown = page(report).one(cls="pictures")
+        source = shown.one("figure").one("img").attributes["src"]
         assert base64.b64decode(source.removeprefix("data:image/jpeg;base64,")) == report.pictures[0].data
-        assert "".join(one.text for one in figure.one("code").all("span")) == report.media.sha256
+        assert "".join(one.text for one in shown.one(cls="digest").one("code").all("span")) == report.media.sha256
 
     @pytest.mark.parametrize(
         "changed",
@@ -233,21 +284,23 @@ class TestPictures:
         report = replace(samples.signed(), pictures=(pictured(alt="No picture is shown: why not.", **changed),))
         shown = page(report)
         assert not shown.all("img")
-        assert "No picture is shown: why not." in shown.one(cls="hero-picture").text
+        assert "No picture is shown: why not." in shown.one(cls="pictures").text
 
     def test_an_altered_file_stands_beside_what_was_signed(self) -> None:
         signed = pictured("ancestor", samples.MANIFEST, data=jpeg(200))
         for report, count in ((GALLERY["altered"], 1), (GALLERY["signed"], 0)):
             shown = page(replace(report, pictures=(pictured(), signed)))
-            assert len(shown.all(cls="as-signed")) == count
+            assert len(shown.all("figure")) == 1 + count
+            assert len(shown.all("figcaption")) == 2 * count
 
-    def test_the_map_of_what_changed_stands_in_its_card(self) -> None:
-        report = replace(samples.signed(), pictures=(pictured("difference", alt="Two regions differ."),))
-        [card] = [one for one in page(report).all(cls="card") if one.attributes["id"].endswith("-known")]
-        assert card.one("img").attributes["alt"] == "Two regions differ."
+    def test_the_map_of_what_changed_stands_beside_the_picture(self) -> None:
+        pictures = (pictured(), pictured("difference", alt="Two regions differ."))
+        _, change = page(replace(samples.signed(), pictures=pictures)).one(cls="pair").all("figure")
+        assert change.one("img").attributes["alt"] == "Two regions differ."
+        assert "Where it differs from your original" in change.text
 
     def test_pictures_beyond_the_bound_are_left_out_and_that_is_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(html_view, "MAX_PICTURES", 2 * len(base64.b64encode(jpeg())))
+        monkeypatch.setattr(pictures, "MAX_PICTURES", 2 * len(base64.b64encode(jpeg())))
         many = [replace(samples.signed(f"{number}.jpg"), pictures=(pictured(),)) for number in range(4)]
         shown = parse("".join(html.render_many(many)))
         assert len(shown.all("img")) == 2
@@ -255,6 +308,68 @@ class TestPictures:
 
     def test_json_and_its_digest_know_no_pictures(self) -> None:
         assert as_json.dumps(replace(samples.signed(), pictures=(pictured(),))) == as_json.dumps(samples.signed())
+
+
+class TestTop:
+    def test_every_answer_has_a_tone_and_one_caveat(self) -> None:
+        assert set(TONES) == set(CAVEATS) == set(Group)
+        assert all(words.endswith(".") and words.count(". ") == 0 for words in CAVEATS.values())
+
+    @pytest.mark.parametrize("name", list(GALLERY))
+    def test_two_sentences_can_be_pasted_with_date_digest_and_caveat(self, name: str) -> None:
+        report, banner = GALLERY[name], page(GALLERY[name]).one(cls="banner")
+        [button] = banner.all("button")
+        words = next(one for one in banner.all("p") if one.attributes["id"] == button.attributes["data-copies"])
+        assert words.text.startswith("Checked on 21 November 2026, “")
+        assert words.text == " ".join(top.paste(report).split())
+        digest = report.media.sha256
+        assert (f"(SHA-256 {digest[:8]}…{digest[-8:]})" in words.text) == (digest is not None) if digest else True
+        assert any(words.text.endswith(caveat) for caveat in CAVEATS.values())
+        # Nothing is promised that cannot be done: without the script there is no button.
+        assert "hidden" in button.attributes
+
+    def values(self, report: Report) -> list[str]:
+        return [one.one(cls="three-value").text for one in page(report).one(cls="three").all("li")]
+
+    def tones(self, report: Report) -> list[str]:
+        rows = page(report).one(cls="three").all(cls="three-value")
+        return [row.attributes["class"].split()[-1].removeprefix("tone-") for row in rows]
+
+    def test_three_rows_say_bytes_signer_and_ai(self) -> None:
+        assert self.values(GALLERY["signed"]) == ["Yes", "Harbour Press (Desk 4)", "A camera or scanner, it says"]
+        assert self.values(GALLERY["without"]) == ["Nothing was signed", "Nobody", "Nothing is declared"]
+        assert self.values(GALLERY["unknown"])[1].endswith("says the signer alone")
+
+    def test_what_is_declared_of_other_bytes_is_not_said_of_these(self) -> None:
+        bytes_, signer, ai = self.values(GALLERY["altered"])
+        assert (bytes_, ai) == ("No", "Nothing that counts for these bytes")
+        assert signer.endswith(", for other bytes")
+        assert "good" not in self.tones(GALLERY["altered"])
+
+    def test_declared_ai_is_not_green(self) -> None:
+        assert self.values(GALLERY["generated"])[2] == "Yes: generated by AI"
+        assert self.tones(GALLERY["generated"])[2] == "note"
+        assert "banner-note" in page(GALLERY["generated"]).one(cls="banner").attributes["class"]
+
+    def test_a_name_that_no_list_vouches_for_stands_in_quotes(self) -> None:
+        assert self.values(GALLERY["unknown"])[1].startswith("“")
+        assert not self.values(GALLERY["signed"])[1].startswith("“")
+
+    def test_what_the_file_says_of_itself_stands_apart(self) -> None:
+        facts = (
+            MediaFact(what="camera", value="Z 9</dd>", where="EXIF Model", contradicted=True),
+            MediaFact(what="camera", value="R6", where="XMP tiff:Model", contradicted=True),
+        )
+        report = replace(samples.without(), media=replace(samples.without().media, metadata=facts))
+        shown = page(report).one(cls="of-itself").text
+        assert "anybody could have written this" in shown
+        assert "“Z 9</dd>” EXIF Model" in shown
+        assert "These contradict each other." in shown
+        assert not page(samples.without()).all(cls="of-itself")
+
+    def test_codes_stand_in_an_appendix_for_paper(self) -> None:
+        codes = [one.text for one in page(GALLERY["signed"]).one(cls="appendix").all("code")]
+        assert codes == [finding.code for finding in GALLERY["signed"].findings()]
 
 
 def voice(name: str = "Harbour Press Club", *, of: str = "1", code: str = "person.voice.new", **detail: Any) -> Said:
@@ -268,8 +383,8 @@ class TestPeople:
     def shown(self, *voices: Said) -> list[str]:
         [card] = [
             one
-            for one in page(samples.signed(person=list(voices))).all(cls="card")
-            if one.text.startswith("Does a real")
+            for one in page(samples.signed(person=list(voices))).all()
+            if one.attributes.get("id") == "file-1-person"
         ]
         return [item.text for people in card.all(cls="people") for item in people.all("li")]
 
@@ -289,9 +404,6 @@ class TestPeople:
     def test_what_one_group_says_is_said_once(self) -> None:
         alone = page(samples.signed(person=[voice(statement="Cold soup.")]))
         assert alone.text.count("A person stands behind this file.") == 1
-        assert not alone.all(cls="said-below")
-        several = page(samples.signed(person=[voice(), voice("Town Hall")]))
-        assert len(several.all(cls="said-below")) == 1
 
     def test_one_voice_that_came_twice_is_one_person(self) -> None:
         [said] = self.shown(voice(statement="One."), voice(statement="One."))
@@ -310,7 +422,7 @@ class TestPeople:
         voices = [voice(scope=f"public:{number:02}") for number in range(html_people.MAX_PEOPLE)]
         several = [voice(of=str(number), scope="public:several") for number in range(2)]
         shown = page(samples.signed(person=[*voices, *several]))
-        [card] = [one for one in shown.all(cls="card") if one.attributes["id"].endswith("-person")]
+        [card] = [one for one in shown.all() if one.attributes.get("id") == "file-1-person"]
         groups = [item.text for people in card.all(cls="people") for item in people.all("li")]
         assert groups[0] == "2 people enrolled by “Harbour Press Club” for public:several, one voice each for ever"
         assert len(groups) == html_people.MAX_PEOPLE
@@ -365,43 +477,44 @@ class TestHistory:
         return page(replace(samples.signed(history=list(steps)), pictures=pictures)).one("ol", cls="tree-root")
 
     def test_each_version_stands_below_the_one_that_names_it(self) -> None:
-        tree = self.tree(
+        twigs = self.tree(
             step(1, "a", "me"), step(1, "b", "me"), step(2, "c", "b"), step(2, "d", "a"), step(3, "e", "d")
         )
-        assert outline(tree) == [[["a", ["d", ["e"]]], ["b", ["c"]]]]
+        assert outline(twigs) == [[["a", ["d", ["e"]]], ["b", ["c"]]]]
 
     def test_versions_that_name_each_other_end(self) -> None:
-        tree = self.tree(step(1, "a", "b"), step(2, "b", "a"), step(3, "a", "b"), step(0, "b", "a"), step(-9, "x", "x"))
+        twigs = self.tree(
+            step(1, "a", "b"), step(2, "b", "a"), step(3, "a", "b"), step(0, "b", "a"), step(-9, "x", "x")
+        )
         # Those at no distance from the file are none of its versions.
-        assert len(tree.all("li")) == 4
+        assert len(twigs.all("li")) == 4
 
     def test_a_version_shows_its_thumbnail_its_state_and_who_signed(self) -> None:
         words = {"signer": "Camera 1", "signer_codes": ["signer.unknown"], "reasons": ["recorded:a.b"], "time": "2026"}
         broken = step(1, "a", "me", code="history.parent.broken", status=Status.FAIL, detail=words)
-        tree = self.tree(broken, pictures=(pictured("ancestor", "a", alt="As signed."),))
-        assert tree.one("img").attributes["alt"] == "As signed."
-        assert "Made from changed or broken" in tree.text
-        assert "a signer who calls itself “Camera 1”" in tree.text
-        assert "a.b (recorded when it was added)" in tree.text
+        twigs = self.tree(broken, pictures=(pictured("ancestor", "a", alt="As signed."),))
+        assert twigs.one("img").attributes["alt"] == "As signed."
+        assert "Made from changed or broken" in twigs.text
+        assert "a signer who calls itself “Camera 1”" in twigs.text
+        assert "a.b (recorded when it was added)" in twigs.text
 
     def test_a_signer_is_named_where_a_list_vouches(self) -> None:
-        tree = self.tree(step(1, "a", "me", detail={"signer": "Camera 1", "signer_codes": ["signer.official"]}))
-        assert "signed by Camera 1" in tree.text
+        twigs = self.tree(step(1, "a", "me", detail={"signer": "Camera 1", "signer_codes": ["signer.official"]}))
+        assert "signed by Camera 1" in twigs.text
 
     def test_a_chain_beyond_the_bound_stays_readable_and_whole(self) -> None:
-        tree = self.tree(*(step(depth, f"m{depth}", f"m{depth - 1}") for depth in range(1, 40)))
-        assert len(tree.all("li")) == 40
-        assert depth_of(tree) <= html_view.MAX_TREE_DEPTH + 2
+        twigs = self.tree(*(step(depth, f"m{depth}", f"m{depth - 1}") for depth in range(1, 40)))
+        assert len(twigs.all("li")) == 40
+        assert depth_of(twigs) <= tree.MAX_TREE_DEPTH + 2
 
     def test_more_versions_and_findings_than_a_page_bears_are_counted(self) -> None:
         many = [step(1, f"m{number}", "me") for number in range(300)]
         shown = page(samples.signed(history=many))
-        [card] = [one for one in shown.all(cls="card") if one.attributes["id"].endswith("-history")]
-        assert len(card.one("ol", cls="tree-root").all("li")) == html_view.MAX_TWIGS + 1
-        assert len(card.all("li", cls="finding")) == html_view.MAX_FINDINGS
-        assert "240 more versions in the JSON report." in card.text
+        [card] = [one for one in shown.all() if one.attributes.get("id") == "file-1-history"]
+        assert len(shown.one("ol", cls="tree-root").all("li")) == tree.MAX_TWIGS + 1
+        assert len(card.all("li", cls="finding")) == lines.MAX_FINDINGS
+        assert "240 more versions in the JSON report." in shown.text
         assert "200 more findings in the JSON report." in card.text
-        assert "300 findings" in card.text
 
     def test_a_detail_beyond_the_bound_is_cut_and_that_is_said(self) -> None:
         detail = {f"k{number}": "v" for number in range(100)} | {"long": "w" * 9000}
@@ -422,16 +535,25 @@ class TestManyFiles:
         rows = shown.one("tbody").all("tr")
         assert [row.one("a").attributes["href"] for row in rows] == [f"#file-{n}" for n in range(1, len(GALLERY) + 1)]
         for row, report in zip(rows, GALLERY.values(), strict=True):
-            assert row.one("td", cls="row-answer").text == " ".join(f"{answer(report)}.".split())
+            assert row.one("td", cls="row-answer").text == " ".join(
+                f"{markup.without_options(answer(report))}.".split()
+            )
             assert report.verdict is not None
             assert row.text.endswith(str(report.verdict.outcome))
         assert len(shown.all("article")) == len(GALLERY)
 
-    def test_verdicts_are_counted_the_strongest_first(self) -> None:
+    def test_answers_are_counted_the_worst_first(self) -> None:
         shown = parse("".join(html.render_many(GALLERY.values())))
-        counts = [int(one.text.split()[0]) for one in shown.one(cls="outcomes").all("span")]
-        assert sum(counts) == len(GALLERY)
-        assert shown.one(cls="outcomes").text.split()[1] == "review"
+        totals = shown.one(cls="totals").all("li")
+        assert sum(int(one.one("strong").text) for one in totals) == len(GALLERY)
+        assert totals[0].text.startswith("1 does not hold")
+
+    def test_one_page_bears_no_more_than_fifty_files(self) -> None:
+        assert (
+            parse("".join(html.render_many([GALLERY["without"]] * html.MAX_ON_ONE_PAGE))).one("h1").text == "50 files"
+        )
+        with pytest.raises(html.TooManyError, match="a single page bears 50 files"):
+            list(html.render_many([GALLERY["without"]] * (html.MAX_ON_ONE_PAGE + 1)))
 
     def test_no_file_at_all_is_a_page_that_says_so(self) -> None:
         shown = parse("".join(html.render_many([])))
@@ -439,7 +561,7 @@ class TestManyFiles:
         assert "There was no file" in shown.text
 
     def test_what_waits_is_on_the_disk(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(html, "SPOOLED", 1000)
+        monkeypatch.setattr(one_page, "SPOOLED", 1000)
         with html.Page() as made:
             for report in GALLERY.values():
                 made.add(report)
@@ -456,7 +578,7 @@ class TestManyFiles:
 
 
 def palettes() -> dict[str, dict[str, str]]:
-    style = html._style()
+    style = markup.kept("report.css")
     light, dark = re.search(r":root \{(.*?)\n\}", style, re.DOTALL), re.search(r":root \{(.*?)\n  \}", style, re.DOTALL)
     assert light
     assert dark
@@ -486,10 +608,13 @@ def contrast(one: str, other: str) -> float:
 def test_every_text_has_the_contrast_that_tired_eyes_need(name: str) -> None:
     palette = palettes()[name]
     for ground in ("page", "card"):
-        for ink in ("ink", "soft", "link", "pass", "fail", "unknown", "error", "quiet", "focus"):
+        for ink in ("ink", "soft", "link", "pass", "fail", "unknown", "error", "quiet", "note", "focus"):
             assert contrast(palette[ink], palette[ground]) >= 4.5, (name, ink, ground)
-    for status in ("pass", "fail", "unknown", "error", "quiet"):
+    for status in ("pass", "fail", "unknown", "error", "quiet", "note"):
         assert contrast(palette[status], palette[f"{status}-tint"]) >= 4.5, (name, status)
+        # The banner's words stand on its tint.
+        for ink in ("ink", "soft"):
+            assert contrast(palette[ink], palette[f"{status}-tint"]) >= 4.5, (name, status, ink)
     assert contrast(palette["soft"], palette["quiet-tint"]) >= 4.5
 
 

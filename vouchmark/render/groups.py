@@ -52,7 +52,9 @@ def _status(line: Line, *statuses: Status) -> Callable[[Report], bool]:
 
 def _declares_ai(report: Report) -> bool:
     found = report.evidence[Line.AI]
-    return found.status is Status.PASS and any(finding.code in _AI for finding in found.findings)
+    return found.status is Status.PASS and any(
+        finding.code in _AI and finding.status is Status.PASS for finding in found.findings
+    )
 
 
 _RULES: Final[tuple[tuple[Group, Callable[[Report], bool]], ...]] = (

@@ -16,9 +16,10 @@ from vouchmark.cli.check.fragments import fragment_options, read_fragments
 from vouchmark.cli.check.help import GroupedHelp, help_all_option
 from vouchmark.cli.check.known import known_options, named_index
 from vouchmark.cli.check.original import original_options, read_original
+from vouchmark.cli.check.pages import Output
 from vouchmark.cli.check.person import person_errors, person_options, who_counts
 from vouchmark.cli.check.policy import policy_options
-from vouchmark.cli.check.running import identity, is_one, refuse_terminal, run
+from vouchmark.cli.check.running import identity, is_one, refuse_pages, run
 from vouchmark.cli.check.saved import compare_saved, saved_options
 from vouchmark.cli.common import Instant, fail, fail_usage, printable, standard_input
 from vouchmark.codes.exits import CHECKED
@@ -78,8 +79,9 @@ class Seconds(click.FloatRange):
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, readable=False, allow_dash=True, path_type=Path),
-    help="Write there, not to stdout: whole or not at all.",
+    type=Output(dir_okay=False, readable=False, allow_dash=True, path_type=Path),
+    metavar="FILE|FOLDER/",
+    help="Write there, not to stdout: a file, or a folder of pages where it ends in /.",
 )
 @click.option("--sort", type=click.Choice(SORTED_BY), help="Write the worst answers first, or go by name.")
 @click.option("--require", multiple=True, type=click.Choice(LINE_NAMES), help="* Lines that must pass for exit code 0.")
@@ -156,7 +158,7 @@ def _refuse_contradictions(options: dict[str, Any]) -> None:
         standard_input()
     if options["manifest"] is not None and not is_one(inputs):
         fail_usage("--manifest was given with several files, and belongs to one", hint="run it once for each file")
-    refuse_terminal(options)
+    refuse_pages(options)
     _refuse_overwriting(options)
 
 
@@ -167,8 +169,8 @@ def _refuse_overwriting(options: dict[str, Any]) -> None:
         named += options[option] if isinstance(options[option], tuple) else [options[option] or "-"]
     read = {identity(Path(name)) for name in named if str(name) != "-"} - {None}
     for option in ("output", "diff_out"):
-        path: Path | None = options[option]
-        if path is not None and path.is_file() and identity(path) in read:
+        path = options[option]
+        if isinstance(path, Path) and path.is_file() and identity(path) in read:
             fail_usage(
                 f"{path}: would be written over, and is one of the files that are read", hint="name another file"
             )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TextIO, TypeAlias
 
@@ -16,6 +18,7 @@ import click
 from vouchmark.cli import INTERRUPTED
 from vouchmark.cli.check.interrupting import Interrupt, listening
 from vouchmark.cli.check.original import write_difference
+from vouchmark.cli.check.pages import Folder, prepare, write_pages
 from vouchmark.cli.check.totals import Totals
 from vouchmark.cli.check.writing import written
 from vouchmark.cli.common import fail_usage, progress, standard_input, standard_output
@@ -45,6 +48,9 @@ def run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[E
 
     inputs: tuple[str, ...] = options["inputs"]
     totals, one = Totals(fail_on=options["fail_on"]), is_one(inputs)
+    if isinstance(options["output"], Folder):
+        _run_into(options["output"].path, options, settings, pool, totals)
+        return totals.codes
     with listening() as interrupt, _output(options["output"], form=options["form"]) as (out, own):
         shown = options["quiet"] or (options["output"] is None and out.isatty())
         found = examine_all(_sources(inputs, own), settings, pool=pool)
@@ -63,11 +69,29 @@ def run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[E
     return totals.codes
 
 
+def _run_into(folder: Path, options: dict[str, Any], settings: Settings, pool: Pool | None, totals: Totals) -> None:
+    """The same with a page for each file, and an index of those that were done."""
+    from vouchmark.examination.examine import examine_all
+
+    prepare(folder)
+    inputs: tuple[str, ...] = options["inputs"]
+    with listening() as interrupt:
+        found = examine_all(_sources(inputs, frozenset(), beside=folder), settings, pool=pool)
+        counted = partial(_counted, inputs, frozenset(), beside=folder)
+        reports = interrupt.until(progress(found, quiet=options["quiet"], total=counted))
+        for report in write_pages(reports, folder):
+            write_difference(report, options["diff_out"])
+            totals.add(report)
+        if interrupt.came and not totals.files:
+            raise KeyboardInterrupt
+    _say(totals, interrupt, options, one=False)
+
+
 def _say(totals: Totals, interrupt: Interrupt, options: dict[str, Any], *, one: bool) -> None:
     """Words about the run, on standard error."""
     if not totals.files:
         click.echo("there is no file in what you named", err=True)
-    elif not one and options["form"] == "text":
+    elif not one and (options["form"] == "text" or isinstance(options["output"], Folder)):
         click.echo("\n".join(totals.lines()), err=True)
     if interrupt.came:
         place = options["output"]
@@ -91,23 +115,34 @@ def identity(file: Path | int) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _sources(inputs: tuple[str, ...], own: _Files) -> Iterator[Source]:
-    """Every file to look at, in order; folders are walked, where what we write ourselves is passed over."""
+def _sources(inputs: tuple[str, ...], own: _Files, *, beside: Path | None = None) -> Iterator[Source]:
+    """Every file to look at, in order; folders are walked, where what we write ourselves is passed over.
+
+    Args:
+        inputs: as named.
+        own: files that this run writes.
+        beside: a folder that it writes; None where it writes none.
+    """
     from vouchmark.examination.sources import STREAM, files
+
+    ours = beside.resolve() if beside is not None else None
+
+    def is_ours(path: Path) -> bool:
+        return identity(path) in own or (ours is not None and path.resolve().is_relative_to(ours))
 
     def named() -> Iterator[str | Path | BinaryIO]:
         for name in inputs:
             yield standard_input().buffer if name == STREAM else name if is_address(name) else Path(name)
 
-    return files(named(), several=len(inputs) > 1, leaves_out=lambda path: identity(path) in own)
+    return files(named(), several=len(inputs) > 1, leaves_out=is_ours)
 
 
-def _counted(inputs: tuple[str, ...], own: _Files) -> int | None:
+def _counted(inputs: tuple[str, ...], own: _Files, *, beside: Path | None = None) -> int | None:
     """How many files there are to look at; None where counting them takes too long."""
     end = time.monotonic() + COUNTING
     folders = tuple(name for name in inputs if Path(name).is_dir())
     counted = len(inputs) - len(folders)
-    for number, _ in enumerate(_sources(folders, own), start=1):
+    for number, _ in enumerate(_sources(folders, own, beside=beside), start=1):
         if number % 1000 == 0 and time.monotonic() > end:
             return None
         counted += 1
@@ -136,7 +171,19 @@ def _standard_output(form: str) -> TextIO:
     return out
 
 
-def refuse_terminal(options: dict[str, Any]) -> None:
-    """A page on a terminal is no page."""
-    if options["form"] == "html" and options["output"] is None and sys.stdout is not None and sys.stdout.isatty():
+def refuse_pages(options: dict[str, Any]) -> None:
+    """A page on a terminal is no page, one page bears no thousand files, and a folder holds nothing but pages."""
+    place, is_html = options["output"], options["form"] == "html"
+    if isinstance(place, Folder):
+        if not is_html:
+            fail_usage(f"{place} is a folder, and a folder is written with pages", hint="add --format html")
+        return
+    if not is_html:
+        return
+    if place is None and sys.stdout is not None and sys.stdout.isatty():
         fail_usage("a page is for a browser, not for a terminal", hint="name a file: -o report.html")
+    from vouchmark.render.html import MAX_ON_ONE_PAGE, TooManyError
+
+    some = itertools.islice(_sources(options["inputs"], frozenset()), MAX_ON_ONE_PAGE + 1)
+    if sum(1 for _ in some) > MAX_ON_ONE_PAGE:
+        fail_usage(str(TooManyError()), hint="write a folder of pages with an index: --format html -o FOLDER/")

@@ -1,0 +1,94 @@
+"""What does a page show of each line of evidence: failed ones first, what is not there or was not asked folded away?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from vouchmark.render.html.markup import without_options
+from vouchmark.render.html.people import more, people
+from vouchmark.render.html.words import NAMES
+from vouchmark.report import QUESTIONS, Line, Report, Status
+
+MAX_FINDINGS: Final = 100
+"""Findings of one line on a page; the JSON report has all of them."""
+MAX_VALUE: Final = 1000
+"""Characters of one value of a detail; the JSON report has the whole."""
+MAX_VALUES: Final = 60
+"""Values of one finding's detail."""
+
+_LOUD: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS)
+"""Statuses whose lines stand by themselves, in this order."""
+
+
+def lines(report: Report, document: Any, anchor: str) -> dict[str, Any]:
+    """The lines that stand by themselves, the worst first, and those that are folded into one line each.
+
+    Args:
+        report: what to show.
+        document: the same as JSON values.
+        anchor: starts the names of places in the page.
+    """
+    cards = [_card(report, line, document["evidence"][line], anchor) for line in Line]
+    ordered = sorted((card for card in cards if card["status"] in _LOUD), key=lambda card: _LOUD.index(card["status"]))
+    folded = [
+        {"heading": heading, "anchor": f"{anchor}-{name}", "cards": found}
+        for name, heading, status in (
+            ("absent", "Nothing there", Status.ABSENT),
+            ("skipped", "Not asked", Status.SKIPPED),
+        )
+        if (found := [card for card in cards if card["status"] == status])
+    ]
+    return {"cards": ordered, "folded": folded, "appendix": [one for card in cards for one in card["findings"]]}
+
+
+def _card(report: Report, line: Line, evidence: Mapping[str, Any], anchor: str) -> dict[str, Any]:
+    findings = evidence["findings"]
+    shown = findings[:MAX_FINDINGS]
+    groups, cut = people(report) if line is Line.PERSON else ([], "")
+    return {
+        "line": line,
+        "name": NAMES[line],
+        "anchor": f"{anchor}-{line}",
+        "question": QUESTIONS[line],
+        "status": evidence["status"],
+        "open": evidence["status"] == Status.FAIL or bool(groups),
+        "summary": without_options(evidence["summary"]),
+        "findings": [_finding(finding, evidence["summary"], anchor, NAMES[line]) for finding in shown],
+        "cut_findings": more(len(findings) - len(shown), "finding"),
+        "people": groups,
+        "cut_people": cut,
+    }
+
+
+def _finding(finding: Mapping[str, Any], summary: str, anchor: str, name: str) -> dict[str, Any]:
+    detail = [(named(key), value_words(value)) for key, value in finding["detail"].items()]
+    left = more(len(detail) - MAX_VALUES, "value")
+    return {
+        **finding,
+        "line_name": name,
+        "statement": without_options(finding["statement"]),
+        "repeats": finding["statement"] == summary,
+        "anchor": f"{anchor}-{finding['id']}",
+        "detail": [*detail[:MAX_VALUES], *([("…", left)] if left else [])],
+    }
+
+
+def named(name: str) -> str:
+    """A key of a detail in words."""
+    return name.replace("_", " ")
+
+
+def value_words(value: Any) -> str:
+    """One value of a detail on one line, not longer than a page can bear."""
+    if isinstance(value, bool) or value is None:
+        text = {True: "yes", False: "no", None: "none"}[value]
+    elif isinstance(value, list):
+        inner = [value_words(item) for item in value[:MAX_VALUES]]
+        text = ("; " if any(isinstance(item, dict | list) for item in value) else ", ").join(inner) or "none"
+    elif isinstance(value, dict):
+        pairs = list(value.items())[:MAX_VALUES]
+        text = ", ".join(f"{named(name)}: {value_words(item)}" for name, item in pairs) or "none"
+    else:
+        text = str(value) or "none"
+    return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"

@@ -1,0 +1,106 @@
+"""What does somebody see and copy who looks at a page for ten seconds: banner, sentences to paste, three values?"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from vouchmark.render.answer import answer
+from vouchmark.render.groups import group_of
+from vouchmark.render.html.markup import without_options
+from vouchmark.render.html.words import AI, AI_BY_STATUS, BYTES, CAVEATS, SIGNER_BY_STATUS, SIGNS, TONES
+from vouchmark.render.safe import plain, quoted
+from vouchmark.report import Line, Report, Status
+
+NAME_SHOWN: Final = 80
+"""Code points of a signer's name in its row."""
+FILE_SHOWN: Final = 80
+"""Code points of a file's name in a sentence to paste."""
+_MONTHS: Final = (
+    "January February March April May June July August September October November December".split()  # noqa: SIM905
+)
+
+
+def banner(report: Report) -> dict[str, Any]:
+    """The worst or most telling fact, with the sentences to paste."""
+    group = group_of(report)
+    return {"tone": TONES[group], "answer": f"{without_options(answer(report))}.", "paste": paste(report)}
+
+
+def paste(report: Report) -> str:
+    """Two sentences for a chat or an article: what was found and when, one caveat, and which file was meant."""
+    digest = report.media.sha256
+    which = f" (SHA-256 {digest[:8]}…{digest[-8:]})" if digest else ""
+    name = quoted(report.media.shown, limit=FILE_SHOWN)
+    said = without_options(answer(report))
+    return f"Checked on {day(report.inputs.at)}, {name}{which}: {said}. {CAVEATS[group_of(report)]}"
+
+
+def day(instant: str) -> str:
+    """`30 November 2026`, of an RFC 3339 instant; as it is where it is none."""
+    try:
+        moment = dt.datetime.fromisoformat(instant)
+    except ValueError:
+        return plain(instant)
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def three(report: Report, anchor: str) -> list[dict[str, str]]:
+    """Bytes, signer and AI, each with its value and tone."""
+    rows = (
+        (Line.INTEGRITY, "Are these the signed bytes?", _bytes(report)),
+        (Line.SIGNER, _who(report), _signer(report)),
+        (Line.AI, "Is AI declared?", _ai(report)),
+    )
+    return [
+        {
+            "anchor": f"{anchor}-{line}",
+            "question": question,
+            "value": value,
+            "tone": tone,
+            "sign": SIGNS[tone],
+        }
+        for line, question, (value, tone) in rows
+    ]
+
+
+def _bytes(report: Report) -> tuple[str, str]:
+    return BYTES[report.evidence[Line.INTEGRITY].status]
+
+
+def _for_other_bytes(report: Report) -> bool:
+    return report.evidence[Line.INTEGRITY].status is Status.FAIL
+
+
+def _who(report: Report) -> str:
+    return "Whose credentials are they?" if _for_other_bytes(report) else "Who signed?"
+
+
+def _signer(report: Report) -> tuple[str, str]:
+    """The name in quotes unless a list vouches for it, and for which bytes it speaks."""
+    evidence = report.evidence[Line.SIGNER]
+    words, tone = SIGNER_BY_STATUS[evidence.status]
+    named = (found for found in evidence.findings if found.status is evidence.status)
+    name = next((one for found in named if isinstance(one := found.detail.get("name"), str) and one), "")
+    if not name or evidence.status not in (Status.PASS, Status.UNKNOWN, Status.FAIL):
+        return words, tone
+    shown = plain(name, limit=NAME_SHOWN) if evidence.status is Status.PASS else quoted(name, limit=NAME_SHOWN)
+    if _for_other_bytes(report):
+        return f"{shown}, for other bytes", "bad" if tone == "bad" else "doubt"
+    return {
+        Status.PASS: (shown, "good"),
+        Status.UNKNOWN: (f"{shown}, says the signer alone", "doubt"),
+        Status.FAIL: (f"{shown}: not to be relied on", "bad"),
+    }[evidence.status]
+
+
+def _ai(report: Report) -> tuple[str, str]:
+    """What is declared of AI, where these are the bytes of which it was declared."""
+    evidence = report.evidence[Line.AI]
+    if _for_other_bytes(report) and evidence.status in (Status.PASS, Status.UNKNOWN):
+        return "Nothing that counts for these bytes", "doubt"
+    if evidence.status is Status.PASS:
+        for finding in evidence.findings:
+            if finding.status is Status.PASS and finding.code in AI:
+                return AI[finding.code]
+    return AI_BY_STATUS[evidence.status]

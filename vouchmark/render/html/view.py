@@ -1,0 +1,114 @@
+"""What does a page show of one report?
+
+The report as its JSON form has it (harmless, sorted, bounded), cut where a page would become too long to read, with
+its pictures and the tree of its history. Templates get nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from vouchmark.policies.labels import LABELS
+from vouchmark.render import json
+from vouchmark.render.answer import not_shown
+from vouchmark.render.html.lines import lines, named, value_words
+from vouchmark.render.html.markup import without_options
+from vouchmark.render.html.people import more
+from vouchmark.render.html.pictures import Pictures, side_by_side
+from vouchmark.render.html.top import banner, three
+from vouchmark.render.html.tree import MAX_TWIGS, tree
+from vouchmark.render.html.words import WORDS
+from vouchmark.render.of_itself import says_of_itself
+from vouchmark.render.safe import plain, quoted
+from vouchmark.render.words import list_date, sentence
+from vouchmark.report import Line, Report, Status
+
+NAME_SHOWN: Final = 120
+"""Code points of a file's name in a heading, as on a terminal; the whole stands at the end."""
+
+
+def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
+    """Everything that a template shows of one report.
+
+    Args:
+        report: what to show.
+        anchor: starts the names of its places in the page.
+        pictures: what stands in the page already; grows.
+    """
+    document: Any = json.to_dict(report)
+    steps = sum(isinstance(one.detail.get("depth"), int) for one in report.evidence[Line.HISTORY].findings)
+    return {
+        "anchor": anchor,
+        "name": plain(report.media.shown, limit=NAME_SHOWN),
+        "banner": banner(report),
+        "three": three(report, anchor),
+        "words": WORDS,
+        "media": document["media"],
+        "digest": [(report.media.sha256 or "")[start : start + 8] for start in range(0, 64, 8)],
+        "described": _described(document["media"]),
+        "pair": side_by_side(report, pictures),
+        "tree": tree(report, pictures),
+        "cut_tree": more(steps - MAX_TWIGS, "version"),
+        **lines(report, document, anchor),
+        "of_itself": list(says_of_itself(report)),
+        "verdict": _verdict(document["verdict"], anchor),
+        "gaps": _gaps(report),
+        "no_gaps": "Nothing was left out."
+        if all(evidence.status is not Status.SKIPPED for evidence in report.evidence.values())
+        else "The lines that nobody asked for.",
+        "not_shown": [words for _, words in not_shown(report)],
+        "inputs": _inputs(document),
+        "sha256": document["sha256"],
+    }
+
+
+def _described(media: Mapping[str, Any]) -> str:
+    if media["size"] is None:
+        return "It could not be read."
+    parts = [media["type"] or "", f"{media['size']:,} bytes".replace(",", "\u202f")]
+    if media["width"] and media["height"]:
+        parts.append(f"{media['width']} × {media['height']} pixels")
+    return ", ".join(part for part in parts if part)
+
+
+def _verdict(verdict: Mapping[str, Any] | None, anchor: str) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    return {
+        "outcome": verdict["outcome"],
+        "policy_quoted": quoted(verdict["policy"]["name"]),
+        "labels": [{"name": name, "meaning": LABELS.get(name, "")} for name in verdict["labels"]],
+        "reasons": [{"id": reason, "anchor": f"{anchor}-{reason}"} for reason in verdict["reasons"]],
+    }
+
+
+def _gaps(report: Report) -> list[str]:
+    """What was not checked, once for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for gap in report.not_checked:
+        reasons.setdefault(sentence(gap.why), []).append(sentence(gap.what))
+    told = [without_options(f"{', '.join(whats)}: {why}.") for why, whats in reasons.items()]
+    return [f"{text[:1].upper()}{text[1:]}" for text in told]
+
+
+def _inputs(document: Any) -> list[tuple[str, list[str]]]:
+    inputs, verdict = document["inputs"], document["verdict"]
+    rows = [
+        ("file", [document["media"]["name"]]),
+        ("judged at", [f"{inputs['at']}, by {inputs['tool']}"]),
+        ("engines", [f"{name} {version}" for name, version in inputs["engines"].items()] or ["none"]),
+        ("lists", [_list_words(one) for one in inputs["trust_lists"]] or ["none"]),
+    ]
+    if verdict is not None:
+        rows.append(("policy", [f"{verdict['policy']['name']}, SHA-256 {verdict['policy']['sha256']}"]))
+    for name, value in (inputs.get("options") or {}).items():
+        pairs = value.items() if isinstance(value, dict) else ()
+        values = [f"{named(inner)}: {value_words(item)}" for inner, item in pairs] or [value_words(value)]
+        rows.append((f"asked: {named(name)}", values))
+    return rows
+
+
+def _list_words(one: Mapping[str, Any]) -> str:
+    dated = list_date(one["dated"], one.get("imported"))
+    return f"{one['name']} ({one['label']}, {one['kind']}{dated}), SHA-256 {one['sha256']}"
