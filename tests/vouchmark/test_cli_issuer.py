@@ -391,3 +391,52 @@ def test_recover_and_backup_refuse_with_one_line_and_a_hint(club: Desk) -> None:
     other = ["issuer", "recover", club.path("club"), "--published", club.path("other/issuer.json"), "--at", NOVEMBER]
     error, _ = refusal(club.run(*other, code=2))
     assert error.startswith("error: issuer: expected ")
+
+
+# A club's year
+
+
+def test_status_says_what_is_due_and_how_the_issuer_stands(club: Desk) -> None:
+    club.enrol()
+    lines = club.run("issuer", "status", club.path("club"), "--at", DECEMBER, VOUCHMARK_PASSPHRASE=None).stdout
+    assert lines.splitlines() == [
+        f"{NAME}: issuer {info(club).id.hex()}",
+        "  published: serial 1, 2026-11-10",
+        "  due: rotate, for keys for 2027-01 and counts that have changed",
+        "  crowd: 1 holder, 0 published: class epoch, epoch 2026-11, level 1",
+        "  crowd: 1 holder, 0 published: class lasting, epoch 2026-11, level 1",
+        "  open: 0 codes, 1 renewals; resets: 0",
+        "  revoked: 0 persons; keys withdrawn: none",
+    ]
+    seen = club.json("issuer", "status", club.path("club"), "--at", NOVEMBER)
+    assert (seen["due"], seen["missing_keys"], seen["open_renewals"]) == (False, [], 1)
+
+
+def test_rotate_if_due_does_nothing_and_asks_nothing_where_nothing_is_due(club: Desk) -> None:
+    arguments = ["issuer", "rotate", club.path("club"), "--if-due", "--at"]
+    result = club.run(*arguments, NOVEMBER, VOUCHMARK_PASSPHRASE=None)
+    assert result.stdout == f"{NAME}: nothing is due before 2026-12-01\n"
+    assert info(club).serial == 1
+    club.run(*arguments, DECEMBER, code=4, VOUCHMARK_PASSPHRASE="wrong")
+    assert "new keys for 2027-01" in club.run(*arguments, DECEMBER).stdout
+    assert "nothing is due" in club.run(*arguments, DECEMBER).stdout
+
+
+def test_revoke_voids_a_renewal_and_tells_when_there_is_nobody(club: Desk) -> None:
+    club.enrol()
+    arguments = ["issuer", "revoke", club.path("club"), "--at", NOVEMBER, "--person"]
+    assert club.run(*arguments, "ID-4711").stdout == "void: 1 code or token; credentials end with their epoch\n"
+    assert club.json(*arguments, "id-4711") == {"void": 0}
+    refusal(club.run(*arguments, "nobody", code=2))
+    club.run("issuer", "rotate", club.path("club"), "--at", DECEMBER)
+    club.run("wallet", "renew", "-o", club.path("request.vmr"), "--at", DECEMBER)
+    error, _ = refusal(club.approve(at=DECEMBER, code=2))
+    assert error == "error: code: unknown, or replaced by a later one"
+
+
+def test_a_member_renews_by_command_without_a_code(club: Desk) -> None:
+    club.enrol()
+    club.run("issuer", "rotate", club.path("club"), "--at", DECEMBER)
+    club.run("wallet", "renew", "-o", club.path("request.vmr"), "--at", DECEMBER)
+    club.approve(at=DECEMBER)
+    assert "credentials for 2026-12" in club.accept(at=DECEMBER).stdout

@@ -36,7 +36,7 @@ from zk.issuer.books_schema import (
     engine_of,
 )
 from zk.issuer.commitments import Publication
-from zk.issuer.rows import CodeRow, Enrolment, Person
+from zk.issuer.rows import CodeRow, Enrolment, Person, Standing
 from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass, check_class, check_level
 from zk.profile.issuer_info import HolderCount, IssuerInfo
@@ -232,10 +232,20 @@ class EnrolmentBooks:
 
     def open_codes(self, at: int) -> int:
         """Return how many codes may still be used at a time (seconds since 1970), renewal tokens apart."""
+        return self.standing(at).open_codes
+
+    def standing(self, at: int) -> Standing:
+        """Return how these books stand at a time, seconds since 1970."""
         usable = (CODES.c.epoch.is_(None), CODES.c.void.is_(False), CODES.c.expires_at > at)
-        query = sa.select(sa.func.count()).where(*usable, CODES.c.kind != CodeKind.TOKEN.value)
+        is_token = CODES.c.kind == CodeKind.TOKEN.value
+        last = sa.select(PUBLICATIONS.c.at).where(PUBLICATIONS.c.done).order_by(PUBLICATIONS.c.serial.desc()).limit(1)
         with self._transaction("count") as connection:
-            return int(connection.execute(query).scalar_one())
+            return Standing(
+                open_codes=connection.execute(sa.select(sa.func.count()).where(*usable, ~is_token)).scalar_one(),
+                open_tokens=connection.execute(sa.select(sa.func.count()).where(*usable, is_token)).scalar_one(),
+                left=connection.execute(sa.select(sa.func.count()).select_from(LEFT)).scalar_one(),
+                published_at=connection.execute(last).scalar_one_or_none(),
+            )
 
     def forget_codes(self, at: int, first_open_epoch: str) -> None:
         """Delete codes that have expired unused, and those used for an epoch that is over."""

@@ -45,6 +45,17 @@ class CodeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How many codes and persons there are of a kind, and when issuer.json was last written."""
+
+    open_codes: int
+    open_tokens: int
+    left: int
+    published_at: int | None
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment:
     """A request that holds in every other respect, to be written down or refused."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from vouchmark.cli.common import fail_usage
-from vouchmark.cli.issuer.keeping import backup, recover
+from vouchmark.cli.issuer.keeping import backup, recover, revoke, status
 from vouchmark.cli.person import (
     at_option,
     cost_option,
@@ -64,6 +64,8 @@ def issuer() -> None:
 
 issuer.add_command(backup)
 issuer.add_command(recover)
+issuer.add_command(revoke)
+issuer.add_command(status)
 
 
 @issuer.command()
@@ -305,6 +307,7 @@ def change(
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--compromised", metavar="EPOCH", help="Withdraw this epoch's present key and make another.")
 @click.option("--identity", type=click.Path(path_type=Path), help="Where identity.vault lies, if not in DIR.")
+@click.option("--if-due", is_flag=True, help="Only where 'issuer status' says that it is due: for a timer.")
 @gap_option
 @at_option
 @passphrase_option
@@ -313,6 +316,7 @@ def rotate(
     directory: Path,
     compromised: str | None,
     identity: Path | None,
+    if_due: bool,
     after_gap: bool,
     at: dt.datetime | None,
     passphrase_file: Path | None,
@@ -325,6 +329,8 @@ def rotate(
     """
     with errors("'vouchmark issuer show' names the keys", missing=_FOLDER):
         now = moment(at)
+        if if_due and compromised is None and _tell_not_due(directory, now, as_json=as_json):
+            return
         secret = passphrase(passphrase_file, what=f"the issuer in {directory}")
         from zk.issuer.issuer import Issuer
 
@@ -352,6 +358,21 @@ def show(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
 
         seen = overview(directory, at=moment(at))
     tell(_as_text(seen), _as_json(seen), as_json=as_json)
+
+
+def _tell_not_due(directory: Path, now: dt.datetime, *, as_json: bool) -> bool:
+    """Say that no rotation is due, where none is; return whether that is so. Asks for no passphrase."""
+    from zk.issuer.status import status as look
+
+    seen = look(directory, at=now)
+    if seen.is_due or seen.trouble:
+        return False
+    tell(
+        [f"{seen.info.name}: nothing is due before {seen.next_due:%Y-%m-%d}"],
+        {**_identity(seen.info), "added": [], "destroyed": []},
+        as_json=as_json,
+    )
+    return True
 
 
 def _open(directory: Path, passphrase_file: Path | None) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,14 +13,55 @@ from vouchmark.cli.person import (
     errors,
     gap_option,
     json_option,
+    line_of,
     moment,
     passphrase,
     passphrase_option,
     tell,
 )
 
+if TYPE_CHECKING:
+    from zk.issuer.status import Status
+
 FOLDER: Final = "DIR is a folder made by 'vouchmark issuer init'"
 _PUBLISHED: Final = "--published is the last issuer.json that anybody has: from where you publish it, or from a member"
+
+
+@click.command(short_help="Say what is due, and how the issuer stands.")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@at_option
+@json_option
+def status(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
+    """Say what is due, what is published, how large the crowds are and whom you revoked. Needs no passphrase."""
+    with errors(FOLDER):
+        from zk.issuer.status import status as look
+
+        seen = look(directory, at=moment(at))
+    tell(_as_text(seen), _as_json(seen), as_json=as_json)
+
+
+@click.command(short_help="Void the codes and the renewal of who leaves.")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--person", required=True, metavar="IDENTIFIER", help="Who leaves; - reads standard input.")
+@at_option
+@passphrase_option
+@json_option
+def revoke(directory: Path, person: str, at: dt.datetime | None, passphrase_file: Path | None, as_json: bool) -> None:
+    """Make the unused codes and the renewal token of a person void, as when a member leaves.
+
+    Their credentials work until the epoch ends, and nobody can shorten that. An invitation takes them in again.
+    """
+    with errors("the identifier is the one by which they were invited", missing=FOLDER):
+        from zk.issuer.issuer import Issuer
+
+        secret = passphrase(passphrase_file, what=f"the issuer in {directory}")
+        with Issuer.open(directory, secret) as opened:
+            voided = opened.revoke(line_of(person), at=moment(at))
+    tell(
+        [f"void: {voided} {'code or token' if voided == 1 else 'codes and tokens'}; credentials end with their epoch"],
+        {"void": voided},
+        as_json=as_json,
+    )
 
 
 @click.command(short_help="Make a copy that is safe to keep.")
@@ -108,3 +149,61 @@ def recover(
         "resets": info.resets,
     }
     tell(lines, values, as_json=as_json)
+
+
+def due_words(seen: Status) -> list[str]:
+    """What a rotation is due for, in words; none where nothing is."""
+    words = [f"keys for {', '.join(seen.missing)}"] if seen.missing else []
+    return [*words, "counts that have changed"] if seen.is_behind else words
+
+
+def _as_text(seen: Status) -> list[str]:
+    info = seen.info
+    day = "at an unknown time" if seen.published_at is None else f"{seen.published_at:%Y-%m-%d}"
+    lines = [f"{info.name}: issuer {info.id.hex()}", f"  published: serial {info.serial}, {day}"]
+    if seen.trouble:
+        lines.append(f"  to be recovered: {seen.trouble}")
+    due = due_words(seen)
+    lines.append(
+        f"  due: rotate, for {' and '.join(due)}" if due else f"  due: nothing before {seen.next_due:%Y-%m-%d}"
+    )
+    published = {(one.credential_class, one.epoch, one.level): one.holders for one in info.counts}
+    for one in seen.counts:
+        told = published.get((one.credential_class, one.epoch, one.level), 0)
+        holders = f"{one.holders} {'holder' if one.holders == 1 else 'holders'}"
+        lines.append(
+            f"  crowd: {holders}, {told} published: class {one.credential_class}, epoch {one.epoch}, "
+            f"level {int(one.level)}"
+        )
+    lines.append(f"  open: {seen.open_codes} codes, {seen.open_tokens} renewals; resets: {seen.resets}")
+    lines.append(f"  revoked: {seen.left} persons; keys withdrawn: {', '.join(seen.withdrawn) or 'none'}")
+    return lines
+
+
+def _as_json(seen: Status) -> dict[str, Any]:
+    return {
+        "id": seen.info.id.hex(),
+        "name": seen.info.name,
+        "serial": seen.info.serial,
+        "published": None if seen.published_at is None else seen.published_at.isoformat(),
+        "trouble": seen.trouble,
+        "due": seen.is_due,
+        "missing_keys": list(seen.missing),
+        "counts_behind": seen.is_behind,
+        "next_due": seen.next_due.isoformat(),
+        "crowds": [
+            {
+                "class": one.credential_class.value,
+                "epoch": one.epoch,
+                "level": int(one.level),
+                "holders": one.holders,
+                "published": seen.info.holders(one.credential_class, one.epoch, one.level) or 0,
+            }
+            for one in seen.counts
+        ],
+        "resets": seen.resets,
+        "open_codes": seen.open_codes,
+        "open_renewals": seen.open_tokens,
+        "revoked": seen.left,
+        "withdrawn": list(seen.withdrawn),
+    }
