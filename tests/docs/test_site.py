@@ -53,7 +53,8 @@ def test_a_stranger_finds_where_to_begin() -> None:
         ("AVIF", "provenance/formats/bmff/"),
         ("exit code", "vouchmark/report.py"),
         ("policies", "vouchmark/policies/conditions.py"),
-        ("option", "vouchmark/cli/check/"),
+        ("option of", "vouchmark/options.py"),
+        ("worker", "provenance/workers/parts/"),
     ):
         (row,) = (line for line in questions if line.count("|") > 3 and word in line.split("|")[1])
         assert begin in row.split("|")[2]
