@@ -117,3 +117,22 @@ class TestTraining:
         training = [one for one in told if one.code.startswith("ai.training")]
         assert [(one.code, one.status) for one in training] == [("ai.training", PASS), ("ai.training", UNKNOWN)]
         assert training[0].statement == "The signer allows the training of AI."
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("Iptc4xmpExt_DigitalSourceType", {"@value": TRAINED}, "ai.generated"),
+        ("Iptc4xmpExt_DigitalSourceType", {"@id": TRAINED}, "ai.generated"),
+        ("Iptc4xmpExt_DigitalSourceType", {"en": TRAINED}, "ai.cut"),
+        ("Iptc4xmpExt_AISystemUsed", 7, "ai.cut"),
+        ("@graph", [{"digitalSourceType": TRAINED}], "ai.cut"),
+    ],
+)
+def test_no_form_of_signed_metadata_is_passed_over(field: str, value: Any, code: str) -> None:
+    assert code in findings([actions(PLAIN), signed_metadata(**{field: value})])
+
+
+def test_a_parameter_for_a_source_type_that_is_no_text_is_no_silence() -> None:
+    act = {"action": "c2pa.edited", "parameters": {"com.adobe.digitalSourceType": {"is": TRAINED}}}
+    assert "ai.cut" in findings([actions(PLAIN, act)])

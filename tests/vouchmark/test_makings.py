@@ -184,3 +184,13 @@ def test_what_has_no_credentials_is_of_what_it_is() -> None:
     media = bind(Draft(signer=CAMERA, assertions=[opening(parent), parent, thing]), picture())
     findings = [one for one in examine(media, LISTED).evidence[Line.HISTORY].findings if one.code.endswith(".unsigned")]
     assert [one.detail["of"] for one in findings] == ["earlier file", "input"]
+
+
+def test_a_time_that_is_only_passed_on_is_not_the_signers_clock() -> None:
+    passed = ("c2pa.actions.v2__1", {"actions": [{"action": "c2pa.edited", "when": "2026-01-02T00:00:00Z"}]})
+    draft = Draft(signer=CAMERA, assertions=[actions(created())], undeclared=[passed])
+    draft.claim = {"gathered_assertions": Draft(signer=CAMERA, assertions=[passed]).references()}
+    evidence = examine(bind(draft, picture()), LISTED).evidence[Line.TIME]
+    assert evidence.status is ABSENT
+    told = next(one for one in evidence.findings if one.code == "time.stated")
+    assert told.statement.startswith("Somebody whose word the signer passes on says that it was edited")

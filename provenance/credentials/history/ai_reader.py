@@ -224,9 +224,13 @@ class Reader:
         """Source types among the parameters of an action or a template."""
         found = []
         for key, value in self.few(table.items(), _PARAMETERS, MAX_FIELDS):
-            if isinstance(key, str) and key.rpartition(".")[2].casefold() == _SOURCE and isinstance(value, str):
+            if not isinstance(key, str) or key.rpartition(".")[2].casefold() != _SOURCE:
+                continue
+            if isinstance(value, str):
                 written = self.text(value, "a source type")
                 found.append(replace(said, carrier=Carrier.PARAMETER, written=written))
+            else:
+                self.unread("a source type")
         return found
 
     def software(
@@ -286,6 +290,8 @@ class Reader:
 
     def metadata(self, content: Mapping[str, Any]) -> Iterator[AiStatement]:
         """Source types, AI systems and what may be done with it, in JSON-LD."""
+        if isinstance(content.get("@graph"), list | Mapping):
+            self.unread("a graph of JSON-LD")
         for key, value in content.items():
             name = key.rpartition(":")[2].casefold() if isinstance(key, str) else ""
             if name not in (_SOURCE, _MINING, *_SYSTEM):
@@ -294,9 +300,12 @@ class Reader:
                 self.few(value, "values of one field of metadata", MAX_FIELDS) if isinstance(value, list) else [value]
             )
             for one in values:
-                written = self.text(one.get("@id") if isinstance(one, Mapping) else one, "a field of metadata")
+                said = one.get("@id", one.get("@value")) if isinstance(one, Mapping) else one
+                written = self.text(said, "a field of metadata")
                 if written:
                     yield self.field(name, key, written)
+                elif one is not None and not isinstance(one, str):
+                    self.unread("a field of metadata")
 
     def field(self, name: str, key: str, written: str) -> AiStatement:
         """What one value of signed metadata says."""

@@ -86,7 +86,12 @@ def own_clock(own: OwnCheck, label: str) -> OwnClock | None:
         at = day(dt.datetime.fromtimestamp(seconds, tz=dt.UTC))
         return OwnClock(day=at, where="signature header", words=f"that it was signed on {at}")
     stated = own.declared.get(label)
-    times = [one for one in (stated.times if stated else ()) if one.where.startswith("c2pa.")]
+    passed_on = own.checks[label].gathered if label in own.checks else frozenset()
+    times = [
+        one
+        for one in (stated.times if stated else ())
+        if one.where.startswith("c2pa.") and one.assertion not in passed_on
+    ]
     if not times:
         return None
     last = max(times, key=lambda one: (one.span.end, one.where))
@@ -239,7 +244,8 @@ def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
             once.setdefault((one.where, date_of(one.span)), one)
     shown = sorted(once.values(), key=lambda one: (one.role is not Role.CREATED, one.span.start, one.where))
     for one in shown[:MAX_SIGNED]:
-        statement = f"The signer says that it was {what_happened(one)} {when_of(one.span)}{_gap(one.span, signed)}."
+        who = "Somebody whose word the signer passes on" if one.assertion in check.gathered else "The signer"
+        statement = f"{who} says that it was {what_happened(one)} {when_of(one.span)}{_gap(one.span, signed)}."
         detail: dict[str, Json] = {"where": one.where, "assertion": one.assertion, "written": one.written}
         detail |= _more(len(once) - MAX_SIGNED)
         yield _draft("time.stated", Status.ABSENT, statement, own.bound, Root.CLAIM_SIGNATURE, detail)
