@@ -7,12 +7,15 @@ with the process.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import Future, InvalidStateError, wait
 from io import BufferedIOBase
+from queue import SimpleQueue
 from typing import Final, TypeVar
 
 from provenance.errors import ProvenanceError
@@ -35,28 +38,66 @@ def within(seconds: float, work: Callable[[], T], *, interrupt: bool = False) ->
 
     Args:
         seconds: How long it is waited for.
-        work: Runs in a thread of its own.
+        work: Runs in another thread.
         interrupt: Raise in that thread where it is too late. Only for work that holds nothing open: the exception may
             come in the midst of what closes a file or a connection.
 
     Raises:
         TooLateError: it did not.
     """
+    try:
+        hand = _idle.pop()
+    except IndexError:
+        hand = _Hand()
+    if hand.process != os.getpid():
+        # Threads do not come along into a fork.
+        hand = _Hand()
     outcome: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            outcome.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            outcome.set_exception(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
+    hand.take(outcome, work)
     if outcome not in wait([outcome], seconds).done:
-        if interrupt:
-            _end(thread)
+        hand.leave(interrupt=interrupt)
         raise TooLateError
+    _idle.append(hand)
     return outcome.result()
+
+
+class _Hand:
+    """A thread that does one piece of work after the other, until one takes too long: starting one costs as much as
+    what is mostly done in it."""
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self._given: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def take(self, outcome: Future[T], work: Callable[[], T]) -> None:
+        """Begin with some work, whose outcome is told there."""
+
+        def run() -> None:
+            try:
+                outcome.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+                outcome.set_exception(error)
+
+        self._given.put(run)
+
+    def leave(self, *, interrupt: bool) -> None:
+        """Give it nothing more to do, and raise in it what ends its work, where that may be."""
+        self._given.put(None)
+        if interrupt:
+            _end(self._thread)
+
+    def _serve(self) -> None:
+        with contextlib.suppress(TooLateError, InvalidStateError):
+            while (run := self._given.get()) is not None:
+                run()
+                # What it held is let go before the next one comes.
+                del run
+
+
+_idle: list[_Hand] = []
+"""Those that wait for work."""
 
 
 def read_until(response: BufferedIOBase, limit: int, deadline: float) -> bytes:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import os
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -61,6 +64,70 @@ def test_what_only_reckons_can_be_told_to_end() -> None:
     with pytest.raises(TooLateError):
         within(0.05, work, interrupt=True)
     assert ended.wait(10)
+
+
+def test_one_thread_does_one_thing_after_the_other() -> None:
+    seen = {within(5, threading.get_ident) for _ in range(20)}
+    assert len(seen) == 1
+
+
+def test_several_that_wait_at_once_have_a_thread_each() -> None:
+    barrier = threading.Barrier(3)
+
+    def work() -> int:
+        barrier.wait(10)
+        return threading.get_ident()
+
+    found: list[int] = []
+    callers = [threading.Thread(target=lambda: found.append(within(10, work))) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert len(set(found)) == 3
+
+
+@pytest.mark.parametrize("interrupt", [False, True])
+def test_whoever_is_left_behind_is_given_nothing_more(interrupt: bool) -> None:
+    left, over = list[int](), threading.Event()
+
+    def work() -> None:
+        left.append(threading.get_ident())
+        over.wait(10)
+
+    with pytest.raises(TooLateError):
+        within(0.05, work, interrupt=interrupt)
+    assert within(5, threading.get_ident) != left[0]
+    over.set()
+    for _ in range(100):
+        if left[0] not in {thread.ident for thread in threading.enumerate()}:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the thread goes on waiting for work")
+
+
+def test_what_was_returned_is_not_kept() -> None:
+    class Report:
+        pass
+
+    found = within(5, Report)
+    there = weakref.ref(found)
+    del found
+    gc.collect()
+    assert there() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_a_fork_starts_a_thread_of_its_own() -> None:
+    assert within(5, lambda: 1) == 1
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            code = 0 if within(5, lambda: 2) == 2 else 1
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 class Drip(io.BytesIO):
