@@ -362,14 +362,21 @@ def sign_edit(
 
 
 def sign_update(
-    data: bytes, signer: Identity, *, media_type: str = "image/jpeg", icon: bytes = b"", said: str = "image/png"
+    data: bytes,
+    signer: Identity,
+    *,
+    media_type: str = "image/jpeg",
+    icon: bytes = b"",
+    said: str = "image/png",
+    assertions: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """Signed media with an update manifest by the engine; `icon` is its software's, of the type `said`."""
     output = io.BytesIO()
     software: dict[str, Any] = {"name": "Test", "version": "1"}
     if icon:
         software["icon"] = {"format": said, "identifier": "icon"}
-    with _engine_builder(signer, {"claim_generator_info": [software]}) as (builder, key):
+    manifest = {"claim_generator_info": [software], "assertions": list(assertions)}
+    with _engine_builder(signer, manifest) as (builder, key):
         if icon:
             builder.add_resource("icon", io.BytesIO(icon))
         builder.set_intent(load().C2paBuilderIntent.UPDATE)
