@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from vouchmark.errors import VouchmarkError
 
@@ -66,10 +66,10 @@ REQUIRED: Final = (Line.INTEGRITY, Line.SIGNER)
 QUESTIONS: Final[Mapping[Line, str]] = {
     Line.INTEGRITY: "Are these the bytes that were signed?",
     Line.SIGNER: "Who signed, and who vouches for that signer?",
-    Line.TIME: "When was it signed, says who?",
+    Line.TIME: "When was it signed, and by whose clock?",
     Line.HISTORY: "What happened before?",
     Line.AI: "Is synthetic origin or editing declared?",
-    Line.PERSON: "Does a real person stand behind this?",
+    Line.PERSON: "Has a real person vouched for this?",
     Line.KNOWN: "Have we seen this, or something like it?",
     Line.CLAIM: "Does what is said about it agree with what is signed?",
     Line.ENGINES: "Do independent verifiers agree?",
@@ -103,6 +103,13 @@ class Root(enum.StrEnum):
     """What a verifier said of itself: version, state, a crash."""
 
 
+class Message(NamedTuple):
+    """Which sentence of the catalogue was said, with which facts, so that it can be said in another language later."""
+
+    id: str
+    args: Mapping[str, Json]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that one check established."""
@@ -121,6 +128,8 @@ class Finding:
     """The manifest, assertion or file that it speaks of."""
     detail: Mapping[str, Json] = field(default_factory=dict)
     """Evidence for machines: lists, ranges, names, dates. No wall clock, no engine prose."""
+    message: Message | None = None
+    """Which sentence of the catalogue the statement is, with its facts; None where it is not of the catalogue yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,13 +22,12 @@ NONE: Final = TrustLists.empty()
 LONG: Final[Mapping[str, Any]] = {"start": NOW - 900 * DAY, "end": NOW + 900 * DAY}
 PAST: Final[Mapping[str, Any]] = {"start": NOW - 100 * DAY, "end": NOW - 50 * DAY}
 
-BY_LISTED: Final = "unchanged since it was signed by Test Camera (Camera 1) (on your own list)"
-BY_UNKNOWN: Final = (
-    "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; no list you use"
-)
-CHANGED: Final = "changed after it was signed"
-RECORD_CHANGED: Final = "what was signed about it was changed afterwards"
-MALFORMED: Final = "its Content Credentials were malformed by whoever made them, so they show nothing"
+BY_LISTED: Final = "signed by Test Camera (Camera 1), certified under your own list; unchanged since"
+BY_UNKNOWN: Final = "unknown signer using the name “Test Camera (Camera 1)”; unchanged since"
+CHANGED: Final = "does not match its credentials: changed after "
+RECORD_CHANGED: Final = "its signature is not valid; nothing in it is signed"
+STATEMENT_CHANGED: Final = "a signed statement in its credentials was altered, removed or added"
+MALFORMED: Final = "its credentials were malformed by whoever made them, and show nothing"
 UNREADABLE: Final = "could not be read: its Content Credentials are "
 """Malformed, with what, or over a limit, with which."""
 

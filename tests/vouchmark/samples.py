@@ -106,9 +106,16 @@ OFFICIAL = Said(
 CALLS_ITSELF = Said(
     code="signer.unknown",
     status=Status.UNKNOWN,
-    statement="Signed by a signer who calls itself “NIKON CORPORATION”; no list that you use vouches for this signer.",
+    statement="Signed by a signer using the name “NIKON CORPORATION”; no list that you use vouches for that name.",
     root=Root.CERTIFICATE,
     detail={"name": "NIKON CORPORATION", "issuer": "CN=Own CA"},
+)
+OTHER_BYTES = Said(
+    code="signer.other_bytes",
+    status=Status.UNKNOWN,
+    statement="These Content Credentials are by Harbour Press (Desk 4), but for other bytes.",
+    root=Root.CERTIFICATE,
+    detail={"name": "Harbour Press (Desk 4)", "label": "official", "vouched": True},
 )
 STAMPED = Said(
     code="time.trusted",
@@ -133,12 +140,19 @@ GENERATED = Said(
     detail={"digital_source_type": "trainedAlgorithmicMedia", "signal": "fullyGenAIMedia", "of": "this file"},
 )
 AGREE = Said(
-    code="engines.agree", status=Status.PASS, statement="Both engines agree.", source="vouchmark", root=Root.ENGINE
+    code="engines.agree",
+    status=Status.PASS,
+    statement="Both verifiers find the signature valid and the bytes as they were signed.",
+    source="vouchmark",
+    root=Root.ENGINE,
 )
 MISMATCH = Said(
     code="assertion.dataHash.mismatch",
     status=Status.FAIL,
-    statement="The file was changed after it was signed.",
+    statement=(
+        "These are not the bytes that were signed: the file was changed afterwards, or its credentials come from "
+        "another file."
+    ),
 )
 BROKEN_PARENT = Said(
     code="history.parent.broken",
@@ -228,7 +242,7 @@ def gallery() -> dict[str, Report]:
     return {
         "signed": signed(),
         "unknown": signed("nikon.jpg", signer=[CALLS_ITSELF], time=[NO_STAMP]),
-        "altered": signed("altered.jpg", integrity=[MISMATCH]),
+        "altered": signed("altered.jpg", integrity=[MISMATCH], signer=[OTHER_BYTES]),
         "laundered": signed("laundered.jpg", history=[BROKEN_PARENT]),
         "generated": signed("painted.png", ai=[GENERATED]),
         "without": without(),

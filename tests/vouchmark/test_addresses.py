@@ -102,7 +102,7 @@ def only_contact(report: Report) -> dict[str, Any]:
 def test_the_file_is_checked_as_if_it_lay_here_and_its_host_is_named(leave: Callable[[], Online]) -> None:
     report = look(PHOTO, leave())
     assert exit_code(report) is Exit.OK
-    assert said(report).startswith("unchanged since it was signed by Test Camera (Camera 1)")
+    assert said(report).startswith("signed by Test Camera (Camera 1)")
     assert (report.media.name, report.media.size) == ("harbour.jpg", len(SIGNED))
     told = next(one for one in report.findings() if one.code == "integrity.fetched")
     assert told.statement == f"The file was fetched from “{HOST}” for this report, and nothing of it is kept."
@@ -233,7 +233,7 @@ def test_the_command_fetches_it_with_online(leave: Callable[[], Online], monkeyp
     monkeypatch.setattr(settings_of, "_leave", leave)
     result = command(PHOTO, "--online")
     assert result.exit_code == 3
-    assert result.stdout.startswith("harbour.jpg: unchanged since it was signed by a signer who calls itself")
+    assert result.stdout.startswith("harbour.jpg: unknown signer using the name")
     assert len(Host.asked) == 1
 
 

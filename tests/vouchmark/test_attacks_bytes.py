@@ -100,7 +100,7 @@ def change(name: str, build: Any, **more: Any) -> Must:
         "status": FAIL,
         "exit": FAILED,
         "says": CHANGED,
-        "others": {Line.SIGNER: PASS, Line.AI: UNKNOWN},
+        "others": {Line.SIGNER: UNKNOWN, Line.AI: UNKNOWN},
         "never": ("integrity.malformed", "integrity.coverage.full"),
     }
     return Must(name=name, build=build, **(fields | more))
@@ -129,7 +129,7 @@ CASES: Final = (
         "a-sidecar-of-another-file",
         lambda: picture(shade=90),
         options={"manifest": manifest_store(sign(CAMERA))},
-        says="the Content Credentials that you gave do not fit it: they may belong to another file, or it was changed",
+        says="the credentials that you gave do not match it: it was changed, or they are another file's",
         others={Line.SIGNER: UNKNOWN, Line.AI: UNKNOWN},
     ),
     change("pixels-under-an-update", lambda: change_pixels(sign_update(sign(CAMERA), other("Platform")))),
@@ -147,7 +147,7 @@ CASES: Final = (
         code="integrity.coverage.media_excluded",
         status=FAIL,
         exit=FAILED,
-        says="part of the content is not covered by the signature and could be anything",
+        says="part of the content is not signed and could be anything",
         others={Line.SIGNER: PASS, Line.AI: UNKNOWN},
     ),
     Must(
@@ -157,7 +157,7 @@ CASES: Final = (
         code="integrity.coverage.media_excluded",
         status=FAIL,
         exit=FAILED,
-        says="part of the content is not covered by the signature and could be anything",
+        says="part of the content is not signed and could be anything",
         others={Line.SIGNER: PASS, Line.AI: UNKNOWN},
     ),
     Must(
@@ -177,8 +177,7 @@ CASES: Final = (
         status=PASS,
         # What was added says that AI generated it, and the signer that a camera captured it.
         exit=FAILED,
-        says=f"{BY_LISTED}, but for its XMP, which the signature does not cover; "
-        "and its statements about AI contradict each other",
+        says=f"its statements about AI contradict each other; {BY_LISTED}, but for its XMP, ",
         others={Line.AI: FAIL},
     ),
     Must(
@@ -188,7 +187,7 @@ CASES: Final = (
         code="integrity.coverage.trailing_excluded",
         status=UNKNOWN,
         exit=INCONCLUSIVE,
-        says=f"the signed part is {BY_LISTED}; but something after its end is not covered",
+        says="something after its end is not signed; the rest is unchanged since Test Camera (Camera 1) signed",
     ),
     Must(
         name="a-stripped-manifest-is-absence",
@@ -197,7 +196,7 @@ CASES: Final = (
         code="integrity.absent",
         status=ABSENT,
         exit=INCONCLUSIVE,
-        says="no Content Credentials: this file cannot tell where it comes from",
+        says="nothing here proves where it comes from; that is true of most files",
         others={Line.SIGNER: ABSENT, Line.AI: ABSENT, Line.HISTORY: ABSENT},
     ),
     Must(
@@ -226,8 +225,8 @@ CASES: Final = (
         code="ai.contradiction",
         status=FAIL,
         exit=FAILED,
-        says="its Content Credentials were malformed by whoever made them, so they show nothing; "
-        "and its statements about AI contradict each other",
+        says="its credentials were malformed by whoever made them, and show nothing; "
+        "its statements about AI contradict each other",
     ),
 )
 
@@ -342,7 +341,7 @@ def test_credentials_that_a_later_change_cut_off_are_told_and_not_called_none() 
         code="integrity.store.unreached",
         status=UNKNOWN,
         exit=INCONCLUSIVE,
-        says="it holds Content Credentials that the engine does not find: cut off, or not its own",
+        says="it holds credentials that no engine finds: cut off, or not its own",
         others={Line.SIGNER: UNKNOWN, Line.HISTORY: UNKNOWN, Line.AI: UNKNOWN},
         never=("integrity.absent",),
     )
@@ -383,8 +382,7 @@ def test_a_text_under_a_pictures_name_is_told_as_that_in_the_first_line(tmp_path
     path.write_text("no picture\n")
     report = examine(path)
     assert exit_code(report) is INCONCLUSIVE
-    nothing = "no Content Credentials: this file cannot tell where it comes from"
-    assert said(report) == f"{nothing}; its name says image/jpeg, its content is text/plain"
+    assert said(report) == "its name says image/jpeg, its content is text/plain; no Content Credentials"
 
 
 def test_a_thumbnail_is_said_not_to_be_compared_with_the_picture() -> None:

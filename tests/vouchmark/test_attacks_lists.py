@@ -64,13 +64,13 @@ def test_an_imported_list_speaks_under_its_label(home: Path, label: Label) -> No
     keep(home, ROOT.pem.encode(), name="one", kind=kind, label=label)
     report = examine(sign(CAMERA), TrustLists.load())
     words = {
-        Label.OFFICIAL: " (on a list that is official, as you said)",
-        Label.INTERIM: " (on a list that is interim, as you said)",
+        Label.OFFICIAL: ", certified under a list that is official, as you said",
+        Label.INTERIM: ", certified under a list that is interim, as you said",
         Label.IPTC: ", on a list of news publishers (iptc, as you said)",
-        Label.YOURS: " (on your own list)",
+        Label.YOURS: ", certified under your own list",
     }[label]
     assert codes(report, Line.SIGNER)[0] == ("signer.publisher" if label is Label.IPTC else f"signer.{label}")
-    assert said(report) == f"unchanged since it was signed by Test Camera (Camera 1){words}"
+    assert said(report) == f"signed by Test Camera (Camera 1){words}; unchanged since"
     if label is not Label.YOURS:
         assert f"{label}, as you said" in report.evidence[Line.SIGNER].summary
         assert report.inputs.trust_lists[0].label == f"{label}, as you said"
@@ -103,7 +103,9 @@ def test_ten_years_later_no_file_of_ours_has_changed(case: Must) -> None:
     was = [code.replace(".signer", ".intact") for code in codes(later, Line.HISTORY)]
     assert was == [code.replace(".signer", ".intact") for code in codes(now, Line.HISTORY)]
     if later.evidence[Line.INTEGRITY].status is PASS:
-        assert said(later).startswith("unchanged since it was signed")
+        assert "unchanged since" in said(later) or said(later).startswith(
+            ("signed with a public test key", "declared as AI-generated")
+        )
     # Ten years on nothing that a certificate of a month vouched for passes, unless a listed stamp proves its time.
     if later.evidence[Line.TIME].status is not PASS:
         assert later.evidence[Line.SIGNER].status is not PASS

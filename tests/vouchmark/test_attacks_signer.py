@@ -44,17 +44,13 @@ CLOCK: Final = make_authority(TIME_ROOT, **LONG)
 IN_TIME: Final = NOW - 60 * DAY
 
 EXPIRED: Final = (
-    "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; "
-    "its certificate is out of date and no trusted time says when it signed"
+    "signed under the name “Test Camera (Camera 1)”, with an expired certificate and no trusted date; unchanged since"
 )
 EXPIRED_THEN: Final = (
-    "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; "
-    f"the only trusted time, {(NOW - 10 * DAY).date()}, lies after its certificate's expiry"
+    "signed under the name “Test Camera (Camera 1)”; by the only trusted date, "
+    f"{(NOW - 10 * DAY).date()}, its certificate had expired; unchanged since"
 )
-DO_NOT_RELY: Final = "unchanged since it was signed, but do not rely on the signer: "
-AGAINST: Final = (
-    "unchanged since it was signed by a signer who calls itself “Test Camera (Camera 1)”; do not rely on that signer: "
-)
+AGAINST: Final = "signed under the name “Test Camera (Camera 1)”, "
 VERSION_1: Final = {"claim_generator": "test/1", "dc:format": "image/jpeg", "claim_generator_info": [{"name": "Test"}]}
 
 
@@ -98,7 +94,7 @@ CASES: Final = (
         code="signer.unknown",
         status=UNKNOWN,
         exit=INCONCLUSIVE,
-        says="unchanged since it was signed by a signer who calls itself “NIKON CORPORATION (Z6III)”; no list you use",
+        says="unknown signer using the name “NIKON CORPORATION (Z6III)”; unchanged since",
         others={Line.INTEGRITY: PASS},
     ),
     Must(
@@ -214,7 +210,7 @@ CASES: Final = (
         code="signer.distrusted",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "you distrust it or a certificate above it",
+        says=AGAINST + "which you distrust",
         others={Line.INTEGRITY: PASS},
     ),
     Must(
@@ -225,7 +221,7 @@ CASES: Final = (
         code="signer.distrusted",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "you distrust",
+        says=AGAINST + "which you distrust",
     ),
     Must(
         name="distrusted-by-certificate",
@@ -235,7 +231,7 @@ CASES: Final = (
         code="signer.distrusted",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "you distrust",
+        says=AGAINST + "which you distrust",
     ),
     Must(
         name="revoked-says-a-stapled-answer",
@@ -244,7 +240,7 @@ CASES: Final = (
         code="signer.revoked",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "its certificate was revoked",
+        says=AGAINST + "whose certificate was revoked",
         others={Line.INTEGRITY: PASS},
     ),
     Must(
@@ -257,7 +253,7 @@ CASES: Final = (
         code="signer.revoked",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "its certificate was revoked",
+        says=AGAINST + "whose certificate was revoked",
     ),
     Must(
         name="a-certificate-authority-that-signs-media-itself",
@@ -268,7 +264,7 @@ CASES: Final = (
         code="signer.profile.violated",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "its certificate breaks the rules",
+        says=AGAINST + "with a certificate that breaks the rules",
     ),
     Must(
         name="assurance-above-the-product",
@@ -278,7 +274,7 @@ CASES: Final = (
         code="signer.assurance.exceeded",
         status=FAIL,
         exit=FAILED,
-        says=DO_NOT_RELY + "the certificate claims a higher assurance level than its product",
+        says="its signer claims a higher assurance level than its product has",
     ),
     Must(
         name="a-signal-that-the-product-may-not-claim",
@@ -288,7 +284,7 @@ CASES: Final = (
         code="signer.signal.disallowed",
         status=FAIL,
         exit=FAILED,
-        says=DO_NOT_RELY + "the manifest states an origin that its product may not state",
+        says="its signer states an origin that its product may not state",
     ),
     Must(
         name="a-product-that-is-not-on-the-list",
@@ -298,7 +294,7 @@ CASES: Final = (
         code="signer.product.unlisted",
         status=PASS,
         exit=OK,
-        says="unchanged since it was signed by Test Camera (Camera 1) (on the official C2PA list)",
+        says="signed by Test Camera (Camera 1), certified under the official C2PA list; unchanged since",
     ),
 )
 
@@ -338,7 +334,7 @@ def test_a_public_test_key_is_named_unless_the_readers_own_list_vouches(monkeypa
         code="signer.test_key",
         status=FAIL,
         exit=FAILED,
-        says=AGAINST + "its key is a public test key, with which anybody can sign",
+        says="signed with a public test key: anybody could have made this",
         others={Line.INTEGRITY: PASS},
     )
     case.hold()
@@ -362,7 +358,7 @@ def test_a_second_chain_in_the_header_opens_no_list_of_another_kind(kind: ListKi
         code="signer.unestablished",
         status=UNKNOWN,
         exit=INCONCLUSIVE,
-        says="cannot tell whether it was changed: the signature is of a form that our own check cannot read",
+        says="whether it was changed cannot be told: the signature is of a form that our own check cannot read",
         others={Line.INTEGRITY: UNKNOWN},
         never=("signer.listed",),
     )

@@ -170,7 +170,7 @@ def test_a_remote_manifest_is_named_and_not_fetched() -> None:
     assert codes(report, Line.INTEGRITY) == ["integrity.remote"]
     assert report.evidence[Line.INTEGRITY].status is UNKNOWN
     assert exit_code(report) is INCONCLUSIVE
-    assert said(report).startswith("its Content Credentials are kept somewhere else and were not fetched")
+    assert said(report).startswith("credentials are kept online at 127.0.0.1; to fetch them, add --online")
     assert "remote Content Credentials" in [gap.what for gap in report.not_checked]
 
 

@@ -51,6 +51,7 @@ STATEMENTS: Final[dict[str, tuple[dict[str, Any] | None, tuple[str, Any] | None]
 }
 """Each statement as an action beside the first one, or as an assertion."""
 
+# ~ stands for ai.inherited., + for ai.part.: what is said of another file never passes for this one.
 # Who, then per statement: code of the finding, its status, and that of its line (Pass, Unknown, Fail, Absent).
 TABLE: Final = """
 who           generated     people        disclosed     reserved        unread
@@ -58,13 +59,13 @@ content       ai.edited PP  ai.human PP   ai.used PP    ai.training PP  ai.unrea
 gathered      ai.edited UP  ai.human UP   ai.used UP    ai.training UP  ai.unread UP
 update        ai.update AP  ai.update AP  ai.update AP  ai.update AP    ai.update AP
 same-update   ai.update AP  ai.update AP  ai.update AP  ai.update AP    ai.update AP
-parent        ai.edited PP  ai.human PP   ai.used PP    ai.training PP  ai.unread UP
-unlisted      ai.edited UP  ai.human UP   ai.used UP    ai.training UP  ai.unread UP
-expired       ai.edited UP  ai.human UP   ai.used UP    ai.training UP  ai.unread UP
-distrusted    ai.edited UP  ai.human UP   ai.used UP    ai.training UP  ai.unread UP
-part          ai.edited PP  ai.human PP   ai.used PP    ai.training PP  ai.unread UP
-stranger-part ai.edited UP  ai.human UP   ai.used UP    ai.training UP  ai.unread UP
-input         ai.edited PP  ai.human PP   ai.used PP    ai.training PP  ai.unread UP
+parent        ~edited UP    ~human AP     ~used UP      ai.training AP  ~unread UP
+unlisted      ~edited UP    ~human UP     ~used UP      ai.training UP  ~unread UP
+expired       ~edited UP    ~human UP     ~used UP      ai.training UP  ~unread UP
+distrusted    ~edited UP    ~human UP     ~used UP      ai.training UP  ~unread UP
+part          +edited UP    +human AP     +used UP      ai.training AP  +unread UP
+stranger-part +edited UP    +human UP     +used UP      ai.training UP  +unread UP
+input         +edited UP    +human AP     +used UP      ai.training AP  +unread UP
 unreached     - -P          - -P          - -P          - -P            - -P
 """
 CLAIMS: Final = """
@@ -130,7 +131,11 @@ LETTERS: Final = {"P": "pass", "U": "unknown", "F": "fail", "A": "absent", "-": 
 def rows(table: str) -> dict[tuple[str, str], tuple[str, str, str]]:
     head, *lines = [line.split() for line in table.strip().splitlines()]
     return {
-        (who, statement): (cells[2 * at], LETTERS[cells[2 * at + 1][0]], LETTERS[cells[2 * at + 1][1]])
+        (who, statement): (
+            cells[2 * at].replace("~", "ai.inherited.").replace("+", "ai.part."),
+            LETTERS[cells[2 * at + 1][0]],
+            LETTERS[cells[2 * at + 1][1]],
+        )
         for who, *cells in lines
         for at, statement in enumerate(head[1:])
     }
@@ -270,17 +275,17 @@ def test_an_ancestors_signer_counts_for_the_history(who: str, history: tuple[str
 
 # What the first line says of AI, and the label, by speaker: `…` stands for what is declared.
 SAYS: Final = {
-    "content": ("its signer declares it as …", "ai-edited"),
-    "gathered": ("it is declared as …, which the signer only passes on", "ai-edited"),
-    "parent": ("an earlier version of it is declared as …", "ai-inherited"),
-    "unlisted": ("an earlier version of it is declared as … by a signer for whom nothing vouches", "ai-inherited"),
-    "expired": ("an earlier version of it is declared as … by a signer for whom nothing vouches", "ai-inherited"),
-    "distrusted": ("an earlier version of it is declared as … by a signer for whom nothing vouches", "ai-inherited"),
+    "content": ("declared as … by Test Camera (Camera 1); unchanged since", "ai-edited"),
+    "gathered": ("its signer passes on, as somebody else's word, that it is …", "ai-edited"),
+    "parent": ("the earlier file that its signer names is declared as …", "ai-inherited"),
+    "unlisted": ("the earlier file that its signer names is declared as …, by an unknown signer", "ai-inherited"),
+    "expired": ("the earlier file that its signer names is declared as …, by an unknown signer", "ai-inherited"),
+    "distrusted": ("the earlier file that its signer names is declared as …, by an unknown signer", "ai-inherited"),
     "part": ("something used in it is declared as …", "ai-in-part"),
-    "stranger-part": ("something used in it is declared as … by a signer for whom nothing vouches", "ai-in-part"),
+    "stranger-part": ("something used in it is declared as …, by an unknown signer", "ai-in-part"),
     "input": ("something that went into it is declared as …", "ai-in-part"),
 }
-DECLARED: Final = {"generated": "partly generated or edited with AI", "disclosed": "made with the use of AI"}
+DECLARED: Final = {"generated": "partly AI-generated or edited with AI", "disclosed": "made with the use of AI"}
 AGREES: Final = {
     "content": "what is said about it agrees with what its signer states",
     "parent": "what is said about it agrees with what the signer of an earlier version states",
@@ -289,9 +294,9 @@ CONTRADICTED: Final = "what is said about it does not agree with what is signed"
 SILENT: Final = "nothing in it tells whether what is said about it is so"
 OF_CLAIMS: Final = (*AGREES.values(), CONTRADICTED, SILENT)
 ANCESTRY: Final = {
-    "unlisted": ("but no list you use vouches for the signer of an earlier version of it", "unknown-ancestor"),
-    "expired": ("but the certificate of an earlier version's signer is out of date", "unknown-ancestor"),
-    "distrusted": ("but the signer of an earlier version of it is one whom you distrust", "distrusted-signer"),
+    "unlisted": ("no list you use vouches for the signer of the earlier file that it names", "unknown-ancestor"),
+    "expired": ("the certificate of the earlier file's signer is out of date", "unknown-ancestor"),
+    "distrusted": ("you distrust the signer of the earlier file that it names", "distrusted-signer"),
 }
 BESIDE: Final = {"signer-recognised", "engines-disagree"}
 """Labels on which no statement bears."""

@@ -43,9 +43,9 @@ class TestExitCodes:
     @pytest.mark.parametrize(
         ("name", "code", "answer"),
         [
-            ("signed.jpg", 0, "signed.jpg: unchanged since it was signed by Test Camera (Camera 1)"),
-            ("altered.jpg", 1, "altered.jpg: changed after it was signed"),
-            ("plain.jpg", 3, "plain.jpg: no Content Credentials"),
+            ("signed.jpg", 0, "signed.jpg: signed by Test Camera (Camera 1), certified under your own list"),
+            ("altered.jpg", 1, "altered.jpg: does not match its credentials"),
+            ("plain.jpg", 3, "plain.jpg: nothing here proves where it comes from"),
             ("empty.jpg", 4, "empty.jpg: could not be read: it is empty"),
             ("missing.jpg", 4, "missing.jpg: could not be read: there is no such file"),
         ],
@@ -63,7 +63,7 @@ class TestExitCodes:
     def test_an_unlisted_signer_is_inconclusive(self, run: Command) -> None:
         done = run("check", "signed.jpg", "-q")
         assert done.code == 3
-        assert "a signer who calls itself “Test Camera (Camera 1)”; no list you use vouches for it" in done.stdout
+        assert "unknown signer using the name “Test Camera (Camera 1)”" in done.stdout
 
     @pytest.mark.parametrize(
         ("files", "code"),

@@ -29,8 +29,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Command:
 
 
 LISTS = ("--no-default-trust", "--trust", "root.pem", "--tsa-trust", "clocks.pem", "--at", AT)
-FORWARDED = "forwarded.jpg: no Content Credentials: this file cannot tell where it comes from"
-SIGNED = "unchanged since it was signed by Test Camera (Camera 1) (on your own list)"
+NOTHING = "no Content Credentials"
+SIGNED = "signed by Test Camera (Camera 1), certified under your own list; unchanged since"
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,12 @@ SIGNED = "unchanged since it was signed by Test Camera (Camera 1) (on your own l
         (
             ("harbour.jpg", "--claim-place", "48.8566,2.3522"),
             1,
-            f"harbour.jpg: {SIGNED}; and what is said about it does not agree with what is signed",
+            f"harbour.jpg: what is said about it does not agree with what is signed; {SIGNED}",
         ),
         (
             ("harbour.jpg", "--claim-place", "-33.8688,151.2093", "--claim-time", "2019"),
             1,
-            f"harbour.jpg: {SIGNED}; and what is said about it does not agree with what is signed",
+            f"harbour.jpg: what is said about it does not agree with what is signed; {SIGNED}",
         ),
         (
             ("plain.jpg", "--claim-time", "2019"),
@@ -59,12 +59,12 @@ SIGNED = "unchanged since it was signed by Test Camera (Camera 1) (on your own l
         (
             ("forwarded.jpg", "--claim-place", "59.33,18.07"),
             3,
-            f"{FORWARDED}; but metadata that nobody signed contradicts what is said about it",
+            f"forwarded.jpg: metadata that nobody signed contradicts what is said about it; {NOTHING}",
         ),
         (
             ("forwarded.jpg", "--claim-place", "48,2"),
             3,
-            f"{FORWARDED}; only metadata that nobody signed agrees with what is said about it",
+            f"forwarded.jpg: only metadata that nobody signed agrees with what is said about it; {NOTHING}",
         ),
         (("harbour.jpg",), 0, f"harbour.jpg: {SIGNED}"),
     ],
@@ -117,13 +117,13 @@ def test_a_kept_list_for_identities_vouches_for_the_name_and_for_nothing_else(ru
     asked = ("check", "by-jo.jpg", "--at", AT)
     before = run(*asked)
     assert (
-        "An attached identity says that “Harbour Press (Jo)” stands behind the content; its "
+        "An attached identity says that “Harbour Press (Jo)” vouches for the content; its "
         "signature holds, and no list" in " ".join(before.stdout.split())
     )
     assert run("trust", "import", "people.pem", "--kind", "cawg").code == 0
     after = run(*asked)
     assert (
-        "Harbour Press (Jo) also stands behind the content by a signature of their own; your own list for identities"
+        "Harbour Press (Jo) also vouches for the content by a signature of their own; your own list for identities"
         in (" ".join(after.stdout.split()))
     )
     assert (before.code, after.code) == (3, 3)

@@ -376,7 +376,7 @@ class TestTerminal:
     def test_no_colour_where_it_is_not_wanted(self, env: dict[str, str], run: Command) -> None:
         code, seen, _ = on_terminal(run, "check", "altered.jpg", env=env)
         assert code == 1
-        assert "altered.jpg: changed after it was signed" in seen
+        assert "altered.jpg: does not match its credentials" in seen
         assert SGR not in seen
 
     @pytest.mark.parametrize("columns", [60, 120])

@@ -163,7 +163,7 @@ def test_a_second_persons_vouch_goes_on_top_and_one_for_what_was_below_does_not(
     [
         (
             lambda: made.change_pixels(SIGNED),
-            "do not hold: the file was changed after it was signed",
+            "do not hold: these are not the bytes that were signed",
             "as it was signed",
         ),
         (made.picture, "has no Content Credentials", "--sign-first"),

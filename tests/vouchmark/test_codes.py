@@ -22,6 +22,7 @@ from vouchmark.codes.exits import EXITS
 from vouchmark.codes.specification import FAMILY_LINES, SPECIFICATION, Kind
 from vouchmark.policies.labels import LABELS, is_label
 from vouchmark.report import Exit, Line, Status
+from vouchmark.wording.catalogue import ALL
 
 LINES = sorted(Path(vouchmark.__file__).parent.joinpath("lines").rglob("*.py"))
 ENGINES = sorted(Path(provenance.__file__).parent.rglob("*.py"))
@@ -46,7 +47,7 @@ def literals(path: Path) -> Iterator[tuple[int, str]]:
 def known(pattern: str) -> bool:
     """Whether some code of the table fits or begins so (`startswith` is used too); `*` stands for any words."""
     shape = re.compile(re.escape(pattern).replace(r"\*", "[A-Za-z0-9_.-]+"))
-    return any(shape.match(code) for code in (*OURS, *SPECIFIED))
+    return any(shape.match(code) for code in (*OURS, *SPECIFIED, *(one.id for one in ALL)))
 
 
 @pytest.mark.parametrize("path", LINES, ids=lambda path: path.stem)

@@ -344,7 +344,7 @@ class TestTheLengthOfAFileWithAnUpdate:
         assert (integrity.status, integrity.findings[0].code) == (UNKNOWN, "integrity.update.length")
         assert "length field" in integrity.summary
         assert "changed after" not in said(report)
-        assert "but a later update changed the length field at its start" in said(report)
+        assert "a later update changed the length field at its start" in said(report)
 
     @pytest.mark.parametrize("value", [0, 1, 0x7FFFFFFF, -1, 2])
     def test_is_the_only_one_that_the_update_can_have_made(self, value: int) -> None:
@@ -395,7 +395,7 @@ class TestAnUpdateWhoseLinkCannotBeFollowed:
 
     def test_what_is_wrong_with_it_is_said_and_nothing_is_called_changed(self) -> None:
         report = self.report("self#jumbf=/c2pa/{label}/c2pa.claim")
-        words = "has a URL that names a part of it, not the whole"
+        words = "has a URL that names a part of "
         integrity, signer, history = (report.evidence[line] for line in (Line.INTEGRITY, Line.SIGNER, Line.HISTORY))
         assert (integrity.status, integrity.findings[0].code) == (FAIL, "integrity.malformed")
         assert words in integrity.summary
@@ -423,8 +423,7 @@ class TestTheEnginesLine:
         other = msgspec.structs.replace(other, state=State.INVALID)
         told = self.answer(reading(), other).drafts[0]
         assert told.statement == (
-            "The engines disagree: c2pa-rs finds no Content Credentials, encypher-c2pa cannot parse the file or its "
-            "Content Credentials."
+            "c2pa-rs finds no Content Credentials; encypher-c2pa cannot parse the file or its Content Credentials."
         )
         assert told.detail["unread"] == SECOND
 
@@ -460,5 +459,5 @@ def test_no_real_file_is_called_changed_by_an_engines_word(name: str) -> None:
     status, first = REAL[name]
     integrity = report.evidence[Line.INTEGRITY]
     assert (str(integrity.status), integrity.findings[0].code) == (status, first)
-    assert "changed after it was signed" not in said(report)
+    assert "does not match its credentials" not in said(report)
     assert not [one for one in codes(report, Line.INTEGRITY) if one in BYTES_CHANGED]

@@ -69,7 +69,7 @@ def test_the_declared_generation_the_broken_parent_and_the_borrowed_name_are_nam
     assert "ai.generated" in codes(reports["3-generated.png"], Line.AI)
     assert "history.parent.broken" in codes(reports["5-laundered.jpg"], Line.HISTORY)
     signer = reports["7-calls-itself-nikon.jpg"].evidence[Line.SIGNER]
-    assert "calls itself" in signer.summary
+    assert "using the name" in signer.summary
     assert "NIKON" in signer.summary
 
 
@@ -199,7 +199,7 @@ def test_the_command_shows_the_whole_range_in_time_and_leaves_the_reader_s_lists
         assert piece.caption[1:] in result.stdout
         assert f"\n  {piece.name}: " in result.stdout
         assert (here / "vouchmark-demo" / piece.name).is_file()
-    assert "calls itself" in result.stdout
+    assert "using the name" in result.stdout
     assert result.stdout.count("What this report does not show") == 1
     assert f"vouchmark check vouchmark-demo/{SHOWN} --trust vouchmark-demo/{AUTHORITY_FILE} -v" in result.stdout
     page = (here / "vouchmark-demo" / PAGE_FILE).read_text(encoding="utf-8")

@@ -100,7 +100,7 @@ class TestEveryFormat:
         assert report["evidence"]["integrity"]["status"] == "fail"
         codes = {one["code"] for one in report["evidence"]["integrity"]["findings"]}
         assert {code for code in codes if code.endswith("Hash.mismatch")}
-        assert report["evidence"]["integrity"]["summary"].startswith("The file was changed after it was signed")
+        assert report["evidence"]["integrity"]["summary"].startswith("These are not the bytes that were signed")
 
     def test_an_unsigned_file_is_absent_and_nothing_follows(self, number: int, found: Mapping[str, Any]) -> None:
         report = found[f"unsigned-{number}"]

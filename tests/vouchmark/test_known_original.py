@@ -111,7 +111,7 @@ def test_another_picture_is_unknown_and_never_something_else() -> None:
     other = Image.fromarray(np.random.default_rng(3).integers(0, 255, (430, 640, 3), np.uint8))
     status, codes, words = known(encoded(other))
     assert (status, codes) == (Status.UNKNOWN, ["known.unaligned"])
-    assert "nothing follows" in words
+    assert "another picture, or heavily edited" in words
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_what_was_found_nowhere_is_unknown_beside_what_was() -> None:
 def test_nothing_follows_where_nothing_was_found() -> None:
     codes, words = told(placed(unfound=((0.0, 20.0),)))
     assert codes == ["known.unaligned"]
-    assert "nothing follows" in words
+    assert "another picture, or heavily edited" in words
 
 
 def test_a_clip_is_told_end_to_end() -> None:

@@ -57,12 +57,12 @@ class TestIntegrity:
         codes = (*GOOD[:2], code("assertion.dataHash.mismatch", url=BINDING), code("assertion.json.invalid"))
         answer = integrity.answer(facts(reading(manifest(codes=codes), state=State.INVALID)))
         assert status(Line.INTEGRITY, answer) is Status.FAIL
-        assert answer.summary == "The file was changed after it was signed."
+        assert answer.summary.startswith("These are not the bytes that were signed: ")
 
     @pytest.mark.parametrize(
         ("name", "words"),
         [
-            ("claimSignature.mismatch", "signature does not fit"),
+            ("claimSignature.mismatch", "signature is not valid"),
             ("assertion.hashedURI.mismatch", "altered, removed or added"),
             ("assertion.undeclared", "altered, removed or added"),
             ("claim.malformed", "malformed by their issuer"),
@@ -87,7 +87,7 @@ class TestIntegrity:
         broken = ValidationCode(code="assertion.bmffHash.mismatch", kind=Kind.FAILURE, url=BINDING, io_error=True)
         answer = integrity.answer(facts(reading(manifest(codes=(*GOOD[:2], broken)))))
         assert status(Line.INTEGRITY, answer) is Status.ERROR
-        assert "nothing follows" in answer.summary
+        assert "that says nothing about the bytes" in answer.summary
 
     def test_does_not_pass_where_no_code_confirms_the_binding(self) -> None:
         answer = integrity.answer(facts(reading(manifest(codes=GOOD[:2]))))
@@ -156,14 +156,14 @@ class TestSigner:
     def test_nobody_passes_by_a_list_that_only_an_engine_asked(self) -> None:
         answer = signer.answer(facts(reading(manifest(codes=TRUSTED), state=State.TRUSTED)))
         assert status(Line.SIGNER, answer) is Status.UNKNOWN
-        assert answer.summary.startswith("Signed by a signer who calls itself “Harbour Press (Desk camera)”")
+        assert answer.summary.startswith("Signed by a signer using the name “Harbour Press (Desk camera)”")
         assert answer.drafts[0].code == "signer.listed"
 
     def test_shows_an_unlisted_name_as_a_claim(self) -> None:
         shown = manifest(signer=Signer(algorithm="es256", certificate=certificate("NIKON")))
         answer = signer.answer(facts(reading(shown)))
         assert status(Line.SIGNER, answer) is Status.UNKNOWN
-        assert "a signer who calls itself “NIKON (Desk camera)”" in answer.summary
+        assert "a signer using the name “NIKON (Desk camera)”" in answer.summary
 
     def test_expiry_is_judged_at_the_reports_time(self) -> None:
         old = manifest(signer=Signer(algorithm="es256", certificate=certificate(until=2026)), codes=TRUSTED)
@@ -226,7 +226,7 @@ class TestHistory:
         answer = history.answer(facts(reading(top, manifest("older", codes=()))))
         assert status(Line.HISTORY, answer) is Status.FAIL
         assert answer.drafts[0].code == "history.parent.broken"
-        assert "already when it was added" in answer.summary
+        assert "that it did not hold when it was added" in answer.summary
 
     def test_an_unknown_signer_in_the_past_is_no_break(self) -> None:
         kept = parent(recorded=(code("signingCredential.untrusted"),), live=(code("signingCredential.expired"),))
@@ -240,7 +240,7 @@ class TestHistory:
         assert status(Line.HISTORY, passed) is Status.PASS
         given_up = history.answer(facts(older, own_failure="crash"))
         assert status(Line.HISTORY, given_up) is Status.UNKNOWN
-        assert "only an engine calls them unchanged" in given_up.summary
+        assert "only an engine calls the credentials of that file valid" in given_up.summary
 
     def test_a_parent_without_credentials_is_unknown(self) -> None:
         top = manifest(ingredients=(parent(manifest=None),))
@@ -282,8 +282,8 @@ class TestAi:
         older = manifest("older", actions=(created("trainedAlgorithmicMedia"),), codes=())
         top = manifest(ingredients=(parent(),), actions=(created("humanEdits"),))
         answer = ai.answer(facts(reading(top, older)))
-        assert [draft.code for draft in answer.drafts] == ["ai.generated", "ai.human"]
-        assert answer.drafts[0].root is Root.INGREDIENT
+        assert [draft.code for draft in answer.drafts] == ["ai.human", "ai.inherited.generated"]
+        assert answer.drafts[1].root is Root.INGREDIENT
 
     def test_an_unreferenced_manifest_declares_nothing(self) -> None:
         forged = manifest("forged", actions=(created("digitalCapture"),))
@@ -365,10 +365,8 @@ class TestEngines:
     def test_one_that_cannot_parse_is_not_said_to_judge(self) -> None:
         unread = reading(outcome=Outcome.UNPARSABLE, engine="encypher-c2pa")
         answer = engines.answer(facts(reading(manifest()), second=unread))
-        assert answer.summary == (
-            "The engines disagree: c2pa-rs says Valid, encypher-c2pa cannot parse the file or its Content Credentials."
-        )
-        assert answer.drafts[0].code == "engines.disagree"
+        assert answer.summary == ("c2pa-rs says Valid; encypher-c2pa cannot parse the file or its Content Credentials.")
+        assert answer.drafts[0].code == "engines.incomparable"
         assert answer.drafts[0].detail["unread"] == "encypher-c2pa"
 
     def test_a_file_that_is_nested_too_deeply_is_not_called_a_type_that_is_not_read(self) -> None:

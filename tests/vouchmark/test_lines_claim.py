@@ -85,7 +85,7 @@ class TestPlace:
         assert first(report).statement == ("It was taken 1544 km away, says the signer: that contradicts what is said.")
         assert first(report).detail["distance_m"] == pytest.approx(1_543_500, rel=0.001)
         assert exit_code(report) is Exit.FAILED
-        assert "and what is said about it does not agree with what is signed" in said(report)
+        assert "what is said about it does not agree with what is signed" in said(report)
         assert report.verdict is not None
         assert "claim-contradicted" in report.verdict.labels
         for line in (Line.INTEGRITY, Line.SIGNER, Line.TIME):

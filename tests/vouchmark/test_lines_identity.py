@@ -77,7 +77,7 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.identity.trusted",
             Status.PASS,
-            "Harbour Press (Jo) also stands behind the content by a signature of their own; your own list for "
+            "Harbour Press (Jo) also vouches for the content by a signature of their own; your own list for "
             "identities vouches for that name.",
         ),
         (
@@ -85,7 +85,7 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.x509.credential.untrusted",
             Status.UNKNOWN,
-            "An attached identity says that “Reuters (Desk)” stands behind the content; its "
+            "An attached identity says that “Reuters (Desk)” vouches for the content; its "
             "signature holds, and no list for identities "
             "that you use vouches for that name.",
         ),
@@ -94,7 +94,7 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.identity.pad.invalid",
             Status.UNKNOWN,
-            "An attached identity says that “Harbour Press (Jo)” stands behind the content; that "
+            "An attached identity says that “Harbour Press (Jo)” vouches for the content; that "
             "identity does not hold: its padding is "
             "not empty.",
         ),
@@ -144,7 +144,7 @@ def test_each_identity_is_told_in_words(
 
 def test_says_how_many_statements_the_actor_stands_behind() -> None:
     report = examine(attach(CAMERA, by_certificate(JO, also=("c2pa.actions.v2",))), BOTH)
-    assert "also stands behind the content and one statement about it by a signature" in identities(report)[0].statement
+    assert "also vouches for the content and one statement about it by a signature" in identities(report)[0].statement
 
 
 @pytest.mark.parametrize("name", ["expected_partial_claim", "expected_claim_generator", "expected_countersigners"])
@@ -153,7 +153,7 @@ def test_conditions_that_are_not_checked_are_said_and_keep_it_from_being_trusted
     (finding,) = identities(report)
     assert (finding.code, finding.status) == ("signer.identity.conditions", Status.UNKNOWN)
     assert finding.statement == (
-        "An attached identity says that “Harbour Press (Jo)” stands behind the content; it sets "
+        "An attached identity says that “Harbour Press (Jo)” vouches for the content; it sets "
         "conditions that are not checked here."
     )
 
@@ -221,7 +221,7 @@ def test_an_identity_of_an_earlier_version_is_said_to_be_that() -> None:
     )
     report = examine(bind(newer, picture(), before=[manifest]), BOTH)
     (finding,) = identities(report)
-    assert finding.statement.startswith("Of an earlier version: Harbour Press (Jo) also stands behind the content")
+    assert finding.statement.startswith("Of an earlier version: Harbour Press (Jo) also vouches for the content")
     assert finding.subject == f"{label}/cawg.identity"
 
 

@@ -200,7 +200,7 @@ class TestImpossible:
         )
         assert report.evidence[Line.TIME].summary == finding.statement
         assert exit_code(report) is Exit.FAILED
-        assert said(report).startswith(BY_LISTED)
+        assert said(report) == f"the times it states cannot all be true; {BY_LISTED}"
         assert IMPOSSIBLE in said(report)
         assert report.verdict is not None
         assert "time-contradiction" in report.verdict.labels

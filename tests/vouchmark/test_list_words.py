@@ -58,7 +58,7 @@ class TestPublishers:
         assert codes(report, Line.SIGNER) == ["signer.publisher"]
         assert told(report) == "Signed by Daily Paper (Paper), on IPTC's list of verified news publishers."
         assert said(report) == (
-            "unchanged since it was signed by Daily Paper (Paper), on IPTC's list of verified news publishers"
+            "signed by Daily Paper (Paper), on IPTC's list of verified news publishers; unchanged since"
         )
         assert report.verdict is not None
         assert report.verdict.labels[0] == "signer-recognised"
@@ -74,11 +74,9 @@ class TestPublishers:
         )
         report = examine(signed(camera), lists)
         assert codes(report, Line.SIGNER) == ["signer.official", "signer.publisher"]
-        assert "the official C2PA list vouches for this signer." in told(report)
+        assert "certified by an authority on the official C2PA list" in told(report)
         assert "on IPTC's list of verified news publishers" in told(report)
-        assert said(report).endswith(
-            "Daily Paper (Paper) (on the official C2PA list), on IPTC's list of verified news publishers"
-        )
+        assert said(report) == "signed by Daily Paper (Paper), certified under the official C2PA list; unchanged since"
 
     def test_one_that_only_calls_itself_so_is_not(self) -> None:
         stranger = make_signer(make_root("Public"), organization="Daily Paper", common_name="Paper")
@@ -128,7 +126,7 @@ class TestTheReadersWord:
 
     def test_an_earned_label_is_not_called_the_readers(self) -> None:
         report = examine(signed(CAMERA), store_of(earned(list_of(ROOT, label=Label.OFFICIAL))))
-        assert told(report).endswith("the official C2PA list vouches for this signer.")
+        assert "certified by an authority on the official C2PA list" in told(report)
         assert "as you said" not in render(report, width=2000, colour=False, verbosity=3)
 
     def test_the_interim_list_is_named_where_it_vouches_for_a_time(self) -> None:
@@ -173,7 +171,7 @@ class TestConformingProducts:
         report = self._report(level=1)
         assert codes(report, Line.SIGNER) == ["signer.official", "signer.product.listed"]
         found = report.evidence[Line.SIGNER].findings[1]
-        assert found.statement.startswith("The signing product is on the list of conforming products;")
+        assert found.statement.startswith("The signing product is on the list of conforming products, ")
 
     def test_one_that_may_not_state_that_origin_fails(self) -> None:
         report = self._report(disallowed=["capturedMedia"])

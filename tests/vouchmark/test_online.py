@@ -142,7 +142,7 @@ def test_a_remote_store_is_fetched_checked_against_the_bytes_and_named(ask: Any)
     last = report.evidence[Line.INTEGRITY].findings[-1]
     assert last.statement == f"The Content Credentials were fetched from “{HOST}”, which the file names."
     assert exit_code(report) is Exit.OK
-    assert said(report).startswith("unchanged since it was signed by Test Camera (Camera 1)")
+    assert said(report).startswith("signed by Test Camera (Camera 1)")
     asked = report.inputs.options["online"]
     assert [(one["host"], one["purpose"], one["outcome"]) for one in asked] == [
         (HOST, "manifest", "answered"),

@@ -141,7 +141,7 @@ class TestWhatHolds:
             (code, Status.UNKNOWN)
         ]
         assert does in said.summary
-        assert "stands behind" not in said.summary
+        assert "vouches for" not in said.summary
         assert exit_code(report) is Exit.INCONCLUSIVE
         assert "voice" not in said.findings[0].detail
 
@@ -154,7 +154,7 @@ class TestWhatHolds:
     def test_a_text_is_never_said_to_stand_behind_it(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN, statement="FORGERY, do not publish.")])
         assert "made a statement for this file" in said.findings[0].statement
-        assert "stands behind" not in said.findings[0].statement
+        assert "vouches for" not in said.findings[0].statement
 
     def test_several_people_are_counted(self) -> None:
         said = line(PLAIN, vouches=[vouch(PLAIN), vouch(PLAIN), vouch(PLAIN)])

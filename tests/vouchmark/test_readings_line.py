@@ -65,8 +65,8 @@ def test_who_signs_a_polyglot_signs_two_contents_and_the_report_says_so(name: st
     # All bytes are as they were signed, and that is said too.
     assert f"{integrity.findings[1].code}".endswith("Hash.match") or len(doubts(report)) > 1
     assert not [one for one in integrity.findings if one.status is Status.FAIL]
-    assert said(report).startswith(BY_LISTED)
-    assert "but it can be read as another type of file too" in said(report)
+    assert said(report).startswith("it can be read as another type of file too")
+    assert said(report).endswith(BY_LISTED)
 
 
 def test_a_worker_process_finds_the_same() -> None:
@@ -295,8 +295,7 @@ def test_a_signed_file_under_another_types_name_is_in_doubt(
     first = report.evidence[Line.INTEGRITY].findings[0]
     assert (first.code, first.status, first.statement) == ("integrity.name", UNKNOWN, statement)
     assert exit_code(report) is INCONCLUSIVE
-    assert said(report).startswith(BY_LISTED)
-    assert said(report).endswith("but its name says another type of file than its content is")
+    assert said(report) == f"its name says another type of file than it is; {BY_LISTED}"
 
 
 @pytest.mark.parametrize("name", ["x.jpg", "x.JPEG", "x.jfif", "x", "x.v2", "x.thm", "x.com"])

@@ -100,8 +100,8 @@ def test_a_chain_deeper_than_a_terminal_is_wide_stays_readable() -> None:
     ("codes", "words"),
     [
         (["signer.yours"], "Maker"),
-        (["signer.expired", "signer.unknown"], "a signer who calls itself “Maker”"),
-        ([], "a signer who calls itself “Maker”"),
+        (["signer.expired", "signer.unknown"], "a signer using the name “Maker”"),
+        ([], "a signer using the name “Maker”"),
         (["signer.unestablished"], "somebody unknown: the signature in the name of “Maker” does not verify"),
     ],
 )

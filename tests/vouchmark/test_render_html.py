@@ -216,7 +216,7 @@ class TestOneHarmlessFile:
             "script",
         ]
         assert [one.attributes["href"] for one in body.all("a", cls="skip")] == ["#main"]
-        assert root.one("title").text.startswith("harbour.jpg: unchanged")
+        assert root.one("title").text.startswith("harbour.jpg: signed by")
 
     @pytest.mark.parametrize("place", ["name", "statement", "summary", "subject", "detail", "gap", "alt", "label"])
     @pytest.mark.parametrize("trick", [*TRICKS.values(), "w" * 10_000, "</style><script>1</script>", "{{ 7 * 7 }}"])
@@ -375,7 +375,7 @@ class TestTop:
 def voice(name: str = "Harbour Press Club", *, of: str = "1", code: str = "person.voice.new", **detail: Any) -> Said:
     told = {"issuer_name": name, "scope": "public:review/cafe", "period": "ever", "issuer": "00", "voice": of}
     status = Status.PASS if code.startswith("person.voice.") else Status.UNKNOWN
-    statement = "A person stands behind this file."
+    statement = "A person vouches for this file."
     return Said(code=code, status=status, statement=statement, root=Root.PERSONHOOD_PROOF, detail=told | detail)
 
 
@@ -403,7 +403,7 @@ class TestPeople:
 
     def test_what_one_group_says_is_said_once(self) -> None:
         alone = page(samples.signed(person=[voice(statement="Cold soup.")]))
-        assert alone.text.count("A person stands behind this file.") == 1
+        assert alone.text.count("A person vouches for this file.") == 1
 
     def test_one_voice_that_came_twice_is_one_person(self) -> None:
         [said] = self.shown(voice(statement="One."), voice(statement="One."))
@@ -495,7 +495,7 @@ class TestHistory:
         twigs = self.tree(broken, pictures=(pictured("ancestor", "a", alt="As signed."),))
         assert twigs.one("img").attributes["alt"] == "As signed."
         assert "Made from changed or broken" in twigs.text
-        assert "a signer who calls itself “Camera 1”" in twigs.text
+        assert "a signer using the name “Camera 1”" in twigs.text
         assert "a.b (recorded when it was added)" in twigs.text
 
     def test_a_signer_is_named_where_a_list_vouches(self) -> None:

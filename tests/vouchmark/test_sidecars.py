@@ -44,11 +44,11 @@ class TestForeign:
 
     def test_the_first_line_says_that_it_may_be_another_files(self, report: Report) -> None:
         assert said(report).startswith(
-            "the Content Credentials beside it do not fit it: they may belong to another file, or it was changed"
+            "the credentials beside it do not match it: it was changed, or they are another file's"
         )
         assert report.evidence[Line.INTEGRITY].summary == (
             "The Content Credentials in “x.c2pa” beside this file do not fit it: "
-            "they may belong to another file, or it was changed after it was signed."
+            "it was changed afterwards, or they are another file's."
         )
         assert report.evidence[Line.INTEGRITY].status is Status.FAIL
         assert exit_code(report) is FAILED
@@ -58,7 +58,7 @@ class TestForeign:
         assert codes(report, Line.SIGNER) == ["signer.foreign"]
         assert report.evidence[Line.SIGNER].summary == (
             "The Content Credentials in “x.c2pa” beside this file are "
-            "by a signer who calls itself “Test Camera (Camera 1)”, for other bytes."
+            "by a signer using the name “Test Camera (Camera 1)”, for other bytes."
         )
         assert "ai.captured" not in codes(report, Line.AI)
 
@@ -74,7 +74,7 @@ class TestForeign:
 
 def test_a_store_that_you_gave_and_that_does_not_fit_is_not_called_the_files() -> None:
     report = examine(BARE, manifest=manifest_store(SIGNED))
-    assert said(report).startswith("the Content Credentials that you gave do not fit it")
+    assert said(report).startswith("the credentials that you gave do not match it")
     assert report.evidence[Line.INTEGRITY].summary.startswith(
         "The Content Credentials that you gave do not fit this file"
     )
@@ -84,12 +84,12 @@ def test_a_store_that_you_gave_and_that_does_not_fit_is_not_called_the_files() -
 def test_a_changed_file_with_its_own_sidecar_does_not_pass_and_is_one_or_the_other(tmp_path: Path) -> None:
     report = examine(laid(tmp_path, x_jpg=change_pixels(picture()), x_c2pa=APART))
     assert report.evidence[Line.INTEGRITY].status is Status.FAIL
-    assert "or it was changed after it was signed" in said(report)
+    assert "it was changed, or they are another file's" in said(report)
 
 
 def test_a_changed_file_with_its_own_store_was_changed(tmp_path: Path) -> None:
     report = examine(laid(tmp_path, x_jpg=change_pixels(SIGNED), x_c2pa=manifest_store(SIGNED)))
-    assert said(report).startswith("changed after it was signed")
+    assert said(report).startswith("does not match its credentials: changed after ")
     assert report.verdict is not None
     assert "altered-after-signing" in report.verdict.labels
 

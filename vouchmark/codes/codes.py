@@ -37,7 +37,7 @@ NOT_HELD: Final = (FAIL, UNKNOWN, ABSENT)
 
 _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     # integrity
-    ("integrity.absent", (ABSENT,), "The file has no Content Credentials; nothing follows about it."),
+    ("integrity.absent", (ABSENT,), "The file has no Content Credentials; that says nothing about it."),
     (
         "integrity.remote",
         (UNKNOWN,),
@@ -66,7 +66,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("integrity.unparsable", (ERROR,), "The file or its Content Credentials are malformed and cannot be read."),
     ("integrity.unreadable", (ERROR,), "The file's bytes could not be had, or are over a limit."),
-    ("integrity.error", (ERROR,), "The check itself failed (time, memory, crash); nothing follows about the file."),
+    ("integrity.error", (ERROR,), "The check itself failed (time, memory, crash); that says nothing about the file."),
     (
         "integrity.coverage.full",
         (PASS,),
@@ -168,7 +168,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "An engine contradicts the signed hash for a known, reviewed reason; our own computation holds on these bytes.",
     ),
     ("integrity.picture.limit", (ERROR,), "The picture announces more pixels than the limit."),
-    ("integrity.picture.error", (ABSENT,), "The picture's size could not be measured; nothing follows about the file."),
+    (
+        "integrity.picture.error",
+        (ABSENT,),
+        "The picture's size could not be measured; that says nothing about the file.",
+    ),
     (
         "integrity.second_reading",
         (UNKNOWN,),
@@ -224,6 +228,8 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "The certificate claims a higher assurance level than its product has.",
     ),
     ("signer.signal.disallowed", (FAIL,), "The manifest states something that its product may not state."),
+    ("signer.other_bytes", (UNKNOWN,), "The signature is valid, and speaks of other bytes than those at hand."),
+    ("signer.covered", (ABSENT,), "The list that would vouch for an expired certificate but for its dates."),
     ("signer.unestablished", (UNKNOWN,), "The signature does not verify, so it shows no signer."),
     ("signer.absent", (ABSENT,), "There are no Content Credentials, so there is no signer."),
     (
@@ -373,8 +379,26 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("ai.captured", (PASS, UNKNOWN), "It is declared to have been captured by a camera or scanner."),
     ("ai.human", (PASS, UNKNOWN), "It is declared to be made or edited by people without generative tools."),
     ("ai.other", (PASS, UNKNOWN), "A source type is declared that this version does not know."),
+    *(
+        (f"ai.{whose}.{word}", (UNKNOWN, ABSENT), meaning)
+        for whose, what in (("inherited", "the earlier file that its signer names"), ("part", "something used in it"))
+        for word, meaning in (
+            ("generated", f"Of {what} it is declared that AI generated it."),
+            ("generator", f"Of {what} it is declared that an AI generator made it."),
+            ("edited", f"Of {what} it is declared that parts were generated or edited with AI."),
+            ("used", f"Of {what} a use of AI is declared."),
+            ("unread", f"Of {what} something about AI is signed that this version does not read."),
+            ("synthetic", f"Of {what} it is declared that it records something virtual."),
+            ("composite", f"Of {what} it is declared that it was put together from several parts."),
+            ("algorithmic", f"Of {what} it is declared that an algorithm without training data made it."),
+            ("screen", f"Of {what} it is declared that it is a screen capture."),
+            ("captured", f"Of {what} it is declared that a camera or scanner captured it."),
+            ("human", f"Of {what} it is declared that people made or edited it without generative tools."),
+            ("other", f"Of {what} a source type is declared that this version does not know."),
+        )
+    ),
     ("ai.contradiction", (FAIL, UNKNOWN, ABSENT), "Two statements about its origin contradict each other."),
-    ("ai.training", (PASS, UNKNOWN), "What is said about its use for data mining and the training of AI."),
+    ("ai.training", (PASS, UNKNOWN, ABSENT), "What is said about its use for data mining and the training of AI."),
     ("ai.training.contradiction", (UNKNOWN, ABSENT), "One signer says two things about its use for AI."),
     ("ai.none", (ABSENT,), "Nothing about AI is declared; that does not mean that none was used."),
     ("ai.absent", (ABSENT,), "There are no Content Credentials, so nothing about AI is signed."),
@@ -390,24 +414,24 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
         "The Content Credentials could not be read, so no declaration could be looked at.",
     ),
     # person
-    ("person.voice.new", (PASS,), "A person stands behind it, and the ledger recorded this voice for the first time."),
-    ("person.voice.seen", (PASS,), "A person stands behind it, and the ledger has this voice for the same already."),
-    ("person.voice.unrecorded", (PASS,), "A person stands behind it; the ledger was only read and has no such voice."),
-    ("person.voice.unchecked", (PASS,), "A person stands behind it; no ledger, so other uses were not looked for."),
-    ("person.voice.uncounted", NOT_HELD, "A person stands behind it, in a scope that the reader did not name."),
+    ("person.voice.new", (PASS,), "A person vouches for it, and the ledger recorded this voice for the first time."),
+    ("person.voice.seen", (PASS,), "A person vouches for it, and the ledger has this voice for the same already."),
+    ("person.voice.unrecorded", (PASS,), "A person vouches for it; the ledger was only read and has no such voice."),
+    ("person.voice.unchecked", (PASS,), "A person vouches for it; no ledger, so other uses were not looked for."),
+    ("person.voice.uncounted", NOT_HELD, "A person vouches for it, in a scope that the reader did not name."),
     (
         "person.statement",
         (UNKNOWN, ABSENT),
         "A person made a statement about it, neither for nor against it.",
     ),
     ("person.against", (UNKNOWN, ABSENT), "A person speaks against it: no support, and no proof of anything."),
-    ("person.ancestor", NOT_HELD, "A person stands behind an earlier version, which was edited since."),
+    ("person.ancestor", NOT_HELD, "A person vouches for an earlier version, which was edited since."),
     (
         "person.bare",
         NOT_HELD,
-        "A person stands behind the file as it was before its Content Credentials were added, not behind them.",
+        "A person vouches for the file as it was before its Content Credentials were added, not for them.",
     ),
-    ("person.component", NOT_HELD, "A person stands behind something that was used in the file, not behind the file."),
+    ("person.component", NOT_HELD, "A person vouches for something that was used in the file, not for the file."),
     (
         "person.lookalike",
         NOT_HELD,
@@ -427,7 +451,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("person.proof.invalid", NOT_HELD, "The proof does not hold."),
     ("person.duplicate", NOT_HELD, "The same voice was used for another file or statement, where only one counts."),
     ("person.bound", (ABSENT,), "How many voices one person can have at most; said wherever voices are counted."),
-    ("person.absent", (ABSENT,), "No vouch was found; nothing follows about the file."),
+    ("person.absent", (ABSENT,), "No vouch was found; that says nothing about the file."),
     ("person.unreadable", (ERROR,), "The file could not be read, so nothing can be bound to it."),
     ("person.clock", (ERROR,), "The ledger's clock and ours differ by more than ten minutes; nothing was judged."),
     # claim
@@ -476,7 +500,7 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("known.excerpt", (PASS,), "It is a part of the recording that the reader gave, or all of it, in one piece."),
     ("known.spliced", (FAIL,), "Parts of the recording that the reader gave were left out within it, or moved."),
     ("known.unfound", (UNKNOWN,), "A part of it was found nowhere in the recording that the reader gave."),
-    ("known.unaligned", (UNKNOWN,), "It could not be laid upon the original that the reader gave; nothing follows."),
+    ("known.unaligned", (UNKNOWN,), "It could not be matched to the original that the reader gave."),
     ("known.uncompared", (ERROR,), "It could not be compared with the original that the reader gave."),
     ("known.unreadable", (ERROR,), "The file or the index could not be read, so it could not be looked up."),
     # engines

@@ -19,6 +19,7 @@ from provenance.asset import Asset, AssetError, open_asset
 from provenance.credentials.engines.encypher import SNAPSHOT_DATED
 from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.trust.formats import Content, ListKind
+from provenance.credentials.trust.view import Label
 from provenance.files.sidecar import Sidecar, find_sidecar
 from provenance.options import MediaOptions
 from provenance.workers.pool import Examination, Pool, examine_in_process
@@ -300,6 +301,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         signer_lists="signer" in kinds,
         tsa_lists=any(one.anchors_for(ListKind.TSA) or one.leaves_for(ListKind.TSA) for one in settings.trust.lists),
         product_lists=any(one.content is Content.PRODUCTS for one in settings.trust.configurations),
+        list_dates=_dates_of(settings),
         fetched_from=_hosts_of(turn.contacts),
         own=examination.own if examination else None,
         fragments=len(tuple(settings.options.fragments)),
@@ -316,6 +318,15 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         known=lookup,
         original=_compared(item, examination, settings, lookup),
     )
+
+
+def _dates_of(settings: Settings) -> dict[Label, str]:
+    """The dates of the lists of claim signers, of labels that have one date alone."""
+    found: dict[Label, set[str]] = {}
+    for one in settings.trust.lists:
+        if one.dated is not None and one.anchors_for(ListKind.SIGNER):
+            found.setdefault(Label(one.label.value), set()).add(one.dated.isoformat())
+    return {label: next(iter(dates)) for label, dates in found.items() if len(dates) == 1}
 
 
 def _not_asked(item: Asset | Unread, settings: Settings) -> Reading | None:

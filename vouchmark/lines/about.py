@@ -1,23 +1,47 @@
-"""Is what a signer says about what is seen? Only where the content is what was signed, and all of it that matters."""
+"""Is what a signer says about what is seen? Only where the content is what was signed, and all of it that matters.
+
+What stands against it is a word, by which each line finds its own sentence.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from provenance.credentials.binding.base import Match
+from provenance.credentials.history.manifest_check import SignatureState
 from vouchmark.lines.facts import Facts
 
-BROKEN: Final = "the signature or content does not hold, so nobody stands for that"
-UNMEASURED: Final = "whether it is about what is seen here could not be established"
+OTHER_BYTES: Final = "other_bytes"
+"""The digest of the bytes at hand is not the signed one."""
+UNSIGNED: Final = "unsigned"
+"""The signature does not verify: nothing under it is signed."""
+BROKEN: Final = "broken"
+"""Something else of signature or binding does not hold."""
+UNMEASURED: Final = "unmeasured"
+"""What of the content is covered is not known."""
 
 
 def doubt(facts: Facts) -> str:
-    """What stands against it, as the second half of a sentence; empty where nothing does."""
-    coverage = facts.own.coverage if facts.own is not None else None
+    """What stands against it, in one of the words above; empty where nothing does."""
+    own = facts.own
+    coverage = own.coverage if own is not None else None
+    if own is not None and own.check is not None and own.check.signature is SignatureState.MISMATCH:
+        return UNSIGNED
     if coverage is None:
         return ""
-    if coverage.match is Match.MISMATCH or coverage.is_open:
+    if coverage.match is Match.MISMATCH:
+        return OTHER_BYTES
+    if coverage.is_open:
         return BROKEN
     # That an engine calls the bytes the signed ones is not enough: nobody then knows what of them is.
     measured = coverage.match is Match.MATCH and "integrity.coverage.unknown" not in coverage.codes
     return "" if measured else UNMEASURED
+
+
+WORDS: Final = {
+    OTHER_BYTES: "these are not the bytes that were signed: disregard that",
+    UNSIGNED: "the signature is not valid: treat that as unsigned",
+    BROKEN: "its credentials do not hold: disregard that",
+    UNMEASURED: "whether it is about what is seen here could not be established",
+}
+"""The same as the second half of a sentence, for lines whose sentences are not in the catalogue yet."""

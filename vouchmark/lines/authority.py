@@ -129,6 +129,11 @@ class Speaker:
         return shown(self.name, self.standing)
 
     @property
+    def called(self) -> dict[str, str]:
+        """The same for a sentence of the catalogue."""
+        return {"name": self.name, "vouched": "yes" if self.standing is Standing.LISTED else ""}
+
+    @property
     def is_hearsay(self) -> bool:
         """Whether its word comes through a signer whom nothing that the reader uses vouches for."""
         return self.weakest is not Standing.LISTED
@@ -169,7 +174,7 @@ def shown(name: str, standing: Standing) -> str:
     """A signer's name: as its name where a list vouches for it, else as its own claim."""
     if standing is Standing.LISTED:
         return plain(name or NOBODY)
-    return f"a signer who calls itself {quoted(name)}" if name else "a signer without a name"
+    return f"a signer using the name {quoted(name)}" if name else "a signer without a name"
 
 
 def standing_of(own: OwnCheck, label: str) -> Standing:

@@ -21,8 +21,10 @@ from provenance.files.sidecar import Sidecar
 from provenance.metadata import Metadata
 from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
+from vouchmark.wording.model import message_of
 
 if TYPE_CHECKING:
+    from provenance.credentials.trust.view import Label
     from provenance.net.online import Contact
     from vouchmark.examination.claimed import Claimed
     from vouchmark.known.lookup import Lookup
@@ -80,11 +82,13 @@ class Facts(_Lookups):
     signer_lists: bool = False
     """Whether the reader has any list of claim signers."""
     tsa_lists: bool = False
+    """Whether the reader has any list of time-stamping authorities."""
     fetched_from: tuple[str, ...] = ()
     """The host that the reader named, and the one that it sent on to; empty where the file was not fetched."""
     product_lists: bool = False
     """Whether a list of conforming products is kept."""
-    """Whether the reader has any list of time-stamping authorities."""
+    list_dates: Mapping[Label, str] = field(default_factory=dict)
+    """Of the lists of claim signers by their label, where all that bear it have one date."""
     fragments: int = 0
     """How many media segments of a stream were given with it."""
     own: OwnCheck | None = None
@@ -248,16 +252,17 @@ def evidence(line: Line, answer: Answer) -> Evidence:
             id=f"{line}.{number}",
             code=draft.code,
             status=draft.status,
-            statement=draft.statement,
+            statement=str(draft.statement),
             source=draft.source,
             root=draft.root,
             subject=draft.subject,
             detail=draft.detail,
+            message=message_of(draft.statement),
         )
         for number, draft in enumerate(answer.drafts, start=1)
     )
     status = answer.status or most_serious(finding.status for finding in findings)
-    return Evidence(status=status, summary=answer.summary, findings=findings)
+    return Evidence(status=status, summary=str(answer.summary), findings=findings)
 
 
 def source_of(reading: Reading) -> str:

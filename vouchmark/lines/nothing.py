@@ -26,7 +26,7 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
     if outside.is_foreign(facts):
         summary = f"{outside.whose(facts)} may belong to another file, so that nothing in them is said of this one."
         if line is Line.SIGNER and (name := _name(facts)):
-            summary = f"{outside.whose(facts)} are by a signer who calls itself {quoted(name)}, for other bytes."
+            summary = f"{outside.whose(facts)} are by a signer using the name {quoted(name)}, for other bytes."
         return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "foreign", summary),))
     if facts.first.outcome is Outcome.FOUND:
         return None

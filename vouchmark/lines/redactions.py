@@ -13,27 +13,12 @@ from typing import Final
 from provenance.credentials.history.lineage import Redaction, Removed, may_speak_of_ai
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.authority import Of, Speaker
-from vouchmark.render.safe import quoted
 from vouchmark.report import Json
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said
 
-WORDS: Final = {
-    Removed.AI: "what was signed about AI",
-    Removed.TRAINING: "what was signed about the training of AI",
-    Removed.INGREDIENT: "what was signed about something that it was made from",
-    Removed.METADATA: "what was signed about place, time or rights",
-    Removed.TIME: "a time stamp",
-    Removed.IDENTITY: "an identity that was attached",
-    Removed.PICTURE: "a small picture",
-    Removed.OTHER: "a statement",
-}
-"""What is gone, in the middle of a sentence."""
-
-_WHERE: Final = {
-    Of.EARLIER: " from an earlier version",
-    Of.PART: " from something used in it",
-    Of.INPUT: " from something that went into it",
-    Of.UPDATE: " from an update",
-}
+_WHERE: Final = {Of.EARLIER: ".earlier", Of.PART: ".part", Of.INPUT: ".input", Of.UPDATE: ".update"}
+"""From what, in the ids of sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +44,15 @@ class Removal:
         return self.concerns_content and (speaks or self.kind is Removed.TRAINING)
 
     @property
-    def statement(self) -> str:
+    def statement(self) -> Said:
         """One sentence."""
+        what = {"id": f"redaction.what.{self.kind}"}
+        if self.kind is Removed.OTHER:
+            what["label"] = self.redaction.assertion
         where = _WHERE.get(self.of, "")
-        what = f"{WORDS[self.kind]} ({quoted(self.redaction.assertion)})" if self.kind is Removed.OTHER else ""
-        return f"{self.who} removed{where} {what or WORDS[self.kind]}."
+        if self.by is None:
+            return say(f"redaction{where}.nobody", what=what)
+        return say(f"redaction{where}", who=self.by.called, what=what)
 
     @property
     def who(self) -> str:

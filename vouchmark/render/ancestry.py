@@ -77,7 +77,7 @@ def signed_by(detail: Mapping[str, Json]) -> str:
         return f"somebody unknown: the signature in the name of {quoted(signer, limit=TITLE_SHOWN)} does not verify"
     if known & VOUCHED:
         return plain(signer, limit=TITLE_SHOWN)
-    return f"a signer who calls itself {quoted(signer, limit=TITLE_SHOWN)}"
+    return f"a signer using the name {quoted(signer, limit=TITLE_SHOWN)}"
 
 
 def _words(finding: Finding) -> str:

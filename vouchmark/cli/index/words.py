@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PIXELS: Final = {
     "aligned": "their pixels lie upon each other",
-    "unaligned": "their pixels could not be laid upon each other, so it may well be another picture",
+    "unaligned": "their pixels could not be matched, so it may well be another picture",
 }
 
 

@@ -17,17 +17,27 @@ from vouchmark.lines.ai import contradictions as ai_contradictions
 from vouchmark.lines.ai import signed as ai_signed
 from vouchmark.lines.ai import training as ai_training
 from vouchmark.lines.ai import unsigned as ai_unsigned
-from vouchmark.lines.ai.words import BEGINNINGS, CAPTURED, GENERATED, MADE_BY_PEOPLE, WITH_AI, loudness
+from vouchmark.lines.ai.words import (
+    BEGINNINGS,
+    CAPTURED,
+    GENERATED,
+    INHERITED,
+    MADE_BY_PEOPLE,
+    WITH_AI,
+    loudness,
+    plain_code,
+)
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Answer, Draft, Facts, source_of
 from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import Removal, removals
 from vouchmark.render.words import listed
 from vouchmark.report import Json, Line, NotChecked, Root, Status
+from vouchmark.wording.catalogue import say
 
 WATERMARKS: Final = NotChecked(what="invisible watermarks such as SynthID", why="not checkable here")
 
-_NOTHING_FOLLOWS: Final = "that does not mean that none was used"
+_NO_ANSWER: Final = "that does not mean that none was used"
 
 
 def answer(facts: Facts) -> Answer:
@@ -48,13 +58,15 @@ def answer(facts: Facts) -> Answer:
     aside = [draft for draft in against if draft.status is Status.ABSENT]
     found = [*failing, *lacking, *signed, *unsigned, *training, *reserved, *aside]
     not_checked = _gaps(facts, manifests, found)
+    by_itself = [draft for draft in signed if not draft.code.startswith((*INHERITED, "ai.update"))]
     if all(draft.code == "ai.update" for draft in signed) and not ai_signed.cut(facts):
         silence = _silence(facts, manifests, unsigned)
         found = [*failing, *lacking, silence, *signed, *unsigned, *training, *reserved, *aside] if signed else [
             *found, silence
         ]  # fmt: skip
+    silent = "" if by_itself or not found[0].detail.get("holds") else f"{say('ai.own.nothing')} "
     return Answer(
-        summary=_summary(found),
+        summary=f"{silent}{_summary(found)}",
         drafts=tuple(found),
         not_checked=not_checked,
         status=_status([*failing, *lacking], signed),
@@ -112,7 +124,8 @@ def _unseen(facts: Facts) -> str:
 def _weight(draft: Draft) -> tuple[int, bool, bool, int]:
     """What a reader should hear first: what holds, then what tells of AI, and of that what is said of the whole."""
     status = {Status.PASS: 0, Status.UNKNOWN: 1}.get(draft.status, 2)
-    return status, draft.code not in WITH_AI, _is_of_part(draft), loudness(draft.code)
+    code = plain_code(draft.code)
+    return status, code not in WITH_AI, _is_of_part(draft), loudness(code)
 
 
 def _is_of_part(draft: Draft) -> bool:
@@ -155,8 +168,8 @@ def _absence(facts: Facts, unsigned: list[Draft]) -> str:
     if any(draft.code not in ("ai.training", "ai.cut") for draft in unsigned):
         return "There are no Content Credentials, so nothing about AI is signed."
     if ai_unsigned.was_read(facts):
-        return f"No statement about AI in its making was found, signed or in the metadata; {_NOTHING_FOLLOWS}."
-    return f"No statement about AI in its making was found, and not all of its metadata was read; {_NOTHING_FOLLOWS}."
+        return f"No statement about AI in its making was found, signed or in the metadata; {_NO_ANSWER}."
+    return f"No statement about AI in its making was found, and not all of its metadata was read; {_NO_ANSWER}."
 
 
 def _silence(facts: Facts, manifests: list[Manifest], unsigned: list[Draft]) -> Draft:
@@ -167,7 +180,7 @@ def _silence(facts: Facts, manifests: list[Manifest], unsigned: list[Draft]) -> 
     return Draft(
         code="ai.none",
         status=Status.ABSENT,
-        statement=f"No statement about AI in its making {where}; {_NOTHING_FOLLOWS}.",
+        statement=f"No statement about AI in its making {where}; {_NO_ANSWER}.",
         source=source_of(facts.first),
         root=Root.CLAIM_SIGNATURE,
         subject=_spoken_of(facts, manifests),

@@ -12,32 +12,34 @@ from typing import Final
 
 from provenance.credentials.engines.model import Kind, Manifest
 from provenance.credentials.history.ai_statements import AiStatement, Carrier
+from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Meaning as Told
 from provenance.metadata.generators import only_generates
 from vouchmark.lines import about, authority
-from vouchmark.lines.ai.words import BEGINNINGS, MECHANICAL, SOURCE_TYPES, WHOLLY, Meaning, signal, source_type
+from vouchmark.lines.ai.words import (
+    BEGINNINGS,
+    MECHANICAL,
+    SOURCE_TYPES,
+    WHOLLY,
+    WITH_AI,
+    Meaning,
+    signal,
+    source_type,
+)
 from vouchmark.lines.authority import Of, Speaker, Standing
 from vouchmark.lines.facts import Draft, Facts, has, own_lack, source_of
-from vouchmark.lines.history import line as history
-from vouchmark.render.safe import quoted
+from vouchmark.lines.history import account as history
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said as Sentence
 
 MAX_SHOWN: Final = 80
 """Code points of a text from the media that a sentence quotes."""
 
-_IN: Final = {
-    Of.CONTENT: "It",
-    Of.EARLIER: "Of an earlier version it",
-    Of.INPUT: "Of something that went into it it",
-    Of.PART: "Of a part it",
-    Of.UPDATE: "In a later update it",
-}
-_ABOUT: Final = {
-    Of.EARLIER: "of what it was made from ",
-    Of.INPUT: "of something that went into it ",
-    Of.PART: "of something used in it ",
-}
-"""Of what a signer speaks who speaks of something else than its own file."""
+INHERITED: Final = {Of.EARLIER: "ai.inherited.", Of.PART: "ai.part.", Of.INPUT: "ai.part."}
+"""How codes begin of what is not said of this file: its own signer may have declared nothing."""
+_WORDS: Final = {Of.EARLIER: "earlier", Of.PART: "part", Of.INPUT: "input"}
+"""What a signer speaks of who is not this file's, in the ids of sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class Said:
     of: Of
     counts: bool
     """Whether it is established that its signer says this of what it speaks of, and that the signer's word counts."""
+    title: str = ""
+    """What the signer of a later version calls the file that its own signer speaks of; empty for this file."""
 
     @property
     def kind(self) -> str:
@@ -78,19 +82,30 @@ def said(facts: Facts) -> list[Said]:
     """Everything that is said, the content's own signer first, then as the links lead."""
     if facts.own is None or facts.own.problem:
         return list(_by_engine(facts))
-    own, found = facts.own, list[Said]()
+    own, found, titles = facts.own, list[Said](), titles_of(facts.own)
     for speaker in facts.speakers.values():
         stated = own.ai.get(speaker.label)
-        found += [_said(facts, one, speaker) for one in (stated.statements if stated is not None else ())]
+        title = titles.get(speaker.label, "")
+        found += [_said(facts, one, speaker, title) for one in (stated.statements if stated is not None else ())]
     found.sort(key=lambda one: authority.ORDER.index(one.speaker.of))
     outright = {one.speaker.label for one in found if _declares_outright(one)}
     # A generator's name adds nothing where its signer declares that AI was used.
     return [one for one in found if one.statement.carrier not in _NAMES or one.speaker.label not in outright]
 
 
-def _said(facts: Facts, one: AiStatement, speaker: Speaker) -> Said:
+def titles_of(own: OwnCheck) -> dict[str, str]:
+    """What each ancestor is called by whoever names it, by the label of its manifest; the nearest link's word."""
+    found: dict[str, str] = {}
+    for node in own.history.root.walk() if own.history is not None else ():
+        if node.link is not None and node.link.target:
+            found.setdefault(node.link.target, node.link.title)
+    return found
+
+
+def _said(facts: Facts, one: AiStatement, speaker: Speaker, title: str) -> Said:
     counts = not doubt_of(facts, speaker) and not speaker.is_hearsay and not one.gathered and not own_lack(facts)
-    return Said(statement=one, speaker=speaker, of=_of(one, speaker), counts=counts and speaker.of is not Of.UPDATE)
+    counts = counts and speaker.of is not Of.UPDATE
+    return Said(statement=one, speaker=speaker, of=_of(one, speaker), counts=counts, title=title)
 
 
 def _of(one: AiStatement, speaker: Speaker) -> Of:
@@ -118,10 +133,10 @@ def _declares_outright(one: Said) -> bool:
 
 
 def doubt_of(facts: Facts, speaker: Speaker) -> str:
-    """Why nobody stands for what a signer says, as the second half of a sentence; empty where somebody does."""
-    if not speaker.in_order:
-        return about.BROKEN
-    return about.doubt(facts) if speaker.of is Of.CONTENT else ""
+    """What stands against all that a signer says, as the end of a sentence's id; empty where nothing does."""
+    if speaker.of is Of.CONTENT:
+        return about.doubt(facts) or ("" if speaker.in_order else about.BROKEN)
+    return "" if speaker.in_order else about.BROKEN
 
 
 def drafts(facts: Facts, told: list[Said]) -> list[Draft]:
@@ -145,24 +160,35 @@ def _same(one: Said) -> tuple[str, str, str]:
 def _draft(facts: Facts, one: Said) -> Draft:
     meaning, speaker = meaning_of(one), one.speaker
     if speaker.of is Of.UPDATE:
-        statement = f"Whoever signed a later update ({speaker.who}) declares {meaning.words}."
+        statement = say("ai.update", who=speaker.called, what=meaning())
         return _finding(facts, one, "ai.update", Status.ABSENT, statement, Root.UPDATE)
-    root = Root.CLAIM_SIGNATURE if speaker.of is Of.CONTENT else Root.INGREDIENT
+    statement = sentence(facts, one, meaning)
+    if speaker.of is not Of.CONTENT:
+        # Nothing that it declares is said of this file: it never makes this line pass.
+        code = f"{INHERITED[speaker.of]}{meaning.code.removeprefix('ai.')}"
+        telling = meaning.code in (*WITH_AI, "ai.unread") or not one.counts
+        status = Status.UNKNOWN if telling else Status.ABSENT
+        return _finding(facts, one, code, status, statement, Root.INGREDIENT)
     status = Status.PASS if one.counts and meaning.code != "ai.unread" else Status.UNKNOWN
-    return _finding(facts, one, meaning.code, status, f"{sentence(facts, one, meaning)}.", root)
+    return _finding(facts, one, meaning.code, status, statement, Root.CLAIM_SIGNATURE)
 
 
-def sentence(facts: Facts, one: Said, meaning: Meaning) -> str:
-    """Who says it of what, and why that does not count where it does not; without a full stop."""
-    speaker = one.speaker
-    of_what = "" if one.is_of_whole else _ABOUT.get(one.of, "")
-    doubt = doubt_of(facts, speaker)
+def sentence(facts: Facts, one: Said, meaning: Meaning) -> Sentence:
+    """Who says it of what, and why that does not count where it does not."""
+    speaker, doubt = one.speaker, doubt_of(facts, one.speaker)
+    if speaker.of is Of.CONTENT:
+        end = f".{doubt}" if doubt else ".passed_on" if one.statement.gathered else ""
+        if not end and not one.is_of_whole:
+            end = f".of_{_WORDS[one.of]}"
+        return say(f"ai.own{end}", what=meaning())
+    word = f"ai.{_WORDS[speaker.of]}"
+    title = one.title or speaker.label
     if doubt:
-        return f"{_IN[speaker.of]} is declared {of_what}{meaning.words}, but {doubt}"
-    if one.statement.gathered:
-        return f"{authority.WHO[speaker.of]} passes on, without making it its own statement, {of_what}{meaning.words}"
-    words = f"{authority.WHO[speaker.of]} declares {of_what}{meaning.words}"
-    return f"{words}; but {authority.WHY[speaker.weakest]}" if speaker.is_hearsay else words
+        return say(f"{word}.broken", title=title, what=meaning())
+    end = ".passed_on" if one.statement.gathered else "" if one.is_of_whole else ".of_part"
+    if not end and speaker.is_hearsay:
+        end = ".doubted"
+    return say(f"{word}{end}", who=speaker.called, title=title, what=meaning())
 
 
 def _finding(facts: Facts, one: Said, code: str, status: Status, statement: str, root: Root) -> Draft:
@@ -178,68 +204,69 @@ def _finding(facts: Facts, one: Said, code: str, status: Status, statement: str,
 
 
 _INPUTS: Final = (
-    ("c2pa.types.generator.prompt", "a prompt for generating"),
-    ("c2pa.types.generator.seed", "a seed for generating"),
-    ("c2pa.types.generator", "a generator"),
+    ("c2pa.types.generator.prompt", "prompt"),
+    ("c2pa.types.generator.seed", "seed"),
+    ("c2pa.types.generator", "program"),
 )
 """What went into it, by its data type; all others that are read are models (C2PA 2.2, section 18.17)."""
 
 
 def meaning_of(one: Said) -> Meaning:
     """What a statement comes to where it is made: beside an edit it speaks of what the edit did."""
-    stated, name = one.statement, quoted(one.statement.software, limit=MAX_SHOWN)
-    written = quoted(stated.written, limit=MAX_SHOWN)
+    stated = one.statement
+    program, written = {"name": stated.software}, {"name": stated.written}
     match stated.carrier:
         case Carrier.DESCRIPTION if stated.means is Told.USED:
-            return Meaning(code="ai.used", words=f"that AI was used ({written})")
+            return Meaning(code="ai.used", phrase="ai.that.used.by", facts=written)
         case Carrier.DESCRIPTION if stated.means is Told.GENERATED and (one.is_beginning or not stated.action):
-            return Meaning(code="ai.generated", words=f"that it was generated by AI ({written})")
+            return Meaning(code="ai.generated", phrase="ai.that.generated.by", facts=written)
         case Carrier.DESCRIPTION:
-            return Meaning(code="ai.edited", words=f"that parts were made or edited with generative AI ({written})")
+            return Meaning(code="ai.edited", phrase="ai.that.edited.by", facts=written)
         case Carrier.ADOBE:
-            return Meaning(code="ai.generated", words=f"that it was generated by AI ({name})")
+            return Meaning(code="ai.generated", phrase="ai.that.generated.by", facts=program)
         case Carrier.CONTENT:
-            return Meaning(code="ai.generated", words=f"that it was generated by AI ({written})")
+            return Meaning(code="ai.generated", phrase="ai.that.generated.by", facts=written)
         case Carrier.SYSTEM:
-            return Meaning(code="ai.used", words=f"that AI was used ({written})")
+            return Meaning(code="ai.used", phrase="ai.that.used.by", facts=written)
         case Carrier.DISCLOSURE:
-            return Meaning(code="ai.used", words=f"that AI was used{_model(stated)}")
+            model = _model(stated)
+            return Meaning(code="ai.used", phrase="ai.that.used.by" if model else "ai.that.used", facts={"name": model})
         case Carrier.AGENT | Carrier.GENERATOR if one.is_beginning and only_generates(stated.software):
-            return Meaning(code="ai.generator", words=f"that it was made with {name}, which generates media")
+            return Meaning(code="ai.generator", phrase="ai.that.generator", facts=program)
         case Carrier.AGENT | Carrier.GENERATOR if one.is_beginning:
-            return Meaning(code="ai.used", words=f"that it was made with {name}, which also generates media")
+            return Meaning(code="ai.used", phrase="ai.that.also_generates", facts=program)
         case Carrier.AGENT | Carrier.GENERATOR:
-            return Meaning(code="ai.used", words=f"that a step was done with {name}, which generates media")
+            return Meaning(code="ai.used", phrase="ai.that.step", facts=program)
         case Carrier.INPUT:
-            what = next((words for kind, words in _INPUTS if stated.written.startswith(kind)), "a model of AI")
-            return Meaning(code="ai.used", words=f"that {what} went into it ({name})")
+            what = next((words for kind, words in _INPUTS if stated.written.startswith(kind)), "model")
+            return Meaning(code="ai.used", phrase=f"ai.that.{what}", facts=program)
         case Carrier.UNREAD if stated.means is not None:
-            return Meaning(code="ai.unread", words=f"something about AI in words that are not read here ({written})")
+            return Meaning(code="ai.unread", phrase="ai.that.unread.words", facts=written)
         case Carrier.UNREAD:
-            return Meaning(code="ai.unread", words=f"something not read here that is named as about AI ({written})")
+            return Meaning(code="ai.unread", phrase="ai.that.unread", facts=written)
     return _by_type(one)
 
 
 def _by_type(one: Said) -> Meaning:
     meaning = SOURCE_TYPES.get(one.kind)
     if meaning is None:
-        return Meaning(code="ai.other", words=f"the source type {quoted(one.kind, limit=MAX_SHOWN)}")
+        return Meaning(code="ai.other", phrase="ai.that.other", facts={"name": one.kind})
     action = one.statement.action
     is_edit = bool(action) and action not in (*BEGINNINGS, *MECHANICAL) and one.is_of_whole
     return SOURCE_TYPES["compositeWithTrainedAlgorithmicMedia"] if is_edit and one.kind in WHOLLY else meaning
 
 
 def _model(stated: AiStatement) -> str:
-    """The model and the share that a disclosure names."""
+    """The model and the share that a disclosure names; as it is written, for quoting."""
     fields = dict(stated.fields)
-    named = [f"model {quoted(fields['modelName'], limit=MAX_SHOWN)}"] if fields.get("modelName") else []
+    named = [f"model {fields['modelName']}"] if fields.get("modelName") else []
     for name, value in fields.items():
         last = name.rpartition(".")[2]
         if last == "contentProportion":
-            named.append(f"share {quoted(value, limit=MAX_SHOWN)}")
+            named.append(f"share {value}")
         elif last == "humanOversightLevel":
-            named.append(f"human oversight {quoted(value, limit=MAX_SHOWN)}")
-    return f" ({', '.join(named)})" if named else ""
+            named.append(f"human oversight {value}")
+    return ", ".join(named)
 
 
 def _detail(one: Said) -> dict[str, Json]:
@@ -252,6 +279,7 @@ def _detail(one: Said) -> dict[str, Json]:
         "digital_source_type": one.kind,
         **one.speaker.detail(),
         "of": str(one.of),
+        **({"holds": one.speaker.in_order and not stated.gathered} if one.speaker.of is not Of.CONTENT else {}),
         "carrier": str(stated.carrier),
         "assertion": stated.assertion,
         **named,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from provenance.credentials.history.ai_statements import Carrier
-from vouchmark.lines import authority
+from vouchmark.lines import about, authority
 from vouchmark.lines.ai.signed import MAX_SHOWN, Said, by_label, doubt_of
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Draft, Facts, source_of
@@ -91,14 +91,13 @@ def _draft(facts: Facts, one: Said, code: str, words: str, detail: dict[str, Jso
     statement = f"{authority.WHO[speaker.of]} {words}."
     doubt = doubt_of(facts, speaker)
     if doubt:
-        statement = f"It is stated whether it may be used for AI ({words}), but {doubt}."
+        statement = f"It is stated whether it may be used for AI ({words}); {about.WORDS[doubt]}."
     elif one.statement.gathered:
-        statement = (
-            f"{authority.WHO[speaker.of]} passes on, without making it its own statement, that somebody {words}."
-        )
+        statement = f"{authority.WHO[speaker.of]} passes on, as somebody else's word, that somebody {words}."
     elif speaker.is_hearsay:
         statement = f"{statement[:-1]}; but {authority.WHY[speaker.weakest]}."
-    return _finding(facts, one, code, Status.PASS if one.counts else Status.UNKNOWN, statement, detail)
+    status = Status.PASS if speaker.of is Of.CONTENT else Status.ABSENT
+    return _finding(facts, one, code, status if one.counts else Status.UNKNOWN, statement, detail)
 
 
 def _finding(facts: Facts, one: Said, code: str, status: Status, statement: str, detail: dict[str, Json]) -> Draft:

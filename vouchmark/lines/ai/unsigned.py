@@ -14,13 +14,11 @@ from provenance.credentials.binding.coverage import MAX_NAMED
 from provenance.metadata import Meaning, Sort, Statement
 from vouchmark.lines.ai.words import SOURCE_TYPES, loudness, source_type
 from vouchmark.lines.facts import Draft, Facts
-from vouchmark.render.safe import quoted
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
+from vouchmark.wording.catalogue import say
 
 OWN: Final = "vouchmark metadata check"
-SHOWN: Final = 80
-"""Code points of a text from the media that a sentence quotes."""
 MAX_FINDINGS: Final = 24
 """Findings from unsigned metadata; what is louder comes first."""
 
@@ -33,14 +31,14 @@ _CODES: Final = {
 _MARKS: Final = (Sort.PARAMETERS, Sort.SOFTWARE)
 """Sorts that say which program writes like that, and nothing about the media in words."""
 _MINING: Final = {
-    "DMI-ALLOWED": "data mining is allowed",
-    "DMI-PROHIBITED": "data mining is prohibited",
-    "DMI-PROHIBITED-AIMLTRAINING": "the training of AI is prohibited",
-    "DMI-PROHIBITED-GENAIMLTRAINING": "the training of generative AI is prohibited",
-    "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": "data mining is prohibited, except for search engines",
-    "DMI-PROHIBITED-SEECONSTRAINT": "data mining is prohibited but for a constraint that is stated with it",
-    "DMI-PROHIBITED-SEEEMBEDDEDRIGHTSEXPR": "data mining is prohibited but for rights that are stated with it",
-    "DMI-PROHIBITED-SEELINKEDRIGHTSEXPR": "data mining is prohibited but for rights that are stated elsewhere",
+    "DMI-ALLOWED": "allowed",
+    "DMI-PROHIBITED": "prohibited",
+    "DMI-PROHIBITED-AIMLTRAINING": "training",
+    "DMI-PROHIBITED-GENAIMLTRAINING": "generative",
+    "DMI-PROHIBITED-EXCEPTSEARCHENGINEINDEXING": "search",
+    "DMI-PROHIBITED-SEECONSTRAINT": "constraint",
+    "DMI-PROHIBITED-SEEEMBEDDEDRIGHTSEXPR": "embedded",
+    "DMI-PROHIBITED-SEELINKEDRIGHTSEXPR": "linked",
 }
 """PLUS data mining vocabulary (https://ns.useplus.org/LDF/ldf-XMPSpecification), by the end of its URI."""
 
@@ -49,12 +47,12 @@ def drafts(facts: Facts) -> list[Draft]:
     """One finding for each different statement of the metadata, the loudest first."""
     if facts.metadata is None:
         return []
-    grouped: dict[tuple[str, str], list[Statement]] = {}
+    grouped: dict[tuple[str, tuple[str, str]], list[Statement]] = {}
     for statement in facts.metadata.statements:
         said = _says(statement)
         if said is not None:
             grouped.setdefault(said, []).append(statement)
-    found = [_draft(facts, code, words, said) for (code, words), said in grouped.items()]
+    found = [_draft(facts, code, phrase, said) for (code, phrase), said in grouped.items()]
     found.sort(key=lambda draft: loudness(draft.code))
     return found[:MAX_FINDINGS]
 
@@ -94,44 +92,42 @@ def cut(facts: Facts) -> list[Draft]:
     ]
 
 
-def _says(statement: Statement) -> tuple[str, str] | None:
-    """(code, rest of a sentence that starts with whose metadata it is); None where it says nothing about AI."""
+def _says(statement: Statement) -> tuple[str, tuple[str, str]] | None:
+    """(code, the phrase that follows whose metadata it is, with what it names); None where it is not about AI."""
     system = statement.system
     if statement.kind is Sort.SOURCE_TYPE:
         kind = source_type(statement.value)
         meaning = SOURCE_TYPES.get(kind)
         if meaning is not None:
-            return meaning.code, f"says {meaning.words}"
-        return ("ai.other", f"names the source type {quoted(kind, limit=SHOWN)}") if kind else None
+            return meaning.code, (f"ai.says.{kind}", "")
+        return ("ai.other", ("ai.says.other", kind)) if kind else None
     if statement.kind is Sort.TRAINING:
         words = _MINING.get(statement.value)
-        return ("ai.training", f"says that {words}") if words else None
+        return ("ai.training", (f"ai.says.mining.{words}", "")) if words else None
     if statement.kind is Sort.PARAMETERS:
-        return "ai.generator", f"holds parameters in the form in which {system}, an AI generator, writes them"
+        return "ai.generator", ("ai.says.parameters", system)
     if statement.kind is Sort.SOFTWARE:
         code = "ai.generator" if statement.meaning is Meaning.GENERATED else "ai.used"
-        what = "an AI generator" if code == "ai.generator" else "which also generates with AI"
-        return code, f"names {system}, {what}"
+        return code, ("ai.says.generator" if code == "ai.generator" else "ai.says.also_generates", system)
     return _CODES.get(statement.meaning, "ai.used"), _named(statement)
 
 
-def _named(statement: Statement) -> str:
-    value, system = quoted(statement.value, limit=SHOWN), statement.system
+def _named(statement: Statement) -> tuple[str, str]:
     if statement.kind is Sort.CREDIT:
-        return f"has the credit line {value}"
+        return "ai.says.credit", statement.value
     if statement.kind is Sort.SYSTEM:
-        return f"names {value} as the AI system that was used"
+        return "ai.says.system", statement.value
     if statement.kind is Sort.PROMPT:
-        return "tells of a prompt that was given to an AI system"
-    if system == "GB 45438-2025":
+        return "ai.says.prompt", ""
+    if statement.system == "GB 45438-2025":
         certain = statement.meaning is Meaning.GENERATED
-        return f"has the label {'of' if certain else 'of possibly'} AI-generated media after {system}"
-    if system == "TikTok":
-        return "has TikTok's label for media that was made or much changed with AI"
-    return f"notes that a generative tool was used ({system})"
+        return "ai.says.label" if certain else "ai.says.label.possible", statement.system
+    if statement.system == "TikTok":
+        return "ai.says.tiktok", ""
+    return "ai.says.noted", statement.system
 
 
-def _draft(facts: Facts, code: str, words: str, said: list[Statement]) -> Draft:
+def _draft(facts: Facts, code: str, phrase: tuple[str, str], said: list[Statement]) -> Draft:
     is_covered = all(covered(facts, statement.spans) for statement in said)
     where = list(dict.fromkeys(statement.where for statement in said))
     first = said[0]
@@ -144,13 +140,8 @@ def _draft(facts: Facts, code: str, words: str, said: list[Statement]) -> Draft:
     }
     if first.kind is Sort.SOURCE_TYPE:
         detail["digital_source_type"] = source_type(first.value)
-    place = f" ({where[0]})"
-    statement = f"Metadata that nobody signed {words}{place}; anybody could have written that."
-    if is_covered:
-        statement = (
-            f"Its metadata {words}{place}; it was there when it was signed, but is no statement of the signer's, and "
-            "anybody could have written it before."
-        )
+    what = {"id": phrase[0], **({"name": phrase[1]} if phrase[1] else {})}
+    statement = say("ai.covered" if is_covered else "ai.unsigned", what=what, where=where[0])
     return Draft(
         code=code,
         status=Status.UNKNOWN,

@@ -18,6 +18,8 @@ from vouchmark.lines.integrity.own import WHY
 from vouchmark.lines.integrity.unread import TOO_DEEP
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact, Said
 
 OUTCOME_WORDS: Final = {
     Outcome.ABSENT: "finds no Content Credentials",
@@ -164,6 +166,17 @@ def _reads(facts: Facts, reading: Reading) -> str:
     return f"says {state}" if state is not None else _unread(reading)
 
 
+def _says(facts: Facts, reading: Reading) -> dict[str, str]:
+    """The same as a phrase of the catalogue."""
+    state = state_at(facts, reading)
+    if state is not None:
+        return {"id": "engines.says.state", "state": str(state)}
+    if reading.outcome is Outcome.UNSUPPORTED and reading.reason == TOO_DEEP:
+        return {"id": "engines.says.too_deep"}
+    words = {Outcome.ABSENT: "absent", Outcome.REMOTE: "remote", Outcome.UNSUPPORTED: "unsupported"}
+    return {"id": f"engines.says.{words.get(reading.outcome, 'nothing')}"}
+
+
 def _names(codes: Iterable[ValidationCode]) -> list[Json]:
     return list[Json](sorted({code.code for code in codes}))
 
@@ -187,6 +200,13 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
             f"{other.engine} {_reads(facts, other)}."
         )
         return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unsupported[0].engine})
+    if Outcome.UNPARSABLE in (first.outcome, second.outcome) and first.outcome is not second.outcome:
+        # Whoever cannot read a file says nothing of what is in it.
+        reader, other = (second, first) if first.outcome is Outcome.UNPARSABLE else (first, second)
+        reason = other.reason if other.reason in _REFUSALS else "unparsable"
+        unread: dict[str, Fact] = {"other": other.engine, "reason": {"id": f"engines.says.{reason}"}}
+        statement = say("engines.unread", reader=reader.engine, says=_says(facts, reader), **unread)
+        return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"unread": other.engine})
     differ = [question for question in ours if ours[question] != theirs[question]]
     if "presence" in differ:
         # Whoever finds nothing says nothing of what is in it.
@@ -199,12 +219,7 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         f"The engines disagree on {listed([WORDS[question] for question in differ])}{f': {why}' if why else ''}."
     )
     detail: dict[str, Json] = {}
-    if Outcome.UNPARSABLE in (first.outcome, second.outcome):
-        # Whoever cannot read a file says nothing of what is in it.
-        says = (f"{one.engine} {_reads(facts, one)}" for one in (first, second))
-        statement = f"The engines disagree: {', '.join(says)}."
-        detail["unread"] = (first if first.outcome is Outcome.UNPARSABLE else second).engine
-    elif "bytes" in differ and MALFORMED in (ours["bytes"], theirs["bytes"]):
+    if "bytes" in differ and MALFORMED in (ours["bytes"], theirs["bytes"]):
         # Whoever calls a hash malformed has compared nothing with it.
         statement = (
             f"The engines disagree: {first.engine} says {BYTES[ours['bytes']]}, {second.engine} "
@@ -228,16 +243,24 @@ def _cause(facts: Facts, first: Reading, second: Reading, differ: list[str]) -> 
 
 def _agreement(
     facts: Facts, first: Reading, second: Reading, found: Mapping[str, str]
-) -> tuple[str, dict[str, dict[str, Json]]]:
-    """What both find; and where one of them vouches for the signer and the other does not, that they differ on it."""
+) -> tuple[Said, dict[str, dict[str, Json]]]:
+    """What both find, question by question; and where they differ on trust, that they do."""
     states = {one.engine: state_at(facts, one) for one in (first, second)}
     said = set(states.values())
-    if None in said or State.INVALID in said or len(said) < 2:
-        return "Both engines agree.", {}
-    bytes_are = "the bytes are those that were signed" if found["bytes"] == "not changed" else "the bytes changed"
-    says = ", ".join(f"{engine} says {state}" for engine, state in states.items())
-    statement = f"Both engines find that {bytes_are} and that the signature holds; on trust they differ: {says}."
-    return statement, {"trust": {engine: str(state) for engine, state in states.items()}}
+    if first.outcome is not Outcome.FOUND:
+        words = {Outcome.ABSENT: "absent", Outcome.REMOTE: "remote"}.get(first.outcome, "silent")
+        return say(f"engines.agree.{words}"), {}
+    if found["signature"] == "broken":
+        return say("engines.agree.signature"), {}
+    if found["bytes"] == MALFORMED:
+        return say("engines.agree.malformed"), {}
+    word = "holds" if found["bytes"] == "not changed" else "changed"
+    if None in said or len(said) < 2:
+        invalid = word == "holds" and State.INVALID in said
+        return say("engines.agree.invalid" if invalid else f"engines.agree.{word}"), {}
+    (one, state), (other, theirs) = ((engine, str(found_state)) for engine, found_state in states.items())
+    statement = say(f"engines.agree.{word}.trust", first=one, state=state, second=other, other=theirs)
+    return statement, {"trust": {one: state, other: theirs}}
 
 
 MALFORMED: Final = "malformed"

@@ -15,17 +15,11 @@ from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.facts import Draft, Drafter
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say
 
 _BEGINNINGS: Final = ("c2pa.created", "c2pa.opened")
 _own: Final = Drafter("vouchmark history check", Root.CLAIM_SIGNATURE)
 _earlier: Final = Drafter("vouchmark history check", Root.INGREDIENT)
-_WORDS: Final = {
-    "opened-without-ingredient": "It is signed that an earlier file was opened, and no such file is named.",
-    "created-with-parent": "It is signed that it was created anew, and a file is named that it was made from.",
-    "several-beginnings": "It is signed that it was begun more than once, so what it was made from is not known.",
-    "late-beginning": "It is signed that it was begun after something was done to it: that cannot be.",
-}
-"""What does not hang together, by a stable word."""
 MAX_ACTIONS: Final = 50
 """Actions named in the detail."""
 
@@ -54,11 +48,9 @@ def _of_one(own: OwnCheck, node: Node, of: Of) -> Iterator[Draft]:
     elif begun and check.actions[0] not in _BEGINNINGS:
         found.append("late-beginning")
     for reason in found:
-        words, draft = _WORDS[reason], _own
-        if of is Of.EARLIER:
-            words, draft = f"Of an earlier version: {words[:1].lower()}{words[1:]}", _earlier
+        below, draft = (".earlier", _earlier) if of is Of.EARLIER else ("", _own)
         detail: dict[str, Json] = {"reason": reason, "actions": list[Json](check.actions[:MAX_ACTIONS])}
-        yield draft("history.actions", Status.UNKNOWN, words, check.label, detail)
+        yield draft("history.actions", Status.UNKNOWN, say(f"history.{reason}{below}"), check.label, detail)
 
 
 def _lost(own: OwnCheck, node: Node) -> bool:

@@ -7,17 +7,15 @@ is fine.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.engines.model import Ingredient, Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.history.history import History, Node
 from provenance.credentials.history.lineage import LinkState
 from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
-from vouchmark.lines import authority
+from vouchmark.lines import about, authority
 from vouchmark.lines.authority import Of, Speaker, Standing
 from vouchmark.lines.facts import (
     Answer,
@@ -27,66 +25,18 @@ from vouchmark.lines.facts import (
     certificate_name,
     instant,
     own_gap,
-    own_lack,
-    source_of,
 )
+from vouchmark.lines.history import account
 from vouchmark.lines.history import actions as history_actions
 from vouchmark.lines.history import redacted as history_redacted
-from vouchmark.lines.links import malformed_link
 from vouchmark.lines.nothing import nothing_to_look_at
-from vouchmark.render.safe import quoted
-from vouchmark.render.words import ROLES, listed
+from vouchmark.render.words import ROLES
 from vouchmark.report import Json, Line, NotChecked, Root, Status
-
-MAX_DEPTH: Final = 64
-"""Links from the active manifest; deeper chains are reported as not followed. Real files stay below ten."""
-MAX_STEPS: Final = 512
-"""Ingredients looked at in one file; a signed store can name the same ancestor many times."""
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact, Said
 
 MAX_CODES: Final = 3
 """Recorded codes named in a sentence; the detail has all."""
-
-NOT_A_BREAK: Final = (
-    "signingCredential.untrusted",
-    "signingCredential.expired",
-    "signingCredential.ocsp",
-    "cawg.",
-    "timeStamp.",
-)
-"""Recorded or live failures of an ancestor that do not say its bytes or statements were changed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One ingredient link met on the walk."""
-
-    depth: int
-    owner: Manifest
-    ingredient: Ingredient
-    manifest: Manifest | None
-
-
-def walk(store: ManifestStore) -> tuple[list[Step], bool]:
-    """(every ingredient reached from the active manifest, nearest first, each manifest entered once; whether there are
-    more than are followed)."""
-    queue: deque[tuple[int, Manifest]] = deque([(1, store.active)])
-    entered = {store.active.label}
-    steps: list[Step] = []
-    is_cut = False
-    while queue:
-        depth, owner = queue.popleft()
-        for ingredient in owner.ingredients:
-            if len(steps) >= MAX_STEPS:
-                return steps, True
-            manifest = store.manifest(ingredient.manifest) if ingredient.manifest else None
-            steps.append(Step(depth=depth, owner=owner, ingredient=ingredient, manifest=manifest))
-            if manifest is not None and manifest.label not in entered:
-                entered.add(manifest.label)
-                if depth < MAX_DEPTH:
-                    queue.append((depth + 1, manifest))
-                else:
-                    is_cut = is_cut or bool(manifest.ingredients)
-    return steps, is_cut
 
 
 def answer(facts: Facts) -> Answer:
@@ -96,27 +46,46 @@ def answer(facts: Facts) -> Answer:
         return nothing
     store = facts.first.store
     if store is None:
-        return Answer(summary="No history could be read.", status=Status.UNKNOWN)
+        return Answer(summary=say("history.unread"), status=Status.UNKNOWN)
     if facts.own is not None and facts.own.history is not None:
         drafts = list(_own_tree(facts.own, facts.own.history, facts.speakers))
         gap: tuple[NotChecked, ...] = ()
     else:
-        steps, is_cut = walk(store)
-        drafts = [_judge(facts, step) for step in steps]
+        steps, is_cut = account.walk(store)
+        drafts = [account.judge(facts, step) for step in steps]
         if is_cut:
-            drafts.append(_draft(facts, "history.cut", Status.UNKNOWN, _CUT, store.active.label, {}))
+            drafts.append(
+                account.draft_of(facts, "history.cut", Status.UNKNOWN, say("history.cut"), store.active.label, {})
+            )
         else:
-            drafts += _unreferenced(facts, store, steps)
+            drafts += account.unreferenced(facts, store, steps)
         gap = own_gap(facts)
     content = facts.bound.label if facts.bound is not None else store.active.label
-    return _concluded(facts, drafts, content, gap)
+    return _concluded(facts, _doubted(facts, drafts), content, gap)
+
+
+def _doubted(facts: Facts, drafts: list[Draft]) -> list[Draft]:
+    """The same where signature and bytes hold; else what was named is named of nothing that is here."""
+    doubt = about.doubt(facts)
+    if doubt not in (about.OTHER_BYTES, about.UNSIGNED, about.BROKEN):
+        return drafts
+    return [
+        replace(
+            draft,
+            status=Status.UNKNOWN,
+            statement=say(f"history.hearsay.{doubt}", title=str(draft.detail.get("title") or draft.subject)),
+        )
+        if draft.status in (Status.PASS, Status.UNKNOWN) and draft.detail.get("depth")
+        else draft
+        for draft in drafts
+    ]
 
 
 def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChecked, ...]) -> Answer:
     """The line's sentence: the first break, else the first doubt, else that all is well."""
     if all(draft.status is Status.ABSENT for draft in drafts):
-        statement = "No earlier version is recorded."
-        draft = _draft(facts, "history.none", Status.ABSENT, statement, active, {})
+        statement = say("history.none")
+        draft = account.draft_of(facts, "history.none", Status.ABSENT, statement, active, {})
         return Answer(summary=statement, drafts=(draft, *drafts), not_checked=gap)
     for status in (Status.FAIL, Status.UNKNOWN, Status.PASS):
         first = next((draft for draft in drafts if draft.status is status), None)
@@ -127,28 +96,31 @@ def _concluded(facts: Facts, drafts: list[Draft], active: str, gap: tuple[NotChe
     summary = first.statement
     intact = [draft for draft in drafts if draft.status is Status.PASS]
     if first.status is Status.PASS and len(intact) > 1:
-        number = "Both" if len(intact) == 2 else f"All {len(intact)}"
-        but = " but for what later signers removed" if len(intact) < len(drafts) else ""
-        summary = f"{number} recorded {_kinds(intact)} are unchanged{but}."
+        roles = {role for role in ROLES if any(draft.code.startswith(f"history.{role}.") for draft in intact)}
+        kind = next(iter(roles)) if len(roles) == 1 else "mixed"
+        summary = say(f"history.all.{kind}{'.redacted' if len(intact) < len(drafts) else ''}", number=len(intact))
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=gap)
 
-
-def _kinds(drafts: list[Draft]) -> str:
-    """What several ingredients are together."""
-    roles = [role for role in ROLES if any(draft.code.startswith(f"history.{role}.") for draft in drafts)]
-    return " and ".join(f"{ROLES[role]}s" for role in roles) or "ingredients"
-
-
-_CUT: Final = "There are more recorded steps than were followed; the rest was not looked at."
 
 _own: Final = Drafter("vouchmark history check", Root.INGREDIENT)
 
 _OUTCOMES: Final = {
-    "intact": (Status.PASS, "has Content Credentials of its own, unchanged"),
-    "broken": (Status.FAIL, "was changed or broken; what it says of itself cannot be relied on"),
-    "missing": (Status.FAIL, "has Content Credentials that are named but missing"),
-    "unsigned": (Status.UNKNOWN, "has no Content Credentials of its own; what happened before it is not recorded"),
+    "intact": Status.PASS,
+    "broken": Status.FAIL,
+    "missing": Status.FAIL,
+    "unsigned": Status.UNKNOWN,
 }
+_STANDINGS: Final = {
+    Standing.UNLISTED: "unlisted",
+    Standing.EXPIRED: "expired",
+    Standing.NOT_YET_VALID: "not_yet_valid",
+    Standing.TEST_KEY: "test_key",
+    Standing.IRREGULAR: "irregular",
+    Standing.UNESTABLISHED: "unestablished",
+    Standing.REVOKED: "revoked",
+    Standing.DISTRUSTED: "distrusted",
+}
+"""What stands against an ancestor's signer, in the ids of sentences."""
 
 
 def _own_tree(own: OwnCheck, history: History, known: Mapping[str, Speaker]) -> Iterator[Draft]:
@@ -167,13 +139,13 @@ def _own_tree(own: OwnCheck, history: History, known: Mapping[str, Speaker]) -> 
         yield _own(
             "history.unreferenced",
             Status.UNKNOWN,
-            "A manifest lies in the file that nothing signed refers to; what it says is not believed.",
+            say("history.unreferenced"),
             label,
             {"manifest": label},
         )
     yield from history_redacted.drafts(own, history, known)
     if history.cut:
-        words = f"Not all recorded steps were followed ({listed(history.cut)}); the rest was not looked at."
+        words = say("history.cut.named", cut=list(history.cut))
         yield _own("history.cut", Status.UNKNOWN, words, own.active, {"cut": list[Json](history.cut)})
 
 
@@ -187,48 +159,52 @@ def _update(known: Mapping[str, Speaker], node: Node) -> Iterator[Draft]:
     links = [child.link for child in node.children if child.link is not None]
     recorded = [code for link in links for code in (*link.recorded_breaks, *link.recorded_revocations)]
     if recorded:
-        words = (
-            f"Whoever signed a later update ({speaker.who}) recorded that the file did not hold then "
-            f"({quoted(', '.join(recorded[:MAX_CODES]))}); our own check does not rest on that."
-        )
+        codes = ", ".join(recorded[:MAX_CODES])
+        words = say("history.update.recorded", who=speaker.called, codes=codes)
         detail = speaker.detail() | {"recorded_failures": list[Json](recorded)}
         yield _own("history.update.recorded", Status.ABSENT, words, label, detail)
 
 
-def _whose_update(known: Mapping[str, Speaker], speaker: Speaker) -> str:
+def _whose_update(known: Mapping[str, Speaker], speaker: Speaker) -> Said:
     content = next((one for one in known.values() if one.of is Of.CONTENT), None)
-    if content is not None and speaker.fingerprint and speaker.fingerprint == content.fingerprint:
-        return f"A later update, which changes no content, was signed by the same signer ({speaker.who})."
-    return f"A later update, which changes no content, was signed by {speaker.who}."
+    same = content is not None and speaker.fingerprint and speaker.fingerprint == content.fingerprint
+    return say("history.update.same" if same else "history.update", who=speaker.called)
+
+
+def _outcome(own: OwnCheck, node: Node, speaker: Speaker | None) -> tuple[str, dict[str, Fact]]:
+    """What was found of an ancestor, as the end of a sentence's id, with its facts."""
+    link, outcome = node.link, node.outcome
+    if link is not None and link.state is LinkState.MALFORMED:
+        return "malformed.part" if link.target else "malformed", {}
+    if outcome == "broken" and link is not None and all(reason.startswith("recorded:") for reason in node.reasons):
+        return "recorded", {"codes": ", ".join(link.recorded_breaks[:MAX_CODES])}
+    if outcome != "intact":
+        return outcome, {}
+    standing = speaker.standing if speaker is not None else Standing.UNESTABLISHED
+    if link is not None and link.recorded_revocations and not standing.is_refused:
+        return "by.recorded", {"codes": ", ".join(link.recorded_revocations[:MAX_CODES])}
+    if standing is not Standing.LISTED:
+        word = f"by.{_STANDINGS[standing]}"
+        named = standing not in (Standing.TEST_KEY, Standing.UNESTABLISHED)
+        return word, {"who": speaker.called} if speaker is not None and named else {}
+    return "redacted" if _is_redacted(own, node) else "intact", {}
 
 
 def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int) -> Draft:
     link = node.link
     if link is None:
         raise ValueError("got the active manifest, expected an ancestor")
-    title = quoted(link.title) if link.title else f"without a title ({link.assertion})"
-    status, words = _OUTCOMES[node.outcome]
-    code = node.code
     speaker = known.get(node.check.label) if node.check is not None else None
     of = authority.of_node(known, node)
-    early = node.outcome == "broken" and all(reason.startswith("recorded:") for reason in node.reasons)
-    if node.outcome == "intact" and _is_redacted(own, node):
-        words = "has Content Credentials of its own, unchanged but for what a later signer removed from them"
-    if link.state is LinkState.MALFORMED:
-        words = f"is not known: the link to it {malformed_link(link)}"
-    if early:
-        seen = quoted(", ".join(link.recorded_breaks[:MAX_CODES]))
-        words = f"did not hold when it was added, recorded its later signer ({seen}); what it says cannot be relied on"
-    if node.outcome == "intact" and link.recorded_revocations and not (speaker and speaker.standing.is_refused):
-        code, status = f"history.{link.role}.signer", Status.UNKNOWN
-        seen = quoted(", ".join(link.recorded_revocations[:MAX_CODES]))
-        words = f"{words}; but its later signer recorded that its signer's certificate was revoked ({seen})"
-    elif node.outcome == "intact" and (speaker is None or speaker.standing is not Standing.LISTED):
-        standing = speaker.standing if speaker is not None else Standing.UNESTABLISHED
+    status, code = _OUTCOMES[node.outcome], node.code
+    end, named = _outcome(own, node, speaker)
+    if end.startswith("by."):
         code = f"history.{link.role}.signer"
-        status = Status.FAIL if standing.is_refused and of is Of.EARLIER else Status.UNKNOWN
-        by = f", signed by {speaker.who}" if speaker is not None else ""
-        words = f"{words}{by}; but {authority.WHY[standing]}"
+        refused = speaker is not None and speaker.standing.is_refused and of is Of.EARLIER
+        status = Status.FAIL if refused else Status.UNKNOWN
+    owner = known.get(link.owner)
+    whose = _WHOSE.get(owner.of, "") if owner is not None else ""
+    statement = say(f"history.{link.role}.{end}{whose}", title=link.title or link.assertion, **named)
     detail: dict[str, Json] = {
         "relationship": link.relationship,
         "depth": depth,
@@ -260,12 +236,11 @@ def _node(own: OwnCheck, node: Node, known: Mapping[str, Speaker], *, depth: int
             if signer.stamp.time is not None:
                 detail["time"] = instant(signer.stamp.time)
                 detail["time_trusted"] = signer.stamp.is_trusted
-    whose = f" of {_WHOSE[of]}" if link.role == "parent" and of in _WHOSE else ""
-    return _own(code, status, f"The {ROLES[link.role]} {title}{whose} {words}.", link.target or link.owner, detail)
+    return _own(code, status, statement, link.target or link.owner, detail)
 
 
-_WHOSE: Final = {Of.PART: "something used in it", Of.INPUT: "something that went into it"}
-"""Of what else than this file something is an earlier version."""
+_WHOSE: Final = {Of.EARLIER: ".below", Of.PART: ".of_part", Of.INPUT: ".of_input"}
+"""Who names it, where that is not the file's own signer, in the ids of sentences."""
 
 
 def _is_redacted(own: OwnCheck, node: Node) -> bool:
@@ -275,70 +250,3 @@ def _is_redacted(own: OwnCheck, node: Node) -> bool:
     return any(
         node.check is not None and one.manifest == node.check.label and one.assertion in absent for one in redactions
     )
-
-
-def _broken(codes: tuple[ValidationCode, ...]) -> list[str]:
-    """Failures that say the ancestor was changed or its link is broken."""
-    found = {code.code for code in codes if code.kind is Kind.FAILURE and not code.code.startswith(NOT_A_BREAK)}
-    return sorted(found)
-
-
-def _judge(facts: Facts, step: Step) -> Draft:
-    ingredient, manifest = step.ingredient, step.manifest
-    role = "parent" if ingredient.relationship == "parentOf" else "component"
-    title = quoted(ingredient.title) if ingredient.title else f"an ingredient without a title ({ingredient.label})"
-    live = list(ingredient.live)
-    if manifest is not None:
-        live.extend(facts.codes_of(manifest))
-    recorded, seen = _broken(ingredient.recorded), _broken(tuple(live))
-    detail: dict[str, Json] = {
-        "relationship": ingredient.relationship,
-        "depth": step.depth,
-        "title": ingredient.title or "",
-        "manifest": ingredient.manifest or "",
-        "recorded_failures": list(recorded),
-        "failures": list(seen),
-    }
-    if manifest is not None and manifest.signer is not None:
-        detail["signer"] = certificate_name(manifest.signer.certificate)
-    subject = ingredient.url or step.owner.label
-    if seen or recorded:
-        when = "" if seen else " already when it was added"
-        statement = (
-            f"The {ROLES[role]} {title} was changed or broken{when}; what it says of itself cannot be relied on."
-        )
-        return _draft(facts, f"history.{role}.broken", Status.FAIL, statement, subject, detail)
-    if ingredient.manifest and manifest is None:
-        statement = f"The Content Credentials of the {ROLES[role]} {title} are named but missing."
-        return _draft(facts, f"history.{role}.missing", Status.FAIL, statement, subject, detail)
-    if manifest is None:
-        statement = (
-            f"The {ROLES[role]} {title} has no Content Credentials of its own; what happened before it is not recorded."
-        )
-        return _draft(facts, f"history.{role}.unsigned", Status.UNKNOWN, statement, subject, detail)
-    if own_lack(facts):
-        # The engine believes what was written down when it was added.
-        statement = (
-            f"The {ROLES[role]} {title} has Content Credentials of its own; only an engine calls them unchanged."
-        )
-        return _draft(facts, f"history.{role}.intact", Status.UNKNOWN, statement, subject, detail)
-    statement = f"The {ROLES[role]} {title} has Content Credentials of its own, unchanged."
-    return _draft(facts, f"history.{role}.intact", Status.PASS, statement, subject, detail)
-
-
-def _unreferenced(facts: Facts, store: ManifestStore, steps: list[Step]) -> Iterator[Draft]:
-    reached = {store.active.label} | {step.manifest.label for step in steps if step.manifest}
-    for manifest in store.manifests:
-        if manifest.label not in reached:
-            yield _draft(
-                facts,
-                "history.unreferenced",
-                Status.UNKNOWN,
-                "A manifest lies in the file that nothing signed refers to; what it says is not believed.",
-                manifest.label,
-                {"manifest": manifest.label},
-            )
-
-
-def _draft(facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]) -> Draft:
-    return Drafter(source_of(facts.first), Root.INGREDIENT)(code, status, statement, subject, detail)

@@ -14,8 +14,8 @@ from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.facts import Draft, Drafter
 from vouchmark.lines.redactions import removals
-from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say
 
 _own: Final = Drafter("vouchmark history check", Root.INGREDIENT)
 
@@ -38,11 +38,11 @@ def _improper(known: Mapping[str, Speaker], redaction: Redaction) -> Iterator[Dr
     # Whoever signed an update can declare anything; by which nothing is gone, nothing of the content is in doubt.
     status = Status.ABSENT if by is not None and by.of is Of.UPDATE else Status.UNKNOWN
     if not redaction.is_named:
-        words = f"Something is declared as redacted that was never there ({quoted(redaction.assertion)})."
-        yield _own("history.redaction.nothing", Status.ABSENT, words, redaction.by, detail)
+        code = "history.redaction.nothing"
+        yield _own(code, Status.ABSENT, say(code, label=redaction.assertion), redaction.by, detail)
     elif not redaction.is_allowed:
-        words = "Something was redacted from an earlier version that must not be redacted."
-        yield _own("history.redaction.forbidden", Status.FAIL, words, redaction.by, detail)
+        code = "history.redaction.forbidden"
+        yield _own(code, Status.FAIL, say(code), redaction.by, detail)
     elif not redaction.is_done:
-        words = "Something that is declared as redacted is still in the file."
-        yield _own("history.redaction.not_done", status, words, redaction.by, detail)
+        code = "history.redaction.not_done"
+        yield _own(code, status, say(code), redaction.by, detail)

@@ -16,9 +16,12 @@ from provenance.credentials.history.manifest_check import ManifestCheck, Signatu
 from provenance.formats import Kind
 from provenance.formats.parts import Doubt
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
+from vouchmark.lines.facts import failures as engine_failures
 from vouchmark.lines.integrity import outside
+from vouchmark.lines.integrity.code_families import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
 from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
+from vouchmark.wording.catalogue import say
 
 OWN: Final = "vouchmark coverage check"
 WIDE: Final = "integrity.coverage.wide"
@@ -205,14 +208,17 @@ def drafts(facts: Facts) -> list[Draft]:
     if own is None or own.problem or own.coverage is None:
         return []
     coverage, found = own.coverage, list[Draft]()
+    # What an engine has said in full is confirmed in a sentence of its own.
+    told = frozenset(code.code for code in engine_failures(facts.first.codes) if facts.refused is None)
+    holds = all(check.signature not in (SignatureState.MISMATCH, SignatureState.MISSING) for check in own.chain)
     for check in own.chain:
-        for code, statement, origin in _broken(check):
+        for code, statement, origin in _broken(check, told):
             found.append(_draft(coverage, code, Status.FAIL, statement, origin=origin, of=check.label))
         if check.signature in (SignatureState.MALFORMED, SignatureState.UNSUPPORTED):
             statement = "The signature is of a form that our own check cannot read, so what it covers is not known."
             found.append(_draft(coverage, "integrity.unbound", Status.UNKNOWN, statement))
     if coverage.match is Match.MISMATCH and _may_compare(facts):
-        statement = outside.changed(facts, by_us=True)
+        statement = outside.changed(facts, by_us=bool(told & BYTES_CHANGED))
         found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
     if coverage.match in _NOT_MEASURED and not coverage.has_unknown_field and _may_compare(facts):
         # An engine may read past what breaks the rules, or what is not computed here: its word alone is not enough.
@@ -227,6 +233,9 @@ def drafts(facts: Facts) -> list[Draft]:
     for code in coverage.codes:
         if code in _CODES and (coverage.match is Match.MATCH or code == "integrity.stores.multiple"):
             status, statement = _CODES[code]
+            if status is Status.PASS and not holds:
+                # A signature that does not verify covers nothing.
+                continue
             if "{what}" in statement:
                 statement = statement.format(what=_what(coverage, code))
             if code == "integrity.coverage.metadata_excluded":
@@ -269,16 +278,20 @@ def _unmeasured(facts: Facts, why: str) -> Draft:
     )
 
 
-def _broken(check: ManifestCheck) -> Iterator[tuple[str, str, str]]:
+def _broken(check: ManifestCheck, told: frozenset[str]) -> Iterator[tuple[str, str, str]]:
     """What our own verification says against one manifest, the bound one or an update above it.
+
+    Args:
+        check: of the manifest.
+        told: codes that an engine gives of the file.
 
     Yields:
         Code, sentence, and the specification's code behind it where that is another one.
     """
     if check.signature in (SignatureState.MISMATCH, SignatureState.MISSING):
-        statement = "The signature does not fit what it is said to sign, by our own computation."
-        yield f"claimSignature.{check.signature}", statement, ""
-    statement = "A statement in the Content Credentials was altered or added after signing, by our own computation."
+        beside = ".own" if told & SIGNATURE_BROKEN else ""
+        yield f"claimSignature.{check.signature}", say(f"integrity.signature{beside}"), ""
+    statement = say(f"integrity.statements{'.own' if told & STATEMENTS_CHANGED else ''}")
     if check.changed:
         yield "assertion.hashedURI.mismatch", statement, ""
     if check.undeclared:

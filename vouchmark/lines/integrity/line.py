@@ -32,6 +32,7 @@ from vouchmark.lines.integrity.code_families import BYTES_CHANGED, SIGNATURE_BRO
 from vouchmark.lines.links import broken_update, malformed_link
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
+from vouchmark.wording.catalogue import say
 
 BINDING_MATCH: Final = frozenset(
     {
@@ -250,7 +251,7 @@ def _judge(facts: Facts, manifest: Manifest) -> list[Draft]:
 def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
     subject = code.url or manifest.label
     if code.io_error:
-        statement = "The engine ran into an input or memory error while it compared the bytes; nothing follows from it."
+        statement = "The engine ran into an input or memory error while it compared; that says nothing about the bytes."
         return _draft(facts, "integrity.error", Status.ERROR, statement, subject, {"reason": "io", "from": code.code})
     if code.code in BYTES_CHANGED:
         if facts.media_type == STORE_ALONE:
@@ -261,10 +262,10 @@ def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
             return _draft(facts, "integrity.fragments.missing", Status.UNKNOWN, statement, subject, {"from": code.code})
         return _draft(facts, code.code, Status.FAIL, outside.changed(facts), subject)
     if code.code in SIGNATURE_BROKEN:
-        statement = "The signature does not fit what it is said to sign: the statements or the signature were altered."
+        statement = say("integrity.signature")
         return _draft(facts, code.code, Status.FAIL, statement, subject)
     if code.code in STATEMENTS_CHANGED:
-        statement = "A statement in the Content Credentials was altered, removed or added after signing."
+        statement = say("integrity.statements")
         return _draft(facts, code.code, Status.FAIL, statement, subject)
     broken = rules.reviewed(facts, manifest, code)
     if broken is not None:

@@ -15,6 +15,8 @@ from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, failures
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED
 from vouchmark.render.safe import quoted
 from vouchmark.report import NotChecked, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said
 
 BESIDE, GIVEN, REMOTE = "beside", "given", "remote"
 LOOSE: Final = (BESIDE, GIVEN)
@@ -57,17 +59,21 @@ def origin(facts: Facts) -> tuple[Draft, ...]:
     )
 
 
-def changed(facts: Facts, *, by_us: bool = False) -> str:
-    """What is said where the bytes are not those that were signed."""
-    how = ", by our own computation" if by_us else ""
-    if facts.outside is None:
-        return f"The file was changed after it was signed{how}."
-    what = "the file" if facts.outside.origin == GIVEN else "it"
-    which = "this file" if facts.outside.origin == GIVEN else "it"
-    return (
-        f"{whose(facts)} do not fit {which}{how}: they may belong to another file, or {what} was changed after it was "
-        "signed."
-    )
+def changed(facts: Facts, *, by_us: bool = False) -> Said:
+    """What is said where the bytes are not those that were signed.
+
+    Args:
+        facts: with where the store came from.
+        by_us: beside an engine's finding of the same.
+    """
+    if by_us:
+        return say("integrity.changed.own")
+    store = facts.outside
+    if store is not None and store.origin == GIVEN:
+        return say("integrity.changed.given")
+    if store is not None and store.origin == BESIDE:
+        return say("integrity.changed.beside", name=store.name)
+    return say("integrity.changed")
 
 
 def is_foreign(facts: Facts) -> bool:

@@ -48,11 +48,11 @@ def clip_answer(facts: Facts, found: Placement, *, name: str, source: str) -> An
     best = _best(found)
     if found.reason or best is None:
         why = _NOT_LOOKED.get(found.reason)
-        words = f"It was found nowhere in {name}; nothing follows from that."
+        words = f"It was found nowhere in {name}: another recording, or heavily edited."
         if why:
             words = f"It was not looked for in {name}: {why}."
         draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source)
-        summary = "It was not found in the original: nothing follows."
+        summary = "It was not found in the original: another recording, or heavily edited."
         return Answer(summary=summary, drafts=(draft,), not_checked=_gaps(found))
     drafts = tuple(_drafts(facts, found, best, detail, name=name, source=source))
     return Answer(summary=_summary(found, drafts, best), drafts=drafts, not_checked=_gaps(found))

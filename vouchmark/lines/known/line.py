@@ -229,7 +229,7 @@ def _near(match: Match, lookup: Lookup) -> str:
     if match.pixels == "aligned":
         words.append(" Their pixels lie upon each other.")
     elif match.pixels == "unaligned":
-        words.append(" Their pixels could not be laid upon each other: it may well be another picture.")
+        words.append(" Their pixels could not be matched: it may well be another picture.")
     if match.hashed.rule != RULE and match.hashed.of != FRAME:
         words.append(f" That hash was made by another rule, which alone may change {FOREIGN_TOLERANCE} bits.")
     words.append(" Similarity binds nothing: hashes can be made alike on purpose.")

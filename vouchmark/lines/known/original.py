@@ -100,9 +100,9 @@ def _picture_answer(facts: Facts, found: Comparison, *, name: str, what: str, so
     detail = _detail(found) | ({"manifest": label} if label else {}) | {"against": what}
     if found.verdict == "unaligned":
         why = _UNALIGNED.get(found.reason, "no movement was found")
-        words = f"It could not be laid upon {name} ({why}); nothing follows from that."
+        words = f"It could not be matched to {name} ({why}): another picture, or heavily edited."
         draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source=source)
-        summary = f"It could not be laid upon the {what}: nothing follows."
+        summary = f"It could not be matched to the {what}: another picture, or heavily edited."
         return Answer(summary=summary, drafts=(draft,), not_checked=_gaps(found))
     drafts = tuple(_picture_drafts(facts, found, detail, name=name, source=source))
     pictures = (_map(facts, found),) if found.map else ()

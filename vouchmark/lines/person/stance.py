@@ -26,7 +26,7 @@ def beside(others: Sequence[Voice]) -> str:
 
 
 _DOES: Final = {
-    ("for", False): "stands behind",
+    ("for", False): "vouches for",
     ("for", True): "made a statement for",
     ("against", False): "speaks against",
     ("against", True): "made a statement against",

@@ -188,7 +188,7 @@ def _about(known: Mapping[str, Speaker], identity: IdentityCheck) -> list[Draft]
     where, whose = _where(known, identity), _whose(identity)
     if identity.is_trusted:
         name = plain(identity.name)
-        words = f"{where}{name} also stands behind {_what(identity)} by a signature of their own; "
+        words = f"{where}{name} also vouches for {_what(identity)} by a signature of their own; "
         if identity.listed is _PUBLISHERS:
             words += f"{name} is {among_publishers(identity.listed, is_said=identity.is_said)}."
         elif identity.is_said:
@@ -246,7 +246,7 @@ def _whose(identity: IdentityCheck) -> str:
     """Who it says it is, as its own word."""
     if identity.sig_type != AGGREGATION or not identity.issuer:
         return (
-            f"An attached identity says that {quoted(identity.name)} stands behind {_what(identity)}"
+            f"An attached identity says that {quoted(identity.name)} vouches for {_what(identity)}"
             if identity.name
             else _NAMELESS
         )

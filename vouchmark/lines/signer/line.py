@@ -1,22 +1,25 @@
 """Who signed, and who vouches for that signer?
 
 A name in a certificate is shown as that maker's name only where a list vouches for the certificate; else it is
-"a signer who calls itself …". A certificate that has expired is another sentence than an unknown signer.
+a name that is used. A certificate that has expired is another sentence than an unknown signer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from provenance.credentials.binding.base import Match
 from provenance.credentials.certificates.ocsp import Revocation
 from provenance.credentials.certificates.signer import SignerAssessment
-from provenance.credentials.engines.model import Manifest, State
+from provenance.credentials.engines.model import Manifest, State, ValidationCode
 from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.trust.view import Label
-from vouchmark.lines.authority import Of
+from vouchmark.lines.authority import NOBODY, Of
 from vouchmark.lines.facts import (
+    FRAGMENT,
+    STORE_ALONE,
     Answer,
     Draft,
     Drafter,
@@ -31,9 +34,10 @@ from vouchmark.lines.facts import (
 )
 from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.signer import identity
-from vouchmark.lines.signer.trust_words import among_publishers, shown_label, vouching
-from vouchmark.render.safe import plain, quoted
+from vouchmark.lines.signer.trust_words import called, listed, publisher, shown_label
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
+from vouchmark.wording.catalogue import has as has_sentence
+from vouchmark.wording.catalogue import say
 
 REVOCATION = NotChecked(what="revocation", why="network off")
 
@@ -42,46 +46,31 @@ OWN: Final = "vouchmark chain check"
 """The source of what we established ourselves."""
 _own: Final = Drafter(OWN, Root.CERTIFICATE)
 
-_LISTS: Final = frozenset({"signer.official", "signer.interim", "signer.yours"})
 PUBLISHER: Final = "signer.publisher"
+OTHER_BYTES: Final = "signer.other_bytes"
+COVERED: Final = "signer.covered"
 
+_LISTS: Final = frozenset({"signer.official", "signer.interim", "signer.yours"})
 _AGAINST: Final = {
-    "signer.distrusted": (Status.FAIL, "you distrust this signer or a certificate above it"),
-    "signer.revoked": (Status.FAIL, "the certificate was revoked"),
-    "signer.profile.violated": (Status.FAIL, "the certificate breaks the rules for signing Content Credentials"),
-    "signer.test_key": (Status.FAIL, "the key is a public test key, with which anybody can sign"),
-    "signer.not_yet_valid": (Status.UNKNOWN, "the certificate is not valid yet at the time of this report"),
-    "signer.expired": (Status.UNKNOWN, "the certificate is out of date and no trusted time says when it signed"),
+    "signer.distrusted": Status.FAIL,
+    "signer.revoked": Status.FAIL,
+    "signer.profile.violated": Status.FAIL,
+    "signer.test_key": Status.FAIL,
+    "signer.not_yet_valid": Status.UNKNOWN,
+    "signer.expired": Status.UNKNOWN,
 }
 
 _SILENT: Final = frozenset({"signer.unknown", "signer.expired"})
 """What we say of a signer where the reader has no lists at all: the second engine's lists may know more."""
-_REPORT: Final = "at the time of this report"
 VOUCHED: Final = "valid_for_supplied_material"
 """The second engine's word for a chain that ends on one of its lists."""
 
 _PRODUCT: Final = {
-    "signer.product.listed": (
-        Status.PASS,
-        "The signing product is on the list of conforming products; its level of assurance and the origin that it "
-        "states are within what that list allows.",
-    ),
-    "signer.product.unlisted": (Status.ABSENT, "The signing product is not on your list of conforming products."),
-    "signer.assurance.exceeded": (
-        Status.FAIL,
-        "The certificate claims a higher assurance level than its product has on the list of conforming products.",
-    ),
-    "signer.signal.disallowed": (
-        Status.FAIL,
-        "The manifest states an origin that its product may not state, says the list of conforming products.",
-    ),
+    "signer.product.listed": Status.PASS,
+    "signer.product.unlisted": Status.ABSENT,
+    "signer.assurance.exceeded": Status.FAIL,
+    "signer.signal.disallowed": Status.FAIL,
 }
-
-
-_REVOCATION_CUT: Final = (
-    "There are more or larger answers about its revocation than are looked at; one of the others may say that the "
-    "signer's certificate was revoked."
-)
 
 
 def answer(facts: Facts) -> Answer:
@@ -97,23 +86,38 @@ def answer(facts: Facts) -> Answer:
 
 def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: ManifestCheck) -> Answer:
     detail = _detail(signer)
-    name = certificate_name(signer.certificate) or "nobody in particular"
+    name = certificate_name(signer.certificate) or NOBODY
     revocation = () if signer.revocation.state is not Revocation.NOT_CHECKED else (_unchecked(facts, signer),)
     if check.signature is not SignatureState.VALID:
-        statement = f"The signature does not verify, so it is not established that {_calls_itself(name)} signed this."
+        statement = say("signer.unestablished", who=called(name))
         draft = _own("signer.unestablished", Status.UNKNOWN, statement, own.bound, detail)
         return Answer(summary=statement, drafts=(draft, *identity.drafts(facts)), not_checked=revocation)
-    drafts = [_own_code(code, name, signer, own.bound, detail) for code in signer.codes]
+    drafts = [draft for code in signer.codes for draft in _own_code(facts, code, name, signer, own.bound, detail)]
     bundled = _bundled(facts, signer, name)
     if bundled is not None:
         drafts = [bundled]
     elif any(draft.code in _AGAINST for draft in drafts):
         # What speaks against the signer says more than that no list vouches.
         drafts = [draft for draft in drafts if draft.code != "signer.unknown"]
+    if is_for_other_bytes(facts):
+        # Whoever signed, signed something else: nothing here passes, whatever a list says of the name.
+        is_vouched = signer.is_vouched or bundled is not None
+        statement = say(OTHER_BYTES, who=called(name, vouched=is_vouched))
+        drafts = [draft for draft in drafts if draft.status is not Status.PASS and draft.code != "signer.unknown"]
+        more: dict[str, Json] = {"vouched": is_vouched}
+        drafts.insert(0, _own(OTHER_BYTES, Status.UNKNOWN, statement, own.bound, detail | more))
     if signer.revocation.is_cut:
-        drafts.append(_own("signer.revocation.cut", Status.UNKNOWN, _REVOCATION_CUT, own.bound, detail))
+        statement = say("signer.revocation.cut")
+        drafts.append(_own("signer.revocation.cut", Status.UNKNOWN, statement, own.bound, detail))
     drafts.extend(_updates(own))
     drafts.sort(key=lambda draft: SERIOUSNESS.index(draft.status))
+    return _concluded(facts, signer, drafts, revocation)
+
+
+def _concluded(
+    facts: Facts, signer: SignerAssessment, drafts: list[Draft], revocation: tuple[NotChecked, ...]
+) -> Answer:
+    """The line's sentence: the most serious finding, then which publisher it is, then an identity beside it."""
     status, summary = drafts[0].status, drafts[0].statement
     published = next((one for one in drafts if one.code == PUBLISHER and one is not drafts[0]), None)
     if published is not None and status is Status.PASS:
@@ -129,6 +133,12 @@ def _by_own_check(facts: Facts, own: OwnCheck, signer: SignerAssessment, check: 
         # An identity that somebody attached neither raises nor lowers the one who signed.
         status=status,
     )
+
+
+def is_for_other_bytes(facts: Facts) -> bool:
+    """Whether the bytes at hand are media, and not those of which the bound manifest speaks, by our own digest."""
+    coverage = facts.own.coverage if facts.own is not None else None
+    return coverage is not None and coverage.match is Match.MISMATCH and facts.media_type not in (STORE_ALONE, FRAGMENT)
 
 
 def _product_gap(facts: Facts, signer: SignerAssessment) -> tuple[NotChecked, ...]:
@@ -151,41 +161,40 @@ def _unchecked(facts: Facts, signer: SignerAssessment) -> NotChecked:
     return NotChecked(what="revocation", why=refused[0] if refused else "no answer that could be believed")
 
 
-def _own_code(code: str, name: str, signer: SignerAssessment, subject: str, detail: dict[str, Json]) -> Draft:
-    """One of our own codes as a finding."""
+def _own_code(
+    facts: Facts, code: str, name: str, signer: SignerAssessment, subject: str, detail: dict[str, Json]
+) -> Iterator[Draft]:
+    """One of our own codes as findings."""
     if code in _LISTS:
-        by = vouching(signer.label, is_said=signer.is_said)
-        statement = f"Signed by {plain(name)}; {by} vouches for this signer."
-        return _own(code, Status.PASS, statement, subject, detail)
-    if code == PUBLISHER:
+        yield _own(code, Status.PASS, listed(signer, name, facts.list_dates), subject, detail)
+    elif code == PUBLISHER:
         label = shown_label(signer.publisher, is_said=signer.is_publisher_said)
-        where = among_publishers(signer.publisher, is_said=signer.is_publisher_said)
-        return _own(code, Status.PASS, f"Signed by {plain(name)}, {where}.", subject, {**detail, "publishers": label})
-    if code in _AGAINST:
-        status, words = _AGAINST[code]
-        words = _dates(code, signer) or words
-        would = "" if signer.would_be is Label.UNKNOWN else vouching(signer.would_be, is_said=False).rstrip(",")
-        rest = f" ({would} names it)" if code == "signer.expired" and would else ""
-        return _own(code, status, f"Signed by {_calls_itself(name)}; {words}{rest}.", subject, detail)
-    if code in _PRODUCT:
-        status, statement = _PRODUCT[code]
-        return _own(code, status, statement, subject, detail)
-    if code == "signer.unreadable":
-        return _own(code, Status.UNKNOWN, "The signer's certificate could not be read.", subject, detail)
-    statement = f"Signed by {_calls_itself(name)}; no list that you use vouches for this signer."
-    return _own("signer.unknown", Status.UNKNOWN, statement, subject, detail)
+        statement = publisher(signer, name)
+        yield _own(code, Status.PASS, statement, subject, {**detail, "publishers": label})
+    elif code in _AGAINST:
+        statement = say(f"{code}{_when(code, signer)}", who=called(name), **_moment(code, signer))
+        yield _own(code, _AGAINST[code], statement, subject, detail)
+        covered = f"{COVERED}.{signer.would_be}"
+        if code == "signer.expired" and has_sentence(covered):
+            yield _own(COVERED, Status.ABSENT, say(covered), subject, {"label": str(signer.would_be)})
+    elif code in _PRODUCT:
+        yield _own(code, _PRODUCT[code], say(code), subject, detail)
+    elif code == "signer.unreadable":
+        yield _own(code, Status.UNKNOWN, say(code), subject, detail)
+    else:
+        yield _own("signer.unknown", Status.UNKNOWN, say("signer.unknown", who=called(name)), subject, detail)
 
 
-def _dates(code: str, signer: SignerAssessment) -> str:
-    """Which certificate was not valid, and when; empty where the code speaks of something else than dates."""
-    trusted = day(signer.moment) if signer.moment_by == "time-stamp" else ""
-    if code == "signer.not_yet_valid" and trusted:
-        return f"the only trusted time, {trusted}, lies before the certificate was valid"
-    if code != "signer.expired":
+def _when(code: str, signer: SignerAssessment) -> str:
+    """Which certificate was not valid, and at which moment, as the end of a sentence's id."""
+    if code not in ("signer.expired", "signer.not_yet_valid"):
         return ""
-    if _is_in_time(signer):
-        return f"a certificate above it was not valid {f'on {trusted}, the only trusted time' if trusted else _REPORT}"
-    return f"the only trusted time, {trusted}, lies after its certificate's expiry" if trusted else ""
+    whose = ".authority" if code == "signer.expired" and _is_in_time(signer) else ""
+    return f"{whose}.stamped" if signer.moment_by == "time-stamp" else whose
+
+
+def _moment(code: str, signer: SignerAssessment) -> dict[str, str]:
+    return {"time": day(signer.moment)} if _when(code, signer).endswith("stamped") else {}
 
 
 def _is_in_time(signer: SignerAssessment) -> bool:
@@ -206,9 +215,7 @@ def _bundled(facts: Facts, signer: SignerAssessment, name: str) -> Draft | None:
     if any("encypher" in word.casefold() for word in words):
         # The snapshot holds the engine maker's own roots: those vouch for nobody here.
         return None
-    statement = (
-        f"Signed by {plain(name)}, says a list of {facts.snapshot.isoformat()} that came with the second engine."
-    )
+    statement = say("signer.bundled", name=name, dated=facts.snapshot.isoformat())
     detail = _detail(signer) | {"dated": facts.snapshot.isoformat(), "label": "bundled snapshot"}
     return Draft(
         code="signer.bundled",
@@ -230,11 +237,10 @@ def _updates(own: OwnCheck) -> list[Draft]:
         check = own.checks.get(label)
         if label == own.bound or check is None or not _is_update_above(own, label):
             continue
-        name = certificate_name(signer.certificate) or "nobody in particular"
-        words = plain(name) if signer.is_vouched else _calls_itself(name)
-        if own.signer is not None and signer.fingerprint and signer.fingerprint == own.signer.fingerprint:
-            words = f"the same signer ({words})"
-        statement = f"A later update, which changes no content, was signed by {words}."
+        name = certificate_name(signer.certificate) or NOBODY
+        same = own.signer is not None and signer.fingerprint and signer.fingerprint == own.signer.fingerprint
+        who = called(name, vouched=signer.is_vouched)
+        statement = say("signer.update.same" if same else "signer.update", who=who)
         drafts.append(_own("signer.update", Status.ABSENT, statement, label, _detail(signer)))
     return drafts
 
@@ -291,10 +297,9 @@ def _by_engine(facts: Facts) -> Answer:
     """
     manifest = facts.bound
     if manifest is None or manifest.signer is None or manifest.signer.certificate is None:
-        words = "The signer's certificate could not be read."
-        if manifest is None and facts.own is not None and not facts.own.problem:
-            words = "No manifest is bound to this content, so that nobody is known to have signed it."
-        draft = _draft(facts, "signer.unreadable", Status.UNKNOWN, words, "")
+        unbound = manifest is None and facts.own is not None and not facts.own.problem
+        statement = say("signer.unbound" if unbound else "signer.unreadable")
+        draft = _draft(facts, "signer.unreadable", Status.UNKNOWN, statement, "")
         return Answer(summary=draft.statement, drafts=(draft,))
     drafts = [_who(facts, manifest)]
     drafts.extend(_certificate_failures(facts, manifest))
@@ -305,7 +310,7 @@ def _by_engine(facts: Facts) -> Answer:
 def _who(facts: Facts, manifest: Manifest) -> Draft:
     """One finding about the certificate and the lists."""
     certificate = manifest.signer.certificate if manifest.signer else None
-    name = certificate_name(certificate) or "nobody in particular"
+    name = certificate_name(certificate) or NOBODY
     codes = facts.codes_of(manifest)
     detail: dict[str, Json] = {
         "name": name,
@@ -317,29 +322,20 @@ def _who(facts: Facts, manifest: Manifest) -> Draft:
         if certificate.not_before and certificate.not_after:
             detail["valid_from"] = instant(certificate.not_before)
             detail["valid_until"] = instant(certificate.not_after)
+    code, sentence = _standing(facts, manifest, codes)
+    return _draft(facts, code, Status.UNKNOWN, say(sentence, who=called(name)), manifest.label, detail)
+
+
+def _standing(facts: Facts, manifest: Manifest, codes: tuple[ValidationCode, ...]) -> tuple[str, str]:
+    """Code and sentence for what an engine alone says of a signer."""
     if not has(codes, "claimSignature.validated"):
-        statement = f"The signature does not verify, so it is not established that {_calls_itself(name)} signed this."
-        return _draft(facts, "signer.unestablished", Status.UNKNOWN, statement, manifest.label, detail)
+        return "signer.unestablished", "signer.unestablished"
     if facts.own is not None and not facts.own.problem:
-        statement = (
-            "The signature is of a form that our own check cannot read, so it is not established that "
-            f"{_calls_itself(name)} signed this."
-        )
-        return _draft(facts, "signer.unestablished", Status.UNKNOWN, statement, manifest.label, detail)
+        return "signer.unestablished", "signer.unestablished.form"
     expired = facts.expired(manifest)
     if has(codes, "signingCredential.trusted") and not expired:
-        statement = (
-            f"Signed by {_calls_itself(name)}; one engine finds it on a list that you use, and our own check, which "
-            "would tell on which kind of list, is missing."
-        )
-        return _draft(facts, "signer.listed", Status.UNKNOWN, statement, manifest.label, detail)
-    if expired:
-        statement = (
-            f"Signed by {_calls_itself(name)}; the certificate is out of date and no trusted time says when it signed."
-        )
-        return _draft(facts, "signer.expired", Status.UNKNOWN, statement, manifest.label, detail)
-    statement = f"Signed by {_calls_itself(name)}; no list that you use vouches for this signer."
-    return _draft(facts, "signer.unknown", Status.UNKNOWN, statement, manifest.label, detail)
+        return "signer.listed", "signer.listed"
+    return ("signer.expired", "signer.expired") if expired else ("signer.unknown", "signer.unknown")
 
 
 def _certificate_failures(facts: Facts, manifest: Manifest) -> list[Draft]:
@@ -348,17 +344,9 @@ def _certificate_failures(facts: Facts, manifest: Manifest) -> list[Draft]:
     for code in sorted({c.code for c in failures(facts.codes_of(manifest)) if c.code.startswith("signingCredential.")}):
         if code in ("signingCredential.untrusted", "signingCredential.expired"):
             continue
-        words = (
-            "The signer's certificate was revoked."
-            if "revoked" in code
-            else "The signer's certificate breaks the rules."
-        )
-        drafts.append(_draft(facts, code, Status.FAIL, words, manifest.label))
+        sentence = "signer.engine.revoked" if "revoked" in code else "signer.engine.irregular"
+        drafts.append(_draft(facts, code, Status.FAIL, say(sentence), manifest.label))
     return drafts
-
-
-def _calls_itself(name: str) -> str:
-    return f"a signer who calls itself {quoted(name)}"
 
 
 def _words(names: Mapping[str, str]) -> str:
