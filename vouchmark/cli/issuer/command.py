@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from vouchmark.cli.common import fail_usage
+from vouchmark.cli.issuer import many
 from vouchmark.cli.issuer.keeping import backup, recover, revoke, status
 from vouchmark.cli.person import (
     at_option,
@@ -135,7 +136,9 @@ def init(
 
 @issuer.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--person", required=True, metavar="IDENTIFIER", help="Whom you have checked; - reads standard input.")
+@click.option("--person", metavar="IDENTIFIER", help="Whom you have checked; - reads standard input.")
+@click.option("--from", "members_file", metavar="FILE", help="Everybody in a CSV file with a column 'identifier'.")
+@click.option("--slips", type=click.Path(path_type=Path), help="A new folder for the slips of --from.")
 @click.option("--renew", is_flag=True, help="For a further epoch.")
 @click.option("--reset", is_flag=True, help="For a person who lost the wallet: a possible second voice, and counted.")
 @click.option("--level", type=click.IntRange(1, 3), help="How well checked, in your own terms; 1, or as before.")
@@ -147,7 +150,9 @@ def init(
 @json_option
 def invite(
     directory: Path,
-    person: str,
+    person: str | None,
+    members_file: str | None,
+    slips: Path | None,
     renew: bool,
     reset: bool,
     level: int | None,
@@ -163,7 +168,12 @@ def invite(
     It enrols once, for both classes. The identifier (a member number, an address) must be the same each time for the
     same person; case, width, invisible signs, kinds of dashes and spaces, and punctuation at the end do not matter. Who
     may be mistaken for somebody in the books is told before. An earlier unused code of that person becomes void.
+
+    --from invites everybody of a list, and writes a page for each into the folder --slips, with the code in letters and
+    as a QR code, and slips.csv for mail merge; who was refused stands there with the reason.
     """
+    if (person is None) == (members_file is None) or (members_file is None) != (slips is None):
+        fail_usage("give --person, or --from with --slips", hint="'vouchmark issuer invite --help' shows both")
     if renew and reset:
         fail_usage("--renew and --reset exclude each other", hint="--reset is for a lost wallet")
     hint = "--renew for a further epoch, --reset for a lost wallet, neither for a first enrolment"
@@ -173,9 +183,24 @@ def invite(
 
         kind = CodeKind.RENEW if renew else CodeKind.RESET if reset else CodeKind.ENROL
         now = moment(at)
+        if members_file is not None and slips is not None:
+            members = many.members_of(members_file)
+            with _open(directory, passphrase_file) as opened:
+                many.invite_many(
+                    opened,
+                    members,
+                    slips,
+                    at=now,
+                    kind=kind,
+                    days=days,
+                    is_other=is_other,
+                    after_gap=after_gap,
+                    as_json=as_json,
+                )
+            return
         with _open(directory, passphrase_file) as opened:
             code = opened.invite(
-                line_of(person),
+                line_of(person or ""),
                 at=now,
                 kind=kind,
                 level=None if level is None else check_level(level),
@@ -212,6 +237,7 @@ def approve(
 ) -> None:
     """Check a wallet's REQUEST and sign it blindly; the same request is always answered alike.
 
+    REQUEST may be a folder: then every .vmr file in it is answered into the folder -o, with answers.csv for mail merge.
     The answer is of no use without the wallet that asked. Where it matters who asked, let the person read out the four
     words that their wallet showed, and give them as --words; 'issuer review' shows them without signing.
     """
@@ -220,6 +246,12 @@ def approve(
     with errors(hint, missing=f"{_FOLDER}; {request_is}", malformed=request_is):
         from zk.profile.exchange import MAX_REQUEST_OCTETS, EnrolmentResponse
 
+        if request != "-" and Path(request).is_dir():
+            if words is not None:
+                fail_usage("--words are of one request, and a folder was given", hint="name the request's file")
+            with _open(directory, passphrase_file) as opened:
+                many.approve_folder(opened, Path(request), Path(output), at=moment(at), as_json=as_json)
+            return
         octets = read_file(request, most=MAX_REQUEST_OCTETS)
         with _open(directory, passphrase_file) as opened:
             response = opened.approve(octets, at=moment(at), words=words)
