@@ -38,7 +38,9 @@ NEITHER: Final = {
 SIZE: Final = "size"
 """Why an engine was not asked that holds a file whole."""
 
-_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion", "rules", "parts"})
+_UNASKED: Final = frozenset({"rules", "parts"})
+"""Reasons for which an engine was not asked about a file."""
+_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion"}) | _UNASKED
 """Reasons that say more than that an engine cannot parse a file."""
 
 
@@ -139,7 +141,8 @@ def _state(facts: Facts, reading: Reading) -> Draft:
         statement, status = f"{reading.engine} says {state}.", Status.PASS
     else:
         statement = f"{reading.engine} {_unread(reading)}."
-        status = Status.ERROR if reading.outcome in (Outcome.ERROR, Outcome.UNPARSABLE) else Status.ABSENT
+        is_failure = reading.outcome in (Outcome.ERROR, Outcome.UNPARSABLE) and reading.reason not in _UNASKED
+        status = Status.ERROR if is_failure else Status.ABSENT
     return Draft(
         code="engines.state",
         status=status,
@@ -188,6 +191,14 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
         failed = first if first.outcome is Outcome.ERROR else second
         statement = f"The engines cannot be compared: {failed.engine} failed on this file."
         return _verdict(facts, "engines.incomparable", Status.ERROR, statement, {"failed": failed.engine})
+    unasked = [r for r in (first, second) if r.reason in _UNASKED]
+    if unasked:
+        other = second if unasked[0] is first else first
+        statement = (
+            f"The engines cannot be compared: {unasked[0].engine} {_unread(unasked[0])}; "
+            f"{other.engine} {_reads(facts, other)}."
+        )
+        return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unasked[0].engine})
     if first.outcome is second.outcome and first.outcome in NEITHER:
         # That both are silent is no agreement about the file.
         status, statement = NEITHER[first.outcome]
