@@ -50,7 +50,10 @@ class TestBeginnings:
         report = examine(edit(below), LISTED)
         assert reasons(report) == [("opened-without-ingredient", "earlier file")]
         assert report.evidence[Line.HISTORY].status is UNKNOWN
-        assert "Of an earlier version: it is signed" in report.evidence[Line.HISTORY].summary
+        assert (
+            "The signer of an earlier version says that an earlier file was opened"
+            in report.evidence[Line.HISTORY].summary
+        )
 
     def test_what_a_part_says_of_its_own_beginning_leaves_the_whole_alone(self) -> None:
         below = Draft(signer=EDITOR, label=PARENT, assertions=[actions(OPENED), BINDING]).build()
@@ -81,8 +84,11 @@ class TestRecorded:
         report = examine(edit(below, link(below, validationResults=seen)), LISTED)
         finding = report.evidence[Line.HISTORY].findings[0]
         assert (finding.code, finding.status) == ("history.parent.signer", UNKNOWN)
-        assert f"its later signer recorded that its signer's certificate was revoked (“{code}”)" in finding.statement
-        assert "but its later signer recorded that the certificate of an earlier version's signer" in said(report)
+        assert (
+            f"its signer recorded that the certificate of that file's signer was revoked (“{code}”)"
+            in finding.statement
+        )
+        assert "its signer recorded that the certificate of the earlier file's signer was revoked" in said(report)
 
     def test_what_our_lists_settle_is_not_taken_from_a_record(self) -> None:
         below = Draft(signer=EDITOR, label=PARENT, assertions=[actions(), BINDING]).build()
@@ -133,7 +139,7 @@ def test_a_refused_signer_far_below_is_named_and_what_rests_on_it_is_hearsay() -
     report = examine(edit(between, before=(deep,)), trust)
     assert report.evidence[Line.HISTORY].status is FAIL
     assert report.evidence[Line.AI].status is UNKNOWN
-    assert "but the signer of an earlier version of it is one whom you distrust" in said(report)
+    assert "you distrust the signer of the earlier file that it names" in said(report)
     assert report.verdict is not None
     assert "distrusted-signer" in report.verdict.labels
 
@@ -144,7 +150,7 @@ def test_an_update_by_the_same_signer_is_told_as_that_below_the_lines() -> None:
     media = update_with({"action": "c2pa.edited.metadata", "when": "2026-01-01T00:00:00Z"})
     lines = render(examine(media, LISTED), width=2000, colour=False, verbosity=0).splitlines()
     told = next(number for number, line in enumerate(lines) if line.startswith("  · update"))
-    assert "was signed by the same signer (Test Camera (Camera 1))" in lines[told]
+    assert "was signed by the same signer, Test Camera (Camera 1)" in lines[told]
     assert "says that it was there (“c2pa.edited.metadata”) on 2026-01-01" in lines[told + 1]
     assert not any("update" in line for line in render(examine(bind(Draft(signer=CAMERA, assertions=[actions()]),
                    picture()), LISTED), width=2000, colour=False, verbosity=0).splitlines())  # fmt: skip
@@ -168,14 +174,14 @@ class TestBelowAPart:
         report = self.report(STRANGER)
         told = next(one for one in report.evidence[Line.HISTORY].findings if one.code == "history.parent.signer")
         assert told.detail["of"] == "part"
-        assert told.statement.startswith("The earlier version “before” of something used in it has")
+        assert told.statement.startswith("The signer of something used in it names “before” as what that was made from")
         assert "earlier version" not in said(report)
         assert report.verdict is not None
         assert "unknown-ancestor" not in report.verdict.labels
 
     def test_what_was_recorded_of_it_is_the_parts(self) -> None:
         report = self.report(EDITOR, recorded="assertion.dataHash.mismatch")
-        assert "its later signer recorded that an earlier version of something used in it did not hold" in said(report)
+        assert "its signer recorded that an earlier version of something used in it did not hold" in said(report)
 
 
 def test_what_has_no_credentials_is_of_what_it_is() -> None:

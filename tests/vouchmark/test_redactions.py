@@ -17,7 +17,7 @@ from vouchmark import Policy
 from vouchmark.report import Finding, Line, Report, Status
 
 STRANGER: Final = other("Somebody Ltd")
-WHO: Final = "a later signer (a signer who calls itself “Somebody Ltd (Camera 1)”) removed "
+WHO: Final = "a later signer (a signer using the name “Somebody Ltd (Camera 1)”) removed "
 ASKED: Final = {"claim_place": "50.45,30.52,5", "claim_time": "2026-01-02"}
 EXIF: Final = json.dumps({"@context": {"exif": "http://ns.adobe.com/exif/1.0/"}, "exif:GPSLatitude": "50,27.0N"})
 IPTC: Final = json.dumps({"@context": {"a": "http://example.com/"}, "a:AISystemUsed": "Any"})
@@ -229,7 +229,7 @@ def test_an_update_by_which_something_is_gone_that_must_stay_breaks_the_content(
     media = removed_later("c2pa.actions.v2__3", {"actions": [{"action": "c2pa.edited"}]}, by=STRANGER)
     report = examine(media, LISTED)
     assert report.evidence[Line.INTEGRITY].status is Status.FAIL
-    assert said(report).startswith("a later update of its Content Credentials was malformed by whoever signed it")
+    assert said(report).startswith("a later update of its credentials was malformed by whoever signed it")
     malformed = found(report, Line.INTEGRITY, "integrity.malformed")
     assert malformed is not None
     assert malformed.detail["of"] == "update"
