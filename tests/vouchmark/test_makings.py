@@ -200,3 +200,18 @@ def test_a_time_that_is_only_passed_on_is_not_the_signers_clock() -> None:
     assert evidence.status is ABSENT
     told = next(one for one in evidence.findings if one.code == "time.stated")
     assert told.statement.startswith("Somebody whose word the signer passes on says that it was edited")
+
+
+def test_a_listed_signers_word_that_comes_through_another_is_hearsay_and_told_as_that() -> None:
+    place = ("c2pa.location", {"latitude": 50.45, "longitude": 30.52})
+    made = actions(created("trainedAlgorithmicMedia"))
+    deep = Draft(signer=EDITOR, label=GRAND, assertions=[made, place, BINDING]).build()
+    named = link(deep, GRAND)
+    between = Draft(signer=STRANGER, label=PARENT, assertions=[opening(named), named, BINDING]).build()
+    report = examine(edit(between, before=(deep,)), LISTED, claim_place="50.45,30.52,5")
+    assert report.evidence[Line.AI].status is UNKNOWN
+    told = next(one for one in report.evidence[Line.CLAIM].findings if one.code == "claim.place.agrees")
+    assert told.status is UNKNOWN
+    assert told.statement.endswith("rests on another signer as well, for whom nothing vouches.")
+    assert report.verdict is not None
+    assert {"ai-inherited", "unknown-ancestor"} <= set(report.verdict.labels)

@@ -138,6 +138,13 @@ class Speaker:
         """Whether its word comes through a signer whom nothing that the reader uses vouches for."""
         return self.weakest is not Standing.LISTED
 
+    @property
+    def but(self) -> str:
+        """Why its word is hearsay, as the second half of a sentence: for its own signer, or for another on the way."""
+        if self.standing is Standing.LISTED:
+            return "that it is an earlier version rests on another signer as well, for whom nothing vouches"
+        return WHY[self.weakest]
+
     def detail(self) -> dict[str, Json]:
         """`of` and `by`, for a finding's detail."""
         return {"of": str(self.of), **self.by()}

@@ -95,7 +95,7 @@ def _draft(facts: Facts, one: Said, code: str, words: str, detail: dict[str, Jso
     elif one.statement.gathered:
         statement = f"{authority.WHO[speaker.of]} passes on, as somebody else's word, that somebody {words}."
     elif speaker.is_hearsay:
-        statement = f"{statement[:-1]}; but {authority.WHY[speaker.weakest]}."
+        statement = f"{statement[:-1]}; but {speaker.but}."
     status = Status.PASS if speaker.of is Of.CONTENT else Status.ABSENT
     return _finding(facts, one, code, status if one.counts else Status.UNKNOWN, statement, detail)
 

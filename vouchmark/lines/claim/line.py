@@ -182,7 +182,7 @@ def _judged(what: str, version: Version, statement: str, detail: dict[str, Json]
         statement = f"{statement[:-1]}; but it is not established that this is about what you see."
     elif version.speaker.is_hearsay:
         status = Status.UNKNOWN
-        statement = f"{statement[:-1]}; but {authority.WHY[version.speaker.weakest]}."
+        statement = f"{statement[:-1]}; but {version.speaker.but}."
     elif detail.get("assertion") in version.gathered:
         status = Status.UNKNOWN
         statement = f"{statement[:-1]}; but that is no statement of the signer's own."

@@ -18,7 +18,7 @@ from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Metadata, MetadataTime
 from provenance.metadata import Role as UnsignedRole
 from provenance.times import EAST, WEST, Span, gap_words, span_of
-from vouchmark.lines.authority import WHY, Of, Speaker, content_of
+from vouchmark.lines.authority import Of, Speaker, content_of
 from vouchmark.lines.facts import Draft, Facts, day, instant
 from vouchmark.render.safe import quoted
 from vouchmark.render.words import listed
@@ -197,7 +197,7 @@ def _late(known: Mapping[str, Speaker], check: ManifestCheck, one: SignedTime, l
     if passed_on:
         statement = f"{statement[:-1]}; but that is a statement that the signer only passes on."
     elif hearsay:
-        statement = f"{statement[:-1]}; but {WHY[known[label].weakest]}."
+        statement = f"{statement[:-1]}; but {known[label].but}."
     return _draft("time.order.impossible", status, statement, label, Root.CLAIM_SIGNATURE, detail)
 
 
