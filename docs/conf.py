@@ -7,11 +7,14 @@ python -m sphinx -W --keep-going -b dirhtml docs build/site
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Final
 
 from sphinx.application import Sphinx
@@ -79,15 +82,30 @@ def public_names(package: str) -> str:
     module = importlib.import_module(package)
     lines = ["```{eval-rst}", f".. automodule:: {package}", "   :no-members:", ""]
     for name in sorted(getattr(module, "__all__", ()), key=str.casefold):
-        found = getattr(module, name)
-        if inspect.isclass(found):
-            kind = "exception" if issubclass(found, Exception) else "class"
-            lines += [f".. auto{kind}:: {package}.{name}", "   :members:", "   :show-inheritance:", ""]
-        elif callable(found):
-            lines += [f".. autofunction:: {package}.{name}", ""]
-        elif not name.startswith("_"):
-            lines += [f".. autodata:: {package}.{name}", ""]
+        if not name.startswith("_"):
+            lines += one_name(package, name, getattr(module, name))
     return "\n".join([*lines, "```"])
+
+
+def one_name(package: str, name: str, found: object) -> list[str]:
+    """One public name: explained, or where it is another package's, that said."""
+    is_class = inspect.isclass(found)
+    kind = "data" if not callable(found) else "function" if not is_class else "class"
+    kind = "exception" if is_class and issubclass(found, Exception) else kind
+    home = str(getattr(found, "__module__", package)).partition(".")[0]
+    if home != package.partition(".")[0] and name in getattr(importlib.import_module(home), "__all__", ()):
+        return [f".. py:{kind}:: {name}", f"   :module: {package}", "", f"   The same as :py:obj:`{home}.{name}`.", ""]
+    if is_class or kind == "function":
+        import_hints(sys.modules[found.__module__])
+    members = ["   :members:", "   :show-inheritance:"] if is_class else []
+    return [f".. auto{kind}:: {package}.{name}", *members, ""]
+
+
+def import_hints(module: ModuleType) -> None:
+    """Import what a module imports for its annotations alone, so that these can be shown."""
+    for node in ast.parse(inspect.getsource(module)).body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            exec(compile(ast.Module(node.body, []), module.__name__, "exec"), vars(module))  # noqa: S102 - our own code
 
 
 def complete(_app: Sphinx, _page: str, source: list[str]) -> None:
