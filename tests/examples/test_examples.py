@@ -37,11 +37,13 @@ def test_the_gallery_s_example_shows_the_whole_range(tmp_path: Path) -> None:
     )
     assert done.stdout.splitlines() == [
         "1-signed.jpg: integrity pass, signer pass, history absent, ai pass",
-        "2-edited.jpg: integrity pass, signer pass, history pass, ai pass",
+        "2-edited.jpg: integrity pass, signer pass, history pass, ai absent",
         "3-generated.png: integrity pass, signer pass, history absent, ai pass",
-        "4-altered.jpg: integrity fail, signer pass, history absent, ai unknown",
+        "4-altered.jpg: integrity fail, signer unknown, history absent, ai unknown",
         "5-laundered.jpg: integrity pass, signer pass, history fail, ai unknown",
         "6-plain.jpg: integrity absent, signer absent, history absent, ai absent",
         "7-calls-itself-nikon.jpg: integrity pass, signer unknown, history absent, ai pass",
+        "8-false-parent.jpg: integrity pass, signer pass, history pass, ai absent",
+        "9-moved-credentials.jpg: integrity fail, signer unknown, history absent, ai unknown",
     ]
     assert {path.name for path in (tmp_path / "here").iterdir()} >= {"1-signed.jpg", "demo-authority.pem"}

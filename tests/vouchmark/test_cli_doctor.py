@@ -10,7 +10,9 @@ import pytest
 
 from tests.vouchmark import command
 from tests.vouchmark.command import Command, Done
+from tests.vouchmark.test_cli_main import EVERY
 from vouchmark import __version__
+from vouchmark.cli.doctor import ADDED, if_wanted, to_do
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def both(run: Command, env: dict[str, str] | None = None) -> tuple[Done, Done]:
     assert (text.stderr, data.stderr) == ("", "")
     assert text.code == data.code == (4 if data.json["problems"] else 0)
     for problem in data.json["problems"]:
-        assert f"  {problem}" in text.lines
+        assert any(line.strip().partition(". ")[2] == problem for line in text.lines), problem
     return text, data
 
 
@@ -56,7 +58,7 @@ def test_says_which_engines_curve_lists_and_packages_are_at_work(run: Command) -
     assert found["trust"] == {"home": str(run.home), "lists": [], "distrusted": 0}
     assert set(found["added"].values()) == {True}
     assert found["issuers"] == []
-    assert "  none: no vouch counts (run: vouchmark trust issuer add issuer.json)" in text.lines
+    assert "  - people who stand behind a file: vouchmark trust issuer add issuer.json" in text.lines
     assert any(line.startswith("  none: only the dated list in the second engine") for line in text.lines)
     assert not run.home.exists()
 
@@ -89,7 +91,35 @@ def test_engines_and_lists_have_an_age_and_old_lists_say_so(run: Command) -> Non
     assert fresh["trust"]["distrusted"] == 1
     later = run("doctor", "--at", "2028-01-01")
     assert later.code == 0
-    assert "OLD (run: vouchmark trust update)" in later.stdout
+    assert "  1. the list root may be out of date: vouchmark trust update" in later.lines
+    assert ", OLD" in later.stdout
+
+
+def test_reads_as_a_list_of_things_to_do(run: Command) -> None:
+    lines = run("doctor").lines
+    start = lines.index("To do")
+    assert start == 2
+    assert lines[start + 1].startswith("  1. no list of signers is kept")
+    assert lines[start + 1].endswith(": vouchmark trust update")
+    command.write(run.folder, "root.pem")
+    run("trust", "import", "root.pem", "--kind", "signer")
+    lines = run("doctor").lines
+    assert lines[lines.index("To do") + 1] == "  nothing: everything that a check needs is here"
+
+
+def test_every_step_can_be_typed(run: Command) -> None:
+    found = {
+        **run("doctor", "--json").json,
+        "added": dict.fromkeys(ADDED, False),
+        "engines": {"c2pa-rs": {"package": "c2pa-python", "version": "9", "released": None, "age_days": None}},
+    }
+    steps = [*to_do(found), *if_wanted(found)]
+    assert len(steps) == 2 + len(ADDED) + 1
+    for step in steps:
+        typed = step.rpartition(": ")[2].split()
+        assert typed[:2] == ["pip", "install"] or typed[0] == "vouchmark"
+        if typed[0] == "vouchmark":
+            assert tuple(typed[1:3]) in EVERY
 
 
 def test_names_a_distribution_that_ships_a_package_of_ours(run: Command) -> None:

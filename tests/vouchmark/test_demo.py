@@ -54,6 +54,8 @@ EXPECTED = {
     "5-laundered.jpg": {Line.INTEGRITY: Status.PASS, Line.SIGNER: Status.PASS, Line.HISTORY: Status.FAIL},
     "6-plain.jpg": {Line.INTEGRITY: Status.ABSENT, Line.SIGNER: Status.ABSENT, Line.ENGINES: Status.ABSENT},
     "7-calls-itself-nikon.jpg": {Line.INTEGRITY: Status.PASS, Line.SIGNER: Status.UNKNOWN},
+    "8-false-parent.jpg": {Line.INTEGRITY: Status.PASS, Line.SIGNER: Status.PASS},
+    "9-moved-credentials.jpg": {Line.INTEGRITY: Status.FAIL},
 }
 
 
@@ -77,6 +79,23 @@ def test_without_the_demo_s_list_nobody_vouches_for_its_signers(gallery: Path) -
     report = vouchmark.check(gallery / "1-signed.jpg", trust=TrustLists.empty(), in_process=True)
     assert report.evidence[Line.INTEGRITY].status is Status.PASS
     assert report.evidence[Line.SIGNER].status is Status.UNKNOWN
+
+
+def test_a_drawing_is_not_said_to_be_captured_because_its_signer_names_a_photo(reports: dict[str, Report]) -> None:
+    drawing = reports["8-false-parent.jpg"].evidence[Line.AI]
+    assert drawing.status is Status.ABSENT
+    assert "ai.captured" not in {finding.code for finding in drawing.findings if finding.status is Status.PASS}
+
+
+def test_moved_credentials_are_a_mismatch_and_the_pictures_have_nothing_in_common(gallery: Path) -> None:
+    with Image.open(gallery / "1-signed.jpg") as before, Image.open(gallery / "9-moved-credentials.jpg") as after:
+        assert before.size == after.size
+        assert before.getpixel((480, 600)) != pytest.approx(list(after.getpixel((480, 600))), abs=12)
+
+
+def test_every_picture_teaches_something_else_in_one_line() -> None:
+    assert len({piece.teaches for piece in GALLERY}) == len(GALLERY)
+    assert all(len(piece.teaches) <= 90 and piece.teaches.endswith(".") for piece in GALLERY)
 
 
 def test_the_altered_picture_shows_something_else_under_the_same_credentials(gallery: Path) -> None:
@@ -198,6 +217,7 @@ def test_the_command_shows_the_whole_range_in_time_and_leaves_the_reader_s_lists
     for piece in GALLERY:
         assert piece.caption[1:] in result.stdout
         assert f"\n  {piece.name}: " in result.stdout
+        assert f"\n  > {piece.teaches}\n" in result.stdout
         assert (here / "vouchmark-demo" / piece.name).is_file()
     assert "using the name" in result.stdout
     assert result.stdout.count("What this report does not show") == 1
@@ -237,7 +257,8 @@ def test_the_reader_s_own_lists_do_not_change_what_the_demo_shows(here: Path) ->
 def test_less_and_more_of_it(here: Path) -> None:
     quiet = run("-q", "one")
     assert "What this report does not show" not in quiet.stdout
-    assert len(quiet.stdout.splitlines()) < 40
+    assert len(quiet.stdout.splitlines()) < 50
+    assert GALLERY[0].teaches not in quiet.stdout
     whole = run("-v", "one")
     assert whole.stdout.count("What this report does not show") == len(GALLERY)
     assert len(run("-vv", "one").stdout) > len(whole.stdout)

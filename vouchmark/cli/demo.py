@@ -36,7 +36,7 @@ MIN_WIDTH, MAX_WIDTH = 40, 100
 def demo(folder: Path, quiet: bool, verbose: int) -> None:
     """Make a small gallery of good and bad files and check it.
 
-    Draws seven pictures into FOLDER (default: vouchmark-demo), signs them with keys that are thrown away at once, and
+    Draws nine pictures into FOLDER (default: vouchmark-demo), signs them with keys that are thrown away at once, and
     checks them with the demo's own authority as the only list; the reports are also written as one page, report.html.
     Your own lists are neither used nor changed, and nothing is sent or fetched. Ends with 0 where the pictures could be
     made, whatever the checks say.
@@ -99,6 +99,8 @@ def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: i
             continue
         answer = text.render(report, width=width, colour=False, verbosity=-1, unicode=unicode)
         click.echo(textwrap.fill(answer, width, initial_indent="  ", subsequent_indent="    "))
+        if verbosity == 0:
+            click.echo(textwrap.fill(piece.teaches, width, initial_indent="  > ", subsequent_indent="    "))
         if piece.name == SHOWN:
             shown = report
     if verbosity == 0 and shown is not None:
@@ -115,7 +117,7 @@ def next_steps(folder: Path, authority: Path, names: Sequence[str]) -> list[str]
     program = _program()
     return [
         "",
-        f"All seven as a page, with the pictures: open {folder / PAGE_FILE}",
+        f"All of them as a page, with the pictures: open {folder / PAGE_FILE}",
         "",
         "Try next:",
         f"  {program} check {folder / names[4]} --trust {authority} -v",

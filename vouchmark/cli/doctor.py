@@ -57,7 +57,7 @@ snapshot inside the other. Neither package says it in a form that could be read.
 @click.option("--at", type=Instant(), help="Compute ages at this time; now by default.")
 @click.pass_context
 def doctor(ctx: click.Context, *, as_json: bool, at: dt.datetime | None) -> None:
-    """Show versions, engines, lists and what is missing.
+    """Say what works here, what is missing, and what to do about it.
 
     Exit code 0 where everything needed is there, 4 where something is not.
     """
@@ -204,25 +204,50 @@ def _issuers(at: dt.datetime, problems: list[str]) -> list[dict[str, Any]]:
     return [{**row.to_json(), "age_days": (at.date() - row.dated).days} for row in rows]
 
 
+def to_do(found: dict[str, Any]) -> list[str]:
+    """What has to be done for checks to be worth most here, each with what to type."""
+    steps = list(found["problems"])
+    trust = found["trust"]
+    if trust["home"] is not None and not trust["lists"]:
+        steps.append("no list of signers is kept, so that hardly any signer is recognised: vouchmark trust update")
+    elif old := [plain(item["name"]) for item in trust["lists"] if item["stale"]]:
+        steps.append(
+            f"the {'list' if len(old) == 1 else 'lists'} {', '.join(old)} may be out of date: vouchmark trust update"
+        )
+    untested = sorted(name for name, engine in found["engines"].items() if not engine.get("released"))
+    if untested:
+        steps.append(
+            f"this version was not tested with the {', '.join(untested)} that is installed: pip install vouchmark"
+        )
+    return steps
+
+
+def if_wanted(found: dict[str, Any]) -> list[str]:
+    """What more there could be, each with what to type."""
+    wishes = [f"{what}: {how}" for what, (_, how) in ADDED.items() if not found["added"][what]]
+    if not found["issuers"]:
+        wishes.append("people who stand behind a file: vouchmark trust issuer add issuer.json")
+    return wishes
+
+
 def words(found: dict[str, Any]) -> str:
-    """The same for a person."""
+    """The same for a person: first what to do, then what is there."""
+    steps, wishes = to_do(found), if_wanted(found)
     lines = [f"vouchmark {found['vouchmark']} on Python {found['python']}, {found['platform']}"]
-    lines += ["", "Engines", *(f"  {name}: {_engine_words(engine)}" for name, engine in found["engines"].items())]
+    lines += ["", "To do", *(f"  {number}. {step}" for number, step in enumerate(steps, start=1))]
+    lines += [] if steps else ["  nothing: everything that a check needs is here"]
+    lines += ["", "If you want it", *(f"  - {wish}" for wish in wishes)] if wishes else []
+    lines += ["", "What is here", "", "Engines"]
+    lines += [f"  {name}: {_engine_words(engine)}" for name, engine in found["engines"].items()]
     lines += ["", "Curve", f"  {found['curve']['backend'] or 'none'}", "", "Trust lists"]
     lines += [f"  {line}" for line in _trust_words(found["trust"])]
     lines += ["", "Issuers of personhood credentials"]
     lines += [f"  {plain(row['name'])}, serial {row['serial']}, {row['age_days']} days old" for row in found["issuers"]]
-    lines += [] if found["issuers"] else ["  none: no vouch counts (run: vouchmark trust issuer add issuer.json)"]
-    lines += ["", "With more installed"]
-    lines += [
-        f"  {what}: {'there' if found['added'][what] else f'missing ({how})'}" for what, (_, how) in ADDED.items()
-    ]
+    lines += [] if found["issuers"] else ["  none: no vouch counts"]
     lines += ["", "Packages"]
     lines += [f"  {name} {number or 'not installed'}" for name, number in found["packages"].items()]
     lines += ["", "Import packages"]
     lines += [f"  {name} from {', '.join(owners) or 'this folder'}" for name, owners in found["owners"].items()]
-    if found["problems"]:
-        lines += ["", "Problems", *(f"  {problem}" for problem in found["problems"])]
     return "\n".join(lines)
 
 
@@ -240,12 +265,12 @@ def _trust_words(trust: dict[str, Any]) -> list[str]:
         return ["not looked at"]
     lines = [_list_words(item) for item in trust["lists"]]
     if not lines:
-        lines.append("none: only the dated list in the second engine vouches for signers (run: vouchmark trust update)")
+        lines.append("none: only the dated list in the second engine vouches for signers")
     return [*lines, f"distrusted: {trust['distrusted']}; kept in {trust['home']}"]
 
 
 def _list_words(item: dict[str, Any]) -> str:
     undated = f"imported on {item['imported']}, own date unknown" if item["imported"] else "without a date"
     age = undated if item["age_days"] is None else f"{item['age_days']} days old"
-    old = ", OLD (run: vouchmark trust update)" if item["stale"] else ""
+    old = ", OLD" if item["stale"] else ""
     return f"{item['name']} ({item['label']}, {item['kind']}): {item['certificates']} certificates, {age}{old}"

@@ -1,4 +1,4 @@
-"""What does the whole range look like, from well signed to laundered? Seven pictures, made here and now.
+"""What does the whole range look like, from well signed to laundered? Nine pictures, made here and now.
 
 Everything is made on this machine with keys that are thrown away: a camera and an editor under one demo authority, a
 generator under the same, and somebody who made an authority of their own to call themselves a famous maker. Only the
@@ -46,18 +46,58 @@ class Piece:
     name: str
     caption: str
     """What was done to it, in one line."""
+    teaches: str
+    """What can be learnt from it, in one line."""
 
 
 GALLERY: Final = (
-    Piece(name="1-signed.jpg", caption="a photo-like picture, signed by a camera that the demo's list vouches for"),
-    Piece(name="2-edited.jpg", caption="the same, cropped and warmed by an editor that kept its history"),
-    Piece(name="3-generated.png", caption="declared by its generator as made by AI, and signed"),
-    Piece(name="4-altered.jpg", caption="the first picture with an airship put in after signing"),
-    Piece(name="5-laundered.jpg", caption="the altered picture, signed once more by a trusted editor"),
-    Piece(name="6-plain.jpg", caption="no Content Credentials at all"),
-    Piece(name="7-calls-itself-nikon.jpg", caption="signed by somebody who made an authority called NIKON"),
+    Piece(
+        name="1-signed.jpg",
+        caption="a photo-like picture, signed by a camera that the demo's list vouches for",
+        teaches="A signature shows who signed which bytes, and nothing about what they show.",
+    ),
+    Piece(
+        name="2-edited.jpg",
+        caption="the same, cropped and warmed by an editor that kept its history",
+        teaches="Where editors keep the history, an edited picture can be followed back.",
+    ),
+    Piece(
+        name="3-generated.png",
+        caption="declared by its generator as made by AI, and signed",
+        teaches="AI is known where it is declared; nobody looks for it in the pixels.",
+    ),
+    Piece(
+        name="4-altered.jpg",
+        caption="the first picture with an airship put in after signing",
+        teaches="Bytes that were changed no longer match what was signed.",
+    ),
+    Piece(
+        name="5-laundered.jpg",
+        caption="the altered picture, signed once more by a trusted editor",
+        teaches="A good last signature does not mend what came before it.",
+    ),
+    Piece(
+        name="6-plain.jpg",
+        caption="no Content Credentials at all",
+        teaches="Most files have none, and that is evidence of nothing.",
+    ),
+    Piece(
+        name="7-calls-itself-nikon.jpg",
+        caption="signed by somebody who made an authority called NIKON",
+        teaches="A name counts only where a list vouches for it.",
+    ),
+    Piece(
+        name="8-false-parent.jpg",
+        caption="a drawing whose signer names the first picture as what it was made from",
+        teaches="What a picture was made from is its signer's word: compare the two.",
+    ),
+    Piece(
+        name="9-moved-credentials.jpg",
+        caption="the first picture's credentials, put into another picture",
+        teaches="Credentials that do not match were left behind by a change, or moved from another file.",
+    ),
 )
-"""The seven, in the order in which they are shown."""
+"""All of them, in the order in which they are shown."""
 
 
 def make_gallery(folder: Path) -> tuple[Path, ...]:
@@ -116,9 +156,17 @@ def _make() -> tuple[dict[str, bytes], Holder]:
             data, media_type=_JPEG, manifest=manifest, key=editor, sources=[source], trust=trust, thumbnail=True
         )
 
-    signed_name, edited_name, generated_name, altered_name, laundered_name, plain_name, impostor_name = (
-        piece.name for piece in GALLERY
-    )
+    (
+        signed_name,
+        edited_name,
+        generated_name,
+        altered_name,
+        laundered_name,
+        plain_name,
+        impostor_name,
+        drawing_name,
+        moved_name,
+    ) = (piece.name for piece in GALLERY)
     signed = signed_photo(pictures.harbour(), name=signed_name, key=camera, by="Demo Camera")
     airship = pictures.harbour_with_airship()
     altered = _with_other_pixels(signed, _encode(airship, "JPEG"))
@@ -141,6 +189,10 @@ def _make() -> tuple[dict[str, bytes], Holder]:
         ),
         plain_name: _encode(pictures.cafe(), "JPEG"),
         impostor_name: signed_photo(pictures.mountains(), name=impostor_name, key=impostor, by="NIKON Z9"),
+        drawing_name: edited(
+            pictures.dream(), signed, name=drawing_name, parent_name=signed_name, done=("c2pa.edited",)
+        ),
+        moved_name: _with_other_pixels(signed, _encode(pictures.cafe(), "JPEG")),
     }
     return files, authority
 
