@@ -60,7 +60,7 @@ class HomeFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other commands from writing meanwhile; make the folder where there is none. Raises `error`."""
-        import fcntl
+        from provenance.files import system
 
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,10 @@ class HomeFolder:
         except OSError as error:
             raise self._refused(error) from error
         with lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                system.lock(lock.fileno())
+            except OSError as error:
+                raise self._refused(error) from error
             yield
 
     def write(self, name: str, data: bytes) -> None:

@@ -11,6 +11,7 @@ import os
 import threading
 from pathlib import Path
 
+from provenance.files import system
 from provenance.files.window import PIECE, ChangedError, Identity, Window, as_bytes
 
 
@@ -33,7 +34,7 @@ class LargeFile:
     def _run(self) -> None:
         room = memoryview(bytearray(PIECE))
         try:
-            while count := os.preadv(self._handle, [room], self._read):
+            while count := system.read_into(self._handle, room, self._read):
                 self._digest.update(room[:count])
                 self._read += count
                 if self._read > self.identity.size or self._is_stopped:

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from provenance.files import system
+
 STALE_SECONDS: Final = 3600.0
 """Age of a leftover whose writer is surely dead: no write takes an hour."""
 _unfinished: Final[set[Path]] = set()
@@ -41,11 +43,11 @@ def whole_file(path: Path, *, mode: int, durable: bool = False, overwrite: bool 
     _sweep(path.parent, prefix)
     _unfinished.add(temporary)
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | system.CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
-            os.fchmod(handle, mode)
+            system.set_mode(handle, temporary, mode)
             if durable:
                 os.fsync(handle)
         if overwrite:
@@ -57,7 +59,7 @@ def whole_file(path: Path, *, mode: int, durable: bool = False, overwrite: bool 
             temporary.unlink(missing_ok=True)
         _unfinished.discard(temporary)
     if durable:
-        sync_folder(path.parent)
+        system.sync_folder(path.parent)
 
 
 def remove_unfinished() -> None:
@@ -65,15 +67,6 @@ def remove_unfinished() -> None:
     for temporary in tuple(_unfinished):
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that the names in a folder are on the disk. Raises OSError."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _put_new(temporary: Path, path: Path) -> None:

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple, cast
 
+from provenance.files import system
+
 PIECE: Final = 8 * 1024 * 1024
 """Bytes that are read, hashed or searched at a time: large enough that a call costs nothing beside them."""
 GLANCE: Final = 1024 * 1024
@@ -76,9 +78,9 @@ class Window(mmap.mmap):
         return self._read(start, max(0, stop - start))
 
     def _read(self, start: int, size: int) -> bytes:
-        found = os.pread(self.handle, size, start)
+        found = system.read_at(self.handle, size, start)
         while len(found) < size:
-            more = os.pread(self.handle, size - len(found), start + len(found))
+            more = system.read_at(self.handle, size - len(found), start + len(found))
             if not more:
                 raise ChangedError("the file became shorter while it was read")
             found += more
@@ -157,7 +159,7 @@ def open_window(path: Path, identity: Identity) -> bytes:
         ChangedError: Another file lies there, or it was changed.
         OSError: It cannot be opened or mapped.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    handle = os.open(path, os.O_RDONLY | system.CLOEXEC)
     if Identity.of(handle) != identity:
         os.close(handle)
         raise ChangedError("the file was changed or replaced")
@@ -183,7 +185,7 @@ def pieces(data: bytes, start: int, end: int) -> Iterator[memoryview]:
         return
     room = memoryview(bytearray(min(PIECE, max(0, end - start))))
     while start < end:
-        count = os.preadv(window.handle, [room[: min(len(room), end - start)]], start)
+        count = system.read_into(window.handle, room[: min(len(room), end - start)], start)
         if not count:
             raise ChangedError("the file became shorter while it was read")
         yield room[:count]
@@ -253,7 +255,7 @@ class Scout(threading.Thread):
         for start in range(0, self._size, step):
             count = 0
             while count < min(len(room), self._size - start) and not self._is_stopped:
-                more = os.preadv(self._handle, [memoryview(room)[count:]], start + count)
+                more = system.read_into(self._handle, memoryview(room)[count:], start + count)
                 if not more:
                     return
                 count += more
@@ -308,6 +310,6 @@ class Stream(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int:
         """As many bytes as there are, into a buffer."""
         room = memoryview(buffer)[: max(0, len(self._window) - self._at)]
-        count = os.preadv(self._window.handle, [room], self._at) if room else 0
+        count = system.read_into(self._window.handle, room, self._at) if room else 0
         self._at += count
         return count

@@ -48,10 +48,18 @@ def main() -> None:
     send(target, wire.frame(wire.READY, msgspec.msgpack.encode(wire.Ready(versions=versions))))
     for name in _USUAL:
         # Done in advance only as long as nobody is waiting: a cold command asks while the rest is still to be loaded.
-        if not select.select([source], [], [], 0)[0]:
+        if not _is_asked(source):
             room.load(name)
     with contextlib.suppress(BrokenPipeError, wire.BrokenWireError):
         _serve(source, target, room)
+
+
+def _is_asked(source: BinaryIO) -> bool:
+    """Whether somebody waits for an answer; not told of pipes on Windows, where everything is loaded first."""
+    try:
+        return bool(select.select([source], [], [], 0)[0])
+    except OSError:
+        return False
 
 
 def own_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -241,7 +249,7 @@ def _address_space() -> int:
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
+    except (OSError, AttributeError, ValueError, IndexError):
         return 0
 
 

@@ -122,9 +122,9 @@ def _estimate(text: str) -> str:
 
 def hide_memory() -> None:
     """Let no core file, and on Linux no other process of the same user, show what this process holds (prctl(2))."""
-    import resource
+    from provenance.files.system import no_core_files
 
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    no_core_files()
     if not sys.platform.startswith("linux"):
         return
     import ctypes

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
+from provenance.files import system
 from provenance.files.whole_file import whole_file
 from vouchmark.cli.common import fail_usage, umask
 
@@ -35,7 +36,7 @@ def may_write(output: Path, *, overwrite: bool, hint: str = "name another one, o
 def precious(path: Path) -> str:
     """What a file is that nobody can make again; empty where it is nothing of the kind, or cannot be looked into."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | system.CLOEXEC | system.NONBLOCK)
     except OSError:
         return ""
     try:

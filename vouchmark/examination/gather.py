@@ -312,6 +312,7 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         outside=_outside(turn, seen, account or first, settings),
         beside=turn.sidecar,
         is_online=settings.online is not None,
+        missing=settings.missing,
         contacts=seen.contacts,
         snapshot=SNAPSHOT_DATED if settings.options.snapshot and "signer" not in kinds else None,
         has_index=settings.known is not None,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import sys
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
+
+import msgspec
 
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.view import view_of
@@ -39,11 +42,14 @@ class Settings:
     """Which issuers and scopes count, and which vouches were given."""
     known: KnownSettings | None
     """The reader's index of known media; None where none was named."""
+    missing: tuple[str, ...] = ()
+    """Engines that were to be asked and for which there is no build for this system."""
 
     @functools.cached_property
     def media(self) -> MediaOptions:
         """What workers are told."""
-        return self.options.media
+        there = tuple(name for name in self.options.engines if name not in self.missing)
+        return msgspec.structs.replace(self.options.media, engines=there)
 
     @functools.cached_property
     def lists(self) -> Lists:
@@ -98,7 +104,20 @@ def settings_of(options: Options) -> Settings:
         claim=claimed(options.claim_place, options.claim_time),
         person=counting(person, policy),
         known=KnownSettings(index=options.known) if options.known is not None else None,
+        missing=without_build() if len(options.engines) > 1 else (),
     )
+
+
+WITHOUT_BUILD: Final = {"win32": ("c2pa-rs",)}
+"""Engines that have no build for a system, so that a report rests on the others. Where one is missing that has a build,
+something is wrong with this installation, and the report is an error."""
+
+
+def without_build() -> tuple[str, ...]:
+    """Engines that cannot be had here, and are not here."""
+    from importlib.util import find_spec
+
+    return () if find_spec("c2pa") is not None else WITHOUT_BUILD.get(sys.platform, ())
 
 
 def make_settings(options: Options | None = None, **overrides: Unpack[Overrides]) -> Settings:

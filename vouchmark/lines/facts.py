@@ -101,6 +101,8 @@ class Facts(_Lookups):
     """Why the picture could not be measured (`too-many-pixels`, …); empty where it could, or it is no picture."""
     outside: OutsideStore | None = None
     """Where the Content Credentials came from, where not from the file itself."""
+    missing: tuple[str, ...] = ()
+    """Engines that were to be asked and for which there is no build for this system."""
     beside: Sidecar = field(default_factory=Sidecar)
     """The manifest stores that lie beside the file, used or not."""
     is_online: bool = False

@@ -40,6 +40,7 @@ from zk.issuer.rows import CodeRow, Enrolment, Person, Standing
 from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass, check_class, check_level
 from zk.profile.issuer_info import HolderCount, IssuerInfo
+from zk.storage import system
 from zk.storage.vault import PRIVATE_MODE, check_private
 
 
@@ -57,7 +58,7 @@ class EnrolmentBooks:
     def create(cls, path: Path, first: Publication, *, at: int) -> Self:
         """Make empty books with the first publication, mode 0600. Raises StorageError, also if the file is there."""
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_MODE))
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | system.CLOEXEC, PRIVATE_MODE))
         except OSError as error:
             raise StorageError(f"{path}: cannot create: {error.strerror}") from error
         books = cls(path, engine_of(path))

@@ -24,7 +24,8 @@ from zk.issuer.commitments import Publication
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.secrets import IssuerSecrets
 from zk.profile.issuer_info import HolderCount, IssuerInfo, read_info
-from zk.storage.vault import Passphrase, Vault, sync_directory, write_private
+from zk.storage.system import sync_directory
+from zk.storage.vault import Passphrase, Vault, write_private
 
 ISSUER_JSON: Final = "issuer.json"
 IDENTITY_VAULT: Final = "identity.vault"

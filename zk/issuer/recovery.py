@@ -40,6 +40,7 @@ from zk.issuer.publishing import missing_keys, signed, unlock_identity, with_com
 from zk.issuer.secrets import IssuerSecrets
 from zk.profile.constants import CredentialClass
 from zk.profile.issuer_info import HolderCount, IssuerInfo, read_info
+from zk.storage import system
 from zk.storage.vault import PRIVATE_MODE, Passphrase, Vault, locked, write_private
 
 SERIAL_JUMP: Final = 65_536
@@ -210,7 +211,7 @@ def _newest(directory: Path, published: IssuerInfo) -> IssuerInfo:
 def _copy_books(source: Path, copy: Path) -> None:
     """Copy a database as it is at one moment, and mark the copy. Raises StorageError."""
     try:
-        os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_MODE))
+        os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL | system.CLOEXEC, PRIVATE_MODE))
         with closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as here, closing(sqlite3.connect(copy)) as there:
             here.backup(there)
             there.execute("UPDATE state SET is_copy = 1")

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from zk.errors import StorageError, UnsupportedError
+from zk.storage import system
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.dml import ReturningInsert
@@ -139,7 +140,7 @@ def failure(url: sa.URL, doing: str, error: Exception) -> StorageError:
 def _make_private_file(path: Path) -> None:
     """Create the SQLite file for its owner alone; refuse one open to others, or that is not a plain file."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, PRIVATE_MODE)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | system.CLOEXEC | system.NONBLOCK, PRIVATE_MODE)
     except OSError as error:
         raise StorageError(f"ledger sqlite:{path}: cannot open: {error.strerror}") from None
     try:
@@ -151,7 +152,7 @@ def _make_private_file(path: Path) -> None:
 def _check_private(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise StorageError(f"ledger sqlite:{path}: not a regular file")
-    if stat.S_IMODE(status.st_mode) & 0o077:
+    if system.open_to_others(status):
         mode = stat.S_IMODE(status.st_mode)
         raise StorageError(f"ledger sqlite:{path}: open to others (mode {mode:o}), expected 600: chmod 600 it")
 

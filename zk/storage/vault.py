@@ -11,7 +11,6 @@ after a crash there is the old content or the new. Between processes a lock file
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import secrets
 import stat
@@ -29,6 +28,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from zk.bbs.encoding import CborValue, dcbor_decode, dcbor_encode, require_octets
 from zk.errors import EncodingError, RefusedError, StorageError
+from zk.storage import system
+from zk.storage.system import sync_directory
 
 FORMAT: Final = "vouchmark-vault/1"
 
@@ -258,7 +259,7 @@ def _pad(content: bytes) -> bytes:
 def read_private(path: Path, *, most: int) -> bytes:
     """Return the octets of a file that its owner alone may read. Raises StorageError; others' files are refused."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | system.CLOEXEC | system.NONBLOCK)
         with open(descriptor, "rb") as file:
             check_private(path, os.fstat(file.fileno()))
             octets = file.read(most + 1)
@@ -273,7 +274,7 @@ def check_private(path: Path, status: os.stat_result) -> None:
     """Refuse what is no regular file, or one that others than its owner may use. Raises StorageError."""
     if not stat.S_ISREG(status.st_mode):
         raise StorageError(f"{path}: not a regular file")
-    if stat.S_IMODE(status.st_mode) & 0o077:
+    if system.open_to_others(status):
         mode = stat.S_IMODE(status.st_mode)
         raise StorageError(f"{path}: open to others (mode {mode:o}), expected 600: chmod 600 it")
 
@@ -287,11 +288,11 @@ def write_private(path: Path, octets: bytes, *, mode: int = PRIVATE_MODE) -> Non
     try:
         for stale in path.parent.glob(f".{_escaped(path.name)}.{'?' * 16}.tmp"):
             stale.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_MODE)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | system.CLOEXEC, PRIVATE_MODE)
         with open(descriptor, "wb") as file:
             file.write(octets)
             file.flush()
-            os.fchmod(file.fileno(), mode)
+            system.set_mode(file.fileno(), temporary, mode)
             os.fsync(file.fileno())
         temporary.replace(path)
         sync_directory(path.parent)
@@ -303,15 +304,6 @@ def write_private(path: Path, octets: bytes, *, mode: int = PRIVATE_MODE) -> Non
         raise StorageError(f"{path}: cannot write: {error.strerror}") from error
 
 
-def sync_directory(directory: Path) -> None:
-    """Flush a directory's entries to the disk. Raises OSError."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock beside a file (`.NAME.lock`) against other processes and threads; wait up to LOCK_SECONDS.
@@ -320,7 +312,7 @@ def locked(path: Path) -> Iterator[None]:
     """
     lock = path.with_name(f".{path.name}.lock")
     try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_MODE)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | system.CLOEXEC | system.NOFOLLOW, PRIVATE_MODE)
     except OSError as error:
         raise StorageError(f"{path}: cannot lock: {error.strerror}") from error
     try:
@@ -334,7 +326,7 @@ def _acquire(descriptor: int, path: Path) -> None:
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            system.try_lock(descriptor)
         except BlockingIOError as error:
             if time.monotonic() > deadline:
                 raise StorageError(f"{path}: in use by another process for {LOCK_SECONDS:.0f} s") from error

@@ -7,7 +7,6 @@ place of the old one, in one step: a crash leaves either the old list or the new
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from provenance.files.whole_file import sync_folder
+from provenance.files import system
+from provenance.files.system import sync_folder
 from provenance.hashes.errors import BusyIndexError, DamagedIndexError
 from provenance.hashes.index.entry import Entry, encode_entry
 from provenance.hashes.index.listing import FORMAT, LIST, Listing, Part, read_list, write_list
@@ -49,7 +49,7 @@ class Recorder:
         if not _is_blank(folder):
             read_list(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+        self._lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | system.NOFOLLOW | system.CLOEXEC, 0o666)
         try:
             self._take()
             self._listing = Listing(format=FORMAT, generation=0, parts=())
@@ -76,7 +76,7 @@ class Recorder:
 
     def _take(self) -> None:
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            system.try_lock(self._lock)
         except OSError as error:
             raise BusyIndexError(f"another run is writing to {self.folder.name}") from error
 

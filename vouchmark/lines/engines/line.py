@@ -56,9 +56,9 @@ def answer(facts: Facts) -> Answer:
     drafts = [_state(facts, reading) for reading in readings]
     if len(readings) < 2:
         return Answer(
-            summary=drafts[0].statement if drafts else "No engine was asked.",
+            summary=_alone(facts, drafts),
             drafts=tuple(drafts),
-            not_checked=(NotChecked(what=_SECOND, why="not asked for"),),
+            not_checked=(NotChecked(what=_SECOND, why=_why_alone(facts)),),
             status=None if drafts else Status.SKIPPED,
         )
     drafts.insert(0, _compare(facts, readings[0], readings[1]))
@@ -66,6 +66,19 @@ def answer(facts: Facts) -> Answer:
 
 
 _SECOND: Final = "a second, independent engine"
+
+
+def _why_alone(facts: Facts) -> str:
+    """Why one engine is asked and no other."""
+    return f"there is no build of {listed(facts.missing)} for this system" if facts.missing else "not asked for"
+
+
+def _alone(facts: Facts, drafts: list[Draft]) -> str:
+    """The line's sentence where at most one engine has looked."""
+    said = drafts[0].statement if drafts else "No engine was asked."
+    if not facts.missing or not drafts:
+        return said
+    return f"{said} No other engine read the file: there is no build of {listed(facts.missing)} for this system."
 
 
 def _nothing(facts: Facts) -> Answer:
@@ -82,7 +95,7 @@ def _nothing(facts: Facts) -> Answer:
         root=Root.FILE,
         subject=facts.name,
     )
-    gap = () if facts.second is not None else (NotChecked(what=_SECOND, why="not asked for"),)
+    gap = () if facts.second is not None else (NotChecked(what=_SECOND, why=_why_alone(facts)),)
     return Answer(summary=statement, drafts=(draft,), not_checked=gap)
 
 
