@@ -55,7 +55,7 @@ SIGNED_AT: Final = NOW - 60 * DAY
 HOUR: Final = dt.timedelta(hours=1)
 MINUTE: Final = dt.timedelta(minutes=1)
 VERSION_1: Final = {"claim_generator": "test/1", "dc:format": "image/jpeg", "claim_generator_info": [{"name": "Test"}]}
-IMPOSSIBLE: Final = "and the times it states cannot all be true"
+IMPOSSIBLE: Final = "the times it states cannot all be true"
 
 
 def text(moment: dt.datetime) -> str:
