@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from vouchmark.errors import VouchmarkError
 
-SCHEMA: Final = "vouchmark.report/1"
+SCHEMA: Final = "vouchmark.report/2"
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """A JSON value. Detail keeps to integers and strings where it can: floats are rounded by whoever makes them."""
@@ -139,6 +139,8 @@ class Evidence:
     status: Status
     summary: str
     findings: tuple[Finding, ...] = ()
+    value: str | int = ""
+    """What was found, in a word: colours, signs and policies go by it and by the status (`vouchmark.codes.values`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

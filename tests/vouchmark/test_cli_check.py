@@ -58,7 +58,7 @@ class TestExitCodes:
                 assert done.stdout.startswith(answer)
             else:
                 assert done.json["media"]["name"] == name
-                assert done.json["schema"] == "vouchmark.report/1"
+                assert done.json["schema"] == "vouchmark.report/2"
 
     def test_an_unlisted_signer_is_inconclusive(self, run: Command) -> None:
         done = run("check", "signed.jpg", "-q")

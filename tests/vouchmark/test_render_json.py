@@ -202,7 +202,7 @@ class TestReading:
     @pytest.mark.parametrize(
         ("path", "value"),
         [
-            (("schema",), "vouchmark.report/2"),
+            (("schema",), "vouchmark.report/3"),
             (("media", "size"), -1),
             (("media", "size"), "7"),
             (("media", "size"), 1.5),
@@ -246,7 +246,7 @@ class TestReading:
             json.loads(sealed(changed))
 
     def test_refuses_a_key_that_stands_twice(self) -> None:
-        text = json.dumps(GALLERY["signed"]).replace('"schema":', '"schema": "vouchmark.report/1", "schema":', 1)
+        text = json.dumps(GALLERY["signed"]).replace('"schema":', '"schema": "vouchmark.report/2", "schema":', 1)
         with pytest.raises(ReportError, match="twice"):
             json.loads(text)
 
@@ -265,7 +265,7 @@ class TestReading:
             '{"a": ' + "9" * 10_000 + "}",
             b"\xff\xfe",
             '"\ud800"',
-            '{"schema": "vouchmark.report/1"} {}',
+            '{"schema": "vouchmark.report/2"} {}',
         ],
     )
     def test_refuses_what_is_no_report(self, text: str | bytes) -> None:
@@ -324,4 +324,4 @@ class TestReading:
 
     def test_its_structures_are_the_schemas(self) -> None:
         strict = msgspec.json.decode(json.dumps(GALLERY["signed"]), type=schema.Report)
-        assert strict.schema == "vouchmark.report/1"
+        assert strict.schema == "vouchmark.report/2"

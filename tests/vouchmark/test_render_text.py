@@ -332,9 +332,9 @@ class TestLayout:
         )
 
     def test_every_line_of_evidence_has_its_row_with_a_sign(self) -> None:
-        rows = [line for line in shown(GALLERY["laundered"], width=200).splitlines() if re.match(r"  [✔✘?–!·] ", line)]
+        rows = [line for line in shown(GALLERY["laundered"], width=200).splitlines() if re.match(r"  [✔✘?–!·•] ", line)]
         assert [row.split()[1] for row in rows] == list(Line)
-        assert [row.split()[0] for row in rows] == ["✔", "✔", "✔", "✘", "✔", "·", "·", "·", "✔"]
+        assert [row.split()[0] for row in rows] == ["✔", "✔", "✔", "✘", "•", "·", "·", "·", "✔"]
 
     def test_sentences_begin_in_one_column(self) -> None:
         rows = [line for line in shown(GALLERY["signed"], width=200).splitlines() if re.match(r"  \S (\w+) +\S", line)]

@@ -19,6 +19,7 @@ from provenance.credentials.engines.model import (
 from provenance.credentials.own_check import OwnCheck
 from provenance.files.sidecar import Sidecar
 from provenance.metadata import Metadata
+from vouchmark.codes.values import value_of
 from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
 from vouchmark.wording.model import message_of
@@ -264,7 +265,8 @@ def evidence(line: Line, answer: Answer) -> Evidence:
         for number, draft in enumerate(answer.drafts, start=1)
     )
     status = answer.status or most_serious(finding.status for finding in findings)
-    return Evidence(status=status, summary=str(answer.summary), findings=findings)
+    value = value_of(line, status, findings)
+    return Evidence(status=status, summary=str(answer.summary), findings=findings, value=value)
 
 
 def source_of(reading: Reading) -> str:

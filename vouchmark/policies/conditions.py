@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from vouchmark.report import Finding, Json, Line, Report, Root, Status
+from vouchmark.report import Evidence, Finding, Json, Line, Report, Root, Status
 
 PERSON_GROUP: Final = ("issuer", "class", "scope", "period", "slot")
 """Detail entries within which two voices are two people: across them the same person has different voices."""
@@ -70,10 +70,18 @@ def _same(left: Json, right: str | int | float | bool) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineIs:
-    """A line has one of these statuses."""
+    """A line has one of these statuses, and one of these values; an empty field narrows nothing."""
 
     lines: tuple[Line, ...]
-    statuses: tuple[Status, ...]
+    statuses: tuple[Status, ...] = ()
+    values: tuple[str, ...] = ()
+    """As `vouchmark.codes.values` has them; of the history a number in digits as well."""
+
+    def fits(self, evidence: Evidence) -> bool:
+        """Whether a line's evidence is as it says."""
+        return (not self.statuses or evidence.status in self.statuses) and (
+            not self.values or str(evidence.value) in self.values
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +218,7 @@ def grounds(condition: Condition, report: Report) -> frozenset[str] | None:
 
 
 def _line_grounds(condition: LineIs, report: Report) -> frozenset[str] | None:
-    held = [line for line in condition.lines if report.evidence[line].status in condition.statuses]
+    held = [line for line in condition.lines if condition.fits(report.evidence[line])]
     if not held:
         return None
     return frozenset(

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 from vouchmark.codes import codes
+from vouchmark.codes.values import is_value
+from vouchmark.codes.values import values as values_of
 from vouchmark.policies import labels
 from vouchmark.policies.conditions import (
     AllOf,
@@ -63,7 +65,7 @@ MAX_KEY_PARTS: Final = 64
 
 T = TypeVar("T")
 
-FINDING_KEYS: Final = ("line", "status", "code", "root", "detail", "at_least", "distinct", "by")
+FINDING_KEYS: Final = ("line", "status", "value", "code", "root", "detail", "at_least", "distinct", "by")
 PEOPLE_KEYS: Final = ("at_least", "at_most", "issuer", "scope", "level_at_least", "issuers_at_least")
 CONDITION_KEYS: Final = (*FINDING_KEYS, "people", "all", "any", "not")
 
@@ -265,11 +267,12 @@ class _Reader:
         """A condition on a line's status or on findings."""
         lines = self.members((*path, "line"), table, Line, "a line of evidence")
         statuses = self.members((*path, "status"), table, Status, "a status")
-        if not set(table) - {"line", "status"}:
-            if not lines or not statuses:
-                missing = "status, code, root or detail" if lines else "line, code, root or detail"
+        values = self.line_values((*path, "value"), table, lines)
+        if not set(table) - {"line", "status", "value"}:
+            if not lines or not (statuses or values):
+                missing = "status, value, code, root or detail" if lines else "line, code, root or detail"
                 self.fail(path, f"says too little, expected {missing} as well")
-            return LineIs(lines=lines, statuses=statuses)
+            return LineIs(lines=lines, statuses=statuses, values=values)
         for key in ("distinct", "by"):
             if key in table and "at_least" not in table:
                 self.fail((*path, key), "got it without at_least, which it would count")
@@ -283,6 +286,21 @@ class _Reader:
             distinct=self.member((*path, "distinct"), table.get("distinct", "authority"), Distinct, "what to count"),
             by=tuple(self.values((*path, "by"), table["by"])) if "by" in table else (),
         )
+
+    def line_values(self, path: KeyPath, table: Mapping[str, Any], lines: tuple[Line, ...]) -> tuple[str, ...]:
+        """Values that one of the lines asked for can have."""
+        if "value" not in table:
+            return ()
+        if not lines or set(table) - {"line", "status", "value"}:
+            self.fail(path, "got it without a line, or beside what findings are asked for")
+        given = table["value"]
+        given = [str(one) if isinstance(one, int) else one for one in (given if isinstance(given, list) else [given])]
+        found = self.values(path, given)
+        for value in found:
+            if not any(is_value(line, value) for line in lines):
+                known = [one for line in lines for one in values_of(line)]
+                self.fail(path, f"got {_shown(value)}, expected a value of that line{_meant(value, known)}")
+        return tuple(found)
 
     def codes(self, path: KeyPath, table: Mapping[str, Any], lines: tuple[Line, ...]) -> tuple[str, ...]:
         """Codes and families that exist, and that stand on the lines asked for where these are ours."""

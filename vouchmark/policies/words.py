@@ -50,7 +50,7 @@ def _rests_on(condition: Condition, line: Line, status: Status) -> bool:
     """Whether this status of this line is enough for the condition."""
     match condition:
         case LineIs():
-            return line in condition.lines and status in condition.statuses
+            return line in condition.lines and status in condition.statuses and not condition.values
         case AnyOf():
             return any(_rests_on(part, line, status) for part in condition.parts)
         case AllOf():
@@ -62,7 +62,7 @@ def _may_rest_on(condition: Condition, line: Line, status: Status) -> bool:
     """Whether this status of this line can be part of why the condition holds."""
     match condition:
         case LineIs():
-            return line in condition.lines and status in condition.statuses
+            return line in condition.lines and (not condition.statuses or status in condition.statuses)
         case Findings():
             return _may_have(condition, line, status) and (not condition.statuses or status in condition.statuses)
         case People():
@@ -104,7 +104,7 @@ def words(condition: Condition) -> str:
     """A condition as the middle of a sentence."""
     match condition:
         case LineIs():
-            return f"{_or(condition.lines)} is {_or(condition.statuses)}"
+            return _line(condition)
         case Findings():
             return _findings(condition)
         case People():
@@ -115,6 +115,12 @@ def words(condition: Condition) -> str:
             return " or ".join(_grouped(part) for part in condition.parts)
         case Not():
             return f"it is not so that {_grouped(condition.part)}"
+
+
+def _line(condition: LineIs) -> str:
+    parts = [f"is {_or(condition.statuses)}"] if condition.statuses else []
+    parts += [f"comes to “{_or(condition.values)}”"] if condition.values else []
+    return f"{_or(condition.lines)} {' and '.join(parts)}"
 
 
 def _grouped(condition: Condition) -> str:

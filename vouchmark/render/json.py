@@ -31,6 +31,7 @@ from vouchmark.report import (
     Line,
     Media,
     MediaFact,
+    Message,
     NotChecked,
     Outcome,
     PolicyName,
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 """Bytes of JSON that `loads` reads; the largest report over real files stays below 200 KB."""
+OLDER: Final = "vouchmark.report/1"
+"""The schema before this one."""
 MAX_DEPTH: Final = 32
 """Nested arrays and objects in a document; our own need six besides detail."""
 MAX_DETAIL_DEPTH: Final = 16
@@ -115,6 +118,7 @@ def _text(value: str | None) -> str | None:
 def _evidence(evidence: Evidence) -> dict[str, Json]:
     return {
         "status": str(evidence.status),
+        "value": plain(evidence.value) if isinstance(evidence.value, str) else evidence.value,
         "summary": plain(evidence.summary),
         "findings": [
             {
@@ -122,6 +126,7 @@ def _evidence(evidence: Evidence) -> dict[str, Json]:
                 "code": plain(finding.code),
                 "status": str(finding.status),
                 "statement": plain(finding.statement),
+                "message": _message(finding.message),
                 "source": plain(finding.source),
                 "root": str(finding.root),
                 "subject": plain(finding.subject),
@@ -130,6 +135,10 @@ def _evidence(evidence: Evidence) -> dict[str, Json]:
             for finding in evidence.findings
         ],
     }
+
+
+def _message(message: Message | None) -> Json:
+    return None if message is None else {"id": message.id, "args": _object(message.args, depth=1)}
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Json] | None:
@@ -222,6 +231,8 @@ def loads(text: str | bytes) -> Report:
     from vouchmark import schema as wire
 
     document = _parse(text)
+    if document.get("schema") == OLDER:
+        raise ReportError(f"a report of the older schema {OLDER}, which has no values: check the file again")
     try:
         parsed = msgspec.convert(document, wire.Report, strict=True)
     except msgspec.ValidationError as error:
@@ -292,6 +303,7 @@ def _report(parsed: wire.Report) -> Report:
         Line(name): Evidence(
             status=Status(line.status),
             summary=line.summary,
+            value=line.value,
             findings=tuple(
                 Finding(
                     id=item.id,
@@ -302,6 +314,7 @@ def _report(parsed: wire.Report) -> Report:
                     root=Root(item.root),
                     subject=item.subject,
                     detail=item.detail,
+                    message=Message(item.message.id, item.message.args) if item.message is not None else None,
                 )
                 for item in line.findings
             ),

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from vouchmark.codes.values import is_told
 from vouchmark.render.ancestry import draw
 from vouchmark.render.answer import answer, not_shown
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
@@ -29,6 +30,9 @@ SIGNS: Final[Mapping[Status, tuple[str, str]]] = {
 }
 """A sign for each status, and the same in ASCII; no two are alike in either."""
 
+TOLD: Final = ("•", "*")
+"""The sign of a line that passes and only tells what somebody declares."""
+TOLD_COLOUR: Final = "36"
 _COLOURS: Final[Mapping[Status, str]] = {
     Status.PASS: "32",
     Status.FAIL: "1;31",
@@ -151,8 +155,10 @@ class _Painter:
 
     def line(self, line: Line, evidence: Evidence) -> Iterator[str]:
         """Sign, name, sentence."""
-        sgr = _COLOURS[evidence.status]
-        head = f"  {self.sign(evidence.status)} {pad(line, COLUMN)}"
+        told = is_told(line, evidence.status)
+        sgr = TOLD_COLOUR if told else _COLOURS[evidence.status]
+        sign = TOLD[0 if self.unicode else 1] if told else self.sign(evidence.status)
+        head = f"  {sign} {pad(line, COLUMN)}"
         first, *rest = wrap(self.clean(evidence.summary), width=self.width, first=head, rest=" " * len(head))
         yield self.paint(head, sgr) + first[len(head) :]
         yield from rest

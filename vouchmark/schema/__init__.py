@@ -1,6 +1,6 @@
 """What does a report look like in JSON? The one description that writing, reading and the JSON Schema share.
 
-`report-1.json` beside this file is made from these structures (`python -m vouchmark.schema` prints it) and a test
+`report-2.json` beside this file is made from these structures (`python -m vouchmark.schema` prints it) and a test
 compares the two. Field order is the order in a report.
 """
 
@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from vouchmark.report import SCHEMA, Line, Outcome, Root, Status
 
-FILE: Final = Path(__file__).with_name("report-1.json")
+FILE: Final = Path(__file__).with_name("report-2.json")
 """The JSON Schema as kept in the package."""
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256, lower-case hex.")]
@@ -70,13 +70,23 @@ class Media(Wire, frozen=True, kw_only=True):
     metadata: Annotated[list[MediaFact], Meta(description="What the file says of itself; evidence of nothing.")]
 
 
+class Message(Wire, frozen=True, kw_only=True):
+    """Which sentence of the catalogue was said (`vouchmark explain sentences`), with which facts."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z_]+(\.[A-Za-z0-9_-]+)*$", max_length=128)]
+    args: dict[str, Any]
+
+
 class Finding(Wire, frozen=True, kw_only=True):
     """One thing that one check established."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z]+\.[1-9][0-9]*$", description="`line.n`, numbered within its line.")]
     code: Code
     status: Status
-    statement: Annotated[str, Meta(description="One sentence for a person.")]
+    statement: Annotated[str, Meta(description="One sentence for a person, in English.")]
+    message: Annotated[
+        Message | None, Meta(description="Which sentence that is; null where it is not of the catalogue yet.")
+    ]
     source: Annotated[str, Meta(description="The engine or rule that established it, with its version.")]
     root: Annotated[Root, Meta(description="What it rests on; findings with the same root count once.")]
     subject: Annotated[str, Meta(description="The manifest, assertion or file that it speaks of.")]
@@ -87,6 +97,10 @@ class Evidence(Wire, frozen=True, kw_only=True):
     """One line of evidence."""
 
     status: Status
+    value: Annotated[
+        str | int,
+        Meta(description="What was found, in a word; of an intact history the number of earlier versions."),
+    ]
     summary: Annotated[str, Meta(description="The line's answer in a sentence.")]
     findings: list[Finding]
 
@@ -156,7 +170,7 @@ class Inputs(Wire, frozen=True, kw_only=True):
 class Report(Wire, frozen=True, kw_only=True):
     """A trust report about one asset."""
 
-    schema: Literal["vouchmark.report/1"]
+    schema: Literal["vouchmark.report/2"]
     media: Media
     evidence: Lines
     verdict: Verdict | None

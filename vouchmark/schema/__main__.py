@@ -1,4 +1,4 @@
-"""Prints the JSON Schema made from the code, to be kept as `report-1.json`."""
+"""Prints the JSON Schema made from the code, to be kept as `report-2.json`."""
 
 import json
 import sys

@@ -34,6 +34,7 @@ from vouchmark.lines.redactions import Removal, removals
 from vouchmark.render.words import listed
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import message_of
 
 WATERMARKS: Final = NotChecked(what="invisible watermarks such as SynthID", why="not checkable here")
 
@@ -64,13 +65,19 @@ def answer(facts: Facts) -> Answer:
         found = [*failing, *lacking, silence, *signed, *unsigned, *training, *reserved, *aside] if signed else [
             *found, silence
         ]  # fmt: skip
-    silent = "" if by_itself or not found[0].detail.get("holds") else f"{say('ai.own.nothing')} "
+    silent = "" if by_itself or not _speaks(found[0]) else f"{say('ai.own.nothing')} "
     return Answer(
         summary=f"{silent}{_summary(found)}",
         drafts=tuple(found),
         not_checked=not_checked,
         status=_status([*failing, *lacking], signed),
     )
+
+
+def _speaks(draft: Draft) -> bool:
+    """Whether it is what another file's signer says, and that file's credentials hold."""
+    message = message_of(draft.statement)
+    return draft.code.startswith(INHERITED) and message is not None and not message.id.endswith(".broken")
 
 
 def _removed(facts: Facts) -> list[Draft]:

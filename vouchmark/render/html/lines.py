@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from vouchmark.codes.values import is_told
 from vouchmark.render.html.markup import without_options
 from vouchmark.render.html.people import more, people
 from vouchmark.render.html.words import NAMES
@@ -52,6 +53,8 @@ def _card(report: Report, line: Line, evidence: Mapping[str, Any], anchor: str) 
         "anchor": f"{anchor}-{line}",
         "question": QUESTIONS[line],
         "status": evidence["status"],
+        "sign": "note" if is_told(line, Status(evidence["status"])) else evidence["status"],
+        "value": evidence["value"],
         "open": evidence["status"] == Status.FAIL or bool(groups),
         "summary": without_options(evidence["summary"]),
         "findings": [_finding(finding, evidence["summary"], anchor, NAMES[line]) for finding in shown],
