@@ -264,7 +264,7 @@ def test_show_tells_everything_but_secrets(member: Desk) -> None:
         "  class lasting, epoch 2026-11, level 1, current",
         "  class epoch, epoch 2026-11, level 1, current",
         f"  request for 2026-12: no answer yet; its four words: {words}",
-        "  you hide among nobody else, as the issuer last published",
+        "  you hide among nobody else, as the issuer last published in 2026-11",
         "  slots used: 0",
     ]
     assert re.fullmatch(rf"  renew from {TIME} on, without a new code before 2027-11-01T00:00:00\+00:00", lines[-1])

@@ -211,7 +211,8 @@ class TestWhatHolds:
         assert said.findings[-1].statement == (
             "People are counted within one issuer, class, scope, period and slot and never added up across these, "
             "where the same person may have another voice. In one scope that counts for ever, one ledger sees at most "
-            "people × issuers × slots × (1 + resets) voices; here 1 issuer, 1 slot and 0 resets so far."
+            "people × issuers × slots × (1 + resets) voices; here 1 issuer, 1 slot and 0 resets so far. "
+            "Among how many each of them hides is not known: assume one, whom the issuer can tell."
         )
 
     def test_what_was_not_checked_is_said(self) -> None:

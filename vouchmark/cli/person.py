@@ -146,9 +146,12 @@ def code_text(code: str | None, file: str | None) -> str:
     return _first_line(read_file("-", most=MAX_LINE), "standard input")
 
 
-def line_of(argument: str) -> str:
-    """Return an argument, or for - the first line of standard input, which no process list shows."""
-    return _first_line(read_file("-", most=MAX_LINE), "standard input") if argument == "-" else argument
+def line_of(argument: str | None, *, asking: str = "Identifier") -> str:
+    """Return an argument; for - the first line of standard input, which no process list shows; else ask for it."""
+    if argument is None and somebody_types():
+        typed: str = click.prompt(asking, err=True)
+        return typed
+    return argument if argument not in (None, "-") else _first_line(read_file("-", most=MAX_LINE), "standard input")
 
 
 def read_file(path: str, *, most: int) -> bytes:

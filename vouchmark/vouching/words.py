@@ -34,8 +34,19 @@ _STANDS: Final = {"for": "behind it", "against": "against it", "note": "neither 
 """A stance in words, by its value."""
 
 
-def promise(wish: Wish, period: str, info: IssuerInfo, binding: Binding, *, crowd: int | None) -> list[str]:
-    """What a vouch will show, before it is made; `crowd` is how many hide together, where the issuer published it."""
+def promise(
+    wish: Wish, period: str, info: IssuerInfo, binding: Binding, *, crowd: int | None, hint: bool = False
+) -> list[str]:
+    """What a vouch will show, before it is made.
+
+    Args:
+        wish: what the person wants to say.
+        period: in words.
+        info: the issuer, as the wallet has it.
+        binding: to what the vouch will be bound.
+        crowd: how many hide together at least, where that is known (`IssuerInfo.crowd`).
+        hint: whether the picture's perceptual hash goes into it.
+    """
     bound = "its Content Credentials" if binding.kind == "c2pa-manifest" else "its bytes"
     lines = [
         f"You are about to vouch for this file ({bound}) in the scope {wish.scope}, {period}, as somebody enrolled by "
@@ -44,7 +55,9 @@ def promise(wish: Wish, period: str, info: IssuerInfo, binding: Binding, *, crow
         + (f", that it is for {quoted(wish.audience)}" if wish.audience else "")
         + (f", that you stand {_STANDS[wish.stance]}" if wish.stance else "")
         + (f", and reads: {quoted(wish.statement, limit=STATEMENT_SHOWN)}" if wish.statement else "")
-        + f"; and that one person speaks only once there. {_who_you_are(crowd)}",
+        + "; and that one person speaks only once there.",
+        _what_goes_in(binding, hint=hint),
+        _who_you_are(info, crowd),
         "It counts once: in this scope and period you cannot take it back or use it for another file or statement.",
     ]
     if wish.nonce is not None:
@@ -54,16 +67,33 @@ def promise(wish: Wish, period: str, info: IssuerInfo, binding: Binding, *, crow
     return lines
 
 
-def _who_you_are(crowd: int | None) -> str:
-    if crowd is not None and crowd <= 1:
-        return (
-            "The issuer last published nobody else with such a credential: then it can tell who you are, and so can "
-            "whoever learns it from the issuer."
-        )
-    among = "how many that are, it has not published yet" if crowd is None else f"it last published {crowd}"
+def _what_goes_in(binding: Binding, *, hint: bool) -> str:
+    """By what of the file the vouch can be found to belong to it."""
+    digest = "the digest of its Content Credentials" if binding.kind == "c2pa-manifest" else "the file's digest"
+    if not hint:
+        return f"In it stands {digest}: whoever has the file can tell that the vouch is for it."
     return (
-        "Nobody learns who you are, not even the issuer. You hide among all whom it gave such a credential for this "
-        f"epoch; {among}."
+        f"In it stand {digest} and, unless you say --no-pdq, the picture's perceptual hash: whoever has the file, or a "
+        "picture that looks like it, can tell that the vouch is for it."
+    )
+
+
+def _who_you_are(info: IssuerInfo, crowd: int | None) -> str:
+    if crowd is None:
+        return (
+            "How many others have such a credential is not known from the issuer.json that your wallet has: assume "
+            "that you are the only one, and that the issuer can tell who you are ('vouchmark wallet refresh' takes a "
+            "newer one)."
+        )
+    if crowd <= 1:
+        return (
+            f"The issuer last published nobody else with such a credential (in {info.published_in}): then it can tell "
+            "who you are, and so can whoever learns it from the issuer."
+        )
+    return (
+        f"You hide among {crowd} to whom the issuer had given a credential with the same key, class, epoch and level "
+        f"when it last published ({info.published_in}): which of them you are nobody learns from the vouch, not even "
+        "the issuer, provided that it gave all of them the same issuer.json."
     )
 
 
@@ -107,19 +137,29 @@ def who_learns_what(vouch: Vouch, info: IssuerInfo | None) -> list[str]:
 
 
 def _who_it_is(vouch: Vouch, info: IssuerInfo | None) -> str:
-    crowd = None if info is None else info.holders(vouch.credential_class, vouch.epoch, vouch.level)
-    those = "those with this issuer, class, epoch and level"
-    if crowd is not None and crowd <= 1:
+    crowd = _crowd(vouch, info)
+    those = "those with this issuer, key, class, epoch and level"
+    if crowd is None or info is None:
         return (
-            f"The issuer last published {crowd} of {those}: a set of one hides nobody, so it can tell who it is, and "
-            "so can whoever learns it from the issuer."
+            f"It is by one of {those}; how many they are is not known here: assume that it is one, and that the issuer "
+            "can tell who."
         )
-    unknown = "the issuer's file may say how many" if info is None else "the issuer has not published how many yet"
-    many = unknown if crowd is None else f"the issuer last published {crowd}"
+    if crowd <= 1:
+        return (
+            f"The issuer last published {crowd} of {those} (in {info.published_in}): a set of one hides nobody, so it "
+            "can tell who it is, and so can whoever learns it from the issuer."
+        )
     return (
         "Nobody learns from it who it is, not even the issuer and all readers together: only that it is one of "
-        f"{those}; {many}."
+        f"{those}; the issuer last published {crowd} (in {info.published_in})."
     )
+
+
+def _crowd(vouch: Vouch, info: IssuerInfo | None) -> int | None:
+    """Among how many the speaker hides, as far as an issuer.json of the vouch's own epoch or the one before says."""
+    if info is None:
+        return None
+    return info.crowd(vouch.epoch, vouch.level, at=info.epoch_length.epoch_bounds(vouch.epoch)[0])
 
 
 def as_json(vouch: Vouch, info: IssuerInfo | None) -> dict[str, Json]:
@@ -143,4 +183,5 @@ def as_json(vouch: Vouch, info: IssuerInfo | None) -> dict[str, Json]:
         "suite": vouch.suite.name,
         "pseudonym": vouch.pseudonym.hex(),
         "holders": None if info is None else info.holders(vouch.credential_class, vouch.epoch, vouch.level),
+        "crowd": _crowd(vouch, info),
     }

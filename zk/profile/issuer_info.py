@@ -10,6 +10,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -228,6 +229,32 @@ class IssuerInfo:
             if (count.credential_class, count.epoch, count.level) == (credential_class, epoch, level):
                 return count.holders
         return None
+
+    @property
+    def published_in(self) -> str | None:
+        """The epoch in which this version was published: its newest key is for the one after. None without a key."""
+        if not self.keys:
+            return None
+        # Canonical epochs of one length sort as the times do.
+        newest = max(key.epoch for key in self.keys)
+        return self.epoch_length.epoch_at(self.epoch_length.epoch_bounds(newest)[0] - timedelta(seconds=1))
+
+    def crowd(self, epoch: str, level: Level, *, at: datetime) -> int | None:
+        """Return among how many a holder with this epoch and level hides at least, as far as is published.
+
+        The least over both classes, which are given together. None, which is to be taken for one, where nothing is
+        published; where the epoch had more than one key, because the numbers are not told by key; and where this
+        version is more than one epoch older than `at`. Raises EncodingError.
+        """
+        now = self.epoch_length.epoch_at(at)
+        published = self.published_in
+        if published is None or self.epoch_length.next_epoch(published) < now:
+            return None
+        if sum(key.epoch == epoch for key in self.keys) != 1:
+            return None
+        counts = [self.holders(credential_class, epoch, level) for credential_class in CredentialClass]
+        known = [count for count in counts if count is not None]
+        return min(known) if len(known) == len(counts) else None
 
     def supersedes(self, older: IssuerInfo) -> bool:
         """Return whether this is a later version of `older`; False if it is the same one.

@@ -44,7 +44,7 @@ class HeldMembership:
     renewable_until: datetime | None
     """Until when the next epochs can be asked for without a new code; None where the issuer wants to see the person."""
     crowd: int | None
-    """Holders that the issuer publishes for the current lasting credential: the crowd that it hides in."""
+    """Among how many the current credentials hide at least, as last published; None is to be taken for one."""
     restored_in: str | None
     """The epoch in which an older copy of the wallet was put back; None where none was, as far as it knows."""
 
@@ -75,6 +75,6 @@ def held_of(membership: Membership, at: datetime) -> HeldMembership:
         used_slots=len(membership.uses),
         renew_from=None if membership.renew_from is None else datetime.fromtimestamp(membership.renew_from, UTC),
         renewable_until=None if membership.token is None else datetime.fromtimestamp(membership.token.until, UTC),
-        crowd=None if current is None else info.holders(CredentialClass.LASTING, epoch, current.level),
+        crowd=None if current is None else info.crowd(epoch, current.level, at=at),
         restored_in=membership.restored_in,
     )

@@ -200,7 +200,11 @@ class Wallet:
             stance=stance or (Stance.FOR if statement is None else Stance.NOTE),
         )
         with self._changing(at) as change:
-            membership = _the_membership(change.state, issuer_id)
+            # A key that was withdrawn is seen before anything is said with it.
+            held = _the_membership(change.state, issuer_id)
+            membership = refreshed(held, None)
+            if membership != held:
+                change.state = change.state.with_membership(membership)
             info = membership.info
             epoch = info.epoch_length.epoch_at(at)
             credential = membership.credential(credential_class, epoch)

@@ -1,6 +1,7 @@
 """A wallet put back from a copy: what it knows of that, what it still says, and how it comes to know better."""
 
 import shutil
+import socket
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -188,13 +189,15 @@ def test_a_wallet_of_the_first_format_opens_and_gets_a_mark(member: Wallet) -> N
 
 
 def test_it_asks_nobody(the_club: Club, member: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An issuer that was asked what a wallet had said would learn pseudonyms: nothing is read but wallet and mark."""
+    """An issuer that was asked what a wallet had said would learn pseudonyms: no connection, and nothing written."""
     copy = file_of(member).read_bytes()
     say(member)
     put_back(member, copy)
-    monkeypatch.setattr("zk.wallet.steps.read_info", lambda path: pytest.fail(f"read {path}"))
+    before = {path: path.read_bytes() for path in the_club.folder.iterdir()}
+    monkeypatch.setattr(socket, "socket", lambda *_arguments, **_keywords: pytest.fail("a connection"))
     with pytest.raises(RefusedError, match="older copy"):
         say(member, scope=OTHER)
+    assert {path: path.read_bytes() for path in the_club.folder.iterdir()} == before
 
 
 # Forgetting, and other passphrases

@@ -136,7 +136,11 @@ def init(
 
 @issuer.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--person", metavar="IDENTIFIER", help="Whom you have checked; - reads standard input.")
+@click.option(
+    "--person",
+    metavar="IDENTIFIER",
+    help="Whom you have checked; - reads standard input. Asked for where it is not given: others may see options.",
+)
 @click.option("--from", "members_file", metavar="FILE", help="Everybody in a CSV file with a column 'identifier'.")
 @click.option("--slips", type=click.Path(path_type=Path), help="A new folder for the slips of --from.")
 @click.option("--renew", is_flag=True, help="For a further epoch.")
@@ -172,8 +176,11 @@ def invite(
     --from invites everybody of a list, and writes a page for each into the folder --slips, with the code in letters and
     as a QR code, and slips.csv for mail merge; who was refused stands there with the reason.
     """
-    if (person is None) == (members_file is None) or (members_file is None) != (slips is None):
-        fail_usage("give --person, or --from with --slips", hint="'vouchmark issuer invite --help' shows both")
+    if (person is not None and members_file is not None) or (members_file is None) != (slips is None):
+        fail_usage(
+            "give --person, or --from with --slips, or neither, to be asked",
+            hint="'vouchmark issuer invite --help' shows both",
+        )
     if renew and reset:
         fail_usage("--renew and --reset exclude each other", hint="--reset is for a lost wallet")
     hint = "--renew for a further epoch, --reset for a lost wallet, neither for a first enrolment"
@@ -200,7 +207,7 @@ def invite(
             return
         with _open(directory, passphrase_file) as opened:
             code = opened.invite(
-                line_of(person or ""),
+                line_of(person, asking="Whom have you checked? Identifier"),
                 at=now,
                 kind=kind,
                 level=None if level is None else check_level(level),

@@ -56,7 +56,7 @@ def revoke(directory: Path, person: str, at: dt.datetime | None, passphrase_file
 
         secret = passphrase(passphrase_file, what=f"the issuer in {directory}")
         with Issuer.open(directory, secret) as opened:
-            voided = opened.revoke(line_of(person), at=moment(at))
+            voided = opened.revoke(line_of(person, asking="Identifier of the person who leaves"), at=moment(at))
     tell(
         [f"void: {voided} {'code or token' if voided == 1 else 'codes and tokens'}; credentials end with their epoch"],
         {"void": voided},

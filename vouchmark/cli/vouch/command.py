@@ -18,12 +18,14 @@ from vouchmark.cli.vouch.first import First, first_options
 from vouchmark.cli.wallet.opening import WALLET_VARIABLE, member, open_wallet
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from provenance.asset import Asset
     from vouchmark.lines.facts import Facts
     from vouchmark.vouching.vouch import Wish
     from zk.profile.issuer_info import IssuerInfo
     from zk.profile.personhood import Binding, Vouch
-    from zk.wallet.wallet import HeldMembership
+    from zk.wallet.wallet import HeldMembership, Wallet
 
 CLASSES: Final = {"ever": "lasting", "epoch": "epoch"}
 """Which credential counts in which period."""
@@ -104,10 +106,10 @@ def make(file: Path, **options: Any) -> None:
             fail(f"{file}: {error}", hint=error.hint)
         opened = open_wallet(options["wallet_file"], options["passphrase_file"])
         now = moment(options["at"])
-        held = member(opened, options["issuer"], now)
+        held = _newest(opened, member(opened, options["issuer"], now), now)
         wish = _restored(wish, held, said=options["nothing_said_since"])
-        _announce(file, wish, binding, held, ask=not options["yes"])
         hint = None if options["no_pdq"] else _hint(asset)
+        _announce(file, wish, binding, held, hint=hint is not None, ask=not options["yes"])
 
         def prove() -> Vouch:
             return vouches.make(opened, wish, binding, at=now, issuer_id=held.info.id, pdq=hint)
@@ -236,6 +238,18 @@ def _spent() -> Iterator[None]:
         fail(str(error), hint="the same file and words give the same vouch again; another scope is another voice")
 
 
+def _newest(opened: Wallet, held: HeldMembership, now: dt.datetime) -> HeldMembership:
+    """The same by the newest issuer.json at hand: where the first one was, and among those that are kept as trusted.
+
+    So a withdrawn key is seen before a vouch is made, and how many one hides among is told as it was last published.
+    """
+    opened.refresh(issuer_id=held.info.id)
+    kept = _kept(held.info.id)
+    if kept is not None and kept.serial > held.info.serial:
+        opened.refresh(kept)
+    return next(each for each in opened.held(at=now) if each.info.id == held.info.id)
+
+
 def _restored(wish: Wish, held: HeldMembership, *, said: bool) -> Wish:
     """Ask, where an older copy of the wallet was put back, whether a later one has vouched in this scope."""
     if held.restored_in is None or wish.credential_class != "lasting" or said:
@@ -249,14 +263,13 @@ def _restored(wish: Wish, held: HeldMembership, *, said: bool) -> Wish:
     return replace(wish, nothing_said_since=somebody_types() and click.confirm(question, err=True))
 
 
-def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *, ask: bool) -> None:
+def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *, hint: bool, ask: bool) -> None:
     """Say what will be shown, and to whom, before anything is proved."""
     from vouchmark.render.scope import period_words
     from vouchmark.vouching.words import promise
 
     period = period_words("ever" if wish.credential_class == "lasting" else "this epoch")
-    # Both classes of an epoch are given together, so that one crowd is as large as the other.
-    for line in promise(wish, period, held.info, binding, crowd=held.crowd):
+    for line in promise(wish, period, held.info, binding, crowd=held.crowd, hint=hint):
         click.echo(line, err=True)
     if ask and somebody_types() and not click.confirm(f"Vouch for {file}?", err=True):
         fail("nothing was made", hint="-y makes it without asking")
@@ -283,16 +296,23 @@ def _tell_made(made: Vouch, info: IssuerInfo, output: Path, *, as_json: bool) ->
 
 def _known(read: Vouch, issuer_json: str | None) -> IssuerInfo | None:
     """The vouch's issuer, from the file that was given or from those that the reader keeps."""
-    from provenance.files.home import default_home
-    from vouchmark.persons.issuers import IssuerFile, IssuerFolder, IssuersError
+    from vouchmark.persons.issuers import IssuerFile
 
     if issuer_json is not None:
         from zk.profile.issuer_info import MAX_JSON_OCTETS
 
         info = IssuerFile.of(read_file(issuer_json, most=MAX_JSON_OCTETS)).parse()
         return info if info.id == read.issuer else None
+    return _kept(read.issuer)
+
+
+def _kept(issuer: bytes) -> IssuerInfo | None:
+    """The issuer as it is among those that the reader keeps; None where it is not, or they cannot be read."""
+    from provenance.files.home import default_home
+    from vouchmark.persons.issuers import IssuerFolder, IssuersError
+
     try:
         folder = IssuerFolder(default_home())
-        return next((folder.read(row).parse() for row in folder.rows() if row.id == read.issuer.hex()), None)
+        return next((folder.read(row).parse() for row in folder.rows() if row.id == issuer.hex()), None)
     except IssuersError:
-        return None  # only the name is missing; 'trust issuer show' says what is wrong
+        return None  # 'trust issuer show' says what is wrong

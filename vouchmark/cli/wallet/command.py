@@ -247,11 +247,19 @@ def _as_text(membership: HeldMembership) -> list[str]:
             f"  an older copy of the wallet was put back in {membership.restored_in}: class epoch waits for the next "
             "epoch, and what class lasting has vouched for since the copy is not known"
         )
-    if membership.crowd is not None:
-        people = "nobody else" if membership.crowd <= 1 else f"{membership.crowd} holders"
-        lines.append(f"  you hide among {people}, as the issuer last published")
+    lines += _crowd(membership)
     lines.append(f"  slots used: {membership.used_slots}")
     return lines + _renewal(membership)
+
+
+def _crowd(membership: HeldMembership) -> list[str]:
+    """Among how many one hides with a current credential; one where that is not known."""
+    if not any(each.is_current for each in membership.credentials):
+        return []
+    if membership.crowd is None:
+        return ["  how many you hide among is not known: assume that you are the only one"]
+    people = "nobody else" if membership.crowd <= 1 else f"{membership.crowd} holders"
+    return [f"  you hide among {people}, as the issuer last published in {membership.info.published_in}"]
 
 
 def _as_json(membership: HeldMembership, now: dt.datetime) -> dict[str, Any]:

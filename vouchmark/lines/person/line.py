@@ -303,6 +303,7 @@ def _of_voice(voice: Voice) -> dict[str, Json]:
     """What was verified, and nothing that only the vouch says."""
     detail = {**_of_vouch(voice.vouch), "scope": voice.scope, "issuer_name": plain(voice.issuer.name)}
     detail["time_basis"] = voice.time_basis.value
+    detail["crowd"] = _crowd(voice)
     if voice.time_basis == "stamped" or voice.code == "voice.seen":
         detail["time"] = instant(voice.time)
     if voice.code == "voice.seen" and voice.recorded_at is not None:
@@ -420,7 +421,7 @@ def _bound(counted: People, voices: Iterable[Voice], *, slots: int) -> Draft:
         "People are counted within one issuer, class, scope, period and slot and never added up across these, where "
         "the same person may have another voice. In one scope that counts for ever, one ledger sees at most people × "
         f"issuers × slots × (1 + resets) voices; here {_count(len(issuers), 'issuer')}, {_count(used, 'slot')} and "
-        f"{_count(resets, 'reset')} so far."
+        f"{_count(resets, 'reset')} so far. {_hidden(voices)}"
     )
     return Draft(
         code="person.bound",
@@ -437,6 +438,21 @@ def _bound(counted: People, voices: Iterable[Voice], *, slots: int) -> Draft:
             "groups": [_group_detail(group) for group in counted.counts],
         },
     )
+
+
+def _hidden(voices: Iterable[Voice]) -> str:
+    """Among how many whoever vouched hides: what they could know before they did."""
+    crowds = [_crowd(voice) for voice in voices if voice.counted]
+    if None in crowds:
+        return "Among how many each of them hides is not known: assume one, whom the issuer can tell."
+    least = min(crowd for crowd in crowds if crowd is not None)
+    return f"Each of them hides among {least} or more with the same key, class, epoch and level, as last published."
+
+
+def _crowd(voice: Voice) -> int | None:
+    """Among how many the speaker hides, by an issuer.json of the credential's epoch or of the one before."""
+    issuer, vouch = voice.issuer, voice.vouch
+    return issuer.crowd(vouch.epoch, vouch.level, at=issuer.epoch_length.epoch_bounds(vouch.epoch)[0])
 
 
 def _group_detail(group: VoiceCount) -> Json:
