@@ -80,6 +80,10 @@ class NearMatchError(RefusedError):
         """The first 16 hexadecimal digits of the tag of each."""
 
 
+class NoKeyError(RefusedError):
+    """The issuer itself has no key with which it could sign for an epoch now: it has to rotate."""
+
+
 class ClockJumpError(RefusedError):
     """An issuer's clock shows a time that its routine does not explain, and nobody said that it is right."""
 

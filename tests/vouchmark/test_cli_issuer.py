@@ -440,3 +440,27 @@ def test_a_member_renews_by_command_without_a_code(club: Desk) -> None:
     club.run("wallet", "renew", "-o", club.path("request.vmr"), "--at", DECEMBER)
     club.approve(at=DECEMBER)
     assert "credentials for 2026-12" in club.accept(at=DECEMBER).stdout
+
+
+def test_errors_point_to_the_role_that_can_mend_them(club: Desk) -> None:
+    renew = ["wallet", "renew", "-o", club.path("request.vmr"), "--at", "2027-01-05"]
+    _, hint = club.run(*renew, code=4).stderr.splitlines()
+    assert hint == "hint: 'vouchmark wallet init' makes one"
+    club.enrol()
+    # The first epoch without a rotation: the member can do nothing, the secretary has to.
+    club.run(*renew)
+    error, hint = refusal(club.approve(at="2027-01-05", code=2))
+    assert error == "error: epoch 2027-01: this issuer has published no good key for it yet"
+    assert hint.startswith("hint: run 'vouchmark issuer rotate DIR' first")
+    club.run("issuer", "rotate", club.path("club"), "--at", "2027-01-05")
+    club.approve(at="2027-01-05")
+    for command, words in (
+        (["wallet", "show"], "ask the issuer for a reset"),
+        (["issuer", "invite", club.path("club"), "--person", "x"], "nobody can restore, and copies have it"),
+    ):
+        result = club.run(*command, code=4, VOUCHMARK_PASSPHRASE="another passphrase")
+        assert words in result.stderr.splitlines()[1]
+    code = "vm1-reset-1-" + "a" * 26
+    club.request(code, at="2027-01-05")
+    error, hint = refusal(club.approve(at="2027-01-05", code=2))
+    assert (error, "issuer invite" in hint) == ("error: code: unknown, or replaced by a later one", True)

@@ -36,7 +36,10 @@ MAX_LINE: Final = 4096
 RECOVER: Final = "vouchmark issuer recover DIR --published FILE, with the last issuer.json that anybody has"
 CLOCK: Final = "set this machine's clock; where it is right, after a pause, say so with --after-gap"
 IS_OTHER: Final = "look at whom you have; where this is another person, say so with --is-other"
-"""What to do where an issuer's folder is an earlier state, its clock is not believed, or somebody is near."""
+ROTATE: Final = (
+    "the issuer runs 'vouchmark issuer rotate DIR' (with --compromised EPOCH where a key is lost), then again"
+)
+"""What to do where an issuer's folder is an earlier state, its clock is not believed, somebody is near, a key lacks."""
 
 at_option: Final = click.option("--at", type=Instant(), help="Take this as the time (RFC 3339); now by default.")
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -203,30 +206,38 @@ def errors(hint: str = "", *, missing: str = "", malformed: str = "") -> Iterato
         ClockJumpError,
         EncodingError,
         NearMatchError,
+        NoKeyError,
         RolledBackError,
         StorageError,
         UntrustedError,
         ZkError,
     )
 
+    told: tuple[tuple[type[ZkError], str], ...] = (
+        (RolledBackError, RECOVER),
+        (NearMatchError, IS_OTHER),
+        (NoKeyError, ROTATE),
+        (ClockJumpError, CLOCK),
+        (StorageError, missing or hint),
+        (EncodingError, malformed or hint),
+        (UntrustedError, "take the issuer's present issuer.json from where everybody takes it"),
+    )
     try:
         yield
-    except RolledBackError as error:
-        fail(printable(str(error)), hint=RECOVER, code=Exit.ERROR)
-    except NearMatchError as error:
-        fail(printable(str(error)), hint=IS_OTHER)
-    except ClockJumpError as error:
-        fail(printable(str(error)), hint=CLOCK)
-    except StorageError as error:
-        if "passphrase" in str(error):
-            missing = f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase"
-        fail(printable(str(error)), hint=missing or hint, code=Exit.ERROR)
-    except EncodingError as error:
-        fail(printable(str(error)), hint=malformed or hint)
-    except UntrustedError as error:
-        fail(printable(str(error)), hint="take the issuer's present issuer.json from where everybody takes it")
     except ZkError as error:
-        fail(printable(str(error)), hint=hint)
+        words = next((words for kind, words in told if isinstance(error, kind)), hint)
+        if isinstance(error, StorageError) and "wrong passphrase" in str(error):
+            words = _LOST_BY_ISSUER if str(error).split(".vault")[0].endswith(("secrets", "identity")) else _LOST
+        code = Exit.ERROR if isinstance(error, StorageError) else Exit.USAGE
+        fail(printable(str(error)), hint=words, code=code)
+
+
+_LOST: Final = (
+    f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase; a lost one nobody can restore: ask the issuer "
+    "for a reset"
+)
+_LOST_BY_ISSUER: Final = f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase; a lost one nobody can restore, and copies have it"
+"""Who can mend a lost passphrase: of a wallet its issuer, of an issuer nobody."""
 
 
 def _first_line(octets: bytes, what: str) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from zk.bbs.pseudonym import blind_sign_with_nym
-from zk.errors import EncodingError, RefusedError, UntrustedError
+from zk.errors import EncodingError, NoKeyError, RefusedError, UntrustedError
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.epochs import open_epochs
 from zk.issuer.folder import seconds
@@ -132,11 +132,14 @@ class RequestDesk:
         opened = open_epochs(self.info.epoch_length, at)
         if epoch not in opened:
             raise RefusedError(f"epoch {epoch[:10]}: expected {opened[0]}, or {opened[1]} ahead")
-        public_key = self.info.key_for(epoch)
+        try:
+            public_key = self.info.key_for(epoch)
+        except UntrustedError as error:
+            raise NoKeyError(f"epoch {epoch}: this issuer has published no good key for it yet") from error
         for key in self.own.keys:
             if key.public_key == public_key:
                 return key
-        raise UntrustedError(f"epoch {epoch}: its secret key is not here any more")
+        raise NoKeyError(f"epoch {epoch}: its secret key is not here any more, so it has to be withdrawn")
 
     def _continuity_tag(self, asked: EnrolmentRequest, code: CodeRow) -> bytes:
         if not code.kind.is_renewal:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.zk.club import CAFE, DECEMBER, JANUARY, NOVEMBER, OTHER_PHOTO, PASSPHRASE, PHOTO, Club, club
 from tests.zk.dying import killed_at
-from zk.errors import EncodingError, RefusedError, RolledBackError, StorageError, UntrustedError
+from zk.errors import EncodingError, NoKeyError, RefusedError, RolledBackError, StorageError, UntrustedError
 from zk.issuer import recovery
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.issuer import Issuer
@@ -106,7 +106,7 @@ def test_a_part_of_a_copy_in_the_live_folder_signs_nothing(the_club: Club, name:
     if name == "secrets.vault":
         with (
             Issuer.open(the_club.folder, PASSPHRASE) as issuer,
-            pytest.raises(UntrustedError, match="not here any more"),
+            pytest.raises(NoKeyError, match="not here any more"),
         ):
             issuer.approve(request, at=NOVEMBER)
     else:

@@ -11,6 +11,7 @@ import click
 from vouchmark.cli.common import fail
 from vouchmark.cli.person import errors, passphrase, read_file
 from vouchmark.lines.person.names import folded
+from vouchmark.report import Exit
 
 if TYPE_CHECKING:
     from zk.profile.issuer_info import IssuerInfo
@@ -46,6 +47,10 @@ def open_wallet(file: Path | None, passphrase_file: Path | None) -> Wallet:
     from zk.wallet.wallet import Wallet
 
     path = wallet_path(file)
+    if not path.exists():
+        fail(
+            f"{path}: cannot read: No such file or directory", hint="'vouchmark wallet init' makes one", code=Exit.ERROR
+        )
     return Wallet.open(path, passphrase(passphrase_file, what=f"the wallet {path}"), marks=marks())
 
 
