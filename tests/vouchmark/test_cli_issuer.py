@@ -456,7 +456,7 @@ def test_errors_point_to_the_role_that_can_mend_them(club: Desk) -> None:
     club.approve(at="2027-01-05")
     for command, words in (
         (["wallet", "show"], "ask the issuer for a reset"),
-        (["issuer", "invite", club.path("club"), "--person", "x"], "nobody can restore, and copies have it"),
+        (["issuer", "invite", club.path("club"), "--person", "x"], "nobody can restore, and copies have it too"),
     ):
         result = club.run(*command, code=4, VOUCHMARK_PASSPHRASE="another passphrase")
         assert words in result.stderr.splitlines()[1]

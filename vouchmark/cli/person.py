@@ -36,9 +36,7 @@ MAX_LINE: Final = 4096
 RECOVER: Final = "vouchmark issuer recover DIR --published FILE, with the last issuer.json that anybody has"
 CLOCK: Final = "set this machine's clock; where it is right, after a pause, say so with --after-gap"
 IS_OTHER: Final = "look at whom you have; where this is another person, say so with --is-other"
-ROTATE: Final = (
-    "the issuer runs 'vouchmark issuer rotate DIR' (with --compromised EPOCH where a key is lost), then again"
-)
+ROTATE: Final = "run 'vouchmark issuer rotate DIR' first; --compromised EPOCH withdraws a key that is lost"
 """What to do where an issuer's folder is an earlier state, its clock is not believed, somebody is near, a key lacks."""
 
 at_option: Final = click.option("--at", type=Instant(), help="Take this as the time (RFC 3339); now by default.")
@@ -236,7 +234,10 @@ _LOST: Final = (
     f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase; a lost one nobody can restore: ask the issuer "
     "for a reset"
 )
-_LOST_BY_ISSUER: Final = f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase; a lost one nobody can restore, and copies have it"
+_LOST_BY_ISSUER: Final = (
+    f"{PASSPHRASE_VARIABLE} and --passphrase-file give the passphrase; a lost one nobody can restore, and "
+    "copies have it too"
+)
 """Who can mend a lost passphrase: of a wallet its issuer, of an issuer nobody."""
 
 
