@@ -36,7 +36,7 @@ from vouchmark.policies.conditions import AllOf, Findings, LineIs, People
 from vouchmark.policies.file import CONDITION_KEYS, PEOPLE_KEYS
 from vouchmark.policies.policy import Policy
 from vouchmark.render.text import SIGNS
-from vouchmark.report import QUESTIONS, Exit, Status
+from vouchmark.report import QUESTIONS, Exit, Line, Status
 from vouchmark.vouching.vouch import binding_for
 from zk.profile.personhood import Binding, BindingKind
 
@@ -325,6 +325,8 @@ class TestSnippets:
             "pass The file is unchanged since it was signed.\n",
             "label ('ai-generated',)\n",
             "one.jpg INCONCLUSIVE ['ai.generated']\ntwo.jpg INCONCLUSIVE ['ai.generated']\n",
+            "image/jpeg OK\nphoto.jpg OK\npicture.jpg OK\n",
+            f"option: got lines ['integrety'], expected some of {[str(line) for line in Line]}\n",
         )
         assert done.stdout.endswith(expected[number])
 
