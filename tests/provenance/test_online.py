@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from provenance.net import online
+from provenance.net import client, online
 from provenance.net.online import MAX_ANSWER, Online, is_public
 from tests import authority as made
 from tests.https_server import running
@@ -249,7 +249,7 @@ def test_the_address_that_was_judged_is_the_one_connected_to(monkeypatch: pytest
         connected.append(address)
         raise OSError
 
-    monkeypatch.setattr(online.socket, "create_connection", connect)
+    monkeypatch.setattr(client.socket, "create_connection", connect)
     answers = iter([["8.8.8.8"], ["127.0.0.1"]])
     leave = Online(resolver=lambda host, port: next(answers))
     assert leave.manifest("https://rebound.example/").contact.outcome == "the host could not be reached"

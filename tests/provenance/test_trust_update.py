@@ -270,7 +270,7 @@ def test_knows_no_other_scheme_than_https(scheme: str, tmp_path: Path) -> None:
     address = {"file": f"file://{tmp_path}/list.pem", "data": "data:text/plain,x"}.get(
         scheme, f"{scheme}://127.0.0.1:9/"
     )
-    with pytest.raises(TrustListFetchError, match="unknown url type"):
+    with pytest.raises(TrustListFetchError, match="only addresses that begin with https"):
         fetch_https(address)
 
 

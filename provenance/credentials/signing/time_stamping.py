@@ -7,12 +7,9 @@ authority that the user named: no redirect, so many bytes, so many seconds.
 
 from __future__ import annotations
 
-import http.client
 import os
 import secrets
 import threading
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +18,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from provenance.credentials.errors import CredentialsError
-from provenance.net.deadline import TooLateError, read_until, within
+from provenance.net.client import Failure, NetError, Rules, ask
+from provenance.net.words import in_words
 
 MAX_REQUEST: Final = 4096
 """Bytes of a time-stamp request; the engine's have about 70."""
@@ -75,49 +73,35 @@ def ask_authority(
     Raises:
         TimeStampFetchError: No answer of the kind, at most MAX_ANSWER bytes long, in time.
     """
-    check_address(url)
+    rules = Rules(
+        limit=MAX_ANSWER,
+        seconds=seconds,
+        idle=seconds,
+        schemes=("http", "https"),
+        proxies=urllib.request.getproxies() if proxies is None else proxies,
+    )
     try:
-        return within(seconds, lambda: _exchange(url, request, proxies, seconds))
-    except TooLateError:
-        raise TimeStampFetchError(f"{url}: no time stamp after {seconds:g} seconds") from None
+        answer = ask(check_address(url), rules, body=request, headers={"Content-Type": _QUERY, "Accept": _REPLY})
+    except NetError as error:
+        raise TimeStampFetchError(f"{url}: {_why(error, rules)}") from error
+    if answer.media_type != _REPLY:
+        raise TimeStampFetchError(f"{url}: got an answer of type {answer.media_type[:80]!r}, expected {_REPLY}")
+    return answer.content
 
 
-def _exchange(url: str, body: bytes, proxies: Mapping[str, str] | None, seconds: float) -> bytes:
-    headers = {"Content-Type": _QUERY, "Accept": _REPLY, "User-Agent": "vouchmark", "Accept-Encoding": "identity"}
-    asked = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - http(s), as checked
-    deadline = time.monotonic() + seconds
-    try:
-        with _opener(proxies).open(asked, timeout=seconds) as response:
-            kind = response.headers.get_content_type()
-            answer = read_until(response, MAX_ANSWER, deadline)
-    except urllib.error.HTTPError as error:
-        error.close()
-        moved = ", a redirect, which is not followed" if 300 <= error.code < 400 else ""
-        raise TimeStampFetchError(f"{url}: HTTP status {error.code}{moved}") from error
-    except urllib.error.URLError as error:
-        raise TimeStampFetchError(f"{url}: {error.reason}") from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise TimeStampFetchError(f"{url}: {type(error).__name__}") from error
-    if kind != _REPLY:
-        raise TimeStampFetchError(f"{url}: got an answer of type {kind[:80]!r}, expected {_REPLY}")
-    if len(answer) > MAX_ANSWER:
-        raise TimeStampFetchError(f"{url}: got more than {MAX_ANSWER} bytes")
-    return answer
-
-
-def _opener(proxies: Mapping[str, str] | None) -> Any:
-    """An opener that knows HTTP and HTTPS and follows nothing."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.ProxyHandler(None if proxies is None else dict(proxies)),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-    ):
-        opener.add_handler(handler)
-    opener.addheaders = []
-    return opener
+def _why(error: NetError, rules: Rules) -> str:
+    match error.failure:
+        case Failure.STATUS:
+            return f"HTTP status {error.status}"
+        case Failure.MOVED:
+            return f"HTTP status {error.status}, a redirect, which is not followed"
+        case Failure.SIZE:
+            return f"got more than {rules.limit} bytes"
+        case Failure.CUT_OFF:
+            return f"the answer was cut off after {error.detail}"
+        case Failure.TOO_LATE:
+            return f"no time stamp after {rules.seconds:g} seconds"
+    return in_words(error.cause)
 
 
 class Relay:

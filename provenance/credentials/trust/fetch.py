@@ -7,11 +7,11 @@ imported from a file.
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any, Final
+import urllib.request
+from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.trust.formats import MAX_LIST_BYTES, TrustListFetchError
-from provenance.net.deadline import TooLateError, read_until, within
+from provenance.net.client import Failure, NetError, Rules, ask
 from provenance.net.words import in_words, status_in_words
 
 if TYPE_CHECKING:
@@ -39,64 +39,34 @@ def fetch_https(
     Raises:
         TrustListFetchError: No connection, no valid certificate, an HTTP error, too large, too slow, or not HTTPS.
     """
+    rules = Rules(limit=limit, seconds=seconds, idle=IDLE_SECONDS, redirects=MAX_REDIRECTS, context=context)
     try:
-        return within(seconds, lambda: _download(url, context, limit, seconds))
-    except TooLateError:
-        raise TrustListFetchError(f"{url}: not done after {seconds:g} seconds{_unused_proxy()}") from None
+        return ask(url, rules).content
+    except NetError as error:
+        raise TrustListFetchError(f"{url}: {_why(error, url, rules)}") from error
 
 
-def _download(url: str, context: ssl.SSLContext | None, limit: int, seconds: float) -> bytes:
-    import http.client
-    import urllib.error
-
-    deadline = time.monotonic() + seconds
-    try:
-        with _opener(context).open(url, timeout=min(IDLE_SECONDS, seconds)) as response:
-            content = read_until(response, limit, deadline)
-            announced = response.headers.get("Content-Length", "")
-    except urllib.error.HTTPError as error:
-        error.close()
-        raise TrustListFetchError(f"{url}: {status_in_words(error.code)}") from error
-    except urllib.error.URLError as error:
-        raise TrustListFetchError(f"{url}: {in_words(error.reason)}{_unused_proxy()}") from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        raise TrustListFetchError(f"{url}: {in_words(error)}") from error
-    if len(content) > limit:
-        raise TrustListFetchError(f"{url}: more than {limit} bytes")
-    if announced.isdigit() and int(announced) != len(content):
-        raise TrustListFetchError(f"{url}: cut off after {len(content)} of {announced} bytes")
-    return content
+def _why(error: NetError, url: str, rules: Rules) -> str:
+    match error.failure:
+        case Failure.SCHEME if error.detail == url:
+            return "only addresses that begin with https:// are asked"
+        case Failure.SCHEME:
+            return f"redirected away from HTTPS, to {error.detail[:200]!r}"
+        case Failure.ADDRESS:
+            return "it is no address of a host"
+        case Failure.STATUS | Failure.REDIRECTS | Failure.MOVED:
+            return status_in_words(error.status)
+        case Failure.SIZE:
+            return f"more than {rules.limit} bytes"
+        case Failure.CUT_OFF:
+            return f"cut off after {error.detail}"
+        case Failure.TOO_LATE:
+            return f"not done after {rules.seconds:g} seconds{_unused_proxy()}"
+        case Failure.UNREACHABLE | Failure.UNKNOWN_HOST:
+            return in_words(error.cause) + _unused_proxy()
+    return in_words(error.cause)
 
 
 def _unused_proxy() -> str:
     """What somebody wants to know who can go out through a proxy alone; empty where the environment names none."""
-    import urllib.request
-
     return " (the proxy that the environment names is not used)" if urllib.request.getproxies() else ""
-
-
-def _opener(context: ssl.SSLContext | None) -> Any:
-    """An opener that knows HTTPS and nothing else: no http, ftp, file or data, wherever a redirect points."""
-    import urllib.error
-    import urllib.request
-
-    class HttpsRedirects(urllib.request.HTTPRedirectHandler):
-        max_redirections = MAX_REDIRECTS
-
-        def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-            if not newurl.lower().startswith("https://"):
-                fp.close()
-                raise urllib.error.URLError(f"redirected away from HTTPS, to {newurl[:200]!r}")
-            return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        urllib.request.HTTPSHandler(context=context),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.UnknownHandler(),
-        HttpsRedirects(),
-    ):
-        opener.add_handler(handler)
-    opener.addheaders = [("User-Agent", "vouchmark"), ("Accept-Encoding", "identity")]
-    return opener
