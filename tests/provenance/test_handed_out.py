@@ -54,6 +54,11 @@ def with_parts() -> bytes:
     return bind(Draft(signer=CAMERA, assertions=[actions(), *parts]), picture())
 
 
+def doubtful_stamp() -> bytes:
+    """Stamped over other bytes."""
+    return stamped(lambda _: stamper(TSA, STAMPED)(b"other bytes"))
+
+
 FILES: Final[dict[str, Callable[[], bytes]]] = {
     "signed": lambda: sign(CAMERA, thumbnail=True),
     "edited": lambda: sign_edit(CAMERA, sign(CAMERA)),
@@ -65,6 +70,7 @@ FILES: Final[dict[str, Callable[[], bytes]]] = {
     "with an icon": lambda: sign_with_icon(CAMERA, picture(), b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "of the first version": old_claim,
     "stamped": lambda: stamped(stamper(TSA, STAMPED)),
+    "stamped over other bytes": doubtful_stamp,
     "with parts": with_parts,
     "with a part redacted": lambda: redacted("org.test.note", how="dropped"),
     "with a parent": lambda: edited(earlier().build(), before=(earlier().build(),)),
@@ -105,11 +111,6 @@ def test_the_account_is_asked_for_where_the_store_is_not_wanted(monkeypatch: pyt
     assert [one.action for one in found.store.active.actions] == ["c2pa.created"]
 
 
-def doubtful_stamp() -> bytes:
-    """Stamped over other bytes."""
-    return stamped(lambda _: stamper(TSA, STAMPED)(b"other bytes"))
-
-
 def ended_authority() -> bytes:
     """Stamped when the authority's certificate had ended."""
     past = STAMPED - dt.timedelta(days=800)
@@ -118,7 +119,6 @@ def ended_authority() -> bytes:
 
 
 IN_DOUBT: Final[dict[str, Callable[[], bytes]]] = {
-    "a stamp over other bytes": doubtful_stamp,
     "an authority that had ended": ended_authority,
     "a manifest beside the others": unreferenced,
     "no action at all": lambda: bind(Draft(signer=CAMERA), picture()),
@@ -169,6 +169,24 @@ class TestOdd:
     def test_codes_by_which_something_was_not_read_as_it_stands(self, code: str, kind: str) -> None:
         with pytest.raises(handed_out.OddError):
             self.read(earlier(), activeManifest={kind: [{"code": code, "url": ""}]})
+
+    @pytest.mark.parametrize(
+        ("stamp", "code"),
+        [
+            (stamper(TSA, STAMPED), "timeStamp.mismatch"),
+            (stamper(TSA, STAMPED), "timeStamp.malformed"),
+            (lambda _: stamper(TSA, STAMPED)(b"other bytes"), "timeStamp.validated"),
+            (lambda _: stamper(TSA, STAMPED)(b"other bytes"), MATCH),
+        ],
+    )
+    def test_a_stamp_of_which_the_engine_says_otherwise(self, stamp: Callable[[bytes], bytes], code: str) -> None:
+        with pytest.raises(handed_out.OddError):
+            self.read(earlier(cose={"stamp": stamp}), activeManifest={"success": [{"code": code, "url": ""}]})
+
+    def test_a_stamp_that_is_none_to_both(self) -> None:
+        draft = earlier(cose={"stamp": lambda _: stamper(TSA, STAMPED)(b"other bytes")})
+        (found,) = self.read(draft, activeManifest={"failure": [{"code": "timeStamp.mismatch", "url": ""}]})
+        assert found.timestamp is None
 
     def test_codes_about_identities_are_none_of_those(self) -> None:
         failed = {"failure": [{"code": "cawg.ica.valid_from.missing", "url": ""}]}

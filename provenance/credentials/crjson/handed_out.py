@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from provenance.credentials.certificates.chain import describe
-from provenance.credentials.certificates.timestamp import read_stamp
+from provenance.credentials.certificates.timestamp import TimeStampError, read_stamp
 from provenance.credentials.cose import parse_sign1, stamped_bytes
 from provenance.credentials.crjson import reading
 from provenance.credentials.crjson.content import decoded, plain
@@ -29,6 +29,8 @@ _OF_IDENTITIES: Final = "cawg."
 _OF_STAMPS: Final = "timeStamp."
 _STAMPED: Final = frozenset({"timeStamp.validated", "timeStamp.trusted", "timeStamp.untrusted"})
 """Codes of a time stamp that the engine takes for one, whoever made it."""
+_UNSTAMPED: Final = frozenset({"timeStamp.mismatch", "timeStamp.malformed"})
+"""Codes of one that is none to it: then it tells of no time either."""
 
 
 class OddError(Exception):
@@ -65,11 +67,12 @@ def manifests(
             "validationResults": about.get(label),
             "ingredientDeltas": of.get(label),
         }
-        signer, timestamp = _signature(found[label])
-        made.append(reading.manifest_of(raw, signer=signer, timestamp=timestamp))
-    said = {code.code for one in made for code in one.codes}
-    if any(map(_is_in_doubt, said)):
-        raise OddError("the engine did not read everything as it was written")
+        signer, timestamp, is_none = _signature(found[label])
+        one = reading.manifest_of(raw, signer=signer, timestamp=timestamp)
+        said = {code.code for code in one.codes}
+        if is_none != bool(said & _UNSTAMPED) or any(map(_is_in_doubt, said - _UNSTAMPED)):
+            raise OddError("the engine did not read everything as it was written, or as it is read here")
+        made.append(one)
     return tuple(made)
 
 
@@ -133,16 +136,19 @@ def _document(manifest: RawManifest, contents: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _signature(manifest: RawManifest) -> tuple[Signer, Timestamp | None]:
-    """Who signed, by the certificate, and when, by the one time stamp that there may be."""
+def _signature(manifest: RawManifest) -> tuple[Signer, Timestamp | None, bool]:
+    """Who signed, by the certificate, and when, by the one time stamp that there may be; whether that is none."""
     sign1 = parse_sign1(manifest.signature)
     signer = Signer(algorithm=sign1.algorithm, certificate=_described(sign1.chain[0]))
     if not sign1.time_stamps:
-        return signer, None
+        return signer, None, False
     if len(sign1.time_stamps) > 1:
         raise OddError("a choice of times")
-    stamp = read_stamp(sign1.time_stamps[0], (stamped_bytes(sign1, manifest.claim_bytes),))
-    return signer, Timestamp(time=stamp.time, authority=_described(stamp.certificate))
+    try:
+        stamp = read_stamp(sign1.time_stamps[0], (stamped_bytes(sign1, manifest.claim_bytes),))
+    except TimeStampError:
+        return signer, None, True
+    return signer, Timestamp(time=stamp.time, authority=_described(stamp.certificate)), False
 
 
 def _described(der: bytes) -> CertificateInfo:

@@ -35,7 +35,8 @@ class Digests:
             key = name, target.label, part
             try:
                 if key not in self._found:
-                    self._found[key] = digest(name, part(target))
+                    is_usual = part is WHOLE and name == "sha256"
+                    self._found[key] = target.digest if is_usual else digest(name, part(target))
             except UnsupportedCredentialsError:
                 continue
             if hmac.compare_digest(self._found[key], reference.hash):

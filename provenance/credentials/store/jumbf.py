@@ -128,17 +128,22 @@ class RawManifest:
     _assertions: Mapping[str, Assertion] = field(init=False, repr=False, compare=False)
     _data_boxes: Mapping[str, Assertion] = field(init=False, repr=False, compare=False)
     _credentials: Mapping[str, Assertion] = field(init=False, repr=False, compare=False)
+    _digest: list[bytes] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Look up by name once what a claim may name a thousand times."""
+        object.__setattr__(self, "_digest", [])
         object.__setattr__(self, "_assertions", _single(self.assertions))
         object.__setattr__(self, "_data_boxes", _single(self.data_boxes))
         object.__setattr__(self, "_credentials", _single(self.credentials))
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the manifest superbox without its header: the `c2pa-manifest` binding of a vouch."""
-        return hashlib.sha256(self.content).digest()
+        """SHA-256 of the manifest superbox without its header: the `c2pa-manifest` binding of a vouch, and what most
+        links to it hash. Computed once."""
+        if not self._digest:
+            self._digest.append(hashlib.sha256(self.content).digest())
+        return self._digest[0]
 
     @property
     def algorithm(self) -> str:
