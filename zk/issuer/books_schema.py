@@ -127,9 +127,11 @@ STATE: Final = sa.Table(
     sa.Column("only", sa.Integer, sa.CheckConstraint("only = 0"), primary_key=True, autoincrement=False),
     sa.Column("is_copy", sa.Boolean, nullable=False),
     sa.Column("lost_resets", sa.BigInteger, sa.CheckConstraint("lost_resets >= 0"), nullable=False),
+    sa.Column("issuer", sa.LargeBinary, sa.CheckConstraint("issuer IS NULL OR length(issuer) = 32")),
     sqlite_with_rowid=False,
 )
-"""One row: whether these books are a backup's, and how many second identities lost rows may have allowed."""
+"""One row: whether these books are a backup's, how many second identities lost rows may have allowed, and whose they
+are (null until the first publication after an earlier version)."""
 
 
 def create(connection: sa.Connection) -> None:
@@ -159,7 +161,7 @@ def _only_added_rows_and_code_keys(connection: sa.Connection) -> None:
         "SELECT tag, generation, continuity, reset_at FROM lasting_person_1",
         "INSERT INTO enrolment (tag, class, epoch, level, request) "
         "SELECT tag, class, epoch, level, request FROM enrolment_1",
-        "INSERT INTO state SELECT 0, 0, coalesce(sum(max(generation - 1, 0)), 0) FROM lasting_person_1",
+        "INSERT INTO state SELECT 0, 0, coalesce(sum(max(generation - 1, 0)), 0), NULL FROM lasting_person_1",
         "DROP TABLE lasting_person_1",
         "DROP TABLE enrolment_1",
     ):

@@ -118,6 +118,7 @@ def record(connection: sa.Connection, made: Publication, *, at: int, done: bool 
             done=done,
         )
     )
+    connection.execute(sa.update(STATE).values(issuer=made.issuer))
     for table in (PERSONS, ENROLMENTS):
         connection.execute(sa.update(table).where(table.c.published.is_(False)).values(published=True))
 
@@ -127,11 +128,18 @@ def last_serial(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(PUBLICATIONS.c.serial), 0))).scalar_one())
 
 
+def require_of(connection: sa.Connection, issuer: bytes) -> None:
+    """Refuse the books of another issuer, whose persons this one would not know. Raises StorageError."""
+    if connection.execute(sa.select(STATE.c.issuer)).scalar_one() not in (None, issuer):
+        raise StorageError("books: of another issuer")
+
+
 def check(connection: sa.Connection, info: IssuerInfo) -> None:
     """Refuse books that are a backup's, lie behind an issuer.json, belong to another, or lack or changed a row.
 
     Raises RolledBackError.
     """
+    require_of(connection, info.id)
     if connection.execute(sa.select(STATE.c.is_copy)).scalar_one():
         raise RolledBackError(f"books: a backup's, in which later enrolments are missing: {_TAKE_UP}")
     latest = _latest(connection, info.id)

@@ -109,8 +109,9 @@ class EnrolmentBooks:
             connection.execute(sa.update(PUBLICATIONS).where(PUBLICATIONS.c.serial == serial).values(done=True))
 
     def draft(self, issuer: bytes, serial: int, *, previous: bytes | None) -> Publication:
-        """Return a commitment to all rows without writing it down."""
+        """Return a commitment to all rows without writing it down. Raises StorageError for another issuer's books."""
         with self._transaction("read") as connection:
+            commitments.require_of(connection, issuer)
             return commitments.draft(connection, issuer, serial, previous=previous)
 
     def take_up(self, made: Publication, *, more_resets: int, at: int) -> None:

@@ -72,7 +72,8 @@ def loose(identifier: str) -> tuple[str, ...]:
     One is the whole without marks, spaces and punctuation, letters that look alike being one; the other the same of
     its words in alphabetical order.
     """
-    words = "".join(sign if sign.isalnum() else " " for sign in canonical(identifier)).split()
+    form = "".join(str(unicodedata.digit(sign, sign)) for sign in canonical(identifier))  # digits of every script
+    words = "".join(sign if sign.isalnum() else " " for sign in form).split()
     return tuple(dict.fromkeys(skeleton("".join(order)) for order in (words, sorted(words)) if order))
 
 

@@ -143,10 +143,11 @@ class _Desk:
         # A key that is not published may have been so after this copy was made: none is taken for a new one.
         own = own.with_keys(tuple(key for key in own.keys if key.public_key in known))
         own, added = missing_keys(keys, own, base.epoch_length, base.suite, at)
-        self._store(own)
-        counts, lost = self.books.counts(), lost_persons(base.counts, self.books.counts())
-        more = lost + max(0, base.resets - self.books.resets())
         made = self.books.draft(base.id, base.serial + SERIAL_JUMP, previous=base.books)
+        counts = self.books.counts()
+        lost = lost_persons(base.counts, counts)
+        more = lost + max(0, base.resets - self.books.resets())
+        self._store(own)
         newer = signed(
             self.root,
             base,

@@ -179,6 +179,8 @@ def test_two_who_were_enrolled_under_forms_of_one_identifier_are_told(the_club: 
         "Ann Example, ID-4711",
         "ID-4711 Ánn Exämple",
         "ID-4711 (Ann) Example",
+        "ID-٤٧١١ Ann Example",
+        "ID-४७११ Ann Example",
     ],
 )
 def test_near_identifiers_are_told_by_tag_alone_and_invited_once_somebody_says_so(the_club: Club, near: str) -> None:

@@ -373,7 +373,7 @@ def test_the_books_hold_what_the_design_lists_and_nothing_else(the_club: Club) -
         "person_left": ["tag", "epoch"],
         "person_near": ["skeleton", "tag"],
         "publication": ["serial", "previous", "salt", "rows", "persons", "credentials", "at", "done"],
-        "state": ["only", "is_copy", "lost_resets"],
+        "state": ["only", "is_copy", "lost_resets", "issuer"],
     }
 
 

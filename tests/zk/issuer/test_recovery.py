@@ -19,6 +19,7 @@ from zk.issuer.recovery import SERIAL_JUMP, Recovery, back_up, lost_persons, rec
 from zk.issuer.secrets import IssuerSecrets
 from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass
+from zk.profile.exchange import EnrolmentResponse
 from zk.profile.issuer_info import HolderCount, IssuerInfo
 from zk.profile.personhood import Level
 from zk.storage.vault import Passphrase, Vault
@@ -271,6 +272,32 @@ def test_refuses_what_is_no_version_of_this_issuer(the_club: Club, tmp_path: Pat
         recovered(the_club, the_club.info, JANUARY.replace(tzinfo=None))
 
 
+def test_books_of_another_issuer_open_nowhere_and_recover_nothing(the_club: Club) -> None:
+    Issuer.create(the_club.home / "other", PASSPHRASE, name="Other", at=NOVEMBER, log_cost=15).close()
+    shutil.copy(the_club.home / "other" / "enrolment.sqlite", the_club.folder / "enrolment.sqlite")
+    before = (the_club.folder / "secrets.vault").read_bytes()
+    with pytest.raises(StorageError, match="of another issuer"):
+        the_club.open()
+    with pytest.raises(StorageError, match="of another issuer"):
+        recovered(the_club, the_club.info)
+    assert (the_club.folder / "secrets.vault").read_bytes() == before
+    assert the_club.info.serial == 1
+
+
+def test_an_issuer_that_was_left_open_signs_nothing_by_a_withdrawn_key(the_club: Club) -> None:
+    """Another process has the folder open while it is recovered."""
+    code, other = the_club.invite("a"), the_club.invite("b")
+    requests = [the_club.wallet(n).request(the_club.info, c, at=NOVEMBER) for n, c in (("a", code), ("b", other))]
+    with the_club.open() as running:
+        running.approve(requests[0], at=NOVEMBER)
+        done = recovered(the_club, the_club.info)
+        answer = EnrolmentResponse.decode(running.approve(requests[0], at=NOVEMBER))
+        with pytest.raises(RefusedError, match="code: unknown"):
+            running.approve(requests[1], at=NOVEMBER)
+        assert running.info == done.info
+    assert answer.epoch == "2026-11"
+
+
 def test_the_identity_key_may_lie_elsewhere(the_club: Club) -> None:
     stick = the_club.home / "stick.vault"
     (the_club.folder / "identity.vault").rename(stick)
@@ -294,8 +321,8 @@ def rerun(the_club: Club, published: IssuerInfo) -> Recovery:
 @pytest.mark.parametrize(
     ("owner", "name", "after"),
     [
-        (Vault, "write", 0),
         (EnrolmentBooks, "draft", 0),
+        (Vault, "write", 0),
         (recovery, "write_private", 0),
         (EnrolmentBooks, "take_up", 0),
         (Vault, "write", 1),

@@ -176,6 +176,20 @@ def test_without_a_token_the_wallet_says_whom_to_ask(the_club: Club, member: Wal
         member.renew(at=DECEMBER.replace(tzinfo=None))
 
 
+def test_the_issuer_itself_refuses_a_token_that_has_run_out_to_the_second(tmp_path: Path) -> None:
+    the_club = club(tmp_path, epoch_length=EpochLength.YEAR)
+    wallet = the_club.member(PERSON)
+    until = datetime(2027, 11, 1, tzinfo=UTC)
+    the_club.rotate(datetime(2027, 2, 1, tzinfo=UTC))
+    request = wallet.renew(at=until - timedelta(seconds=1), newer=the_club.info)
+    with pytest.raises(RefusedError, match="expired"):
+        the_club.approve(request, until)
+    wallet.accept(the_club.approve(request, until - timedelta(seconds=1)), newer=the_club.info)
+    # The next answer's token could be used for a second: it is given, and no longer after that.
+    assert wallet.held(at=until)[0].renewable_until == until
+    assert EnrolmentResponse.decode(the_club.approve(request, until)).renewal is not None
+
+
 def test_nobody_gives_out_tokens_by_hand(the_club: Club, member: Wallet) -> None:
     with pytest.raises(RefusedError, match="come with answers"):
         the_club.invite(PERSON, CodeKind.TOKEN)

@@ -4,15 +4,19 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
 
 from tests.zk.ledger_races import assert_exactly_one_accepted, pour_and_kill, race
 from tests.zk.private_postgres import PostgresMissingError, private_postgres
-from zk.errors import StorageError, UnsupportedError
+from tests.zk.verifier.test_verifier import live
+from tests.zk.world import CAFE, presented
+from zk.errors import ClockError, StorageError, UnsupportedError
 from zk.storage import database
 from zk.storage.ledger import BATCH_ENTRIES, Entry, NullifierLedger, Outcome, open_ledger
+from zk.verifier.verifier import verify_many
 
 SLOW = os.environ.get("VOUCHMARK_SLOW") == "1"
 
@@ -150,3 +154,42 @@ def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(__import__("sys").modules, "psycopg", None)
     with pytest.raises(UnsupportedError, match=r"vouchmark\[postgres\]"):
         open_ledger("postgresql://user@127.0.0.1/nothing")
+
+
+@pytest.mark.parametrize("off", [-7200, 7200])
+def test_a_server_whose_clock_is_off_records_nothing_and_passes_nothing(
+    url: str, monkeypatch: pytest.MonkeyPatch, off: int
+) -> None:
+    """By 64 readers at once, each of whom would else pass the same voice for something else."""
+    real = database.clock
+    somebody, epoch = live()
+    vouches = [presented(somebody.vouch(epoch=epoch, statement=f"post {number}")) for number in range(8)]
+
+    def clock(dialect: str) -> sa.ColumnElement[int]:
+        return real(dialect) + off
+
+    def check(number: int) -> str:
+        with open_ledger(url) as opened:
+            try:
+                results = verify_many(
+                    [vouches[number % len(vouches)]],
+                    issuers=[somebody.issuer.info],
+                    scopes=[CAFE],
+                    at=datetime.now(UTC),
+                    ledger=opened,
+                )
+            except ClockError:
+                return "clock"
+            return results[0].code.value
+
+    open_ledger(url).close()
+    try:
+        with monkeypatch.context() as patched, ThreadPoolExecutor(16) as readers:
+            patched.setattr(database, "clock", clock)
+            database.insert_nullifiers.cache_clear()
+            assert set(readers.map(check, range(64))) == {"clock"}
+    finally:
+        database.insert_nullifiers.cache_clear()
+    with ThreadPoolExecutor(16) as readers:
+        told = list(readers.map(check, range(64)))
+    assert (told.count("voice.new"), set(told)) == (1, {"voice.new", "voice.seen", "duplicate"})
