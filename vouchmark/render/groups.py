@@ -42,7 +42,7 @@ NAMES: Final[Mapping[Group, str]] = {
 }
 """What each group is called in totals and headings."""
 
-_AI: Final = frozenset({"ai.generated", "ai.edited", "ai.used"})
+_AI: Final = frozenset({"ai.generated", "ai.generator", "ai.edited", "ai.used"})
 """Codes of statements, in a signed file's own credentials, that AI made it or a part of it."""
 
 
@@ -50,7 +50,8 @@ def _status(line: Line, *statuses: Status) -> Callable[[Report], bool]:
     return lambda report: report.evidence[line].status in statuses
 
 
-def _declares_ai(report: Report) -> bool:
+def declares_ai(report: Report) -> bool:
+    """Whether the file's own signer declares that AI made it, or a part of it."""
     found = report.evidence[Line.AI]
     return found.status is Status.PASS and any(
         finding.code in _AI and finding.status is Status.PASS for finding in found.findings
@@ -63,7 +64,7 @@ _RULES: Final[tuple[tuple[Group, Callable[[Report], bool]], ...]] = (
     (Group.HISTORY_BROKEN, _status(Line.HISTORY, Status.FAIL)),
     (Group.FAILED, lambda report: any(one.status is Status.FAIL for one in report.evidence.values())),
     (Group.ERROR, lambda report: any(report.evidence[line].status is Status.ERROR for line in report.required)),
-    (Group.AI_DECLARED, _declares_ai),
+    (Group.AI_DECLARED, declares_ai),
     (Group.CANNOT_TELL, _status(Line.INTEGRITY, Status.UNKNOWN)),
     (Group.UNKNOWN_SIGNER, _status(Line.SIGNER, Status.UNKNOWN, Status.ERROR)),
     (Group.RECOGNISED, _status(Line.SIGNER, Status.PASS)),

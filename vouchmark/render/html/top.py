@@ -8,7 +8,19 @@ from typing import Any, Final
 from vouchmark.render.answer import answer
 from vouchmark.render.groups import group_of
 from vouchmark.render.html.markup import without_options
-from vouchmark.render.html.words import AI, AI_BY_STATUS, BYTES, CAVEATS, SIGNER_BY_STATUS, SIGNS, TONES
+from vouchmark.render.html.words import (
+    AGAINST,
+    AI,
+    AI_BY_STATUS,
+    AI_ELSEWHERE,
+    AI_MADE,
+    BYTES,
+    CAVEATS,
+    DOUBTED,
+    SIGNER_BY_STATUS,
+    SIGNS,
+    TONES,
+)
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Line, Report, Status
 
@@ -69,7 +81,7 @@ def _bytes(report: Report) -> tuple[str, str]:
 
 
 def _for_other_bytes(report: Report) -> bool:
-    return report.evidence[Line.INTEGRITY].status is Status.FAIL
+    return report.evidence[Line.INTEGRITY].status is Status.FAIL or report.evidence[Line.SIGNER].value == "other-bytes"
 
 
 def _who(report: Report) -> str:
@@ -87,11 +99,11 @@ def _signer(report: Report) -> tuple[str, str]:
     shown = plain(name, limit=NAME_SHOWN) if evidence.status is Status.PASS else quoted(name, limit=NAME_SHOWN)
     if _for_other_bytes(report):
         return f"{shown}, for other bytes", "bad" if tone == "bad" else "doubt"
-    return {
-        Status.PASS: (shown, "good"),
-        Status.UNKNOWN: (f"{shown}, says the signer alone", "doubt"),
-        Status.FAIL: (f"{shown}: not to be relied on", "bad"),
-    }[evidence.status]
+    if evidence.status is Status.PASS:
+        return shown, "good"
+    if evidence.status is Status.UNKNOWN:
+        return f"{shown}, {DOUBTED.get(str(evidence.value), 'says the signer alone')}", "doubt"
+    return f"{shown}: {AGAINST.get(str(evidence.value), 'not to be relied on')}", "bad"
 
 
 def _ai(report: Report) -> tuple[str, str]:
@@ -103,4 +115,7 @@ def _ai(report: Report) -> tuple[str, str]:
         for finding in evidence.findings:
             if finding.status is Status.PASS and finding.code in AI:
                 return AI[finding.code]
+    for start, words in AI_ELSEWHERE.items():
+        if str(evidence.value).startswith(start) and str(evidence.value).removeprefix(start) in AI_MADE:
+            return words, "note"
     return AI_BY_STATUS[evidence.status]
