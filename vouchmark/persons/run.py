@@ -42,7 +42,7 @@ MAX_WAITING: Final = 50_000
 MAX_AHEAD: Final = 2
 """Embedded vouches looked at while the last file is still being examined: more would take longer than that."""
 MAX_THREADS: Final = 4
-"""Threads that verify; sums of points run beside each other, the rest does not."""
+"""Threads that verify, and of large batches processes: sums of points run beside each other, the rest does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,6 +340,7 @@ class Run:
             nonce=settings.nonce,
             audience=settings.audience,
             threads=min(MAX_THREADS, os.cpu_count() or 1),
+            processes=min(MAX_THREADS, os.cpu_count() or 1),
             proofs=self._proofs,
         )
 

@@ -15,6 +15,9 @@ from zk.errors import EncodingError, ProofError
 BATCH_PROOFS: Final = 1024
 """Proofs whose pairings are checked at once: beyond it a proof gets no cheaper."""
 
+LEAST_FOR_PROCESSES: Final = 400
+"""Proofs from which on another process is worth its start, about half a second."""
+
 CHUNK_PROOFS: Final = 8
 """Proofs a thread takes at a time, so that none waits long for another's last ones."""
 
@@ -39,14 +42,19 @@ class Proofs:
         return question in self.found
 
 
-def troubles(questions: Mapping[int, Question], *, threads: int, proofs: Proofs | None = None) -> dict[int, str]:
+def troubles(
+    questions: Mapping[int, Question], *, threads: int, processes: int = 1, proofs: Proofs | None = None
+) -> dict[int, str]:
     """Return why each proof that does not hold does not; pairings are checked in batches, on `threads` threads.
 
-    What is among `proofs` is not looked at again.
+    Of LEAST_FOR_PROCESSES and more, `processes` - 1 other processes get their shares. What is among `proofs` is not
+    looked at again.
     """
     seen = {i: proofs.found[question] for i, question in questions.items() if proofs and question in proofs}
     bad = {i: words for i, words in seen.items() if words}
     unseen = {i: question for i, question in questions.items() if i not in seen}
+    if processes > 1 and len(unseen) >= LEAST_FOR_PROCESSES:
+        return bad | _shared(unseen, processes)
     if len(unseen) == 1:
         ((i, alone),) = unseen.items()
         words = trouble(alone)
@@ -60,6 +68,22 @@ def troubles(questions: Mapping[int, Question], *, threads: int, proofs: Proofs 
     batches = [terms[start : start + size] for start in range(0, len(terms), size)]
     for failing in _map(_bad_terms, batches, threads=threads, chunk=1):
         bad |= dict.fromkeys(failing, "the proof is not about a credential of this issuer's key")
+    return bad
+
+
+def _shared(questions: Mapping[int, Question], processes: int) -> dict[int, str]:
+    """Give each process its share, take one here, and what a process does not answer for in full as well."""
+    from zk.verifier.worker import answer, ask
+
+    own, *others = [dict(list(questions.items())[start::processes]) for start in range(processes)]
+    try:
+        asked = [(ask(share), share) for share in others if share]
+    except OSError:  # no room for a process, or no leave
+        return troubles(questions, threads=1)
+    bad = troubles(own, threads=1)
+    for worker, share in asked:
+        found = answer(worker, share)
+        bad |= troubles(share, threads=1) if found is None else found
     return bad
 
 
@@ -83,15 +107,31 @@ def _prepare(question: Question) -> PairingTerm | str:
 
 
 def _bad_terms(terms: Sequence[tuple[int, PairingTerm]]) -> list[int]:
-    """Return those that fail: all at once if none does, else by halves. n bad ones cost about 2n checks."""
+    """Return those that fail: all at once if none does, else by halves as long as that helps.
+
+    Where both halves fail, and both halves of one of these, many are bad, and each is looked at alone: made-up proofs
+    cost a pairing each and no more. A few bad ones among many cost some 2 log n checks of ever smaller lots.
+    """
+    return [] if _hold(terms) else _bad_among(terms, has_spread=False)
+
+
+def _bad_among(terms: Sequence[tuple[int, PairingTerm]], *, has_spread: bool) -> list[int]:
+    """Return those that fail of terms that do not all hold; `has_spread` is whether both halves failed before."""
+    if len(terms) == 1:
+        return [terms[0][0]]
+    middle = len(terms) // 2
+    failing = [half for half in (terms[:middle], terms[middle:]) if not _hold(half)]
+    if len(failing) == 2 and has_spread:
+        return [i for i, term in terms if not _hold([(i, term)])]
+    return [i for half in failing for i in _bad_among(half, has_spread=len(failing) == 2)]
+
+
+def _hold(terms: Sequence[tuple[int, PairingTerm]]) -> bool:
     try:
         check_pairings([term for _, term in terms])
     except ProofError:
-        if len(terms) == 1:
-            return [terms[0][0]]
-        middle = len(terms) // 2
-        return _bad_terms(terms[:middle]) + _bad_terms(terms[middle:])
-    return []
+        return False
+    return True
 
 
 def _map(call: Callable[[_In], _Out], items: Sequence[_In], *, threads: int, chunk: int) -> list[_Out]:
