@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from provenance.credentials.engines.model import NOTHING_TO_READ, Outcome, Reading
+from provenance.credentials.engines.model import Outcome, Reading, Reason
 from provenance.files.window import window_of
 from provenance.workers.parts import Value, Work
 from provenance.workers.parts import own as own_part
@@ -32,7 +32,7 @@ def first(work: Work) -> Mapping[str, Value]:
         work.history, work.check = None, None
         return {}
     engines = {
-        engine: Reading(engine=engine, version="", outcome=Outcome.ABSENT, reason=NOTHING_TO_READ)
+        engine: Reading(engine=engine, version="", outcome=Outcome.ABSENT, reason=Reason.NOTHING_TO_READ)
         for engine in task.options.engines
     }
     return {own_part.NAME: found, **engines}

@@ -255,7 +255,7 @@ def _place(asset: Asset) -> Place | None:
 
 
 def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:
-    from provenance.credentials.engines.model import NOTHING_TO_READ, Reading
+    from provenance.credentials.engines.model import Reading, Reason
     from provenance.metadata import Metadata
     from provenance.preview import Previews
     from provenance.workers.parts import crjson, own, picture
@@ -264,7 +264,7 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
     established = _of(values, own.NAME, own.Own) or own.Own()
     written = _of(values, crjson.NAME, crjson.Crjson)
     readings = tuple(value for value in values.values() if isinstance(value, Reading))
-    is_asked = not readings or any(reading.reason != NOTHING_TO_READ for reading in readings)
+    is_asked = not readings or any(reading.reason is not Reason.NOTHING_TO_READ for reading in readings)
     return Examination(
         readings=readings,
         width=measured.width,

@@ -118,8 +118,8 @@ def test_the_same_bytes_give_the_same_reading(signed: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "media_type", "outcome", "reason"),
     [
-        (picture(), "image/jpeg", Outcome.ABSENT, ""),
-        (picture("PNG"), "image/jpeg", Outcome.ABSENT, ""),
+        (picture(), "image/jpeg", Outcome.ABSENT, None),
+        (picture("PNG"), "image/jpeg", Outcome.ABSENT, None),
         (b"words", "text/plain", Outcome.UNSUPPORTED, "type"),
         (b"", "image/jpeg", Outcome.UNSUPPORTED, "empty"),
         (b"\xff\xd8\xff", "image/jpeg", Outcome.UNPARSABLE, "asset"),
@@ -138,7 +138,7 @@ def test_where_there_is_no_store_the_reason_is_a_stable_word(
 @pytest.mark.parametrize(
     ("complaint", "outcome", "reason"),
     [
-        ("ManifestNotFound: no JUMBF data found", Outcome.ABSENT, ""),
+        ("ManifestNotFound: no JUMBF data found", Outcome.ABSENT, None),
         ("Other: prerelease content detected", Outcome.UNPARSABLE, "prerelease"),
         ("Io: out of memory", Outcome.ERROR, "memory-limit"),
         ("Io: Cannot allocate memory (os error 12)", Outcome.ERROR, "memory-limit"),
@@ -345,7 +345,7 @@ def test_a_read_that_fails_anywhere_is_an_error_and_never_changed_or_absent(
         seen.add((reading.outcome, reading.reason, reading.state))
         if Failing.left >= 0:
             break
-    assert seen == {(Outcome.ERROR, "memory-limit", None), (Outcome.FOUND, "", State.VALID)}
+    assert seen == {(Outcome.ERROR, "memory-limit", None), (Outcome.FOUND, None, State.VALID)}
 
 
 def test_media_notice_when_they_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

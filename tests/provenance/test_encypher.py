@@ -111,7 +111,7 @@ def test_the_readers_lists_replace_the_snapshot(signed: bytes, root: Identity) -
 @pytest.mark.parametrize(
     ("data", "media_type", "outcome", "reason"),
     [
-        (picture(), "image/jpeg", Outcome.ABSENT, ""),
+        (picture(), "image/jpeg", Outcome.ABSENT, None),
         (b"", "image/jpeg", Outcome.UNSUPPORTED, "empty"),
         (b"noise", "image/jpeg", Outcome.UNPARSABLE, "asset"),
         (b"\0" * 64, "application/c2pa", Outcome.UNSUPPORTED, "type"),
@@ -187,7 +187,7 @@ print(os.environ["ENCYPHER_C2PA_TELEMETRY"], os.environ["ENCYPHER_C2PA_ONLINE"])
 @pytest.mark.parametrize("broken", [False, True])
 def test_no_socket_is_opened_for_good_or_broken_files(signed: bytes, broken: bool) -> None:
     code = (
-        "import sys; from provenance.credentials import encypher; "
+        "import sys; from provenance.credentials.engines import encypher; "
         "print(encypher.read(sys.stdin.buffer.read(), 'image/jpeg').state.value)"
     )
     run = subprocess.run(

@@ -75,7 +75,7 @@ def task(item: Asset, *, trust: TrustSettings | None = None, view: TrustView | N
 
 
 def outcomes(examination: Examination) -> list[tuple[str, str]]:
-    return [(str(reading.outcome), reading.reason) for reading in examination.readings]
+    return [(str(reading.outcome), str(reading.reason or "")) for reading in examination.readings]
 
 
 FOUND = ("found", "")

@@ -16,7 +16,7 @@ from PIL import Image
 
 from provenance.asset import AssetError, open_asset
 from provenance.credentials.engines import c2pa_rs, encypher
-from provenance.credentials.engines.model import NOTHING_TO_READ, Outcome, Reading
+from provenance.credentials.engines.model import Outcome, Reading, Reason
 from provenance.credentials.store.in_file import layout_of
 from provenance.credentials.store.signs import PLAIN, may_hold_credentials
 from provenance.credentials.trust.settings import TrustSettings
@@ -68,7 +68,7 @@ def test_a_plain_picture_gives_the_engines_nothing_to_read(media_type: str) -> N
     readings = [known[engine] for engine in ENGINES]
     for reading in readings:
         assert isinstance(reading, Reading)
-        assert (reading.outcome, reading.reason, reading.version) == (Outcome.ABSENT, NOTHING_TO_READ, "")
+        assert (reading.outcome, reading.reason, reading.version) == (Outcome.ABSENT, Reason.NOTHING_TO_READ, "")
     assert outcomes(plain(media_type), media_type) == {Outcome.ABSENT}
 
 

@@ -131,7 +131,7 @@ def test_a_value_that_cannot_be_sent_becomes_an_error(name: str, monkeypatch: py
         return real(number, name, value)
 
     monkeypatch.setattr(parts, "encoded", once)
-    framed = worker._encoded(1, name, parts.failed(name, "anything"))
+    framed = worker._encoded(1, name, parts.failed(name, "crash"))
     found = wire.read_frame(io.BytesIO(framed))
     assert found is not None
     part = parts.decoded(found[1])
@@ -334,19 +334,23 @@ def first_value(running: WorkerProcess) -> parts.Value:
 
 
 NOISY = [
-    ("print('on standard output')", Outcome.ABSENT, ""),
-    ("os.write(1, b'on descriptor 1')", Outcome.ABSENT, ""),
-    ("os.write(2, b'a warning')", Outcome.ABSENT, ""),
-    ("os.write(2, b'x' * 20_000_000)", Outcome.ABSENT, ""),
+    ("print('on standard output')", Outcome.ABSENT, None),
+    ("os.write(1, b'on descriptor 1')", Outcome.ABSENT, None),
+    ("os.write(2, b'a warning')", Outcome.ABSENT, None),
+    ("os.write(2, b'x' * 20_000_000)", Outcome.ABSENT, None),
     ("os.write(2, b\"thread '<unnamed>' panicked at lib.rs\")", Outcome.ERROR, "panic"),
     ("os.write(2, b'memory allocation of 5 bytes failed')", Outcome.ERROR, "memory-limit"),
-    ("open('/dev/stdin').read()", Outcome.ABSENT, ""),
+    ("open('/dev/stdin').read()", Outcome.ABSENT, None),
 ]
 
 
 @pytest.mark.parametrize(("statement", "outcome", "reason"), NOISY)
 def test_what_an_engine_prints_reaches_nobody_and_a_panic_undoes_its_answer(
-    statement: str, outcome: Outcome, reason: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    statement: str,
+    outcome: Outcome,
+    reason: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     before = (
         f"real = c2pa_rs.read\ndef noisy(*a, **o):\n    {statement}\n    return real(*a, **o)\nc2pa_rs.read = noisy"

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from provenance.credentials.crjson.reading import all_codes
-from provenance.credentials.engines.model import Outcome, Reading
+from provenance.credentials.engines.model import Outcome, Reading, Reason
 from provenance.workers.pool import Examination
 
-_NO_ACCOUNT: Final = frozenset({"prerelease", "sidecar"})
+_NO_ACCOUNT: Final = frozenset({Reason.PRERELEASE, Reason.SIDECAR})
 """Reasons of a refusal beside which our own reading tells nothing: a draft's rules were others."""
-OF_TYPE: Final = "type"
+OF_TYPE: Final = Reason.TYPE
 """The reason of an engine that does not read files of a type."""
 _SAYS: Final = (Outcome.FOUND, Outcome.ABSENT, Outcome.REMOTE, Outcome.UNPARSABLE)
 """Outcomes of an engine that has looked at the file."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from provenance.credentials.engines.model import Outcome, Reading
+from provenance.credentials.engines.model import Outcome, Reading, Reason
 from provenance.net.deadline import TooLateError, within
 from provenance.workers.pool import Examination
 from vouchmark.examination.gather import LEAST, Seen
 
 T = TypeVar("T")
 
-REASON: Final = "time-limit"
+REASON: Final = Reason.TIME_LIMIT
 
 
 def in_time(work: Callable[[], T], otherwise: Callable[[], T], *, seconds: float) -> T:

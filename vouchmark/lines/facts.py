@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.engines.model import (
-    NOTHING_TO_READ,
     CertificateInfo,
     Kind,
     Manifest,
     Outcome,
     Reading,
+    Reason,
     ValidationCode,
 )
 from provenance.credentials.own_check import OwnCheck
@@ -271,7 +271,7 @@ def evidence(line: Line, answer: Answer) -> Evidence:
 
 def source_of(reading: Reading) -> str:
     """The engine as findings name it; ourselves where no engine was asked."""
-    if reading.outcome is Outcome.SKIPPED or reading.reason == NOTHING_TO_READ:
+    if reading.outcome is Outcome.SKIPPED or reading.reason is Reason.NOTHING_TO_READ:
         return "vouchmark"
     return f"{reading.engine} {reading.version}".strip()
 

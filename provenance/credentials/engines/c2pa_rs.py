@@ -24,7 +24,7 @@ import msgspec
 from provenance.credentials.crjson import handed_out
 from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.engines.cost import has_too_many_parts, is_too_much
-from provenance.credentials.engines.model import Manifest, ManifestStore, Outcome, Reading, State
+from provenance.credentials.engines.model import Manifest, ManifestStore, Outcome, Reading, Reason, State
 from provenance.credentials.engines.streams import Bounded, source_of
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.store.jumbf import RawStore, parse_store
@@ -182,17 +182,17 @@ def _read(
     data: bytes, media_type: str, sidecar: bytes | None, wanted: _Wanted, fragment: bytes | None = None
 ) -> Reading:
     if sidecar == b"":
-        return _nothing(Outcome.UNPARSABLE, "sidecar")
+        return _nothing(Outcome.UNPARSABLE, Reason.SIDECAR)
     if not data:
-        return _nothing(Outcome.UNSUPPORTED, "empty")
+        return _nothing(Outcome.UNSUPPORTED, Reason.EMPTY)
     if any(is_too_much(part, store=sidecar) for part in (data, fragment) if part is not None):
-        return _nothing(Outcome.UNPARSABLE, "rules")
+        return _nothing(Outcome.UNPARSABLE, Reason.RULES)
     try:
         known = _parsed(wanted.inside if sidecar is None else sidecar)
     except CredentialsLimitError:
-        return _nothing(Outcome.UNPARSABLE, "parts")
+        return _nothing(Outcome.UNPARSABLE, Reason.PARTS)
     if known is not None and has_too_many_parts(known, len(data)):
-        return _nothing(Outcome.UNPARSABLE, "parts")
+        return _nothing(Outcome.UNPARSABLE, Reason.PARTS)
     engine = load()
     sources = [source_of(data)]
     try:
@@ -205,7 +205,7 @@ def _read(
         reading = _refused(str(error), media_type)
     except (msgspec.DecodeError, NestingError, RecursionError):
         # Nested deeper than anybody reads, or an account of another shape.
-        reading = _nothing(Outcome.UNPARSABLE, "too-deep")
+        reading = _nothing(Outcome.UNPARSABLE, Reason.TOO_DEEP)
     if failed := [source for source in sources if source.failed]:
         # The engine took the failure for the end of the media, a mismatch or an absent store: none of it counts.
         return _nothing(Outcome.ERROR, failed[0].reason)
@@ -238,11 +238,11 @@ def _found(reader: Any, wanted: _Wanted, known: RawStore | None, *, embedded: bo
         parsed = None
     manifests = _by_store(parsed, summary) or _by_account(reader)
     if not manifests or manifests[0].label != active:
-        return _nothing(Outcome.UNPARSABLE, "no-active-manifest")
+        return _nothing(Outcome.UNPARSABLE, Reason.NO_ACTIVE_MANIFEST)
     codes = crjson.all_codes(manifests)
     if any(code.io_error for code in codes):
         # The engine could not read on; that it calls this a mismatch says nothing about the media.
-        return _nothing(Outcome.ERROR, "io")
+        return _nothing(Outcome.ERROR, Reason.IO)
     store = ManifestStore(manifests=manifests, embedded=embedded, raw=raw)
     if parsed is not None:
         store.keep(parsed)
@@ -300,21 +300,25 @@ def _resource(reader: Any, uri: str, limit: int) -> bytes:
 
 _REMOTE: Final = re.compile(r"Remote: must fetch remote manifests from url (\S+)")
 _COMPLAINTS: Final = (
-    (re.compile(r"ManifestNotFound\b"), Outcome.ABSENT, ""),
-    (re.compile(r"NotSupported\b"), Outcome.UNSUPPORTED, "type"),
-    (re.compile(r"Other: asset could not be parsed: Boxes are too dee?ply nested"), Outcome.UNSUPPORTED, "too-deep"),
-    (re.compile(r"Other: prerelease content detected"), Outcome.UNPARSABLE, "prerelease"),
-    (re.compile(r"Io: (?:out of memory|memory)"), Outcome.ERROR, "memory-limit"),
-    (re.compile(r".*\(os error 12\)[\s)]*$", re.DOTALL), Outcome.ERROR, "memory-limit"),
-    (re.compile(r".*(?:\(os error \d+\)|UntrackedPointer: \w+)[\s)]*$", re.DOTALL), Outcome.ERROR, "io"),
+    (re.compile(r"ManifestNotFound\b"), Outcome.ABSENT, None),
+    (re.compile(r"NotSupported\b"), Outcome.UNSUPPORTED, Reason.TYPE),
+    (
+        re.compile(r"Other: asset could not be parsed: Boxes are too dee?ply nested"),
+        Outcome.UNSUPPORTED,
+        Reason.TOO_DEEP,
+    ),
+    (re.compile(r"Other: prerelease content detected"), Outcome.UNPARSABLE, Reason.PRERELEASE),
+    (re.compile(r"Io: (?:out of memory|memory)"), Outcome.ERROR, Reason.MEMORY_LIMIT),
+    (re.compile(r".*\(os error 12\)[\s)]*$", re.DOTALL), Outcome.ERROR, Reason.MEMORY_LIMIT),
+    (re.compile(r".*(?:\(os error \d+\)|UntrackedPointer: \w+)[\s)]*$", re.DOTALL), Outcome.ERROR, Reason.IO),
     (
         re.compile(r"Other: asset could not be parsed: ingredient chain depth \(\d+\) exceeds maximum \(\d+\)\Z"),
         Outcome.UNPARSABLE,
-        "chain-depth",
+        Reason.CHAIN_DEPTH,
     ),
-    (re.compile(r"(?:Other: asset could not be parsed|Io)\b"), Outcome.UNPARSABLE, "asset"),
-    (re.compile(r"Decoding: claim could not be converted from CBOR\b"), Outcome.UNPARSABLE, "claim"),
-    (re.compile(r"Decoding: could not decode assertion\b"), Outcome.UNPARSABLE, "assertion"),
+    (re.compile(r"(?:Other: asset could not be parsed|Io)\b"), Outcome.UNPARSABLE, Reason.ASSET),
+    (re.compile(r"Decoding: claim could not be converted from CBOR\b"), Outcome.UNPARSABLE, Reason.CLAIM),
+    (re.compile(r"Decoding: could not decode assertion\b"), Outcome.UNPARSABLE, Reason.ASSERTION),
 )
 """How the engine's complaints begin, and what each one says; everything else is a broken store."""
 
@@ -329,15 +333,15 @@ def _refused(complaint: str, media_type: str) -> Reading:
     """The reading where the engine gave no store, by what it complained of."""
     remote = _REMOTE.match(complaint)
     if remote:
-        return _nothing(Outcome.REMOTE, "", remote_url=remote[1])
+        return _nothing(Outcome.REMOTE, None, remote_url=remote[1])
     for pattern, outcome, reason in _COMPLAINTS:
         if pattern.match(complaint):
-            if reason == "type" and media_type in supported_types():
+            if reason is Reason.TYPE and media_type in supported_types():
                 # It reads this type, and did not recognise it: the file breaks off within its first bytes.
-                return _nothing(Outcome.UNPARSABLE, "asset")
+                return _nothing(Outcome.UNPARSABLE, Reason.ASSET)
             return _nothing(outcome, reason)
-    return _nothing(Outcome.UNPARSABLE, "store")
+    return _nothing(Outcome.UNPARSABLE, Reason.STORE)
 
 
-def _nothing(outcome: Outcome, reason: str, *, remote_url: str = "") -> Reading:
+def _nothing(outcome: Outcome, reason: Reason | None, *, remote_url: str = "") -> Reading:
     return Reading(engine=ENGINE, version=version(), outcome=outcome, reason=reason, remote_url=remote_url)

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.crjson import reading as crjson
-from provenance.credentials.engines.model import ManifestStore, Outcome, Reading, State
+from provenance.credentials.engines.model import ManifestStore, Outcome, Reading, Reason, State
 from provenance.formats.text import Method, is_text, method_of
 
 if TYPE_CHECKING:
@@ -119,9 +119,9 @@ def _options(at: dt.datetime | None, trust: TrustSettings | None) -> dict[str, A
 
 def _read(data: bytes, media_type: str, sidecar: bytes | None, options: Mapping[str, Any]) -> Reading:
     if sidecar == b"":
-        return _nothing(Outcome.UNPARSABLE, "sidecar")
+        return _nothing(Outcome.UNPARSABLE, Reason.SIDECAR)
     if not data:
-        return _nothing(Outcome.UNSUPPORTED, "empty")
+        return _nothing(Outcome.UNSUPPORTED, Reason.EMPTY)
     engine = load()
     if sidecar is not None:
         options = {**options, "manifest_store": sidecar}
@@ -136,17 +136,18 @@ def _read(data: bytes, media_type: str, sidecar: bytes | None, options: Mapping[
         # A panic in Rust arrives as an exception outside `Exception`, of a class that has no importable name.
         if type(error).__name__ != "PanicException":
             raise
-        return _nothing(Outcome.ERROR, "panic")
+        return _nothing(Outcome.ERROR, Reason.PANIC)
     return _reading(report, embedded=sidecar is None)
 
 
 _COMPLAINTS: Final = (
-    ("unsupported_mime", Outcome.UNSUPPORTED, "type"),
-    ("verification_error: verification failed: format extraction failed", Outcome.UNPARSABLE, "asset"),
+    ("unsupported_mime", Outcome.UNSUPPORTED, Reason.TYPE),
+    ("verification_error: verification failed: format extraction failed", Outcome.UNPARSABLE, Reason.ASSET),
 )
 """How the engine's complaints begin; everything else is a broken store."""
 
 
+_NO_REASON: Final[Reason | None] = None
 _ITSELF: Final = "self#"
 """How a place within the asset begins; anything else is an address."""
 
@@ -155,25 +156,27 @@ def _refused(complaint: str) -> Reading:
     for beginning, outcome, reason in _COMPLAINTS:
         if complaint.startswith(beginning):
             return _nothing(outcome, reason)
-    return _nothing(Outcome.UNPARSABLE, "store")
+    return _nothing(Outcome.UNPARSABLE, Reason.STORE)
 
 
-def _nothing(outcome: Outcome, reason: str) -> Reading:
+def _nothing(outcome: Outcome, reason: Reason | None) -> Reading:
     return Reading(engine=ENGINE, version=version(), outcome=outcome, reason=reason)
 
 
 def _reading(report: Mapping[str, Any], *, embedded: bool) -> Reading:
     if not report["present"]:
-        return _nothing(Outcome.ABSENT, "")
+        return _nothing(Outcome.ABSENT, None)
     told = report.get("manifest_report") or {}
     manifests = crjson.manifests({"manifests": _as_crjson(told, report["validation_results"])})
     direct = crjson.in_order(crjson.results(report["validation_results"]))
-    outcome, reason, remote = Outcome.FOUND, "", ""
+    outcome, reason, remote = Outcome.FOUND, _NO_REASON, ""
     if not manifests:
         named = [code.url for code in direct if code.code == "manifest.inaccessible"]
         remote = next((url for url in named if not url.startswith(_ITSELF)), "")
         # It says the same of a file that it cannot parse, and names no address then.
-        outcome, reason = (Outcome.REMOTE, "") if remote else (Outcome.UNPARSABLE, "asset" if named else "store")
+        outcome, reason = (
+            (Outcome.REMOTE, None) if remote else (Outcome.UNPARSABLE, Reason.ASSET if named else Reason.STORE)
+        )
     trust = report["trust"]
     return Reading(
         engine=ENGINE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from provenance.credentials.engines.model import Reason
 from provenance.files.window import Stream, window_of
 
 
@@ -18,7 +19,7 @@ class WindowSource(Stream):
     """A window that remembers when it could not be read."""
 
     failed = False
-    reason = "io"
+    reason: Reason = Reason.IO
 
     def readinto(self, buffer: Any, /) -> int:
         """As of any stream. Raises MemoryError, OSError."""
@@ -33,7 +34,7 @@ class Source(io.BytesIO):
     """Media for an engine, which remembers when it could not be read: the engine's own words for that vary."""
 
     failed = False
-    reason = "memory-limit"
+    reason: Reason = Reason.MEMORY_LIMIT
 
     def readinto(self, buffer: Any, /) -> int:
         """As of any stream. Raises MemoryError."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from provenance.credentials.engines.model import Outcome, Reading
+from provenance.credentials.engines.model import Outcome, Reading, Reason
 from provenance.workers import wire
 from provenance.workers.parts import Part, Work
 
@@ -59,7 +59,7 @@ def kept(reading: Reading, work: Work) -> Reading:
 
 def error(engine: str, reason: str, version: str) -> Reading:
     """What an engine comes to that did not finish."""
-    return Reading(engine=engine, version=version, outcome=Outcome.ERROR, reason=reason)
+    return Reading(engine=engine, version=version, outcome=Outcome.ERROR, reason=Reason(reason))
 
 
 def decode(engine: str, body: memoryview) -> Reading:

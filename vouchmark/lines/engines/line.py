@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.engines.model import NOTHING_TO_READ, Outcome, Reading, State, ValidationCode
+from provenance.credentials.engines.model import Outcome, Reading, Reason, State, ValidationCode
 from vouchmark.lines.engines import causes as engine_causes
 from vouchmark.lines.engines.causes import CLOCK, UNTRUSTED
 from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
@@ -35,12 +35,12 @@ NEITHER: Final = {
 }
 """Where both engines say the same because neither could look."""
 
-SIZE: Final = "size"
+SIZE: Final = Reason.SIZE
 """Why an engine was not asked that holds a file whole."""
 
-_UNASKED: Final = frozenset({"rules", "parts"})
+_UNASKED: Final = frozenset({Reason.RULES, Reason.PARTS})
 """Reasons for which an engine was not asked about a file."""
-_REFUSALS: Final = frozenset({"chain-depth", "claim", "assertion"}) | _UNASKED
+_REFUSALS: Final = frozenset({Reason.CHAIN_DEPTH, Reason.CLAIM, Reason.ASSERTION}) | _UNASKED
 """Reasons that say more than that an engine cannot parse a file."""
 
 
@@ -48,7 +48,7 @@ def answer(facts: Facts) -> Answer:
     """The engines line."""
     if facts.unreadable:
         return Answer(summary="No engine saw the file.", status=Status.SKIPPED)
-    if facts.engine.reason == NOTHING_TO_READ:
+    if facts.engine.reason is Reason.NOTHING_TO_READ:
         return _nothing(facts)
     if facts.second is not None and facts.second.reason == SIZE:
         return _without(facts, facts.second)
@@ -147,7 +147,7 @@ def _state(facts: Facts, reading: Reading) -> Draft:
         "failures": _names(code for code in failures(reading.codes) if code.code not in (*CLOCK, UNTRUSTED)),
     }
     if reading.reason:
-        detail["reason"] = reading.reason
+        detail["reason"] = str(reading.reason)
     if reading.answers:
         detail["answers"] = dict(sorted(reading.answers.items()))
     if state is not None:

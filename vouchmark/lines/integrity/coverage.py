@@ -11,7 +11,7 @@ from typing import Final
 
 from provenance.credentials.binding.base import Match
 from provenance.credentials.binding.coverage import Coverage
-from provenance.credentials.engines.model import Outcome
+from provenance.credentials.engines.model import Outcome, Reason
 from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState
 from provenance.formats import Kind
 from provenance.formats.parts import Doubt
@@ -143,7 +143,7 @@ def failures(facts: Facts) -> list[Draft]:
     Empty where nothing in it is signed that we could read: then it is malformed, and nobody's signature is broken.
     """
     own = facts.own
-    if facts.first.reason == "prerelease":
+    if facts.first.reason is Reason.PRERELEASE:
         # A draft's rules were others: what looks broken by today's need not be.
         return []
     if own is None or not any(_is_signed_by_somebody(check) for check in own.chain):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from provenance.credentials.engines.model import Outcome, Reading
+from provenance.credentials.engines.model import Outcome, Reading, Reason
 from vouchmark.codes.specification import SPECIFICATION, Kind
 from vouchmark.lines.facts import Facts
 from vouchmark.lines.integrity import outside
@@ -40,10 +40,14 @@ def told(facts: Facts) -> Told:
     """Why the first engine gives no account of a file, by our own reading of it."""
     reason = facts.first.reason
     given = facts.outside is not None and facts.outside.origin == outside.GIVEN
-    detail: dict[str, Json] = {"reason": reason, "from": "given" if given else "", "engine": facts.first.engine}
-    if reason == "prerelease":
+    detail: dict[str, Json] = {
+        "reason": str(reason or ""),
+        "from": "given" if given else "",
+        "engine": facts.first.engine,
+    }
+    if reason is Reason.PRERELEASE:
         return Told(_CODE, Status.ERROR, _DRAFT, detail)
-    if reason == "sidecar":
+    if reason is Reason.SIDECAR:
         words = f"{outside.whose(facts)} could not be had: they are empty, too large, or may not be read."
         return Told(_CODE, Status.ERROR, words, detail)
     own = facts.own
@@ -79,7 +83,7 @@ def is_only_refused(facts: Facts) -> bool:
 
 
 def _refuses(reading: Reading) -> str:
-    return f"{reading.engine} {WHY.get(reading.reason, 'failed on this file')}"
+    return f"{reading.engine} {WHY.get(reading.reason or '', 'failed on this file')}"
 
 
 def _nobody_else(facts: Facts) -> str:

@@ -88,7 +88,7 @@ def _alone(second: Reading) -> str:
 
 def _refusal(facts: Facts, consequence: str, *, status: Status = Status.UNKNOWN) -> Draft:
     engine = facts.engine
-    why = WHY.get(engine.reason, "failed on this file")
+    why = WHY.get(engine.reason or "", "failed on this file")
     draft = Drafter(source_of(engine), Root.ENGINE)
-    detail = {"engine": engine.engine, "reason": engine.reason}
+    detail = {"engine": engine.engine, "reason": str(engine.reason or "")}
     return draft(REFUSED, status, f"{engine.engine} {why}; {consequence}.", facts.name, dict(detail))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from provenance.credentials.engines.model import Outcome
+from provenance.credentials.engines.model import Outcome, Reason
 from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, is_searched_in_part, source_of
 from vouchmark.lines.integrity import malformed, outside, stores
@@ -13,7 +13,7 @@ from vouchmark.lines.integrity.readings import wrong_name
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
 
-TOO_DEEP: Final = "too-deep"
+TOO_DEEP: Final = Reason.TOO_DEEP
 """The engine's reason for a file of a known type that was built to exhaust its reader."""
 
 _UNREAD_TYPE: Final = (NotChecked(what="Content Credentials", why="type of file not supported"),)
@@ -102,7 +102,7 @@ def not_found(facts: Facts) -> Answer:
                 "integrity.unparsable",
                 Status.ERROR,
                 "The file's parts are nested deeper than anything real, so it cannot be read.",
-                detail={"reason": facts.first.reason},
+                detail={"reason": str(facts.first.reason or "")},
             )
         case Outcome.UNSUPPORTED:
             return _one(
@@ -110,7 +110,7 @@ def not_found(facts: Facts) -> Answer:
                 "integrity.unsupported",
                 Status.UNKNOWN,
                 _unsupported(facts),
-                detail={"type": facts.media_type, "reason": facts.first.reason},
+                detail={"type": facts.media_type, "reason": str(facts.first.reason or "")},
                 not_checked=_UNREAD_TYPE,
             )
         case Outcome.SKIPPED:
@@ -122,8 +122,10 @@ def not_found(facts: Facts) -> Answer:
                 facts,
                 "integrity.error",
                 Status.ERROR,
-                _ERRORS.get(facts.first.reason, "The engine failed on this file; that says nothing about the file."),
-                detail={"reason": facts.first.reason},
+                _ERRORS.get(
+                    facts.first.reason or "", "The engine failed on this file; that says nothing about the file."
+                ),
+                detail={"reason": str(facts.first.reason or "")},
             )
 
 
