@@ -7,6 +7,7 @@ history. Pure: bytes and lists in, frozen data out; no clock, no network, no fil
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -39,12 +40,23 @@ REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
 """Formats in which a store is put between other bytes and changes none of them: no table of offsets, no length."""
 
 
+class Problem(enum.StrEnum):
+    """Why there is no store of which anything could be established."""
+
+    ABSENT = "absent"
+    """There is none."""
+    MALFORMED = "malformed"
+    """What is there cannot be read as one."""
+    LIMIT = "limit"
+    """It is over a limit."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCheck:
     """Everything that we establish ourselves."""
 
-    problem: str
-    """Empty, or why there is nothing below: `absent`, `malformed` or `limit`."""
+    problem: Problem | None
+    """Why there is nothing below; None where there is."""
     why: str = ""
     """What is malformed, or over which limit: got and expected."""
     addresses: tuple[str, ...] = ()
@@ -281,7 +293,7 @@ def examine_own(
         raise ValueError("got a time without a zone, expected an aware one")
     layout = layout_of(data, media_type) if layout is None else layout
     cut = cut_off(data, layout)
-    nothing = OwnCheck(problem="absent", cut=cut, container=container_of(layout), addresses=layout.addresses)
+    nothing = OwnCheck(problem=Problem.ABSENT, cut=cut, container=container_of(layout), addresses=layout.addresses)
     read_as = READ_AS.get(layout.format, "")
     if store_bytes is None and not layout.stores and beside:
         store_bytes, is_sidecar = beside, True
@@ -293,7 +305,7 @@ def examine_own(
         own = store_in_file(raw, store, layout) if layout.stores and not is_sidecar else None
         history = trace(own or store)
     except CredentialsError as error:
-        problem = "limit" if isinstance(error, CredentialsLimitError) else "malformed"
+        problem = Problem.LIMIT if isinstance(error, CredentialsLimitError) else Problem.MALFORMED
         hidden = find_hidden(data, media_type, layout)
         return replace(nothing, problem=problem, why=str(error), hidden=hidden)
     matches = None if is_sidecar or not layout.stores else own is not None
@@ -323,7 +335,7 @@ def examine_own(
     vouches, more_vouches = find_vouches(store, history, bound=bound, signers=signers, digests=digests)
     identities, more_identities = check_identities(store, nodes, trust=trust, at=moment, stamps=stamps)
     return OwnCheck(
-        problem="",
+        problem=None,
         # Behind the digest: what goes over a large file beside all else has come far by then.
         hidden=find_hidden(data, media_type, layout),
         cut=cut,

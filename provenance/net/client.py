@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from provenance.errors import ProvenanceError
 from provenance.net.deadline import TooLateError, read_until, within
 
 MAX_ADDRESS: Final = 2_048
@@ -58,8 +59,10 @@ class Failure(enum.StrEnum):
     UNREADABLE = "unreadable"
 
 
-class NetError(Exception):
+class NetError(ProvenanceError):
     """There is no answer: `failure` says why."""
+
+    hint = "try again later, or look at the connection"
 
     def __init__(
         self, failure: Failure, *, status: int = 0, cause: BaseException | None = None, detail: str = ""

@@ -40,13 +40,14 @@ def first(work: Work) -> Mapping[str, Value]:
 
 def _looked(work: Work) -> Own | None:
     """Our own check where neither it nor the search for signs found anything; else None."""
+    from provenance.credentials.own_check import Problem
     from provenance.credentials.store.signs import may_hold_credentials
 
     if may_hold_credentials(work.data, work.task.media_type, work.layout):
         return None
     value = own_part.run(work)
     check = value.check
-    if check is None or check.problem != "absent" or check.cut is not None or not check.container.is_whole:
+    if check is None or check.problem is not Problem.ABSENT or check.cut is not None or not check.container.is_whole:
         return None
     hidden = check.hidden
     return None if hidden.stores or hidden.more or hidden.is_cut or check.addresses else value

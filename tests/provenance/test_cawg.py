@@ -71,7 +71,7 @@ _VC: Final = "cawg.ica.invalid_verifiable_credential"
 
 def look(data: bytes, lists: TrustView = LISTED, *, at: dt.datetime = NOW) -> OwnCheck:
     found = examine_own(data, recognise(data), None, trust=lists, at=at)
-    assert found.problem == ""
+    assert found.problem is None
     assert found.coverage is not None
     # Whatever becomes of the identity, the file stays what it is.
     assert found.coverage.match is Match.MATCH

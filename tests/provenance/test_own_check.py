@@ -69,7 +69,7 @@ def examine(data: bytes, lists: TrustView = LISTED, *, at: dt.datetime = NOW, **
 
 def test_a_signed_picture_holds_in_every_way() -> None:
     found = examine(sign(SIGNER))
-    assert found.problem == ""
+    assert found.problem is None
     assert found.bound == found.active
     assert found.signer is not None
     assert found.signer.codes == ("signer.yours",)
@@ -342,10 +342,10 @@ def _own(name: str, setting: str = "none", *, at: dt.datetime = AT, raw: bytes |
 def test_signatures_and_bindings_agree_with_the_engine(name: str) -> None:
     reading = _reading(name)
     if reading.store is None:
-        assert _own(name).problem in ("absent", "malformed", "") or not _own(name).bound
+        assert _own(name).problem in ("absent", "malformed", None) or not _own(name).bound
         return
     found = _own(name, raw=reading.store.raw)
-    assert found.problem == ""
+    assert found.problem is None
     assert found.active == reading.store.active.label
     for manifest in reading.store.manifests:
         check = found.checks.get(manifest.label)

@@ -123,7 +123,7 @@ def test_our_own_check_comes_with_it_where_it_is_asked_for(pool: Pool, signed: b
     item = asset(signed)
     with_view = pool.examine(item, task(item, view=TrustView()))
     assert with_view.own is not None
-    assert (with_view.own.problem, with_view.own_failure) == ("", "")
+    assert (with_view.own.problem, with_view.own_failure) == (None, "")
     without = pool.examine(item, task(item))
     assert (without.own, without.own_failure) == (None, "")
 

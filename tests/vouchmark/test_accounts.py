@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from provenance.credentials.engines.model import Outcome, Reading, State
-from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.own_check import OwnCheck, Problem
 from provenance.credentials.store.in_file import Container
 from provenance.workers.pool import Examination
 from tests.vouchmark.readings import GOOD, code, facts, manifest, reading
@@ -26,7 +26,7 @@ def examined(**own: Any) -> Examination:
         width=None,
         height=None,
         picture_reason="",
-        own=OwnCheck(problem="absent", **own),
+        own=OwnCheck(problem=Problem.ABSENT, **own),
         own_failure="",
         versions={},
     )
@@ -78,7 +78,7 @@ def test_an_address_in_the_file_is_told_though_the_engine_finds_nothing() -> Non
 )
 def test_what_one_engine_alone_reads_never_passes_nor_fails(codes: tuple[Any, ...], words: str) -> None:
     alone = reading(manifest(codes=codes), engine="encypher-c2pa", state=State.VALID)
-    told = integrity.answer(facts(alone, second=alone, refused=TYPE, own=OwnCheck(problem="absent")))
+    told = integrity.answer(facts(alone, second=alone, refused=TYPE, own=OwnCheck(problem=Problem.ABSENT)))
 
     assert {draft.status for draft in told.drafts} <= {Status.UNKNOWN, Status.ABSENT}
     assert any(words in draft.statement for draft in told.drafts)

@@ -16,7 +16,7 @@ from provenance.credentials.binding.coverage import Coverage
 from provenance.credentials.binding.riff_length import holds_at_its_old_length
 from provenance.credentials.engines.model import Kind, Outcome, Reading, State, ValidationCode
 from provenance.credentials.history.manifest_check import SignatureState
-from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.own_check import OwnCheck, Problem
 from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
 from tests.authority import picture, sign, sign_update
@@ -164,9 +164,9 @@ class TestNoEngineAlone:
         "own",
         [
             None,
-            OwnCheck(problem="malformed"),
-            OwnCheck(problem="limit"),
-            OwnCheck(problem="absent"),
+            OwnCheck(problem=Problem.MALFORMED),
+            OwnCheck(problem=Problem.LIMIT),
+            OwnCheck(problem=Problem.ABSENT),
             own_check(coverage=None),
             own_check(coverage=covered(match=Match.MALFORMED, codes=("assertion.dataHash.malformed",))),
             own_check(coverage=covered(match=Match.UNSUPPORTED, codes=("integrity.coverage.unknown",))),

@@ -10,6 +10,7 @@ from typing import Final
 
 from provenance.credentials.crjson.reading import all_codes
 from provenance.credentials.engines.model import Outcome, Reading, Reason
+from provenance.credentials.own_check import Problem
 from provenance.workers.pool import Examination
 
 _NO_ACCOUNT: Final = frozenset({Reason.PRERELEASE, Reason.SIDECAR})
@@ -40,10 +41,12 @@ def account_in_place_of(first: Reading, second: Reading | None, examination: Exa
     if not is_type or second is None or second.outcome not in _SAYS:
         return None
     own = examination.own if examination is not None else None
-    if own is not None and own.problem == "absent" and own.addresses:
+    if own is not None and own.problem is Problem.ABSENT and own.addresses:
         # One that looks for a store and finds an address calls it none, or malformed.
         return Reading(engine=OURS, version="", outcome=Outcome.REMOTE, remote_url=own.addresses[0])
-    if second.outcome is Outcome.UNPARSABLE and (own is None or (own.problem == "absent" and own.container.stops < 0)):
+    if second.outcome is Outcome.UNPARSABLE and (
+        own is None or (own.problem is Problem.ABSENT and own.container.stops < 0)
+    ):
         # It may have given up on what is not malformed: our own reading names no place at which the file goes wrong.
         return None
     return second

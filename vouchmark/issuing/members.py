@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from vouchmark.errors import VouchmarkError
 from vouchmark.issuing.qr import svg
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ MAX_OCTETS: Final = 32 << 20
 """Of a list at most: 320 octets a member."""
 
 
-class MembersError(Exception):
+class MembersError(VouchmarkError):
     """A list of members that cannot be used; the message says why, and in which line."""
+
+    hint = "mend the line that it names, and give the list again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

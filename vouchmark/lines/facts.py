@@ -16,7 +16,7 @@ from provenance.credentials.engines.model import (
     Reason,
     ValidationCode,
 )
-from provenance.credentials.own_check import OwnCheck
+from provenance.credentials.own_check import OwnCheck, Problem
 from provenance.files.sidecar import Sidecar
 from provenance.metadata import Metadata
 from vouchmark.codes.values import value_of
@@ -315,7 +315,7 @@ def own_lack(facts: Facts) -> str:
     if facts.own_failure:
         return facts.own_failure
     if facts.own is not None and facts.first.outcome is Outcome.FOUND:
-        return facts.own.problem
+        return str(facts.own.problem or "")
     return ""
 
 
@@ -325,7 +325,7 @@ def has_unreached_store(facts: Facts) -> bool:
     They may have been cut off by a later change, or belong to something inside the file: nothing follows but that.
     """
     own = facts.own
-    found = own is not None and (own.problem != "absent" or bool(own.hidden.stores))
+    found = own is not None and (own.problem is not Problem.ABSENT or bool(own.hidden.stores))
     return facts.first.outcome is Outcome.ABSENT and found
 
 

@@ -21,7 +21,7 @@ from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
 from provenance.credentials.history.lineage import SOFT_FAILURES
 from provenance.credentials.history.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, FoundVouch, VouchState, content_of
-from provenance.credentials.own_check import REMOVABLE, OwnCheck
+from provenance.credentials.own_check import REMOVABLE, OwnCheck, Problem
 from provenance.credentials.signing.apart import carry_out, order_for
 from provenance.credentials.signing.c2pa_sign import SigningKey
 from provenance.credentials.trust.settings import TrustSettings
@@ -164,7 +164,7 @@ def sign_first(
     if asset.media_type not in SIGNABLE:
         raise UnsupportedCredentialsError(f"no first manifest is made here for {asset.media_type} files")
     outcomes = {reading.outcome for reading in before.readings}
-    if before.own is None or before.own.problem != "absent" or outcomes - {Outcome.ABSENT}:
+    if before.own is None or before.own.problem is not Problem.ABSENT or outcomes - {Outcome.ABSENT}:
         raise EmbedError("the file has Content Credentials already, or it cannot be told whether it has")
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": [_OPENED_ID]}}
     order = order_for(
@@ -241,7 +241,7 @@ def confirm_first(before: Looked, after: Looked) -> None:
 def _holds(looked: Looked) -> OwnCheck:
     """Our own check of a file whose Content Credentials lie in it and hold for all of its media."""
     own = looked.own
-    if own is None or own.problem == "limit" or (own.history is None and own.problem != "absent"):
+    if own is None or own.problem is Problem.LIMIT or (own.history is None and own.problem is not Problem.ABSENT):
         raise EmbedError("the file's Content Credentials could not be read")
     if own.history is not None and own.history.is_cut and not own.bound:
         raise EmbedError("the file has more versions than are looked at")

@@ -30,7 +30,7 @@ def _run(work: Work) -> Crjson:
     if check is None:
         return Crjson(reason="failure")
     if check.store is None:
-        return Crjson(reason=check.problem)
+        return Crjson(reason=str(check.problem or ""))
     return Crjson(manifests=tuple(manifests(check.store, check, work.store, at=work.task.at)))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from provenance.credentials.engines.model import Outcome, Reading, Reason
+from provenance.credentials.own_check import Problem
 from vouchmark.codes.specification import SPECIFICATION, Kind
 from vouchmark.lines.facts import Facts
 from vouchmark.lines.integrity import outside
@@ -53,8 +54,8 @@ def told(facts: Facts) -> Told:
     own = facts.own
     if own is None:
         return Told(_CODE, Status.ERROR, f"{_refuses(facts.first)}, and our own check did not come about.", detail)
-    if own.problem in ("malformed", "limit"):
-        what = "are malformed" if own.problem == "malformed" else "are over a limit"
+    if own.problem in (Problem.MALFORMED, Problem.LIMIT):
+        what = "are malformed" if own.problem is Problem.MALFORMED else "are over a limit"
         why = plain(own.why).removeprefix("got ")
         return Told(_CODE, Status.ERROR, f"{outside.whose(facts)} {what}: {why}.", detail | {"what": why})
     if not own.problem:
@@ -77,7 +78,7 @@ def _without_store(facts: Facts, detail: Mapping[str, Json]) -> Told:
 def is_only_refused(facts: Facts) -> bool:
     """Whether an engine gives up on a file in which nobody else sees Content Credentials, and nothing wrong."""
     own = facts.own
-    if facts.first.outcome is not Outcome.UNPARSABLE or own is None or own.problem != "absent":
+    if facts.first.outcome is not Outcome.UNPARSABLE or own is None or own.problem is not Problem.ABSENT:
         return False
     return not own.container.format or own.container.is_whole
 

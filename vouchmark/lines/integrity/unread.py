@@ -68,7 +68,7 @@ def not_found(facts: Facts) -> Answer:
                 "integrity.unparsable",
                 Status.ERROR,
                 "What lies in the file in the form of Content Credentials cannot be read.",
-                detail={"reason": facts.own.problem},
+                detail={"reason": str(facts.own.problem)},
             )
         case Outcome.ABSENT if has_unreached_store(facts):
             return _one(

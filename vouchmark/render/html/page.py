@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
+from vouchmark.errors import VouchmarkError
 from vouchmark.render.answer import answer
 from vouchmark.render.groups import NAMES, Group, group_of
 from vouchmark.render.html.markup import environment, foot, head, without_options
@@ -31,8 +32,10 @@ MAX_ON_ONE_PAGE: Final = 50
 """Files on one page; more are a folder of pages with an index, which a browser can open."""
 
 
-class TooManyError(ValueError):
+class TooManyError(VouchmarkError, ValueError):
     """More files than one page bears."""
+
+    hint = "make several pages, or write JSON lines"
 
     def __init__(self) -> None:
         """Say how many it bears."""
