@@ -228,6 +228,13 @@ class TestCommand:
         assert rows[1]["exit"] == "3"
         assert rows[1]["meaning"].startswith("Inconclusive")
 
+    def test_lists_every_sentence_with_when_it_may_be_said(self) -> None:
+        rows = json.loads(CliRunner().invoke(command, ["sentences", "--format", "json"]).output)
+        assert [row["sentence"] for row in rows] == [one.id for one in ALL]
+        assert all(row["when"] for row in rows)
+        one = next(one for one in ALL if lines_of(one.id) is None)
+        assert f"  {one.id}\n" in CliRunner().invoke(command, [one.id]).output
+
     def test_what_the_command_can_end_with_is_explained(self) -> None:
         assert {*Exit, INTERRUPTED, READER_GONE, 128 + signal.SIGTERM} == set(EXITS)
 

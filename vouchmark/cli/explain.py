@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, str]
 FORMATS: Final = ("text", "json", "markdown")
-NAMES: Final = ("code", "label", "exit", "carrier", "topic")
+NAMES: Final = ("code", "label", "exit", "carrier", "topic", "sentence")
 """Columns that name what a row explains, one of them in each row."""
 SCHEMA: Final = "schema"
 """The topic that is no table."""
@@ -30,8 +30,8 @@ def explain(names: tuple[str, ...], everything: bool, form: str) -> None:
     """Explain what a report, a policy or the shell shows.
 
     NAME is a code (signer.unknown; 'signer.*' for a family), a label (ai-generated), an exit code (3), or all of a
-    kind: codes, labels, exit-codes, carriers (where statements about AI are read). 'schema' is the JSON Schema of
-    reports. Without a name it says what can be explained.
+    kind: codes, labels, exit-codes, sentences, carriers (where statements about AI are read). 'schema' is the JSON
+    Schema of reports. Without a name it says what can be explained.
     """
     if everything and names != ("codes",):
         fail_usage("--all belongs to 'codes'", hint="run: vouchmark explain codes --all")
@@ -58,25 +58,32 @@ TOPICS: Final[Mapping[str, str]] = {
     "labels": "Every label that a policy can give.",
     "exit-codes": "What the command ends with.",
     "carriers": "Where in Content Credentials statements about AI are read.",
+    "sentences": "Every sentence that a report can say, and when it may say it.",
     "schema": "The JSON Schema of reports.",
-    "NAME": "One code, family of codes ('signer.*'), label or exit code: vouchmark explain signer.unknown",
+    "NAME": "One code, family of codes ('signer.*'), label, exit code or sentence: vouchmark explain signer.unknown",
 }
 """What can be explained."""
 
 
 def _explained(name: str, *, everything: bool) -> list[Row]:
     """The rows that one word asks for."""
+    from vouchmark.codes.codes import lines_of
+
     kinds: Mapping[str, Callable[[], list[Row]]] = {
         "topics": lambda: [{"topic": topic, "meaning": meaning} for topic, meaning in TOPICS.items()],
         "codes": lambda: _all_codes(everything=everything),
         "labels": label_rows,
         "exit-codes": exit_rows,
         "carriers": carrier_rows,
+        "sentences": sentence_rows,
     }
     if name in kinds:
         return kinds[name]()
     found = [row for row in (*label_rows(), *exit_rows()) if name in (row.get("label"), row.get("exit"))]
-    return found or [_row(code) for code in _codes_named(name)]
+    if found or lines_of(name) is not None:
+        return found or [_row(code) for code in _codes_named(name)]
+    said = [row for row in sentence_rows() if row["sentence"] == name]
+    return said or [_row(code) for code in _codes_named(name)]
 
 
 def label_rows() -> list[Row]:
@@ -91,6 +98,13 @@ def exit_rows() -> list[Row]:
     from vouchmark.codes.exits import EXITS
 
     return [{"exit": str(code), "meaning": f"{words[0].upper()}{words[1:]}."} for code, words in EXITS.items()]
+
+
+def sentence_rows() -> list[Row]:
+    """Every sentence of the catalogue, with the facts under which it may be said."""
+    from vouchmark.wording.catalogue import ALL
+
+    return [{"sentence": one.id, "meaning": one.text, "when": one.when} for one in ALL]
 
 
 def _all_codes(*, everything: bool) -> list[Row]:
@@ -150,6 +164,7 @@ def _text(rows: list[Row]) -> str:
         statuses = f"  ({row['statuses']})" if "statuses" in row else ""
         lines.append(f"  {name}{statuses}")
         words = f"{row['where']}: {row['meaning']} ({row['source']})" if "where" in row else row["meaning"]
+        words += f" [when: {row['when']}]" if "when" in row else ""
         lines += wrap(words.replace("`", ""), width=width, first=" " * 6, rest=" " * 6)
     return "\n".join(lines)
 
@@ -161,7 +176,10 @@ def _json(rows: list[Row]) -> str:
 def markdown(rows: list[Row]) -> str:
     """A table; codes in monospace."""
     columns = list(rows[0])
-    body = [_markdown_row(f"`{row[c]}`" if c in NAMES[:3] else row[c] for c in columns) for row in rows]
+    body = [
+        _markdown_row(f"`{row[c]}`" if c in ("code", "label", "exit", "sentence") else row[c] for c in columns)
+        for row in rows
+    ]
     return "\n".join([_markdown_row(columns), _markdown_row("---" for _ in columns), *body])
 
 

@@ -30,6 +30,7 @@ _HABITS: Final[Mapping[str, str]] = {
     "explain labels": "label labels",
     "explain exit-codes": "exit exit-code exit-codes exits",
     "explain schema": "json-schema schema",
+    "explain sentences": "messages sentences wording",
     "doctor": "debug diagnose env health status",
     "demo": "example examples gallery tour try",
     "--version": "version",
