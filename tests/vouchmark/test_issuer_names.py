@@ -69,6 +69,12 @@ class TestPetnames:
         del index["issuers"][0]["petname"]
         path.write_text(json.dumps(index))
         assert kept.rows()[0].petname is None
+        index["issuers"][0]["petname"] = "club"
+        index["issuers"].append({**index["issuers"][0], "id": TOWN_ID})
+        path.write_text(json.dumps(index))
+        with pytest.raises(IssuersError, match="a petname stands there twice"):
+            kept.rows()
+        del index["issuers"][1]
         for broken in (7, "deadbeef"):
             index["issuers"][0]["petname"] = broken
             path.write_text(json.dumps(index))

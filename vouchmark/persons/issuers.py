@@ -139,6 +139,9 @@ class IssuerFolder:
             raise IssuersError(f"the index of issuers {path} is damaged: {error}") from error
         if len({row.id for row in rows}) != len(rows):
             raise IssuersError(f"the index of issuers {path} is damaged: an issuer stands there twice")
+        petnames = [row.petname for row in rows if row.petname is not None]
+        if len(set(petnames)) != len(petnames):
+            raise IssuersError(f"the index of issuers {path} is damaged: a petname stands there twice")
         return sorted(rows, key=lambda row: row.id)
 
     def read(self, row: KeptIssuer) -> IssuerFile:

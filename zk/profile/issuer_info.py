@@ -232,12 +232,18 @@ class IssuerInfo:
 
     @property
     def published_in(self) -> str | None:
-        """The epoch in which this version was published: its newest key is for the one after. None without a key."""
+        """The epoch in which this version was published: its newest key is for the one after.
+
+        None without a key, or where there is no epoch before.
+        """
         if not self.keys:
             return None
         # Canonical epochs of one length sort as the times do.
         newest = max(key.epoch for key in self.keys)
-        return self.epoch_length.epoch_at(self.epoch_length.epoch_bounds(newest)[0] - timedelta(seconds=1))
+        try:
+            return self.epoch_length.epoch_at(self.epoch_length.epoch_bounds(newest)[0] - timedelta(seconds=1))
+        except EncodingError:
+            return None
 
     def crowd(self, epoch: str, level: Level, *, at: datetime) -> int | None:
         """Return among how many a holder with this epoch and level hides at least, as far as is published.

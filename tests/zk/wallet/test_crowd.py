@@ -87,3 +87,11 @@ def test_a_list_made_for_one_member_is_seen_by_comparing(the_club: Club, tmp_pat
     the_club.rotate(NOVEMBER)
     assert one.refresh().digest != other.held(at=NOVEMBER)[0].info.digest
     assert one.refresh().digest == other.refresh().digest
+
+
+def test_the_first_epoch_of_all_has_none_before_it(the_club: Club) -> None:
+    info = the_club.info
+    first = replace(info, keys=(replace(info.keys[0], epoch="2000-01"),))
+    assert first.published_in is None
+    assert first.crowd("2000-01", Level.ONE, at=NOVEMBER) is None
+    assert replace(info, keys=()).crowd("2026-11", Level.ONE, at=NOVEMBER) is None
