@@ -45,6 +45,7 @@ PEER_MESSAGES, PEER_DISCLOSED = 10, 5  # as many signed and hidden scalars as a 
 AIM_PROVE_MS = AIM_VERIFY_MS = 3.0
 AIM_BATCHED_MS = 1.5
 AIM_BYTES = 544
+AIM_PROCESSES = 1.8
 AIM_CONSUMES = 20_000
 
 
@@ -188,11 +189,14 @@ def make_vouches(count: int, issuers: int) -> tuple[list[Presented], list[Issuer
     return [world.presented(vouch) for vouch in vouches], [club.info for club in clubs]
 
 
-def batched_ms(items: list[Presented], issuers: list[IssuerInfo], *, threads: int, seconds: float) -> float:
+def batched_ms(
+    items: list[Presented], issuers: list[IssuerInfo], *, threads: int = 1, processes: int = 1, seconds: float
+) -> float:
     """Return milliseconds a vouch in `verify_many`, the whole way from octets to voices, without a ledger."""
 
     def call() -> None:
-        results = verify_many(items, issuers=issuers, scopes=[world.CAFE], at=world.NOW, threads=threads)
+        scopes, at = [world.CAFE], world.NOW
+        results = verify_many(items, issuers=issuers, scopes=scopes, at=at, threads=threads, processes=processes)
         if not all(isinstance(result, Voice) for result in results):
             raise SystemExit("an honest vouch does not hold")
 
@@ -201,18 +205,23 @@ def batched_ms(items: list[Presented], issuers: list[IssuerInfo], *, threads: in
 
 
 def measure_batches(run: Run) -> None:
-    """Verify 32 and 1,000 vouches of one issuer and of ten, on one thread and on two."""
+    """Verify 32 and 1,000 vouches of one issuer and of ten, on one thread, on two, and on two processes."""
     heading("verify_many, from octets to voices (ms a vouch)")
-    print(f"{'vouches':>8}{'issuers':>9}{'1 thread':>11}{'2 threads':>11}{'faster':>9}")
+    print(f"{'vouches':>8}{'issuers':>9}{'1 thread':>11}{'2 threads':>11}{'faster':>9}{'2 processes':>13}{'faster':>9}")
     sizes = (32, 200) if run.quick else (32, 1000)
     for issuers in (1, 10):
         for count in sizes:
             items, infos = make_vouches(count, issuers)
             one, two = (batched_ms(items, infos, threads=threads, seconds=run.seconds) for threads in (1, 2))
-            print(f"{count:>8}{issuers:>9}{one:>11.2f}{two:>11.2f}{one / two:>8.2f}x")
+            shared = batched_ms(items, infos, processes=2, seconds=run.seconds)
+            row = (
+                f"{count:>8}{issuers:>9}{one:>11.2f}{two:>11.2f}{one / two:>8.2f}x{shared:>13.2f}{one / shared:>8.2f}x"
+            )
+            print(row)
             if (issuers, count) == (1, sizes[-1]):
                 run.aim(f"verify_many, {count} of one issuer, 2 threads (ms)", two, AIM_BATCHED_MS)
                 run.aim("verify_many, the same on 1 thread (ms)", one, AIM_BATCHED_MS)
+                run.aim("verify_many, the same on 2 processes (times)", one / shared, AIM_PROCESSES, at_least=True)
 
 
 def random_entries(count: int) -> list[Entry]:

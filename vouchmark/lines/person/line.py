@@ -8,13 +8,13 @@ not hold takes nothing from one that does: then it is listed, and no more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from vouchmark.lines.facts import Answer, Draft, instant
+from vouchmark.lines.person.counting import SOURCE, bound, called_by_themselves, crowd
 from vouchmark.lines.person.facts import Elsewhere, Judged, Where
-from vouchmark.lines.person.names import issuer_names
 from vouchmark.lines.person.stance import beside, deed, number_of, supports
 from vouchmark.render.safe import plain, quoted
 from vouchmark.render.scope import period_words, scope_words
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from zk.profile.personhood import Vouch
     from zk.verifier.voices import People, Refusal, Voice, VoiceCount
 
-SOURCE: Final = "vouchmark personhood check"
 MAX_GROUPS: Final = 3
 """Groups of voices in the line's sentence; the findings have them all."""
 STATEMENT_SHOWN: Final = 300
@@ -107,12 +106,12 @@ def answer(
     voices = [voice for voice in voices if supports(voice)]
     counted, others = people(voices), [voice for voice in everybody if voice.counted and not supports(voice)]
     if called is None:
-        called = _called(voices_of(judged))
+        called = called_by_themselves(judged)
     drafts = [_draft(one, _say(one, called, is_required=is_required), holds=counted.at_least > 0) for one in judged]
     drafts.sort(key=lambda draft: _ORDER.index(draft.status))
     gaps = [*left]
     if counted.at_least:
-        drafts.append(_bound(counted, voices, slots=slots))
+        drafts.append(bound(counted, voices, slots=slots))
         is_unrecorded = any(voice.code == "voice.unrecorded" for voice in voices)
         gaps += [*([] if has_ledger else [NO_LEDGER]), *([UNRECORDED] if is_unrecorded else [])]
         gaps += [SPLIT] if is_split else []
@@ -140,20 +139,6 @@ def wrong_clock(name: str, clocks: str) -> Answer:
     """The answer where the ledger's clock is not ours: then no voice can be recorded, and none was judged."""
     statement = f"Nothing was judged or recorded: {clocks}."
     return Answer(summary=statement, drafts=(_about_file(name, "person.clock", Status.ERROR, statement),))
-
-
-def voices_of(judged: Iterable[Judged]) -> list[Voice]:
-    """The vouches that hold, wherever they are bound to."""
-    from zk.verifier.voices import Voice
-
-    return [one.result for one in judged if isinstance(one.result, Voice)]
-
-
-def _called(voices: Iterable[Voice]) -> dict[bytes, str]:
-    """What to call the issuers of some voices, where the reader's own list is not at hand."""
-    infos = {voice.issuer.id: voice.issuer.name for voice in voices}
-    names = issuer_names((issuer.hex(), name) for issuer, name in infos.items())
-    return {issuer: names[issuer.hex(), name] for issuer, name in infos.items()}
 
 
 def _nothing(name: str, gaps: tuple[NotChecked, ...]) -> Answer:
@@ -303,7 +288,7 @@ def _of_voice(voice: Voice) -> dict[str, Json]:
     """What was verified, and nothing that only the vouch says."""
     detail = {**_of_vouch(voice.vouch), "scope": voice.scope, "issuer_name": plain(voice.issuer.name)}
     detail["time_basis"] = voice.time_basis.value
-    detail["crowd"] = _crowd(voice)
+    detail["crowd"] = crowd(voice)
     if voice.time_basis == "stamped" or voice.code == "voice.seen":
         detail["time"] = instant(voice.time)
     if voice.code == "voice.seen" and voice.recorded_at is not None:
@@ -410,63 +395,3 @@ def _none(drafts: Sequence[Draft]) -> str:
     if len(drafts) == 1:
         return drafts[0].statement
     return f"None of {len(drafts)} vouches counts. {drafts[0].statement}"
-
-
-def _bound(counted: People, voices: Iterable[Voice], *, slots: int) -> Draft:
-    """How many voices one person can have: said in every report that counts any."""
-    issuers = {voice.issuer.id: voice.issuer for voice in voices if voice.counted}
-    resets = sum(issuer.resets for issuer in issuers.values())
-    used = max(min(slots, issuer.slots) for issuer in issuers.values())
-    statement = (
-        "People are counted within one issuer, class, scope, period and slot and never added up across these, where "
-        "the same person may have another voice. In one scope that counts for ever, one ledger sees at most people × "
-        f"issuers × slots × (1 + resets) voices; here {_count(len(issuers), 'issuer')}, {_count(used, 'slot')} and "
-        f"{_count(resets, 'reset')} so far. {_hidden(voices)}"
-    )
-    return Draft(
-        code="person.bound",
-        status=Status.ABSENT,
-        statement=statement,
-        source=SOURCE,
-        root=Root.PERSONHOOD_PROOF,
-        subject="people",
-        detail={
-            "at_least": counted.at_least,
-            "issuers": len(issuers),
-            "slots": used,
-            "resets": resets,
-            "groups": [_group_detail(group) for group in counted.counts],
-        },
-    )
-
-
-def _hidden(voices: Iterable[Voice]) -> str:
-    """Among how many whoever vouched hides: what they could know before they did."""
-    crowds = [_crowd(voice) for voice in voices if voice.counted]
-    if None in crowds:
-        return "Among how many each of them hides is not known: assume one, whom the issuer can tell."
-    least = min(crowd for crowd in crowds if crowd is not None)
-    return f"Each of them hides among {least} or more with the same key, class, epoch and level, as last published."
-
-
-def _crowd(voice: Voice) -> int | None:
-    """Among how many the speaker hides, by an issuer.json of the credential's epoch or of the one before."""
-    issuer, vouch = voice.issuer, voice.vouch
-    return issuer.crowd(vouch.epoch, vouch.level, at=issuer.epoch_length.epoch_bounds(vouch.epoch)[0])
-
-
-def _group_detail(group: VoiceCount) -> Json:
-    return {
-        "issuer": group.issuer.hex(),
-        "issuer_name": plain(group.issuer_name),
-        "class": group.credential_class.value,
-        "scope": group.scope,
-        "period": group.period,
-        "slot": group.slot,
-        "voices": group.voices,
-        "new": group.new,
-    }
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
