@@ -196,12 +196,12 @@ SENTENCES: Final = (
     ),
     Sentence(
         "signer.update",
-        "A later update, which changes no content, was signed by {who:signer}.",
+        "Beside it, a later update bears the signature of {who:signer}.",
         "An update manifest lies above the bound one; information alone.",
     ),
     Sentence(
         "signer.update.same",
-        "A later update, which changes no content, was signed by the same signer, {who:signer}.",
+        "Beside it, a later update bears the signature of the same signer, {who:signer}.",
         "The same with the content's own certificate.",
     ),
     Sentence(
