@@ -33,6 +33,8 @@ class MediaOptions(Struct, frozen=True, kw_only=True):
     """Whether the manifests are wanted as crJSON."""
     pictures: bool = False
     """Whether small pictures are wanted, of the asset and of its earlier versions."""
+    compare_pictures: bool = False
+    """Whether a picture is matched to the thumbnails in its own history, so that it may be said to be unlike them."""
     look_first: bool = False
     """Whether engines are asked only where there may be something for them to read
     (`credentials.store.signs`); the report says where they were not."""
@@ -50,4 +52,5 @@ class MediaOverrides(TypedDict, total=False):
     limits: Limits | None
     crjson: bool
     pictures: bool
+    compare_pictures: bool
     look_first: bool

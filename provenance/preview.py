@@ -46,7 +46,7 @@ _LIGHT, _DARK = (255, 255, 255), (222, 222, 222)
 MEDIA_TYPE: Final = "image/jpeg"
 """Of every small picture; its bytes start as JPEG does."""
 
-_READERS: Final[Mapping[str, tuple[str, str]]] = {
+READERS: Final[Mapping[str, tuple[str, str]]] = {
     "image/jpeg": ("JpegImagePlugin", "JpegImageFile"),
     "image/png": ("PngImagePlugin", "PngImageFile"),
     "image/gif": ("GifImagePlugin", "GifImageFile"),
@@ -152,7 +152,7 @@ def _small(data: bytes, media_type: str, *, label: str, side: int, pixels: int) 
     if media_type == "image/svg+xml":
         # A drawing is a program in disguise; nothing here runs it.
         raise PreviewError("not-drawn")
-    if media_type not in _READERS:
+    if media_type not in READERS:
         raise PreviewError("unsupported")
     try:
         return _decoded(data, media_type, label=label, side=side, pixels=pixels)
@@ -165,7 +165,7 @@ def _small(data: bytes, media_type: str, *, label: str, side: int, pixels: int) 
 def _decoded(data: bytes, media_type: str, *, label: str, side: int, pixels: int) -> Preview:
     from PIL import Image, ImageOps
 
-    module, reader = _READERS[media_type]
+    module, reader = READERS[media_type]
     with getattr(importlib.import_module(f"PIL.{module}"), reader)(io.BytesIO(data)) as opened:
         width, height = opened.size
         # A progressive JPEG is held whole, and gone over once for each scan.

@@ -45,6 +45,8 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("integrity.unsupported", (UNKNOWN,), "This type of file is not supported; nothing was looked for."),
     ("integrity.store.alone", (UNKNOWN,), "A manifest store without its media: there is nothing to compare it with."),
+    ("integrity.thumbnail.like", (ABSENT,), "The picture looks like the thumbnail that was signed with it."),
+    ("integrity.thumbnail.unlike", (UNKNOWN,), "By registration the picture does not look like its signed thumbnail."),
     ("integrity.fragments.unused", (UNKNOWN,), "Fragments were given that nothing signed in the file speaks of."),
     ("integrity.fragments.missing", (UNKNOWN,), "The first part of a fragmented video: its fragments are needed."),
     (
@@ -317,6 +319,12 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ),
     ("history.component.signer", (UNKNOWN,), "Something used in it is unchanged, and nothing vouches for its signer."),
     ("history.input.signer", (UNKNOWN,), "Something that went into it is unchanged; nothing vouches for its signer."),
+    ("history.parent.like", (ABSENT,), "The picture looks like the earlier file's thumbnail."),
+    (
+        "history.parent.unlike",
+        (UNKNOWN,),
+        "By registration it does not look like the earlier file's thumbnail.",
+    ),
     (
         "history.actions",
         (UNKNOWN,),

@@ -41,6 +41,7 @@ from vouchmark.vouching.likeness import pdq_of
 
 if TYPE_CHECKING:
     from provenance.credentials.own_check import OwnCheck
+    from provenance.hashes.likeness import Likeness
     from provenance.net.online import Contact
     from vouchmark.known.lookup import Lookup
     from vouchmark.known.originals import Compared, Original
@@ -316,9 +317,20 @@ def facts_of(turn: Turn, seen: Seen, settings: Settings) -> Facts:
         contacts=seen.contacts,
         snapshot=SNAPSHOT_DATED if settings.options.snapshot and "signer" not in kinds else None,
         has_index=settings.known is not None,
+        likeness=_likeness(examination),
         known=lookup,
         original=_compared(item, examination, settings, lookup),
     )
+
+
+def _likeness(examination: Examination | None) -> Likeness | None:
+    """The picture against the thumbnails in its own history; None where it has none."""
+    value = examination.values.get("likeness") if examination is not None else None
+    if value is None:
+        return None
+    from provenance.hashes.likeness import Likeness
+
+    return value if isinstance(value, Likeness) else None
 
 
 def _dates_of(settings: Settings) -> dict[Label, str]:

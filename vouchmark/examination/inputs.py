@@ -27,6 +27,8 @@ def inputs_of(seen: Seen, settings: Settings) -> Inputs:
         options["claim_time"] = settings.claim.time.text
     if asked.original is not None:
         options["original"] = dict[str, Json](asked.original.as_input())
+    if settings.media.compare_pictures:
+        options["compare_pictures"] = True
     if settings.known is not None:
         index = settings.known.index
         options["index"] = {"name": index.name, "generation": index.listing.generation, "sha256": index.sha256}

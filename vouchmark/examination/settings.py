@@ -49,7 +49,8 @@ class Settings:
     def media(self) -> MediaOptions:
         """What workers are told."""
         there = tuple(name for name in self.options.engines if name not in self.missing)
-        return msgspec.structs.replace(self.options.media, engines=there)
+        compare = self.options.compare_pictures or self.policy.compare_pictures
+        return msgspec.structs.replace(self.options.media, engines=there, compare_pictures=compare)
 
     @functools.cached_property
     def lists(self) -> Lists:

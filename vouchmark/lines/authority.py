@@ -217,6 +217,15 @@ def updates_of(own: OwnCheck) -> tuple[Node, ...]:
     return tuple(found)
 
 
+def titles_of(own: OwnCheck) -> dict[str, str]:
+    """What each ancestor is called by whoever names it, by the label of its manifest; the nearest link's word."""
+    found: dict[str, str] = {}
+    for node in own.history.root.walk() if own.history is not None else ():
+        if node.link is not None and node.link.target:
+            found.setdefault(node.link.target, node.link.title)
+    return found
+
+
 def speakers(own: OwnCheck | None) -> Mapping[str, Speaker]:
     """Everyone who says something, by the label of the manifest; nobody where our own check is missing."""
     if own is None or own.history is None:

@@ -26,6 +26,7 @@ from vouchmark.wording.model import message_of
 
 if TYPE_CHECKING:
     from provenance.credentials.trust.view import Label
+    from provenance.hashes.likeness import Likeness
     from provenance.net.online import Contact
     from vouchmark.examination.claimed import Claimed
     from vouchmark.known.lookup import Lookup
@@ -118,6 +119,8 @@ class Facts(_Lookups):
     """Whether the reader named an index of known media."""
     original: Compared | None = None
     """The original that the reader gave, and what came of comparing; None where none was, or nobody asks."""
+    likeness: Likeness | None = None
+    """The picture against the thumbnails in its own history; None where it has none, or nobody looked."""
     known: Lookup | None = None
     """What that index says; None where the file could not be read or nobody asks."""
     soft_bindings: tuple[SoftBinding, ...] = ()

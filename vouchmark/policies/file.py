@@ -139,7 +139,7 @@ class _Reader:
 
     def policy_of(self, document: Mapping[str, Any], name: str, sha256: str) -> Policy:
         """The whole policy."""
-        self.keys((), document, ("name", "description", "otherwise", "rules"), required=("otherwise",))
+        self.keys((), document, ("name", "description", "otherwise", "rules", "compare"), required=("otherwise",))
         tables = document.get("rules", [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             self.fail(("rules",), f"got {_kind(tables)}, expected rules as [[rules]] tables")
@@ -153,8 +153,19 @@ class _Reader:
             sha256=sha256,
             rules=tuple(self.rule(("rules", number), table) for number, table in enumerate(tables)),
             otherwise=self.otherwise(document["otherwise"]),
+            compare_pictures=self.compare(document.get("compare", {})),
             description=self.text_at(("description",), document.get("description", "")),
         )
+
+    def compare(self, table: object) -> bool:
+        """Whether pictures are matched to the thumbnails in their own history: `[compare]`, `pictures = true`."""
+        if not isinstance(table, dict):
+            self.fail(("compare",), f"got {_kind(table)}, expected a table such as [compare]")
+        self.keys(("compare",), table, ("pictures",))
+        pictures = table.get("pictures", False)
+        if not isinstance(pictures, bool):
+            self.fail(("compare", "pictures"), f"got {_kind(pictures)}, expected true or false")
+        return pictures
 
     def otherwise(self, value: object) -> Consequence:
         """What follows where no rule matches: an outcome, or a table of outcome and labels."""

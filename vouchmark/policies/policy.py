@@ -114,6 +114,8 @@ class Policy:
     otherwise: Consequence
     """What follows where no rule matches."""
     description: str = ""
+    compare_pictures: bool = False
+    """Whether it asks for pictures to be matched to the thumbnails in their own history."""
 
     @property
     def scopes(self) -> tuple[str, ...]:

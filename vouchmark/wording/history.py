@@ -164,6 +164,17 @@ SENTENCES: Final = (
         "Another failure of signature or binding.",
     ),
     Sentence(
+        "history.parent.like",
+        "The picture looks like {title:quoted}, by the thumbnail of that earlier file.",
+        "The perceptual hashes are near, or registration agrees; similarity binds nothing.",
+    ),
+    Sentence(
+        "history.parent.unlike",
+        "The picture does not look like {title:quoted}, by the thumbnail of that earlier file: another picture, or "
+        "heavily edited.",
+        "Registration was asked for and found no agreement, and the perceptual hashes are not near.",
+    ),
+    Sentence(
         "history.opened-without-ingredient",
         "Its signer says that an earlier file was opened, and names no such file.",
         "An action c2pa.opened and no ingredient that is a parent.",

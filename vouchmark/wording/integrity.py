@@ -31,6 +31,16 @@ SENTENCES: Final = (
         "Beside integrity.changed by an engine.",
     ),
     Sentence(
+        "integrity.thumbnail.like",
+        "The picture looks like the thumbnail that was signed with it.",
+        "The perceptual hashes are near, or registration agrees; similarity binds nothing.",
+    ),
+    Sentence(
+        "integrity.thumbnail.unlike",
+        "The picture does not look like the thumbnail that was signed with it: another picture, or heavily edited.",
+        "Registration was asked for and found no agreement, and the perceptual hashes are not near.",
+    ),
+    Sentence(
         "integrity.signature",
         "The signature is not valid: nothing in the Content Credentials is signed.",
         "The signature over the claim does not verify, or is missing.",

@@ -56,7 +56,7 @@ def run(work: Work) -> Own:
         fresh=Fresh(answers=task.answers, fetched=task.answered) if task.answered is not None else None,
         asking=task.asking,
     )
-    work.history = check.history if work.wants("preview", "original") else None
+    work.history = check.history if work.wants("preview", "original", "likeness") else None
     work.check = check if work.wants("crjson") else None
     return Own(check=check.without_bytes(), account=_account(work, check, store))
 

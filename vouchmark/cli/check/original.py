@@ -25,6 +25,11 @@ original_options: Final = with_options(
         help="Say where it differs from this one, or which part of this recording it is.",
     ),
     click.option(
+        "--compare-pictures",
+        is_flag=True,
+        help="Match it to the thumbnails that were signed with it and with earlier files.",
+    ),
+    click.option(
         "--diff-out",
         type=click.Path(dir_okay=False, path_type=Path),
         help="Write a picture (PNG) of where they differ.",

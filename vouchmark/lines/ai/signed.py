@@ -12,7 +12,6 @@ from typing import Final
 
 from provenance.credentials.engines.model import Kind, Manifest
 from provenance.credentials.history.ai_statements import AiStatement, Carrier
-from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Meaning as Told
 from provenance.metadata.generators import only_generates
 from vouchmark.lines import about, authority
@@ -82,7 +81,7 @@ def said(facts: Facts) -> list[Said]:
     """Everything that is said, the content's own signer first, then as the links lead."""
     if facts.own is None or facts.own.problem:
         return list(_by_engine(facts))
-    own, found, titles = facts.own, list[Said](), titles_of(facts.own)
+    own, found, titles = facts.own, list[Said](), authority.titles_of(facts.own)
     for speaker in facts.speakers.values():
         stated = own.ai.get(speaker.label)
         title = titles.get(speaker.label, "")
@@ -91,15 +90,6 @@ def said(facts: Facts) -> list[Said]:
     outright = {one.speaker.label for one in found if _declares_outright(one)}
     # A generator's name adds nothing where its signer declares that AI was used.
     return [one for one in found if one.statement.carrier not in _NAMES or one.speaker.label not in outright]
-
-
-def titles_of(own: OwnCheck) -> dict[str, str]:
-    """What each ancestor is called by whoever names it, by the label of its manifest; the nearest link's word."""
-    found: dict[str, str] = {}
-    for node in own.history.root.walk() if own.history is not None else ():
-        if node.link is not None and node.link.target:
-            found.setdefault(node.link.target, node.link.title)
-    return found
 
 
 def _said(facts: Facts, one: AiStatement, speaker: Speaker, title: str) -> Said:

@@ -15,7 +15,7 @@ from provenance.credentials.history.history import History, Node
 from provenance.credentials.history.lineage import LinkState
 from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
-from vouchmark.lines import about, authority
+from vouchmark.lines import about, authority, likeness
 from vouchmark.lines.authority import Of, Speaker, Standing
 from vouchmark.lines.facts import (
     Answer,
@@ -49,6 +49,7 @@ def answer(facts: Facts) -> Answer:
         return Answer(summary=say("history.unread"), status=Status.UNKNOWN)
     if facts.own is not None and facts.own.history is not None:
         drafts = list(_own_tree(facts.own, facts.own.history, facts.speakers))
+        drafts += likeness.of_parents(facts, authority.titles_of(facts.own))
         gap: tuple[NotChecked, ...] = ()
     else:
         steps, is_cut = account.walk(store)

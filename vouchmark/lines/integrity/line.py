@@ -13,6 +13,7 @@ from typing import Final
 
 from provenance.credentials.engines.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
 from provenance.credentials.history.lineage import SOFT_FAILURES
+from vouchmark.lines import likeness
 from vouchmark.lines.facts import (
     FRAGMENT,
     STORE_ALONE,
@@ -57,7 +58,7 @@ OTHER_LINES: Final = (
 
 THUMBNAILS: Final = NotChecked(
     what="whether the thumbnail in the Content Credentials shows the same picture",
-    why="needs --original thumbnail",
+    why="add --compare-pictures",
 )
 
 
@@ -139,7 +140,7 @@ def _found(facts: Facts) -> Answer:
         drafts.extend(integrity_own.drafts(facts, ours, unchanged=_unchanged(facts, is_all=True)))
     elif not doubtful and not coverage.ignores_fragments(facts):
         drafts.insert(0, _match(facts, manifest, is_all=not any(draft.status in _DOUBTFUL for draft in ours)))
-    drafts.extend((*ours, *readings.drafts(facts), *readings.wrong_name(facts)))
+    drafts.extend((*ours, *readings.drafts(facts), *readings.wrong_name(facts), *likeness.of_itself(facts)))
     # Of what explains it the summary speaks, not of the engine that calls it a change.
     drafts.sort(key=lambda draft: (_ORDER.index(draft.status), draft.code not in coverage.TELLING))
     return Answer(
@@ -185,7 +186,7 @@ def _unbound(facts: Facts) -> Draft:
 
 def _pictures(facts: Facts, manifest: Manifest) -> tuple[NotChecked, ...]:
     """A thumbnail is signed like any statement: that it shows the same as the file is its signer's word."""
-    if facts.original is not None and facts.original.original.is_thumbnail:
+    if likeness.is_answered(facts) or (facts.original is not None and facts.original.original.is_thumbnail):
         return ()
     if any(label.startswith("c2pa.thumbnail.") for label in manifest.assertions):
         return (THUMBNAILS,)

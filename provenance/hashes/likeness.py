@@ -1,0 +1,148 @@
+"""Does a picture look like the thumbnails that signatures in its own history cover? For the worker.
+
+By the cheap hash, which may only say that it looks like one: a crop of a fifth is never recognised by it, so that its
+silence says nothing. By registration, where that is asked for, it may also be said that it does not.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from provenance.hashes.pictures.pdq import MIN_QUALITY, MIN_SIDE, NEAR, distance, pdq, pdq_orientations
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from provenance.credentials.history.lineage import History
+
+MOST: Final = 8
+"""Thumbnails that are compared, the nearest first; real histories have fewer."""
+MOST_REGISTERED: Final = 4
+"""The same by registration, which takes some 100 ms each."""
+MAX_JPEG: Final = 24_000_000
+"""Pixels of a JPEG, which is decoded at an eighth of its size: some 50 ms."""
+MAX_OTHER: Final = 2_000_000
+"""Pixels of other pictures, which are decoded whole: some 30 ms. Larger ones are not compared by the cheap hash."""
+SIDE: Final = 128
+"""Pixels of the longer side at least, where a picture can be decoded smaller than it is."""
+_UNLIKE: Final = frozenset({"no-movement", "implausible-movement", "differs-everywhere"})
+"""Why registration found no agreement where both pictures had enough to go by."""
+
+
+class Like(Struct, frozen=True, kw_only=True):
+    """The picture against one thumbnail."""
+
+    label: str
+    """Of the manifest that carries it."""
+    distance: int = -1
+    """Bits of 256 by which the cheap hashes differ, in the orientation that fits best; -1 where they say nothing."""
+    registered: str = ""
+    """`like`, `unlike`, or why registration could not tell; empty where it was not asked for."""
+
+    @property
+    def looks_alike(self) -> bool:
+        """Whether either way finds them alike."""
+        return 0 <= self.distance <= NEAR or self.registered == "like"
+
+    @property
+    def looks_unlike(self) -> bool:
+        """Whether registration finds no agreement and the cheap hash none either."""
+        return self.registered == "unlike" and not self.looks_alike
+
+
+class Likeness(Struct, frozen=True, kw_only=True):
+    """The picture against every thumbnail, the nearest first."""
+
+    found: tuple[Like, ...] = ()
+    reason: str = ""
+    """What ended the part; empty where nothing did."""
+    engine: str = ""
+    """The package that registered, with its version; empty where registration was not asked for."""
+
+
+def likeness(data: bytes, media_type: str, history: History | None, *, pixels: int, register: bool) -> Likeness:
+    """Compare a picture with the thumbnails in its own verified history.
+
+    Args:
+        data: the whole file.
+        media_type: by its content.
+        history: with its thumbnails, where there is one.
+        pixels: how many pixels a picture may announce.
+        register: whether they are matched by local features as well.
+
+    Raises:
+        MemoryError: there is no room.
+    """
+    from provenance.media_type import recognise
+    from provenance.preview import stored_thumbnails
+
+    stored = [(label, one) for label, one in stored_thumbnails(history)][:MOST]
+    if not stored or not media_type.startswith("image/"):
+        return Likeness()
+    mine = _grey(data, media_type, pixels=pixels)
+    turned = [] if mine is None else list(pdq_orientations(mine).values())
+    found = []
+    for place, (label, thumbnail) in enumerate(stored):
+        kind = recognise(thumbnail)
+        theirs = _grey(thumbnail, kind, pixels=pixels) if turned else None
+        apart = -1
+        if theirs is not None:
+            hashed = pdq(theirs)
+            usable = [one for one in turned if min(one.quality, hashed.quality) >= MIN_QUALITY]
+            apart = min((distance(one.bits, hashed.bits) for one in usable), default=-1)
+        registered = ""
+        if register and place < MOST_REGISTERED:
+            registered = _registered(thumbnail, kind, data, media_type, pixels=pixels)
+        found.append(Like(label=label, distance=apart, registered=registered))
+    return Likeness(found=tuple(found), engine=_engine() if register else "")
+
+
+def _grey(data: bytes, media_type: str, *, pixels: int) -> NDArray[np.uint8] | None:
+    """A picture in grey, small where that costs little; None where it is too large, too small, or cannot be decoded."""
+    from provenance.preview import READERS
+
+    if media_type not in READERS:
+        return None
+    try:
+        import numpy as np
+
+        module, reader = READERS[media_type]
+        with getattr(importlib.import_module(f"PIL.{module}"), reader)(io.BytesIO(data)) as opened:
+            size = opened.size[0] * opened.size[1]
+            in_turns = "progressive" in opened.info
+            limit = MAX_JPEG if media_type == "image/jpeg" and not in_turns else MAX_OTHER
+            if size > min(pixels, limit) or min(opened.size) < MIN_SIDE:
+                return None
+            opened.draft("L", (SIDE, SIDE))
+            return np.asarray(opened.convert("L"), dtype=np.uint8)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a reader may raise anything over hostile bytes
+        return None
+
+
+def _registered(thumbnail: bytes, kind: str, data: bytes, media_type: str, *, pixels: int) -> str:
+    """`like`, `unlike`, or why that could not be told."""
+    from provenance.hashes.pictures.compare import Verdict, compare_files
+    from provenance.hashes.pictures.registration import ComparisonUnavailableError
+
+    if not kind.startswith("image/"):
+        return "unsupported"
+    try:
+        found = compare_files(thumbnail, kind, data, media_type, pixels=pixels)
+    except ComparisonUnavailableError:
+        return "not-installed"
+    if found.verdict is Verdict.UNALIGNED:
+        return "unlike" if found.reason in _UNLIKE else found.reason
+    return found.reason or "failure" if found.verdict is Verdict.FAILED else "like"
+
+
+def _engine() -> str:
+    from provenance.hashes.original import engine
+
+    return engine("cv2", "OpenCV")
