@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from provenance.hashes.pictures.pdq import MIN_QUALITY, MIN_SIDE, NEAR, distance, pdq, pdq_orientations
+from provenance.hashes.pictures.pdq import MIN_QUALITY, MIN_SIDE, NEAR, Orientation, distance, roughly
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +28,8 @@ MAX_JPEG: Final = 24_000_000
 """Pixels of a JPEG, which is decoded at an eighth of its size: some 50 ms."""
 MAX_OTHER: Final = 2_000_000
 """Pixels of other pictures, which are decoded whole: some 30 ms. Larger ones are not compared by the cheap hash."""
-SIDE: Final = 128
-"""Pixels of the longer side at least, where a picture can be decoded smaller than it is."""
+SIDE: Final = 64
+"""Pixels of each side of what is hashed; a JPEG is decoded no larger than need be for it."""
 _UNLIKE: Final = frozenset({"no-movement", "implausible-movement", "differs-everywhere"})
 """Why registration found no agreement where both pictures had enough to go by."""
 
@@ -85,14 +85,14 @@ def likeness(data: bytes, media_type: str, history: History | None, *, pixels: i
     if not stored or not media_type.startswith("image/"):
         return Likeness()
     mine = _grey(data, media_type, pixels=pixels)
-    turned = [] if mine is None else list(pdq_orientations(mine).values())
+    turned = [] if mine is None else list(roughly(mine).values())
     found = []
     for place, (label, thumbnail) in enumerate(stored):
         kind = recognise(thumbnail)
         theirs = _grey(thumbnail, kind, pixels=pixels) if turned else None
         apart = -1
         if theirs is not None:
-            hashed = pdq(theirs)
+            hashed = roughly(theirs)[Orientation.NONE]
             usable = [one for one in turned if min(one.quality, hashed.quality) >= MIN_QUALITY]
             apart = min((distance(one.bits, hashed.bits) for one in usable), default=-1)
         registered = ""
@@ -102,14 +102,15 @@ def likeness(data: bytes, media_type: str, history: History | None, *, pixels: i
     return Likeness(found=tuple(found), engine=_engine() if register else "")
 
 
-def _grey(data: bytes, media_type: str, *, pixels: int) -> NDArray[np.uint8] | None:
-    """A picture in grey, small where that costs little; None where it is too large, too small, or cannot be decoded."""
+def _grey(data: bytes, media_type: str, *, pixels: int) -> NDArray[np.float32] | None:
+    """A picture in 64 x 64 grey values, by area; None where it is too large, too small, or cannot be decoded."""
     from provenance.preview import READERS
 
     if media_type not in READERS:
         return None
     try:
         import numpy as np
+        from PIL import Image
 
         module, reader = READERS[media_type]
         with getattr(importlib.import_module(f"PIL.{module}"), reader)(io.BytesIO(data)) as opened:
@@ -119,7 +120,8 @@ def _grey(data: bytes, media_type: str, *, pixels: int) -> NDArray[np.uint8] | N
             if size > min(pixels, limit) or min(opened.size) < MIN_SIDE:
                 return None
             opened.draft("L", (SIDE, SIDE))
-            return np.asarray(opened.convert("L"), dtype=np.uint8)
+            small = opened.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX, reducing_gap=1.0)
+            return np.asarray(small, dtype=np.float32)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a reader may raise anything over hostile bytes

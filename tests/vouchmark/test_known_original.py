@@ -285,7 +285,7 @@ def test_what_was_found_nowhere_is_unknown_beside_what_was() -> None:
 def test_nothing_follows_where_nothing_was_found() -> None:
     codes, words = told(placed(unfound=((0.0, 20.0),)))
     assert codes == ["known.unaligned"]
-    assert "another picture, or heavily edited" in words
+    assert "another recording, or heavily edited" in words
 
 
 def test_a_clip_is_told_end_to_end() -> None:

@@ -152,6 +152,17 @@ def pdq_orientations(
     return _orientations_of(_cosines(small), _quality(small))
 
 
+def roughly(small: NDArray[np.float32]) -> dict[Orientation, PdqHash]:
+    """The hashes of all eight orientations from a picture that another filter has brought to 64 x 64 grey values.
+
+    Some bits off the hash proper: for comparing pictures that were both brought there in the same way, in a tenth of
+    the time.
+    """
+    if small.shape != (_SIDE, _SIDE):
+        raise ValueError(f"got shape {small.shape}, expected {_SIDE} x {_SIDE}")
+    return _orientations_of(_cosines(small), _quality(small))
+
+
 def pdq_of_bytes(
     data: bytes, media_type: str, limits: Limits | None = None, *, with_orientations: bool = False, trim: bool = True
 ) -> Pictured:
