@@ -24,11 +24,11 @@ FOLDER: Final = Path(__file__).parent / "pictures"
 WIDTH: Final = 900
 """Of the window, in pixels."""
 SHOTS: Final = {
-    "report-signed": ("1-signed.jpg", 560),
-    "report-altered": ("4-altered.jpg", 800),
-    "report-laundered": ("5-laundered.jpg", 1010),
-    "report-plain": ("6-plain.jpg", 600),
-    "report-generated": ("3-generated.png", 600),
+    "report-signed": ("1-signed.jpg", 800),
+    "report-altered": ("4-altered.jpg", 1120),
+    "report-laundered": ("5-laundered.jpg", 1260),
+    "report-plain": ("6-plain.jpg", 800),
+    "report-generated": ("3-generated.png", 800),
 }
 """Each picture: the file of the gallery, and how many pixels from the top of its page are shown."""
 COLOURS: Final = 256

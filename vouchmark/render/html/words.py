@@ -65,7 +65,7 @@ CAVEATS: Final[Mapping[Group, str]] = {
     Group.CANNOT_TELL: "That is no evidence of a change.",
     Group.UNKNOWN_SIGNER: "The name is the signer's own word: no list that was used vouches for it.",
     Group.RECOGNISED: "A signature shows who signed which bytes, not whether what it shows is true.",
-    Group.NOTHING: "That is evidence of nothing: it is so of most files.",
+    Group.NOTHING: "It is evidence of nothing, neither for the file nor against it.",
 }
 """The one caveat that goes with an answer, wherever it is pasted."""
 
