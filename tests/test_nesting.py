@@ -140,9 +140,9 @@ def test_99_000_brackets_are_refused_with_our_own_error(name: str) -> None:
 @pytest.mark.parametrize("name", ["JSON", "a label", "an XMP packet"])
 def test_what_only_colours_a_report_is_left_unread(name: str) -> None:
     attempts = {
-        "JSON": "from types import SimpleNamespace as A\nfrom provenance.credentials.history import statements\n"
-        "statements.MAX_JSON_BYTES = 1 << 30\n"
-        "print(statements.content_of(A(kind='json', data=memoryview(b'{\"a\":' + b'[' * DEEP))) or {})",
+        "JSON": "from types import SimpleNamespace as A\nfrom provenance.credentials.history import content\n"
+        "content.MAX_JSON_BYTES = 1 << 30\n"
+        "print(content.content_of(A(kind='json', data=memoryview(b'{\"a\":' + b'[' * DEEP))) or {})",
         "a label": "from provenance.metadata.generators import object_in\nprint(object_in('{\"a\":' * DEEP))",
         "an XMP packet": "from provenance.metadata.xmp import read_xmp\nprint(read_xmp(b'<a>' * DEEP).is_whole or {})",
     }

@@ -97,5 +97,7 @@ def test_a_bound_that_refuses_or_counts_against_lets_nothing_pass(number: int, m
     for name, data, then in zip(names, built, before, strict=True):
         after = look(data)
         for line in JUDGED:
+            if line is Line.SIGNER and after.evidence[Line.INTEGRITY].status not in SAYS:
+                continue  # who signed is told whether or not the bytes could be measured; whether they hold is not
             if after.evidence[line].status in SAYS:
                 assert told(after, line) == told(then, line), (name, line)

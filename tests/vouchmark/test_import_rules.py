@@ -140,7 +140,13 @@ ONLY_IN: Final = {
     "encypher_c2pa": ("provenance.credentials.engines.encypher",),
     "click": ("vouchmark.cli", "vouchmark.__main__"),
     "rich": ("vouchmark.render",),
-    "sqlalchemy": ("zk.storage.database", "zk.storage.ledger", "zk.issuer.enrolment"),
+    "sqlalchemy": (
+        "zk.storage.database",
+        "zk.storage.ledger",
+        "zk.issuer.books_schema",
+        "zk.issuer.commitments",
+        "zk.issuer.enrolment",
+    ),
     "py_ecc": ("zk.bbs.curve",),
     "py_arkworks_bls12381": ("zk.bbs.curve",),
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
+from provenance.files import system
 from vouchmark.cli.common import fail_usage
 from vouchmark.cli.placing import output_text
 
@@ -20,7 +21,7 @@ INDEX: Final = "index.html"
 OURS: Final = re.compile(r"[0-9]{6}(?:-[a-z0-9-]+)?\.html")
 """Names of pages as `vouchmark.render.html.index` gives them; nothing else in the folder is ever removed."""
 _MARK: Final = b'<meta name="generator" content="vouchmark">'
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0)
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | system.CLOEXEC | system.NOFOLLOW
 """How a page is opened: through no link."""
 _HEAD: Final = 4096
 """Bytes of an index in which its mark stands."""
