@@ -187,7 +187,9 @@ class TestMake:
         assert (desk.home / "plain.jpg.vouch").stat().st_mode & 0o777 == 0o600
 
     def test_the_issuer_may_be_named(self, desk: Desk) -> None:
-        make(desk, "--issuer", NAME)
+        desk.run("trust", "issuer", "add", desk.path("club/issuer.json"), "--as", "club")
+        make(desk, "--issuer", "club")
+        assert "0 of the wallet's issuers" in refusal(make(desk, "--issuer", NAME, "-o", desk.path("x"), code=2))[0]
         make(desk, "--issuer", read(desk).issuer.hex()[:8], "-o", desk.path("again.vouch"))
 
     def test_a_wrong_passphrase_is_said_and_never_shown(self, desk: Desk) -> None:

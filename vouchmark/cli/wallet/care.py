@@ -68,7 +68,7 @@ def refresh(
 
 
 @click.command(short_help="Forget an issuer, and all that it gave.")
-@click.option("--issuer", required=True, metavar="NAME|ID", help="Which one.")
+@click.option("--issuer", required=True, metavar="PETNAME|ID", help="Which one.")
 @yes_option
 @wallet_option
 @at_option

@@ -10,7 +10,7 @@ import click
 
 from vouchmark.cli.common import fail
 from vouchmark.cli.person import errors, passphrase, read_file
-from vouchmark.lines.person.names import folded
+from vouchmark.render.safe import quoted
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -79,14 +79,26 @@ def member(wallet: Wallet, word: str | None, now: dt.datetime) -> HeldMembership
     held = wallet.held(at=now)
     found = list(held)
     if word is not None:
-        found = [each for each in held if word.lower() == each.info.id.hex()] or [
+        petnamed = _petnamed(word)
+        # Never by what an issuer calls itself: anybody may call one anything.
+        found = [each for each in held if each.info.id.hex() in (word.lower(), petnamed)] or [
             each for each in held if len(word) >= LEAST_DIGITS and each.info.id.hex().startswith(word.lower())
         ]
-        # A wallet's owner types a name to say which of a handful is meant: it is no proof, and ids go first.
-        found = found or [each for each in held if folded(each.info.name) == folded(word)]
     if len(found) != 1:
-        names = "; ".join(f"{each.info.name} ({each.info.id.hex()[:16]})" for each in held) or "none"
+        names = "; ".join(f"{quoted(each.info.name)} ({each.info.id.hex()[:16]})" for each in held) or "none"
         fail(
-            f"--issuer: {len(found)} of the wallet's issuers are meant, expected one", hint=f"the wallet holds: {names}"
+            f"--issuer: {len(found)} of the wallet's issuers are meant, expected one",
+            hint=f"give an id, or a petname of 'vouchmark trust issuer add --as'; the wallet holds: {names}",
         )
     return found[0]
+
+
+def _petnamed(word: str) -> str | None:
+    """The id of the kept issuer to which the wallet's owner gave this petname; None where there is none."""
+    from provenance.files.home import default_home
+    from vouchmark.persons.issuers import IssuerFolder, IssuersError
+
+    try:
+        return next((row.id for row in IssuerFolder(default_home()).rows() if row.petname == word), None)
+    except IssuersError:
+        return None  # 'trust issuer show' says what is wrong
