@@ -212,15 +212,22 @@ class TestCommands:
         assert (tmp_path / "club" / "issuer.json").exists()
 
     def test_a_club_and_a_member_get_on_as_their_pages_show(self, tmp_path: Path) -> None:
-        founding, enrolling, rotating, copying, recovering = (
+        founding, enrolling, many, rotating, leaving, copying, recovering = (
             block.splitlines() for block in blocks("sh", "docs/personhood/secretary.md")
         )
         holding, vouching, _, keeping = (block.splitlines() for block in blocks("sh", "docs/personhood/member.md"))
         *asking, accepting, showing, renewing = holding
         (invite, approve), (lost,) = enrolling, re.findall("`(.* --reset)`", PAGES["docs/personhood/secretary.md"])
         begun = [*founding, invite, *asking, approve, accepting, showing, *vouching]
-        run_steps([*begun, *rotating, renewing, *keeping, lost], tmp_path)
+        (again, revoke) = leaving
+        run_steps(begun, tmp_path)
         assert (tmp_path / "photo.jpg.vouch").exists()
+        (tmp_path / "members.csv").write_text("identifier,name\nID-1,Ann\nID-2,Bob\n")
+        (tmp_path / "requests").mkdir()
+        shutil.copy(tmp_path / "request.vmr", tmp_path / "requests" / "ann.vmr")
+        run_steps([*many, *rotating, again, renewing, *keeping, lost, revoke], tmp_path)
+        assert sorted(path.name for path in (tmp_path / "answers").iterdir()) == ["ann.vma", "answers.csv"]
+        assert len(list((tmp_path / "slips").iterdir())) == 3
         (backup,), (recover,) = copying, recovering
         run_steps([backup.replace("/media/stick/", "")], tmp_path)
         (tmp_path / "club" / "issuer.json").rename(tmp_path / "issuer.json")
@@ -249,6 +256,7 @@ def run_steps(steps: Sequence[str], folder: Path) -> list[command.Done]:
         "VOUCHMARK_NEW_PASSPHRASE": "four other words are better",
         "VOUCHMARK_SCRYPT_COST": "15",
         "VOUCHMARK_ISSUER_INVITE_PERSON": "ID-4711",  # nobody is there to be asked
+        "VOUCHMARK_ISSUER_REVOKE_PERSON": "ID-4711",
     }
     prepare(folder)
     code, done = "", []

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from vouchmark.cli.common import fail_usage
 from vouchmark.cli.issuer import many
@@ -176,6 +177,8 @@ def invite(
     --from invites everybody of a list, and writes a page for each into the folder --slips, with the code in letters and
     as a QR code, and slips.csv for mail merge; who was refused stands there with the reason.
     """
+    if members_file is not None and _is_of_environment("person"):
+        person = None  # the command line goes first
     if (person is not None and members_file is not None) or (members_file is None) != (slips is None):
         fail_usage(
             "give --person, or --from with --slips, or neither, to be asked",
@@ -397,6 +400,10 @@ def show(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
 
         seen = overview(directory, at=moment(at))
     tell(_as_text(seen), _as_json(seen), as_json=as_json)
+
+
+def _is_of_environment(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.ENVIRONMENT
 
 
 def _tell_not_due(directory: Path, now: dt.datetime, *, as_json: bool) -> bool:

@@ -42,11 +42,13 @@ def status(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
 
 @click.command(short_help="Void the codes and the renewal of who leaves.")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--person", required=True, metavar="IDENTIFIER", help="Who leaves; - reads standard input.")
+@click.option("--person", metavar="IDENTIFIER", help="Who leaves; - reads standard input; else a prompt.")
 @at_option
 @passphrase_option
 @json_option
-def revoke(directory: Path, person: str, at: dt.datetime | None, passphrase_file: Path | None, as_json: bool) -> None:
+def revoke(
+    directory: Path, person: str | None, at: dt.datetime | None, passphrase_file: Path | None, as_json: bool
+) -> None:
     """Make the unused codes and the renewal token of a person void, as when a member leaves.
 
     Their credentials work until the epoch ends, and nobody can shorten that. An invitation takes them in again.
