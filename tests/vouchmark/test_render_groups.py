@@ -43,11 +43,18 @@ def test_samples_fall_where_they_belong(name: str) -> None:
         (Line.PERSON, Status.FAIL, Group.FAILED),
         (Line.INTEGRITY, Status.UNKNOWN, Group.CANNOT_TELL),
         (Line.AI, Status.UNKNOWN, Group.RECOGNISED),
-        (Line.INTEGRITY, Status.SKIPPED, Group.RECOGNISED),
+        (Line.INTEGRITY, Status.SKIPPED, Group.CANNOT_TELL),
+        (Line.SIGNER, Status.ABSENT, Group.UNKNOWN_SIGNER),
+        (Line.INTEGRITY, Status.ABSENT, Group.NOTHING),
     ],
 )
 def test_one_line_moves_a_file_to_its_group(line: Line, status: Status, group: Group) -> None:
     assert group_of(having(line, status)) is group
+
+
+def test_a_file_that_could_not_be_read_is_never_without_credentials() -> None:
+    report = replace(having(Line.INTEGRITY, Status.ERROR), required=(Line.AI,))
+    assert group_of(report) is Group.ERROR
 
 
 def test_what_only_looks_like_ai_is_not_counted_as_declared() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from vouchmark.report import Line, Report, Status
+from vouchmark.wording.catalogue import say
 
 
 class Group(enum.StrEnum):
@@ -28,18 +29,7 @@ class Group(enum.StrEnum):
     NOTHING = "nothing"
 
 
-NAMES: Final[Mapping[Group, str]] = {
-    Group.MISMATCH: "does not hold: not the signed bytes, or broken credentials",
-    Group.SIGNER_REFUSED: "signed with a key that is not to be relied on",
-    Group.HISTORY_BROKEN: "an earlier version is broken or missing",
-    Group.FAILED: "another check failed",
-    Group.ERROR: "could not be read or checked",
-    Group.AI_DECLARED: "declared as made or edited with AI",
-    Group.CANNOT_TELL: "cannot tell whether it was changed",
-    Group.UNKNOWN_SIGNER: "unchanged, unknown signer",
-    Group.RECOGNISED: "unchanged, recognised signer",
-    Group.NOTHING: "no credentials found",
-}
+NAMES: Final[Mapping[Group, str]] = {group: say(f"group.{group}") for group in Group}
 """What each group is called in totals and headings."""
 
 _AI: Final = frozenset({"ai.generated", "ai.generator", "ai.edited", "ai.used"})
@@ -58,22 +48,27 @@ def declares_ai(report: Report) -> bool:
     )
 
 
+def _needed(report: Report) -> tuple[Line, ...]:
+    """The lines without which nothing can be said of a file."""
+    return (*report.required, Line.INTEGRITY)
+
+
 _RULES: Final[tuple[tuple[Group, Callable[[Report], bool]], ...]] = (
     (Group.MISMATCH, _status(Line.INTEGRITY, Status.FAIL)),
     (Group.SIGNER_REFUSED, _status(Line.SIGNER, Status.FAIL)),
     (Group.HISTORY_BROKEN, _status(Line.HISTORY, Status.FAIL)),
     (Group.FAILED, lambda report: any(one.status is Status.FAIL for one in report.evidence.values())),
-    (Group.ERROR, lambda report: any(report.evidence[line].status is Status.ERROR for line in report.required)),
+    (Group.ERROR, lambda report: any(report.evidence[line].status is Status.ERROR for line in _needed(report))),
     (Group.AI_DECLARED, declares_ai),
-    (Group.CANNOT_TELL, _status(Line.INTEGRITY, Status.UNKNOWN)),
-    (Group.UNKNOWN_SIGNER, _status(Line.SIGNER, Status.UNKNOWN, Status.ERROR)),
+    (Group.CANNOT_TELL, _status(Line.INTEGRITY, Status.UNKNOWN, Status.SKIPPED)),
+    (Group.NOTHING, _status(Line.INTEGRITY, Status.ABSENT)),
     (Group.RECOGNISED, _status(Line.SIGNER, Status.PASS)),
 )
 
 
 def group_of(report: Report) -> Group:
-    """The first group whose rule holds; `nothing` where none does."""
-    return next((group for group, holds in _RULES if holds(report)), Group.NOTHING)
+    """The first group whose rule holds; an unchanged file of a signer who is not established where none does."""
+    return next((group for group, holds in _RULES if holds(report)), Group.UNKNOWN_SIGNER)
 
 
 def worst_first(report: Report) -> int:

@@ -12,8 +12,9 @@ from typing import Final
 
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import MediaFact, Report
+from vouchmark.wording.catalogue import say
 
-HEADING: Final = "It says of itself (anybody could have written this)"
+HEADING: Final = say("of_itself.heading")
 """What stands before it, everywhere."""
 VALUE_SHOWN: Final = 80
 """Code points of one value."""

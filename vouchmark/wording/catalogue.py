@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from vouchmark.report import Json, Message
-from vouchmark.wording import ai, engines, headlines, history, integrity, nothing, phrases, signer
+from vouchmark.wording import ai, engines, furniture, headlines, history, integrity, nothing, phrases, signer
 from vouchmark.wording.model import Argument, Fact, Said, Sentence
 
 ALL: Final[tuple[Sentence, ...]] = (
@@ -23,6 +23,7 @@ ALL: Final[tuple[Sentence, ...]] = (
     *history.SENTENCES,
     *ai.SENTENCES,
     *engines.SENTENCES,
+    *furniture.SENTENCES,
     *phrases.SENTENCES,
     *ai.PHRASES,
     *history.PHRASES,

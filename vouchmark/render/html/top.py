@@ -9,20 +9,19 @@ from vouchmark.render.answer import answer
 from vouchmark.render.groups import group_of
 from vouchmark.render.html.markup import without_options
 from vouchmark.render.html.words import (
-    AGAINST,
     AI,
     AI_BY_STATUS,
     AI_ELSEWHERE,
     AI_MADE,
     BYTES,
     CAVEATS,
-    DOUBTED,
     SIGNER_BY_STATUS,
     SIGNS,
     TONES,
 )
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Line, Report, Status
+from vouchmark.wording.catalogue import has, say
 
 NAME_SHOWN: Final = 80
 """Code points of a signer's name in its row."""
@@ -42,10 +41,12 @@ def banner(report: Report) -> dict[str, Any]:
 def paste(report: Report) -> str:
     """Two sentences for a chat or an article: what was found and when, one caveat, and which file was meant."""
     digest = report.media.sha256
-    which = f" (SHA-256 {digest[:8]}…{digest[-8:]})" if digest else ""
-    name = quoted(report.media.shown, limit=FILE_SHOWN)
+    name = plain(report.media.shown, limit=FILE_SHOWN)
     said = without_options(answer(report))
-    return f"Checked on {day(report.inputs.at)}, {name}{which}: {said}. {CAVEATS[group_of(report)]}"
+    facts = {"day": day(report.inputs.at), "name": name, "answer": said, "caveat": CAVEATS[group_of(report)]}
+    if digest is None:
+        return say("paste.unread", **facts)
+    return say("paste.file", digest=f"{digest[:8]}…{digest[-8:]}", **facts)
 
 
 def day(instant: str) -> str:
@@ -97,13 +98,10 @@ def _signer(report: Report) -> tuple[str, str]:
     if not name or evidence.status not in (Status.PASS, Status.UNKNOWN, Status.FAIL):
         return words, tone
     shown = plain(name, limit=NAME_SHOWN) if evidence.status is Status.PASS else quoted(name, limit=NAME_SHOWN)
-    if _for_other_bytes(report):
-        return f"{shown}, for other bytes", "bad" if tone == "bad" else "doubt"
-    if evidence.status is Status.PASS:
-        return shown, "good"
-    if evidence.status is Status.UNKNOWN:
-        return f"{shown}, {DOUBTED.get(str(evidence.value), 'says the signer alone')}", "doubt"
-    return f"{shown}: {AGAINST.get(str(evidence.value), 'not to be relied on')}", "bad"
+    why = "other-bytes" if _for_other_bytes(report) else str(evidence.value)
+    if evidence.status is Status.PASS or not has(f"signed_by.{why}"):
+        why = str(evidence.status)
+    return say(f"signed_by.{why}", name=shown), tone
 
 
 def _ai(report: Report) -> tuple[str, str]:
