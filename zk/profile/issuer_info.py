@@ -7,6 +7,8 @@ do not matter and nothing that is read is unsigned: unknown, missing and repeate
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -345,12 +347,17 @@ class IssuerInfo:
 
 
 def read_info(path: Path) -> IssuerInfo:
-    """Read an issuer.json. Raises or what `IssuerInfo.from_json` raises."""
+    """Read an issuer.json. Raises StorageError (no regular file, say) or what `IssuerInfo.from_json` raises."""
     try:
-        with path.open("rb") as file:
-            octets = file.read(MAX_JSON_OCTETS + 1)
+        # Whoever put a pipe there would make us wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            octets = file.read(MAX_JSON_OCTETS + 1) if is_regular else b""
     except OSError as error:
         raise StorageError(f"{path}: cannot read: {error.strerror}") from error
+    if not is_regular:
+        raise StorageError(f"{path}: not a regular file")
     return IssuerInfo.from_json(octets, check_keys=False)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from zk.errors import StorageError
-from zk.storage.vault import read_private, write_private
+from zk.storage.vault import locked, read_private, write_private
 
 ID_OCTETS: Final = 16
 """Octets of the random id by which a mark finds its file, wherever that lies."""
@@ -56,7 +56,8 @@ class Marks:
             self.folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"{self.folder}: cannot create: {error.strerror}") from error
-        write_private(self._path(file_id), b"%d\n" % max(count, self.read(file_id) or 0))
+        with locked(self._path(file_id)):  # copies of one file have locks of their own
+            write_private(self._path(file_id), b"%d\n" % max(count, self.read(file_id) or 0))
 
     def _path(self, file_id: bytes) -> Path:
         return self.folder / f".vouchmark-{file_id.hex()}.mark"

@@ -1,5 +1,6 @@
 """Among how many does a person hide? By key, at the least, as last published; one where that is not known."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.zk.club import CAFE, DECEMBER, JANUARY, NOVEMBER, PHOTO, Club, club
-from zk.errors import UntrustedError
+from zk.errors import StorageError, UntrustedError
+from zk.profile.issuer_info import read_info
 from zk.profile.personhood import CredentialClass, HolderCount, Level
 from zk.wallet.wallet import Wallet
 
@@ -95,3 +97,18 @@ def test_the_first_epoch_of_all_has_none_before_it(the_club: Club) -> None:
     assert first.published_in is None
     assert first.crowd("2000-01", Level.ONE, at=NOVEMBER) is None
     assert replace(info, keys=()).crowd("2026-11", Level.ONE, at=NOVEMBER) is None
+
+
+def test_a_pipe_where_issuer_json_was_keeps_nobody_waiting(the_club: Club) -> None:
+    member = the_club.member()
+    source = the_club.folder / "issuer.json"
+    source.unlink()
+    os.mkfifo(source)
+    member.present(scope=CAFE, binding=PHOTO, at=NOVEMBER)
+    with pytest.raises(StorageError, match="not a regular file"):
+        read_info(source)
+    source.unlink()
+    source.mkdir()
+    member.present(scope=CAFE, binding=PHOTO, at=NOVEMBER)
+    with pytest.raises(StorageError):
+        read_info(source)

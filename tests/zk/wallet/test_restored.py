@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -165,6 +166,19 @@ def test_a_mark_that_cannot_be_read_is_an_error_and_changes_nothing(member: Wall
     with pytest.raises(StorageError):
         say(member)
     assert file_of(member).read_bytes() == before
+
+
+def test_a_mark_never_goes_back_whoever_writes_it(tmp_path: Path) -> None:
+    marks, file_id = Marks(tmp_path / "state" / "marks"), bytes(16)
+    threads = [threading.Thread(target=marks.write, args=(file_id, count)) for count in (3, 9, 1, 7, 5, 8, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert marks.read(file_id) == 9
+    marks.write(file_id, 4)
+    assert marks.read(file_id) == 9
+    assert marks.read(bytes([1]) * 16) is None
 
 
 def test_a_mark_says_nothing_but_a_count(member: Wallet) -> None:
