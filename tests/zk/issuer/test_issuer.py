@@ -19,8 +19,7 @@ from tests.zk.club import DECEMBER, FAST, JANUARY, NAME, NOVEMBER, PASSPHRASE, C
 from tests.zk.dying import fork, killed_at
 from zk.bbs.ciphersuite import BLS12_381_SHAKE_256, SUITES, Suite
 from zk.errors import EncodingError, ProofError, RefusedError, SignatureError, StorageError, UntrustedError, ZkError
-from zk.issuer import approving, publishing
-from zk.issuer import enrolment as enrolment_module
+from zk.issuer import approving, publishing, rules
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.folder import overview
 from zk.issuer.identifiers import canonical
@@ -413,10 +412,10 @@ def test_entropy_is_of_person_class_and_period_and_stays(the_club: Club) -> None
     ("owner", "name", "after", "enrolled"),
     [
         (approving, "verify_continuity", 0, False),
-        (enrolment_module, "_use_code", 0, False),
-        (enrolment_module, "_inserted", 0, False),
-        (enrolment_module, "_inserted", 1, False),
-        (enrolment_module, "_inserted", 2, False),
+        (rules, "use_code", 0, False),
+        (rules, "inserted", 0, False),
+        (rules, "inserted", 1, False),
+        (rules, "inserted", 2, False),
         (approving, "blind_sign_with_nym", 0, True),
         (approving, "blind_sign_with_nym", 1, True),
     ],

@@ -12,8 +12,7 @@ import pytest
 from tests.zk.club import CAFE, DECEMBER, JANUARY, NOVEMBER, PHOTO, Club, club
 from tests.zk.dying import killed_at
 from zk.errors import EncodingError, ProofError, RefusedError, SignatureError, UntrustedError
-from zk.issuer import approving
-from zk.issuer import enrolment as enrolment_module
+from zk.issuer import approving, rules
 from zk.issuer.epochs import renewable_until
 from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass, EpochLength, Level
@@ -220,10 +219,10 @@ def test_the_level_goes_with_the_token(the_club: Club) -> None:
 @pytest.mark.parametrize(
     ("owner", "name", "after"),
     [
-        (enrolment_module, "_use_code", 0),
-        (enrolment_module, "_inserted", 1),
-        (enrolment_module, "_add_token", 0),
-        (enrolment_module, "_inserted", 2),
+        (rules, "use_code", 0),
+        (rules, "inserted", 1),
+        (rules, "add_token", 0),
+        (rules, "inserted", 2),
         (approving, "blind_sign_with_nym", 0),
         (approving, "blind_sign_with_nym", 1),
     ],
