@@ -223,6 +223,7 @@ class TestVariables:
             ("IN_PROCESS", "true", ("--in-process",)),
             ("JOBS", "2", ("--jobs", "2")),
             ("SORT", "name", ("--sort", "name")),
+            ("COMPARE_PICTURES", "1", ("--compare-pictures",)),
             ("MAX_SIZE", "1", ("--max-size", "1")),
             ("MAX_PIXELS", "1", ("--max-pixels", "1")),
             ("TIME_LIMIT", "20", ("--time-limit", "20")),
