@@ -25,7 +25,7 @@ def test_a_store_out_of_place_is_told_with_its_place(place: str, build: Callable
     assert report.evidence[Line.INTEGRITY].status is Status.UNKNOWN
     assert "Content Credentials lie in this file" in report.evidence[Line.INTEGRITY].summary
     assert place in report.evidence[Line.INTEGRITY].summary
-    assert said(report).startswith("it holds Content Credentials where the engines do not look")
+    assert said(report).startswith("it holds credentials where the engines do not look")
     assert exit_code(report) is INCONCLUSIVE
     assert {report.evidence[line].status for line in OTHERS} == {Status.UNKNOWN}
     assert "no Content Credentials" not in dumps(report).replace("finds no Content Credentials", "")

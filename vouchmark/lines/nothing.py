@@ -17,52 +17,61 @@ from vouchmark.lines.facts import (
     source_of,
 )
 from vouchmark.lines.integrity import malformed, outside
-from vouchmark.render.safe import quoted
 from vouchmark.report import Line, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact, Said
 
 
 def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
     """The answer of a line that needs a manifest store where there is none; None where there is one."""
     if outside.is_foreign(facts):
-        summary = f"{outside.whose(facts)} may belong to another file, so that nothing in them is said of this one."
-        if line is Line.SIGNER and (name := _name(facts)):
-            summary = f"{outside.whose(facts)} are by a signer using the name {quoted(name)}, for other bytes."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "foreign", summary),))
+        return _foreign(facts, line)
     if facts.first.outcome is Outcome.FOUND:
         return None
-    if facts.media_type == FRAGMENT and facts.first.outcome is Outcome.UNPARSABLE:
-        summary = "The Content Credentials are in the video's first part."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
-    if facts.first.outcome in (Outcome.UNPARSABLE, Outcome.ABSENT) and is_cut_off(facts):
-        summary = "The file is cut off, and no Content Credentials could be read in the part that is here."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
+    if facts.first.outcome is Outcome.SKIPPED and not facts.unreadable:
+        return Answer(summary=say("nothing.skipped"), status=Status.SKIPPED)
+    word, reason = _why(facts)
+    status = {"absent": Status.ABSENT, "error": Status.ERROR}.get(word, Status.UNKNOWN)
+    statement = say(f"nothing.{line}.{reason}")
+    code = f"{line}.{'unreadable' if word == 'error' else word}"
+    return Answer(summary=statement, drafts=(_blank(facts, code, status, statement),))
+
+
+def _foreign(facts: Facts, line: Line) -> Answer:
+    """A store that may be another file's: nothing in it is said of this one."""
+    store, name = facts.outside, _name(facts)
+    where = f"foreign.{store.origin if store is not None else outside.GIVEN}"
+    named: dict[str, Fact] = {"name": store.name} if store is not None and store.origin == outside.BESIDE else {}
+    if line is Line.SIGNER and name:
+        statement = say(f"nothing.signer.{where}.by", who={"name": name, "vouched": ""}, **named)
+    else:
+        statement = say(f"nothing.{line}.{where}", **named)
+    return Answer(summary=statement, drafts=(_blank(facts, f"{line}.foreign", Status.UNKNOWN, statement),))
+
+
+def _why(facts: Facts) -> tuple[str, str]:
+    """The last word of the code, `error` for an error, and why in the ids of sentences."""
+    outcome = facts.first.outcome
+    if facts.media_type == FRAGMENT and outcome is Outcome.UNPARSABLE:
+        return "unreadable", "fragment"
+    if outcome in (Outcome.UNPARSABLE, Outcome.ABSENT) and is_cut_off(facts):
+        return "unreadable", "cut"
     if malformed.is_only_refused(facts):
-        summary = "One engine cannot parse the file, and no Content Credentials were seen in it."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
-    if facts.unreadable or facts.first.outcome in (Outcome.ERROR, Outcome.UNPARSABLE):
-        return Answer(summary="Could not be looked at.", drafts=(_blank(facts, line, Status.ERROR, "unreadable"),))
-    if facts.first.outcome is Outcome.SKIPPED:
-        return Answer(summary="The engine was not asked.", status=Status.SKIPPED)
-    if facts.first.outcome is Outcome.REMOTE:
-        could = "could not be had" if facts.is_online else "were not fetched"
-        summary = f"The Content Credentials are kept elsewhere and {could}."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "remote", summary),))
-    if facts.first.outcome is Outcome.UNSUPPORTED:
+        return "unreadable", "refused"
+    if facts.unreadable or outcome in (Outcome.ERROR, Outcome.UNPARSABLE):
+        return "error", "unreadable"
+    if outcome is Outcome.REMOTE:
+        return "remote", "remote.refused" if facts.is_online else "remote"
+    if outcome is Outcome.UNSUPPORTED:
         # Nobody looked, so that nothing was found is not what is known.
-        is_type = facts.first.reason == OF_TYPE
-        summary = "Nothing was looked for." if is_type else "Content Credentials in this file cannot be read here."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
+        return "unreadable", "unsupported" if facts.first.reason == OF_TYPE else "unsupported.here"
     if has_unreached_store(facts):
-        summary = "Content Credentials that lie in the file were not found by the engine."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
+        return "unreadable", "unreached"
     if is_searched_in_part(facts):
-        summary = "No Content Credentials were found in what was searched of the file."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
+        return "unreadable", "in_part"
     if any(one.is_shared for one in facts.beside.unused):
-        summary = "No Content Credentials in the file; those that lie beside it were not used."
-        return Answer(summary=summary, drafts=(_blank(facts, line, Status.UNKNOWN, "unreadable", summary),))
-    summary = "No Content Credentials in the file."
-    return Answer(summary=summary, drafts=(_blank(facts, line, Status.ABSENT, "absent", summary),))
+        return "unreadable", "unused"
+    return "absent", "absent"
 
 
 def _name(facts: Facts) -> str:
@@ -73,12 +82,12 @@ def _name(facts: Facts) -> str:
     return certificate_name(own.signer.certificate)
 
 
-def _blank(facts: Facts, line: Line, status: Status, word: str, statement: str = "") -> Draft:
+def _blank(facts: Facts, code: str, status: Status, statement: Said) -> Draft:
     """A finding that says only that this line had nothing to look at."""
     return Draft(
-        code=f"{line}.{word}",
+        code=code,
         status=status,
-        statement=statement or "The Content Credentials could not be read, so this could not be looked at.",
+        statement=statement,
         source=source_of(facts.first),
         root=Root.FILE,
         subject=facts.name,
