@@ -46,7 +46,7 @@ SENTENCES: Final = (
     ),
     Sentence(
         "engines.agree.absent",
-        "Both verifiers find no Content Credentials.",
+        "Neither verifier finds Content Credentials.",
         "Both looked and found none.",
     ),
     Sentence(
