@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from provenance.credentials.binding.coverage import Coverage, hard_bindings, measure, with_tail
-from provenance.credentials.binding.readings import readings_in, readings_of
 from provenance.credentials.certificates.ocsp import Fresh, by_serial
 from provenance.credentials.certificates.signer import SignerAssessment, assess_signer
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
@@ -25,16 +24,15 @@ from provenance.credentials.history.statements import Declared, declared
 from provenance.credentials.history.vouch_assertions import FoundVouch, find_vouches
 from provenance.credentials.identities.attached import check_identities
 from provenance.credentials.identities.identity import IdentityCheck
-from provenance.credentials.store.hidden import Hidden, find_hidden
+from provenance.credentials.store.hidden_model import Hidden
 from provenance.credentials.store.in_file import NOT_READ, Container, container_of, layout_of, store_in_file
 from provenance.credentials.store.jumbf import RawStore, parse_store
 from provenance.credentials.store.octets.found import StoreOctets
 from provenance.credentials.store.octets.in_file import octets_in_file
 from provenance.credentials.trust.view import TrustView
 from provenance.formats import Layout
-from provenance.formats.cut_off import CutOff, cut_off
-from provenance.formats.text.layout import READ_AS
-from provenance.readings.second_reading import SecondReading
+from provenance.formats.cut_off.model import CutOff
+from provenance.readings.model import SecondReading
 
 REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
 """Formats in which a store is put between other bytes and changes none of them: no table of offsets, no length."""
@@ -289,6 +287,12 @@ def examine_own(
     Raises:
         ValueError: `at` is naive.
     """
+    # Only now: whoever only reads what was established needs none of the readers of formats.
+    from provenance.credentials.binding.readings import readings_in, readings_of
+    from provenance.credentials.store.hidden import find_hidden
+    from provenance.formats.cut_off.reading import cut_off
+    from provenance.formats.text.layout import READ_AS
+
     if at.tzinfo is None:
         raise ValueError("got a time without a zone, expected an aware one")
     layout = layout_of(data, media_type) if layout is None else layout

@@ -73,7 +73,7 @@ def test_two_parts_of_one_name_or_place_are_refused(folder: Path) -> None:
 
 def test_what_most_depends_on_comes_first() -> None:
     task = Task(media_type="image/jpeg", at=AT, lists=WITH_A_VIEW)
-    assert parts_of(task) == ("c2pa-rs", "own", "encypher-c2pa", "metadata", "picture")
+    assert parts_of(task)[:4] == ("c2pa-rs", "own", "encypher-c2pa", "metadata")
     alone = Task(media_type="image/jpeg", at=AT, lists=WITH_A_VIEW, options=MediaOptions(engines=ENGINES[1:]))
     assert parts_of(alone)[:2] == ("encypher-c2pa", "own")
     everything = Task(

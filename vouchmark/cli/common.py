@@ -169,3 +169,16 @@ def umask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
+
+
+def nonce_of(text: str | None) -> bytes | None:
+    """The octets of a challenge in hex; leaves with a usage error where it is none."""
+    if text is None:
+        return None
+    try:
+        nonce = bytes.fromhex(text)
+    except ValueError:
+        nonce = b""
+    if not 1 <= len(nonce) <= 64:
+        fail_usage("--nonce: expected 1 to 64 octets in hex", hint="a reader makes one with: openssl rand -hex 16")
+    return nonce

@@ -22,8 +22,6 @@ from provenance.credentials.store.boxes import digest_of
 from provenance.files.window import pieces
 from provenance.formats.jpeg import with_restarts
 from provenance.formats.parts import Kind, Layout, NamedBox, join
-from provenance.formats.zip import zip_directory
-from provenance.formats.zip.directory import MAX_ENTRIES
 
 MAX_EXCLUSIONS: Final = 10_000
 """Exclusion ranges, named boxes or collection entries in one binding; a phone's photo has a dozen ranges."""
@@ -283,6 +281,9 @@ def collection_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, 
     """A `c2pa.hash.collection.data` assertion against a ZIP document's entries and directory (9.2.4)."""
     if layout.format != "zip":
         raise UnsupportedCredentialsError("got a collection hash for files that are not here")
+    from provenance.formats.zip import zip_directory
+    from provenance.formats.zip.directory import MAX_ENTRIES
+
     directory = zip_directory(data)
     if len(directory.entries) >= MAX_ENTRIES:
         raise UnsupportedCredentialsError(f"got an archive of more than {MAX_ENTRIES} parts")

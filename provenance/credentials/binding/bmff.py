@@ -40,7 +40,6 @@ from provenance.credentials.binding.merkle import (
 from provenance.credentials.errors import CredentialsLimitError, MalformedCredentialsError, UnsupportedCredentialsError
 from provenance.credentials.store.boxes import digest_of, digests
 from provenance.files.window import pieces, window_of
-from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, BmffBox, Kind, Layout, join
 
 
@@ -52,6 +51,8 @@ def _kinds_in(data: bytes, layout: Layout, runs: Runs, *, is_movable: bool) -> s
     found: set[Kind] = {
         kind for kind, own in by_kind.items() if kind is not Kind.MANIFEST and intersect(join(own), runs)
     }
+    from provenance.formats.bmff.order import is_only_order
+
     tables = join((region.start, region.end) for region in layout.regions if region.name == OFFSETS)
     shown = join((region.start, region.end) for region in layout.shown)
     is_open = not layout.complete or bool(layout.doubts) or bool(intersect(shown, runs))

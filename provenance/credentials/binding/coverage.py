@@ -37,9 +37,7 @@ from provenance.credentials.errors import (
 )
 from provenance.credentials.store.jumbf import HARD_BINDINGS, Assertion
 from provenance.formats import Kind, Layout, Region, read_layout
-from provenance.formats.bmff.order import is_only_order
 from provenance.formats.parts import OFFSETS, Doubt, join
-from provenance.formats.text import FORMATS
 
 _PARTS: Final = "assertion.multiAssetHash"
 MAX_NAMED: Final = 64
@@ -154,6 +152,8 @@ def hard_bindings(assertions: Sequence[Assertion]) -> tuple[Assertion, ...]:
 def _bind(
     assertion: Assertion, data: bytes, layout: Layout, algorithm: str, fragments: Sequence[bytes], *, is_updated: bool
 ) -> Bound:
+    from provenance.formats.text import FORMATS
+
     content = assertion.map()
     check_fields(content, assertion.base_label)
     if assertion.base_label == "c2pa.hash.data" and layout.format in FORMATS.values():
@@ -175,6 +175,7 @@ def _by_parts(
 
     Raises UnknownFieldError: then nobody can tell here whether a part may be missing.
     """
+
     found = [assertion for assertion in verified if assertion.label == MULTI_ASSET]
     if len(found) != 1:
         return None, []
@@ -204,6 +205,8 @@ def _coverage_codes(data: bytes, left_out: list[Region], media_outside: int, lay
     if own and (not layout.is_known or not layout.complete):
         # Where nothing but the manifest is outside, the media is inside, whatever the container.
         codes.append("integrity.coverage.unknown")
+    from provenance.formats.bmff.order import is_only_order
+
     moves = any(region.name == OFFSETS for region in left_out) or (bound.is_movable and layout.pointers)
     if moves and not is_only_order(data, layout.bmff):
         codes.append("integrity.coverage.order_excluded")

@@ -16,7 +16,6 @@ from provenance.credentials.binding.fields import MERKLE_BOX, check_fields
 from provenance.credentials.errors import CredentialsLimitError, MalformedCredentialsError
 from provenance.credentials.store.boxes import digest, digests
 from provenance.credentials.store.octets import plain_cbor
-from provenance.formats.bmff import c2pa_payload
 from provenance.formats.parts import BmffBox
 
 MAX_LEAVES: Final = 1_000_000
@@ -146,6 +145,8 @@ def by_tree(proofs: Iterable[Proof]) -> dict[tuple[int, int], list[Proof]]:
 
 def read_proofs(data: bytes, boxes: Sequence[BmffBox]) -> list[Proof]:
     """The Merkle boxes of a file or fragment, in order."""
+    from provenance.formats.bmff import c2pa_payload
+
     found = []
     for box in boxes:
         payload = c2pa_payload(data, box)
@@ -183,6 +184,8 @@ def strays(data: bytes, boxes: Sequence[BmffBox], trees: Sequence[Tree]) -> tupl
     Raises MalformedCredentialsError.
     """
     if not trees:
+        from provenance.formats.bmff import c2pa_payload
+
         payloads = ((box, c2pa_payload(data, box)) for box in boxes)
         return tuple((box.start, box.end) for box, payload in payloads if payload and payload[0] == "merkle")
     known = {tree.name: tree for tree in trees}

@@ -17,7 +17,6 @@ from provenance.credentials.binding.base import Bound, Match, Runs, complement, 
 from provenance.credentials.errors import UnsupportedCredentialsError
 from provenance.credentials.store.boxes import digest
 from provenance.formats.parts import Layout, join
-from provenance.formats.text.layout import TEXT
 
 SAME_WORDS: Final = "same-words"
 """The hash holds over the same words with other line ends, blanks at line ends, byte order mark or normal form."""
@@ -44,6 +43,8 @@ def text_hash(content: Mapping[str, Any], data: bytes, layout: Layout, *, algori
         MalformedCredentialsError: The assertion breaks its own rules.
         UnsupportedCredentialsError: The text cannot be normalised in linear time.
     """
+    from provenance.formats.text.layout import TEXT
+
     ranges: list[tuple[int, int]] = []
     for entry in entries(content.get("exclusions"), what="exclusions"):
         start = whole(entry.get("start"), what="an exclusion's start")

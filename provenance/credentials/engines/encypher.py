@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.engines.model import ManifestStore, Outcome, Reading, Reason, State
-from provenance.formats.text import Method, is_text, method_of
 
 if TYPE_CHECKING:
     from provenance.credentials.trust.lists import TrustSettings
@@ -87,19 +86,18 @@ def read(
     return _read(data, media_type, sidecar, options)
 
 
-_TEXTS: Final = {Method.PAGE: "text/html", Method.WRAPPER: "text/plain", Method.ARMOUR: "text/markdown"}
-"""For each way to put Content Credentials into a text, a type under which this engine looks for them that way alone."""
-
-
 def _type_of(data: bytes, media_type: str, *, is_outside: bool) -> str:
     """The type under which the engine is asked: of a text what its bytes say, never what a name says.
 
     A store outside a text has nothing to be left out of its hash, which this engine demands of unstructured ones.
     """
+    from provenance.formats.text import Method, is_text, method_of
+
     if not is_text(media_type):
         return media_type
-    method = method_of(data)
-    return _TEXTS[method or (Method.ARMOUR if is_outside else Method.WRAPPER)]
+    # For each way to put Content Credentials into a text, a type under which this engine looks for them that way alone.
+    texts = {Method.PAGE: "text/html", Method.WRAPPER: "text/plain", Method.ARMOUR: "text/markdown"}
+    return texts[method_of(data) or (Method.ARMOUR if is_outside else Method.WRAPPER)]
 
 
 def _options(at: dt.datetime | None, trust: TrustSettings | None) -> dict[str, Any]:

@@ -8,10 +8,11 @@ with its place, and nothing more follows from it: whether it speaks of this file
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from provenance.credentials.errors import CredentialsError
+from provenance.credentials.store.hidden_model import BMFF, GIF, JPEG, PNG, RIFF, Hidden, HiddenStore
 from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import Kind, Layout, Region
 from provenance.formats.bmff import C2PA_UUID
@@ -42,45 +43,8 @@ _OWN_BRAND: Final = 4
 _APP11: Final = 12
 """Bytes of an APP11 segment in front of its first box: marker, length, `JP`, instance, number (ISO/IEC 19566-5)."""
 
-JPEG, PNG, GIF, RIFF, BMFF = "jpeg", "png", "gif", "riff", "bmff"
 _SIGNATURES: Final = {JPEG: b"\xff\xd8\xff", PNG: b"\x89PNG\r\n\x1a\n", GIF: b"GIF8", RIFF: b"RIFF", BMFF: b"ftyp"}
 """With what the files begin that have stores of these forms."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HiddenStore:
-    """One manifest store that lies where its file's format has none."""
-
-    start: int
-    """Where it begins in the file; in what is unpacked from it, where that is packed."""
-    size: int
-    """Bytes, as it announces them."""
-    is_whole: bool
-    """False where only its beginning is one, and it cannot be read."""
-    kind: Kind
-    """What the part of the file is in which it lies, by the file's own format."""
-    part: str
-    """The name of that part: ours, or a chunk's own made printable."""
-    inside: str = ""
-    """The family of the picture, sound or film inside this file whose own it is; empty where none is known."""
-    is_packed: bool = False
-    """Whether it lies in a file of an archive or in an attachment."""
-    name: str = ""
-    """Of that file, as the archive has it; empty where it has none that is read."""
-    is_text: bool = False
-    """Whether it is written as base64."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hidden:
-    """All of them."""
-
-    stores: tuple[HiddenStore, ...] = ()
-    """In order; at most MAX_TOLD."""
-    more: int = 0
-    """How many further ones there are, as far as the file was searched."""
-    is_cut: bool = False
-    """Whether there is more than is searched: parts that were not unpacked, or too many beginnings of stores."""
 
 
 def find_hidden(data: bytes, media_type: str, layout: Layout) -> Hidden:

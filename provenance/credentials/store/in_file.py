@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.store.jumbf import RawStore, parse_store
 from provenance.formats import Kind, Layout, Region, read_layout
-from provenance.formats.cut_off.pictures import UNREAD
 
 
 class Container(NamedTuple):
@@ -27,6 +26,8 @@ NOT_READ: Final = Container()
 
 def container_of(layout: Layout) -> Container:
     """What a layout says of the whole file."""
+    from provenance.formats.cut_off.pictures import UNREAD
+
     last = layout.regions[-1] if layout.regions else None
     stops = last.start if last is not None and last.name == UNREAD else -1
     return Container(layout.format, layout.is_known and layout.complete, stops)

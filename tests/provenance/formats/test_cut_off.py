@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from provenance.credentials.store.in_file import layout_of
-from provenance.formats.cut_off import CutOff, cut_off
+from provenance.formats.cut_off.model import CutOff
+from provenance.formats.cut_off.reading import cut_off
 from provenance.media_type import recognise
 from tests.authority import jpeg_segment, make_signer, picture, sign
 from tests.fuzz.seeds import LARGER

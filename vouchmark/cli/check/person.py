@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import composed, fail, fail_usage, with_options
+from vouchmark.cli.common import composed, fail, fail_usage, nonce_of, with_options
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -67,7 +67,6 @@ def who_counts(options: dict[str, Any], stack: ExitStack, *, is_one: bool) -> Ov
             "--vouch was given with several files, and belongs to one",
             hint="put it beside its file as FILE.vouch; check finds it there",
         )
-    from vouchmark.cli.vouch.command import nonce_of
     from vouchmark.persons.settings import MAX_GIVEN
 
     if len(options["vouch"]) > MAX_GIVEN:

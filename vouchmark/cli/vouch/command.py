@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from vouchmark.cli.common import composed, fail, fail_usage, somebody_types, umask
+from vouchmark.cli.common import composed, fail, nonce_of, somebody_types, umask
 from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase_option, read_file, tell
 from vouchmark.cli.placing import may_write, place
 from vouchmark.cli.vouch.embed import embed
@@ -176,19 +176,6 @@ def _wish(options: dict[str, Any]) -> Wish:
 def _text(words: str | None) -> str | None:
     """Text as a vouch holds it."""
     return None if words is None else composed(words)
-
-
-def nonce_of(text: str | None) -> bytes | None:
-    """The octets of a challenge in hex; leaves with a usage error where it is none."""
-    if text is None:
-        return None
-    try:
-        nonce = bytes.fromhex(text)
-    except ValueError:
-        nonce = b""
-    if not 1 <= len(nonce) <= 64:
-        fail_usage("--nonce: expected 1 to 64 octets in hex", hint="a reader makes one with: openssl rand -hex 16")
-    return nonce
 
 
 def _look(file: Path) -> tuple[Asset, Facts]:

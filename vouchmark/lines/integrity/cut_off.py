@@ -12,7 +12,7 @@ from typing import Final
 
 from provenance.credentials.binding.base import Match
 from provenance.credentials.engines.model import Outcome
-from provenance.formats.cut_off import CutOff
+from provenance.formats.cut_off.model import CutOff
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED
 from vouchmark.render.words import amount

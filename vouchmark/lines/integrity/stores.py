@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from provenance.credentials.engines.model import Outcome
-from provenance.credentials.store.hidden import BMFF, GIF, JPEG, PNG, RIFF, Hidden, HiddenStore
+from provenance.credentials.store.hidden_model import BMFF, GIF, JPEG, PNG, RIFF, Hidden, HiddenStore
 from provenance.formats import Kind
 from vouchmark.lines.facts import Facts
 from vouchmark.render.safe import quoted
