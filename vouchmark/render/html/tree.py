@@ -11,7 +11,7 @@ from vouchmark.render.html.pictures import Pictures, by_role
 from vouchmark.render.html.words import WORDS
 from vouchmark.render.safe import plain, quoted
 from vouchmark.render.words import sentence
-from vouchmark.report import Line, Report, ReportPicture
+from vouchmark.report import Line, Report, ReportPicture, Status
 
 MAX_TWIGS: Final = 60
 """Versions in the drawn history; real ones stay below ten."""
@@ -39,7 +39,7 @@ def tree(report: Report, pictures: Pictures) -> dict[str, Any] | None:
     room = [MAX_TWIGS]
     return {
         "status": integrity.status,
-        "state": WORDS[integrity.status],
+        "state": _STATES["intact"] if integrity.status is Status.PASS else WORDS[integrity.status],
         "role": "This file",
         "statement": f"{plain(report.media.shown, limit=NAME_SHOWN)}: {sentence(integrity.summary)}.",
         "facts": [],
