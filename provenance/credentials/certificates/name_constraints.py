@@ -175,6 +175,7 @@ def _folded(name: x509.Name) -> tuple[Rdn, ...]:
 
 
 def fold(text: str) -> str:
+    """A name as it is compared: case, forms and spaces folded (RFC 5280, section 7.1; RFC 4518)."""
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 

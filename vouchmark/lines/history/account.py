@@ -71,6 +71,7 @@ def _broken(codes: tuple[ValidationCode, ...]) -> list[str]:
 
 
 def judge(facts: Facts, step: Step) -> Draft:
+    """What is said of one ingredient by an engine's account, where our own check has none."""
     ingredient, manifest = step.ingredient, step.manifest
     role = "parent" if ingredient.relationship == "parentOf" else "component"
     title = ingredient.title or ingredient.label
@@ -112,6 +113,7 @@ def _judged(
 
 
 def unreferenced(facts: Facts, store: ManifestStore, steps: list[Step]) -> Iterator[Draft]:
+    """A finding for each manifest to which no ingredient leads."""
     reached = {store.active.label} | {step.manifest.label for step in steps if step.manifest}
     for manifest in store.manifests:
         if manifest.label not in reached:
@@ -128,4 +130,5 @@ def unreferenced(facts: Facts, store: ManifestStore, steps: list[Step]) -> Itera
 def draft_of(
     facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]
 ) -> Draft:
+    """A finding on an ingredient, by the first engine."""
     return Drafter(source_of(facts.first), Root.INGREDIENT)(code, status, statement, subject, detail)
