@@ -55,8 +55,9 @@ def story(folder: Path) -> Iterator[tuple[str, Report]]:
         posts.append(post)
     yield "a post that nobody stands behind", forum(posts[0])
     monthly = CredentialClass.EPOCH
-    for number, post in enumerate(posts[:SLOTS], start=1):
-        yield f"post {number} of one person", forum(post, vouch(first, post, per=monthly, scope=SCOPE))
+    for slot, post in enumerate(posts[:SLOTS]):
+        made = vouch(first, post, per=monthly, scope=SCOPE, slot=slot)  # slot 0 unless one is named
+        yield f"post {slot + 1} of one person", forum(post, made)
     try:
         vouch(first, posts[SLOTS], per=monthly, scope=SCOPE)
     except RefusedError:

@@ -130,10 +130,13 @@ def vouch(
     nonce: bytes | None = None,
     per: CredentialClass = CredentialClass.LASTING,
     scope: str = SCOPE,
+    slot: int | None = None,
 ) -> bytes:
     """What `vouchmark vouch make` does: refuse what does not hold, bind, prove. The octets of a `.vouch` file."""
     # A text is nobody's to judge: where the person stands is signed beside it.
-    wish = Wish(scope=Scope.parse(scope), credential_class=per, statement=statement, stance=Stance.FOR, nonce=nonce)
+    wish = Wish(
+        scope=Scope.parse(scope), credential_class=per, slot=slot, statement=statement, stance=Stance.FOR, nonce=nonce
+    )
     return make_vouch(wallet, path, wish, at=at, hint=True, in_process=True)  # our own pictures
 
 
