@@ -16,6 +16,7 @@ from provenance.credentials.certificates.chain import describe
 from provenance.credentials.certificates.timestamp import TimeStampError, read_stamp
 from provenance.credentials.cose import parse_sign1, stamped_bytes
 from provenance.credentials.crjson import reading
+from provenance.credentials.crjson.as_written import is_claim_as_written, is_ingredient_as_written
 from provenance.credentials.crjson.content import decoded, plain
 from provenance.credentials.engines.model import CertificateInfo, Manifest, Signer, Timestamp
 from provenance.credentials.store.jumbf import Assertion, RawManifest, RawStore
@@ -113,9 +114,11 @@ def _contents(manifest: RawManifest) -> dict[str, Any]:
 def _content(assertion: Assertion) -> Any:
     try:
         content = assertion.map() if assertion.kind == "cbor" else decoded(assertion)
-        return plain(content) if reading.is_kept(assertion.label) else content
     except (msgspec.DecodeError, ValueError) as error:
         raise OddError("an assertion that cannot be decoded") from error
+    if reading.is_ingredient(assertion.label) and not is_ingredient_as_written(content, assertion.version):
+        raise OddError("an ingredient that is not written as its version has it")
+    return plain(content) if reading.is_kept(assertion.label) else content
 
 
 def _document(manifest: RawManifest, contents: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,6 +126,8 @@ def _document(manifest: RawManifest, contents: Mapping[str, Any]) -> dict[str, A
     claim, first = manifest.claim, manifest.claim_version == 1
     fields = ("dc:title", "instanceID", "claim_generator_info", "redacted_assertions")
     told = {name: claim.get(name) for name in fields}
+    if not is_claim_as_written(claim):
+        raise OddError("a claim whose fields are not written as they have to be")
     if first:
         told |= {name: claim.get(name) for name in ("claim_generator", "dc:format")}
     elif not isinstance(told["claim_generator_info"], Mapping):

@@ -140,7 +140,12 @@ def manifest_label(url: object) -> str | None:
 
 def is_read(label: str) -> bool:
     """Whether anything in the assertions with that label becomes part of the model."""
-    return bool(_ACTIONS.fullmatch(label) or _INGREDIENT.fullmatch(label)) or is_kept(label)
+    return bool(_ACTIONS.fullmatch(label)) or is_ingredient(label) or is_kept(label)
+
+
+def is_ingredient(label: str) -> bool:
+    """Whether the assertions with that label are ingredients, whatever their version."""
+    return bool(_INGREDIENT.fullmatch(label))
 
 
 def is_kept(label: str) -> bool:
@@ -150,8 +155,7 @@ def is_kept(label: str) -> bool:
 
 def link(name: str, raw: Mapping[str, Any], owner: str) -> tuple[str, str | None]:
     """(JUMBF URI of an assertion, label of the manifest that it names as an ingredient's, where it is one)."""
-    is_ingredient = bool(_INGREDIENT.fullmatch(name))
-    return f"{_PREFIX}{owner}/c2pa.assertions/{name}", _target(raw) if is_ingredient else None
+    return f"{_PREFIX}{owner}/c2pa.assertions/{name}", _target(raw) if is_ingredient(name) else None
 
 
 def _target(raw: Mapping[str, Any]) -> str | None:
@@ -185,9 +189,7 @@ def manifest_of(raw: Mapping[str, Any], *, signer: Signer | None, timestamp: Tim
             action for name, body in assertions.items() if _ACTIONS.fullmatch(name) for action in actions(body)
         ),
         ingredients=tuple(
-            _ingredient(name, _map(body), label, live)
-            for name, body in assertions.items()
-            if _INGREDIENT.fullmatch(name)
+            _ingredient(name, _map(body), label, live) for name, body in assertions.items() if is_ingredient(name)
         ),
         assertions={name: body if is_kept(name) else None for name, body in assertions.items()},
         codes=in_order(results(raw.get("validationResults"))),
