@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from vouchmark.vouching.vouch import VouchError, Wish
     from zk.storage.ledger import open_ledger
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "ERRORS",

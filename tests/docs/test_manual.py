@@ -35,7 +35,7 @@ from vouchmark.examination.settings import make_settings
 from vouchmark.policies.conditions import AllOf, Findings, LineIs, People
 from vouchmark.policies.file import CONDITION_KEYS, PEOPLE_KEYS
 from vouchmark.policies.policy import Policy
-from vouchmark.render.text import SIGNS
+from vouchmark.render.text import SIGNS, TOLD
 from vouchmark.report import QUESTIONS, Exit, Line, Status
 from vouchmark.vouching.vouch import binding_for
 from zk.profile.personhood import Binding, BindingKind
@@ -97,6 +97,7 @@ class TestTables:
     def test_the_statuses_are_the_reports_with_their_signs(self) -> None:
         rows = table(PAGES["docs/command-line.md"], "sign", "status", "meaning")
         assert {status: sign for sign, status, _ in rows} == {f"`{s}`": f"`{SIGNS[s][0]}`" for s in Status}
+        assert f"has the sign `{TOLD[0]}`" in PAGES["docs/command-line.md"]
 
     def test_the_exit_codes_are_the_commands(self) -> None:
         rows = table(PAGES["docs/exit-codes.md"], "code", "meaning", "more")
