@@ -228,7 +228,7 @@ def _settings(options: dict[str, Any], persons: Overrides, known: KnownMedia | N
             original=read_original(options, is_one=is_one(options["inputs"])),
             online=options["online"],
             crjson=options["form"] == "crjson",
-            compare_pictures=options["compare_pictures"] or options["form"] == "html",
+            compare_pictures=options["compare_pictures"],
             pictures=options["form"] == "html",
         )
     except PolicyError as error:
