@@ -146,6 +146,7 @@ ONLY_IN: Final = {
         "zk.issuer.books_schema",
         "zk.issuer.commitments",
         "zk.issuer.enrolment",
+        "zk.issuer.rules",
     ),
     "py_ecc": ("zk.bbs.curve",),
     "py_arkworks_bls12381": ("zk.bbs.curve",),
