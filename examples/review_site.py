@@ -191,7 +191,8 @@ def story(folder: Path) -> Iterator[Scene]:
     other.write_bytes(jpeg(harbour()))
     yield Scene("a vouch that was moved to another photo", site.look(other, given=(of_plain,)))
 
-    # One person, two reviews: the wallet refuses; a wallet restored from a copy does not, and the ledger finds it.
+    # One person, two reviews: the wallet refuses, and a copy of it notices that it is one; its owner says untruly that
+    # it is the newest, and the ledger finds out.
     shutil.copy(folder / "3.vault", folder / "3-copy.vault")
     terrace, kitchen = photos / "terrace.jpg", photos / "kitchen.jpg"
     terrace.write_bytes(jpeg(harbour().crop((100, 0, 900, 600))))
@@ -203,7 +204,9 @@ def story(folder: Path) -> Iterator[Scene]:
         pass
     else:
         raise SystemExit("the wallet let a person speak twice")
-    twice = vouch(Wallet.open(folder / "3-copy.vault", SECRET), kitchen, "And a fine kitchen.")
+    copied = Wallet.open(folder / "3-copy.vault", SECRET, marks=folder / "another machine")
+    copied.declare_current()
+    twice = vouch(copied, kitchen, "And a fine kitchen.")
     yield Scene("a second review by the same person", site.look(kitchen, given=(twice,)))
 
     # A proof for somebody else's question, shown again here.
