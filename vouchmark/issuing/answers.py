@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ ANSWER: Final = ".vma"
 """How those of answers end."""
 TABLE: Final = "answers.csv"
 MAX_REQUESTS: Final = 100_000
-_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS: Final = (*"=+-@＝＋－＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,9 @@ def answers(issuer: Issuer, requests: Iterable[tuple[str, bytes]], *, at: dt.dat
 
     received: list[tuple[str, bytes, tuple[str, ...], str]] = []
     for name, octets in requests:
+        if not _is_text(name):
+            received.append((name, octets, (), "its file name holds what is no text: give it another one"))
+            continue
         try:
             seen = issuer.review(octets, at=at)
         except StorageError:
@@ -80,6 +84,11 @@ def answers(issuer: Issuer, requests: Iterable[tuple[str, bytes]], *, at: dt.dat
         yield Answered(name=name, words=words, refused=refused)
 
 
+def _is_text(name: str) -> bool:
+    """Whether a file's name can stand in a table: no control characters, no octets that are not UTF-8 (PEP 383)."""
+    return not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name)
+
+
 def _answered(issuer: Issuer, name: str, octets: bytes, words: tuple[str, ...], at: dt.datetime) -> Answered:
     from zk.profile.exchange import EnrolmentResponse
 
@@ -94,7 +103,7 @@ def table(rows: Iterable[tuple[str, ...]], header: tuple[str, ...]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(header)
     writer.writerows([f"'{cell}" if cell.startswith(_FORMULAS) else cell for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8")
+    return out.getvalue().encode("utf-8", "backslashreplace")
 
 
 def table_of(done: Iterable[Answered]) -> bytes:

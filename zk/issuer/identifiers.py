@@ -10,19 +10,11 @@ import unicodedata
 from typing import Final
 
 from zk.errors import EncodingError
-from zk.profile.names import skeleton
+from zk.profile.names import IGNORABLE, skeleton
 
 MAX_IDENTIFIER_CHARACTERS: Final = 320
 """Characters of a person's identifier: the longest e-mail address."""
 
-_IGNORABLE: Final = (
-    *((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F)),
-    *((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)),
-    *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF)),
-)
-"""First and last of each run of Default_Ignorable_Code_Point (Unicode 15, DerivedCoreProperties.txt)."""
-
-_DROPPED: Final = {point: None for first, last in _IGNORABLE for point in range(first, last + 1)}
 _REORDERING: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 """What shows the characters after it in another order (UAX #9): nobody is called so."""
 _BLANK: Final = dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0), " ")
@@ -53,10 +45,11 @@ def canonical(identifier: str) -> str:
         raise _refused()
     if _REORDERING & set(identifier):
         raise EncodingError("identifier: holds a sign that shows the others in another order")
-    text, before = identifier.translate(_APOSTROPHES), ""
+    text, before = identifier, ""
     while text != before:
         before = text
-        text = unicodedata.normalize("NFKC", text.translate(_DROPPED).casefold())
+        # Before NFKC, which takes some apostrophes for a space with a mark, and after it, since it makes others.
+        text = unicodedata.normalize("NFKC", text.translate(IGNORABLE).translate(_APOSTROPHES).casefold())
     text = "".join("-" if unicodedata.category(sign) == "Pd" or sign in _DASHES else sign for sign in text)
     text = " ".join(text.split())
     while text and (text[-1] == " " or unicodedata.category(text[-1]).startswith("P")):

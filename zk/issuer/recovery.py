@@ -145,19 +145,21 @@ class _Desk:
         own, added = missing_keys(keys, own, base.epoch_length, base.suite, at)
         made = self.books.draft(base.id, base.serial + SERIAL_JUMP, previous=base.books)
         counts = self.books.counts()
-        lost = lost_persons(base.counts, counts)
-        more = lost + max(0, base.resets - self.books.resets())
+        # What a recovery from an older publication left has a higher serial than the last one, and lacks its counts.
+        kept = self.books.resets()
+        lost = max(lost_persons(known.counts, counts) for known in (base, published))
+        resets = max(lost_persons(known.counts, counts) + max(known.resets, kept) for known in (base, published))
         self._store(own)
         newer = signed(
             self.root,
             base,
             keys=(*keys, *(key.publish() for key in added)),
             counts=counts,
-            resets=self.books.resets() + more,
+            resets=resets,
             made=made,
         )
         write_private(self.directory / ISSUER_JSON, newer.to_json(), mode=PUBLIC_MODE)
-        self.books.take_up(made, more_resets=more, at=seconds(at))
+        self.books.take_up(made, more_resets=resets - kept, at=seconds(at))
         self._destroy_withdrawn(own, newer)
         return Recovery(
             info=newer, withdrawn=tuple(sorted(withdrawn)), added=tuple(key.epoch for key in added), lost=lost

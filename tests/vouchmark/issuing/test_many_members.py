@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import shutil
 import stat
+import sys
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -181,6 +183,28 @@ def test_answers_each_request_of_a_folder_by_its_name(the_club: Club) -> None:
     assert [one.answer_name for one in done] == ["ann.vma", "bob.vma", "", ""]
     assert [row["request"] for row in rows(table_of(done))] == ["ann.vmr", "bob.vmr", "junk.vmr", "large.vmr"]
     assert all(len(one.words) == 4 for one in done[:2])
+
+
+@pytest.mark.parametrize("name", ["=\udcff.vmr", "a\nb.vmr", "\x1b[2J.vmr"])
+def test_a_request_whose_name_is_no_text_is_refused_and_stops_nobody(the_club: Club, name: str) -> None:
+    (_, odd), bob = requested(the_club, ["ann", "bob"])
+    with the_club.open() as issuer:
+        done = list(answers(issuer, [(name, odd), bob], at=NOVEMBER))
+    assert [bool(one.response) for one in done] == [False, True]
+    assert "file name" in done[0].refused
+    assert len(rows(table_of(done))) == 2
+    the_club.rotate(NOVEMBER)
+    assert {count.holders for count in the_club.info.counts} == {1}  # the other was not signed for nothing
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names that are not UTF-8")
+def test_a_folder_with_such_a_name_is_answered_and_told_in_one_line_each(desk: Desk) -> None:
+    requests = desk.home / "requests"
+    requests.mkdir()
+    (requests / os.fsdecode(b"=\xff.vmr")).write_bytes(b"junk")
+    result = desk.run("issuer", "approve", desk.path("club"), str(requests), "-o", desk.path("out"), code=2)
+    assert "\\udcff.vmr: its file name" in result.stdout
+    assert rows((desk.home / "out/answers.csv").read_bytes())[0]["request"].startswith("'=")
 
 
 def test_of_two_requests_under_one_code_in_a_folder_neither_is_signed(the_club: Club) -> None:

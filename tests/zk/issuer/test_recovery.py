@@ -223,6 +223,25 @@ def test_a_folder_put_back_by_hand_is_recovered_with_what_was_published(the_club
         assert {key.public_key for key in issuer._secrets.keys} >= current
 
 
+def test_recovered_from_an_old_publication_and_then_from_the_last_one_counts_the_lost_of_that(the_club: Club) -> None:
+    the_club.rotate(NOVEMBER)
+    copy, old = backed_up(the_club), the_club.info
+    for person in ("one", "two", "three"):
+        the_club.member(person)
+    the_club.rotate(NOVEMBER)
+    last = the_club.info
+    assert last.serial == old.serial + 1
+    lost_disk(the_club, copy)
+    first = recovered(the_club, old)
+    assert (first.lost, first.info.resets) == (0, 0)
+    done = recovered(the_club, last)
+    assert (done.lost, done.info.resets) == (3, 3)
+    assert done.info.supersedes(first.info)
+    assert done.info.supersedes(last)
+    again = recovered(the_club, last)
+    assert (again.info, state(the_club)) == (done.info, (0, 3))
+
+
 def test_books_alone_are_put_back_and_the_folders_own_issuer_json_is_the_newest(the_club: Club) -> None:
     older = the_club.info
     kept = the_club.home / "kept.sqlite"

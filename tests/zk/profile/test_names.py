@@ -20,6 +20,14 @@ from zk.profile.names import looks_like_id, skeleton
         ("Ｐｒｅｓｓ", "press"),
         ("Press-Club", "Press Club"),
         ("Zo0m", "Zoom"),
+        ("Club\u3164", "Club"),  # Hangul fillers: letters that are not seen
+        ("Cl\uffa0u\u1160b", "Club"),
+        ("Qur\u02bean Circle", "Qur'an Circle"),
+        ("\u0646\u0640\u0627\u062f\u064a", "\u0646\u0627\u062f\u064a"),  # drawn out by a tatweel
+        ("pr\u0251\u0261ue", "prague"),
+        ("\u13df\u13d5\u13a0\u13da", "\u13df\u13d5\u13a0\u13da".lower()),  # Cherokee
+        ("\ua4d0\ua4ee\ua4e0\ua4d7", "BANK"),  # Lisu
+        ("\u2c9f\u2ca3\u2c81", "opa"),  # Coptic
     ],
 )
 def test_names_that_people_take_for_each_other_have_one_skeleton(one: str, other: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from vouchmark.cli.common import fail_usage
+from vouchmark.cli.common import fail_usage, printable
 from vouchmark.cli.person import moment, read_file, tell
 from vouchmark.cli.placing import place
 from vouchmark.report import Exit
@@ -110,7 +110,7 @@ def approve_folder(issuer: Issuer, requests: Path, output: Path, *, at: dt.datet
         "answers": [one.answer_name for one in done if one.response],
         "refused": [{"request": one.name, "reason": one.refused} for one in refused],
     }
-    tell(lines, values, as_json=as_json)
+    tell([printable(line) for line in lines], values, as_json=as_json)
     _leave(refused=bool(refused))
 
 
