@@ -24,7 +24,6 @@ _JUMBF: Final = b"JP"
 """Common identifier of APP11 segments that carry boxes (ISO/IEC 19566-5, annex D)."""
 _C2PA_STORE: Final = b"jumdc2pa"
 _JPEG_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-_END: Final = b"\xff\xd9"
 _NO_FILL: Final = re.compile(rb"[^\xff]")
 _RESTART: Final = re.compile(rb"\xff[\xd0-\xd7]")
 _JPEG_NAMES: Final = (
@@ -84,8 +83,6 @@ class _Store:
         self.number: int | None = None
         """Of the latest piece."""
         self.pieces: list[bytes] = []
-        self.places: list[tuple[int, int]] = []
-        """Where they lie in the file."""
         self.start, self.end = start, start
         """From the first segment to the end of the last one that bears the same instance number."""
 
@@ -110,7 +107,6 @@ class _Store:
                 return start
         self.number = number
         self.pieces.append(content)
-        self.places.append((start + _HEADER + lead, start + _HEADER + lead + len(content)))
         self.missing -= len(content)
         return end
 
@@ -265,7 +261,6 @@ def read_jpeg(data: bytes) -> Layout:
         size=len(data),
         regions=regions,
         stores=tuple(b"".join(store.pieces) for store in reader.stores),
-        store_places=tuple(reader.stores[0].places) if reader.stores else (),
         boxes=tuple(reader.parts.boxes),
         pointers=pointers,
         shown=reader.shown(),
@@ -274,32 +269,6 @@ def read_jpeg(data: bytes) -> Layout:
         announced=announced(reader.metadata),
         complete=complete,
     )
-
-
-def scans_alone(data: bytes) -> tuple[tuple[int, int], ...]:
-    """Where the entropy-coded bytes of a JPEG picture lie; nothing where it is more than a picture with its metadata.
-
-    More is whatever `read_jpeg` calls neither: segments of other kinds, and anything behind the end.
-    """
-    found, position = [], 2
-    if data[:2] != b"\xff\xd8":
-        return ()
-    while data[position : position + 1] == b"\xff" and position + _HEADER <= len(data):
-        marker, start = data[position + 1], position + _HEADER
-        if marker in _BARE_MARKERS or marker == 0xFF:
-            return ()
-        position += 2 + int.from_bytes(data[position + 2 : start], "big")
-        if position < start or _jpeg_kind(marker, data[start : start + 40])[0] not in (Kind.MEDIA, Kind.METADATA):
-            return ()
-        if marker == 0xDA:
-            end = _JPEG_MARKER.search(data, position)
-            if end is None:
-                return ()
-            found.append((position, end.start()))
-            position = end.start()
-            if data[position:] == _END:
-                return tuple(found)
-    return ()
 
 
 def with_restarts(data: bytes, boxes: tuple[NamedBox, ...]) -> tuple[NamedBox, ...]:

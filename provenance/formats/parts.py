@@ -104,8 +104,6 @@ class Layout:
     regions: tuple[Region, ...]
     stores: tuple[bytes, ...] = field(default=(), repr=False)
     """Every manifest store found, in file order, as raw JUMBF. More than one is for the caller to refuse."""
-    store_places: tuple[tuple[int, int], ...] = ()
-    """Where the pieces of the first store lie, in order, in formats that cut it into pieces (JPEG); else empty."""
     addresses: tuple[str, ...] = ()
     """Where the file says that its Content Credentials are kept, where its format has a place for that (text)."""
     boxes: tuple[NamedBox, ...] = field(default=(), repr=False)

@@ -51,9 +51,6 @@ class Declared:
     """Signed drawings, which are written in tags: those of pages and scripts count there, a drawing's own do not."""
     media: Runs = ()
     """Further pictures and films: behind a photo, as an index or its metadata say."""
-    coded: Runs = ()
-    """Coded media of small pictures that the signer of the content signed with it: looked through as little as the
-    file's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +74,10 @@ class Source:
 
     @cached_property
     def loose(self) -> Runs:
-        """What is not coded media, the first bytes in any case, but no declared file.
+        """What is not the file's own coded media, the first bytes in any case, but no declared file.
 
+        Coded media of other pictures in it (thumbnails in its manifest store) is looked through, whoever signed it: it
+        stands in front of the file's own, where players look for streams before they come to that.
         Documents are searched whole: their media is text as much as anything.
         """
         if self.layout.format not in _CODED:
@@ -88,8 +87,7 @@ class Source:
             for region in self.layout.regions
             if region.kind is not Kind.MEDIA
         )
-        coded = join((start + OVERLAP, end - OVERLAP) for start, end in self.declared.coded)
-        return without(join(((0, min(HEAD, self.size)), *without(around, coded))), self.declared.files)
+        return without(join(((0, min(HEAD, self.size)), *around)), self.declared.files)
 
     @cached_property
     def early(self) -> Runs:

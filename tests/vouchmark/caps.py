@@ -59,7 +59,6 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.formats.text.carriers.VERSION", NUMBER),
     ("provenance.formats.text.unseen.LONGEST_WORD", NUMBER),
     ("provenance.formats.stores.scan.MAX_DESCRIPTION", NUMBER),
-    ("provenance.credentials.binding.pictures.*", CLOSED),
     ("provenance.credentials.engines.cost.*", REFUSES),
     ("provenance.readings.media.[!M]*", NUMBER),
     ("provenance.readings.streams.*", NUMBER),

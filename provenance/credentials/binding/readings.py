@@ -15,7 +15,6 @@ from typing import Final
 from provenance.credentials.binding.base import Match, Runs, complement, intersect
 from provenance.credentials.binding.coverage import MAX_NAMED, Coverage
 from provenance.credentials.binding.multi_asset import LABEL, MAX_PARTS
-from provenance.credentials.binding.pictures import coded_pictures
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.history.lineage import History, LinkState
 from provenance.credentials.history.manifest_check import ManifestCheck
@@ -66,8 +65,7 @@ def readings_of(
     # Where parts are gone, those that are left have moved; all that is here is one of them.
     parts = hashed if "assertion.multiAssetHash.match" in coverage.codes else _parts(bound.verified if bound else ())
     media = join((*said.media, *parts))
-    coded = coded_pictures(data, layout, store, _of_signer_alone(bound, history))
-    declared = Declared(files=intersect(said.files, hashed), media=intersect(media, hashed), coded=coded)
+    declared = Declared(files=intersect(said.files, hashed), media=intersect(media, hashed))
     found = second_readings(data, media_type, layout, declared=declared)
     runs = layout.manifest_runs()
     if not any(inside(one.start, runs) for one in found):
@@ -118,35 +116,20 @@ def _of_signer(bound: ManifestCheck | None, history: History) -> tuple[ManifestC
     other, and updates that are signed with its certificate."""
     if bound is None:
         return ()
-    found, checks = _linked(bound, history), _checks(history)
-    return (*found.values(), *(one for label, one in checks.items() if label not in found and _by_same(one, bound)))
-
-
-def _of_signer_alone(bound: ManifestCheck | None, history: History) -> tuple[ManifestCheck, ...]:
-    """Of the bound one and those that its links hash, those that are signed with its certificate."""
-    if bound is None:
-        return ()
-    return tuple(one for one in _linked(bound, history).values() if one.label == bound.label or _by_same(one, bound))
-
-
-def _checks(history: History) -> dict[str, ManifestCheck]:
-    return {node.check.label: node.check for node in history.root.walk() if node.check is not None}
-
-
-def _linked(bound: ManifestCheck, history: History) -> dict[str, ManifestCheck]:
-    """The bound manifest and those that its links hash, one after the other, by label."""
-    checks = _checks(history)
+    nodes = [node for node in history.root.walk() if node.check is not None]
+    checks = {node.check.label: node.check for node in nodes if node.check is not None}
     below: dict[str, list[str]] = {}
-    for node in history.root.walk():
-        if node.check is not None and node.link is not None and node.link.state is LinkState.VERIFIED:
+    for node in nodes:
+        if node.link is not None and node.link.state is LinkState.VERIFIED:
             below.setdefault(node.link.owner, []).append(node.link.target)
     found, left = dict[str, ManifestCheck](), [bound.label]
     while left:
         label = left.pop()
-        if label not in found and label in checks:
-            found[label] = checks[label]
-            left += below.get(label, ())
-    return found
+        if label in found or label not in checks:
+            continue
+        found[label] = checks[label]
+        left += below.get(label, ())
+    return (*found.values(), *(one for label, one in checks.items() if label not in found and _by_same(one, bound)))
 
 
 def _by_same(check: ManifestCheck, bound: ManifestCheck) -> bool:
