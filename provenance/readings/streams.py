@@ -30,6 +30,8 @@ STRANGE: Final = 3
 
 SURE: Final = frozenset(f"image/{kind}" for kind in ("png", "gif", "webp", "avif", "heic", "heif", "x-canon-cr3"))
 """Types of which FFmpeg is sure by their first bytes: only a transport stream counts as much (AVPROBE_SCORE_MAX)."""
+WEAK: Final = "image/jpeg"
+"""The type that FFmpeg gives up for nearly any stream in the midst of its coded bytes (`jpeg_probe`)."""
 _CLOCKED: Final = rb"G[\0-\x7f][\0-\xff][\x10-\x3f\x50-\x7f\x90-\xbf\xd0-\xff]"
 """The head of a packet with a payload or an adaptation field (ISO/IEC 13818-1, section 2.4.3.2)."""
 _PACKET_SIZES: Final = (188, 192, 204)
@@ -90,7 +92,9 @@ Codes = dict[int, list[int]]
 def streams(source: Source) -> Iterator[SecondReading]:
     """Everything that such players find; once each."""
     head = source.data[:PROBED]
-    runs = tuple((start, min(end, PROBED)) for start, end in source.loose if start < PROBED)
+    # A JPEG's own scans too: FFmpeg is less sure of it than of most streams.
+    places = source.everywhere if source.media_type == WEAK else source.loose
+    runs = tuple((start, min(end, PROBED)) for start, end in places if start < PROBED)
     packet = next(search(_TRANSPORT, head, runs), None)
     if packet is not None:
         yield source.found("video/mp2t", packet.start())

@@ -117,15 +117,24 @@ def test_so_is_what_lies_in_a_picture_that_the_signer_took_over(label: str) -> N
     )
 
 
-@pytest.mark.parametrize("inside", [PACKETS, SEVEN_ZIP, RAR])
-def test_the_scan_of_the_file_itself_is_not_looked_through(inside: bytes) -> None:
+@pytest.mark.parametrize("inside", [SEVEN_ZIP, RAR])
+def test_the_scan_of_the_file_itself_is_not_looked_through_for_archives(inside: bytes) -> None:
     assert also(sign_with_thumbnail(CAMERA, in_scan(inside, noise(301)), THUMBNAIL)) == set()
 
 
-@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="FFmpeg's ffprobe is not installed")
 @pytest.mark.parametrize("name", STREAMS)
-def test_what_passes_is_a_picture_to_ffmpeg_too(name: str, tmp_path: Path) -> None:
-    data = sign_with_thumbnail(CAMERA, picture(), in_scan(STREAMS[name][0] * 20))
+def test_a_stream_in_the_scan_of_the_file_itself_is_found(name: str) -> None:
+    inside, kind = STREAMS[name]
+    assert kind in also(sign_with_thumbnail(CAMERA, in_scan(inside), THUMBNAIL))
+
+
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="FFmpeg's ffprobe is not installed")
+@pytest.mark.parametrize("place", ["in the thumbnail", "in the file"])
+@pytest.mark.parametrize("name", STREAMS)
+def test_what_passes_is_a_picture_to_ffmpeg_too(name: str, place: str, tmp_path: Path) -> None:
+    hostile = in_scan(STREAMS[name][0] * 20)
+    shown, small = (picture(), hostile) if place == "in the thumbnail" else (hostile, THUMBNAIL)
+    data = sign_with_thumbnail(CAMERA, shown, small)
     if also(data):
         return
     (tmp_path / "file").write_bytes(data)
