@@ -225,4 +225,4 @@ def test_signing_never_loads_a_library_that_lies_in_the_current_folder(tmp_path:
         check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "changed after it was signed" in done.stdout
+    assert "does not match its credentials" in done.stdout

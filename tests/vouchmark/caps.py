@@ -151,7 +151,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.metadata.model.MAX_KEPT", SHOWN),
     ("provenance.metadata.stated.*", SHOWN),
     ("vouchmark.wording.*", SHOWN),
-    ("vouchmark.lines.history.line.MAX_[DS]*", REFUSES),
+    ("vouchmark.lines.history.account.MAX_[DS]*", REFUSES),
     ("vouchmark.lines.*", SHOWN),
     ("vouchmark.render.*", SHOWN),
     ("vouchmark.vouching.words.*", SHOWN),

@@ -107,7 +107,9 @@ class TestMake:
         make(desk, "--per", "epoch")
         assert (read(desk).credential_class, read(desk).period) == ("epoch", "2026-11")
 
-    @pytest.mark.parametrize(("file", "why"), [("altered.jpg", "changed after it was signed"), ("empty.jpg", "empty")])
+    @pytest.mark.parametrize(
+        ("file", "why"), [("altered.jpg", "not the bytes that were signed"), ("empty.jpg", "empty")]
+    )
     def test_refuses_a_file_that_does_not_hold(self, desk: Desk, file: str, why: str) -> None:
         message, _ = refusal(make(desk, file=file, code=2))
         assert why in message

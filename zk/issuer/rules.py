@@ -24,6 +24,7 @@ def inserted(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) ->
 
 
 def counts(connection: sa.Connection) -> list[HolderCount]:
+    """How many persons hold a credential of each class, epoch and level, in that order."""
     columns = (ENROLMENTS.c["class"], ENROLMENTS.c.epoch, ENROLMENTS.c.level)
     query = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(*columns)
     return [
@@ -33,11 +34,13 @@ def counts(connection: sa.Connection) -> list[HolderCount]:
 
 
 def resets(connection: sa.Connection) -> int:
+    """How many second identities there may be: resets in the books, and those that lost books may have held."""
     known = connection.execute(sa.select(sa.func.count()).where(PERSONS.c.generation > 0)).scalar_one()
     return int(known) + int(connection.execute(sa.select(STATE.c.lost_resets)).scalar_one())
 
 
 def person_of(connection: sa.Connection, tag: bytes) -> Person | None:
+    """The person behind a tag as the latest reset left them; None where nobody is enrolled under it."""
     columns = PERSONS.c
     query = sa.select(columns.continuity, columns.generation, columns.reset_at).where(columns.tag == tag)
     row = connection.execute(query.order_by(columns.generation.desc()).limit(1)).one_or_none()
@@ -45,6 +48,7 @@ def person_of(connection: sa.Connection, tag: bytes) -> Person | None:
 
 
 def latest_of(connection: sa.Connection, tag: bytes) -> tuple[str, int] | None:
+    """(epoch, level) of a person's latest lasting credential; None where there is none."""
     columns = ENROLMENTS.c
     of_person = (columns.tag == tag, columns["class"] == CredentialClass.LASTING.value)
     # Canonical epochs of one length sort as the times do.
@@ -54,10 +58,12 @@ def latest_of(connection: sa.Connection, tag: bytes) -> tuple[str, int] | None:
 
 
 def revoke(connection: sa.Connection, tag: bytes) -> int:
+    """Delete a person's unused codes and tokens, and return how many there were."""
     return connection.execute(sa.delete(CODES).where(CODES.c.tag == tag, CODES.c.epoch.is_(None))).rowcount
 
 
 def code_of(connection: sa.Connection, code_id: bytes) -> CodeRow:
+    """The code of an id. Raises RefusedError where the books have none."""
     row = connection.execute(sa.select(CODES).where(CODES.c.id == code_id)).mappings().one_or_none()
     if row is None:
         raise RefusedError("code: unknown, or replaced by a later one")
