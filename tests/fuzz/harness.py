@@ -15,7 +15,7 @@ import random
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from tests.authority import NOW
 from tests.fuzz.mutate import Mutation, mutate
 from tests.fuzz.seeds import Seed, seeds
 from tests.vouchmark.attacks import LISTED
+from tests.vouchmark.streams import with_fragments
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.render import crjson, text
@@ -145,7 +146,7 @@ def _reports(source: Iterator[Case], base: Settings, pool: Pool) -> Iterator[tup
             continue
         yield from whole()
         fragments = (case.mutation.data, *case.seed.fragments[1:])
-        (report,) = examine_all([case.seed.data], replace(base, fragments=fragments), pool=pool)
+        (report,) = examine_all([case.seed.data], with_fragments(base, fragments), pool=pool)
         yield case, report
     yield from whole()
 

@@ -80,7 +80,7 @@ def own(stored: bytes, lists: TrustView = LISTED) -> OwnCheck:
 def places(stored: bytes, lists: TrustView = LISTED) -> list[str]:
     """Where something lies that nobody signed."""
     found = own(stored, lists)
-    assert found.problem == ""
+    assert found.problem is None
     assert all(one.size > 0 for one in found.octets.found)
     return [str(one.place) for one in found.octets.found]
 

@@ -20,6 +20,7 @@ from tests.viewers.originals import originals
 from tests.viewers.table import Figures
 from tests.viewers.viewing import viewers
 from tests.vouchmark.attacks import CAMERA, LISTED
+from tests.vouchmark.streams import with_fragments
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.report import Line, Status
@@ -57,7 +58,7 @@ def passing(found: Sequence[Original], settings: Settings) -> tuple[list[Origina
     """(originals that pass, what is said of the others)."""
     good, doubted = [], {}
     for original in found:
-        (report,) = examine_all([original.data], replace(settings, fragments=original.fragments), pool=None)
+        (report,) = examine_all([original.data], with_fragments(settings, original.fragments), pool=None)
         evidence = report.evidence[Line.INTEGRITY]
         if evidence.status is Status.PASS:
             good.append(original)

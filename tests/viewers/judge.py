@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tests.viewers.cases import Case
 from tests.viewers.model import Original, RefusedError, View, Viewer, difference
 from tests.viewers.viewing import asked_about
+from tests.vouchmark.streams import with_fragments
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Settings
 from vouchmark.report import Line, Status
@@ -47,7 +48,7 @@ class Judged:
 
 def status_of(data: bytes, settings: Settings, fragments: tuple[bytes, ...] = ()) -> Status:
     """What the report says of the bytes."""
-    (report,) = examine_all([data], replace(settings, fragments=fragments), pool=None)
+    (report,) = examine_all([data], with_fragments(settings, fragments), pool=None)
     return report.evidence[Line.INTEGRITY].status
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import cbor2
+import msgspec
 
 from provenance.formats.bmff import C2PA_UUID
 from tests.authority import Identity
 from tests.provenance.crafting import Draft, actions, box, store
 from tests.provenance.hostile import movie
+from vouchmark.examination.settings import Settings
 
 LEFT_OUT: list[dict[str, Any]] = [
     {"xpath": "/uuid", "data": [{"offset": 8, "value": C2PA_UUID}]},
@@ -64,3 +67,8 @@ def signed_stream(
         draft = Draft(signer=signer, assertions=[actions(), ("c2pa.hash.bmff.v3", hashes)])
         first = head + _c2pa(b"manifest", bytes(8) + store(draft.build())) + rest
     return first, fragments
+
+
+def with_fragments(settings: Settings, fragments: tuple[bytes, ...]) -> Settings:
+    """The same settings, for a stream with these pieces."""
+    return replace(settings, options=msgspec.structs.replace(settings.options, fragments=fragments))

@@ -113,7 +113,7 @@ def test_json_says_what_was_done(desk: Desk) -> None:
         "time": None,
         "time_is_trusted": False,
         "engines_agree": True,
-        "engines": "Both engines agree.",
+        "engines": "Both verifiers find the signature valid and the bytes as they were signed.",
     }
 
 

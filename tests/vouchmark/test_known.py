@@ -308,8 +308,7 @@ def test_the_same_state_gives_the_same_report_in_any_process(folder: Path) -> No
 def test_the_first_line_says_that_it_was_recognised_and_how_far_that_carries(folder: Path) -> None:
     assert answer(look(SIGNED, folder)).endswith("; the very same file is in your index")
     copy = answer(look(encoded(photo(), quality=50), folder))
-    assert copy.startswith("no Content Credentials: ")
-    assert copy.endswith("; it looks like something in your index, which binds nothing")
+    assert copy == "it looks like something in your index; no Content Credentials"
     assert "index" not in answer(look(encoded(Image.new("L", (99, 99), 7), "PNG"), folder))
 
 

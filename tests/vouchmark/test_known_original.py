@@ -205,7 +205,7 @@ def stretch(start: float, end: float, original: float) -> Stretch:
 
 
 def placed(*stretches: Stretch, unfound: tuple[tuple[float, float], ...] = ()) -> Placed:
-    return Placed(stretches=stretches, unfound=unfound, lively=20.0)
+    return Placed(stretches=stretches, unfound=unfound, informative=20.0)
 
 
 def told(sound: Placed | None, pictures: Placed | None = None, *, seconds: float = 20.0) -> tuple[list[str], str]:

@@ -150,8 +150,9 @@ def test_an_update_by_the_same_signer_is_told_as_that_below_the_lines() -> None:
     media = update_with({"action": "c2pa.edited.metadata", "when": "2026-01-01T00:00:00Z"})
     lines = render(examine(media, LISTED), width=2000, colour=False, verbosity=0).splitlines()
     told = next(number for number, line in enumerate(lines) if line.startswith("  · update"))
-    assert "was signed by the same signer, Test Camera (Camera 1)" in lines[told]
-    assert "says that it was there (“c2pa.edited.metadata”) on 2026-01-01" in lines[told + 1]
+    assert "bears the signature of the same signer, Test Camera (Camera 1)" in lines[told]
+    there = "says that it was there (“c2pa.edited.metadata”) on 2026-01-01"
+    assert any(there in line for line in lines[told + 1 : told + 4])
     assert not any("update" in line for line in render(examine(bind(Draft(signer=CAMERA, assertions=[actions()]),
                    picture()), LISTED), width=2000, colour=False, verbosity=0).splitlines())  # fmt: skip
 
