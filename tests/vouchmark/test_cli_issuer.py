@@ -375,6 +375,7 @@ def test_a_copy_is_taken_up_after_a_lost_disk(club: Desk) -> None:
         "  persons of the last publication who may be missing: at most 0; resets are now 0",
         "  enrolments since that publication are not excluded: those persons can be enrolled a second time",
         "  members send their last request again; whoever is refused is missing, and is to be invited",
+        "  revocations since the copy was made are lost: revoke again who has left since",
     ]
     club.approve()
     club.accept("--issuer", club.path("club/issuer.json"))

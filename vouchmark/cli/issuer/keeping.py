@@ -141,6 +141,7 @@ def recover(
             f"  persons of the last publication who may be missing: at most {done.lost}; resets are now {info.resets}",
             "  enrolments since that publication are not excluded: those persons can be enrolled a second time",
             "  members send their last request again; whoever is refused is missing, and is to be invited",
+            "  revocations since the copy was made are lost: revoke again who has left since",
         ]
     values = {
         "id": info.id.hex(),
