@@ -350,7 +350,8 @@ def read_info(path: Path) -> IssuerInfo:
     """Read an issuer.json. Raises StorageError (no regular file, say) or what `IssuerInfo.from_json` raises."""
     try:
         # Whoever put a pipe there would make us wait for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(path, flags)
         with open(descriptor, "rb") as file:
             is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             octets = file.read(MAX_JSON_OCTETS + 1) if is_regular else b""
