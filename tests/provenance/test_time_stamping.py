@@ -13,7 +13,6 @@ import pytest
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.signing.c2pa_sign import SigningError, update_media
 from provenance.credentials.signing.time_stamping import (
-    MAX_ADDRESS,
     MAX_ANSWER,
     MAX_REQUEST,
     TimeStampFetchError,
@@ -23,6 +22,7 @@ from provenance.credentials.signing.time_stamping import (
 )
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import view_of
+from provenance.net.client import MAX_ADDRESS
 from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
 from tests.provenance.crafting import make_authority
 from tests.tsa import Authority, serving

@@ -18,15 +18,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from provenance.credentials.errors import CredentialsError
-from provenance.net.client import Failure, NetError, Rules, ask
+from provenance.net.client import MAX_ADDRESS, Failure, NetError, Rules, ask
 from provenance.net.words import in_words
 
 MAX_REQUEST: Final = 4096
 """Bytes of a time-stamp request; the engine's have about 70."""
 MAX_ANSWER: Final = 64 * 1024
 """Bytes of an answer; real ones have 2-8 KiB."""
-MAX_ADDRESS: Final = 2048
-"""Characters of an authority's address."""
 SECONDS: Final = 20.0
 """For the whole exchange with the authority: real ones answer within a second. The engine itself waits for 30."""
 

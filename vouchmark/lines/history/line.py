@@ -35,9 +35,6 @@ from vouchmark.report import Json, Line, NotChecked, Root, Status
 from vouchmark.wording.catalogue import say
 from vouchmark.wording.model import Fact, Said
 
-MAX_CODES: Final = 3
-"""Recorded codes named in a sentence; the detail has all."""
-
 
 def answer(facts: Facts) -> Answer:
     """The history line."""
@@ -160,7 +157,7 @@ def _update(known: Mapping[str, Speaker], node: Node) -> Iterator[Draft]:
     links = [child.link for child in node.children if child.link is not None]
     recorded = [code for link in links for code in (*link.recorded_breaks, *link.recorded_revocations)]
     if recorded:
-        codes = ", ".join(recorded[:MAX_CODES])
+        codes = ", ".join(recorded[: account.MAX_CODES])
         words = say("history.update.recorded", who=speaker.called, codes=codes)
         detail = speaker.detail() | {"recorded_failures": list[Json](recorded)}
         yield _own("history.update.recorded", Status.ABSENT, words, label, detail)
@@ -178,12 +175,12 @@ def _outcome(own: OwnCheck, node: Node, speaker: Speaker | None) -> tuple[str, d
     if link is not None and link.state is LinkState.MALFORMED:
         return "malformed.part" if link.target else "malformed", {}
     if outcome == "broken" and link is not None and all(reason.startswith("recorded:") for reason in node.reasons):
-        return "recorded", {"codes": ", ".join(link.recorded_breaks[:MAX_CODES])}
+        return "recorded", {"codes": ", ".join(link.recorded_breaks[: account.MAX_CODES])}
     if outcome != "intact":
         return outcome, {}
     standing = speaker.standing if speaker is not None else Standing.UNESTABLISHED
     if link is not None and link.recorded_revocations and not standing.is_refused:
-        return "by.recorded", {"codes": ", ".join(link.recorded_revocations[:MAX_CODES])}
+        return "by.recorded", {"codes": ", ".join(link.recorded_revocations[: account.MAX_CODES])}
     if standing is not Standing.LISTED:
         word = f"by.{_STANDINGS[standing]}"
         named = standing not in (Standing.TEST_KEY, Standing.UNESTABLISHED)
