@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -15,6 +14,7 @@ from tests.authority import make_root, make_signer, sign
 from tests.provenance.by_hand import STORE, leaving, named, stored, whats, without
 from tests.provenance.formats.pdf_files import CONTENT, PAGE, SPECIFICATION, Pdf, pdf, plain, stream
 from tests.provenance.forms import FORMS
+from tests.support.effort import costs_at_most, grows_no_faster
 
 SIGNED = stream(STORE, b"/Type/EmbeddedFile")
 
@@ -515,11 +515,6 @@ def many_tables(number: int) -> bytes:
     ],
 )
 def test_a_document_is_read_in_linear_time(make: Callable[[int], bytes]) -> None:
-    spent = []
-    for number in (4_000, 32_000):
-        data = make(number)
-        started = time.process_time()
-        read_layout(data)
-        spent.append(time.process_time() - started)
-    assert spent[1] < 24 * spent[0] + 0.3
-    assert spent[1] < 1 + 2 * len(data) / 1_000_000
+    small, large = (make(number) for number in (4_000, 32_000))
+    assert grows_no_faster(lambda: read_layout(small), lambda: read_layout(large), spare=0.3)
+    assert costs_at_most(1 + 2 * len(large) / 1_000_000, lambda: read_layout(large))
