@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 from provenance.credentials.signing.c2pa_sign import SigningKey, update_media
 from provenance.credentials.trust.lists import TrustLists
 from provenance.workers.pool import Pool
-from tests.zk import world
+from tests.support.people import world
 from vouchmark.demo.authority import issue_signer, make_authority
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.gather import look

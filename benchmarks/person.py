@@ -30,8 +30,8 @@ from PIL import Image
 
 from provenance.credentials.trust.lists import TrustLists
 from provenance.workers.pool import Pool
-from tests import authority as made
-from tests.zk import world
+from tests.support import authority as made
+from tests.support.people import world
 from vouchmark.demo.pictures import harbour
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.gather import look

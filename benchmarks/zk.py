@@ -26,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)  # this file is called zk as well: without this it would import itself
 
-from tests.zk import world  # noqa: E402
+from tests.support.people import world  # noqa: E402
 from zk.bbs import bbs, pseudonym  # noqa: E402
 from zk.bbs.ciphersuite import BLS12_381_SHA_256 as SUITE  # noqa: E402
 from zk.bbs.core import draw_scalars  # noqa: E402
@@ -264,7 +264,7 @@ def measure_ledger(run: Run) -> None:
         run.aim("ledger, SQLite, batches of 1,000 (consumes/s)", rates[1_000], AIM_CONSUMES, at_least=True)
         if not run.quick:
             measure_full_ledger(f"{folder}/1000.db")
-    from tests.zk.private_postgres import PostgresMissingError, private_postgres
+    from tests.support.people.private_postgres import PostgresMissingError, private_postgres
 
     try:
         with private_postgres() as url:

@@ -19,7 +19,7 @@ import zk
 from provenance.asset import Limits, open_asset
 from provenance.credentials.trust.lists import TrustLists
 from provenance.errors import OptionError, ProvenanceError
-from tests.authority import NOW, picture
+from tests.support.authority import NOW, picture
 from vouchmark.errors import VouchmarkError
 from vouchmark.policies.policy import Policy
 from vouchmark.vouching.vouch import VouchError

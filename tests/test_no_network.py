@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests import no_network
-from tests.authority import picture
-from tests.corpus import media, needs_corpus
-from tests.provenance import hostile
-from tests.vouchmark.command import SECONDS, arguments, environment
+from tests.support import no_network
+from tests.support.authority import picture
+from tests.support.command import SECONDS, arguments, environment
+from tests.support.corpus import media, needs_corpus
+from tests.support.media import hostile
 
 WHY_NOT = no_network.why_not()
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT or "this machine can forbid connections")

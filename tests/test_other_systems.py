@@ -15,14 +15,14 @@ import pytest
 import provenance
 import vouchmark
 import zk
-from tests.authority import NOW, change_pixels, make_signer, picture, sign
+from tests.support.authority import NOW, change_pixels, make_signer, picture, sign
 from vouchmark import check
 from vouchmark.examination import settings
 from vouchmark.report import Line, Status
 from zk.storage import system as zk_system
 
 ROOT = Path(__file__).parents[1]
-ELSEWHERE = ROOT / "tests" / "elsewhere.py"
+ELSEWHERE = ROOT / "tests" / "support" / "elsewhere.py"
 AT = "2026-11-10T09:30:00Z"
 GUARDED = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog", "msvcrt", "winreg"}
 """Modules that not every system has."""

@@ -20,13 +20,12 @@ from PIL import Image
 
 from provenance.asset import DEFAULT_BYTES, DEFAULT_PIXELS
 from provenance.workers import pool
-from tests import talks
-from tests.authority import NOW, make_signer
-from tests.vouchmark import command
-from tests.vouchmark.command import Command
-from tests.vouchmark.streams import signed_stream
+from tests.support import command, talks
+from tests.support.authority import NOW, make_signer
+from tests.support.command import Command
+from tests.support.media.streams import signed_stream
+from tests.support.people import world
 from tests.vouchmark.test_cli_main import EVERY
-from tests.zk import world
 from vouchmark.cli import COMMANDS, main
 from vouchmark.codes.exits import EXITS
 from vouchmark.demo.pictures import harbour
@@ -119,7 +118,8 @@ class TestTables:
         )
         # Those of the tests: where they find real files, and whether they may take long.
         source += "".join(
-            (CHECKOUT / name).read_text(encoding="utf-8") for name in ("tests/corpus.py", "tests/fuzz/test_fuzz.py")
+            (CHECKOUT / name).read_text(encoding="utf-8")
+            for name in ("tests/support/corpus.py", "tests/fuzz/test_fuzz.py")
         )
         named = set(re.findall(r"\bVOUCHMARK_\w+", "".join(PAGES.values()))) - {"VOUCHMARK_"}
         assert len(named) > 5

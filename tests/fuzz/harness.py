@@ -25,11 +25,11 @@ from provenance.credentials.errors import CredentialsError
 from provenance.formats import read_layout
 from provenance.formats.parts import Kind
 from provenance.workers.pool import DEFAULT_SECONDS, Pool
-from tests.authority import NOW
 from tests.fuzz.mutate import Mutation, mutate
 from tests.fuzz.seeds import Seed, seeds
-from tests.vouchmark.attacks import LISTED
-from tests.vouchmark.streams import with_fragments
+from tests.support.attacks import LISTED
+from tests.support.authority import NOW
+from tests.support.media.streams import with_fragments
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.render import crjson, text

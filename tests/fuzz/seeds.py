@@ -10,11 +10,11 @@ from typing import Final
 
 from provenance.formats import read_layout
 from provenance.formats.parts import Kind
-from tests.authority import picture, sign
-from tests.provenance.forms import FORMS, animation, film, music, sound
-from tests.provenance.hostile import movie
-from tests.vouchmark.attacks import CAMERA, examine
-from tests.vouchmark.streams import signed_stream
+from tests.support.attacks import CAMERA, examine
+from tests.support.authority import picture, sign
+from tests.support.media.forms import FORMS, animation, film, music, sound
+from tests.support.media.hostile import movie
+from tests.support.media.streams import signed_stream
 from vouchmark.report import Line, Status
 
 LARGER: Final[dict[str, Callable[[], bytes]]] = {

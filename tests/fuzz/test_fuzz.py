@@ -12,7 +12,7 @@ import pytest
 from tests.fuzz.harness import Case, cases, run, wrong
 from tests.fuzz.mutate import KINDS, Mutation, mutate
 from tests.fuzz.seeds import Seed, seeds
-from tests.vouchmark.attacks import examine
+from tests.support.attacks import examine
 from vouchmark.report import Line, Report, Status
 
 AT_LENGTH: Final = 20_000
@@ -86,7 +86,7 @@ class TestTheJudge:
         assert self.judged(seed, seed.data[: seed.media[-1][0]]) == "other media was found and passed"
 
     def test_other_pixels_are_seen(self, seed: Seed) -> None:
-        from tests.authority import picture, transplant
+        from tests.support.authority import picture, transplant
 
         other = transplant(seed.data, picture("PNG", shade=200))
         blind = replace(seed, media=())

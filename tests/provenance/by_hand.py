@@ -11,7 +11,7 @@ from typing import Any, Final
 from provenance.credentials.binding.coverage import Coverage, measure
 from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
-from tests.provenance.crafting import assertion_box, sha256, store, superbox
+from tests.support.media.crafting import assertion_box, sha256, store, superbox
 
 
 def stored(*assertions: tuple[str, Any]) -> bytes:

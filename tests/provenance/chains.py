@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from provenance.credentials.certificates.chain import Path, find_path
-from tests.authority import NOW, Identity, certify, make_key, make_root, make_signer, name_of
+from tests.support.authority import NOW, Identity, certify, make_key, make_root, make_signer, name_of
 
 FAMOUS: Final = {"O": "Famous", "CN": "Camera 1"}
 ALLOWED: Final = {"O": "Allowed Org", "CN": "Camera 1"}

@@ -8,10 +8,10 @@ import cbor2
 import pytest
 
 from provenance.credentials.crjson.as_written import is_claim_as_written, is_ingredient_as_written
-from tests.authority import picture
-from tests.provenance.crafting import Draft, actions, bind
 from tests.provenance.test_handed_out import stores
-from tests.vouchmark.attacks import CAMERA
+from tests.support.attacks import CAMERA
+from tests.support.authority import picture
+from tests.support.media.crafting import Draft, actions, bind
 
 LINK: Final = {"url": "self#jumbf=/c2pa/urn:x", "hash": bytes(32)}
 NOTHING: Final[dict[str, Any]] = {"success": [], "informational": [], "failure": []}

@@ -24,7 +24,7 @@ from provenance.asset import (
     open_asset,
     walk,
 )
-from tests.authority import picture
+from tests.support.authority import picture
 
 GIB = 1024**3
 

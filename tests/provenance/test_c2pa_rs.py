@@ -18,8 +18,8 @@ import pytest
 from provenance.credentials.engines import c2pa_rs, streams
 from provenance.credentials.engines.model import Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
-from tests import no_network
-from tests.authority import (
+from tests.support import no_network
+from tests.support.authority import (
     Identity,
     change_pixels,
     created,

@@ -19,7 +19,7 @@ from provenance.credentials.errors import UnsupportedCredentialsError
 from provenance.credentials.signing.c2pa_sign import ALGORITHMS, SigningError, SigningKey, sign_media
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.settings import DEFAULT_EKU_OIDS, EKU_C2PA_CLAIM_SIGNING, TrustSettings
-from tests import authority as made
+from tests.support import authority as made
 
 MEDIA = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF"}
 

@@ -29,7 +29,7 @@ from provenance.credentials.trust.formats import Label as ListLabel
 from provenance.credentials.trust.formats import ListKind
 from provenance.credentials.trust.view import Label, TrustView, view_of
 from provenance.media_type import recognise
-from tests.authority import (
+from tests.support.authority import (
     CLAIM_SIGNING,
     DAY,
     EMAIL_PROTECTION,
@@ -42,8 +42,8 @@ from tests.authority import (
     name_of,
     store_of,
 )
-from tests.corpus import media, needs_corpus, trust
-from tests.provenance.crafting import (
+from tests.support.corpus import media, needs_corpus, trust
+from tests.support.media.crafting import (
     Draft,
     actions,
     link_to,
@@ -53,7 +53,7 @@ from tests.provenance.crafting import (
     store,
     updated,
 )
-from tests.provenance.identities import ACCOUNT, Attached, Service, actor, attach, by_certificate, did_jwk
+from tests.support.media.identities import ACCOUNT, Attached, Service, actor, attach, by_certificate, did_jwk
 
 ROOT: Final = make_root("Identity CA", start=NOW - 900 * DAY, end=NOW + 900 * DAY)
 CAMERA: Final = make_signer()
@@ -368,7 +368,7 @@ def _reference(label: str) -> dict[str, Any]:
 
 
 def _other() -> bytes:
-    from tests.authority import picture
+    from tests.support.authority import picture
 
     return picture(shade=200)
 

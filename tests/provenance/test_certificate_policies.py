@@ -6,8 +6,8 @@ from typing import Any
 
 from cryptography import x509
 
-from tests.authority import make_signer
 from tests.provenance.chains import authority, holds
+from tests.support.authority import make_signer
 
 
 class TestPolicies:

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from provenance.credentials.certificates import path_search
 from provenance.credentials.certificates.chain import Path, find_path
 from provenance.credentials.certificates.path_rules import why_refused
-from tests.authority import DAY, NOW, Identity, certify, make_key, make_signer
 from tests.provenance.chains import (
     ALLOWED,
     FAMOUS,
@@ -32,6 +31,7 @@ from tests.provenance.chains import (
     with_pss_key,
     with_written_out_curve,
 )
+from tests.support.authority import DAY, NOW, Identity, certify, make_key, make_signer
 
 CURVES: Final = (
     ec.SECP192R1,

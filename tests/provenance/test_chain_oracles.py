@@ -16,8 +16,8 @@ from cryptography.x509 import verification
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.authority import DAY, NOW, Identity, certify, make_key
 from tests.provenance.chains import authority, directory, holds, limited, named
+from tests.support.authority import DAY, NOW, Identity, certify, make_key
 
 SPANS: Final[list[dict[str, dt.datetime]]] = [{}, {}, {}, {"start": NOW - 9 * DAY, "end": NOW - DAY}]
 TREES: Final = [None, None, "example.com", "cam.example.com", "famous.org"]

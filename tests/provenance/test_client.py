@@ -17,8 +17,8 @@ from provenance.credentials.signing import time_stamping
 from provenance.credentials.trust import fetch
 from provenance.net import online
 from provenance.net.client import Failure, NetError, Rules, ask, host_of
-from tests import authority as made
-from tests.https_server import running
+from tests.support import authority as made
+from tests.support.https_server import running
 
 ROOT = made.make_root()
 

@@ -15,7 +15,7 @@ from provenance.credentials.engines import c2pa_rs, encypher
 from provenance.credentials.engines.model import Kind, Outcome, Reading, State
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.media_type import UNKNOWN
-from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
+from tests.support.corpus import SETTINGS, Row, media, needs_corpus, trust
 
 pytestmark = [needs_corpus, pytest.mark.corpus]
 

@@ -18,8 +18,8 @@ from provenance.credentials.errors import (
     MalformedCredentialsError,
     UnsupportedCredentialsError,
 )
-from tests.authority import Identity, make_root, make_signer
-from tests.provenance.crafting import ALGORITHMS, cose
+from tests.support.authority import Identity, make_root, make_signer
+from tests.support.media.crafting import ALGORITHMS, cose
 
 CLAIM = b"\xa1\x61a\x01"
 ROOT = make_root()

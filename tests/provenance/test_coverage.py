@@ -19,7 +19,7 @@ from provenance.credentials.store import jumbf
 from provenance.formats import Kind, Layout, read_layout
 from provenance.formats.bmff import C2PA_UUID
 from provenance.formats.bmff.order import is_only_order
-from tests.authority import (
+from tests.support.authority import (
     add_xmp,
     append_bytes,
     change_pixels,
@@ -32,8 +32,8 @@ from tests.authority import (
     transplant,
     with_manifest_store,
 )
-from tests.provenance.crafting import assertion_box, box, sha256, signed, store, superbox
-from tests.provenance.forms import FORMS, MEDIA, PDF, SVG, exif_of, film, leaving_out, scan_of, sound, with_exif
+from tests.support.media.crafting import assertion_box, box, sha256, signed, store, superbox
+from tests.support.media.forms import FORMS, MEDIA, PDF, SVG, exif_of, film, leaving_out, scan_of, sound, with_exif
 
 SIGNER = make_signer(make_root())
 
@@ -261,7 +261,7 @@ def manifest_store_of_jxl(data: bytes) -> bytes:
 
 
 def test_two_png_stores_are_named() -> None:
-    from tests.authority import join_png, png_chunks
+    from tests.support.authority import join_png, png_chunks
 
     chunks = png_chunks(signed(SIGNER, picture("PNG")))
     store = next(chunk for chunk in chunks if chunk[0] == b"caBX")

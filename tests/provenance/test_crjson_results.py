@@ -17,9 +17,9 @@ from provenance.credentials.crjson.results import manifests
 from provenance.credentials.engines.model import Kind, Manifest, ManifestStore, ValidationCode
 from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust.view import view_of
-from tests.authority import DAY, NOW, list_of, make_root, make_signer, manifest_store, picture, sign, store_of
-from tests.provenance.crafting import Draft, actions, bind, signed, store
-from tests.vouchmark.streams import signed_stream
+from tests.support.authority import DAY, NOW, list_of, make_root, make_signer, manifest_store, picture, sign, store_of
+from tests.support.media.crafting import Draft, actions, bind, signed, store
+from tests.support.media.streams import signed_stream
 
 ROOT = make_root("Written", start=NOW - 90 * DAY)
 SIGNER = make_signer(ROOT)

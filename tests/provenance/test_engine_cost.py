@@ -15,9 +15,9 @@ from provenance.credentials.engines.c2pa_rs import read
 from provenance.credentials.engines.cost import FEW_RULES, has_too_many_parts, is_too_much
 from provenance.credentials.engines.model import Outcome
 from provenance.credentials.store.jumbf import parse_store
-from tests.authority import make_root, make_signer, picture, with_manifest_store
-from tests.provenance.bmff_files import NEW, c2pa_box, ftyp
-from tests.provenance.crafting import Draft, actions, box, link_to, store, superbox
+from tests.support.authority import make_root, make_signer, picture, with_manifest_store
+from tests.support.media.bmff_files import NEW, c2pa_box, ftyp
+from tests.support.media.crafting import Draft, actions, box, link_to, store, superbox
 
 
 def film(rules: int, boxes: int, *, inside: int = 0) -> bytes:

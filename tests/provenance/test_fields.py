@@ -16,7 +16,8 @@ from provenance.credentials.binding.merkle import read_proofs
 from provenance.credentials.errors import MalformedCredentialsError, UnknownFieldError, UnsupportedCredentialsError
 from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
-from tests.authority import (
+from tests.support.attacks import FAIL, PASS, UNKNOWN, codes, examine
+from tests.support.authority import (
     join_jpeg,
     jpeg_segment,
     jpeg_segments,
@@ -27,8 +28,7 @@ from tests.authority import (
     store_of,
     with_manifest_store,
 )
-from tests.provenance.crafting import Draft, actions, bind, box, sha256, store
-from tests.vouchmark.attacks import FAIL, PASS, UNKNOWN, codes, examine
+from tests.support.media.crafting import Draft, actions, bind, box, sha256, store
 from vouchmark.report import Line, Report
 
 ROOT = make_root()

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from tests.authority import make_root, make_signer, picture, sign
+from tests.support.authority import make_root, make_signer, picture, sign
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 LEAD: Final = """

@@ -15,8 +15,8 @@ from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.media_type import recognise
 from provenance.workers.pool import Pool
-from tests.authority import make_root, make_signer, sign
-from tests.provenance.forms import DOCUMENTS, FORMS
+from tests.support.authority import make_root, make_signer, sign
+from tests.support.media.forms import DOCUMENTS, FORMS
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Status

@@ -13,7 +13,8 @@ from provenance.credentials.crjson import handed_out
 from provenance.credentials.engines import c2pa_rs
 from provenance.credentials.engines.model import ManifestStore, Outcome
 from provenance.credentials.store.jumbf import parse_store
-from tests.authority import (
+from tests.support.attacks import CAMERA, LONG
+from tests.support.authority import (
     change_pixels,
     created,
     make_root,
@@ -23,10 +24,9 @@ from tests.authority import (
     sign_update,
     sign_with_icon,
 )
-from tests.corpus import Row, media, needs_corpus
-from tests.provenance.crafting import Draft, actions, bind, make_authority, stamper, store
-from tests.vouchmark.attacks import CAMERA, LONG
-from tests.vouchmark.histories import PARENT, earlier, edited, redacted, unreferenced, update_with
+from tests.support.corpus import Row, media, needs_corpus
+from tests.support.media.crafting import Draft, actions, bind, make_authority, stamper, store
+from tests.support.media.histories import PARENT, earlier, edited, redacted, unreferenced, update_with
 
 STAMPED: Final = dt.datetime.now(dt.UTC).replace(microsecond=0) - dt.timedelta(hours=1)
 CLOCKS: Final = make_root("Test Clocks", **LONG)

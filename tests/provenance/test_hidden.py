@@ -12,10 +12,10 @@ from provenance.credentials.store.hidden import MAX_READ, MAX_TOLD, Hidden, find
 from provenance.credentials.store.in_file import layout_of
 from provenance.formats import packed
 from provenance.media_type import recognise
-from tests.authority import picture, sign
-from tests.provenance.crafting import TAIL, box, store, superbox
-from tests.provenance.forms import FORMS
-from tests.provenance.hidden_stores import HIDES, SIGNER, a_large_picture, a_picture, a_store, halves, in_document
+from tests.support.authority import picture, sign
+from tests.support.media.crafting import TAIL, box, store, superbox
+from tests.support.media.forms import FORMS
+from tests.support.media.hidden_stores import HIDES, SIGNER, a_large_picture, a_picture, a_store, halves, in_document
 
 MARK = b"jumdc2pa" + TAIL
 

@@ -12,8 +12,8 @@ import pytest
 from provenance.credentials.history.history import MAX_DEPTH, MAX_LINKS, History, LinkState, trace
 from provenance.credentials.history.manifest_check import SignatureState, check_manifest
 from provenance.credentials.store import jumbf
-from tests.authority import created, make_root, make_signer, opened
-from tests.provenance.crafting import Draft, actions, assertion_box, box, link_to, sha256, store, superbox
+from tests.support.authority import created, make_root, make_signer, opened
+from tests.support.media.crafting import Draft, actions, assertion_box, box, link_to, sha256, store, superbox
 
 SIGNER = make_signer(make_root())
 OTHER = make_signer(make_root("Other"))

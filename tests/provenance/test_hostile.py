@@ -18,9 +18,9 @@ from provenance.credentials.store.boxes import MAX_INFLATED_BYTES
 from provenance.credentials.trust.lists import TrustLists
 from provenance.workers.pool import Pool
 from provenance.workers.task import Task
-from tests.authority import NOW, picture, sign
-from tests.provenance import hostile
-from tests.vouchmark.command import Command
+from tests.support.authority import NOW, picture, sign
+from tests.support.command import Command
+from tests.support.media import hostile
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.report import Exit, Line, Report, Status, exit_code

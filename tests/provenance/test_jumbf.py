@@ -18,8 +18,8 @@ from provenance.credentials.errors import (
     UnsupportedCredentialsError,
 )
 from provenance.credentials.store import boxes, cbor, jumbf, uris
-from tests.authority import make_signer
-from tests.provenance.crafting import Draft, actions, assertion_box, box, sha256, store, superbox
+from tests.support.authority import make_signer
+from tests.support.media.crafting import Draft, actions, assertion_box, box, sha256, store, superbox
 
 SIGNER = make_signer()
 LABEL = "urn:c2pa:00000000-0000-4000-8000-000000000001"

@@ -16,8 +16,8 @@ from provenance.credentials.binding.coverage import Coverage, measure
 from provenance.credentials.store import jumbf
 from provenance.formats import read_layout
 from provenance.formats.bmff import C2PA_UUID
-from tests.provenance.crafting import assertion_box, box, sha256, store, superbox
-from tests.shares import in_its_share
+from tests.support.media.crafting import assertion_box, box, sha256, store, superbox
+from tests.support.shares import in_its_share
 
 HEAD = box(b"ftyp", b"isom\0\0\0\0isom")
 

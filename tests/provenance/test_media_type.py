@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.media_type import UNKNOWN, disagrees, named_type, recognise
-from tests.authority import picture
+from tests.support.authority import picture
 
 
 def ftyp(*brands: bytes) -> bytes:

@@ -20,7 +20,7 @@ from provenance.metadata import Metadata, exif, iptc, read_metadata
 from provenance.metadata.model import MAX_KEPT, MAX_STATEMENTS
 from provenance.metadata.xmp import read_xmp
 from provenance.workers import parts, wire
-from tests.provenance.metadata_files import (
+from tests.support.media.metadata_files import (
     SOURCE,
     box,
     chunk,
@@ -44,7 +44,7 @@ from tests.provenance.metadata_files import (
     with_gps,
     xmp,
 )
-from tests.provenance.metadata_files import exif as exif_of
+from tests.support.media.metadata_files import exif as exif_of
 
 DECLARED: Final = xmp(
     Iptc4xmpExt_DigitalSourceType=SOURCE + "trainedAlgorithmicMedia", xmp_CreateDate="2024-01-02T03:04:05Z"

@@ -7,7 +7,7 @@ import pytest
 from provenance.metadata import Stated, StatedKind, read_metadata
 from provenance.metadata.model import Field
 from provenance.metadata.stated import MAX_OF_A_KIND, MAX_STATED, MAX_VALUE, stated
-from tests.provenance.metadata_files import exif, iim, jpeg_with, picture, png_with, text_chunk, xmp
+from tests.support.media.metadata_files import exif, iim, jpeg_with, picture, png_with, text_chunk, xmp
 
 CAMERA, SOFTWARE, AUTHOR = StatedKind.CAMERA, StatedKind.SOFTWARE, StatedKind.AUTHOR
 

@@ -9,7 +9,7 @@ import pytest
 
 from provenance.media_type import recognise
 from provenance.metadata import Meaning, Metadata, Sort, Statement, read_metadata
-from tests.provenance.metadata_files import (
+from tests.support.media.metadata_files import (
     SOURCE,
     box,
     chunk,

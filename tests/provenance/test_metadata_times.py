@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from provenance.metadata import Metadata, Role, read_metadata
-from tests.provenance.metadata_files import (
+from tests.support.media.metadata_files import (
     box,
     chunk,
     document,

@@ -12,9 +12,9 @@ from provenance.credentials.binding.base import Match
 from provenance.credentials.binding.multi_asset import LABEL, Parts, check_parts
 from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
-from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
 from tests.provenance.by_hand import stored
-from tests.provenance.crafting import assertion_box, sha256
+from tests.support.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
+from tests.support.media.crafting import assertion_box, sha256
 
 SECOND, THIRD = picture(size=(24, 24), shade=40), picture(size=(16, 16), shade=80)
 FILM = b"\0\0\0\x18ftypmp42" + bytes(100)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from provenance.credentials.certificates.chain import _usable
 from provenance.credentials.certificates.keys import unwarned
 from provenance.credentials.certificates.path_rules import why_refused
-from tests.authority import Identity, certify, make_signer
 from tests.provenance.chains import (
     ALLOWED,
     FAMOUS,
@@ -30,6 +29,7 @@ from tests.provenance.chains import (
     named,
     with_junk,
 )
+from tests.support.authority import Identity, certify, make_signer
 
 
 def _uri(text: str) -> x509.UniformResourceIdentifier:

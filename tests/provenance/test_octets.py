@@ -19,7 +19,7 @@ from provenance.credentials.store.octets.certificates import read_certificate
 from provenance.credentials.store.octets.found import MAX_NAMED, Place
 from provenance.credentials.store.octets.signatures import MAX_SIGNATURES
 from provenance.credentials.trust.view import TrustView, view_of
-from tests.authority import (
+from tests.support.authority import (
     COSE_ALGORITHMS,
     NOW,
     Identity,
@@ -35,8 +35,8 @@ from tests.authority import (
     sign_with_icon,
     store_of,
 )
-from tests.corpus import media, needs_corpus
-from tests.provenance.crafting import (
+from tests.support.corpus import media, needs_corpus
+from tests.support.media.crafting import (
     Draft,
     actions,
     box,
@@ -50,7 +50,7 @@ from tests.provenance.crafting import (
     store,
     superbox,
 )
-from tests.provenance.hiding import (
+from tests.support.media.hiding import (
     BOXES,
     HEADER,
     TEXT,

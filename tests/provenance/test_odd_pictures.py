@@ -15,7 +15,7 @@ from PIL import Image, ImageCms, ImageOps
 from provenance.asset import Limits
 from provenance.hashes.fingerprint import SMALL_SIDE, fingerprint
 from provenance.hashes.pictures.pdq import distance, pdq_of_bytes
-from tests.authority import join_png
+from tests.support.authority import join_png
 from vouchmark.demo.pictures import harbour
 
 WORDS = {"too-small", "undecodable", "too-many-pixels", "unsupported"}

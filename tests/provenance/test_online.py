@@ -15,8 +15,8 @@ import pytest
 
 from provenance.net import client, online
 from provenance.net.online import MAX_ANSWER, Online, is_public
-from tests import authority as made
-from tests.https_server import running
+from tests.support import authority as made
+from tests.support.https_server import running
 
 ROOT = made.make_root()
 HOST = "store.example"

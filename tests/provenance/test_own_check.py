@@ -24,7 +24,7 @@ from provenance.credentials.trust.lists import ListKind, TrustList, make_list
 from provenance.credentials.trust.view import Label, TrustView, view_of
 from provenance.formats import read_layout
 from provenance.media_type import recognise
-from tests.authority import (
+from tests.support.authority import (
     DAY,
     NOW,
     change_pixels,
@@ -42,8 +42,8 @@ from tests.authority import (
     transplant,
     with_manifest_store,
 )
-from tests.corpus import media, needs_corpus, trust
-from tests.provenance.crafting import (
+from tests.support.corpus import media, needs_corpus, trust
+from tests.support.media.crafting import (
     Draft,
     actions,
     box,

@@ -17,7 +17,7 @@ from provenance.workers.parts import Answer, decoded, encoded, parts_of, registr
 from provenance.workers.parts.picture import Picture
 from provenance.workers.pool import examine_in_process
 from provenance.workers.task import Lists, Task
-from tests.authority import picture
+from tests.support.authority import picture
 
 AT = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 WITH_A_VIEW = Lists.of(TrustSettings(), TrustView())

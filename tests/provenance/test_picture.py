@@ -15,7 +15,7 @@ from PIL import Image
 
 from provenance.asset import Limits, PictureTooLargeError
 from provenance.picture import measure
-from tests.authority import join_png, picture
+from tests.support.authority import join_png, picture
 
 TYPES = {form: f"image/{form.lower()}" for form in ("JPEG", "PNG", "GIF", "TIFF", "AVIF", "BMP", "WEBP")}
 

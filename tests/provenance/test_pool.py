@@ -25,8 +25,8 @@ from provenance.options import ENGINES, MediaOptions
 from provenance.workers import crew, parts, process, wire
 from provenance.workers.pool import Examination, Pool, examine_in_process
 from provenance.workers.task import Lists, Task
-from tests import no_network
-from tests.authority import (
+from tests.support import no_network
+from tests.support.authority import (
     Identity,
     change_pixels,
     make_root,
@@ -36,7 +36,7 @@ from tests.authority import (
     remove_manifest,
     sign,
 )
-from tests.hesitant import with_a_late_second_engine
+from tests.support.hesitant import with_a_late_second_engine
 
 ROOT = Path(__file__).parents[2]
 AT = dt.datetime.now(dt.UTC).replace(microsecond=0)

@@ -24,7 +24,7 @@ from provenance.preview import Preview, Previews, preview
 from provenance.workers import parts, wire
 from provenance.workers.pool import Pool, examine_in_process
 from provenance.workers.task import Lists, Task
-from tests.authority import (
+from tests.support.authority import (
     change_pixels,
     join_png,
     make_root,

@@ -17,11 +17,11 @@ from PIL import Image
 from provenance.formats import read_layout
 from provenance.media_type import frame_length, recognise
 from provenance.readings.second_reading import SecondReading, declared_parts, second_readings
-from tests.authority import join_jpeg, join_png, jpeg_segment, jpeg_segments, picture, png_chunks
-from tests.provenance.forms import FORMS, MEDIA, PDF, document
-from tests.provenance.hostile import movie
-from tests.provenance.polyglots import PAGE, POLYGLOTS, archive, jpeg_that_is_a_tar, with_comment, with_text
-from tests.shares import in_its_share
+from tests.support.authority import join_jpeg, join_png, jpeg_segment, jpeg_segments, picture, png_chunks
+from tests.support.media.forms import FORMS, MEDIA, PDF, document
+from tests.support.media.hostile import movie
+from tests.support.media.polyglots import PAGE, POLYGLOTS, archive, jpeg_that_is_a_tar, with_comment, with_text
+from tests.support.shares import in_its_share
 
 
 def readings(data: bytes, media_type: str = "") -> tuple[SecondReading, ...]:

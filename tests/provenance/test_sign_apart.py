@@ -18,9 +18,9 @@ from provenance.credentials.signing.c2pa_sign import SigningError, SigningKey
 from provenance.credentials.signing.time_stamping import TimeStampFetchError
 from provenance.workers import wire
 from provenance.workers.process import WorkerProcess
-from tests import authority as made
-from tests.provenance.crafting import make_authority
-from tests.tsa import serving
+from tests.support import authority as made
+from tests.support.media.crafting import make_authority
+from tests.support.tsa import serving
 
 ROOT: Final = made.make_root()
 SIGNER: Final = made.make_signer(ROOT)
@@ -122,7 +122,7 @@ def test_a_child_that_dies_is_said_to_have(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_file_of_many_megabytes_is_signed() -> None:
     import os
 
-    from tests.authority import join_jpeg, jpeg_segment, jpeg_segments
+    from tests.support.authority import join_jpeg, jpeg_segment, jpeg_segments
 
     segments, scan = jpeg_segments(made.picture())
     filler = [jpeg_segment(0xFE, os.urandom(65_000)) for _ in range(500)]

@@ -22,7 +22,8 @@ from provenance.credentials.trust.formats import Label as ListLabel
 from provenance.credentials.trust.formats import Product
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import Label, TrustView, view_of
-from tests.authority import (
+from tests.provenance.chains import signed_anew
+from tests.support.authority import (
     ANY_PURPOSE,
     ASSURANCE_LEVEL,
     CLAIM_SIGNING,
@@ -38,8 +39,7 @@ from tests.authority import (
     make_signer,
     store_of,
 )
-from tests.provenance.chains import signed_anew
-from tests.provenance.crafting import cose, make_authority, make_responder, revocation_answer, stamper
+from tests.support.media.crafting import cose, make_authority, make_responder, revocation_answer, stamper
 
 CLAIM = b"\xa1\x61a\x01"
 ROOT = make_root()
@@ -528,7 +528,7 @@ def test_a_signal_that_the_product_may_not_claim_is_named() -> None:
 def test_only_what_says_how_it_began_is_a_signal() -> None:
     from provenance.credentials.history.manifest_check import check_manifest
     from provenance.credentials.store.jumbf import parse_store
-    from tests.authority import created, definition, manifest_store, sign
+    from tests.support.authority import created, definition, manifest_store, sign
 
     captured = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture"
     edited = {"action": "c2pa.edited", "digitalSourceType": "http://c2pa.org/digitalsourcetype/empty"}

@@ -18,7 +18,7 @@ from provenance.credentials.certificates.profile import violations
 from provenance.credentials.cose import parse_sign1, verify_claim
 from provenance.credentials.signing.c2pa_sign import ALGORITHMS, SigningKey
 from provenance.credentials.signing.key import _WORDS, AUTO, MAX_PEM, SigningKeyError, load_signing_key
-from tests.authority import (
+from tests.support.authority import (
     ANY_PURPOSE,
     CLAIM_SIGNING,
     DAY,
@@ -29,7 +29,7 @@ from tests.authority import (
     make_root,
     make_signer,
 )
-from tests.provenance.crafting import cose
+from tests.support.media.crafting import cose
 
 ROOT: Final = make_root()
 SIGNER: Final = make_signer(ROOT)

@@ -25,7 +25,7 @@ from provenance.options import MediaOptions
 from provenance.workers import look
 from provenance.workers.parts import Value, Work
 from provenance.workers.task import Lists, Task
-from tests.authority import make_signer, sign
+from tests.support.authority import make_signer, sign
 
 AT = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 ENGINES = ("c2pa-rs", "encypher-c2pa")

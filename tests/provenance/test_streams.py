@@ -11,10 +11,10 @@ import pytest
 from provenance.formats import read_layout
 from provenance.readings import streams
 from provenance.readings.second_reading import second_readings
-from tests.authority import picture
-from tests.provenance.forms import FORMS, PDF
-from tests.provenance.polyglots import with_comment, with_text
-from tests.shares import in_its_share
+from tests.support.authority import picture
+from tests.support.media.forms import FORMS, PDF
+from tests.support.media.polyglots import with_comment, with_text
+from tests.support.shares import in_its_share
 
 CLOCK = b"\0\0\x01\xba\x21\0\x01\0\x01\x80\x03\xe9"
 SEQUENCE = b"\0\0\x01\xb3\x02\x00\x20\x13\xff\xff\xe0\x18"

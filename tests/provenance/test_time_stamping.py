@@ -23,9 +23,9 @@ from provenance.credentials.signing.time_stamping import (
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import view_of
 from provenance.net.client import MAX_ADDRESS
-from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
-from tests.provenance.crafting import make_authority
-from tests.tsa import Authority, serving
+from tests.support.authority import NOW, list_of, make_root, make_signer, sign, store_of
+from tests.support.media.crafting import make_authority
+from tests.support.tsa import Authority, serving
 
 SIGNER: Final = make_signer(make_root())
 TIME_ROOT: Final = make_root("Time")

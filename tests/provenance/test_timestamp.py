@@ -18,7 +18,8 @@ from provenance.credentials.cose import parse_sign1, signed_bytes, verify_claim
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import Label, TrustView, view_of
-from tests.authority import (
+from tests.provenance.chains import signed_anew
+from tests.support.authority import (
     DAY,
     NOW,
     OCSP_SIGNING,
@@ -31,8 +32,7 @@ from tests.authority import (
     name_of,
     store_of,
 )
-from tests.provenance.chains import signed_anew
-from tests.provenance.crafting import cose, make_authority, stamper
+from tests.support.media.crafting import cose, make_authority, stamper
 
 CLAIM = b"\xa1\x61a\x01"
 ROOT = make_root()

@@ -28,9 +28,9 @@ from provenance.credentials.trust.formats import parse
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.purposes import stamps_alone
 from provenance.credentials.trust.view import Label, TrustView, view_of
-from tests.authority import DAY, NOW, Identity, certify, list_of, make_root, make_signer, name_of, store_of
-from tests.provenance.crafting import cose, make_authority, revocation_answer, sha256, stamper
-from tests.provenance.tokens import (
+from tests.support.authority import DAY, NOW, Identity, certify, list_of, make_root, make_signer, name_of, store_of
+from tests.support.media.crafting import cose, make_authority, revocation_answer, sha256, stamper
+from tests.support.media.tokens import (
     Stamper,
     by_key_id,
     element,

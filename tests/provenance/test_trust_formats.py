@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from provenance.credentials.trust import formats
 from provenance.credentials.trust.formats import Content, ListKind, TrustListDataError, parse, products, split, to_pem
-from tests import authority as made
-from tests.lists import lote, product, products_list
+from tests.support import authority as made
+from tests.support.lists import lote, product, products_list
 
 ROOT = made.make_root()
 OTHER = made.make_root("Other Authority")

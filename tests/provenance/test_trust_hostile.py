@@ -25,8 +25,8 @@ from provenance.credentials.trust.formats import Label, ListKind, TrustListDataE
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.update import add_distrust, default_name, import_list
 from provenance.credentials.trust.view import view_of
-from tests.authority import NOW, certify, make_root, make_signer
-from tests.lists import lote, product, products_list
+from tests.support.authority import NOW, certify, make_root, make_signer
+from tests.support.lists import lote, product, products_list
 
 ROOT: Final = make_root()
 SIGNER: Final = make_signer(ROOT)

@@ -38,8 +38,8 @@ from provenance.credentials.trust.update import (
     remove_distrust,
 )
 from provenance.files.home import default_home
-from tests import authority as made
-from tests.lists import lote, product, products_list
+from tests.support import authority as made
+from tests.support.lists import lote, product, products_list
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 ROOT = made.make_root()

@@ -28,7 +28,7 @@ from provenance.credentials.trust.purposes import stamps_alone
 from provenance.credentials.trust.update import INTERIM, PUBLISHERS, Fetch, import_list
 from provenance.credentials.trust.view import Label as Vouching
 from provenance.credentials.trust.view import view_of
-from tests.authority import (
+from tests.support.authority import (
     CLAIM_SIGNING,
     DAY,
     EMAIL_PROTECTION,
@@ -41,8 +41,8 @@ from tests.authority import (
     make_signer,
     store_of,
 )
-from tests.corpus import media, needs_corpus, trust
-from tests.provenance.crafting import cose, make_authority, stamper
+from tests.support.corpus import media, needs_corpus, trust
+from tests.support.media.crafting import cose, make_authority, stamper
 
 CLAIM: Final = b"\xa1\x61a\x01"
 THEN: Final = NOW - dt.timedelta(hours=3)

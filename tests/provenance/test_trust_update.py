@@ -25,9 +25,9 @@ from provenance.credentials.trust.lists import (
     TrustLists,
 )
 from provenance.credentials.trust.update import FROZEN, INTERIM, OFFICIAL, Change, Publication, update
-from tests import authority as made
-from tests.https_server import running
-from tests.lists import lote, product, products_list
+from tests.support import authority as made
+from tests.support.https_server import running
+from tests.support.lists import lote, product, products_list
 
 AT = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 ROOT = made.make_root()

@@ -24,7 +24,7 @@ from provenance.credentials.history.vouch_assertions import (
 )
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.store.jumbf import Assertion, parse_store
-from tests.authority import (
+from tests.support.authority import (
     DAY,
     NOW,
     Identity,
@@ -36,7 +36,7 @@ from tests.authority import (
     transplant,
     with_manifest_store,
 )
-from tests.provenance.crafting import (
+from tests.support.media.crafting import (
     Draft,
     actions,
     bind,
@@ -50,7 +50,7 @@ from tests.provenance.crafting import (
     store,
     superbox,
 )
-from tests.provenance.vouched import CAMERA, LABELS, PLATFORM, TSA, base, edited, examine, update, vouched, vouching
+from tests.support.media.vouched import CAMERA, LABELS, PLATFORM, TSA, base, edited, examine, update, vouched, vouching
 from zk.profile import personhood
 
 VOUCH, OTHER = b"a vouch " * 40, b"another vouch " * 40
@@ -495,7 +495,7 @@ def test_no_cut_or_insertion_makes_another_vouch(one: int, two: int, between: by
 @settings(max_examples=60, deadline=None)
 @given(st.permutations(range(3)), st.lists(st.integers(0, 2), max_size=2))
 def test_no_order_or_repetition_of_the_manifests_makes_another_vouch(order: list[int], more: list[int]) -> None:
-    from tests.authority import jumbf_boxes
+    from tests.support.authority import jumbf_boxes
 
     raw = manifest_store(WHOLE)
     ((_, start, end),) = jumbf_boxes(raw)

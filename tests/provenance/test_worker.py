@@ -34,7 +34,7 @@ from provenance.workers.parts.picture import Picture
 from provenance.workers.process import WorkerProcess
 from provenance.workers.task import Lists, Task
 from provenance.workers.wire import BrokenWireError, Order
-from tests.authority import make_signer, picture, sign
+from tests.support.authority import make_signer, picture, sign
 
 MIB = 1024 * 1024
 ENGINE = "c2pa-rs"

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.zk.club import CAFE, NOVEMBER, PASSPHRASE, PHOTO
+from tests.support.people.club import CAFE, NOVEMBER, PASSPHRASE, PHOTO
 from zk.issuer.issuer import Issuer
 from zk.profile.exchange import EnrolmentRequest
 from zk.profile.personhood import CredentialClass, EpochLength, Scope, Stance

@@ -12,15 +12,15 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Final
 
-from tests.authority import NOW
+from tests.support.attacks import CAMERA, LISTED
+from tests.support.authority import NOW
+from tests.support.media.streams import with_fragments
 from tests.viewers.cases import Case, case
 from tests.viewers.judge import Judge, Judged
 from tests.viewers.model import Original
 from tests.viewers.originals import originals
 from tests.viewers.table import Figures
 from tests.viewers.viewing import viewers
-from tests.vouchmark.attacks import CAMERA, LISTED
-from tests.vouchmark.streams import with_fragments
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.report import Line, Status

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tests.support.media.streams import with_fragments
 from tests.viewers.cases import Case
 from tests.viewers.model import Original, RefusedError, View, Viewer, difference
 from tests.viewers.viewing import asked_about
-from tests.vouchmark.streams import with_fragments
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import Settings
 from vouchmark.report import Line, Status

@@ -8,7 +8,8 @@ from functools import partial
 
 from PIL import Image
 
-from tests.authority import Identity, jpeg_segment, png_chunks, sign, sign_edit, sign_update
+from tests.support.authority import Identity, jpeg_segment, png_chunks, sign, sign_edit, sign_update
+from tests.support.media.parts import parted_jpeg
 from tests.viewers import rebinding
 from tests.viewers.carriers import carrier_of, png_chunk
 from tests.viewers.makers import clips, documents, raster
@@ -17,7 +18,6 @@ from tests.viewers.makers.trees import signed_in_blocks
 from tests.viewers.model import Original
 from tests.viewers.rebinding import FRAGMENTS, OLD, TODAY
 from tests.viewers.structure.parse import segments
-from tests.vouchmark.parts import parted_jpeg
 
 Build = Callable[[], bytes]
 Bind = Callable[[bytes, Identity], bytes]

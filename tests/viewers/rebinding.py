@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from tests.authority import Identity
-from tests.provenance.crafting import sha256
+from tests.support.authority import Identity
+from tests.support.media.crafting import sha256
 from tests.viewers.carriers import C2PA_UUID, carrier_of, tiff_count, with_store
 from tests.viewers.stores import rewritten
 from tests.viewers.structure.parse import Box, all_boxes, blocks, boxes, chunks, segments

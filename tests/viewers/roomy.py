@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tests.authority import jpeg_segment
+from tests.support.authority import jpeg_segment
 from tests.viewers.carriers import riff_chunk
 from tests.viewers.makers import clips, documents, raster
 from tests.viewers.opened import Find, Range, named, ranges, without_boxes

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import cbor2
 
-from tests.authority import Identity
-from tests.provenance.crafting import Draft, actions
-from tests.provenance.crafting import store as store_of
+from tests.support.authority import Identity
+from tests.support.media.crafting import Draft, actions
+from tests.support.media.crafting import store as store_of
 
 CLAIM_SIGNATURE: Final = b"c2cs"
 

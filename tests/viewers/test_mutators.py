@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.support.attacks import CAMERA
 from tests.viewers.carriers import carrier_of, cost, framed, with_store
 from tests.viewers.cases import EVERYWHERE, OF_FAMILY, Mutator, case
 from tests.viewers.model import Mutant, Original
@@ -19,7 +20,6 @@ from tests.viewers.originals import originals
 from tests.viewers.rebinding import OLD, bmff_digest, complement, left_out_boxes, named_parts
 from tests.viewers.stores import pad_range, relabelled, resized, sign1_of, spare, with_pad
 from tests.viewers.structure.parse import boxes, segments
-from tests.vouchmark.attacks import CAMERA
 
 NAMES = (
     "jpeg", "jpeg-data", "jpeg-without-words", "jpeg-boxes", "png", "png-exif", "png-boxes", "gif-animated",

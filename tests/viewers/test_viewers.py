@@ -14,6 +14,7 @@ from typing import Final
 
 import pytest
 
+from tests.support.attacks import CAMERA
 from tests.viewers.cases import Case, case
 from tests.viewers.harness import Plan, base_settings, judged_by_processes, passing, run
 from tests.viewers.judge import Judge, Judged, Seen
@@ -23,7 +24,6 @@ from tests.viewers.mutators.strangers import small_pdf, small_zip
 from tests.viewers.originals import made, originals, recipes
 from tests.viewers.table import Figures
 from tests.viewers.viewing import asked_about, viewers
-from tests.vouchmark.attacks import CAMERA
 
 AT_LENGTH: Final = 20_000
 BOUNDED: Final = 700

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.authority import Identity
+from tests.support.authority import Identity
 from tests.viewers import rebinding
 from tests.viewers.carriers import ZIP_NAME, carrier_of, with_store
 from tests.viewers.makers import clips, documents, raster

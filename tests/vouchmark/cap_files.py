@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provenance.credentials.trust.lists import ListKind, TrustLists
-from tests.authority import DAY, NOW, list_of, make_root, make_signer, picture, store_of
-from tests.provenance.crafting import (
+from tests.support.attacks import LONG
+from tests.support.authority import DAY, NOW, list_of, make_root, make_signer, picture, store_of
+from tests.support.media.crafting import (
     Draft,
     actions,
     bind,
@@ -25,8 +26,9 @@ from tests.provenance.crafting import (
     signed,
     stamper,
 )
-from tests.provenance.hidden_stores import a_picture, a_store, in_drawing, in_jpeg
-from tests.provenance.metadata_files import (
+from tests.support.media.hidden_stores import a_picture, a_store, in_drawing, in_jpeg
+from tests.support.media.histories import BINDING, PARENT, redacted
+from tests.support.media.metadata_files import (
     box,
     chunk,
     document,
@@ -44,9 +46,7 @@ from tests.provenance.metadata_files import (
     wave,
     xmp,
 )
-from tests.provenance.metadata_files import picture as plain
-from tests.vouchmark.attacks import LONG
-from tests.vouchmark.histories import BINDING, PARENT, redacted
+from tests.support.media.metadata_files import picture as plain
 from vouchmark.report import Line
 
 ROOT: Final = make_root(**LONG)

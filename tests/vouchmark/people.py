@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from tests import authority as made
-from tests.vouchmark import command
-from tests.zk import world
+from tests.support import authority as made
+from tests.support import command
+from tests.support.people import world
 from vouchmark import check
 from vouchmark.report import Evidence, Finding, Line, Report
 from zk.profile.personhood import Binding, BindingKind, EpochLength, IssuerInfo, Scope, Stance

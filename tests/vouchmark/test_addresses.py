@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 
 from provenance.net import online as rules
 from provenance.net.online import Online
-from tests.authority import NOW
-from tests.https_server import running
-from tests.provenance.crafting import signed
-from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, codes, said
+from tests.support.attacks import CAMERA, LISTED, ROOT, codes, said
+from tests.support.authority import NOW
+from tests.support.https_server import running
+from tests.support.media.crafting import signed
 from vouchmark.cli import main
 from vouchmark.examination import settings as settings_of
 from vouchmark.examination.addresses import host_of, is_address, name_of

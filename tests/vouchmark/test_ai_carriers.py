@@ -20,9 +20,9 @@ from provenance.credentials.history.manifest_check import check_manifest
 from provenance.credentials.store.jumbf import parse_store
 from provenance.metadata import Meaning
 from provenance.metadata.generators import says_of_making
-from tests.authority import created, picture
-from tests.provenance.crafting import Draft, actions, bind, store
-from tests.vouchmark.attacks import CAMERA, PASS, UNKNOWN, codes, examine
+from tests.support.attacks import CAMERA, PASS, UNKNOWN, codes, examine
+from tests.support.authority import created, picture
+from tests.support.media.crafting import Draft, actions, bind, store
 from vouchmark.cli.explain import explain as command
 from vouchmark.cli.explain import markdown
 from vouchmark.report import Finding, Line, Status

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pytest
 
 from provenance.credentials.history.history import MAX_DEPTH, MAX_LINKS
-from tests.authority import created, picture
-from tests.provenance.crafting import Draft, actions, bind, link_to, opening
-from tests.vouchmark.attacks import CAMERA, PASS, UNKNOWN, codes, examine
-from tests.vouchmark.histories import BINDING
+from tests.support.attacks import CAMERA, PASS, UNKNOWN, codes, examine
+from tests.support.authority import created, picture
+from tests.support.media.crafting import Draft, actions, bind, link_to, opening
+from tests.support.media.histories import BINDING
 from vouchmark.policies.policy import Outcome, Policy
 from vouchmark.report import Line, Status
 

@@ -10,21 +10,7 @@ import pytest
 
 from provenance.credentials.signing.c2pa_sign import Source, sign_media
 from provenance.metadata import Meaning, Metadata, Sort, Statement
-from tests.authority import Identity, created, definition, opened, remove_manifest, sign, sign_edit, sign_update
-from tests.provenance.crafting import Draft, actions, bind
-from tests.provenance.metadata_files import (
-    SOURCE,
-    edited_by_samsung,
-    exif,
-    iim,
-    jpeg_with,
-    picture,
-    png_with,
-    text_chunk,
-    wave,
-    xmp,
-)
-from tests.vouchmark.attacks import (
+from tests.support.attacks import (
     ABSENT,
     BY_LISTED,
     CAMERA,
@@ -35,6 +21,20 @@ from tests.vouchmark.attacks import (
     examine,
     other,
     said,
+)
+from tests.support.authority import Identity, created, definition, opened, remove_manifest, sign, sign_edit, sign_update
+from tests.support.media.crafting import Draft, actions, bind
+from tests.support.media.metadata_files import (
+    SOURCE,
+    edited_by_samsung,
+    exif,
+    iim,
+    jpeg_with,
+    picture,
+    png_with,
+    text_chunk,
+    wave,
+    xmp,
 )
 from vouchmark.lines.ai import line as ai
 from vouchmark.lines.ai.words import LOUDEST, SOURCE_TYPES, signal, source_type
@@ -581,7 +581,7 @@ def test_many_statements_are_told_once_and_the_loudest_first() -> None:
 
 def _facts(metadata: Metadata) -> Facts:
     from provenance.credentials.engines.model import Outcome, Reading
-    from tests.vouchmark.attacks import NOW
+    from tests.support.attacks import NOW
 
     reading = Reading(engine="c2pa-rs", version="1", outcome=Outcome.ABSENT)
     return Facts(

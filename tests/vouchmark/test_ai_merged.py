@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from tests.authority import picture
-from tests.provenance.crafting import Draft, actions, bind
-from tests.vouchmark.attacks import CAMERA, LISTED, PASS, UNKNOWN, examine
+from tests.support.attacks import CAMERA, LISTED, PASS, UNKNOWN, examine
+from tests.support.authority import picture
+from tests.support.media.crafting import Draft, actions, bind
 from tests.vouchmark.test_ai_carriers import IPTC, MADE, PLAIN, TRAINED, signed_metadata
 from tests.vouchmark.test_ai_carriers import found as findings
 from vouchmark.report import Finding, Line

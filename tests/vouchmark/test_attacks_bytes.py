@@ -12,31 +12,7 @@ import pytest
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.formats import ListKind
 from provenance.workers.pool import Pool
-from tests.authority import (
-    add_xmp,
-    append_bytes,
-    change_pixels,
-    created,
-    definition,
-    join_jpeg,
-    join_png,
-    jpeg_segments,
-    list_of,
-    manifest_store,
-    picture,
-    png_chunks,
-    remove_manifest,
-    sign,
-    sign_update,
-    store_of,
-    transplant,
-    with_manifest_store,
-)
-from tests.provenance import hostile
-from tests.provenance.crafting import Draft, actions, bind, box, manifests, superbox
-from tests.provenance.forms import exif_of, leaving_out, scan_of, with_exif
-from tests.provenance.hostile import movie
-from tests.vouchmark.attacks import (
+from tests.support.attacks import (
     ABSENT,
     BROKEN,
     BY_LISTED,
@@ -59,7 +35,31 @@ from tests.vouchmark.attacks import (
     other,
     said,
 )
-from tests.vouchmark.parts import parted_jpeg
+from tests.support.authority import (
+    add_xmp,
+    append_bytes,
+    change_pixels,
+    created,
+    definition,
+    join_jpeg,
+    join_png,
+    jpeg_segments,
+    list_of,
+    manifest_store,
+    picture,
+    png_chunks,
+    remove_manifest,
+    sign,
+    sign_update,
+    store_of,
+    transplant,
+    with_manifest_store,
+)
+from tests.support.media import hostile
+from tests.support.media.crafting import Draft, actions, bind, box, manifests, superbox
+from tests.support.media.forms import exif_of, leaving_out, scan_of, with_exif
+from tests.support.media.hostile import movie
+from tests.support.media.parts import parted_jpeg
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, exit_code

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.formats import ListKind
 from provenance.credentials.trust.lists import TrustLists
-from tests.authority import DAY, NOW, Identity, certify, list_of, make_root, make_signer, name_of, store_of
-from tests.provenance.crafting import make_authority, signed, stamper
-from tests.vouchmark.attacks import INCONCLUSIVE, LONG, OK, PASS, UNKNOWN, Must, codes, examine, said
+from tests.support.attacks import INCONCLUSIVE, LONG, OK, PASS, UNKNOWN, Must, codes, examine, said
+from tests.support.authority import DAY, NOW, Identity, certify, list_of, make_root, make_signer, name_of, store_of
+from tests.support.media.crafting import make_authority, signed, stamper
 from vouchmark.report import Line, exit_code
 
 LIMITED: Final = make_root(

@@ -15,11 +15,12 @@ import pytest
 from PIL import Image, ImageOps
 
 from provenance.credentials.trust.lists import TrustLists
-from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, manifest_store, picture, sign
-from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
-from tests.provenance.crafting import Draft, actions, bind
-from tests.provenance.forms import FORMS, MEDIA
-from tests.provenance.gaps import (
+from tests.support.attacks import CAMERA, FAIL, OK, PASS, UNKNOWN, codes, examine, said
+from tests.support.authority import join_jpeg, jpeg_segment, jpeg_segments, manifest_store, picture, sign
+from tests.support.corpus import SETTINGS, Row, media, needs_corpus, trust
+from tests.support.media.crafting import Draft, actions, bind
+from tests.support.media.forms import FORMS, MEDIA
+from tests.support.media.gaps import (
     JFIF,
     PAGE,
     behind_store,
@@ -35,7 +36,6 @@ from tests.provenance.gaps import (
     shrunk,
     thumbnail,
 )
-from tests.vouchmark.attacks import CAMERA, FAIL, OK, PASS, UNKNOWN, codes, examine, said
 from vouchmark.report import Line, Report, exit_code
 
 TURNED: Final = exif_segment(orientation(3))

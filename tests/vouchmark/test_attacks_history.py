@@ -6,9 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.authority import created, picture, sign, sign_edit
-from tests.provenance.crafting import Draft, actions, bind
-from tests.vouchmark.attacks import (
+from tests.support.attacks import (
     ABSENT,
     BY_LISTED,
     CAMERA,
@@ -24,7 +22,9 @@ from tests.vouchmark.attacks import (
     examine,
     other,
 )
-from tests.vouchmark.histories import (
+from tests.support.authority import created, picture, sign, sign_edit
+from tests.support.media.crafting import Draft, actions, bind
+from tests.support.media.histories import (
     BINDING,
     NOTE,
     broken_deep_down,
@@ -264,7 +264,7 @@ def test_an_account_of_the_making_that_does_not_hang_together_leaves_the_history
 
 def test_an_identity_of_a_part_is_told_as_a_parts() -> None:
     from provenance.credentials.signing.c2pa_sign import Source, sign_media
-    from tests.authority import definition
+    from tests.support.authority import definition
     from tests.vouchmark.test_lines_identity import JO, attach, by_certificate
 
     part = Source(

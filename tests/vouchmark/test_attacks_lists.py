@@ -14,11 +14,11 @@ from provenance.credentials.trust.formats import Label, ListKind
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.update import import_list
 from provenance.workers.pool import Pool
-from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
-from tests.corpus import Row, media, needs_corpus, trust
-from tests.lists import lote
+from tests.support.attacks import CAMERA, LISTED, PASS, ROOT, UNKNOWN, Must, codes, examine, said
+from tests.support.authority import NOW, list_of, make_root, make_signer, sign, store_of
+from tests.support.corpus import Row, media, needs_corpus, trust
+from tests.support.lists import lote
 from tests.vouchmark import test_attacks_bytes, test_attacks_history, test_attacks_signer
-from tests.vouchmark.attacks import CAMERA, LISTED, PASS, ROOT, UNKNOWN, Must, codes, examine, said
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Report, Status

@@ -7,12 +7,8 @@ from typing import Any, Final
 import pytest
 
 from provenance.formats import read_layout
-from tests.authority import list_of, make_root, manifest_store, picture, sign, store_of, with_manifest_store
 from tests.fuzz.seeds import LARGER
-from tests.provenance.crafting import Draft, actions, bind, make_authority, stamper
-from tests.provenance.forms import FORMS
-from tests.provenance.hiding import BOXES, HEADER, TEXT, authorities, certificate_ways, hide, stamp_ways
-from tests.vouchmark.attacks import (
+from tests.support.attacks import (
     CAMERA,
     FAIL,
     LISTED,
@@ -25,6 +21,10 @@ from tests.vouchmark.attacks import (
     examine,
     said,
 )
+from tests.support.authority import list_of, make_root, manifest_store, picture, sign, store_of, with_manifest_store
+from tests.support.media.crafting import Draft, actions, bind, make_authority, stamper
+from tests.support.media.forms import FORMS
+from tests.support.media.hiding import BOXES, HEADER, TEXT, authorities, certificate_ways, hide, stamp_ways
 from vouchmark.report import Line, Report, exit_code
 
 WHOLE: Final = bind(Draft(signer=CAMERA, assertions=[actions()]), picture())

@@ -10,11 +10,8 @@ import pytest
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.formats import Content, Label, ListKind
 from provenance.credentials.trust.lists import KeptConfiguration, TrustLists
-from tests.authority import DAY, NOW, Identity, list_of, make_root, make_signer, sign, store_of
-from tests.lists import product, products_list
-from tests.provenance.crafting import make_authority, make_responder, revocation_answer, signed, stamper
 from tests.provenance.test_signer import RECORD, level, record
-from tests.vouchmark.attacks import (
+from tests.support.attacks import (
     ABSENT,
     BY_LISTED,
     BY_UNKNOWN,
@@ -34,6 +31,9 @@ from tests.vouchmark.attacks import (
     examine,
     other,
 )
+from tests.support.authority import DAY, NOW, Identity, list_of, make_root, make_signer, sign, store_of
+from tests.support.lists import product, products_list
+from tests.support.media.crafting import make_authority, make_responder, revocation_answer, signed, stamper
 from vouchmark.report import Line
 
 OLD_ROOT: Final = make_root("Old", **LONG)

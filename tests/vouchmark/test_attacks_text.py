@@ -14,22 +14,7 @@ from typing import Any
 import cbor2
 import pytest
 
-from tests.authority import (
-    Identity,
-    definition,
-    join_jpeg,
-    jpeg_segment,
-    jpeg_segments,
-    list_of,
-    make_root,
-    make_signer,
-    picture,
-    sign,
-    sign_edit,
-    store_of,
-)
-from tests.provenance.crafting import actions, assertion_box, sha256, signed
-from tests.vouchmark.attacks import (
+from tests.support.attacks import (
     BY_LISTED,
     CAMERA,
     INCONCLUSIVE,
@@ -43,7 +28,22 @@ from tests.vouchmark.attacks import (
     examine,
     said,
 )
-from tests.vouchmark.command import Command
+from tests.support.authority import (
+    Identity,
+    definition,
+    join_jpeg,
+    jpeg_segment,
+    jpeg_segments,
+    list_of,
+    make_root,
+    make_signer,
+    picture,
+    sign,
+    sign_edit,
+    store_of,
+)
+from tests.support.command import Command
+from tests.support.media.crafting import actions, assertion_box, sha256, signed
 from tests.vouchmark.pages import TAGS, parse
 from tests.vouchmark.tricks import DANGER, TRICKS
 from vouchmark.render import html

@@ -17,7 +17,7 @@ from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.lists import ListKind, TrustLists
 from provenance.credentials.trust.view import view_of
-from tests.authority import (
+from tests.support.authority import (
     DAY,
     NOW,
     Identity,
@@ -33,9 +33,9 @@ from tests.authority import (
     transplant,
     with_manifest_store,
 )
-from tests.corpus import media, needs_corpus, trust
-from tests.hesitant import with_a_late_second_engine
-from tests.provenance.crafting import (
+from tests.support.corpus import media, needs_corpus, trust
+from tests.support.hesitant import with_a_late_second_engine
+from tests.support.media.crafting import (
     Draft,
     actions,
     bind,
@@ -45,9 +45,9 @@ from tests.provenance.crafting import (
     stamper,
     store,
 )
-from tests.provenance.vouched import LABELS, update, vouching
+from tests.support.media.vouched import LABELS, update, vouching
+from tests.support.people import world
 from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, manifest_binding, one, somebody, vouch
-from tests.zk import world
 from vouchmark import check
 from vouchmark.examination.gather import look as facts_of
 from vouchmark.examination.settings import make_settings

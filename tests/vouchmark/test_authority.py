@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from provenance.credentials.certificates.chain import fingerprint
 from provenance.credentials.trust.distrust import DistrustEntry
-from tests.authority import DAY, NOW, Identity, make_signer, manifest_store, picture, with_manifest_store
-from tests.provenance.crafting import Draft, actions, bind, link_to, manifests, opening, store
-from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, examine, other, said
+from tests.support.attacks import CAMERA, LISTED, ROOT, examine, other, said
+from tests.support.authority import DAY, NOW, Identity, make_signer, manifest_store, picture, with_manifest_store
+from tests.support.media.crafting import Draft, actions, bind, link_to, manifests, opening, store
 from vouchmark.report import Finding, Line, Report, Status
 
 SOURCE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"

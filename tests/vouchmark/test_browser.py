@@ -13,9 +13,9 @@ from typing import Any, Final
 import pytest
 from PIL import Image
 
+from tests.support.browser import Browser, browser, needs_browser
+from tests.support.command import Command, write
 from tests.vouchmark import samples
-from tests.vouchmark.browser import Browser, browser, needs_browser
-from tests.vouchmark.command import Command, write
 from tests.vouchmark.test_render_html import GALLERY, pictured, step, voice
 from tests.vouchmark.tricks import TRICKS
 from vouchmark.policies.policy import Policy

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import authority as made
-from tests.corpus import SETTINGS, media, needs_corpus, trust
-from tests.vouchmark import command
-from tests.vouchmark.command import AT, Command
+from tests.support import authority as made
+from tests.support import command
+from tests.support.command import AT, Command
+from tests.support.corpus import SETTINGS, media, needs_corpus, trust
 
 SLOW = bool(os.environ.get("VOUCHMARK_SLOW"))
 MEASURED = "2026-11-21T00:00:00Z"

@@ -13,10 +13,10 @@ from typing import Final
 
 import pytest
 
-from tests.authority import change_pixels, picture
-from tests.provenance.crafting import Draft, bind, signed
-from tests.provenance.metadata_files import document, exif, xmp
-from tests.vouchmark.attacks import examine
+from tests.support.attacks import examine
+from tests.support.authority import change_pixels, picture
+from tests.support.media.crafting import Draft, bind, signed
+from tests.support.media.metadata_files import document, exif, xmp
 from tests.vouchmark.cap_files import ASKED, CAMERA, CAPS, MORE, TRUST, Cap, chain, collage, held, steps
 from tests.vouchmark.caps import CLOSED, EXEMPT, REFUSES, constants, exempt, lower
 from vouchmark.report import Line, Report, Status

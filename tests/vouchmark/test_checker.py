@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from provenance.workers.pool import Pool
-from tests import authority as made
-from tests.authority import NOW, make_signer, picture, sign
+from tests.support import authority as made
+from tests.support.attacks import LISTED
+from tests.support.authority import NOW, make_signer, picture, sign
 from tests.vouchmark import people
-from tests.vouchmark.attacks import LISTED
 from vouchmark import check, to_json
 from vouchmark.examination.checker import Checker, CheckerClosedError
 from vouchmark.options import Options

@@ -9,9 +9,9 @@ from typing import Any, Final
 import pytest
 from PIL import Image
 
-from tests.authority import NOW, picture, sign
-from tests.provenance.crafting import Draft, actions, bind
-from tests.vouchmark.attacks import CAMERA, LISTED, examine, said
+from tests.support.attacks import CAMERA, LISTED, examine, said
+from tests.support.authority import NOW, picture, sign
+from tests.support.media.crafting import Draft, actions, bind
 from tests.vouchmark.test_lines_time import picture_with
 from vouchmark.report import Evidence, Line, Status
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import authority as made
-from tests.provenance.identities import actor, attach, by_certificate
-from tests.vouchmark import command
-from tests.vouchmark.command import AT, Command
+from tests.support import authority as made
+from tests.support import command
+from tests.support.command import AT, Command
+from tests.support.media.identities import actor, attach, by_certificate
 from vouchmark.report import Line
 
 TRUST = ("--trust", "root.pem", "--at", AT)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.authority import make_root
-from tests.provenance.identities import actor, attach, by_certificate
-from tests.vouchmark.command import AT, Command
+from tests.support.authority import make_root
+from tests.support.command import AT, Command
+from tests.support.media.identities import actor, attach, by_certificate
 from tests.vouchmark.test_lines_claim import STOCKHOLM, TAKEN, gps, taken
 from tests.vouchmark.test_lines_time import CAMERA, ROOT, TIME_ROOT, picture_with
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vouchmark import command
-from tests.vouchmark.command import Command, Done
+from tests.support import command
+from tests.support.command import Command, Done
 from tests.vouchmark.test_cli_main import EVERY
 from vouchmark import __version__
 from vouchmark.cli.doctor import ADDED, if_wanted, to_do
@@ -64,7 +64,7 @@ def test_says_which_engines_curve_lists_and_packages_are_at_work(run: Command) -
 
 
 def test_trusted_issuers_have_a_serial_and_an_age_and_a_changed_file_is_a_problem(run: Command) -> None:
-    from tests.zk import world
+    from tests.support.people import world
 
     club = world.Issuer(name="Harbour Press Club", epochs=("2026-11",))
     (run.folder / "issuer.json").write_bytes(club.info.to_json())

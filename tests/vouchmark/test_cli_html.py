@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vouchmark import command
-from tests.vouchmark.command import AT, Command
+from tests.support import command
+from tests.support.command import AT, Command
 from tests.vouchmark.pages import parse
 from vouchmark.render.html.markup import without_options
 

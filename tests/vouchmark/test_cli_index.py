@@ -12,8 +12,8 @@ from PIL import ImageOps
 
 from provenance.hashes.index import entry
 from provenance.hashes.index.exchange import FORMATS
-from tests.vouchmark import command
-from tests.vouchmark.command import Command
+from tests.support import command
+from tests.support.command import Command
 from vouchmark.cli.index import command as module
 from vouchmark.demo.pictures import harbour
 

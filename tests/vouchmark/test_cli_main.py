@@ -19,9 +19,9 @@ import click
 import pytest
 
 from provenance.hashes.index.recorder import Recorder
-from tests.vouchmark import command
-from tests.vouchmark.command import AT, Command
-from tests.zk.world import CLUB
+from tests.support import command
+from tests.support.command import AT, Command
+from tests.support.people.world import CLUB
 from vouchmark import __version__
 from vouchmark.cli import COMMANDS, main
 from vouchmark.cli.check.help import GROUPS

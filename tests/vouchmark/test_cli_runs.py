@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.vouchmark import command
-from tests.vouchmark.command import AT, Command
+from tests.support import command
+from tests.support.command import AT, Command
 from tests.vouchmark.test_cli_main import wait_until_reading
 from vouchmark.cli.check.command import FORMATS, SORTED_BY
 from vouchmark.cli.check.sorting import SORTS

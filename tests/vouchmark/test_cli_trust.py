@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from provenance.credentials.trust import fetch as trust_fetch
 from provenance.credentials.trust.lists import TrustListFetchError, TrustLists
 from provenance.credentials.trust.update import INTERIM, OFFICIAL, PUBLISHERS
-from tests import authority as made
-from tests.lists import lote, products_list
+from tests.support import authority as made
+from tests.support.lists import lote, products_list
 from vouchmark.cli import main
 
 ROOT = made.make_root()

@@ -11,8 +11,9 @@ from typing import Any, Final
 import pytest
 from click.testing import Result
 
-from tests import authority as made
-from tests.vouchmark import command, people
+from tests.support import authority as made
+from tests.support import command
+from tests.vouchmark import people
 from tests.vouchmark.persons_cli import NAME, NOVEMBER, PASSPHRASE, Desk, refusal
 from vouchmark.demo.pictures import harbour
 from vouchmark.vouching import vouch as vouches

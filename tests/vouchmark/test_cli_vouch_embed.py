@@ -22,13 +22,13 @@ from provenance.credentials.own_check import examine_own
 from provenance.credentials.signing import c2pa_sign
 from provenance.credentials.signing.key import AUTO
 from provenance.credentials.trust.view import view_of
-from tests import authority as made
-from tests import no_network
-from tests.provenance.crafting import make_authority
-from tests.tsa import serving
-from tests.vouchmark.command import arguments, environment
+from tests.support import authority as made
+from tests.support import no_network
+from tests.support.command import arguments, environment
+from tests.support.media.crafting import make_authority
+from tests.support.people.world import person
+from tests.support.tsa import serving
 from tests.vouchmark.persons_cli import Desk, refusal
-from tests.zk.world import person
 from vouchmark.cli.vouch.embed import ALGORITHMS
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import make_settings

@@ -12,10 +12,10 @@ from click.testing import Result
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust.view import view_of
 from provenance.media_type import recognise
-from tests import authority as made
-from tests.provenance.crafting import make_authority
-from tests.provenance.forms import FORMS
-from tests.tsa import serving
+from tests.support import authority as made
+from tests.support.media.crafting import make_authority
+from tests.support.media.forms import FORMS
+from tests.support.tsa import serving
 from tests.vouchmark.persons_cli import NOVEMBER, Desk, refusal
 from tests.vouchmark.test_cli_vouch_embed import write_key
 from vouchmark.cli.vouch import first as vouch_first

@@ -11,8 +11,8 @@ from typing import Final
 
 import pytest
 
-from tests.authority import picture
-from tests.vouchmark.command import CHECKOUT, environment
+from tests.support.authority import picture
+from tests.support.command import CHECKOUT, environment
 from tests.vouchmark.persons_cli import NOVEMBER, PASSPHRASE, Desk
 
 SECRETS: Final = {"VOUCHMARK_PASSPHRASE": PASSPHRASE, "VOUCHMARK_SCRYPT_COST": "15"}

@@ -19,14 +19,14 @@ from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck, Problem
 from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import read_layout
-from tests.authority import picture, sign, sign_update
-from tests.corpus import folder, needs_corpus
-from tests.provenance.crafting import Draft, actions, bind, link_to, updated
-from tests.provenance.forms import DOCUMENTS, FORMS, sound
-from tests.vouchmark.attacks import CAMERA, FAILED, INCONCLUSIVE, OK, codes, examine, said
-from tests.vouchmark.parts import parted_jpeg
+from tests.support.attacks import CAMERA, FAILED, INCONCLUSIVE, OK, codes, examine, said
+from tests.support.authority import picture, sign, sign_update
+from tests.support.corpus import folder, needs_corpus
+from tests.support.media.crafting import Draft, actions, bind, link_to, updated
+from tests.support.media.forms import DOCUMENTS, FORMS, sound
+from tests.support.media.parts import parted_jpeg
+from tests.support.media.streams import signed_stream
 from tests.vouchmark.readings import GOOD, code, covered, facts, manifest, own_check, reading
-from tests.vouchmark.streams import signed_stream
 from vouchmark.lines import facts as lines
 from vouchmark.lines.engines import line as engines
 from vouchmark.lines.facts import Answer, evidence

@@ -9,7 +9,7 @@ import pytest
 
 from provenance.credentials.trust.lists import TrustLists
 from provenance.workers.pool import Pool
-from tests.corpus import SETTINGS, Row, media, needs_corpus, trust
+from tests.support.corpus import SETTINGS, Row, media, needs_corpus, trust
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.report import Exit, Line, Report, Root, Status, exit_code, most_serious

@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
-from tests.corpus import needs_corpus, real, trust
-from tests.vouchmark.command import Command
+from tests.support.command import Command
+from tests.support.corpus import needs_corpus, real, trust
 
 pytestmark = [needs_corpus, pytest.mark.corpus]
 

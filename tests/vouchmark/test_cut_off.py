@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from provenance.media_type import recognise
-from tests.authority import change_pixels, picture, sign
 from tests.fuzz.seeds import LARGER
-from tests.provenance.crafting import Draft, actions, bind
-from tests.provenance.forms import FORMS, with_exif
-from tests.vouchmark.attacks import CAMERA, FAILED, INCONCLUSIVE, codes, examine, said
+from tests.support.attacks import CAMERA, FAILED, INCONCLUSIVE, codes, examine, said
+from tests.support.authority import change_pixels, picture, sign
+from tests.support.media.crafting import Draft, actions, bind
+from tests.support.media.forms import FORMS, with_exif
 from vouchmark.policies.policy import Policy
 from vouchmark.render.words import amount
 from vouchmark.report import Line, Status, exit_code

@@ -16,7 +16,7 @@ from provenance.credentials.history.vouch_assertions import VouchState
 from provenance.credentials.signing import embed as lower
 from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, EmbedError, Looked, confirm_vouch
 from provenance.credentials.trust.lists import ListKind, TrustLists
-from tests.authority import (
+from tests.support.authority import (
     NOW,
     Identity,
     append_bytes,
@@ -30,10 +30,10 @@ from tests.authority import (
     sign_edit,
     store_of,
 )
-from tests.provenance.crafting import make_authority
-from tests.provenance.forms import FORMS
-from tests.tsa import Authority, serving
-from tests.zk.world import Person, person
+from tests.support.media.crafting import make_authority
+from tests.support.media.forms import FORMS
+from tests.support.people.world import Person, person
+from tests.support.tsa import Authority, serving
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.lines.facts import Facts
@@ -220,7 +220,7 @@ BROKEN: Final[dict[str, Callable[[], bytes]]] = {
 
 
 def _changed_update() -> bytes:
-    from tests.authority import with_manifest_store
+    from tests.support.authority import with_manifest_store
 
     data = put(signed()).embedded.data
     raw = manifest_store(data)
@@ -420,7 +420,7 @@ def test_no_first_manifest_where_there_is_one_whole_or_broken(build: Callable[[]
 
 
 def test_no_first_manifest_over_a_store_that_cannot_be_read() -> None:
-    from tests.authority import with_manifest_store
+    from tests.support.authority import with_manifest_store
 
     raw = manifest_store(signed())
     for junk in (b"\0\0\0\x10jumbjunkjunk", raw.replace(b"c2ma", b"nope"), raw[:300]):

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.authority import picture
+from tests.support.authority import picture
 from vouchmark.cli.ending import ToldToEnd, ends_when_told
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]

@@ -20,12 +20,12 @@ from provenance.credentials.store.hidden import Hidden, find_hidden
 from provenance.formats import read_layout
 from provenance.formats.parts import Kind
 from provenance.formats.stores import places as store_places
-from tests.authority import sign
 from tests.fuzz.seeds import LARGER
-from tests.provenance.forms import DOCUMENTS, FORMS
-from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, examine
-from tests.vouchmark.command import AT, Command
-from tests.vouchmark.streams import signed_stream
+from tests.support.attacks import CAMERA, LISTED, ROOT, examine
+from tests.support.authority import sign
+from tests.support.command import AT, Command
+from tests.support.media.forms import DOCUMENTS, FORMS
+from tests.support.media.streams import signed_stream
 from vouchmark.render.json import dumps
 from vouchmark.report import Line, Status
 

@@ -17,8 +17,8 @@ from provenance.asset import Limits
 from provenance.credentials.trust.lists import TrustLists
 from provenance.options import ENGINES
 from provenance.workers.pool import Pool
-from tests import authority as made
-from tests.vouchmark import command
+from tests.support import authority as made
+from tests.support import command
 from vouchmark import Policy, check
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings

@@ -11,8 +11,8 @@ import pytest
 
 from provenance.credentials.trust.formats import ListKind
 from provenance.formats import Kind, read_layout
-from tests.authority import NOW, list_of, make_root, make_signer, store_of
-from tests.provenance.crafting import Draft, actions, sha256, store
+from tests.support.authority import NOW, list_of, make_root, make_signer, store_of
+from tests.support.media.crafting import Draft, actions, sha256, store
 from vouchmark import Report, check
 from vouchmark.report import Line, Status
 

@@ -9,14 +9,14 @@ import pytest
 from provenance.credentials.engines.c2pa_rs import read
 from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust.view import view_of
-from tests.authority import NOW, picture, sign
-from tests.corpus import media, needs_corpus
-from tests.provenance.crafting import box
-from tests.provenance.hostile import movie
+from tests.support.attacks import CAMERA, LISTED, codes, examine, said
+from tests.support.authority import NOW, picture, sign
+from tests.support.command import AT, Command
+from tests.support.corpus import media, needs_corpus
+from tests.support.media.crafting import box
+from tests.support.media.hostile import movie
+from tests.support.media.streams import signed_stream
 from tests.vouchmark import people
-from tests.vouchmark.attacks import CAMERA, LISTED, codes, examine, said
-from tests.vouchmark.command import AT, Command
-from tests.vouchmark.streams import signed_stream
 from vouchmark.examination.gather import look
 from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Status

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.authority import picture, sign
-from tests.provenance.forms import FORMS
-from tests.provenance.hidden_stores import HIDES, SIGNER, a_picture, a_store, halves, in_document
-from tests.vouchmark.attacks import INCONCLUSIVE, codes, examine, said
+from tests.support.attacks import INCONCLUSIVE, codes, examine, said
+from tests.support.authority import picture, sign
+from tests.support.media.forms import FORMS
+from tests.support.media.hidden_stores import HIDES, SIGNER, a_picture, a_store, halves, in_document
 from vouchmark.render.json import dumps
 from vouchmark.report import Line, Status, exit_code
 

@@ -19,7 +19,7 @@ from provenance.hashes.index.index import KnownMedia
 from provenance.hashes.index.recorder import Recorder
 from provenance.hashes.pictures.pdq import MIN_QUALITY, RULE, Orientation, pdq_of_bytes
 from provenance.workers.pool import Pool
-from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
+from tests.support.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo.pictures import harbour
 from vouchmark.examination.examine import examine_to_keep

@@ -17,9 +17,9 @@ from provenance.hashes.clips.clips import Placement
 from provenance.hashes.clips.placing import Placed, Stretch
 from provenance.hashes.original import Against
 from provenance.workers.pool import Pool
-from tests import talks
-from tests.authority import NOW, store_of
-from tests.vouchmark.command import AT, Command
+from tests.support import talks
+from tests.support.authority import NOW, store_of
+from tests.support.command import AT, Command
 from vouchmark import check
 from vouchmark.demo.pictures import harbour
 from vouchmark.examination.examine import examine_all
@@ -409,7 +409,7 @@ def test_a_file_without_a_signed_thumbnail_says_so(command: Command) -> None:
 
 
 def test_a_signed_thumbnail_takes_the_place_of_an_original() -> None:
-    from tests.authority import make_root, make_signer, sign_with_thumbnail
+    from tests.support.authority import make_root, make_signer, sign_with_thumbnail
 
     signer = make_signer(make_root())
     small = encoded(photo().resize((400, 269)), quality=85)
@@ -446,7 +446,7 @@ def test_a_missing_package_is_named_with_what_to_install(
 def test_nothing_heavy_is_loaded_without_an_original() -> None:
     script = (
         "import sys; from vouchmark.demo.pictures import harbour; import io;"
-        "from vouchmark import check; from tests.authority import NOW, store_of;"
+        "from vouchmark import check; from tests.support.authority import NOW, store_of;"
         "check(b'\\xff\\xd8\\xff\\xe0', trust=store_of(), at=NOW, in_process=True);"
         "print(sorted({'cv2', 'av'} & set(sys.modules)))"
     )

@@ -14,8 +14,8 @@ import pytest
 from provenance.asset import LARGE, Limits, open_asset
 from provenance.credentials.trust.formats import ListKind
 from provenance.workers.pool import Pool
-from tests.authority import NOW, list_of, make_root, make_signer, sign, store_of
-from tests.provenance.forms import movie
+from tests.support.authority import NOW, list_of, make_root, make_signer, sign, store_of
+from tests.support.media.forms import movie
 from vouchmark import Report, check
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings

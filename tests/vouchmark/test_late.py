@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from provenance.workers.pool import Pool
-from tests.authority import NOW, picture, sign
-from tests.vouchmark.attacks import CAMERA, LISTED
+from tests.support.attacks import CAMERA, LISTED
+from tests.support.authority import NOW, picture, sign
 from vouchmark.cli import main
 from vouchmark.examination import examine, gather, late
 from vouchmark.examination.settings import make_settings

@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from provenance.credentials.signing.c2pa_sign import Source, sign_media
 from provenance.hashes.likeness import MAX_OTHER, likeness
 from provenance.workers.parts import parts_of
-from tests.authority import change_pixels, created, definition, sign_with_thumbnail
-from tests.vouchmark.attacks import CAMERA, LISTED, examine, said
+from tests.support.attacks import CAMERA, LISTED, examine, said
+from tests.support.authority import change_pixels, created, definition, sign_with_thumbnail
 from vouchmark.policies.policy import Policy
 from vouchmark.report import Finding, Line, Report, Status
 
@@ -151,7 +151,7 @@ class TestAsked:
 
 def test_nothing_is_compared_where_our_own_check_is_not_made() -> None:
     from provenance.workers.task import Task
-    from tests.authority import NOW
+    from tests.support.authority import NOW
 
     assert "likeness" not in parts_of(Task(media_type="image/jpeg", at=NOW))
     assert "likeness" not in parts_of(Task(media_type="video/mp4", at=NOW))

@@ -12,10 +12,10 @@ from PIL import Image
 
 from provenance.credentials.own_check import examine_own
 from provenance.credentials.trust.view import view_of
-from tests.authority import DAY, NOW, change_pixels, created, picture
-from tests.provenance.crafting import Draft, actions, bind, link_to, sha256, signed, stamper
-from tests.provenance.forms import scan_of
-from tests.vouchmark.attacks import BY_LISTED, NONE, codes, examine, said
+from tests.support.attacks import BY_LISTED, NONE, codes, examine, said
+from tests.support.authority import DAY, NOW, change_pixels, created, picture
+from tests.support.media.crafting import Draft, actions, bind, link_to, sha256, signed, stamper
+from tests.support.media.forms import scan_of
 from tests.vouchmark.test_lines_time import CAMERA, CLOCK, LISTS, OLDER, SIGNED_AT, UNLISTED, bare, picture_with, text
 from vouchmark.examination.claimed import ClaimedError
 from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code

@@ -11,10 +11,11 @@ from provenance.credentials.store.jumbf import parse_store
 from provenance.credentials.trust.formats import ListKind
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.view import view_of
-from tests.authority import NOW, change_pixels, list_of, make_root, make_signer, store_of
-from tests.provenance.crafting import Draft, link_to, sha256, store, updated
-from tests.provenance.forms import scan_of
-from tests.provenance.identities import (
+from tests.support.attacks import BY_LISTED, CAMERA, CHANGED, LISTED, NONE, ROOT, codes, examine, said
+from tests.support.authority import NOW, change_pixels, list_of, make_root, make_signer, store_of
+from tests.support.media.crafting import Draft, link_to, sha256, store, updated
+from tests.support.media.forms import scan_of
+from tests.support.media.identities import (
     ACCOUNT,
     Attached,
     Service,
@@ -26,7 +27,6 @@ from tests.provenance.identities import (
     by_certificate,
     picture,
 )
-from tests.vouchmark.attacks import BY_LISTED, CAMERA, CHANGED, LISTED, NONE, ROOT, codes, examine, said
 from tests.vouchmark.readings import facts, manifest, reading
 from vouchmark.lines.signer import identity
 from vouchmark.report import Exit, Finding, Line, NotChecked, Report, Root, Status, exit_code

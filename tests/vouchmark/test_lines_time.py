@@ -16,7 +16,8 @@ from provenance.credentials.trust.formats import ListKind
 from provenance.credentials.trust.lists import TrustLists
 from provenance.credentials.trust.view import view_of
 from provenance.metadata import Metadata, MetadataTime, Role
-from tests.authority import (
+from tests.support.attacks import BY_LISTED, LONG, codes, examine, said
+from tests.support.authority import (
     DAY,
     NOW,
     change_pixels,
@@ -27,7 +28,7 @@ from tests.authority import (
     picture,
     store_of,
 )
-from tests.provenance.crafting import (
+from tests.support.media.crafting import (
     Draft,
     actions,
     bind,
@@ -39,7 +40,6 @@ from tests.provenance.crafting import (
     store,
     updated,
 )
-from tests.vouchmark.attacks import BY_LISTED, LONG, codes, examine, said
 from tests.vouchmark.readings import facts, reading
 from vouchmark.lines.authority import speakers
 from vouchmark.lines.time.order import CLOCK_TOLERANCE, impossible, unsigned

@@ -10,7 +10,8 @@ import pytest
 
 from provenance.credentials.trust.formats import Content, Label, ListKind, Origin
 from provenance.credentials.trust.lists import KeptConfiguration, TrustList
-from tests.authority import (
+from tests.support.attacks import CAMERA, LONG, PASS, ROOT, UNKNOWN, codes, examine, said
+from tests.support.authority import (
     DAY,
     EMAIL_PROTECTION,
     NOW,
@@ -21,10 +22,9 @@ from tests.authority import (
     make_signer,
     store_of,
 )
-from tests.lists import product, products_list
-from tests.provenance.crafting import make_authority, signed, stamper
-from tests.provenance.identities import actor, attach, by_certificate
-from tests.vouchmark.attacks import CAMERA, LONG, PASS, ROOT, UNKNOWN, codes, examine, said
+from tests.support.lists import product, products_list
+from tests.support.media.crafting import make_authority, signed, stamper
+from tests.support.media.identities import actor, attach, by_certificate
 from vouchmark.render.html import render as to_page
 from vouchmark.render.text import render
 from vouchmark.report import Line, Report, exit_code

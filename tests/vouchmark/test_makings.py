@@ -9,10 +9,10 @@ from typing import Any, Final
 import pytest
 
 from provenance.credentials.trust.lists import ListKind
-from tests.authority import DAY, NOW, created, list_of, make_signer, picture
-from tests.provenance.crafting import Draft, actions, bind, link_to, make_authority, opening, stamper
-from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, examine, other, said
-from tests.vouchmark.histories import BINDING, PARENT, update_with
+from tests.support.attacks import CAMERA, LISTED, ROOT, examine, other, said
+from tests.support.authority import DAY, NOW, created, list_of, make_signer, picture
+from tests.support.media.crafting import Draft, actions, bind, link_to, make_authority, opening, stamper
+from tests.support.media.histories import BINDING, PARENT, update_with
 from vouchmark.report import Line, Report, Status
 
 EDITOR: Final = make_signer(ROOT, organization="Other Camera")

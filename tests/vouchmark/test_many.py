@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import vouchmark
-from tests.authority import NOW
+from tests.support.attacks import LISTED
+from tests.support.authority import NOW
+from tests.support.command import write
 from tests.vouchmark import people, samples
-from tests.vouchmark.attacks import LISTED
-from tests.vouchmark.command import write
 from vouchmark import check, check_many, to_html, to_json
 from vouchmark.options import Overrides
 from vouchmark.report import Exit, Line, Report, Status

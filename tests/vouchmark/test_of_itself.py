@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from provenance.metadata import GeoPoint, Metadata, MetadataTime, Role, Stated, StatedKind
-from tests.authority import NOW
-from tests.provenance.metadata_files import exif, picture
+from tests.support.authority import NOW
+from tests.support.media.metadata_files import exif, picture
 from tests.vouchmark import samples
 from vouchmark.examination.examine import check
 from vouchmark.examination.of_itself import media_facts

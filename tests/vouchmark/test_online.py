@@ -16,13 +16,13 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from provenance.net.online import Online
 from provenance.workers.pool import Pool
-from tests import authority as made
-from tests.authority import DAY, NOW
-from tests.https_server import running
-from tests.provenance.crafting import revocation_answer
-from tests.provenance.hostile import with_remote_address
-from tests.vouchmark.attacks import LISTED, ROOT, codes, said
-from tests.vouchmark.command import Command
+from tests.support import authority as made
+from tests.support.attacks import LISTED, ROOT, codes, said
+from tests.support.authority import DAY, NOW
+from tests.support.command import Command
+from tests.support.https_server import running
+from tests.support.media.crafting import revocation_answer
+from tests.support.media.hostile import with_remote_address
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.render.json import dumps

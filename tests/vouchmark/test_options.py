@@ -12,8 +12,8 @@ import pytest
 from provenance.asset import Limits
 from provenance.options import MediaOptions, MediaOverrides
 from provenance.workers.task import Task
-from tests.authority import NOW, picture
-from tests.vouchmark.attacks import LISTED
+from tests.support.attacks import LISTED
+from tests.support.authority import NOW, picture
 from vouchmark import check, check_many
 from vouchmark.examination.checker import Checker
 from vouchmark.options import Options, Overrides, with_overrides

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import authority as made
-from tests.vouchmark.command import SIGNER
+from tests.support import authority as made
+from tests.support.command import SIGNER
 from tests.vouchmark.people import CAFE, codes, line, look, one, put, vouch
 from vouchmark import Policy
 from vouchmark.report import Line, Status

@@ -18,9 +18,10 @@ from PIL import Image
 
 from provenance.credentials.history.vouch_assertions import content_of
 from provenance.workers.pool import Pool
-from tests import authority as made
-from tests.provenance.crafting import store
-from tests.provenance.vouched import LABELS, base, edited, examine, update
+from tests.support import authority as made
+from tests.support.media.crafting import store
+from tests.support.media.vouched import LABELS, base, edited, examine, update
+from tests.support.people import club, world
 from tests.vouchmark import people
 from tests.vouchmark.people import (
     AT,
@@ -45,7 +46,6 @@ from tests.vouchmark.people import (
     somebody,
     vouch,
 )
-from tests.zk import club, world
 from vouchmark.demo.pictures import cafe, harbour
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.gather import look as known

@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import authority as made
-from tests.provenance.vouched import examine
-from tests.vouchmark import command, people
+from tests.support import authority as made
+from tests.support import command
+from tests.support.media.vouched import examine
+from tests.vouchmark import people
 from tests.vouchmark.people import (
     CLUB,
     LAST_EPOCH,

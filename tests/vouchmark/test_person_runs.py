@@ -20,12 +20,13 @@ from typing import Any
 import pytest
 
 from provenance.files.home import HomeFolder
-from tests import authority as made
-from tests.vouchmark import command, people
-from tests.vouchmark.command import Command, as_anybody
+from tests.support import authority as made
+from tests.support import command
+from tests.support.command import Command, as_anybody
+from tests.support.people import world
+from tests.support.people.private_postgres import PostgresMissingError, private_postgres
+from tests.vouchmark import people
 from tests.vouchmark.people import AT, CAFE, CLUB, EPOCH, PLAIN, TOWN, codes, issuer_json, line, look, put, somebody
-from tests.zk import world
-from tests.zk.private_postgres import PostgresMissingError, private_postgres
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.persons import run as persons

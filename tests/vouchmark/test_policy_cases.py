@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.credentials.trust.lists import TrustLists
-from tests.corpus import folder, needs_corpus
+from tests.support.corpus import folder, needs_corpus
 from tests.vouchmark import samples, test_authority
 from tests.vouchmark.promises import NAMES, PROMISES, broken
 from tests.vouchmark.samples import Said

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.vouchmark import command, samples
-from tests.vouchmark.command import AT, Command
+from tests.support import command
+from tests.support.command import AT, Command
+from tests.vouchmark import samples
 from vouchmark.policies.changes import Changes
 from vouchmark.policies.policy import Policy
 from vouchmark.render.json import dumps_line, loads

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from provenance.credentials.trust.lists import TrustLists
-from tests.authority import DAY, NOW, change_pixels, created, picture, sign
-from tests.provenance.crafting import Draft, actions, bind, make_authority, signed, stamper
-from tests.provenance.metadata_files import png_with, text_chunk
+from tests.support.attacks import CAMERA, LISTED, ROOT, examine
+from tests.support.authority import DAY, NOW, change_pixels, created, picture, sign
+from tests.support.media.crafting import Draft, actions, bind, make_authority, signed, stamper
+from tests.support.media.metadata_files import png_with, text_chunk
 from tests.vouchmark import samples, test_authority
-from tests.vouchmark.attacks import CAMERA, LISTED, ROOT, examine
 from vouchmark import Policy
 from vouchmark.cli import main
 from vouchmark.policies.conditions import authority_of
@@ -110,7 +110,7 @@ def stamped(when: str = "", name: str = "c2pa.edited", **more: str) -> Report:
         cose={"stamp": stamper(clock, NOW - DAY)},
     )
     from provenance.credentials.trust.lists import ListKind
-    from tests.authority import list_of
+    from tests.support.authority import list_of
 
     store = replace(LISTED, lists=(*LISTED.lists, list_of(ROOT, kind=ListKind.TSA)))
     return examine(data, store)

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import pytest
 
-from tests.authority import (
+from tests.support.attacks import CAMERA, LONG, PAST, ROOT, examine
+from tests.support.authority import (
     ANY_PURPOSE,
     CLAIM_SIGNING,
     DAY,
@@ -31,13 +32,12 @@ from tests.authority import (
     sign,
     store_of,
 )
-from tests.provenance.crafting import Draft, actions, link_to, make_authority, revocation_answer, signed
-from tests.provenance.forms import FORMS
+from tests.support.command import AT, Command
+from tests.support.media.crafting import Draft, actions, link_to, make_authority, revocation_answer, signed
+from tests.support.media.forms import FORMS
+from tests.support.media.histories import PARENT, earlier, edited
+from tests.support.media.parts import parted_jpeg
 from tests.vouchmark import test_validator_cases as cases
-from tests.vouchmark.attacks import CAMERA, LONG, PAST, ROOT, examine
-from tests.vouchmark.command import AT, Command
-from tests.vouchmark.histories import PARENT, earlier, edited
-from tests.vouchmark.parts import parted_jpeg
 from vouchmark.report import Line
 
 NOT_MADE: Final[Mapping[str, str]] = {}
@@ -161,7 +161,7 @@ class NotCbor(Draft):
         return [part.replace(BROKEN_NOTE[0], BROKEN_NOTE[1]) for part in super().parts()]
 
     def references(self) -> list[dict[str, Any]]:
-        from tests.provenance.crafting import assertion_box, sha256
+        from tests.support.media.crafting import assertion_box, sha256
 
         found = super().references()
         for reference, (label, content) in zip(found, self.assertions, strict=True):

@@ -14,7 +14,9 @@ from provenance.credentials.history.history import trace
 from provenance.credentials.history.manifest_check import SignatureState, check_manifest
 from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import Kind, read_layout
-from tests.authority import (
+from tests.provenance.test_second_reading import photo
+from tests.support.attacks import BY_LISTED, CAMERA, INCONCLUSIVE, OK, UNKNOWN, codes, examine, said
+from tests.support.authority import (
     make_root,
     make_signer,
     manifest_store,
@@ -27,13 +29,11 @@ from tests.authority import (
     sign_with_thumbnail,
     with_manifest_store,
 )
-from tests.provenance.crafting import Draft, actions, bind, link_to, opening, superbox, updated
-from tests.provenance.forms import FORMS, PDF, exif_of, leaving_out, with_exif
-from tests.provenance.hostile import movie
-from tests.provenance.polyglots import PAGE, POLYGLOTS, archive, with_comment
-from tests.provenance.test_second_reading import photo
-from tests.vouchmark.attacks import BY_LISTED, CAMERA, INCONCLUSIVE, OK, UNKNOWN, codes, examine, said
-from tests.vouchmark.parts import parted_jpeg
+from tests.support.media.crafting import Draft, actions, bind, link_to, opening, superbox, updated
+from tests.support.media.forms import FORMS, PDF, exif_of, leaving_out, with_exif
+from tests.support.media.hostile import movie
+from tests.support.media.parts import parted_jpeg
+from tests.support.media.polyglots import PAGE, POLYGLOTS, archive, with_comment
 from tests.vouchmark.readings import covered
 from vouchmark.report import Finding, Line, Report, Status, exit_code
 

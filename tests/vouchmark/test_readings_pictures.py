@@ -14,7 +14,9 @@ import pytest
 from PIL import Image
 
 from provenance.formats import read_layout
-from tests.authority import (
+from tests.provenance.test_streams import STREAMS, transport
+from tests.support.attacks import CAMERA, INCONCLUSIVE, OK, examine
+from tests.support.authority import (
     Identity,
     jpeg_segment,
     make_root,
@@ -24,11 +26,9 @@ from tests.authority import (
     sign_update,
     sign_with_thumbnail,
 )
-from tests.provenance.crafting import Draft, actions, bind
-from tests.provenance.forms import PDF, mp3
-from tests.provenance.polyglots import RAR, SEVEN_ZIP, archive
-from tests.provenance.test_streams import STREAMS, transport
-from tests.vouchmark.attacks import CAMERA, INCONCLUSIVE, OK, examine
+from tests.support.media.crafting import Draft, actions, bind
+from tests.support.media.forms import PDF, mp3
+from tests.support.media.polyglots import RAR, SEVEN_ZIP, archive
 from vouchmark.report import Line, exit_code
 
 STRANGER: Final = make_signer(make_root("Another Authority"), organization="Nobody")

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import pytest
 
-from tests.authority import picture
-from tests.provenance.crafting import Draft, actions, bind, superbox
-from tests.vouchmark.attacks import CAMERA, LISTED, examine, other, said
-from tests.vouchmark.histories import PARENT, edited, removed_later
-from tests.vouchmark.histories import earlier as earlier_version
+from tests.support.attacks import CAMERA, LISTED, examine, other, said
+from tests.support.authority import picture
+from tests.support.media.crafting import Draft, actions, bind, superbox
+from tests.support.media.histories import PARENT, edited, removed_later
+from tests.support.media.histories import earlier as earlier_version
 from vouchmark import Policy
 from vouchmark.report import Finding, Line, Report, Status
 

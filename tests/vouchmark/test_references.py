@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 
-from tests.authority import sign
-from tests.provenance.forms import document
-from tests.vouchmark.attacks import CAMERA, codes, examine, said
+from tests.support.attacks import CAMERA, codes, examine, said
+from tests.support.authority import sign
+from tests.support.media.forms import document
 from vouchmark.report import Line, Report, Status
 
 SVG = "image/svg+xml"

@@ -9,13 +9,13 @@ from typing import Any, Final
 import pytest
 
 from provenance.formats.bmff import C2PA_UUID
-from tests.authority import change_pixels, picture
-from tests.provenance.bmff_files import c2pa_box
-from tests.provenance.crafting import Draft, actions, bind, box, link_to, opening, store
-from tests.provenance.forms import FORMS
-from tests.provenance.hidden_stores import a_store
-from tests.provenance.hostile import movie
-from tests.vouchmark.attacks import CAMERA, INCONCLUSIVE, OK, codes, examine, said
+from tests.support.attacks import CAMERA, INCONCLUSIVE, OK, codes, examine, said
+from tests.support.authority import change_pixels, picture
+from tests.support.media.bmff_files import c2pa_box
+from tests.support.media.crafting import Draft, actions, bind, box, link_to, opening, store
+from tests.support.media.forms import FORMS
+from tests.support.media.hidden_stores import a_store
+from tests.support.media.hostile import movie
 from vouchmark.report import Line, Status, exit_code
 
 BINDING = ("c2pa.hash.data", {"alg": "sha256", "hash": bytes(32), "pad": b"", "exclusions": []})

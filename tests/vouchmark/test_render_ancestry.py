@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests import authority as made
+from tests.support import authority as made
+from tests.support.attacks import CAMERA, examine
 from tests.vouchmark import samples
-from tests.vouchmark.attacks import CAMERA, examine
 from vouchmark.render.ancestry import MAX_DRAWN_DEPTH, draw, signed_by, versions
 from vouchmark.render.text import TREE_ROWS, render
 from vouchmark.report import Evidence, Finding, Line, Report, Root, Status

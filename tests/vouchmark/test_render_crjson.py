@@ -8,11 +8,11 @@ from typing import Any, Final
 import jsonschema
 import pytest
 
-from tests.authority import append_bytes, definition, picture, sign
-from tests.corpus import media, needs_corpus
-from tests.provenance.crafting import signed
-from tests.vouchmark.attacks import CAMERA, NOW, examine
-from tests.vouchmark.histories import earlier, edited
+from tests.support.attacks import CAMERA, NOW, examine
+from tests.support.authority import append_bytes, definition, picture, sign
+from tests.support.corpus import media, needs_corpus
+from tests.support.media.crafting import signed
+from tests.support.media.histories import earlier, edited
 from tests.vouchmark.samples import HOSTILE, report
 from vouchmark.codes.specification import SPECIFICATION, Kind
 from vouchmark.render import crjson

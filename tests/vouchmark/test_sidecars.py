@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.authority import change_pixels, manifest_store, picture, sign, sign_detached
-from tests.provenance.crafting import Draft, bind
-from tests.vouchmark.attacks import BY_LISTED, CAMERA, FAILED, INCONCLUSIVE, OK, codes, examine, other, said
+from tests.support.attacks import BY_LISTED, CAMERA, FAILED, INCONCLUSIVE, OK, codes, examine, other, said
+from tests.support.authority import change_pixels, manifest_store, picture, sign, sign_detached
+from tests.support.media.crafting import Draft, bind
 from tests.vouchmark.readings import facts, reading
 from vouchmark.lines.integrity import line as integrity
 from vouchmark.report import Line, Report, Status, exit_code

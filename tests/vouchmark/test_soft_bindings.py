@@ -13,7 +13,7 @@ from provenance.hashes.index.entry import Code
 from provenance.hashes.iscc import ALGORITHM, agreements, image_code
 from provenance.hashes.pictures.pixels import decode
 from provenance.workers.pool import Pool
-from tests.authority import NOW, created, definition, make_root, make_signer, sign, store_of
+from tests.support.authority import NOW, created, definition, make_root, make_signer, sign, store_of
 from vouchmark import check
 from vouchmark.demo.pictures import harbour
 from vouchmark.examination.examine import examine_all

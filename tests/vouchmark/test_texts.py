@@ -9,11 +9,11 @@ from typing import Final
 import pytest
 
 from provenance.credentials.trust.formats import ListKind
-from tests.authority import NOW, Identity, list_of, make_root, make_signer, store_of
-from tests.corpus import WHY
-from tests.corpus import folder as corpus
-from tests.provenance.text_mutations import FORMS, WORDS, mutations
-from tests.provenance.texts import (
+from tests.support.authority import NOW, Identity, list_of, make_root, make_signer, store_of
+from tests.support.corpus import WHY
+from tests.support.corpus import folder as corpus
+from tests.support.media.text_mutations import FORMS, WORDS, mutations
+from tests.support.media.texts import (
     ARTICLE,
     CODE,
     PAGE,

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pytest
 
 from provenance.credentials.trust.formats import ListKind
-from tests.authority import DAY, NOW, certify, list_of, make_root, make_signer, picture, store_of
-from tests.provenance.crafting import Draft, actions, bind, link_to, make_authority, opening, signed, stamper
-from tests.provenance.tokens import of_version_1, rewritten, string, with_certificates, with_raw_signature
-from tests.vouchmark.attacks import LONG, PASS, UNKNOWN, codes, examine, said
+from tests.support.attacks import LONG, PASS, UNKNOWN, codes, examine, said
+from tests.support.authority import DAY, NOW, certify, list_of, make_root, make_signer, picture, store_of
+from tests.support.media.crafting import Draft, actions, bind, link_to, make_authority, opening, signed, stamper
+from tests.support.media.tokens import of_version_1, rewritten, string, with_certificates, with_raw_signature
 from vouchmark.report import Line, Report
 
 ROOT: Final = make_root(**LONG)

@@ -9,8 +9,8 @@ import pytest
 from provenance.credentials.engines import c2pa_rs, encypher
 from provenance.formats import read_layout
 from provenance.media_type import UNKNOWN, recognise
-from tests.provenance.forms import FORMS
-from tests.provenance.texts import ARTICLE, PAGE
+from tests.support.media.forms import FORMS
+from tests.support.media.texts import ARTICLE, PAGE
 from vouchmark import check
 from vouchmark.codes.type_table import FAMILIES, NOT_OURS, markdown
 from vouchmark.report import Line, Status

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.authority import created, definition, picture, sign, sign_edit, sign_update
-from tests.vouchmark.attacks import CAMERA, examine, other, said
+from tests.support.attacks import CAMERA, examine, other, said
+from tests.support.authority import created, definition, picture, sign, sign_edit, sign_update
 from tests.vouchmark.test_authority import about_content
 from vouchmark.report import Line, Report
 

@@ -24,36 +24,7 @@ from provenance.credentials.trust.formats import ListKind
 from provenance.credentials.trust.lists import TrustLists
 from provenance.formats import read_layout
 from provenance.formats.parts import Kind
-from tests.authority import (
-    ANY_PURPOSE,
-    CLAIM_SIGNING,
-    DAY,
-    EMAIL_PROTECTION,
-    NOW,
-    Identity,
-    certify,
-    list_of,
-    make_root,
-    make_signer,
-    manifest_store,
-    picture,
-    sign,
-    store_of,
-    with_manifest_store,
-)
-from tests.provenance.crafting import (
-    Draft,
-    actions,
-    bind,
-    make_authority,
-    make_responder,
-    revocation_answer,
-    signed,
-    stamper,
-    store,
-)
-from tests.provenance.forms import MEDIA
-from tests.vouchmark.attacks import (
+from tests.support.attacks import (
     ABSENT,
     BROKEN,
     BY_LISTED,
@@ -80,7 +51,36 @@ from tests.vouchmark.attacks import (
     other,
     said,
 )
-from tests.vouchmark.histories import earlier, edited, laundered
+from tests.support.authority import (
+    ANY_PURPOSE,
+    CLAIM_SIGNING,
+    DAY,
+    EMAIL_PROTECTION,
+    NOW,
+    Identity,
+    certify,
+    list_of,
+    make_root,
+    make_signer,
+    manifest_store,
+    picture,
+    sign,
+    store_of,
+    with_manifest_store,
+)
+from tests.support.media.crafting import (
+    Draft,
+    actions,
+    bind,
+    make_authority,
+    make_responder,
+    revocation_answer,
+    signed,
+    stamper,
+    store,
+)
+from tests.support.media.forms import MEDIA
+from tests.support.media.histories import earlier, edited, laundered
 from tests.vouchmark.test_attacks_signer import AGAINST, EXPIRED, EXPIRED_THEN, VERSION_1
 from vouchmark.report import Line, exit_code
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.authority import change_pixels, created, definition, picture, sign, sign_edit
+from tests.support.attacks import CAMERA, LISTED, examine, other
+from tests.support.authority import change_pixels, created, definition, picture, sign, sign_edit
 from tests.vouchmark import samples
-from tests.vouchmark.attacks import CAMERA, LISTED, examine, other
 from vouchmark.codes.values import NOTHING, is_value, value_of, values
 from vouchmark.policies.policy import Policy, PolicyError
 from vouchmark.render import json as as_json

@@ -13,10 +13,10 @@ import pytest
 
 import vouchmark
 from provenance.credentials.history.lineage import Removed
-from tests.authority import change_pixels, picture, sign, sign_edit
-from tests.provenance.crafting import Draft, actions, bind
-from tests.vouchmark.attacks import CAMERA, LISTED, NONE, examine, other
-from tests.vouchmark.histories import laundered, redacted, unreferenced
+from tests.support.attacks import CAMERA, LISTED, NONE, examine, other
+from tests.support.authority import change_pixels, picture, sign, sign_edit
+from tests.support.media.crafting import Draft, actions, bind
+from tests.support.media.histories import laundered, redacted, unreferenced
 from vouchmark.lines.history.line import _STANDINGS
 from vouchmark.render.answer import headline
 from vouchmark.report import Line, Report

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.world import CAFE, PHOTO, binding
+from tests.support.people.world import CAFE, PHOTO, binding
 from zk.errors import RefusedError
 from zk.issuer.issuer import Issuer
 from zk.profile.exchange import CodeKind

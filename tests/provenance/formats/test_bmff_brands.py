@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from provenance.formats import read_layout
-from tests.authority import make_signer, sign
-from tests.provenance.bmff_files import (
+from tests.provenance.test_coverage import cover
+from tests.support.authority import make_signer, sign
+from tests.support.media.bmff_files import (
     AVCC,
     FULL,
     NEW,
@@ -24,9 +25,8 @@ from tests.provenance.bmff_files import (
     sound,
     video,
 )
-from tests.provenance.crafting import box
-from tests.provenance.forms import jxl
-from tests.provenance.test_coverage import cover
+from tests.support.media.crafting import box
+from tests.support.media.forms import jxl
 
 BRANDS = {"integrity.brands"}
 MHLR = b"mhlr"

@@ -11,7 +11,7 @@ from provenance.credentials.binding.base import Match
 from provenance.formats import read_layout
 from provenance.formats.bmff import units
 from provenance.formats.bmff.order import is_only_order
-from tests.provenance.bmff_files import (
+from tests.support.media.bmff_files import (
     AVCC,
     EXIF,
     FULL,
@@ -35,8 +35,8 @@ from tests.provenance.bmff_files import (
     sound,
     video,
 )
-from tests.provenance.crafting import box
-from tests.shares import in_its_share
+from tests.support.media.crafting import box
+from tests.support.shares import in_its_share
 
 
 def old(data: bytes, signed: bytes | None = None, *, version: int = 2) -> set[str]:

@@ -14,8 +14,8 @@ from PIL import Image
 
 from provenance.formats import read_layout
 from provenance.formats.bmff.order import is_only_order
-from tests.corpus import folder, needs_corpus
-from tests.provenance.bmff_files import FULL, NEW, OLD, ORDER, animation, at, codes
+from tests.support.corpus import folder, needs_corpus
+from tests.support.media.bmff_files import FULL, NEW, OLD, ORDER, animation, at, codes
 
 av = pytest.importorskip("av", reason="PyAV is not installed (extra [viewers])")
 pillow_heif = pytest.importorskip("pillow_heif", reason="pillow-heif is not installed (extra [viewers])")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from provenance.formats import Kind, read_layout
-from tests.provenance.bmff_files import (
+from tests.support.media.bmff_files import (
     FULL,
     NEW,
     Film,
@@ -23,7 +23,7 @@ from tests.provenance.bmff_files import (
     sound,
     video,
 )
-from tests.provenance.crafting import box
+from tests.support.media.crafting import box
 
 SHOWN = "integrity.shown.excluded"
 OUTSIDE = {"integrity.references.outside"}

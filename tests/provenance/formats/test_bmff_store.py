@@ -10,8 +10,8 @@ import pytest
 
 from provenance.credentials.binding.base import Match
 from provenance.formats import Kind, read_layout
-from tests.authority import make_signer, sign
-from tests.provenance.bmff_files import (
+from tests.support.authority import make_signer, sign
+from tests.support.media.bmff_files import (
     C2PA,
     FULL,
     NEW,
@@ -29,8 +29,8 @@ from tests.provenance.bmff_files import (
     held,
     video,
 )
-from tests.provenance.crafting import Draft, actions, box, sha256, store, superbox
-from tests.provenance.forms import jxl
+from tests.support.media.crafting import Draft, actions, box, sha256, store, superbox
+from tests.support.media.forms import jxl
 
 STORE = store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions")))
 FOREIGN = {"integrity.store.foreign"}

@@ -9,7 +9,7 @@ import pytest
 from provenance.credentials.binding.base import Match
 from provenance.formats import Layout, read_layout
 from provenance.formats.bmff import tables
-from tests.provenance.bmff_files import (
+from tests.support.media.bmff_files import (
     FULL,
     NEW,
     Film,
@@ -24,8 +24,8 @@ from tests.provenance.bmff_files import (
     sound,
     video,
 )
-from tests.provenance.crafting import box
-from tests.shares import in_its_share
+from tests.support.media.crafting import box
+from tests.support.shares import in_its_share
 
 MEDIA = "integrity.coverage.media_excluded"
 UNKNOWN = "integrity.coverage.unknown"

@@ -13,10 +13,10 @@ from provenance.credentials.store.in_file import layout_of
 from provenance.formats.cut_off.model import CutOff
 from provenance.formats.cut_off.reading import cut_off
 from provenance.media_type import recognise
-from tests.authority import jpeg_segment, make_signer, picture, sign
 from tests.fuzz.seeds import LARGER
-from tests.provenance.crafting import box, store, superbox
-from tests.provenance.forms import FORMS, film, music
+from tests.support.authority import jpeg_segment, make_signer, picture, sign
+from tests.support.media.crafting import box, store, superbox
+from tests.support.media.forms import FORMS, film, music
 
 SIGNER = make_signer()
 UNTOLD = {"audio/mpeg": 1_300}

@@ -8,7 +8,7 @@ import pytest
 
 from provenance.formats import read_layout
 from tests.provenance.by_hand import STORE, leaving, named, without
-from tests.provenance.forms import flac
+from tests.support.media.forms import flac
 
 
 def block(kind: int, content: bytes) -> bytes:

@@ -6,8 +6,8 @@ import pytest
 
 from provenance.formats import read_layout
 from tests.provenance.by_hand import STORE, named, without
-from tests.provenance.forms import animation
-from tests.provenance.gaps import gif_block
+from tests.support.media.forms import animation
+from tests.support.media.gaps import gif_block
 
 TAIL = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
 

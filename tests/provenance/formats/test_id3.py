@@ -8,7 +8,7 @@ import pytest
 
 from provenance.formats import Kind, read_layout
 from tests.provenance.by_hand import STORE, leaving, named, whats, without
-from tests.provenance.forms import flac, mp3
+from tests.support.media.forms import flac, mp3
 
 HEAD = b"\3application/c2pa\0c2pa\0c2pa manifest store\0"
 

@@ -12,10 +12,10 @@ from PIL import Image, ImageOps
 
 from provenance.credentials.binding.base import Match
 from provenance.formats import Kind, Layout, read_layout
-from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
 from tests.provenance.by_hand import STORE, leaving, measured, named
-from tests.provenance.crafting import sha256
-from tests.provenance.gaps import JFIF, exif_segment, orientation
+from tests.support.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
+from tests.support.media.crafting import sha256
+from tests.support.media.gaps import JFIF, exif_segment, orientation
 
 FIRST = 40
 """Bytes of the store in the first of two pieces."""

@@ -10,10 +10,10 @@ import pytest
 
 from provenance.formats import Kind, read_layout
 from provenance.formats.bmff.jxl_metadata import MAX_UNFOLDED
-from tests.provenance.bmff_files import ftyp
-from tests.provenance.crafting import box, sha256, store, superbox
-from tests.provenance.forms import jxl
 from tests.provenance.test_coverage import direct
+from tests.support.media.bmff_files import ftyp
+from tests.support.media.crafting import box, sha256, store, superbox
+from tests.support.media.forms import jxl
 
 STORE = store(superbox(b"c2ma", "m", superbox(b"c2as", "c2pa.assertions")))
 HEAD, CODE = jxl()[:32], jxl()[32:]

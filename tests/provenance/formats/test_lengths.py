@@ -12,11 +12,11 @@ import zlib
 import pytest
 
 from provenance.credentials.binding.coverage import Coverage
-from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
 from tests.provenance.by_hand import STORE, leaving, named
 from tests.provenance.formats.test_gif import with_block
-from tests.provenance.forms import flac, mp3
-from tests.provenance.gaps import exif_segment, gif_block, orientation
+from tests.support.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
+from tests.support.media.forms import flac, mp3
+from tests.support.media.gaps import exif_segment, gif_block, orientation
 
 TURNED = exif_segment(orientation(6))
 SHOWN = "integrity.shown.excluded"

@@ -7,9 +7,9 @@ import struct
 import pytest
 
 from provenance.formats import read_layout
-from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
 from tests.provenance.by_hand import leaving, named, stored, whats
-from tests.provenance.gaps import exif, exif_segment
+from tests.support.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
+from tests.support.media.gaps import exif, exif_segment
 
 SECOND = picture(size=(16, 16), shade=60)
 PICTURE_IN_STORE = stored(("c2pa.thumbnail.claim", SECOND))

@@ -10,11 +10,11 @@ import pytest
 from provenance.credentials.binding.coverage import Coverage
 from provenance.formats import read_layout
 from provenance.formats.pdf.syntax import Budget, Dictionary, Keyword, Name, Reference, String, value_at
-from tests.authority import make_root, make_signer, sign
 from tests.provenance.by_hand import STORE, leaving, named, stored, whats, without
 from tests.provenance.formats.pdf_files import CONTENT, PAGE, SPECIFICATION, Pdf, pdf, plain, stream
-from tests.provenance.forms import FORMS
+from tests.support.authority import make_root, make_signer, sign
 from tests.support.effort import costs_at_most, grows_no_faster
+from tests.support.media.forms import FORMS
 
 SIGNED = stream(STORE, b"/Type/EmbeddedFile")
 

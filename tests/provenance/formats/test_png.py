@@ -8,9 +8,9 @@ import zlib
 import pytest
 
 from provenance.formats import Kind, read_layout
-from tests.authority import join_png, picture, png_chunks
 from tests.provenance.by_hand import STORE, leaving, named, whats, without
-from tests.provenance.gaps import orientation, thumbnail
+from tests.support.authority import join_png, picture, png_chunks
+from tests.support.media.gaps import orientation, thumbnail
 
 PROPERTY = "text that readers may take for a property"
 XMP = b"XML:com.adobe.xmp\0"

@@ -9,10 +9,10 @@ import pytest
 
 from provenance.credentials.binding.coverage import Coverage
 from provenance.formats import Kind, read_layout
-from tests.authority import picture
 from tests.provenance.by_hand import STORE, leaving, named, whats, without
-from tests.provenance.forms import sound
-from tests.provenance.gaps import orientation
+from tests.support.authority import picture
+from tests.support.media.forms import sound
+from tests.support.media.gaps import orientation
 
 FRAME = b"a frame of a film"
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from provenance.formats.shown import exif_shows, photoshop_shows, xmp_shows
-from tests.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
-from tests.provenance.gaps import exif, exif_segment, orientation, thumbnail
+from tests.support.authority import join_jpeg, jpeg_segment, jpeg_segments, picture
+from tests.support.media.gaps import exif, exif_segment, orientation, thumbnail
 
 UNREADABLE = ("EXIF that cannot be read",)
 

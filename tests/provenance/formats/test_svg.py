@@ -8,8 +8,8 @@ import pytest
 
 from provenance.credentials.binding.coverage import Coverage
 from provenance.formats import read_layout
-from tests.authority import make_root, make_signer, sign
 from tests.provenance.by_hand import STORE, leaving, named, whats, without
+from tests.support.authority import make_root, make_signer, sign
 from tests.support.effort import grows_no_faster
 
 SVG = "http://www.w3.org/2000/svg"

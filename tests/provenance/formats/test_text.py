@@ -17,7 +17,7 @@ from provenance.formats.text.page import elements
 from provenance.formats.text.unseen import unseen
 from provenance.media_type import recognise
 from tests.provenance.by_hand import STORE, leaving
-from tests.provenance.texts import ARTICLE, BEGIN, END, PAGE, armour, element, wrapper
+from tests.support.media.texts import ARTICLE, BEGIN, END, PAGE, armour, element, wrapper
 
 PLAIN: Final = f"{ARTICLE}{wrapper(STORE)}".encode()
 

@@ -17,11 +17,11 @@ from provenance.formats import read_layout
 from provenance.formats.markup.references import References
 from provenance.formats.zip import zip_directory
 from provenance.formats.zip.office import count
-from tests.authority import make_root, make_signer, sign
 from tests.provenance.by_hand import STORE, measured, named, stored, whats
-from tests.provenance.crafting import sha256
-from tests.provenance.forms import DOCUMENTS, FORMS
+from tests.support.authority import make_root, make_signer, sign
 from tests.support.effort import grows_no_faster
+from tests.support.media.crafting import sha256
+from tests.support.media.forms import DOCUMENTS, FORMS
 
 MANIFEST = b"META-INF/content_credential.c2pa"
 FOLDER = b"META-INF/"

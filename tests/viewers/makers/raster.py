@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from PIL import Image, ImageCms, ImageDraw
 
-from tests.authority import join_jpeg, jpeg_segment, jpeg_segments
+from tests.support.authority import join_jpeg, jpeg_segment, jpeg_segments
 
 SIZE: Final = (64, 48)
 ORIENTATION: Final = 0x0112

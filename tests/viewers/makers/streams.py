@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import cbor2
 
-from tests.authority import Identity
-from tests.provenance.crafting import Draft, actions, store
+from tests.support.authority import Identity
+from tests.support.media.crafting import Draft, actions, store
 from tests.viewers.carriers import c2pa_box
 from tests.viewers.makers.clips import mp4_in_pieces
 from tests.viewers.rebinding import TODAY, bmff_digest

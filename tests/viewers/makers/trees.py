@@ -6,7 +6,7 @@ import io
 import json
 
 from provenance.credentials.engines.c2pa_rs import load
-from tests.authority import Identity, definition
+from tests.support.authority import Identity, definition
 
 BLOCK: int = 1
 """Kilobytes in a block: small, so that a small film has some."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from tests.authority import jpeg_segment
+from tests.support.authority import jpeg_segment
 from tests.viewers.carriers import png_chunk, riff_chunk
 from tests.viewers.makers import documents, raster
 from tests.viewers.mutators.foreign_boxes import for_bmff, for_jxl

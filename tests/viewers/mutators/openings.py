@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import struct
 
-from tests.authority import jpeg_segment
+from tests.support.authority import jpeg_segment
 from tests.viewers.carriers import png_chunk, riff_chunk
 from tests.viewers.makers.raster import exif
 from tests.viewers.model import Mutant, Original

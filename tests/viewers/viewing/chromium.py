@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from tests.support.browser import CHROMIUM, Browser
 from tests.viewers.model import RefusedError, View, Viewer
 from tests.viewers.viewing.libraries import digest, refusing
-from tests.vouchmark.browser import CHROMIUM, Browser
 
 PICTURES: Final = frozenset(f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "avif", "svg+xml"))
 FILMS: Final = frozenset(("video/mp4", "video/quicktime"))

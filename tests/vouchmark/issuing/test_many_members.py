@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.people.club import NOVEMBER, Club, club
+from tests.support.people.dying import killed_at
 from tests.vouchmark.persons_cli import NOVEMBER as NOVEMBER_TEXT
 from tests.vouchmark.persons_cli import Desk, refusal
-from tests.zk.club import NOVEMBER, Club, club
-from tests.zk.dying import killed_at
 from vouchmark.cli.issuer import many
 from vouchmark.issuing import answers as module
 from vouchmark.issuing.answers import answers, requests_in, table_of

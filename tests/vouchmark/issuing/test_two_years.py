@@ -12,8 +12,8 @@ from typing import Protocol
 
 import pytest
 
+from tests.support.people.club import NOVEMBER, PASSPHRASE, Club, club
 from tests.vouchmark.persons_cli import Desk
-from tests.zk.club import NOVEMBER, PASSPHRASE, Club, club
 from zk.errors import ZkError
 from zk.issuer.recovery import back_up, recover
 from zk.profile.codes import Code, CodeKind

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.club import DECEMBER, NOVEMBER, PASSPHRASE, Club, as_of_version_1, club
-from tests.zk.dying import killed_at
+from tests.support.people.club import DECEMBER, NOVEMBER, PASSPHRASE, Club, as_of_version_1, club
+from tests.support.people.dying import killed_at
 from zk.errors import RefusedError, RolledBackError, StorageError, UntrustedError, ZkError
 from zk.issuer import publishing
 from zk.issuer.commitments import Publication

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.club import DECEMBER, JANUARY, NOVEMBER, PASSPHRASE, Club, club
+from tests.support.people.club import DECEMBER, JANUARY, NOVEMBER, PASSPHRASE, Club, club
 from zk.errors import EncodingError, RefusedError
 from zk.issuer.epochs import open_epochs, over, refuse_jump
 from zk.profile.constants import EpochLength

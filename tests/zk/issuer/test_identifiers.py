@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.zk.club import DECEMBER, NOVEMBER, Club, as_of_version_1, club
+from tests.support.people.club import DECEMBER, NOVEMBER, Club, as_of_version_1, club
 from zk.errors import EncodingError, NearMatchError, RefusedError
 from zk.issuer.identifiers import canonical, forms, loose
 from zk.profile.codes import CodeKind

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.zk.club import DECEMBER, FAST, JANUARY, NAME, NOVEMBER, PASSPHRASE, Club, club
-from tests.zk.dying import fork, killed_at
+from tests.support.people.club import DECEMBER, FAST, JANUARY, NAME, NOVEMBER, PASSPHRASE, Club, club
+from tests.support.people.dying import fork, killed_at
 from zk.bbs.ciphersuite import BLS12_381_SHAKE_256, SUITES, Suite
 from zk.errors import EncodingError, ProofError, RefusedError, SignatureError, StorageError, UntrustedError, ZkError
 from zk.issuer import approving, publishing, rules

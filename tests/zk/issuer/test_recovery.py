@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.club import CAFE, DECEMBER, JANUARY, NOVEMBER, OTHER_PHOTO, PASSPHRASE, PHOTO, Club, club
-from tests.zk.dying import killed_at
+from tests.support.people.club import CAFE, DECEMBER, JANUARY, NOVEMBER, OTHER_PHOTO, PASSPHRASE, PHOTO, Club, club
+from tests.support.people.dying import killed_at
 from zk.errors import EncodingError, NoKeyError, RefusedError, RolledBackError, StorageError, UntrustedError
 from zk.issuer import recovery
 from zk.issuer.enrolment import EnrolmentBooks

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.club import CAFE, DECEMBER, JANUARY, NOVEMBER, PHOTO, Club, club
-from tests.zk.dying import killed_at
+from tests.support.people.club import CAFE, DECEMBER, JANUARY, NOVEMBER, PHOTO, Club, club
+from tests.support.people.dying import killed_at
 from zk.errors import EncodingError, ProofError, RefusedError, SignatureError, UntrustedError
 from zk.issuer import approving, rules
 from zk.issuer.epochs import renewable_until
@@ -242,7 +242,7 @@ def test_a_killed_renewal_gives_the_same_answer_and_one_token(
 
 
 def test_after_a_recovery_tokens_still_renew_and_nobody_is_lost(the_club: Club, member: Wallet) -> None:
-    from tests.zk.club import PASSPHRASE
+    from tests.support.people.club import PASSPHRASE
     from zk.issuer.recovery import back_up, recover
 
     the_club.rotate(NOVEMBER)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.club import DECEMBER, NOVEMBER, Club, club
+from tests.support.people.club import DECEMBER, NOVEMBER, Club, club
 from zk.errors import EncodingError
 from zk.issuer.status import status
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.club import NOVEMBER, Club, as_of_version_1, club
-from tests.zk.dying import killed_at
+from tests.support.people.club import NOVEMBER, Club, as_of_version_1, club
+from tests.support.people.dying import killed_at
 from zk.bbs.encoding import dcbor_decode, dcbor_encode
 from zk.errors import EncodingError, RefusedError, SignatureError, UnsupportedError
 from zk.issuer.enrolment import EnrolmentBooks

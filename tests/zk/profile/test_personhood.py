@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.zk.club import CAFE, NOVEMBER, PHOTO, binding
+from tests.support.people.club import CAFE, NOVEMBER, PHOTO, binding
 from zk.bbs import bbs
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, BLS12_381_SHAKE_256, Suite
 from zk.bbs.encoding import dcbor_decode, dcbor_encode

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from tests.support.people.private_postgres import PostgresMissingError, private_postgres
+from tests.support.people.world import CAFE, presented
 from tests.zk.ledger_races import assert_exactly_one_accepted, pour_and_kill, race
-from tests.zk.private_postgres import PostgresMissingError, private_postgres
 from tests.zk.verifier.test_verifier import live
-from tests.zk.world import CAFE, presented
 from zk.errors import ClockError, StorageError, UnsupportedError
 from zk.storage import database
 from zk.storage.ledger import BATCH_ENTRIES, Entry, NullifierLedger, Outcome, open_ledger

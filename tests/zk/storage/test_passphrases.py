@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.club import DECEMBER, FAST, NOVEMBER
-from tests.zk.dying import killed_at
+from tests.support.people.club import DECEMBER, FAST, NOVEMBER
+from tests.support.people.dying import killed_at
 from zk.errors import RefusedError, StorageError
 from zk.issuer.issuer import Issuer
 from zk.issuer.passphrases import change_passphrase

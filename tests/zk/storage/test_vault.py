@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.dying import fork, killed_at
+from tests.support.people.dying import fork, killed_at
 from zk.bbs.encoding import dcbor_decode, dcbor_encode
 from zk.errors import EncodingError, RefusedError, StorageError, ZkError
 from zk.storage import vault as module

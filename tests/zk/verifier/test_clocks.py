@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.support.people.world import CAFE, CLUB, Person, Presented, in_epoch, person, presented
 from tests.zk.verifier.test_verifier import live
-from tests.zk.world import CAFE, CLUB, Person, Presented, in_epoch, person, presented
 from zk.errors import ClockError, EncodingError
 from zk.profile.personhood import Vouch
 from zk.storage import database

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.zk.world import CAFE, CLUB, NOW, PHOTO, person, presented
+from tests.support.people.world import CAFE, CLUB, NOW, PHOTO, person, presented
 from zk.bbs.curve import using
 from zk.errors import EncodingError
 from zk.verifier import proof_batches, worker

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.zk.club import CAFE, DECEMBER, JANUARY, NOVEMBER, OTHER_PHOTO, PHOTO, Club, club, vault_at
-from tests.zk.dying import fork
+from tests.support.people.club import CAFE, DECEMBER, JANUARY, NOVEMBER, OTHER_PHOTO, PHOTO, Club, club, vault_at
+from tests.support.people.dying import fork
 from zk.bbs.core import draw_scalars
 from zk.bbs.encoding import scalar_to_octets
 from zk.bbs.pseudonym import commit_with_nym

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.zk.club import DECEMBER, NOVEMBER, PHOTO, Club, binding, club
+from tests.support.people.club import DECEMBER, NOVEMBER, PHOTO, Club, binding, club
 from zk.bbs.curve import backend
 from zk.profile.exchange import CodeKind, EnrolmentRequest, EnrolmentResponse
 from zk.profile.issuer_info import IssuerInfo

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.zk.holder import flips
-from tests.zk.world import (
+from tests.support.people.world import (
     CAFE,
     CLUB,
     DESK,
@@ -29,6 +28,7 @@ from tests.zk.world import (
     in_epoch,
     person,
 )
+from tests.zk.holder import flips
 from zk.bbs.ciphersuite import BLS12_381_SHAKE_256
 from zk.bbs.curve import using
 from zk.errors import EncodingError, UntrustedError, ZkError

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.zk.world import (
+from tests.support.people.world import (
     CAFE,
     CLUB,
     DESK,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.zk.club import CAFE, DECEMBER, JANUARY, NOVEMBER, PHOTO, Club, club
+from tests.support.people.club import CAFE, DECEMBER, JANUARY, NOVEMBER, PHOTO, Club, club
 from zk.errors import StorageError, UntrustedError
 from zk.profile.issuer_info import read_info
 from zk.profile.personhood import CredentialClass, HolderCount, Level

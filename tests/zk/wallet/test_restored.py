@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.zk.club import CAFE, DECEMBER, NOVEMBER, OTHER_PHOTO, PHOTO, Club, club, vault_at
-from tests.zk.dying import killed_at
+from tests.support.people.club import CAFE, DECEMBER, NOVEMBER, OTHER_PHOTO, PHOTO, Club, club, vault_at
+from tests.support.people.dying import killed_at
 from zk.bbs.encoding import dcbor_decode, dcbor_encode
 from zk.errors import RefusedError, StorageError
 from zk.profile.codes import CodeKind

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.zk.club import (
+from tests.support.people.club import (
     CAFE,
     DECEMBER,
     FAST,
@@ -27,7 +27,7 @@ from tests.zk.club import (
     proof_holds,
     vault_at,
 )
-from tests.zk.dying import fork, killed_at
+from tests.support.people.dying import fork, killed_at
 from zk.bbs.ciphersuite import SUITES, Suite
 from zk.bbs.core import draw_scalars
 from zk.bbs.curve import using

@@ -17,7 +17,7 @@ from provenance.hashes.clips import frames, sound
 from provenance.hashes.clips.clips import Placement, place_files, place_pictures
 from provenance.hashes.clips.placing import Placed, Stretch, place
 from provenance.hashes.original import Against, against
-from tests import talks
+from tests.support import talks
 
 ROOT = Path(__file__).resolve().parents[4]
 SECONDS = 75

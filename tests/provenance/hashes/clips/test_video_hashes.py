@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 from provenance.hashes.clips.video import FRAME_RULE, MAX_FRAMES, Frames, frames_of
 from provenance.hashes.index.index import KnownMedia
 from provenance.hashes.pictures.pdq import NEAR, RULE, distance, pdq
-from tests.vouchmark.command import Command
+from tests.support.command import Command
 from vouchmark.demo.pictures import harbour
 
 av = pytest.importorskip("av", reason="the package that decodes videos is not installed")

@@ -25,7 +25,7 @@ from provenance.hashes.pictures.pdq import (
     pdq_orientations,
     shrink,
 )
-from tests.authority import picture
+from tests.support.authority import picture
 from vouchmark.demo.pictures import harbour
 
 

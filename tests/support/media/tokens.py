@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from tests.authority import Identity
+from tests.support.authority import Identity
 
 Stamper = Callable[[bytes], bytes]
 

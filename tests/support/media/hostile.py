@@ -18,7 +18,7 @@ from typing import Final
 import brotli
 from PIL import Image
 
-from tests.authority import (
+from tests.support.authority import (
     Identity,
     join_jpeg,
     join_png,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from provenance.credentials.trust.lists import TrustLists
-from tests.authority import DAY, NOW, Identity, list_of, make_root, make_signer, store_of
+from tests.support.authority import DAY, NOW, Identity, list_of, make_root, make_signer, store_of
 from vouchmark.examination.examine import check
 from vouchmark.render.text import render
 from vouchmark.report import Exit, Line, Report, Status, exit_code

@@ -18,7 +18,7 @@ from PIL import Image
 from provenance.credentials.binding.coverage import Coverage, measure
 from provenance.credentials.store import jumbf
 from provenance.formats import read_layout
-from tests.provenance.crafting import assertion_box, box, store, superbox
+from tests.support.media.crafting import assertion_box, box, store, superbox
 
 C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 NEW: Final[list[dict[str, Any]]] = [

@@ -14,8 +14,8 @@ from typing import Any, Final
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from tests.authority import NOW, Identity, certify, make_key, picture
-from tests.provenance.crafting import Draft, actions, assertion_box, bind, cose, sha256
+from tests.support.authority import NOW, Identity, certify, make_key, picture
+from tests.support.media.crafting import Draft, actions, assertion_box, bind, cose, sha256
 
 DOCUMENT_SIGNING: Final = "1.3.6.1.5.5.7.3.36"
 X509: Final = "cawg.x509.cose"

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image
 
-from tests.authority import Identity, join_jpeg, jpeg_segment, jpeg_segments, picture
-from tests.provenance.crafting import Draft, actions, bind, box
-from tests.provenance.hostile import movie, silence
+from tests.support.authority import Identity, join_jpeg, jpeg_segment, jpeg_segments, picture
+from tests.support.media.crafting import Draft, actions, bind, box
+from tests.support.media.hostile import movie, silence
 
 
 def branded(brand: bytes) -> bytes:

@@ -10,9 +10,9 @@ import zipfile
 import zlib
 from collections.abc import Callable
 
-from tests.authority import join_jpeg, join_png, jpeg_segment, jpeg_segments, picture, png_chunks
-from tests.provenance.crafting import box
-from tests.provenance.forms import PDF, dng, film, jxl, mp3
+from tests.support.authority import join_jpeg, join_png, jpeg_segment, jpeg_segments, picture, png_chunks
+from tests.support.media.crafting import box
+from tests.support.media.forms import PDF, dng, film, jxl, mp3
 
 PAGE = b"<!doctype html><html><body><h1>Another page</h1></body></html>"
 SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c\0\x04" + struct.pack("<I", zlib.crc32(bytes(20))) + bytes(20)

@@ -12,9 +12,9 @@ import cbor2
 import msgspec
 
 from provenance.formats.bmff import C2PA_UUID
-from tests.authority import Identity
-from tests.provenance.crafting import Draft, actions, box, store
-from tests.provenance.hostile import movie
+from tests.support.authority import Identity
+from tests.support.media.crafting import Draft, actions, box, store
+from tests.support.media.hostile import movie
 from vouchmark.examination.settings import Settings
 
 LEFT_OUT: list[dict[str, Any]] = [

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 
 import vouchmark
-from tests import authority as made
+from tests.support import authority as made
 
 CHECKOUT: Final = Path(vouchmark.__file__).resolve().parents[1]
 """Where the package under test lies: the new process must run the same one."""

@@ -13,9 +13,9 @@ from typing import Final
 
 import brotli
 
-from tests.authority import jpeg_segment, make_signer, manifest_store, picture
-from tests.provenance.crafting import Draft, actions, bind, box, store
-from tests.provenance.forms import FORMS, document, pdf, svg
+from tests.support.authority import jpeg_segment, make_signer, manifest_store, picture
+from tests.support.media.crafting import Draft, actions, bind, box, store
+from tests.support.media.forms import FORMS, document, pdf, svg
 
 SIGNER: Final = make_signer()
 SMALL: Final = {"cose": {"room": 600}}

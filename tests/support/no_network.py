@@ -1,6 +1,6 @@
 """How does a test make sure that a command, with everything it starts, opens no connection?
 
-    python tests/no_network.py COMMAND…
+    python tests/support/no_network.py COMMAND…
 
 runs a command under a seccomp filter (Linux, x86_64 and aarch64) that ends any process at its first `socket`,
 `connect` or `io_uring_setup`: the kernel sends SIGSYS, which nothing can catch its way around. The filter is inherited

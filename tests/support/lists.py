@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tests.authority import Identity
+from tests.support.authority import Identity
 
 TRUSTED = "http://c2pa.org/conformance/trust-list/trusted"
 UNTRUSTED = "http://c2pa.org/conformance/trust-list/untrusted"

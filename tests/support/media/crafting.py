@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
-from tests.authority import (
+from tests.support.authority import (
     NOW,
     OCSP_SIGNING,
     TIME_STAMPING,

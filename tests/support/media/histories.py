@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import cbor2
 
-from tests.authority import (
+from tests.support.attacks import CAMERA, other
+from tests.support.authority import (
     Identity,
     change_pixels,
     created,
@@ -16,7 +17,7 @@ from tests.authority import (
     sign_edit,
     with_manifest_store,
 )
-from tests.provenance.crafting import (
+from tests.support.media.crafting import (
     Draft,
     actions,
     assertion_box,
@@ -28,7 +29,6 @@ from tests.provenance.crafting import (
     store,
     superbox,
 )
-from tests.vouchmark.attacks import CAMERA, other
 
 PARENT: Final = "urn:c2pa:00000000-0000-4000-8000-00000000aaaa"
 FORGED: Final = "urn:c2pa:00000000-0000-4000-8000-00000000beef"

@@ -19,8 +19,8 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 
 from provenance.credentials.store.octets.der import only
-from tests.authority import Identity, certify, make_root
-from tests.provenance.crafting import box, superbox
+from tests.support.authority import Identity, certify, make_root
+from tests.support.media.crafting import box, superbox
 
 TEXT: Final = (b"<!DOCTYPE html><html><body><h1>Another page</h1>" + b"<p>Nothing of this was signed.</p>" * 70)[:2048]
 """What is to be hidden: 2 kB."""

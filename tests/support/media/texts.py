@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import cbor2
 
-from tests.authority import Identity, created
-from tests.provenance.crafting import Draft, actions, sha256, store
+from tests.support.authority import Identity, created
+from tests.support.media.crafting import Draft, actions, sha256, store
 
 ARTICLE: Final = (
     "The harbour was closed on Monday.\n"

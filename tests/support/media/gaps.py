@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from tests.authority import join_jpeg, join_png, jpeg_segment, jpeg_segments, manifest_store, png_chunks
+from tests.support.authority import join_jpeg, join_png, jpeg_segment, jpeg_segments, manifest_store, png_chunks
 
 CHUNK: Final = 60_000
 """Bytes of a store in one APP11 segment."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests import authority as made
+from tests.support import authority as made
 
 SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1"
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from asn1crypto import cms, tsp
 
-from tests.authority import Identity
-from tests.provenance.crafting import stamper
+from tests.support.authority import Identity
+from tests.support.media.crafting import stamper
 
 REPLY: Final = "application/timestamp-reply"
 

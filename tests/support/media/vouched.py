@@ -9,7 +9,7 @@ from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import view_of
 from provenance.media_type import recognise
-from tests.authority import (
+from tests.support.authority import (
     DAY,
     NOW,
     list_of,
@@ -20,7 +20,7 @@ from tests.authority import (
     store_of,
     with_manifest_store,
 )
-from tests.provenance.crafting import (
+from tests.support.media.crafting import (
     Draft,
     actions,
     bind,

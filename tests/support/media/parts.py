@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tests.authority import Identity, manifest_store, picture, with_manifest_store
-from tests.provenance.crafting import Draft, actions, assertion_box, sha256, store
+from tests.support.authority import Identity, manifest_store, picture, with_manifest_store
+from tests.support.media.crafting import Draft, actions, assertion_box, sha256, store
 
 PARTS = 3
 ROOM = 700

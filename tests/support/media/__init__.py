@@ -1,0 +1,1 @@
+"""What tests make: files of every kind, whole, changed and hostile."""

@@ -1,0 +1,1 @@
+"""Whom tests know: issuers, wallets, platforms, and their databases."""
