@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from provenance.asset import DEFAULT_BYTES, Asset
 from provenance.errors import OptionError
-from provenance.workers.crew import NEVER, Crew, Ticket
+from provenance.workers.dispatcher import NEVER, Dispatcher, PendingTask
 from provenance.workers.forks import Home
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Pool:
             raise OptionError(f"got {workers} workers, {seconds} s and {memory} bytes, expected more than none of each")
         self._workers = workers
         self._seconds = seconds
-        self._crew = Crew(workers=workers, memory=memory)
+        self._dispatcher = Dispatcher(workers=workers, memory=memory)
         self._numbers = itertools.count(1)
         self._lists: tuple[Lists, bytes] | None = None
 
@@ -111,16 +111,16 @@ class Pool:
 
     def start(self) -> None:
         """Start the worker processes now, so that they load their engines while the caller does something else."""
-        self._crew.start()
+        self._dispatcher.start()
 
     def close(self) -> None:
         """End the workers, at once also where they are busy. Idempotent."""
-        self._crew.close()
+        self._dispatcher.close()
 
     @property
     def pids(self) -> tuple[int, ...]:
         """Process ids of the workers that are there now."""
-        return self._crew.pids
+        return self._dispatcher.pids
 
     def seconds_for(self, asset: Asset) -> float:
         """The time limit for one file: it grows with the size of one that is read through a window."""
@@ -147,32 +147,32 @@ class Pool:
             TypeError: A task came with something that is no `Asset`.
         """
         source = iter(items)
-        pending: deque[tuple[T, Ticket | None]] = deque()
+        submitted: deque[tuple[T, PendingTask | None]] = deque()
         more = True
         try:
-            while more or pending:
-                while more and self._has_room(pending):
+            while more or submitted:
+                while more and self._has_room(submitted):
                     entry = next(source, None)
                     if entry is None:
                         more = False
                     else:
-                        pending.append((entry[0], None if entry[1] is None else self._submit(*entry)))
-                if pending:
-                    item, ticket = pending.popleft()
-                    if ahead is not None and ticket is not None and not pending and not more:
-                        self._look_ahead(ticket, ahead)
-                    yield item, None if ticket is None else self._result(ticket)
+                        submitted.append((entry[0], None if entry[1] is None else self._submit(*entry)))
+                if submitted:
+                    item, pending = submitted.popleft()
+                    if ahead is not None and pending is not None and not submitted and not more:
+                        self._look_ahead(pending, ahead)
+                    yield item, None if pending is None else self._result(pending)
         finally:
-            for _item, ticket in pending:
-                if ticket is not None:
-                    self._crew.cancel(ticket)
+            for _item, pending in submitted:
+                if pending is not None:
+                    self._dispatcher.cancel(pending)
 
-    def _has_room(self, pending: deque[tuple[T, Ticket | None]]) -> bool:
+    def _has_room(self, submitted: deque[tuple[T, PendingTask | None]]) -> bool:
         # What has been answered is still held until its turn comes.
-        held = sum(item.size for item, _ticket in pending if isinstance(item, Asset))
-        return not pending or (len(pending) < 2 * self._workers + 2 and held < READ_AHEAD)
+        held = sum(item.size for item, _pending in submitted if isinstance(item, Asset))
+        return not submitted or (len(submitted) < 2 * self._workers + 2 and held < READ_AHEAD)
 
-    def _submit(self, asset: object, task: Task | None, *, seconds: float | None = None) -> Ticket:
+    def _submit(self, asset: object, task: Task | None, *, seconds: float | None = None) -> PendingTask:
         from provenance.workers.parts import parts_of
 
         if not isinstance(asset, Asset) or task is None:
@@ -180,15 +180,15 @@ class Pool:
         self.start()
         limit = self.seconds_for(asset) if seconds is None else min(seconds, self.seconds_for(asset))
         parts = parts_of(task)
-        ticket = Ticket(
+        pending = PendingTask(
             order=_order(next(self._numbers), asset, task, parts, limit),
             content=(b"" if asset.large is not None else asset.data, *task.attached),
             lists=self._frame_of(task.lists),
             left=list(parts),
             remaining=limit,
         )
-        self._crew.submit(ticket)
-        return ticket
+        self._dispatcher.submit(pending)
+        return pending
 
     def _frame_of(self, lists: Lists) -> bytes:
         """The frame that tells a worker of these lists, made once as long as they stay the same."""
@@ -199,16 +199,16 @@ class Pool:
             self._lists = known = lists, wire.lists_frame(lists)
         return known[1]
 
-    def _look_ahead(self, ticket: Ticket, ahead: Callable[[OwnCheck], None]) -> None:
+    def _look_ahead(self, pending: PendingTask, ahead: Callable[[OwnCheck], None]) -> None:
         from provenance.workers.parts.own import NAME, Own
 
-        own = self._crew.wait_for(ticket, NAME)
+        own = self._dispatcher.wait_for(pending, NAME)
         if isinstance(own, Own) and own.check is not None:
             ahead(own.check)
 
-    def _result(self, ticket: Ticket) -> Examination:
-        self._crew.wait(ticket)
-        return replace(_examination(ticket.values, self._crew.versions), seconds_left=ticket.remaining)
+    def _result(self, pending: PendingTask) -> Examination:
+        self._dispatcher.wait(pending)
+        return replace(_examination(pending.values, self._dispatcher.versions), seconds_left=pending.remaining)
 
 
 _home: Final = Home(

@@ -101,7 +101,7 @@ class WorkerProcess:
         with contextlib.suppress(OSError):
             self._process.kill()
 
-    def bury(self) -> str:
+    def reap(self) -> str:
         """Wait for its end, free what it held, and say in a word what it died of."""
         status = self._process.wait()
         noise = self._noise()

@@ -1,8 +1,8 @@
 """How is one file parsed where a crash, a hang or a flood of memory harms nobody?
 
-The child side of `crew.py`, started by `process.py` with its memory limit as the last argument: it reads tasks from
-its standard input and answers part by part on its standard output, so that what one engine has said is safe before the
-next begins. What each part is stands in `tasks.py`.
+The child side of `dispatcher.py`, started by `process.py` with its memory limit as the last argument: it reads tasks
+from its standard input and answers part by part on its standard output, so that what one engine has said is safe before
+the next begins. What each part is stands in `tasks.py`.
 """
 
 from __future__ import annotations

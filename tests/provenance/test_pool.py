@@ -22,7 +22,7 @@ from provenance.credentials.engines.model import Outcome, State
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView
 from provenance.options import ENGINES, MediaOptions
-from provenance.workers import crew, parts, process, wire
+from provenance.workers import dispatcher, parts, process, wire
 from provenance.workers.pool import Examination, Pool, examine_in_process
 from provenance.workers.task import Lists, Task
 from tests.support import no_network
@@ -411,7 +411,7 @@ def test_a_system_that_starts_no_process_is_an_error(signed: bytes, monkeypatch:
     def refuse(**_options: Any) -> None:
         raise BlockingIOError(11, "no more processes")
 
-    monkeypatch.setattr(crew, "WorkerProcess", refuse)
+    monkeypatch.setattr(dispatcher, "WorkerProcess", refuse)
     item = asset(signed)
     with Pool() as running:
         assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
@@ -419,7 +419,7 @@ def test_a_system_that_starts_no_process_is_an_error(signed: bytes, monkeypatch:
 
 def test_a_worker_that_starts_too_slowly_is_given_up(signed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_BOOT", "import time; time.sleep(600)")
-    monkeypatch.setattr(crew, "STARTING_SECONDS", 0.2)
+    monkeypatch.setattr(dispatcher, "STARTING_SECONDS", 0.2)
     item = asset(signed)
     with Pool() as running:
         assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2

@@ -238,7 +238,7 @@ def child() -> Iterator[WorkerProcess]:
     yield running
     if not running.stdout.closed:
         running.kill("end of the test")
-        running.bury()
+        running.reap()
 
 
 def ready(child: WorkerProcess) -> wire.Ready:
@@ -276,7 +276,7 @@ def test_a_worker_ends_when_nobody_can_ask_it_any_more(child: WorkerProcess) -> 
     ready(child)
     child.stdin.close()
     assert child.stdout.read() == b""
-    assert child.bury() == "crash"
+    assert child.reap() == "crash"
     assert child._process.returncode == 0
 
 
@@ -286,7 +286,7 @@ def test_a_worker_that_nobody_ends_ends_itself(child: WorkerProcess) -> None:
     started = time.monotonic()
     send(child, order(b"x" * 10, seconds=0.3), b"x")
     assert child.stdout.read() == b""
-    assert child.bury() == "time-limit"
+    assert child.reap() == "time-limit"
     assert time.monotonic() - started < 10
 
 
@@ -358,7 +358,7 @@ def test_what_an_engine_prints_reaches_nobody_and_a_panic_undoes_its_answer(
     running = altered(before, monkeypatch)
     value = first_value(running)
     running.kill("end of the test")
-    running.bury()
+    running.reap()
     assert isinstance(value, Reading)
     assert (value.outcome, value.reason) == (outcome, reason)
     assert capfd.readouterr() == ("", "")
@@ -380,7 +380,7 @@ def test_the_cause_of_a_workers_end_is_told(statement: str, cause: str, monkeypa
     data = picture()
     send(running, order(data), data)
     assert list(answers(running)) == []
-    assert running.bury() == cause
+    assert running.reap() == cause
 
 
 def test_a_worker_that_did_its_share_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -393,7 +393,7 @@ def test_a_worker_that_did_its_share_makes_room(monkeypatch: pytest.MonkeyPatch)
         ends.append(list(answers(running))[-1])
     assert ends == [wire.Done(number=1, retire=False), wire.Done(number=2, retire=True)]
     assert running.stdout.read() == b""
-    running.bury()
+    running.reap()
 
 
 def test_a_worker_that_has_grown_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -404,7 +404,7 @@ def test_a_worker_that_has_grown_makes_room(monkeypatch: pytest.MonkeyPatch) -> 
     send(running, order(data), data)
     assert list(answers(running))[-1] == wire.Done(number=1, retire=True)
     running.kill("end of the test")
-    running.bury()
+    running.reap()
 
 
 def test_a_key_press_for_the_whole_group_ends_no_worker(child: WorkerProcess) -> None:

@@ -142,7 +142,7 @@ def _apart(order: Order, data: bytes, sign: Callable[[bytes], bytes]) -> bytes:
         timer.cancel()
         if not reason:
             process.kill("done")
-        reason = process.bury()
+        reason = process.reap()
     raise SigningError(f"the engine did not come to an end ({reason})")
 
 

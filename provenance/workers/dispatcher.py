@@ -32,14 +32,14 @@ NEVER: Final = float("inf")
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Ticket:
-    """One file on its way through the crew."""
+class PendingTask:
+    """One file on its way through a worker."""
 
     order: Order
     content: tuple[bytes, ...] = field(repr=False)
     """The media that a worker is sent behind the task; emptied at the end."""
     lists: bytes = field(repr=False)
-    """The frame with the reader's lists, one object for all tickets that share them."""
+    """The frame with the reader's lists, one object for all pending tasks that share them."""
     left: list[str]
     """Parts without a value, in the order in which they are answered."""
     remaining: float
@@ -88,20 +88,20 @@ class _Slot:
     started: float = 0.0
     ready: bool = False
     retired: bool = False
-    given: deque[Ticket] = field(default_factory=deque)
+    given: deque[PendingTask] = field(default_factory=deque)
     """What the worker has been sent, oldest first; at most two."""
     told: bytes = b""
     """The frame with the lists that it was sent last."""
 
 
-class Crew:
+class Dispatcher:
     """Worker processes and the threads that serve them; of the process that started them, and of no copy of it."""
 
     def __init__(self, *, workers: int, memory: int) -> None:
         """Settle the size; nothing is started yet."""
         self._memory = memory
         self._slots = [_Slot() for _ in range(workers)]
-        self._waiting: deque[Ticket] = deque()
+        self._waiting: deque[PendingTask] = deque()
         self._changed = threading.Condition()
         self._starting = threading.Lock()
         self._threads: list[threading.Thread] = []
@@ -153,50 +153,50 @@ class Crew:
             thread.join()
         self._threads.clear()
 
-    def submit(self, ticket: Ticket) -> None:
-        """Line a ticket up. Raises ForkedError."""
+    def submit(self, pending: PendingTask) -> None:
+        """Line a pending task up. Raises ForkedError."""
         self._home.check()
         with self._changed:
-            self._waiting.append(ticket)
+            self._waiting.append(pending)
             self._changed.notify_all()
 
-    def wait(self, ticket: Ticket) -> None:
-        """Wait until every part of a ticket has its value. Raises ForkedError."""
+    def wait(self, pending: PendingTask) -> None:
+        """Wait until every part of a pending task has its value. Raises ForkedError."""
         self._home.check()
         with self._changed:
-            while ticket.left:
+            while pending.left:
                 if self._closing or self._broken:
-                    self._fail(ticket, "closed" if self._closing else "not-started")
+                    self._fail(pending, "closed" if self._closing else "not-started")
                     return
                 self._changed.wait()
 
-    def wait_for(self, ticket: Ticket, name: str) -> Value | None:
+    def wait_for(self, pending: PendingTask, name: str) -> Value | None:
         """Wait for one part's value; None where all the parts are there as soon, or it was not asked for.
 
         Raises ForkedError.
         """
         self._home.check()
         with self._changed:
-            ticket.watched = name
-            while name in ticket.left and not (self._closing or self._broken):
+            pending.watched = name
+            while name in pending.left and not (self._closing or self._broken):
                 self._changed.wait()
-            ticket.watched = ""
-            return ticket.values.get(name) if ticket.left else None
+            pending.watched = ""
+            return pending.values.get(name) if pending.left else None
 
-    def cancel(self, ticket: Ticket) -> None:
-        """Forget a ticket that nobody waits for, where it has not been given to a worker yet."""
+    def cancel(self, pending: PendingTask) -> None:
+        """Forget a pending task that nobody waits for, where it has not been given to a worker yet."""
         if self._home.is_elsewhere:
             return
         with self._changed:
-            if ticket in self._waiting:
-                self._waiting.remove(ticket)
+            if pending in self._waiting:
+                self._waiting.remove(pending)
 
-    def _fail(self, ticket: Ticket, reason: str, *, parts: int | None = None) -> None:
+    def _fail(self, pending: PendingTask, reason: str, *, parts: int | None = None) -> None:
         """Give so many of the parts that are left (all where not told) an error for their value."""
         from provenance.workers.parts import failed
 
-        for name in ticket.left[:parts]:
-            ticket.answer(name, failed(name, reason, version=self._versions.get(name, "")))
+        for name in pending.left[:parts]:
+            pending.answer(name, failed(name, reason, version=self._versions.get(name, "")))
 
     def _spawn(self, slot: _Slot) -> None:
         try:
@@ -211,7 +211,7 @@ class Crew:
             self._changed.notify_all()
 
     def _guarded(self, work: Callable[..., None], *arguments: _Slot) -> None:
-        """A thread's work; a fault of ours in it ends the crew instead of leaving those who wait for ever."""
+        """A thread's work; a fault of ours in it breaks the dispatcher instead of leaving those who wait for ever."""
         try:
             work(*arguments)
         except Exception:  # noqa: BLE001 - nobody hears of it in a thread
@@ -222,7 +222,7 @@ class Crew:
     # The writing side
 
     def _write(self, slot: _Slot) -> None:
-        """Send tickets to one worker after the other, as long as there is a crew."""
+        """Send pending tasks to one worker after the other, as long as there is a dispatcher."""
         import msgspec
 
         from provenance.workers import wire
@@ -233,27 +233,27 @@ class Crew:
                     self._changed.wait()
                 if process is None or self._closing:
                     return
-                ticket = self._waiting.popleft()
-                slot.given.append(ticket)
+                pending = self._waiting.popleft()
+                slot.given.append(pending)
                 if slot.ready and len(slot.given) == 1:
-                    ticket.start_clock()
-                lists = b"" if slot.told is ticket.lists else ticket.lists
-                slot.told = ticket.lists
+                    pending.start_clock()
+                lists = b"" if slot.told is pending.lists else pending.lists
+                slot.told = pending.lists
                 # What a predecessor has answered is not asked again: it may be what that one died of.
                 order = msgspec.structs.replace(
-                    ticket.order, parts=tuple(ticket.left), seconds=ticket.remaining + wire.GRACE
+                    pending.order, parts=tuple(pending.left), seconds=pending.remaining + wire.GRACE
                 )
-                content = ticket.content
+                content = pending.content
                 self._changed.notify_all()
             try:
                 for piece in (lists, wire.frame(wire.TASK, msgspec.msgpack.encode(order)), *content):
                     process.stdin.write(piece)
                 process.stdin.flush()
             except (OSError, ValueError):
-                continue  # It has ended; the reading side sees that too and puts the ticket back.
+                continue  # It has ended; the reading side sees that too and puts the task back.
 
     def _free(self, slot: _Slot) -> WorkerProcess | None:
-        """The worker, where it should be sent the next ticket: one in hand, and one small one in its pipe."""
+        """The worker, where it should be sent the next task: one in hand, and one small one in its pipe."""
         if not self._waiting or slot.process is None or slot.retired or slot.process.killed_for:
             return None
         others_idle = any(other is not slot and other.process and not other.given for other in self._slots)
@@ -263,12 +263,12 @@ class Crew:
     # The reading side
 
     def _read(self, slot: _Slot) -> None:
-        """Take one worker's answers, bury it, and start its successor, as long as there is a crew."""
+        """Take one worker's answers, reap it, and start its successor, as long as there is a dispatcher."""
         while True:
             cause = "not-started"
             if slot.process is not None:
                 self._listen(slot, slot.process)
-                cause = slot.process.bury()
+                cause = slot.process.reap()
             with self._changed:
                 self._settle(slot, cause)
                 self._changed.notify_all()
@@ -302,12 +302,12 @@ class Crew:
         value = parts.decoded(content) if kind == wire.PART else None
         done = wire.decode_done(content) if kind == wire.DONE else None
         with self._changed:
-            ticket = slot.given[0] if slot.given else None
-            if value is not None and ticket and (value.number, value.name) == (ticket.number, *ticket.left[:1]):
-                ticket.answer(value.name, value.value)
-                if ticket.left and ticket.watched != value.name:
+            pending = slot.given[0] if slot.given else None
+            if value is not None and pending and (value.number, value.name) == (pending.number, *pending.left[:1]):
+                pending.answer(value.name, value.value)
+                if pending.left and pending.watched != value.name:
                     return  # Nobody waits for this one: every wake-up costs more than noting it.
-            elif done is not None and ticket and done.number == ticket.number and not ticket.left:
+            elif done is not None and pending and done.number == pending.number and not pending.left:
                 slot.given.popleft()
                 slot.retired = done.retire
                 if slot.given:
@@ -325,10 +325,10 @@ class Crew:
         elif given and not slot.retired:
             # Out of time is out of time for the whole file; what else ended it ended one part.
             self._fail(given[0], cause, parts=None if cause == "time-limit" else 1)
-        for ticket in reversed(given):
-            ticket.stop_clock()
-            if ticket.left:
-                self._waiting.appendleft(ticket)
+        for pending in reversed(given):
+            pending.stop_clock()
+            if pending.left:
+                self._waiting.appendleft(pending)
         slot.given.clear()
         slot.process, slot.ready, slot.retired, slot.told = None, False, False, b""
 
