@@ -29,7 +29,7 @@ from provenance.workers.pool import Pool
 from tests.support.people import world
 from vouchmark.demo.authority import issue_signer, make_authority
 from vouchmark.examination.examine import examine_all
-from vouchmark.examination.gather import look
+from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.report import Line, Status
 from vouchmark.vouching.embedding import GENERATOR, embed
@@ -44,7 +44,7 @@ SIZES = (0.1, 0.5, AIMED_AT, 5.0)
 
 def vouched(photo: bytes, settings: Settings, club: world.Issuer, key: SigningKey) -> bytes:
     """The photo with somebody's vouch in it."""
-    asset, facts = look(photo, settings, pool=None)
+    asset, facts = facts_about(photo, settings, pool=None)
     epoch = EpochLength.MONTH.epoch_at(settings.at)
     vouch = world.person(club).vouch(bound=binding_for(asset, facts), epoch=epoch)
     return embed(photo, vouch.encode(), key=key, settings=settings, pool=None).embedded.data

@@ -34,7 +34,7 @@ from tests.support import authority as made
 from tests.support.people import world
 from vouchmark.demo.pictures import harbour
 from vouchmark.examination.examine import examine_all
-from vouchmark.examination.gather import look
+from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.report import Line, Status
 from vouchmark.vouching.vouch import binding_for
@@ -78,7 +78,7 @@ def one_file(folder: Path, rounds: int, size: tuple[int, int]) -> None:
     plain.write_bytes(made.sign(signer, photo(size)))
     print(f"\na photo of {size[0]} x {size[1]} pixels, {plain.stat().st_size / 1e6:.1f} MB")
     reader = settings()
-    asset, facts = look(plain, reader, pool=None)
+    asset, facts = facts_about(plain, reader, pool=None)
     person = world.person(ISSUERS[0])
     octets = person.vouch(scope=Scope.parse(SCOPES[0]), bound=binding_for(asset, facts), epoch=EPOCH).encode()
     beside = folder / "beside.jpg"

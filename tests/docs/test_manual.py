@@ -29,7 +29,7 @@ from tests.vouchmark.test_cli_main import EVERY
 from vouchmark.cli import COMMANDS, main
 from vouchmark.codes.exits import EXITS
 from vouchmark.demo.pictures import harbour
-from vouchmark.examination.gather import look
+from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import make_settings
 from vouchmark.policies.conditions import AllOf, Findings, LineIs, People
 from vouchmark.policies.file import CONDITION_KEYS, PEOPLE_KEYS
@@ -277,7 +277,7 @@ def prepare_signer(folder: Path) -> None:
     key = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "key.pem").write_bytes(key)
     (folder / "chain.pem").write_text(signer.pem)
-    asset, facts = look(folder / "photo.jpg", make_settings(at=NOW), pool=None)
+    asset, facts = facts_about(folder / "photo.jpg", make_settings(at=NOW), pool=None)
     (folder / "photo.jpg.vouch").write_bytes(world.person().vouch(bound=binding_for(asset, facts)).encode())
 
 

@@ -20,9 +20,9 @@ from tests.support.https_server import running
 from tests.support.media.crafting import signed
 from vouchmark.cli import main
 from vouchmark.examination import settings as settings_of
-from vouchmark.examination.addresses import host_of, is_address, name_of
 from vouchmark.examination.examine import check, examine_all
 from vouchmark.examination.many import check_many
+from vouchmark.examination.opening.addresses import host_of, is_address, name_of
 from vouchmark.examination.settings import make_settings
 from vouchmark.render.json import dumps
 from vouchmark.render.text import render

@@ -49,7 +49,7 @@ from tests.support.media.vouched import LABELS, update, vouching
 from tests.support.people import world
 from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, manifest_binding, one, somebody, vouch
 from vouchmark import check
-from vouchmark.examination.gather import look as facts_of
+from vouchmark.examination.gather import facts_about as facts_of
 from vouchmark.examination.settings import make_settings
 from vouchmark.lines.person.line import _MISPLACED
 from vouchmark.report import Evidence, Line, Report, Status

@@ -30,7 +30,7 @@ from tests.support.people.world import person
 from tests.support.tsa import serving
 from tests.vouchmark.persons_cli import Desk, refusal
 from vouchmark.cli.vouch.embed import ALGORITHMS
-from vouchmark.examination.gather import look
+from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import make_settings
 from vouchmark.vouching.vouch import binding_for
 
@@ -42,7 +42,7 @@ NO_LISTS: Final = view_of(made.store_of())
 
 
 def vouch_for(data: bytes) -> bytes:
-    asset, facts = look(data, make_settings(at=made.NOW), pool=None)
+    asset, facts = facts_about(data, make_settings(at=made.NOW), pool=None)
     return person().vouch(bound=binding_for(asset, facts), statement="Seen by me.").encode()
 
 

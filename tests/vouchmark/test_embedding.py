@@ -34,7 +34,7 @@ from tests.support.media.crafting import make_authority
 from tests.support.media.forms import FORMS
 from tests.support.people.world import Person, person
 from tests.support.tsa import Authority, serving
-from vouchmark.examination.gather import look
+from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.lines.facts import Facts
 from vouchmark.vouching.embedding import Done, StampError, embed, sign_first
@@ -55,12 +55,12 @@ def settings(trust: TrustLists = TRUST) -> Settings:
 
 
 def facts_of(data: bytes) -> Facts:
-    return look(data, settings(), pool=None)[1]
+    return facts_about(data, settings(), pool=None)[1]
 
 
 def vouch_for(data: bytes, who: Person = ANNA, **options: Any) -> bytes:
     """Somebody's vouch, as the wallet binds it."""
-    asset, facts = look(data, settings(), pool=None)
+    asset, facts = facts_about(data, settings(), pool=None)
     return who.vouch(bound=binding_for(asset, facts), **options).encode()
 
 
@@ -142,7 +142,7 @@ def test_everything_but_the_store_is_the_same_bytes() -> None:
         after = put(data).embedded.data
         digests = []
         for one in (data, after):
-            own = look(one, settings(), pool=None)[1].own
+            own = facts_about(one, settings(), pool=None)[1].own
             assert own is not None
             ((start, end),) = own.store_runs
             digests.append(hashlib.sha256(one[:start] + one[end:]).hexdigest())
@@ -284,7 +284,7 @@ def test_the_same_vouch_does_not_go_in_twice() -> None:
 
 
 def looked(data: bytes) -> Looked:
-    asset, facts = look(data, settings(), pool=None)
+    asset, facts = facts_about(data, settings(), pool=None)
     readings = tuple(one for one in (facts.first, facts.second) if one is not None)
     return Looked(asset=asset, own=facts.own, readings=readings)
 

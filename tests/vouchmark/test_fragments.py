@@ -17,7 +17,7 @@ from tests.support.media.crafting import box
 from tests.support.media.hostile import movie
 from tests.support.media.streams import signed_stream
 from tests.vouchmark import people
-from vouchmark.examination.gather import look
+from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import make_settings
 from vouchmark.report import Line, Status
 from vouchmark.vouching.vouch import VouchError, binding_for
@@ -119,7 +119,7 @@ def test_a_vouch_for_the_manifest_that_binds_all_fragments_counts_while_they_hol
 
 def test_nobody_vouches_for_a_first_part_in_place_of_the_video() -> None:
     first, _ = signed_stream(CAMERA, THREE)
-    asset, facts = look(first, make_settings(trust=LISTED, at=NOW), pool=None)
+    asset, facts = facts_about(first, make_settings(trust=LISTED, at=NOW), pool=None)
     with pytest.raises(VouchError, match="first part of a video in pieces"):
         binding_for(asset, facts)
 

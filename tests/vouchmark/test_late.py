@@ -17,7 +17,7 @@ from provenance.workers.pool import Pool
 from tests.support.attacks import CAMERA, LISTED
 from tests.support.authority import NOW, picture, sign
 from vouchmark.cli import main
-from vouchmark.examination import examine, gather, late
+from vouchmark.examination import asking, examine, gather, late
 from vouchmark.examination.settings import make_settings
 from vouchmark.lines.facts import Answer, Facts
 from vouchmark.report import Line, Report, Status, exit_code
@@ -110,10 +110,10 @@ def test_a_second_look_has_no_more_time_than_the_first_one_left() -> None:
             asked.append(seconds)
             return type("Examination", (), {"seconds_left": seconds - 3})
 
-    look = gather.examine_by(Fake())  # type: ignore[arg-type]
+    look = asking.examine_by(Fake())  # type: ignore[arg-type]
     for _ in range(4):
         look(None, None)  # type: ignore[arg-type]
-    assert asked == [8.0, 5.0, 2.0, gather.LEAST]
+    assert asked == [8.0, 5.0, 2.0, asking.LEAST]
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "text", "crjson"])

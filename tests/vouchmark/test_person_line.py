@@ -48,7 +48,7 @@ from tests.vouchmark.people import (
 )
 from vouchmark.demo.pictures import cafe, harbour
 from vouchmark.examination.examine import examine_all
-from vouchmark.examination.gather import look as known
+from vouchmark.examination.gather import facts_about as known
 from vouchmark.examination.gather import picture_hint
 from vouchmark.examination.settings import make_settings
 from vouchmark.persons.issuers import MAX_ISSUER_OCTETS

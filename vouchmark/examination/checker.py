@@ -20,8 +20,8 @@ from provenance.workers.pool import DEFAULT_MEMORY, DEFAULT_SECONDS, Pool
 from vouchmark.errors import VouchmarkError
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.many import are_several
+from vouchmark.examination.opening.sources import files
 from vouchmark.examination.settings import Settings, settings_of
-from vouchmark.examination.sources import files
 from vouchmark.options import Options, Overrides, with_overrides
 from vouchmark.report import Report
 

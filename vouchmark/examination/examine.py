@@ -18,21 +18,14 @@ from provenance.asset import Asset
 from provenance.credentials.engines.model import Outcome
 from provenance.workers.pool import Examination, Pool
 from vouchmark.examination import late
-from vouchmark.examination.gather import (
-    Examine,
-    Seen,
-    Turn,
-    examine_by,
-    examined,
-    facts_of,
-    turns_of,
-    with_soft_bindings,
-)
+from vouchmark.examination.asking import Examine, Examined, examine_by, examine_sources
+from vouchmark.examination.gather import facts_of, with_soft_bindings
 from vouchmark.examination.inputs import inputs_of
 from vouchmark.examination.of_itself import media_facts
+from vouchmark.examination.opening.opened import OpenedSource, open_sources
+from vouchmark.examination.opening.sources import Source
 from vouchmark.examination.pictures import pictures_of
 from vouchmark.examination.settings import Settings, make_settings
-from vouchmark.examination.sources import Source
 from vouchmark.lines.ai import line as ai
 from vouchmark.lines.authority import attributed
 from vouchmark.lines.claim import line as claim
@@ -109,20 +102,20 @@ def examine_all(sources: Iterable[Source], settings: Settings, *, pool: Pool | N
     """One report for each source, in order, as they become ready.
 
     Args:
-        sources: paths, bytes, binary streams or files found in a folder; each is opened once, when its turn comes.
+        sources: paths, bytes, binary streams or files found in a folder; each is opened once, when it is asked for.
         settings: what the reports are a function of.
         pool: where to parse; None parses in this process.
     """
     run = Run(settings=settings.person, at=settings.at, finish=functools.partial(_finished, settings=settings))
     with contextlib.closing(run):
         ahead = run.look_ahead if settings.asks(Line.PERSON) else None
-        for turn, seen in examined(turns_of(sources, settings), settings, pool, ahead=ahead):
+        for source, examined in examine_sources(open_sources(sources, settings), settings, pool, ahead=ahead):
             told = late.in_time(
-                functools.partial(_told, turn, seen, settings, examine_by(pool, seconds=seen.seconds_left)),
-                functools.partial(_told, turn, late.nothing_seen(settings.media.engines), settings, None),
-                seconds=seen.seconds_left,
+                functools.partial(_told, source, examined, settings, examine_by(pool, seconds=examined.seconds_left)),
+                functools.partial(_told, source, late.nothing_examined(settings.media.engines), settings, None),
+                seconds=examined.seconds_left,
             )
-            is_read = isinstance(turn.item, Asset) and turn.item.size > 0
+            is_read = isinstance(source.item, Asset) and source.item.size > 0
             yield from run.take(told.report, told.claims, more=told.more, is_read=is_read)
         yield from run.rest()
 
@@ -138,14 +131,14 @@ class _Told:
     """How many further vouches are not read."""
 
 
-def _told(turn: Turn, seen: Seen, settings: Settings, examine: Examine | None) -> _Told:
+def _told(source: OpenedSource, examined: Examined, settings: Settings, examine: Examine | None) -> _Told:
     """All lines of one source but its person line; `examine` is asked where pixels are needed, None asks for none."""
-    facts = facts_of(turn, seen, settings)
+    facts = facts_of(source, examined, settings)
     if examine is not None:
-        facts = with_soft_bindings(facts, turn, seen, settings, examine)
-    report = _report_of(turn, facts, seen, settings)
+        facts = with_soft_bindings(facts, source, examined, settings, examine)
+    report = _report_of(source, facts, examined, settings)
     inside = facts.own.more_vouches if facts.own is not None else 0
-    return _Told(report=report, claims=_claims(turn, facts, settings, examine), more=turn.beheld.more + inside)
+    return _Told(report=report, claims=_claims(source, facts, settings, examine), more=source.vouches.more + inside)
 
 
 def without_lines(report: Report, settings: Settings) -> Report:
@@ -167,14 +160,14 @@ def without_lines(report: Report, settings: Settings) -> Report:
     return settings.policy.applied(replace(bare, crjson=crjson))
 
 
-def _claims(turn: Turn, facts: Facts, settings: Settings, examine: Examine | None) -> tuple[Claim, ...]:
+def _claims(source: OpenedSource, facts: Facts, settings: Settings, examine: Examine | None) -> tuple[Claim, ...]:
     """The vouches that speak of one source, with what each may be bound to."""
-    if not isinstance(turn.item, Asset) or turn.task is None or not settings.asks(Line.PERSON):
+    if not isinstance(source.item, Asset) or source.task is None or not settings.asks(Line.PERSON):
         return ()
-    claims = claims_of(turn.beheld, turn.item, facts)
+    claims = claims_of(source.vouches, source.item, facts)
     if examine is None or not any(one.hint for one in claims):
         return claims
-    pdq = pdq_of(turn.item, turn.task, examine)
+    pdq = pdq_of(source.item, source.task, examine)
     return tuple(one.compared(pdq) for one in claims)
 
 
@@ -193,14 +186,14 @@ class Kept:
 
 def examine_to_keep(sources: Iterable[Path], settings: Settings, *, pool: Pool | None) -> Iterator[Kept]:
     """What an index keeps of each source, in order; `settings.options.hashes` has to be set."""
-    for turn, seen in examined(turns_of(sources, settings), settings, pool):
-        facts = facts_of(turn, seen, settings)
-        octets = [one.octets for one in turn.beheld.found if one.octets]
+    for source, examined in examine_sources(open_sources(sources, settings), settings, pool):
+        facts = facts_of(source, examined, settings)
+        octets = [one.octets for one in source.vouches.found if one.octets]
         octets += [one.octets for one in (facts.own.vouches if facts.own else ()) if one.octets]
         yield Kept(
-            report=_report_of(turn, facts, seen, settings),
-            sha256=bytes.fromhex(turn.item.sha256) if isinstance(turn.item, Asset) and turn.item.size else b"",
-            fingerprint=seen.examination.fingerprint if seen.examination else None,
+            report=_report_of(source, facts, examined, settings),
+            sha256=bytes.fromhex(source.item.sha256) if isinstance(source.item, Asset) and source.item.size else b"",
+            fingerprint=examined.examination.fingerprint if examined.examination else None,
             vouches=tuple(dict.fromkeys(octets)),
         )
 
@@ -209,9 +202,9 @@ _LOOKED: Final = (Outcome.FOUND, Outcome.ABSENT, Outcome.REMOTE)
 """Where the file's type was read as far as it is read at all, so that what is never looked at in it can be told."""
 
 
-def _report_of(turn: Turn, facts: Facts, seen: Seen, settings: Settings) -> Report:
+def _report_of(source: OpenedSource, facts: Facts, examined: Examined, settings: Settings) -> Report:
     """Fill the lines in order, but for the person line, which hears of the whole run."""
-    item, examination = turn.item, seen.examination
+    item, examination = source.item, examined.examination
     lines, not_checked = {}, list(_general_gaps(facts, settings))
     if facts.first.outcome in _LOOKED and settings.asks(Line.INTEGRITY):
         measured = examination is not None and (examination.width is not None or bool(examination.picture_reason))
@@ -231,13 +224,13 @@ def _report_of(turn: Turn, facts: Facts, seen: Seen, settings: Settings) -> Repo
             sha256=asset.sha256 if asset else None,
             width=examination.width if examination else None,
             height=examination.height if examination else None,
-            path=turn.below,
+            path=source.below,
             metadata=media_facts(facts.metadata),
         ),
         evidence=lines,
         verdict=None,
         not_checked=tuple(not_checked),
-        inputs=inputs_of(seen, settings),
+        inputs=inputs_of(examined, settings),
         required=settings.required,
         crjson=_crjson(facts, examination) if settings.options.crjson else None,
         pictures=tuple(pictures),

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from vouchmark import __version__
-from vouchmark.examination.gather import Seen
+from vouchmark.examination.asking import Examined
 from vouchmark.examination.settings import Settings
 from vouchmark.lines.facts import instant
 from vouchmark.report import REQUIRED, Inputs, Json, TrustListInput
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from provenance.net.online import Contact
 
 
-def inputs_of(seen: Seen, settings: Settings) -> Inputs:
+def inputs_of(examined: Examined, settings: Settings) -> Inputs:
     """The reader's settings, lists and engines, and who was asked over the network."""
-    examination, asked = seen.examination, settings.options
+    examination, asked = examined.examination, settings.options
     options: dict[str, Json] = {}
     if settings.online is not None:
-        options["online"] = [_contact(one) for one in seen.contacts]
+        options["online"] = [_contact(one) for one in examined.contacts]
     if settings.claim is not None and settings.claim.place is not None:
         options["claim_place"] = settings.claim.place.text
     if settings.claim is not None and settings.claim.time is not None:

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from provenance.credentials.engines.model import Outcome, Reading, Reason
 from provenance.net.deadline import TooLateError, within
 from provenance.workers.pool import Examination
-from vouchmark.examination.gather import LEAST, Seen
+from vouchmark.examination.asking import LEAST, Examined
 
 T = TypeVar("T")
 
@@ -35,9 +35,9 @@ def out_of_time(engines: tuple[str, ...]) -> tuple[Reading, ...]:
     return tuple(Reading(engine=engine, version="", outcome=Outcome.ERROR, reason=REASON) for engine in engines)
 
 
-def nothing_seen(engines: tuple[str, ...]) -> Seen:
+def nothing_examined(engines: tuple[str, ...]) -> Examined:
     """What was found out about a file for which the time did not suffice."""
-    return Seen(
+    return Examined(
         examination=Examination(
             readings=out_of_time(engines),
             width=None,

@@ -9,8 +9,8 @@ from typing import BinaryIO, Unpack
 from provenance.errors import OptionError
 from provenance.workers.pool import Pool
 from vouchmark.examination.examine import examine_all
+from vouchmark.examination.opening.sources import files
 from vouchmark.examination.settings import Settings, make_settings
-from vouchmark.examination.sources import files
 from vouchmark.options import Options, Overrides
 from vouchmark.report import Report
 

@@ -46,7 +46,7 @@ MAX_THREADS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beheld:
+class FileVouches:
     """The vouches that speak of one file, before anything is verified."""
 
     found: tuple[Found, ...] = ()
@@ -54,13 +54,13 @@ class Beheld:
     """How many more there are than are read."""
 
 
-def behold(path: Path | None, settings: PersonSettings, beside: Beside) -> Beheld:
+def vouches_for(path: Path | None, settings: PersonSettings, beside: Beside) -> FileVouches:
     """The vouches given for a file or lying beside it."""
     given = tuple(_of_file(file, Where.GIVEN) for file in settings.vouches)
     files, more = beside.find(path) if path is not None else ((), 0)
     known = {found.octets for found in given if found.octets}
     lying = tuple(_of_file(file, Where.BESIDE) for file in files if file.octets not in known)
-    return Beheld(found=(*given, *lying), more=more)
+    return FileVouches(found=(*given, *lying), more=more)
 
 
 def _of_file(file: VouchFile, where: Where) -> Found:
@@ -112,10 +112,10 @@ class Claim:
         return Presented(vouch=self.found.octets, bindings=self.bindings, time_stamp=self.found.stamped)
 
 
-def claims_of(beheld: Beheld, asset: Asset, facts: Facts) -> tuple[Claim, ...]:
+def claims_of(vouches: FileVouches, asset: Asset, facts: Facts) -> tuple[Claim, ...]:
     """Every vouch that speaks of an asset, with the bindings that it may name: given, embedded, beside it."""
     embedded = tuple(map(_of_assertion, facts.own.vouches)) if facts.own is not None else ()
-    found = sorted((*beheld.found, *embedded), key=lambda one: _ORDER.index(one.where))
+    found = sorted((*vouches.found, *embedded), key=lambda one: _ORDER.index(one.where))
     if not found:
         return ()
     decoded = [(one, _decode(one)) for one in found]

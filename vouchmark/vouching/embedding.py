@@ -18,7 +18,7 @@ from provenance.credentials.signing.c2pa_sign import SigningKey
 from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, Embedded, EmbedError, Looked, WrongManifestError
 from provenance.credentials.signing.time_stamping import TimeStampFetchError
 from vouchmark import __version__
-from vouchmark.examination.gather import look
+from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import Settings
 from vouchmark.lines.engines import line as engines
 from vouchmark.lines.facts import Facts, evidence
@@ -91,7 +91,7 @@ def embed(
     from zk.profile.personhood import BindingKind, Vouch
 
     vouch = Vouch.decode(octets)
-    asset, facts = look(source, settings, pool=pool)
+    asset, facts = facts_about(source, settings, pool=pool)
     if asset.media_type not in UPDATABLE:
         raise VouchError(f"an update manifest would not survive in a file of type {asset.media_type}", hint=BESIDE)
     _intact(facts)
@@ -109,7 +109,7 @@ def embed(
             authority=authority,
             apart=pool is not None,
         )
-        again, found = look(written, _afterwards(settings), pool=pool)
+        again, found = facts_about(written, _afterwards(settings), pool=pool)
         done = embedding.confirm_vouch(before, _looked(again, found), octets, digest=digest, stamped=bool(authority))
     except CredentialsError as error:
         raise _refusal(error) from error
@@ -128,7 +128,7 @@ def sign_first(
         AssetError: The file could not be read.
         VouchError: It is refused, with a hint; StampError where only the time stamp could not be had.
     """
-    asset, facts = look(source, settings, pool=pool)
+    asset, facts = facts_about(source, settings, pool=pool)
     if asset.media_type not in SIGNABLE:
         kinds = "JPEG, PNG and JPEG XL"
         raise VouchError(f"a first manifest is made for {kinds} alone, got {asset.media_type}", hint=BESIDE)
@@ -145,7 +145,7 @@ def sign_first(
             authority=authority,
             apart=pool is not None,
         )
-        again, found = look(written, _afterwards(settings), pool=pool)
+        again, found = facts_about(written, _afterwards(settings), pool=pool)
         embedding.confirm_first(before, _looked(again, found))
     except CredentialsError as error:
         raise _refusal(error) from error

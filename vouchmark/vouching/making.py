@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from provenance.workers.pool import Pool
-from vouchmark.examination.gather import look, picture_hint
+from vouchmark.examination.gather import facts_about, picture_hint
 from vouchmark.examination.settings import make_settings
 from vouchmark.options import Options, Overrides
 from vouchmark.vouching.vouch import binding_for, make
@@ -56,7 +56,7 @@ def make_vouch(
 
     settings = make_settings(trust=TrustLists.empty(), issuers=(), at=at)
     with _pool(in_process) as pool:
-        asset, facts = look(source, settings, pool=pool)
+        asset, facts = facts_about(source, settings, pool=pool)
         binding = binding_for(asset, facts)
         pdq = picture_hint(asset, settings, pool=pool) if hint else None
     return make(wallet, wish, binding, at=settings.at, issuer_id=issuer_id, pdq=pdq).encode()

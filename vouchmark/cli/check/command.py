@@ -23,7 +23,7 @@ from vouchmark.cli.check.running import identity, is_one, refuse_pages, run
 from vouchmark.cli.check.saved import compare_saved, saved_options
 from vouchmark.cli.common import Instant, fail, fail_usage, printable, standard_input
 from vouchmark.codes.exits import CHECKED
-from vouchmark.examination.addresses import host_of, is_address
+from vouchmark.examination.opening.addresses import host_of, is_address
 from vouchmark.report import Exit, Line, Outcome, overall_exit
 
 if TYPE_CHECKING:

@@ -23,12 +23,12 @@ from vouchmark.cli.check.totals import Totals
 from vouchmark.cli.check.writing import written
 from vouchmark.cli.common import fail_usage, progress, standard_input, standard_output
 from vouchmark.cli.placing import output_text
-from vouchmark.examination.addresses import is_address
+from vouchmark.examination.opening.addresses import is_address
 
 if TYPE_CHECKING:
     from provenance.workers.pool import Pool
+    from vouchmark.examination.opening.sources import Source
     from vouchmark.examination.settings import Settings
-    from vouchmark.examination.sources import Source
     from vouchmark.report import Exit
 
 COUNTING: Final = 2.0
@@ -123,7 +123,7 @@ def _sources(inputs: tuple[str, ...], own: _Files, *, beside: Path | None = None
         own: files that this run writes.
         beside: a folder that it writes; None where it writes none.
     """
-    from vouchmark.examination.sources import STREAM, files
+    from vouchmark.examination.opening.sources import STREAM, files
 
     ours = beside.resolve() if beside is not None else None
 

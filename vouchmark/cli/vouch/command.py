@@ -183,13 +183,13 @@ def _look(file: Path) -> tuple[Asset, Facts]:
     from provenance.asset import AssetError
     from provenance.credentials.trust.lists import TrustLists
     from provenance.workers.pool import Pool
-    from vouchmark.examination.gather import look
+    from vouchmark.examination.gather import facts_about
     from vouchmark.examination.settings import make_settings
 
     settings = make_settings(trust=TrustLists.empty(), engines=("c2pa-rs",))
     try:
         with Pool(workers=1) as pool:
-            return look(file, settings, pool=pool)
+            return facts_about(file, settings, pool=pool)
     except AssetError as error:
         fail(f"{file}: {error}", hint=error.hint)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from provenance.asset import walk
-from vouchmark.examination.addresses import is_address
+from vouchmark.examination.opening.addresses import is_address
 from vouchmark.vouching.files import Beside
 
 
