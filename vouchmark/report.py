@@ -332,7 +332,7 @@ class Exit(enum.IntEnum):
     """Exit codes, the same for every output format."""
 
     OK = 0
-    """Every required line passed and nothing failed."""
+    """Every required line passed and nothing failed; or `--fail-on` alone was asked, and no verdict reached it."""
     FAILED = 1
     """A line is `fail` (or the verdict reached `--fail-on`)."""
     USAGE = 2

@@ -289,7 +289,7 @@ def scene(size: tuple[int, int]) -> Image.Image:
 def prepare(folder: Path) -> None:
     """The files that the manual's commands and snippets speak of."""
     made = command.media()
-    for name in ("photo.jpg", "picture.jpg", "folder/one.jpg", "incoming/one.jpg", "incoming/two.jpg"):
+    for name in ("photo.jpg", "picture.jpg", "upload.jpg", "folder/one.jpg", "incoming/one.jpg", "incoming/two.jpg"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(made["generated.jpg"])
     for name in ("newsroom.pem", "times.pem"):

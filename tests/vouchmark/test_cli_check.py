@@ -231,7 +231,9 @@ class TestOptions:
         if not_reached:
             plain = run("check", name, "-q", *TRUST).code
             assert plain != 1
-            assert run("check", name, "-q", "--fail-on", not_reached, *TRUST).code == plain
+            assert run("check", name, "-q", "--fail-on", not_reached, *TRUST).code == 0
+            lines = ("--require", "integrity", "--require", "signer")
+            assert run("check", name, "-q", "--fail-on", not_reached, *lines, *TRUST).code == plain
 
     def test_a_policy_of_ones_own_gives_the_verdict(self, own: Command) -> None:
         command.write(own.folder, "plain.jpg")

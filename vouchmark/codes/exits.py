@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 CHECKED: Final[Mapping[int, str]] = {
-    0: "every required line passed, and nothing failed",
+    0: "every required line passed, and nothing failed; with --fail-on alone, every verdict stayed below it",
     1: "a line failed, or the verdict reached --fail-on",
     2: "the command line was wrong",
     3: "inconclusive: nothing failed, but a required line is unknown, absent or skipped",

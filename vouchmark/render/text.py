@@ -52,6 +52,8 @@ UPDATE_ROWS: Final = 5
 """Sentences on later updates without -v."""
 TREE_ROWS: Final = 8
 """Earlier versions drawn without -v."""
+NO_VERDICT: Final = "none"
+"""In place of an outcome, before a policy has spoken."""
 NAME_LIMIT: Final = 120
 """Code points of a file's name in the answer."""
 COLUMN: Final = max(len(line) for line in Line) + 1
@@ -75,10 +77,13 @@ def render(report: Report, *, width: int, colour: bool, verbosity: int, unicode:
         report: what to show.
         width: columns, from 40.
         colour: whether to write SGR colour sequences.
-        verbosity: -1 the answer alone, 0 the lines of evidence, 1 every finding, 2 their details as well.
+        verbosity: -2 the verdict's outcome alone, -1 the answer alone, 0 the lines of evidence, 1 every finding, 2
+            their details as well.
         unicode: False writes ASCII alone.
     """
     painter = _Painter(colour=colour, unicode=unicode, width=max(MIN_WIDTH, width))
+    if verbosity < -1:
+        return f"{report.verdict.outcome if report.verdict else NO_VERDICT}\n"
     if verbosity < 0:
         return painter.answer_line(report) + "\n"
     blocks = [

@@ -57,7 +57,8 @@ EPILOG: Final = f"""\b
 Exit codes, the same in every format:
 {_EXITS}
 
-Without --require, integrity and signer are required. Options marked * can be repeated. Every option has an
+Without --require, integrity and signer are required; with --fail-on and no --require the verdict alone decides:
+0 below that outcome, 1 from it on, whatever the lines say. Options marked * can be repeated. Every option has an
 environment variable of its long name, such as VOUCHMARK_CHECK_MAX_SIZE; several values are separated by spaces,
 several files by '{os.pathsep}'.
 """
@@ -89,7 +90,9 @@ class Seconds(click.FloatRange):
 @click.option("--policy", type=click.Path(path_type=Path), help="Your policy (TOML) in place of the built-in one.")
 @policy_options
 @saved_options
-@click.option("--fail-on", type=click.Choice(OUTCOME_NAMES), help="Exit 1 where the verdict is this or stronger.")
+@click.option(
+    "--fail-on", type=click.Choice(OUTCOME_NAMES), help="Exit 1 where the verdict is this or stronger, else 0."
+)
 @click.option("--at", type=Instant(), help="Judge expiry and lists at this time (RFC 3339); now by default.")
 @click.option("--trust", multiple=True, type=click.Path(path_type=Path), help="* A list of signers for this run.")
 @click.option(
@@ -117,7 +120,7 @@ class Seconds(click.FloatRange):
 @person_options
 @known_options
 @original_options
-@click.option("-q", "--quiet", is_flag=True, help="The answer alone, one line a file.")
+@click.option("-q", "--quiet", count=True, help="The answer alone, one line a file; twice: the outcome alone.")
 @click.option("-v", "--verbose", count=True, help="Every finding; twice: their details as well.")
 @help_all_option
 @click.pass_context

@@ -47,7 +47,7 @@ def run(options: dict[str, Any], settings: Settings, pool: Pool | None) -> set[E
     from vouchmark.examination.examine import examine_all
 
     inputs: tuple[str, ...] = options["inputs"]
-    totals, one = Totals(fail_on=options["fail_on"]), is_one(inputs)
+    totals, one = Totals(fail_on=options["fail_on"], lines_count=bool(options["require"])), is_one(inputs)
     if isinstance(options["output"], Folder):
         _run_into(options["output"].path, options, settings, pool, totals)
         return totals.codes
@@ -91,7 +91,7 @@ def _say(totals: Totals, interrupt: Interrupt, options: dict[str, Any], *, one: 
     """Words about the run, on standard error."""
     if not totals.files:
         click.echo("there is no file in what you named", err=True)
-    elif not one and (options["form"] == "text" or isinstance(options["output"], Folder)):
+    elif not one and options["quiet"] < 2 and (options["form"] == "text" or isinstance(options["output"], Folder)):
         click.echo("\n".join(totals.lines()), err=True)
     if interrupt.came:
         place = options["output"]

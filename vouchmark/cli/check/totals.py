@@ -12,11 +12,17 @@ from vouchmark.report import Exit, Outcome, Report, exit_code
 class Totals:
     """Counts of one run."""
 
-    def __init__(self, *, fail_on: str | None) -> None:
-        """`fail_on` is the outcome from which on a verdict fails, as the command line has it."""
+    def __init__(self, *, fail_on: str | None, lines_count: bool = True) -> None:
+        """How its codes are found.
+
+        Args:
+            fail_on: the outcome from which on a verdict fails, as the command line has it.
+            lines_count: whether lines decide as well; without that the verdict alone does, where `fail_on` is given.
+        """
         self.codes: set[Exit] = set()
         self.groups: Counter[Group] = Counter()
         self._fail_on = Outcome(fail_on) if fail_on else None
+        self._lines_count = lines_count or not fail_on
 
     @property
     def files(self) -> int:
@@ -29,12 +35,15 @@ class Totals:
         self.codes.add(self._exit(report))
 
     def _exit(self, report: Report) -> Exit:
-        """The report's exit code; the verdict raises it only where that was asked for."""
+        """The report's exit code; the verdict raises or decides it only where that was asked for."""
         from vouchmark.policies.policy import at_least_as_strong
 
         outcome = report.verdict.outcome if report.verdict else None
         reached = self._fail_on is not None and outcome is not None and at_least_as_strong(outcome, self._fail_on)
-        return Exit.FAILED if reached else exit_code(report)
+        if reached:
+            return Exit.FAILED
+        # A report without a verdict is below no outcome: a hook lets nothing pass that no policy has seen.
+        return exit_code(report) if self._lines_count or outcome is None else Exit.OK
 
     def lines(self) -> Iterator[str]:
         """The totals, worst first, under the number of files."""

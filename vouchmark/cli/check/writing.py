@@ -93,7 +93,7 @@ def _text_writer(options: dict[str, Any], out: TextIO) -> Callable[[Report], str
     terminal = out.isatty()
     colour = terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     columns = min(MAX_WIDTH, max(MIN_WIDTH, shutil.get_terminal_size((100, 24)).columns))
-    verbosity = -1 if options["quiet"] else options["verbose"]
+    verbosity = -min(options["quiet"], 2) or options["verbose"]
     unicode = text.can_encode(getattr(out, "encoding", None))
     return partial(text.render, width=columns, colour=colour, verbosity=verbosity, unicode=unicode)
 
