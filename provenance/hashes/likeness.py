@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from provenance.hashes.pictures.pdq import MIN_QUALITY, MIN_SIDE, NEAR, Orientation, distance, roughly
+from provenance.hashes.pictures.pdq import (
+    MIN_QUALITY,
+    MIN_SIDE,
+    NEAR,
+    Orientation,
+    PdqHash,
+    distance,
+    roughly,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -24,10 +34,13 @@ MOST: Final = 8
 """Thumbnails that are compared, the nearest first; real histories have fewer."""
 MOST_REGISTERED: Final = 4
 """The same by registration, which takes some 100 ms each."""
+MAX_BYTES: Final = 512 * 1024
+"""Bytes of a picture that is compared by the cheap hash, and of all thumbnails together: what nobody asked for may cost
+a tenth of a check, and decoding takes the longer the more bytes there are."""
 MAX_JPEG: Final = 24_000_000
-"""Pixels of a JPEG, which is decoded at an eighth of its size: some 50 ms."""
-MAX_OTHER: Final = 2_000_000
-"""Pixels of other pictures, which are decoded whole: some 30 ms. Larger ones are not compared by the cheap hash."""
+"""Pixels of a JPEG, which is decoded at an eighth of its size."""
+MAX_OTHER: Final = 500_000
+"""Pixels of other pictures, which are decoded whole: some 8 ms."""
 SIDE: Final = 64
 """Pixels of each side of what is hashed; a JPEG is decoded no larger than need be for it."""
 _UNLIKE: Final = frozenset({"no-movement", "implausible-movement", "differs-everywhere"})
@@ -84,22 +97,36 @@ def likeness(data: bytes, media_type: str, history: History | None, *, pixels: i
     stored = [(label, one) for label, one in stored_thumbnails(history)][:MOST]
     if not stored or not media_type.startswith("image/"):
         return Likeness()
-    mine = _grey(data, media_type, pixels=pixels)
-    turned = [] if mine is None else list(roughly(mine).values())
+    mine = _oriented(data, media_type, stored, pixels=pixels)
+    left = MAX_BYTES
     found = []
     for place, (label, thumbnail) in enumerate(stored):
         kind = recognise(thumbnail)
-        theirs = _grey(thumbnail, kind, pixels=pixels) if turned else None
-        apart = -1
-        if theirs is not None:
-            hashed = roughly(theirs)[Orientation.NONE]
-            usable = [one for one in turned if min(one.quality, hashed.quality) >= MIN_QUALITY]
-            apart = min((distance(one.bits, hashed.bits) for one in usable), default=-1)
+        left -= len(thumbnail)
+        apart = _apart(mine, thumbnail, kind, pixels=pixels) if mine and left >= 0 else -1
         registered = ""
         if register and place < MOST_REGISTERED:
             registered = _registered(thumbnail, kind, data, media_type, pixels=pixels)
         found.append(Like(label=label, distance=apart, registered=registered))
     return Likeness(found=tuple(found), engine=_engine() if register else "")
+
+
+def _oriented(data: bytes, media_type: str, stored: Sequence[tuple[str, bytes]], *, pixels: int) -> list[PdqHash]:
+    """The picture's cheap hashes, in every orientation; none where it is too large, or has too little to go by."""
+    # Thumbnails lie in the file as a rule, and are no part of what is decoded.
+    if len(data) - sum(len(thumbnail) for _, thumbnail in stored) > MAX_BYTES:
+        return []
+    small = _grey(data, media_type, pixels=pixels)
+    return [] if small is None else [one for one in roughly(small).values() if one.quality >= MIN_QUALITY]
+
+
+def _apart(mine: Sequence[PdqHash], thumbnail: bytes, kind: str, *, pixels: int) -> int:
+    """Bits by which the cheap hashes differ in the orientation that fits best; -1 where they say nothing."""
+    small = _grey(thumbnail, kind, pixels=pixels)
+    if small is None:
+        return -1
+    theirs = roughly(small, oriented=False)[Orientation.NONE]
+    return min(distance(one.bits, theirs.bits) for one in mine) if theirs.quality >= MIN_QUALITY else -1
 
 
 def _grey(data: bytes, media_type: str, *, pixels: int) -> NDArray[np.float32] | None:

@@ -52,6 +52,8 @@ def _environment() -> dict[str, str]:
         "ENCYPHER_C2PA_TELEMETRY": "off",
         "ENCYPHER_C2PA_ONLINE": "off",
         "MALLOC_ARENA_MAX": "1",
+        # One thread for linear algebra: what is multiplied here is small, and there is a worker for each core.
+        "OPENBLAS_NUM_THREADS": "1",
         "HOME": _NOWHERE,
     }
 
