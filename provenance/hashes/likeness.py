@@ -78,7 +78,9 @@ class Likeness(Struct, frozen=True, kw_only=True):
     """The package that registered, with its version; empty where registration was not asked for."""
 
 
-def likeness(data: bytes, media_type: str, history: History | None, *, pixels: int, register: bool) -> Likeness:
+def likeness(
+    data: bytes, media_type: str, history: History | None, *, pixels: int, register: bool, known: str = ""
+) -> Likeness:
     """Compare a picture with the thumbnails in its own verified history.
 
     Args:
@@ -87,6 +89,7 @@ def likeness(data: bytes, media_type: str, history: History | None, *, pixels: i
         history: with its thumbnails, where there is one.
         pixels: how many pixels a picture may announce.
         register: whether they are matched by local features as well.
+        known: label of a manifest whose own thumbnail is left out.
 
     Raises:
         MemoryError: there is no room.
@@ -94,7 +97,7 @@ def likeness(data: bytes, media_type: str, history: History | None, *, pixels: i
     from provenance.media_type import recognise
     from provenance.preview import stored_thumbnails
 
-    stored = [(label, one) for label, one in stored_thumbnails(history)][:MOST]
+    stored = [(label, one) for label, one in stored_thumbnails(history) if label != known][:MOST]
     if not stored or not media_type.startswith("image/"):
         return Likeness()
     mine = _oriented(data, media_type, stored, pixels=pixels)

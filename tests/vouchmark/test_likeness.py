@@ -65,8 +65,16 @@ def finding(report: Report, code: str) -> Finding | None:
 class TestUnasked:
     """By the cheap hash, which may only say that it looks like."""
 
-    def test_a_picture_that_looks_like_its_signed_thumbnail_is_told_as_that(self) -> None:
+    def test_of_signed_bytes_it_is_not_asked_whether_they_look_like_their_own_thumbnail(self) -> None:
         report = examine(PHOTO, LISTED)
+        assert report.evidence[Line.INTEGRITY].status is Status.PASS
+        assert not report.having("integrity.thumbnail.*")
+        assert any("thumbnail" in gap.what for gap in report.not_checked)
+
+    def test_a_changed_picture_that_looks_like_its_signed_thumbnail_is_told_as_that(self) -> None:
+        place = PHOTO.rindex(b"\xff\xd9") - 40
+        report = examine(PHOTO[:place] + bytes([PHOTO[place] ^ 1]) + PHOTO[place + 1 :], LISTED)
+        assert report.evidence[Line.INTEGRITY].status is Status.FAIL
         told = finding(report, "integrity.thumbnail.like")
         assert told is not None
         assert told.status is Status.ABSENT

@@ -50,6 +50,8 @@ class Work:
     """With its thumbnails."""
     check: OwnCheck | None = None
     """Our own check with all bytes."""
+    held: str = ""
+    """Label of the manifest whose binding holds for all of the media; empty where none does."""
 
     _layout: Layout | None = None
 

@@ -36,14 +36,16 @@ def _run(work: Work) -> Likeness | None:
     from provenance.preview import stored_thumbnails
 
     data, options = work.data, work.task.options
-    if work.history is None or next(stored_thumbnails(work.history), None) is None:
+    # Of bytes that are the signed ones, a likeness to the thumbnail that was signed with them would tell nothing new.
+    known = "" if options.compare_pictures else work.held
+    if work.history is None or all(label == known for label, _ in stored_thumbnails(work.history)):
         return None
     from provenance.hashes.likeness import Likeness, likeness
 
     if window_of(data) is not None:
         return Likeness(reason=TOO_LARGE)
     pixels, register = options.limits.pixels, options.compare_pictures
-    return likeness(data, work.task.media_type, work.history, pixels=pixels, register=register)
+    return likeness(data, work.task.media_type, work.history, pixels=pixels, register=register, known=known)
 
 
 def _failed(reason: str, _version: str) -> Likeness:

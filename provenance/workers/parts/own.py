@@ -35,6 +35,7 @@ _CHECK: Final = b"C"
 
 def run(work: Work) -> Own:
     """Our own check of the store that the first engine read, or of what lies in the file where it read none."""
+    from provenance.credentials.binding.base import Match
     from provenance.credentials.certificates.ocsp import Fresh
     from provenance.credentials.own_check import examine_own
 
@@ -58,6 +59,8 @@ def run(work: Work) -> Own:
     )
     work.history = check.history if work.wants("preview", "original", "likeness") else None
     work.check = check if work.wants("crjson") else None
+    coverage = check.coverage
+    work.held = check.bound if coverage and coverage.match is Match.MATCH and not coverage.is_open else ""
     return Own(check=check.without_bytes(), account=_account(work, check, store))
 
 
