@@ -8,6 +8,7 @@ the next begins. What each part is stands in `tasks.py`.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -30,6 +31,8 @@ MAX_NOISE: Final = 64 * 1024
 """Bytes read of what an engine wrote to standard error."""
 MAX_WRITTEN: Final = 16 * 1024 * 1024
 """Bytes that a worker may write to any file, standard error included."""
+COLLECTED_AFTER: Final = 20_000
+"""Objects made and kept after which cycles are looked for, some megabytes; Python's own number is 700."""
 _USUAL: Final = ("own", "encypher-c2pa", "metadata", "picture")
 """Parts that almost every task asks for."""
 BLIND_BASELINE: Final = 1024 * 1024 * 1024
@@ -50,8 +53,15 @@ def main() -> None:
         # Done in advance only as long as nobody is waiting: a cold command asks while the rest is still to be loaded.
         if not _is_asked(source):
             room.load(name)
+    _spare_collections()
     with contextlib.suppress(BrokenPipeError, wire.BrokenWireError):
         _serve(source, target, room)
+
+
+def _spare_collections() -> None:
+    """Have the collector look for cycles rarely, and never among what was loaded: a task leaves hardly any behind."""
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER)
 
 
 def _is_asked(source: BinaryIO) -> bool:
