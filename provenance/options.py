@@ -18,6 +18,19 @@ ENGINES: Final = ("c2pa-rs", "encypher-c2pa")
 """The engines by name; the account of the first one is shown."""
 
 
+class CarriedLabel(Struct, frozen=True, kw_only=True):
+    """Assertions that somebody puts into update manifests, for our own check to say where they stand.
+
+    Content of such an assertion: a CBOR map with exactly one entry, whose value is octets as base64 text.
+    """
+
+    label: str
+    key: str
+    """Of the one entry."""
+    max_octets: int
+    """Octets of one at most."""
+
+
 class MediaOptions(Struct, frozen=True, kw_only=True):
     """What a worker needs to know besides the bytes, the reader's lists and the time.
 

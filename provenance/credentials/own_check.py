@@ -17,11 +17,11 @@ from provenance.credentials.certificates.ocsp import Fresh, by_serial
 from provenance.credentials.certificates.signer import SignerAssessment, assess_signer
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.history.ai_statements import AiStated, ai_stated
+from provenance.credentials.history.carried import CarriedAssertion, find_carried
 from provenance.credentials.history.history import History, Node, trace
 from provenance.credentials.history.lineage import below_update
 from provenance.credentials.history.manifest_check import ManifestCheck
 from provenance.credentials.history.statements import Declared, declared
-from provenance.credentials.history.vouch_assertions import FoundVouch, find_vouches
 from provenance.credentials.identities.attached import check_identities
 from provenance.credentials.identities.identity import IdentityCheck
 from provenance.credentials.store.hidden_model import Hidden
@@ -32,6 +32,7 @@ from provenance.credentials.store.octets.in_file import octets_in_file
 from provenance.credentials.trust.view import TrustView
 from provenance.formats import Layout
 from provenance.formats.cut_off.model import CutOff
+from provenance.options import CarriedLabel
 from provenance.readings.model import SecondReading
 
 REMOVABLE: Final = frozenset({"jpeg", "png", "jxl"})
@@ -84,9 +85,9 @@ class OwnCheck:
     """SHA-256 of every manifest of the store without its box header, lower-case hex (the `c2pa-manifest` binding)."""
     store_matches_file: bool | None = None
     """Whether the store handed in is the one in the file; None where none is there, or it came from elsewhere."""
-    vouches: tuple[FoundVouch, ...] = ()
-    """Vouches embedded in the store, those that may count for the file first (`vouch_assertions`)."""
-    more_vouches: int = 0
+    carried: tuple[CarriedAssertion, ...] = ()
+    """Assertions of the label that was asked for, those that may count for the file first (`history.carried`)."""
+    more_carried: int = 0
     """How many more of them there are."""
     hidden: Hidden = field(default_factory=Hidden)
     """Stores that lie where the file's format has no place for them."""
@@ -264,6 +265,7 @@ def examine_own(
     fragments: Sequence[bytes] = (),
     fresh: Fresh | None = None,
     asking: bool = False,
+    carries: CarriedLabel | None = None,
 ) -> OwnCheck:
     """Everything that we establish ourselves about one file.
 
@@ -280,6 +282,7 @@ def examine_own(
         fragments: the other files of a fragmented stream.
         fresh: revocation answers that were asked for just now.
         asking: whether it is wanted what could be asked about revocation.
+        carries: which assertions to look for in the history; none where None.
 
     Returns:
         The outcome; `problem` says why where the store could not be read. Never raises for what the bytes hold.
@@ -336,7 +339,7 @@ def examine_own(
     signers = _signers(store, tuple(checks.values()), trust=trust, at=moment, fresh=fresh, asking=asking)
     stamps = {label: signer.stamp for label, signer in signers.items()}
     digests = {one.label: one.digest.hex() for one in store.manifests}
-    vouches, more_vouches = find_vouches(store, history, bound=bound, signers=signers, digests=digests)
+    carried, more_carried = find_carried(store, history, carries, bound=bound, signers=signers, digests=digests)
     identities, more_identities = check_identities(store, nodes, trust=trust, at=moment, stamps=stamps)
     return OwnCheck(
         problem=None,
@@ -361,8 +364,8 @@ def examine_own(
         more_identities=more_identities,
         manifest_digests=digests,
         store_matches_file=matches,
-        vouches=vouches,
-        more_vouches=more_vouches,
+        carried=carried,
+        more_carried=more_carried,
         octets=octets_in_file(
             store, history, layout, is_sidecar=is_sidecar, differs=matches is False, trust=trust, at=moment
         ),

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from provenance.credentials.trust.settings import TrustSettings
-from provenance.options import MediaOptions
+from provenance.options import CarriedLabel, MediaOptions
 
 if TYPE_CHECKING:
     from provenance.credentials.trust.view import TrustView
@@ -62,6 +62,8 @@ class Task(Struct, frozen=True, kw_only=True):
     """Whether the sidecar is read even where the asset has a store of its own; False for one found beside it."""
     fragments: tuple[bytes, ...] = ()
     """Media segments, where the asset is a fragmented video's initialisation segment."""
+    carries: CarriedLabel | None = None
+    """What our own check shall look for among the assertions of the history."""
     asking: bool = False
     """Whether our own check shall say what could be asked about revocation."""
     answers: tuple[bytes, ...] = ()

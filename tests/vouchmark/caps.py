@@ -142,7 +142,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.formats.text.unseen.MAX_WORDS", CLOSED),
     # An identity or a vouch beyond it is told as a number, and moves no line by being left out.
     ("provenance.credentials.identities.*", CLOSED),
-    ("provenance.credentials.history.vouch_assertions.*", CLOSED),
+    ("provenance.credentials.history.carried.*", CLOSED),
     ("vouchmark.vouching.files.*", CLOSED),
     # Only what is shown.
     ("provenance.credentials.history.history.MAX_TITLE", SHOWN),

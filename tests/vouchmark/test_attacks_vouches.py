@@ -11,8 +11,8 @@ from typing import Any, Final
 import cbor2
 import pytest
 
+from provenance.credentials.history.carried import CarriedState
 from provenance.credentials.history.history import MAX_DEPTH
-from provenance.credentials.history.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, VouchState, content_of
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust.distrust import DistrustEntry
 from provenance.credentials.trust.lists import ListKind, TrustLists
@@ -45,7 +45,7 @@ from tests.support.media.crafting import (
     stamper,
     store,
 )
-from tests.support.media.vouched import LABELS, update, vouching
+from tests.support.media.vouched import LABELS, content_of, update, vouching
 from tests.support.people import world
 from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, manifest_binding, one, somebody, vouch
 from vouchmark import check
@@ -53,6 +53,7 @@ from vouchmark.examination.gather import facts_about as facts_of
 from vouchmark.examination.settings import make_settings
 from vouchmark.lines.person.line import _MISPLACED
 from vouchmark.report import Evidence, Line, Report, Status
+from vouchmark.vouching.assertion import VOUCHES
 from vouchmark.vouching.embedding import embed
 from vouchmark.vouching.vouch import VouchError, binding_for
 from zk.profile.personhood import EpochLength, Vouch
@@ -80,7 +81,7 @@ def person(data: bytes, **options: Any) -> Evidence:
 
 
 def own(data: bytes) -> OwnCheck:
-    return examine_own(data, "image/jpeg", None, trust=view_of(TRUST), at=NOW)
+    return examine_own(data, "image/jpeg", None, trust=view_of(TRUST), at=NOW, carries=VOUCHES)
 
 
 def vouch_for(data: bytes, by: world.Person | None = None, **more: Any) -> bytes:
@@ -249,9 +250,9 @@ def unverified(data: bytes) -> bytes:
 
 
 PLACES: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
-    "two-in-one": (lambda: forced(SIGNED, vouching(ANNAS), (f"{LABEL}__1", content_of(ANNAS))), "several"),
-    "too-large": (lambda: forced(SIGNED, vouching(bytes(MAX_VOUCH_OCTETS + 1))), "too-large"),
-    "another-form": (lambda: forced(SIGNED, (LABEL, {"vouch": ANNAS})), "malformed"),
+    "two-in-one": (lambda: forced(SIGNED, vouching(ANNAS), (f"{VOUCHES.label}__1", content_of(ANNAS))), "several"),
+    "too-large": (lambda: forced(SIGNED, vouching(bytes(VOUCHES.max_octets + 1))), "too-large"),
+    "another-form": (lambda: forced(SIGNED, (VOUCHES.label, {"vouch": ANNAS})), "malformed"),
     "an-unverified-parent": (lambda: unverified(SIGNED), "parent"),
     "a-parent-recorded-as-changed": (
         lambda: forced(SIGNED, vouching(ANNAS), link=recorded_as_changed(*active(SIGNED))),
@@ -310,7 +311,7 @@ def test_more_updates_than_are_looked_at_are_doubt_and_no_failure_unless_the_byt
 
 
 def test_every_such_place_has_words_of_its_own() -> None:
-    reasons = {str(state) for state in VouchState if state is not VouchState.PLACED}
+    reasons = {str(state) for state in CarriedState if state is not CarriedState.PLACED}
     assert set(_MISPLACED) == reasons | {""} == {reason for _, reason in PLACES.values()} | {""}
     assert len(set(_MISPLACED.values())) == len(_MISPLACED)
 
@@ -318,9 +319,9 @@ def test_every_such_place_has_words_of_its_own() -> None:
 @pytest.mark.parametrize("name", ["too-large", "another-form", "two-in-one"])
 def test_nobody_spoils_a_file_by_putting_a_bad_one_on_top(name: str) -> None:
     bad = {
-        "too-large": (vouching(bytes(MAX_VOUCH_OCTETS + 1)),),
-        "another-form": ((LABEL, {"vouch": b"junk"}),),
-        "two-in-one": (vouching(ANNAS), (f"{LABEL}__1", content_of(ANNAS))),
+        "too-large": (vouching(bytes(VOUCHES.max_octets + 1)),),
+        "another-form": ((VOUCHES.label, {"vouch": b"junk"}),),
+        "two-in-one": (vouching(ANNAS), (f"{VOUCHES.label}__1", content_of(ANNAS))),
     }[name]
     said = person(forced(VOUCHED, *bad))
     assert said.status is Status.PASS

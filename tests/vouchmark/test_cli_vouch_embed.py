@@ -32,6 +32,7 @@ from tests.vouchmark.persons_cli import Desk, refusal
 from vouchmark.cli.vouch.embed import ALGORITHMS
 from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import make_settings
+from vouchmark.vouching.assertion import VOUCHES
 from vouchmark.vouching.vouch import binding_for
 
 ROOT: Final = made.make_root()
@@ -67,8 +68,8 @@ def embed(desk: Desk, *more: str, file: str = "photo.jpg", out: str = "out.jpg",
 
 
 def embedded(path: Path) -> list[bytes]:
-    own = examine_own(path.read_bytes(), "image/jpeg", None, trust=NO_LISTS, at=made.NOW)
-    return [one.octets for one in own.vouches if one.reaches_file]
+    own = examine_own(path.read_bytes(), "image/jpeg", None, trust=NO_LISTS, at=made.NOW, carries=VOUCHES)
+    return [one.octets for one in own.carried if one.reaches_file]
 
 
 def names(desk: Desk) -> set[str]:
@@ -102,7 +103,9 @@ def test_it_says_that_the_updates_signer_is_not_anonymous(desk: Desk) -> None:
 
 def test_json_says_what_was_done(desk: Desk) -> None:
     said = json.loads(embed(desk, "--json").stdout)
-    own = examine_own((desk.home / "out.jpg").read_bytes(), "image/jpeg", None, trust=NO_LISTS, at=made.NOW)
+    own = examine_own(
+        (desk.home / "out.jpg").read_bytes(), "image/jpeg", None, trust=NO_LISTS, at=made.NOW, carries=VOUCHES
+    )
     assert said == {
         "file": desk.path("out.jpg"),
         "manifest": own.active,

@@ -19,6 +19,7 @@ from tests.support.tsa import serving
 from tests.vouchmark.persons_cli import NOVEMBER, Desk, refusal
 from tests.vouchmark.test_cli_vouch_embed import write_key
 from vouchmark.cli.vouch import first as vouch_first
+from vouchmark.vouching.assertion import VOUCHES
 from zk.errors import StorageError
 from zk.profile.personhood import Vouch
 
@@ -44,7 +45,7 @@ def first(desk: Desk, *more: str, file: str = "photo.jpg", out: str = "out.jpg",
 
 def own(path: Path) -> OwnCheck:
     data = path.read_bytes()
-    return examine_own(data, recognise(data), None, trust=NO_LISTS, at=made.NOW)
+    return examine_own(data, recognise(data), None, trust=NO_LISTS, at=made.NOW, carries=VOUCHES)
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "image/png", "image/jxl"])
@@ -52,7 +53,7 @@ def test_a_bare_file_comes_out_signed_with_its_vouch_inside(desk: Desk, media_ty
     (desk.home / "photo.jpg").write_bytes(FORMS[media_type]())
     done = first(desk, "--statement", "Seen by me.")
     found = own(desk.home / "out.jpg")
-    (vouch,) = found.vouches
+    (vouch,) = found.carried
     assert vouch.reaches_file
     read = Vouch.decode(vouch.octets)
     assert read.media_digest.hex() == found.manifest_digests[found.bound]
@@ -95,10 +96,10 @@ def test_where_the_vouch_cannot_be_put_in_nothing_is_lost(desk: Desk) -> None:
     error, hint = failed.stderr.splitlines()[-2:]
     assert error.endswith(f"{desk.path('out.jpg')} is signed, and the vouch lies beside it")
     assert f"vouchmark vouch embed {desk.path('out.jpg')} {desk.path('out.jpg.vouch')}" in hint
-    assert own(desk.home / "out.jpg").vouches == ()
+    assert own(desk.home / "out.jpg").carried == ()
     again = ["vouch", "embed", desk.path("out.jpg"), desk.path("out.jpg.vouch"), "-o", desk.path("two.jpg")]
     desk.run(*again, "--cert", desk.path("chain.pem"), "--key", desk.path("key.pem"))
-    assert len(own(desk.home / "two.jpg").vouches) == 1
+    assert len(own(desk.home / "two.jpg").carried) == 1
 
 
 def test_the_same_file_cannot_be_signed_first_and_vouched_for_twice(desk: Desk) -> None:
@@ -138,7 +139,7 @@ def test_whoever_is_interrupted_after_the_wallet_was_told_has_lost_no_voice(
     desk.run("vouch", "make", desk.path("out.signed.jpg"), *words)
     keys = ["--cert", desk.path("chain.pem"), "--key", desk.path("key.pem"), "-o", desk.path("out.jpg")]
     desk.run("vouch", "embed", desk.path("out.signed.jpg"), desk.path("again.vouch"), *keys)
-    assert len(own(desk.home / "out.jpg").vouches) == 1
+    assert len(own(desk.home / "out.jpg").carried) == 1
 
 
 def test_where_nothing_can_be_written_the_wallet_is_told_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,4 +187,4 @@ def test_its_options_belong_together(desk: Desk) -> None:
     (desk.home / "out.jpg").write_bytes(b"something")
     assert "--overwrite" in refusal(first(desk, code=2))[1]
     first(desk, "--overwrite")
-    assert len(own(desk.home / "out.jpg").vouches) == 1
+    assert len(own(desk.home / "out.jpg").carried) == 1

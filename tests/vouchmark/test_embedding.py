@@ -12,9 +12,7 @@ import pytest
 
 from provenance.asset import open_asset
 from provenance.credentials.engines.model import Outcome, State
-from provenance.credentials.history.vouch_assertions import VouchState
-from provenance.credentials.signing import embed as lower
-from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, EmbedError, Looked, confirm_vouch
+from provenance.credentials.history.carried import CarriedState
 from provenance.credentials.trust.lists import ListKind, TrustLists
 from tests.support.authority import (
     NOW,
@@ -37,7 +35,9 @@ from tests.support.tsa import Authority, serving
 from vouchmark.examination.gather import facts_about
 from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.lines.facts import Facts
+from vouchmark.vouching import updating as lower
 from vouchmark.vouching.embedding import Done, StampError, embed, sign_first
+from vouchmark.vouching.updating import SIGNABLE, UPDATABLE, EmbedError, Looked, confirm_vouch
 from vouchmark.vouching.vouch import VouchError, binding_for
 from zk.errors import ZkError
 from zk.profile.personhood import Binding, BindingKind
@@ -96,9 +96,9 @@ def test_five_people_vouch_one_after_the_other_in_every_type_that_allows_it(medi
     after = facts_of(data)
     assert after.own is not None
     assert before.own is not None
-    assert [one.octets for one in after.own.vouches] == vouches[::-1]
-    assert all(one.reaches_file for one in after.own.vouches)
-    assert after.own.bound == before.own.bound == after.own.vouches[-1].vouched
+    assert [one.octets for one in after.own.carried] == vouches[::-1]
+    assert all(one.reaches_file for one in after.own.carried)
+    assert after.own.bound == before.own.bound == after.own.carried[-1].updated
     for reading in (after.first, after.second):
         assert reading is not None
         assert (reading.outcome, reading.state) == (Outcome.FOUND, State.VALID)
@@ -321,7 +321,7 @@ def test_a_vouch_that_counted_before_must_count_after() -> None:
     before, after = looked(data), looked(put(data, vouch).embedded.data)
     confirm(before, after, vouch)
     assert after.own is not None
-    lost = replace(after, own=replace(after.own, vouches=after.own.vouches[:1]))
+    lost = replace(after, own=replace(after.own, carried=after.own.carried[:1]))
     with pytest.raises(EmbedError, match="no longer counts"):
         confirm(before, lost, vouch)
 
@@ -433,4 +433,4 @@ def test_the_place_of_a_vouch_is_judged_by_the_bytes_that_were_written() -> None
     asset = open_asset(put(signed()).embedded.data)
     own = facts_of(asset.data).own
     assert own is not None
-    assert own.vouches[0].state is VouchState.PLACED
+    assert own.carried[0].state is CarriedState.PLACED

@@ -16,11 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from provenance.credentials.history.vouch_assertions import content_of
 from provenance.workers.pool import Pool
 from tests.support import authority as made
 from tests.support.media.crafting import store
-from tests.support.media.vouched import LABELS, base, edited, examine, update
+from tests.support.media.vouched import LABELS, base, content_of, edited, examine, update
 from tests.support.people import club, world
 from tests.vouchmark import people
 from tests.vouchmark.people import (

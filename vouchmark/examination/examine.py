@@ -137,7 +137,7 @@ def _told(source: OpenedSource, examined: Examined, settings: Settings, examine:
     if examine is not None:
         facts = with_soft_bindings(facts, source, examined, settings, examine)
     report = _report_of(source, facts, examined, settings)
-    inside = facts.own.more_vouches if facts.own is not None else 0
+    inside = facts.own.more_carried if facts.own is not None else 0
     return _Told(report=report, claims=_claims(source, facts, settings, examine), more=source.vouches.more + inside)
 
 
@@ -189,7 +189,7 @@ def examine_to_keep(sources: Iterable[Path], settings: Settings, *, pool: Pool |
     for source, examined in examine_sources(open_sources(sources, settings), settings, pool):
         facts = facts_of(source, examined, settings)
         octets = [one.octets for one in source.vouches.found if one.octets]
-        octets += [one.octets for one in (facts.own.vouches if facts.own else ()) if one.octets]
+        octets += [one.octets for one in (facts.own.carried if facts.own else ()) if one.octets]
         yield Kept(
             report=_report_of(source, facts, examined, settings),
             sha256=bytes.fromhex(source.item.sha256) if isinstance(source.item, Asset) and source.item.size else b"",

@@ -27,7 +27,7 @@ from vouchmark.vouching.vouch import MediaBindings, bindings_of
 
 if TYPE_CHECKING:
     from provenance.asset import Asset
-    from provenance.credentials.history.vouch_assertions import FoundVouch
+    from provenance.credentials.history.carried import CarriedAssertion
     from provenance.credentials.own_check import OwnCheck
     from zk.profile.personhood import Binding, Vouch
     from zk.verifier.verifier import Presented, Proofs
@@ -67,13 +67,13 @@ def _of_file(file: VouchFile, where: Where) -> Found:
     return Found(octets=file.octets, where=where, name=file.name, trouble=file.trouble)
 
 
-def _of_assertion(one: FoundVouch) -> Found:
+def _of_assertion(one: CarriedAssertion) -> Found:
     return Found(
         octets=one.octets,
         where=Where.EMBEDDED if one.may_count else Where.MISPLACED,
         name=one.carrier,
         trouble="" if one.may_count else str(one.state),
-        manifest=one.vouched,
+        manifest=one.updated,
         counts_for=one.for_manifest,
         reaches_file=one.reaches_file,
         stamped=one.stamped,
@@ -114,7 +114,7 @@ class Claim:
 
 def claims_of(vouches: FileVouches, asset: Asset, facts: Facts) -> tuple[Claim, ...]:
     """Every vouch that speaks of an asset, with the bindings that it may name: given, embedded, beside it."""
-    embedded = tuple(map(_of_assertion, facts.own.vouches)) if facts.own is not None else ()
+    embedded = tuple(map(_of_assertion, facts.own.carried)) if facts.own is not None else ()
     found = sorted((*vouches.found, *embedded), key=lambda one: _ORDER.index(one.where))
     if not found:
         return ()
@@ -219,7 +219,7 @@ class Run:
 
         A proof holds or not whatever else is found out; the few looked at here could be refused for less.
         """
-        octets = [one.octets for one in own.vouches[:MAX_AHEAD] if one.may_count and one.octets]
+        octets = [one.octets for one in own.carried[:MAX_AHEAD] if one.may_count and one.octets]
         if not octets or not self.settings.trusted:
             return
         from zk.verifier.verifier import prove_ahead

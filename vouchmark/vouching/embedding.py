@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
-from provenance.credentials.signing import embed as embedding
 from provenance.credentials.signing.c2pa_sign import SigningKey
-from provenance.credentials.signing.embed import SIGNABLE, UPDATABLE, Embedded, EmbedError, Looked, WrongManifestError
 from provenance.credentials.signing.time_stamping import TimeStampFetchError
 from vouchmark import __version__
 from vouchmark.examination.gather import facts_about
@@ -24,6 +22,8 @@ from vouchmark.lines.engines import line as engines
 from vouchmark.lines.facts import Facts, evidence
 from vouchmark.lines.integrity import line as integrity
 from vouchmark.report import Line, Status
+from vouchmark.vouching import updating
+from vouchmark.vouching.updating import SIGNABLE, UPDATABLE, Embedded, EmbedError, Looked, WrongManifestError
 from vouchmark.vouching.vouch import VouchError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def embed(
         raise VouchError("the vouch is bound to a file's bytes, expected one for its Content Credentials", hint=BESIDE)
     before, digest = _looked(asset, facts), vouch.media_digest
     try:
-        written = embedding.write_vouch(
+        written = updating.write_vouch(
             before,
             octets,
             digest=digest,
@@ -110,7 +110,7 @@ def embed(
             apart=pool is not None,
         )
         again, found = facts_about(written, _afterwards(settings), pool=pool)
-        done = embedding.confirm_vouch(before, _looked(again, found), octets, digest=digest, stamped=bool(authority))
+        done = updating.confirm_vouch(before, _looked(again, found), octets, digest=digest, stamped=bool(authority))
     except CredentialsError as error:
         raise _refusal(error) from error
     _still_intact(found)
@@ -137,7 +137,7 @@ def sign_first(
         raise VouchError("the file has Content Credentials already", hint=hint)
     before = _looked(asset, facts)
     try:
-        written = embedding.sign_first(
+        written = updating.sign_first(
             before,
             key=key,
             generator=GENERATOR,
@@ -146,7 +146,7 @@ def sign_first(
             apart=pool is not None,
         )
         again, found = facts_about(written, _afterwards(settings), pool=pool)
-        embedding.confirm_first(before, _looked(again, found))
+        updating.confirm_first(before, _looked(again, found))
     except CredentialsError as error:
         raise _refusal(error) from error
     _still_intact(found)

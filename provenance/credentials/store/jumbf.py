@@ -139,8 +139,8 @@ class RawManifest:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the manifest superbox without its header: the `c2pa-manifest` binding of a vouch, and what most
-        links to it hash. Computed once."""
+        """SHA-256 of the manifest superbox without its header: what most links to it hash, and what statements about
+        it name. Computed once."""
         if not self._digest:
             self._digest.append(hashlib.sha256(self.content).digest())
         return self._digest[0]

@@ -56,6 +56,7 @@ def run(work: Work) -> Own:
         fragments=task.fragments,
         fresh=Fresh(answers=task.answers, fetched=task.answered) if task.answered is not None else None,
         asking=task.asking,
+        carries=task.carries,
     )
     work.history = check.history if work.wants("preview", "original", "likeness") else None
     work.check = check if work.wants("crjson") else None

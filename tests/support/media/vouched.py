@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from provenance.credentials.history.vouch_assertions import LABEL, content_of
+from provenance.credentials.history import carried
 from provenance.credentials.own_check import OwnCheck, examine_own
 from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import view_of
@@ -30,6 +30,7 @@ from tests.support.media.crafting import (
     opening,
     store,
 )
+from vouchmark.vouching.assertion import VOUCHES
 
 CAMERA: Final = make_signer(make_root("Camera CA"))
 PLATFORM: Final = make_signer(make_root("Platform CA"), organization="Platform")
@@ -40,11 +41,16 @@ LABELS: Final = tuple(f"urn:c2pa:00000000-0000-4000-8000-0000000000{number:02x}"
 
 
 def examine(data: bytes) -> OwnCheck:
-    return examine_own(data, recognise(data), None, trust=LISTS, at=NOW)
+    return examine_own(data, recognise(data), None, trust=LISTS, at=NOW, carries=VOUCHES)
+
+
+def content_of(octets: bytes) -> dict[str, str]:
+    """An assertion's content for a vouch."""
+    return carried.content_of(octets, VOUCHES)
 
 
 def vouching(octets: bytes) -> tuple[str, Any]:
-    return LABEL, content_of(octets)
+    return VOUCHES.label, content_of(octets)
 
 
 def base(label: str = LABELS[0], *more: tuple[str, Any]) -> tuple[bytes, bytes]:

@@ -210,8 +210,8 @@ def values(output: Path, done: Done) -> dict[str, Json]:
     return {
         "file": str(output),
         "manifest": made.vouch.carrier,
-        "vouched": made.vouch.vouched,
-        "vouched_sha256": made.vouch.vouched_digest,
+        "vouched": made.vouch.updated,
+        "vouched_sha256": made.vouch.updated_digest,
         "scope": str(done.vouch.scope),
         "signer": certificate_name(made.signer.certificate),
         "time": None if made.time is None else instant(made.time),

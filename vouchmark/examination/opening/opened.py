@@ -19,6 +19,7 @@ from vouchmark.examination.opening.sources import Source, place_of
 from vouchmark.examination.settings import Settings
 from vouchmark.persons.run import FileVouches, vouches_for
 from vouchmark.report import Line
+from vouchmark.vouching.assertion import VOUCHES
 from vouchmark.vouching.files import Beside
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def task_for(item: Asset | Unread, settings: Settings, *, beside: Sidecar = NO_S
         sidecar=beside.data if options.manifest is None else options.manifest,
         sidecar_wins=options.manifest is not None,
         fragments=tuple(options.fragments),
+        carries=VOUCHES,
         original=original.data if original is not None else None,
         original_type=original.media_type if original is not None else "",
         own_thumbnail=_takes_thumbnail(settings),

@@ -187,7 +187,7 @@ _MISPLACED: Final = {
     "malformed": "The Content Credentials carry a vouch that is not written as vouches are",
     "too-large": "The Content Credentials carry a vouch that is larger than any can be",
 }
-"""Why an embedded vouch was not looked at, by `vouch_assertions.VouchState` (a test compares)."""
+"""Why an embedded vouch was not looked at, by `history.carried.CarriedState` (a test compares)."""
 
 
 def _say(one: Judged, called: Mapping[bytes, str], *, is_required: bool) -> _Said:

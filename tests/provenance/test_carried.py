@@ -13,13 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.credentials.cose import parse_sign1
-from provenance.credentials.history import vouch_assertions
-from provenance.credentials.history.vouch_assertions import (
-    LABEL,
-    MAX_VOUCH_OCTETS,
-    FoundVouch,
-    VouchState,
-    content_of,
+from provenance.credentials.history import carried
+from provenance.credentials.history.carried import (
+    CarriedAssertion,
+    CarriedState,
     read_content,
 )
 from provenance.credentials.own_check import OwnCheck
@@ -50,14 +47,27 @@ from tests.support.media.crafting import (
     store,
     superbox,
 )
-from tests.support.media.vouched import CAMERA, LABELS, PLATFORM, TSA, base, edited, examine, update, vouched, vouching
+from tests.support.media.vouched import (
+    CAMERA,
+    LABELS,
+    PLATFORM,
+    TSA,
+    base,
+    content_of,
+    edited,
+    examine,
+    update,
+    vouched,
+    vouching,
+)
+from vouchmark.vouching.assertion import VOUCHES
 from zk.profile import personhood
 
 VOUCH, OTHER = b"a vouch " * 40, b"another vouch " * 40
 
 
-def only(found: OwnCheck) -> FoundVouch:
-    (vouch,) = found.vouches
+def only(found: OwnCheck) -> CarriedAssertion:
+    (vouch,) = found.carried
     return vouch
 
 
@@ -66,38 +76,38 @@ def only(found: OwnCheck) -> FoundVouch:
 
 def test_a_vouch_in_an_update_counts_for_the_file() -> None:
     found = examine(vouched(VOUCH))
-    assert only(found) == FoundVouch(
+    assert only(found) == CarriedAssertion(
         carrier=LABELS[1],
-        state=VouchState.PLACED,
+        state=CarriedState.PLACED,
         octets=VOUCH,
-        vouched=LABELS[0],
-        vouched_digest=found.manifest_digests[LABELS[0]],
+        updated=LABELS[0],
+        updated_digest=found.manifest_digests[LABELS[0]],
         for_manifest=LABELS[0],
         reaches_file=True,
         depth=0,
     )
     assert found.bound == LABELS[0]
-    assert found.more_vouches == 0
+    assert found.more_carried == 0
     assert found.coverage is not None
     assert found.coverage.is_whole
 
 
 def test_a_file_without_a_vouch_has_none() -> None:
-    assert examine(base()[0]).vouches == ()
-    assert examine(picture()).vouches == ()
+    assert examine(base()[0]).carried == ()
+    assert examine(picture()).carried == ()
 
 
 def test_several_people_vouch_one_after_the_other_each_for_what_they_saw() -> None:
     found = examine(vouched(VOUCH, OTHER, VOUCH))
-    assert [(one.carrier, one.vouched, one.octets) for one in found.vouches] == [
+    assert [(one.carrier, one.updated, one.octets) for one in found.carried] == [
         (LABELS[3], LABELS[2], VOUCH),
         (LABELS[2], LABELS[1], OTHER),
         (LABELS[1], LABELS[0], VOUCH),
     ]
-    assert {one.for_manifest for one in found.vouches} == {LABELS[0]} == {found.bound}
-    assert all(one.reaches_file and one.may_count for one in found.vouches)
-    assert [one.depth for one in found.vouches] == [0, 1, 2]
-    assert [one.vouched_digest for one in found.vouches] == [found.manifest_digests[LABELS[n]] for n in (2, 1, 0)]
+    assert {one.for_manifest for one in found.carried} == {LABELS[0]} == {found.bound}
+    assert all(one.reaches_file and one.may_count for one in found.carried)
+    assert [one.depth for one in found.carried] == [0, 1, 2]
+    assert [one.updated_digest for one in found.carried] == [found.manifest_digests[LABELS[n]] for n in (2, 1, 0)]
 
 
 @pytest.mark.parametrize("relationship", ["parentOf", "componentOf", "inputTo"])
@@ -106,7 +116,7 @@ def test_across_an_edit_a_vouch_counts_for_the_earlier_version_alone(relationshi
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
     found = examine(edited(below, carrier, parent=carrier, parent_label=LABELS[1], relationship=relationship))
     vouch = only(found)
-    assert (vouch.state, vouch.for_manifest, vouch.reaches_file) == (VouchState.PLACED, LABELS[0], False)
+    assert (vouch.state, vouch.for_manifest, vouch.reaches_file) == (CarriedState.PLACED, LABELS[0], False)
     assert found.bound == LABELS[20]
     assert vouch.depth == 1
 
@@ -119,7 +129,7 @@ def test_a_vouch_for_the_edit_counts_beside_one_for_what_was_edited() -> None:
     edit = manifests(raw)[-1]
     last = update(edit, LABELS[21], LABELS[20], vouching(OTHER))
     found = examine(with_manifest_store(media, store(below, carrier, edit, last)))
-    assert [(one.octets, one.for_manifest, one.reaches_file) for one in found.vouches] == [
+    assert [(one.octets, one.for_manifest, one.reaches_file) for one in found.carried] == [
         (OTHER, LABELS[20], True),
         (VOUCH, LABELS[0], False),
     ]
@@ -139,17 +149,17 @@ def test_who_signs_the_update_plays_no_part() -> None:
 # What never counts, and why.
 
 
-def state(*manifests: bytes, media: bytes | None = None) -> tuple[VouchState, OwnCheck]:
+def state(*manifests: bytes, media: bytes | None = None) -> tuple[CarriedState, OwnCheck]:
     found = examine(with_manifest_store(media or base()[0], store(*manifests)))
     vouch = only(found)
-    told = (vouch.vouched, vouch.vouched_digest, vouch.for_manifest, vouch.reaches_file, vouch.stamped)
+    told = (vouch.updated, vouch.updated_digest, vouch.for_manifest, vouch.reaches_file, vouch.stamped)
     assert told == ("", "", "", False, None)
     return vouch.state, found
 
 
 def test_a_vouch_in_a_standard_manifest_never_counts() -> None:
     media, below = base(LABELS[0], vouching(VOUCH))
-    assert state(below, media=media)[0] is VouchState.NOT_UPDATE
+    assert state(below, media=media)[0] is CarriedState.NOT_UPDATE
 
 
 def test_a_vouch_whose_statement_was_changed_afterwards_never_counts() -> None:
@@ -158,14 +168,14 @@ def test_a_vouch_whose_statement_was_changed_afterwards_never_counts() -> None:
     text = content_of(VOUCH)["vouch"].encode()
     other = content_of(VOUCH[:-1] + b"!")["vouch"].encode()
     changed = examine(with_manifest_store(data, raw.replace(text, other)))
-    assert only(changed).state is VouchState.BROKEN
+    assert only(changed).state is CarriedState.BROKEN
     assert not only(changed).may_count
 
 
 def test_a_vouch_that_no_claim_names_never_counts() -> None:
     media, below = base()
     carrier = update(below, LABELS[1], LABELS[0], undeclared=[vouching(VOUCH)])
-    assert state(below, carrier, media=media)[0] is VouchState.BROKEN
+    assert state(below, carrier, media=media)[0] is CarriedState.BROKEN
 
 
 def test_a_vouch_under_a_signature_that_does_not_hold_never_counts() -> None:
@@ -173,14 +183,14 @@ def test_a_vouch_under_a_signature_that_does_not_hold_never_counts() -> None:
     carrier = update(
         below, LABELS[1], LABELS[0], vouching(VOUCH), claim_after=lambda claim: claim.replace(b"Test", b"Fest")
     )
-    assert state(below, carrier, media=media)[0] is VouchState.BROKEN
+    assert state(below, carrier, media=media)[0] is CarriedState.BROKEN
 
 
 def test_a_vouch_below_a_broken_update_never_counts() -> None:
     media, below = base()
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
     broken = update(carrier, LABELS[2], LABELS[1], claim_after=lambda claim: claim.replace(b"Test", b"Fest"))
-    assert state(below, carrier, broken, media=media)[0] is VouchState.BROKEN
+    assert state(below, carrier, broken, media=media)[0] is CarriedState.BROKEN
 
 
 def test_a_vouch_in_a_manifest_that_nothing_refers_to_never_counts() -> None:
@@ -188,7 +198,7 @@ def test_a_vouch_in_a_manifest_that_nothing_refers_to_never_counts() -> None:
     stray = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
     found = examine(with_manifest_store(media, store(stray, below)))
     assert found.active == LABELS[0]
-    assert (only(found).state, only(found).carrier) == (VouchState.UNREFERENCED, LABELS[1])
+    assert (only(found).state, only(found).carrier) == (CarriedState.UNREFERENCED, LABELS[1])
 
 
 def test_a_vouch_under_a_name_that_two_manifests_carry_never_counts() -> None:
@@ -197,7 +207,7 @@ def test_a_vouch_under_a_name_that_two_manifests_carry_never_counts() -> None:
     two = update(below, LABELS[1], LABELS[0], vouching(OTHER))
     last = update(one, LABELS[2], LABELS[1])
     found = examine(with_manifest_store(media, store(below, one, two, last)))
-    assert [vouch.state for vouch in found.vouches] == [VouchState.UNREFERENCED] * 2
+    assert [vouch.state for vouch in found.carried] == [CarriedState.UNREFERENCED] * 2
 
 
 LINKS: Final[Sequence[tuple[str, Any]]] = [
@@ -227,7 +237,7 @@ def test_a_vouch_over_a_parent_that_is_not_verified_never_counts(name: str, link
     media, below = base()
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), link=link(below))
     # An update whose one ingredient is no parent breaks the rules by its shape already.
-    expected = VouchState.BROKEN if name == "a-component" else VouchState.PARENT
+    expected = CarriedState.BROKEN if name == "a-component" else CarriedState.PARENT
     assert state(below, carrier, media=media)[0] is expected
 
 
@@ -237,7 +247,7 @@ def test_a_vouch_over_a_broken_parent_never_counts() -> None:
     place = below.index(b"digitalCapture")
     broken[place] ^= 1
     carrier = update(bytes(broken), LABELS[1], LABELS[0], vouching(VOUCH))
-    assert state(bytes(broken), carrier, media=media)[0] is VouchState.PARENT
+    assert state(bytes(broken), carrier, media=media)[0] is CarriedState.PARENT
 
 
 def test_a_vouch_in_an_update_of_two_manifests_never_counts() -> None:
@@ -245,7 +255,7 @@ def test_a_vouch_in_an_update_of_two_manifests_never_counts() -> None:
     _, other = base(LABELS[9])
     second = ("c2pa.ingredient.v3__1", link_to(other, LABELS[9], relationship="componentOf"))
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), second)
-    assert state(below, other, carrier, media=media)[0] is VouchState.BROKEN
+    assert state(below, other, carrier, media=media)[0] is CarriedState.BROKEN
 
 
 def test_updates_that_lead_to_no_hard_binding_carry_no_vouch_that_counts() -> None:
@@ -253,18 +263,18 @@ def test_updates_that_lead_to_no_hard_binding_carry_no_vouch_that_counts() -> No
         signer=PLATFORM, label=LABELS[3], kind=b"c2um", assertions=[actions({"action": "c2pa.opened"})]
     ).build()
     carrier = update(lost, LABELS[4], LABELS[3], vouching(VOUCH))
-    assert state(lost, carrier)[0] is VouchState.PARENT
+    assert state(lost, carrier)[0] is CarriedState.PARENT
 
 
 def test_two_vouches_in_one_manifest_never_count() -> None:
     media, below = base()
-    second = (f"{LABEL}__1", content_of(OTHER))
+    second = (f"{VOUCHES.label}__1", content_of(OTHER))
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), second)
     verdict, found = state(below, carrier, media=media)
-    assert verdict is VouchState.SEVERAL
+    assert verdict is CarriedState.SEVERAL
     assert only(found).octets == b""
     again = update(below, LABELS[1], LABELS[0], vouching(VOUCH), vouching(OTHER))
-    assert state(below, again, media=media)[0] is VouchState.BROKEN
+    assert state(below, again, media=media)[0] is CarriedState.BROKEN
 
 
 def test_re_ordered_vouches_never_count() -> None:
@@ -278,15 +288,15 @@ def test_re_ordered_vouches_never_count() -> None:
     assert two in raw
     found = examine(with_manifest_store(media, store(below, second, first)))
     # The first is active now, and nothing leads to the second: it is shown, and does not count.
-    assert [(vouch.octets, vouch.state) for vouch in found.vouches] == [
-        (VOUCH, VouchState.PLACED),
-        (OTHER, VouchState.UNREFERENCED),
+    assert [(vouch.octets, vouch.state) for vouch in found.carried] == [
+        (VOUCH, CarriedState.PLACED),
+        (OTHER, CarriedState.UNREFERENCED),
     ]
     swapped_first = update(below, LABELS[2], LABELS[0], vouching(OTHER))
     swapped = update(swapped_first, LABELS[1], LABELS[2], vouching(VOUCH))
     found = examine(with_manifest_store(media, store(below, swapped_first, swapped)))
     # Signed anew in another order each names another manifest than it did, and fails its binding.
-    assert [vouch.vouched for vouch in found.vouches] == [LABELS[2], LABELS[0]]
+    assert [vouch.updated for vouch in found.carried] == [LABELS[2], LABELS[0]]
 
 
 def test_a_transplanted_vouch_is_about_bytes_that_are_not_there() -> None:
@@ -304,7 +314,7 @@ def test_changed_pixels_under_a_vouch_are_said_by_the_coverage() -> None:
 
 def test_stripping_the_update_leaves_the_file_from_before() -> None:
     media, below = base()
-    assert examine(with_manifest_store(media, store(below))).vouches == ()
+    assert examine(with_manifest_store(media, store(below))).carried == ()
     assert with_manifest_store(vouched(VOUCH), store(below)) == media
 
 
@@ -313,7 +323,7 @@ def test_stripping_the_update_leaves_the_file_from_before() -> None:
 
 def assertion(content: Any, *, kind: str = "cbor") -> Assertion:
     data = content if isinstance(content, bytes) else cbor2.dumps(content)
-    return Assertion(label=LABEL, kind=kind, content=memoryview(data), data=memoryview(data))
+    return Assertion(label=VOUCHES.label, kind=kind, content=memoryview(data), data=memoryview(data))
 
 
 TEXT: Final = base64.b64encode(VOUCH).decode()
@@ -343,62 +353,62 @@ TEXT: Final = base64.b64encode(VOUCH).decode()
     ],
 )
 def test_refuses_every_other_form(content: Any) -> None:
-    assert read_content(assertion(content)) == (VouchState.MALFORMED, b"")
+    assert read_content(assertion(content), VOUCHES) == (CarriedState.MALFORMED, b"")
 
 
 def test_refuses_json_and_embedded_files() -> None:
     for kind in ("json", "embedded", "uuid"):
-        assert read_content(assertion({"vouch": TEXT}, kind=kind)) == (VouchState.MALFORMED, b"")
+        assert read_content(assertion({"vouch": TEXT}, kind=kind), VOUCHES) == (CarriedState.MALFORMED, b"")
 
 
-@pytest.mark.parametrize("size", [MAX_VOUCH_OCTETS, MAX_VOUCH_OCTETS + 1, 10 * MAX_VOUCH_OCTETS])
+@pytest.mark.parametrize("size", [VOUCHES.max_octets, VOUCHES.max_octets + 1, 10 * VOUCHES.max_octets])
 def test_refuses_a_vouch_that_is_too_large(size: int) -> None:
-    expected = (VouchState.PLACED, bytes(size)) if size <= MAX_VOUCH_OCTETS else (VouchState.TOO_LARGE, b"")
-    assert read_content(assertion(content_of(bytes(size)))) == expected
+    expected = (CarriedState.PLACED, bytes(size)) if size <= VOUCHES.max_octets else (CarriedState.TOO_LARGE, b"")
+    assert read_content(assertion(content_of(bytes(size))), VOUCHES) == expected
 
 
 def test_an_oversize_vouch_in_a_file_is_called_that() -> None:
     media, below = base()
-    carrier = update(below, LABELS[1], LABELS[0], vouching(bytes(MAX_VOUCH_OCTETS + 1)))
-    assert state(below, carrier, media=media)[0] is VouchState.TOO_LARGE
+    carrier = update(below, LABELS[1], LABELS[0], vouching(bytes(VOUCHES.max_octets + 1)))
+    assert state(below, carrier, media=media)[0] is CarriedState.TOO_LARGE
 
 
 def test_the_bound_is_the_personhood_profiles() -> None:
-    assert MAX_VOUCH_OCTETS == personhood.MAX_VOUCH_OCTETS
+    assert VOUCHES.max_octets == personhood.MAX_VOUCH_OCTETS
 
 
-@given(st.binary(min_size=1, max_size=MAX_VOUCH_OCTETS))
+@given(st.binary(min_size=1, max_size=VOUCHES.max_octets))
 def test_what_is_written_is_read(octets: bytes) -> None:
-    assert read_content(assertion(content_of(octets))) == (VouchState.PLACED, octets)
+    assert read_content(assertion(content_of(octets)), VOUCHES) == (CarriedState.PLACED, octets)
 
 
 @given(st.binary(max_size=200))
 def test_any_octets_give_an_outcome(octets: bytes) -> None:
-    state, found = read_content(assertion(octets))
-    assert (state is VouchState.PLACED) == bool(found)
+    state, found = read_content(assertion(octets), VOUCHES)
+    assert (state is CarriedState.PLACED) == bool(found)
 
 
 def test_more_vouches_than_the_bound_are_said_to_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vouch_assertions, "MAX_VOUCHES", 3)
+    monkeypatch.setattr(carried, "MAX_CARRIED", 3)
     media, below = base()
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH))
     strays = [update(below, label, LABELS[0], vouching(OTHER)) for label in LABELS[5:10]]
     found = examine(with_manifest_store(media, store(*strays, below, carrier)))
-    assert found.more_vouches == 3
+    assert found.more_carried == 3
     # What may count is never cut off for what may not.
-    assert [vouch.may_count for vouch in found.vouches] == [True, False, False]
+    assert [vouch.may_count for vouch in found.carried] == [True, False, False]
 
 
 def test_a_check_with_vouches_goes_through_the_wire() -> None:
     found = examine(vouched(VOUCH, OTHER)).without_bytes()
-    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=OwnCheck).vouches == found.vouches
-    assert [vouch.octets for vouch in found.vouches] == [OTHER, VOUCH]
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=OwnCheck).carried == found.carried
+    assert [vouch.octets for vouch in found.carried] == [OTHER, VOUCH]
 
 
 # The time that a stamp over the carrier proves.
 
 
-def stamped(signer: Identity = PLATFORM, **cose: Any) -> FoundVouch:
+def stamped(signer: Identity = PLATFORM, **cose: Any) -> CarriedAssertion:
     media, below = base()
     cose = {"stamp": stamper(TSA, NOW - 60 * DAY)} | cose
     carrier = update(below, LABELS[1], LABELS[0], vouching(VOUCH), signer=signer, cose=cose)
@@ -455,10 +465,10 @@ def test_a_json_box_of_that_name_is_reported_and_not_believed() -> None:
     named = ("c2pa.ingredient.v3", link_to(below, LABELS[0]))
     draft = Draft(signer=PLATFORM, label=LABELS[1], kind=b"c2um", assertions=[opening(named), named])
     boxes, *rest = draft.parts()
-    extra = superbox(b"json", LABEL, box(b"json", b'{"vouch":"AAAA"}'))
+    extra = superbox(b"json", VOUCHES.label, box(b"json", b'{"vouch":"AAAA"}'))
     inside = boxes[8:] + extra
     carrier = superbox(b"c2um", LABELS[1], box(b"jumb", inside), *rest)
-    assert state(below, carrier, media=media)[0] is VouchState.BROKEN
+    assert state(below, carrier, media=media)[0] is CarriedState.BROKEN
 
 
 # Whatever is done to the bytes.
@@ -470,11 +480,11 @@ def honest(data: bytes) -> None:
     """What is found to speak of the file is what was put in, or the file is seen to be another."""
     found = examine(data)
     holds = found.coverage is not None and found.coverage.is_whole
-    for vouch in found.vouches:
+    for vouch in found.carried:
         if holds and vouch.reaches_file:
             assert vouch.octets in (VOUCH, OTHER)
-            assert vouch.vouched_digest == found.manifest_digests[vouch.vouched]
-            assert vouch.vouched == {VOUCH: LABELS[0], OTHER: LABELS[1]}[vouch.octets]
+            assert vouch.updated_digest == found.manifest_digests[vouch.updated]
+            assert vouch.updated == {VOUCH: LABELS[0], OTHER: LABELS[1]}[vouch.octets]
         if not vouch.may_count:
             assert not vouch.reaches_file
             assert vouch.stamped is None

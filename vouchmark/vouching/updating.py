@@ -1,4 +1,4 @@
-"""How does a vouch get into a file's Content Credentials, so that both hold each other and nothing else has changed?
+"""Which update carries a vouch, so that both hold each other and nothing else in the file has changed?
 
 An update manifest with the vouch in it is signed over the manifest that the vouch names, its only ingredient: the vouch
 binds that manifest's digest, and the update binds the same manifest. The engine that writes it raises nothing where the
@@ -19,13 +19,14 @@ from provenance.credentials.certificates.signer import SignerAssessment
 from provenance.credentials.engines.model import Kind as CodeKind
 from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.errors import CredentialsError, UnsupportedCredentialsError
+from provenance.credentials.history.carried import CarriedAssertion, CarriedState, content_of
 from provenance.credentials.history.lineage import SOFT_FAILURES
-from provenance.credentials.history.vouch_assertions import LABEL, MAX_VOUCH_OCTETS, FoundVouch, VouchState, content_of
 from provenance.credentials.own_check import REMOVABLE, OwnCheck, Problem
 from provenance.credentials.signing.apart import carry_out, order_for
 from provenance.credentials.signing.c2pa_sign import SigningKey
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.formats import Kind, Layout, read_layout
+from vouchmark.vouching.assertion import VOUCHES
 
 UPDATABLE: Final = (
     "image/jpeg",
@@ -74,7 +75,7 @@ class Embedded:
     """A file with one more vouch in it, read again and compared."""
 
     data: bytes = field(repr=False)
-    vouch: FoundVouch
+    vouch: CarriedAssertion
     """As it was found in the result."""
     signer: SignerAssessment
     """Who signed the update; says nothing of the file."""
@@ -119,8 +120,8 @@ def write_vouch(
     asset = before.asset
     if asset.media_type not in UPDATABLE:
         raise UnsupportedCredentialsError(f"in {asset.media_type} files update manifests do not survive")
-    if not 0 < len(vouch) <= MAX_VOUCH_OCTETS:
-        raise EmbedError(f"got a vouch of {len(vouch)} octets, expected 1 to {MAX_VOUCH_OCTETS}")
+    if not 0 < len(vouch) <= VOUCHES.max_octets:
+        raise EmbedError(f"got a vouch of {len(vouch)} octets, expected 1 to {VOUCHES.max_octets}")
     own = _holds(before)
     if own.manifest_digests.get(own.active) != digest.hex():
         earlier = digest.hex() in own.manifest_digests.values()
@@ -129,7 +130,7 @@ def write_vouch(
     order = order_for(
         {
             "claim_generator_info": [dict(generator)],
-            "assertions": [{"label": LABEL, "data": content_of(vouch)}],
+            "assertions": [{"label": VOUCHES.label, "data": content_of(vouch, VOUCHES)}],
         },
         key,
         media_type=asset.media_type,
@@ -203,20 +204,20 @@ def confirm_vouch(before: Looked, after: Looked, vouch: bytes, *, digest: bytes,
     ):
         raise EmbedError("the manifests that were there before came out changed")
     # 2. The vouch came out as it went in, over the manifest that it names.
-    found = [one for one in own.vouches if one.carrier == own.active]
+    found = [one for one in own.carried if one.carrier == own.active]
     expected = {
-        "state": VouchState.PLACED,
+        "state": CarriedState.PLACED,
         "octets": vouch,
-        "vouched": was.active,
-        "vouched_digest": digest.hex(),
+        "updated": was.active,
+        "updated_digest": digest.hex(),
         "for_manifest": was.bound,
         "reaches_file": True,
     }
     if len(found) != 1 or any(getattr(found[0], name) != value for name, value in expected.items()):
         raise EmbedError("the vouch did not come out as it was put in")
     # 3. Those that counted before still do.
-    kept = {(one.carrier, one.octets, one.for_manifest) for one in own.vouches if one.may_count}
-    if any((one.carrier, one.octets, one.for_manifest) not in kept for one in was.vouches if one.may_count):
+    kept = {(one.carrier, one.octets, one.for_manifest) for one in own.carried if one.may_count}
+    if any((one.carrier, one.octets, one.for_manifest) not in kept for one in was.carried if one.may_count):
         raise EmbedError("a vouch that was there before no longer counts")
     # 4. Both engines say of it what they said before.
     _same_readings(before, after)
