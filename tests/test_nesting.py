@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.nesting import MAX_NESTING, NestingError, check_nesting, loads
+from tests.support.effort import costs_at_most
 from vouchmark.policies.toml_depth import depth_of
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
@@ -29,7 +29,7 @@ def run(code: str, *, limit: int = 1_000_000) -> str:
     """What a process says in which the interpreter's recursion limit was raised."""
     lead = f"import sys\nsys.setrecursionlimit({limit})\nDEEP = {DEEP}\n"
     done = subprocess.run(
-        [sys.executable, "-c", lead + code], capture_output=True, text=True, timeout=120, check=False, cwd=CHECKOUT
+        [sys.executable, "-c", lead + code], capture_output=True, text=True, timeout=300, check=False, cwd=CHECKOUT
     )
     assert done.returncode == 0, (done.returncode, done.stderr[-2000:])
     return done.stdout.strip()
@@ -239,9 +239,7 @@ class TestCounting:
         ['"' * 4_000_000, '\\"' * 2_000_000, '"\\' * 2_000_000, "[]" * 2_000_000, ("[" * 199 + "]" * 199) * 20_000],
     )
     def test_time_is_linear(self, text: str) -> None:
-        started = time.process_time()
-        check_nesting("[]" * 300 + text)
-        assert time.process_time() - started < 5
+        assert costs_at_most(5, lambda: check_nesting("[]" * 300 + text))
 
 
 class TestToml:
@@ -268,7 +266,5 @@ class TestToml:
         assert depth_of(text) == 9
 
     def test_time_is_linear(self) -> None:
-        started = time.process_time()
         for text in ('"' * 60_000, "'" * 60_000, '"""' * 20_000, "\\" * 60_000, '"\\' * 30_000, "#" * 60_000):
-            depth_of(text)
-        assert time.process_time() - started < 2
+            assert costs_at_most(1, lambda text=text: depth_of(text))

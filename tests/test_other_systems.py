@@ -58,7 +58,7 @@ class Elsewhere:
             text=True,
             cwd=self.folder,
             env=environment,
-            timeout=120,
+            timeout=300,
         )
         assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr

@@ -21,7 +21,7 @@ def test_runs_without_arguments_and_says_something(script: str, tmp_path: Path) 
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout

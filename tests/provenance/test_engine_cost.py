@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
@@ -16,6 +15,7 @@ from provenance.credentials.engines.cost import FEW_RULES, has_too_many_parts, i
 from provenance.credentials.engines.model import Outcome
 from provenance.credentials.store.jumbf import parse_store
 from tests.support.authority import make_root, make_signer, picture, with_manifest_store
+from tests.support.effort import at_most
 from tests.support.media.bmff_files import NEW, c2pa_box, ftyp
 from tests.support.media.crafting import Draft, actions, box, link_to, store, superbox
 
@@ -31,10 +31,8 @@ def film(rules: int, boxes: int, *, inside: int = 0) -> bytes:
 def test_many_rules_over_many_boxes_are_too_much(boxes: int, inside: int) -> None:
     data = film(1_000, boxes, inside=inside)
     assert is_too_much(data)
-    began = time.thread_time()
-    reading = read(data, "video/mp4")
+    reading = at_most(1, lambda: read(data, "video/mp4"))
     assert (reading.outcome, reading.reason) == (Outcome.UNPARSABLE, "rules")
-    assert time.thread_time() - began < 1
 
 
 @pytest.mark.parametrize(("rules", "boxes"), [(len(NEW), 50_000), (FEW_RULES, 50_000), (5_000, 100)])
@@ -119,10 +117,8 @@ def test_more_parts_than_an_engine_goes_through_in_time_are_too_many(made: Calla
     inside = made(count)
     data = with_manifest_store(picture(), inside)
     assert has_too_many_parts(parse_store(inside), len(data))
-    began = time.thread_time()
-    reading = read(data, "image/jpeg", inside=inside)
+    reading = at_most(1, lambda: read(data, "image/jpeg", inside=inside))
     assert (reading.outcome, reading.reason) == (Outcome.UNPARSABLE, "parts")
-    assert time.thread_time() - began < 1
 
 
 def test_a_store_of_more_boxes_than_are_counted_has_too_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:

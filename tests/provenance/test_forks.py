@@ -67,7 +67,7 @@ def files(tmp_path: Path) -> list[Path]:
 def run(code: str, files: list[Path]) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LEAD + code, *map(str, files)],
-        capture_output=True, text=True, timeout=120, cwd=CHECKOUT, check=False,
+        capture_output=True, text=True, timeout=300, cwd=CHECKOUT, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()

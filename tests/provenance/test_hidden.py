@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +12,7 @@ from provenance.credentials.store.in_file import layout_of
 from provenance.formats import packed
 from provenance.media_type import recognise
 from tests.support.authority import picture, sign
+from tests.support.effort import at_most, costs_at_most
 from tests.support.media.crafting import TAIL, box, store, superbox
 from tests.support.media.forms import FORMS
 from tests.support.media.hidden_stores import HIDES, SIGNER, a_large_picture, a_picture, a_store, halves, in_document
@@ -107,10 +107,7 @@ def test_more_beginnings_in_base64_than_are_looked_at_are_said() -> None:
 
 def test_a_bomb_unfolds_no_further_than_the_room() -> None:
     bomb = in_document(packed=True, content=b"\xff\xd8\xff" + bytes(300_000_000))
-    started = time.process_time()
-    hidden = found(bomb)
-    assert hidden.is_cut
-    assert time.process_time() - started < 1
+    assert at_most(1, lambda: found(bomb)).is_cut
 
 
 @pytest.mark.parametrize(
@@ -124,9 +121,7 @@ def test_a_bomb_unfolds_no_further_than_the_room() -> None:
 )
 def test_many_beginnings_cost_no_more_than_their_length(tail: Callable[[], bytes]) -> None:
     data = picture() + tail()
-    started = time.process_time()
-    found(data)
-    assert time.process_time() - started < 2
+    assert costs_at_most(2, lambda: found(data))
 
 
 def test_so_many_stores_are_read_and_more_only_by_their_beginning() -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,13 @@ from provenance.workers.pool import Pool
 from provenance.workers.task import Task
 from tests.support.authority import NOW, picture, sign
 from tests.support.command import Command
+from tests.support.effort import ends
 from tests.support.media import hostile
 from vouchmark.examination.examine import examine_all
 from vouchmark.examination.settings import make_settings
 from vouchmark.report import Exit, Line, Report, Status, exit_code
 
 SLOW = os.environ.get("VOUCHMARK_SLOW") == "1"
-PATIENCE = 10.0
 """Seconds for any hostile file, on a busy machine; each takes a small part of one."""
 MIB = 1024 * 1024
 BOMB = f"compressed manifests of more than {MAX_INFLATED_BYTES} bytes"
@@ -56,9 +55,8 @@ def reasons(report: Report) -> set[str]:
 @pytest.mark.parametrize("case", hostile.CASES, ids=lambda case: case.name)
 def test_a_hostile_file_gets_its_record_in_time(pool: Pool, case: hostile.Case) -> None:
     data = case.build()
-    started = time.perf_counter()
-    report = look(pool, data)
-    assert time.perf_counter() - started < PATIENCE
+    with ends():  # a worker works: this process's own time says nothing
+        report = look(pool, data)
     assert report.evidence[Line.INTEGRITY].status is case.integrity
     assert first(report).detail.get("reason", "") == case.reason or not case.reason
     assert not reasons(report) & OUR_FAULT

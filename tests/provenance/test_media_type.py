@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zipfile
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from provenance.media_type import UNKNOWN, disagrees, named_type, recognise
 from tests.support.authority import picture
+from tests.support.effort import costs_at_most
 
 
 def ftyp(*brands: bytes) -> bytes:
@@ -181,10 +181,8 @@ def test_any_bytes_have_some_type(noise: bytes, start: bytes) -> None:
     ],
 )
 def test_looking_for_svg_takes_no_time_however_its_prologue_goes_on(part: bytes) -> None:
-    started = time.process_time()
     for data in (part * 16_000, part + b" " * 65_000, part * 100 + b"-" * 60_000):
-        recognise(data)
-    assert time.process_time() - started < 1
+        assert costs_at_most(0.5, lambda data=data: recognise(data))
 
 
 @pytest.mark.parametrize("data", [data for data, expected in CONTENTS if expected != UNKNOWN][:40])

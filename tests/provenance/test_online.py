@@ -16,6 +16,7 @@ import pytest
 from provenance.net import client, online
 from provenance.net.online import MAX_ANSWER, Online, is_public
 from tests.support import authority as made
+from tests.support.effort import PATIENCE, ends
 from tests.support.https_server import running
 
 ROOT = made.make_root()
@@ -89,12 +90,14 @@ class Answers(BaseHTTPRequestHandler):
     def at_trickle(self) -> None:
         with suppress(OSError):
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
-            for _ in range(200):
+            for _ in range(3000):
                 self.wfile.write(b"x")
                 time.sleep(0.05)
 
     def at_silent(self) -> None:
-        time.sleep(3)
+        self.connection.settimeout(2 * PATIENCE)
+        with suppress(OSError):
+            self.connection.recv(1)  # until nobody waits any more
 
     def at_junk(self) -> None:
         self.wfile.write(b"\0\xff" * 100)
@@ -186,11 +189,10 @@ def test_revocation_may_be_asked_over_http_and_a_store_may_not(tmp_path_factory:
     ],
 )
 def test_a_server_that_misbehaves_gives_nothing_and_costs_little(path: str, why: str, port: int) -> None:
-    started = time.monotonic()
-    found = allowed(port).manifest(f"https://{HOST}/{path}")
+    with ends():
+        found = allowed(port).manifest(f"https://{HOST}/{path}")
     assert found.content is None
     assert re.search(why, found.contact.outcome), found.contact.outcome
-    assert time.monotonic() - started < 4
 
 
 def test_no_more_bytes_are_taken_than_the_limit(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

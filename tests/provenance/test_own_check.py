@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -43,6 +42,7 @@ from tests.support.authority import (
     with_manifest_store,
 )
 from tests.support.corpus import media, needs_corpus, trust
+from tests.support.effort import at_most, costs_at_most
 from tests.support.media.crafting import (
     Draft,
     actions,
@@ -271,15 +271,10 @@ def test_an_own_check_is_fast() -> None:
     data = signed(SIGNER, _large(), cose={"stamp": stamper(tsa, NOW)})
     assert 400_000 < len(data) < 700_000
     examine(data, lists)
-    spent = []
-    for _ in range(7):
-        started = time.process_time()
-        found = examine(data, lists)
-        spent.append(time.process_time() - started)
+    # The aim is 5 ms, which benchmarks measure; what is done twice or for each byte shows here all the same.
+    found = at_most(0.05, lambda: examine(data, lists))
     assert found.signer is not None
     assert found.signer.stamp.is_trusted
-    # The aim is 5 ms; a shared machine may need more.
-    assert min(spent) < 0.015
 
 
 def _large() -> bytes:
@@ -509,6 +504,4 @@ def test_stapled_answers_of_real_files_are_read() -> None:
 def test_no_real_file_takes_long(name: str) -> None:
     data = _bytes(name)
     _own(name, "official+interim")
-    started = time.process_time()
-    _own(name, "official+interim")
-    assert time.process_time() - started < 0.2 + len(data) * 1e-7
+    assert costs_at_most(0.2 + len(data) * 1e-7, lambda: _own(name, "official+interim"))

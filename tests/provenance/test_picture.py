@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import struct
 import sys
-import time
 import zlib
 
 import pytest
@@ -16,6 +15,7 @@ from PIL import Image
 from provenance.asset import Limits, PictureTooLargeError
 from provenance.picture import measure
 from tests.support.authority import join_png, picture
+from tests.support.effort import at_most
 
 TYPES = {form: f"image/{form.lower()}" for form in ("JPEG", "PNG", "GIF", "TIFF", "AVIF", "BMP", "WEBP")}
 
@@ -44,11 +44,12 @@ def test_what_is_no_picture_with_a_header_has_no_size(media_type: str) -> None:
 
 
 def test_a_decompression_bomb_is_refused_by_its_header() -> None:
-    started = time.process_time()
-    with pytest.raises(PictureTooLargeError, match="100000 x 100000") as caught:
-        measure(png_bomb(), "image/png")
-    assert caught.value.reason == "too-many-pixels"
-    assert time.process_time() - started < 1
+    def refused() -> str:
+        with pytest.raises(PictureTooLargeError, match="100000 x 100000") as caught:
+            measure(png_bomb(), "image/png")
+        return caught.value.reason
+
+    assert at_most(1, refused) == "too-many-pixels"
 
 
 def test_the_limit_is_ours_alone_and_leaves_pillows_own_as_it_is() -> None:
@@ -118,9 +119,8 @@ def test_a_jpeg_without_a_frame_has_no_size(tail: bytes) -> None:
 
 
 def test_segments_without_end_are_given_up() -> None:
-    started = time.process_time()
-    assert measure(b"\xff\xd8" + b"\xff\xe0\0\2" * 1_000_000, "image/jpeg") is None
-    assert time.process_time() - started < 2
+    data = b"\xff\xd8" + b"\xff\xe0\0\2" * 1_000_000
+    assert at_most(2, lambda: measure(data, "image/jpeg")) is None
 
 
 def test_pixels_are_never_decoded(monkeypatch: pytest.MonkeyPatch) -> None:

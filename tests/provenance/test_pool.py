@@ -36,6 +36,7 @@ from tests.support.authority import (
     remove_manifest,
     sign,
 )
+from tests.support.effort import PATIENCE, ends
 from tests.support.hesitant import with_a_late_second_engine
 
 ROOT = Path(__file__).parents[2]
@@ -82,7 +83,7 @@ FOUND = ("found", "")
 BOTH_FOUND = [FOUND, FOUND]
 
 
-def until(happened: Callable[[], bool], *, seconds: float = 20) -> None:
+def until(happened: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -348,7 +349,7 @@ def test_a_hang_ends_at_the_time_limit_and_the_next_file_is_read(signed: bytes) 
         pid = stopped(running, signed)
         started = time.monotonic()
         examination = running.examine(item, task(item, view=TrustView()))
-        assert 0.9 < time.monotonic() - started < 5
+        assert 0.9 < time.monotonic() - started < PATIENCE
         assert outcomes(examination) == [("error", "time-limit")] * 2
         assert (examination.picture_reason, examination.own_failure) == ("time-limit", "time-limit")
         assert not is_running(pid)
@@ -400,10 +401,9 @@ def test_a_worker_that_never_starts_is_an_error_and_not_a_loop(signed: bytes, mo
     monkeypatch.setattr(process, "_BOOT", "import sys; sys.exit(3)")
     item = asset(signed)
     with Pool() as running:
-        started = time.monotonic()
-        assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
-        assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
-        assert time.monotonic() - started < 10
+        with ends():
+            assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
+            assert outcomes(running.examine(item, task(item))) == [("error", "not-started")] * 2
         assert running.pids == ()
 
 
@@ -512,7 +512,7 @@ def script(
         check=False,
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        timeout=60,
+        timeout=300,
     )
 
 
@@ -594,7 +594,7 @@ def test_no_socket_is_opened_by_the_pool_or_its_workers(photo: Path) -> None:
         text=True,
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        timeout=60,
+        timeout=300,
     )
     assert run.stdout.strip() == "['found', 'found']", run
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from provenance.credentials.trust.lists import ListKind
 from provenance.credentials.trust.view import view_of
 from provenance.net.client import MAX_ADDRESS
 from tests.support.authority import NOW, list_of, make_root, make_signer, sign, store_of
+from tests.support.effort import ends
 from tests.support.media.crafting import make_authority
 from tests.support.tsa import Authority, serving
 
@@ -92,11 +92,9 @@ FAULTS: Final = {
 @pytest.mark.parametrize("how", FAULTS)
 def test_an_authority_that_gives_none_is_named_with_what_it_did(how: str, authority: Authority) -> None:
     authority.how = how
-    began = time.monotonic()
-    with pytest.raises(TimeStampFetchError, match=FAULTS[how]) as caught:
+    with ends(), pytest.raises(TimeStampFetchError, match=FAULTS[how]) as caught:
         ask_authority(authority.url, question(), seconds=1.0)
     assert authority.url in str(caught.value)
-    assert time.monotonic() - began < 4
     assert [path for path, *_ in authority.asked] == ["/stamp"]
 
 
@@ -147,7 +145,7 @@ def test_only_who_knows_the_path_is_served_and_only_once(authority: Authority) -
     def post(url: str, body: bytes) -> int:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(urllib.request.Request(url, data=body, method="POST"), timeout=5) as response:
+            with opener.open(urllib.request.Request(url, data=body, method="POST"), timeout=60) as response:
                 return int(response.status)
         except urllib.error.HTTPError as error:
             error.close()
@@ -164,7 +162,7 @@ def test_only_who_knows_the_path_is_served_and_only_once(authority: Authority) -
         assert post(relay.url, request) == 404
         assert len(authority.asked) == 1
     with pytest.raises(urllib.error.URLError):
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(relay.url, timeout=5)
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(relay.url, timeout=60)
 
 
 ADDRESSES: Final[list[Any]] = [

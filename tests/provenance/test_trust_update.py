@@ -26,6 +26,7 @@ from provenance.credentials.trust.lists import (
 )
 from provenance.credentials.trust.update import FROZEN, INTERIM, OFFICIAL, Change, Publication, update
 from tests.support import authority as made
+from tests.support.effort import ends
 from tests.support.https_server import running
 from tests.support.lists import lote, product, products_list
 
@@ -177,7 +178,7 @@ class Answers(BaseHTTPRequestHandler):
         # Never silent for long, never done: a limit on silence alone would wait for ever.
         try:
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
-            for _ in range(100):
+            for _ in range(3000):
                 self.wfile.write(b"x")
                 time.sleep(0.05)
         except OSError:
@@ -258,10 +259,8 @@ def test_stops_at_the_limit_of_bytes(server: str, trusting: ssl.SSLContext) -> N
 
 
 def test_stops_at_the_limit_of_time_also_for_a_server_that_keeps_talking(server: str, trusting: ssl.SSLContext) -> None:
-    started = time.monotonic()
-    with pytest.raises(TrustListFetchError, match=r"not done after 0\.5 seconds"):
+    with ends(), pytest.raises(TrustListFetchError, match=r"not done after 0\.5 seconds"):
         fetch_https(f"{server}/trickle", context=trusting, seconds=0.5)
-    assert time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize("scheme", ["http", "ftp", "file", "data"])

@@ -20,7 +20,7 @@ from tests.support import authority as made
 
 CHECKOUT: Final = Path(vouchmark.__file__).resolve().parents[1]
 """Where the package under test lies: the new process must run the same one."""
-SECONDS: Final = 120
+SECONDS: Final = 300
 """For one command; far more than any takes, so that a hang ends as a failure."""
 AT: Final = made.NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
 """The instant of a test run, inside the validity of every certificate made in it."""

@@ -56,12 +56,12 @@ def _handler(authority: Authority) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Location", authority.url + "/elsewhere")
                 self.end_headers()
             elif authority.how == "slow":
-                time.sleep(5)
+                self.rfile.read(1)  # until nobody waits any more
             elif authority.how == "drip":
                 self.send_response(200)
                 self.send_header("Content-Type", REPLY)
                 self.end_headers()
-                for _ in range(50):
+                for _ in range(1500):
                     self.wfile.write(b"0")
                     self.wfile.flush()
                     time.sleep(0.1)

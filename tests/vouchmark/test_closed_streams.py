@@ -75,7 +75,7 @@ def run(
     started = subprocess.Popen(
         [sys.executable, "-m", "vouchmark", *command], cwd=CHECKOUT, env=clean, preexec_fn=close, text=True, **streams
     )  # type: ignore[call-overload]
-    out, errors = started.communicate(timeout=120)
+    out, errors = started.communicate(timeout=300)
     return subprocess.CompletedProcess(command, started.returncode, out or "", errors or "")
 
 
@@ -141,7 +141,7 @@ def test_standard_input_that_cannot_be_read_is_said_in_words(
     with (tmp_path / "written").open("wb") as only_written:
         done = subprocess.run(
             [sys.executable, "-m", "vouchmark", *command], stdin=only_written, capture_output=True, text=True,
-            cwd=CHECKOUT, env=environment(places["home"] / "data"), timeout=120, check=False,
+            cwd=CHECKOUT, env=environment(places["home"] / "data"), timeout=300, check=False,
         )  # fmt: skip
     assert done.returncode == 4
     assert "Traceback" not in done.stderr

@@ -18,6 +18,7 @@ from PIL import Image
 import vouchmark
 from provenance.credentials.trust.folder import TrustFolder
 from provenance.credentials.trust.lists import TrustLists
+from tests.support.effort import slowness
 from vouchmark.cli import main
 from vouchmark.cli.demo import SHOWN, next_steps
 from vouchmark.demo import pictures as demo_pictures
@@ -212,7 +213,7 @@ def test_the_command_shows_the_whole_range_in_time_and_leaves_the_reader_s_lists
     before = sum(os.times()[:4])
     result = run()
     # Processor time, ours and the worker's: what a clock shows depends on what else the machine is doing.
-    assert sum(os.times()[:4]) - before < SECONDS
+    assert sum(os.times()[:4]) - before < SECONDS * slowness()
     assert (result.exit_code, result.stderr) == (0, "")
     for piece in GALLERY:
         assert piece.caption[1:] in result.stdout

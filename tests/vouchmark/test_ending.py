@@ -98,7 +98,7 @@ def test_a_run_that_is_ended_leaves_no_file_and_no_worker(
     wait_until(lambda: leftovers(out) and children(process.pid))
     workers = children(process.pid)
     (os.killpg if whole_group else os.kill)(process.pid, number)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == ENDS[number]
     assert b"Traceback" not in errors
     assert list(out.iterdir()) == []
@@ -114,7 +114,7 @@ def test_several_signals_at_once_are_one(many: Path, tmp_path: Path, start: Any)
     for _ in range(20):
         os.killpg(process.pid, signal.SIGTERM)
         os.killpg(process.pid, signal.SIGHUP)
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     assert process.returncode in ENDS.values()
     assert list(out.iterdir()) == []
 
@@ -128,7 +128,7 @@ def test_what_nohup_ignores_stays_ignored(many: Path, tmp_path: Path, start: Any
     )  # fmt: skip
     wait_until(lambda: leftovers(out))
     os.kill(process.pid, signal.SIGHUP)
-    process.communicate(timeout=120)
+    process.communicate(timeout=300)
     assert process.returncode not in ENDS.values()
     assert [path.name for path in out.iterdir()] == ["report.jsonl"]
 
@@ -136,14 +136,14 @@ def test_what_nohup_ignores_stays_ignored(many: Path, tmp_path: Path, start: Any
 def test_an_index_that_is_being_written_keeps_what_it_had(many: Path, tmp_path: Path, start: Any) -> None:
     index = tmp_path / "index"
     first = start("index", "add", next(many.iterdir()), "--index", index)
-    first.communicate(timeout=60)
+    first.communicate(timeout=300)
     assert first.returncode == 0
     before = sorted(path.name for path in index.iterdir())
     process = start("index", "add", many, "--index", index)
     wait_until(lambda: children(process.pid))
     time.sleep(0.3)
     os.kill(process.pid, signal.SIGTERM)
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     if process.returncode == 143:
         assert sorted(path.name for path in index.iterdir()) == before
     else:
@@ -152,7 +152,7 @@ def test_an_index_that_is_being_written_keeps_what_it_had(many: Path, tmp_path: 
 
 def run_here(code: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=CHECKOUT, check=False, **options
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, cwd=CHECKOUT, check=False, **options
     )
 
 

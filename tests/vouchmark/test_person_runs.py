@@ -388,7 +388,7 @@ class TestCommand:
         ]
         found = []
         for process in started:
-            output, errors = process.communicate(timeout=120)
+            output, errors = process.communicate(timeout=300)
             assert errors == b""
             found.append(parse(output)["evidence"]["person"]["findings"][0]["code"])
         assert sorted(found) == ["person.duplicate"] * 5 + ["person.voice.new"]

@@ -53,7 +53,7 @@ def race(location: str, *, salt: str) -> list[list[str]]:
             child.stdin.flush()
         told = []
         for child in children:
-            output, errors = child.communicate(timeout=60)
+            output, errors = child.communicate(timeout=300)
             assert child.returncode == 0, errors
             told += [line.split()[1:] for line in output.splitlines()]
     finally:

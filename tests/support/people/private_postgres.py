@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 
 class PostgresMissingError(Exception):
@@ -57,7 +57,7 @@ def private_postgres() -> Iterator[str]:
     try:
         made = subprocess.run(
             [binaries / "initdb", "-D", folder / "data", "-A", "trust", "-E", "UTF8", "--no-sync", "-U", owner],
-            user=user, env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+            user=user, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         if made.returncode:
             raise PostgresMissingError(f"initdb failed: {made.stderr.strip().splitlines()[-1:]}")

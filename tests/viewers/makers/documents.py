@@ -189,5 +189,5 @@ def jxl(*options: str, frames: int = 1) -> bytes:
         before, after = Path(folder) / f"a.{form.lower()}", Path(folder) / "a.jxl"
         before.write_bytes(source)
         words = ["cjxl", str(before), str(after), "--container=1", "--quiet", *options]
-        subprocess.run(words, check=True, capture_output=True, timeout=60)
+        subprocess.run(words, check=True, capture_output=True, timeout=300)
         return after.read_bytes()

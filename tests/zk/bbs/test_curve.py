@@ -362,7 +362,7 @@ def test_a_callers_own_thread_starts_no_further_one():
 def test_two_computations_that_fill_two_processors_are_not_split_further(are_even, threads, monkeypatch):
     monkeypatch.setattr(interface.os, "cpu_count", lambda: 2)
     curve, seen = load("arkworks"), []
-    meet = threading.Barrier(threads, timeout=10)  # passed only where that many run beside each other
+    meet = threading.Barrier(threads, timeout=300)  # passed only where that many run beside each other
 
     def note():
         seen.append(threading.get_ident())

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.effort import PATIENCE, ends
 from tests.zk.ledger_races import ROOT, assert_exactly_one_accepted, pour_and_kill, race, start
 from zk.errors import EncodingError, StorageError, UnsupportedError
 from zk.storage import database
@@ -164,7 +165,7 @@ def test_a_process_killed_while_it_creates_the_ledger_leaves_one_that_opens(tmp_
     for trial in range(40 if SLOW else 4):
         location = tmp_path / f"{trial}.db"
         child = start("pour", str(location), "1")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while not location.exists() and time.monotonic() < deadline:
             time.sleep(0.0005)
         time.sleep(dice.uniform(0, 0.02))
@@ -337,10 +338,8 @@ def test_a_new_ledger_that_another_process_holds_is_waited_for_once(
     with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as blocker:
         blocker.execute("BEGIN EXCLUSIVE")
         (tmp_path / "ledger.db").chmod(0o600)
-        started = time.monotonic()
-        with pytest.raises(StorageError, match="locked"):
+        with ends(), pytest.raises(StorageError, match="locked"):
             open_ledger(tmp_path / "ledger.db")
-        assert time.monotonic() - started < 5
     open_ledger(tmp_path / "ledger.db").close()
 
 

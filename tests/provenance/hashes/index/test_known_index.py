@@ -32,6 +32,7 @@ from provenance.hashes.index.listing import LIST, read_list
 from provenance.hashes.index.lookup import as_words, search
 from provenance.hashes.index.recorder import Recorder
 from provenance.hashes.index.segment import MIN_TABLED, Segment
+from tests.support.effort import at_most
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 
@@ -496,11 +497,10 @@ def test_one_hash_a_hundred_thousand_times_is_told_once_and_soon(tmp_path: Path)
         recorder.add(Entry(label="shown", hashes=(Hashed(),), thumbnail=b"x"), [flipped(bits(1), 3)])
         recorder.commit()
     with KnownMedia(tmp_path / "known") as known:
-        began = time.monotonic()
-        assert [hit.entry.label for hit in known.near([bits(1)] * 8, 31)] == ["list", "shown"]
-        assert [hit.entry.label for hit in known.near([bits(1)], 31, with_thumbnail=True)] == ["shown"]
-        assert len(known.near([bits(2)], 31)) == MAX_HITS
-        assert time.monotonic() - began < 10
+        assert [hit.entry.label for hit in at_most(8, lambda: known.near([bits(1)] * 8, 31))] == ["list", "shown"]
+        shown = at_most(2, lambda: known.near([bits(1)], 31, with_thumbnail=True))
+        assert [hit.entry.label for hit in shown] == ["shown"]
+        assert len(at_most(2, lambda: known.near([bits(2)], 31))) == MAX_HITS
 
 
 def test_a_full_disk_leaves_the_index_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -559,7 +559,9 @@ def test_opening_a_large_index_reads_next_to_nothing(tmp_path: Path) -> None:
     rng = np.random.default_rng(9)
     with Recorder(tmp_path / "known") as recorder:
         recorder.add_many(Entry(hashes=(Hashed(),)), rng.integers(0, 2**64, (200_000, 4), dtype=np.uint64))
-    started = time.process_time()
-    with KnownMedia(tmp_path / "known") as known:
-        assert known.hashes == 200_000
-    assert time.process_time() - started < 0.1
+
+    def opened() -> int:
+        with KnownMedia(tmp_path / "known") as known:
+            return known.hashes
+
+    assert at_most(0.1, opened) == 200_000
