@@ -58,6 +58,8 @@ class Options(MediaOptions, frozen=True, kw_only=True):
     """Where it is said to be from, `LAT,LON` or `LAT,LON,KM` in decimal degrees (1 km without)."""
     claim_time: str | None = None
     """When it is said to be from: an instant, a day, a month or a year in ISO 8601, or START/END."""
+    claim_ai: bool | None = None
+    """Whether it is said to have been made or edited with AI; None where nothing is said of that."""
     vouches: Iterable[bytes | VouchFile] = ()
     """Octets of `.vouch` files that speak of this asset, besides those beside it and inside it."""
     issuers: Iterable[bytes | IssuerFile] | None = None
@@ -119,6 +121,7 @@ class Overrides(MediaOverrides, total=False):
     online: bool
     claim_place: str | None
     claim_time: str | None
+    claim_ai: bool | None
     vouches: Iterable[bytes | VouchFile]
     issuers: Iterable[bytes | IssuerFile] | None
     scopes: Iterable[str]

@@ -14,10 +14,11 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
-from tests import authority as made
-from tests.hesitant import with_a_late_second_engine
-from tests.vouchmark import command, samples
-from tests.vouchmark.command import Command
+from tests.support import authority as made
+from tests.support import command
+from tests.support.command import Command
+from tests.support.hesitant import with_a_late_second_engine
+from tests.vouchmark import samples
 from vouchmark import Policy
 from vouchmark.cli import main
 from vouchmark.report import Exit, Outcome

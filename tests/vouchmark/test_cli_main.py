@@ -230,6 +230,7 @@ class TestVariables:
             ("MEMORY_LIMIT", "1024", ("--memory-limit", "1024")),
             ("CLAIM_PLACE", "-33.8688,151.2093,2", ("--claim-place", "-33.8688,151.2093,2")),
             ("CLAIM_TIME", "2026-05-01", ("--claim-time", "2026-05-01")),
+            ("CLAIM_AI", "no", ("--claim-ai", "no")),
             ("FRAGMENT", "other.pem", ("--fragment", "other.pem")),
             ("VOUCH", "x.vouch", ("--vouch", "x.vouch")),
             ("ISSUER", "issuer.json", ("--issuer", "issuer.json")),

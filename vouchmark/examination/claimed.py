@@ -56,21 +56,24 @@ class ClaimedTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """Everything that is said; at least one of the two."""
+    """Everything that is said; at least one of the three."""
 
     place: ClaimedPlace | None = None
     time: ClaimedTime | None = None
+    ai: bool | None = None
+    """Whether it is said to have been made or edited with AI."""
 
 
-def claimed(place: str | None, time: str | None) -> Claimed | None:
+def claimed(place: str | None, time: str | None, ai: bool | None = None) -> Claimed | None:
     """What is said, from its words; None where nothing is.
 
     Raises:
         ClaimedError: one of them is no place or no time.
     """
-    if place is None and time is None:
+    if place is None and time is None and ai is None:
         return None
     return Claimed(
+        ai=ai,
         place=None if place is None else read_claimed_place(place),
         time=None if time is None else read_claimed_time(time),
     )

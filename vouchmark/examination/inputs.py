@@ -25,6 +25,8 @@ def inputs_of(examined: Examined, settings: Settings) -> Inputs:
         options["claim_place"] = settings.claim.place.text
     if settings.claim is not None and settings.claim.time is not None:
         options["claim_time"] = settings.claim.time.text
+    if settings.claim is not None and settings.claim.ai is not None:
+        options["claim_ai"] = "yes" if settings.claim.ai else "no"
     if asked.original is not None:
         options["original"] = dict[str, Json](asked.original.as_input())
     if settings.media.compare_pictures:

@@ -102,7 +102,7 @@ def settings_of(options: Options) -> Settings:
         policy=policy or Policy.default(),
         trust=lists.as_programme() if options.crjson else lists,
         online=_leave() if options.online else None,
-        claim=claimed(options.claim_place, options.claim_time),
+        claim=claimed(options.claim_place, options.claim_time, options.claim_ai),
         person=counting(person, policy),
         known=KnownSettings(index=options.known) if options.known is not None else None,
         missing=without_build() if len(options.engines) > 1 else (),

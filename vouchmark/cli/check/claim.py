@@ -1,4 +1,4 @@
-"""What is said about a file's place and time? The options of `vouchmark check` for claims."""
+"""What is said about a file's place and time, and about AI? The options of `vouchmark check` for claims."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ claim_options: Final = with_options(
         "--claim-place", metavar="LAT,LON[,KM]", help="Where it is said to be from; within 1 km unless KM says."
     ),
     click.option("--claim-time", metavar="TIME[/TIME]", help="When it is said to be from (ISO 8601)."),
+    click.option(
+        "--claim-ai", type=click.Choice(("yes", "no")), help="Whether it is said to be made or edited with AI."
+    ),
 )
 """What is claimed."""
 
@@ -23,8 +26,9 @@ claim_options: Final = with_options(
 def what_is_claimed(options: dict[str, Any]) -> Overrides:
     """What is claimed, as `check` is asked of it; a mistake in it is a usage error."""
     place, time = options["claim_place"], options["claim_time"]
+    said_of_ai: Overrides = {} if options["claim_ai"] is None else {"claim_ai": options["claim_ai"] == "yes"}
     if place is None and time is None:
-        return {}
+        return said_of_ai
     from vouchmark.examination.claimed import ClaimedError, claimed
 
     try:
@@ -32,4 +36,4 @@ def what_is_claimed(options: dict[str, Any]) -> Overrides:
     except ClaimedError as error:
         hint = "--claim-place 59.3293,18.0686,2 and --claim-time 2026-05-01 are both understood"
         fail_usage(f"what is claimed cannot be read: {error}", hint=hint)
-    return {"claim_place": place, "claim_time": time}
+    return {"claim_place": place, "claim_time": time, **said_of_ai}

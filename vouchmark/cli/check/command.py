@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from vouchmark.examination.settings import Settings
     from vouchmark.options import Overrides
 
-FORMATS: Final = ("text", "json", "jsonl", "csv", "html", "crjson")
+FORMATS: Final = ("text", "json", "jsonl", "csv", "html", "crjson", "disclosure")
 SORTED_BY: Final = ("worst", "name")
 """As in vouchmark.cli.check.sorting, which this must not import to show its help (a test compares)."""
 ENGINE_NAMES: Final = ("c2pa-rs", "encypher-c2pa")

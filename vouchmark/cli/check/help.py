@@ -15,7 +15,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "What is looked at": ("manifest", "fragment", "only", "require", "engine", "online", "at"),
     "Whom you trust": ("trust", "tsa_trust", "cawg_trust", "no_default_trust"),
     "What you decide": ("policy", "fail_on", "from_reports", "explain_policy"),
-    "What you know or are told": ("original", "compare_pictures", "index", "claim_place", "claim_time"),
+    "What you know or are told": ("original", "compare_pictures", "index", "claim_place", "claim_time", "claim_ai"),
     "Which persons count": ("vouch", "issuer", "scope", "slots", "ledger", "nonce", "audience", "grace"),
     "Limits": ("jobs", "time_limit", "memory_limit", "max_size", "max_pixels", "in_process"),
     "Help": ("help_all", "help"),

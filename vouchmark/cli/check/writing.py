@@ -68,9 +68,15 @@ def _writer(options: dict[str, Any], out: TextIO) -> Callable[[Report], str]:
     """What writes one report down."""
     if options["form"] == "text":
         return _text_writer(options, out)
-    from vouchmark.render import crjson, csv, json
+    from vouchmark.render import crjson, csv, disclosure, json
 
-    return {"crjson": crjson.dumps, "csv": csv.row, "json": json.dumps, "jsonl": json.dumps_line}[options["form"]]
+    return {
+        "crjson": crjson.dumps,
+        "csv": csv.row,
+        "disclosure": disclosure.dumps,
+        "json": json.dumps,
+        "jsonl": json.dumps_line,
+    }[options["form"]]
 
 
 def _texts(

@@ -22,6 +22,7 @@ from provenance.times import Span, gap_words, span_of
 from vouchmark.examination.claimed import ClaimedPlace, ClaimedTime
 from vouchmark.lines import about, authority
 from vouchmark.lines.authority import Of, Speaker
+from vouchmark.lines.claim import ai as claim_ai
 from vouchmark.lines.claim import apart as claim_apart
 from vouchmark.lines.claim import beside as claim_beside
 from vouchmark.lines.claim import named as claim_named
@@ -53,25 +54,27 @@ def answer(facts: Facts) -> Answer:
         return Answer(summary=f"Not asked for; but {_lower(unasked[0].statement)}", drafts=tuple(unasked))
     place = _place(facts, said.place, versions) if said.place is not None else []
     time = _time(facts, said.time, versions) if said.time is not None else []
+    of_ai = claim_ai.drafts(facts, said=said.ai) if said.ai is not None else []
     unread = _unread(facts)
     if place:
         place = [*place, *removed]
-    else:
+    elif time:
         time = [*time, *removed]
-    lacking = list(claim_beside.cut(own, versions))
+    asks_where_or_when = said.place is not None or said.time is not None
+    lacking = list(claim_beside.cut(own, versions)) if asks_where_or_when else []
     if any(one.code in _SILENT for one in (*place, *time)):
         lacking += claim_beside.unsigned_cut(facts)
     if lacking:
         # What was not looked at may say it: silence is not known.
         place, time = ([one for one in found if one.code not in _SILENT] for found in (place, time))
-    drafts = [*place, *time, *apart, *claim_beside.nonsense(versions), *lacking]
+    drafts = [*place, *time, *of_ai, *apart, *claim_beside.nonsense(versions), *lacking]
     drafts += claim_beside.updates(own, known, said) if own is not None else []
     if unread is not None:
         # Nobody looked at what may be signed: that nothing was found is not known.
         drafts = [unread, *(draft for draft in drafts if draft.status is not Status.ABSENT)]
     order = SERIOUSNESS.index
     drafts.sort(key=lambda draft: order(draft.status))
-    worst = [min(found, key=lambda draft: order(draft.status)) for found in (place, time, lacking) if found]
+    worst = [min(found, key=lambda draft: order(draft.status)) for found in (place, time, of_ai, lacking) if found]
     worst.sort(key=lambda draft: order(draft.status))
     summary = unread.statement if unread is not None else " ".join(draft.statement for draft in worst)
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=(*own_gap(facts), *_metadata_gap(facts)))
