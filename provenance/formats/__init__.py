@@ -31,9 +31,10 @@ def read_layout(data: bytes, media_type: str = "") -> Layout:
     Raises:
         CredentialsLimitError: more parts than any real file has.
     """
-    from provenance.formats import bmff, gif, jpeg, pdf, png, riff, sfnt, text, tiff
+    from provenance.formats import bmff, pdf, riff, sfnt, text, tiff
     from provenance.formats import zip as zip_archive
     from provenance.formats.markup import svg
+    from provenance.formats.pictures import gif, jpeg, png
     from provenance.formats.sound import flac, id3, ogg
 
     if text.is_text(media_type):

@@ -95,7 +95,7 @@ def likeness(
         MemoryError: there is no room.
     """
     from provenance.media_type import recognise
-    from provenance.preview import stored_thumbnails
+    from provenance.pictures.preview import stored_thumbnails
 
     stored = [(label, one) for label, one in stored_thumbnails(history) if label != known][:MOST]
     if not stored or not media_type.startswith("image/"):
@@ -134,7 +134,7 @@ def _apart(mine: Sequence[PdqHash], thumbnail: bytes, kind: str, *, pixels: int)
 
 def _grey(data: bytes, media_type: str, *, pixels: int) -> NDArray[np.float32] | None:
     """A picture in 64 x 64 grey values, by area; None where it is too large, too small, or cannot be decoded."""
-    from provenance.preview import READERS
+    from provenance.pictures.preview import READERS
 
     if media_type not in READERS:
         return None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint
     from provenance.hashes.original import Against
     from provenance.metadata import Metadata
-    from provenance.preview import Previews
+    from provenance.pictures.preview import Previews
     from provenance.workers.parts import Value
     from provenance.workers.task import Lists, Task
     from provenance.workers.wire import Order, Place
@@ -257,7 +257,7 @@ def _place(asset: Asset) -> Place | None:
 def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:
     from provenance.credentials.engines.model import Reading, Reason
     from provenance.metadata import Metadata
-    from provenance.preview import Previews
+    from provenance.pictures.preview import Previews
     from provenance.workers.parts import crjson, own, picture
 
     measured = _of(values, picture.NAME, picture.Picture) or picture.Picture()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from provenance.asset import Limits, PictureTooLargeError
-from provenance.picture import measure
+from provenance.pictures.size import measure
 from tests.support.authority import join_png, picture
 from tests.support.effort import at_most
 

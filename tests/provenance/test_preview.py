@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from provenance import preview as made
 from provenance.asset import Limits, open_asset
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView
 from provenance.options import MediaOptions
-from provenance.preview import Preview, Previews, preview
+from provenance.pictures import preview as made
+from provenance.pictures.preview import Preview, Previews, preview
 from provenance.workers import parts, wire
 from provenance.workers.pool import Pool, examine_in_process
 from provenance.workers.task import Lists, Task

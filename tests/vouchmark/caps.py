@@ -63,7 +63,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.readings.media.[!M]*", NUMBER),
     ("provenance.readings.streams.*", NUMBER),
     ("provenance.media_type.*", REFUSES),
-    ("provenance.preview.*", SHOWN),
+    ("provenance.pictures.preview.*", SHOWN),
     # Messages, waiting, processes, the network, lists that the reader keeps.
     ("provenance.asset._FLAGS", NUMBER),
     ("provenance.asset.LARGE", TRANSPORT),
@@ -107,7 +107,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.credentials.certificates.names.*", REFUSES),
     ("provenance.credentials.store.hidden.MAX_TOLD", SHOWN),
     ("provenance.nesting.*", REFUSES),
-    ("provenance.picture.MAX_SEGMENTS", REFUSES),
+    ("provenance.pictures.size.MAX_SEGMENTS", REFUSES),
     ("provenance.places.MAX_TEXT", LONGER),
     ("provenance.times.MAX_TEXT", LONGER),
     ("provenance.credentials.binding.bmff_rules.*", REFUSES),
@@ -137,7 +137,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.credentials.binding.readings.MAX_CONTENTS", CLOSED),
     ("provenance.credentials.binding.coverage.MAX_NAMED", CLOSED),
     ("provenance.readings.*.MAX_*", CLOSED),
-    ("provenance.formats.mpf.*", CLOSED),
+    ("provenance.formats.pictures.mpf.*", CLOSED),
     ("provenance.formats.text.carriers.MAX_CARRIERS", CLOSED),
     ("provenance.formats.text.unseen.MAX_WORDS", CLOSED),
     # An identity or a vouch beyond it is told as a number, and moves no line by being left out.

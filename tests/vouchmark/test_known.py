@@ -25,7 +25,7 @@ from vouchmark.demo.pictures import harbour
 from vouchmark.examination.examine import examine_to_keep
 from vouchmark.examination.settings import make_settings
 from vouchmark.known.keeping import entry_of
-from vouchmark.render.answer import answer
+from vouchmark.render.headline.answer import answer
 from vouchmark.report import Evidence, Line, Report, Status
 
 CHECKOUT = Path(__file__).resolve().parents[2]

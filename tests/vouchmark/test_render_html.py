@@ -22,8 +22,8 @@ from vouchmark.policies.labels import LABELS
 from vouchmark.policies.policy import Policy
 from vouchmark.render import html, text
 from vouchmark.render import json as as_json
-from vouchmark.render.answer import NOT_SHOWN, answer
 from vouchmark.render.groups import Group
+from vouchmark.render.headline.answer import NOT_SHOWN, answer
 from vouchmark.render.html import lines, markup, pictures, top, tree
 from vouchmark.render.html import page as one_page
 from vouchmark.render.html import people as html_people

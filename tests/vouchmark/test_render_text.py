@@ -15,7 +15,7 @@ from tests.vouchmark.any_report import reports
 from tests.vouchmark.samples import Said
 from vouchmark.policies.policy import Policy
 from vouchmark.render import text
-from vouchmark.render.answer import NOT_SHOWN, OF_PERSONS, answer
+from vouchmark.render.headline.answer import NOT_SHOWN, OF_PERSONS, answer
 from vouchmark.render.layout import wrap
 from vouchmark.report import Json, Line, NotChecked, Report, Root, Status
 

@@ -18,7 +18,7 @@ from tests.support.authority import change_pixels, picture, sign, sign_edit
 from tests.support.media.crafting import Draft, actions, bind
 from tests.support.media.histories import laundered, redacted, unreferenced
 from vouchmark.lines.history.line import _STANDINGS
-from vouchmark.render.answer import headline
+from vouchmark.render.headline.answer import headline
 from vouchmark.report import Line, Report
 from vouchmark.wording import catalogue
 from vouchmark.wording.catalogue import ALL, has, page, parameters, say

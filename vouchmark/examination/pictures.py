@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provenance.preview import MEDIA_TYPE, Preview, Previews
+from provenance.pictures.preview import MEDIA_TYPE, Preview, Previews
 from vouchmark.report import ReportPicture
 
 ASSET, ANCESTOR, DIFFERENCE = "asset", "ancestor", "difference"

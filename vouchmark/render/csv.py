@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from vouchmark.render.answer import answer
 from vouchmark.render.groups import group_of
+from vouchmark.render.headline.answer import answer
 from vouchmark.render.safe import plain
 from vouchmark.report import Line, Report
 

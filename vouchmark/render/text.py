@@ -12,7 +12,7 @@ from typing import Final
 
 from vouchmark.codes.values import is_told
 from vouchmark.render.ancestry import draw
-from vouchmark.render.answer import answer, not_shown
+from vouchmark.render.headline.answer import answer, not_shown
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
 from vouchmark.render.of_itself import HEADING, says_of_itself, sentence_of_itself
 from vouchmark.render.safe import plain

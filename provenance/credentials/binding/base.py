@@ -20,8 +20,8 @@ from provenance.credentials.errors import (
 )
 from provenance.credentials.store.boxes import digest_of
 from provenance.files.window import pieces
-from provenance.formats.jpeg import with_restarts
 from provenance.formats.parts import Kind, Layout, NamedBox, join
+from provenance.formats.pictures.jpeg import with_restarts
 
 MAX_EXCLUSIONS: Final = 10_000
 """Exclusion ranges, named boxes or collection entries in one binding; a phone's photo has a dozen ranges."""

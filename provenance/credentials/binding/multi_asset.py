@@ -31,8 +31,8 @@ from provenance.credentials.errors import (
 from provenance.credentials.store.boxes import digest
 from provenance.credentials.store.jumbf import Assertion
 from provenance.credentials.store.uris import hashed_uri, split_uri
-from provenance.formats.mpf import NAMES
 from provenance.formats.parts import Kind, Layout, join
+from provenance.formats.pictures.mpf import NAMES
 
 LABEL: Final = "c2pa.hash.multi-asset"
 MAX_PARTS: Final = 1_000

@@ -8,8 +8,8 @@ from typing import Final
 
 from provenance.credentials.binding.base import Bound, Runs, complement
 from provenance.formats import Kind, Layout, Region
-from provenance.formats.jpeg import START
 from provenance.formats.parts import Doubt, Sized, join
+from provenance.formats.pictures.jpeg import START
 
 _OF_MANIFEST: Final = frozenset({Kind.MANIFEST, Kind.FOREIGN})
 PADDING: Final = "integrity.padding.filled"

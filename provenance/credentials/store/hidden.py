@@ -16,10 +16,10 @@ from provenance.credentials.store.hidden_model import BMFF, GIF, JPEG, PNG, RIFF
 from provenance.credentials.store.jumbf import parse_store
 from provenance.formats import Kind, Layout, Region
 from provenance.formats.bmff import C2PA_UUID
-from provenance.formats.gif import STORE as GIF_BLOCK
-from provenance.formats.gif import sub_blocks
-from provenance.formats.jpeg import store_in_segments
 from provenance.formats.packed import entry_name, room_for, unpacked
+from provenance.formats.pictures.gif import STORE as GIF_BLOCK
+from provenance.formats.pictures.gif import sub_blocks
+from provenance.formats.pictures.jpeg import store_in_segments
 from provenance.formats.stores.scan import Head, encoded, heads, is_over
 from provenance.formats.text.layout import is_text
 from provenance.formats.zip import zip_directory

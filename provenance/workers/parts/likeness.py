@@ -33,7 +33,7 @@ def _load() -> None:
 
 
 def _run(work: Work) -> Likeness | None:
-    from provenance.preview import stored_thumbnails
+    from provenance.pictures.preview import stored_thumbnails
 
     data, options = work.data, work.task.options
     # Of bytes that are the signed ones, a likeness to the thumbnail that was signed with them would tell nothing new.

@@ -29,7 +29,7 @@ def _load() -> None:
 def _run(work: Work) -> Against:
     """Against the original that was given, or against the nearest thumbnail in the file's own verified history."""
     from provenance.hashes.original import Against, against, against_thumbnail
-    from provenance.preview import stored_thumbnails
+    from provenance.pictures.preview import stored_thumbnails
 
     data, task = work.data, work.task
     pixels = task.options.limits.pixels

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from provenance.picture import measure, needs_library
+from provenance.pictures.size import measure, needs_library
 from provenance.workers.parts import Part, Work
 
 NAME: Final = "picture"

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from provenance.preview import Previews, is_small_picture, preview
+from provenance.pictures.preview import Previews, is_small_picture, preview
 from provenance.workers import wire
 from provenance.workers.parts import MIB, Part, Work
 

@@ -30,7 +30,7 @@ from vouchmark.lines.integrity import contradictions, coverage, cut_off, octets,
 from vouchmark.lines.integrity import own as integrity_own
 from vouchmark.lines.integrity import unread as integrity_unread
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
-from vouchmark.lines.links import broken_update, malformed_link
+from vouchmark.lines.integrity.links import broken_update, malformed_link
 from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
 from vouchmark.wording.catalogue import say

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from markupsafe import escape
 
-from vouchmark.render.answer import answer
 from vouchmark.render.groups import NAMES, Group, group_of
+from vouchmark.render.headline.answer import answer
 from vouchmark.render.html.markup import apart, environment, foot, head, shown, without_options
 from vouchmark.render.html.top import day
 from vouchmark.render.html.view import NAME_SHOWN

@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from vouchmark.errors import VouchmarkError
-from vouchmark.render.answer import answer
 from vouchmark.render.groups import NAMES, Group, group_of
+from vouchmark.render.headline.answer import answer
 from vouchmark.render.html.markup import environment, foot, head, without_options
 from vouchmark.render.html.pictures import Pictures
 from vouchmark.render.html.view import NAME_SHOWN, view

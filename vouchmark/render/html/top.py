@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from vouchmark.render.answer import answer
 from vouchmark.render.groups import group_of
+from vouchmark.render.headline.answer import answer
 from vouchmark.render.html.markup import without_options
 from vouchmark.render.html.words import (
     AI,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from vouchmark.policies.labels import LABELS
 from vouchmark.render import json
-from vouchmark.render.answer import not_shown
+from vouchmark.render.headline.answer import not_shown
 from vouchmark.render.html.lines import lines, named, value_words
 from vouchmark.render.html.markup import without_options
 from vouchmark.render.html.people import more

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from vouchmark.render.clauses import Clause, Rank
+from vouchmark.render.headline.clauses import Clause, Rank
 from vouchmark.render.safe import plain
 from vouchmark.render.words import NAME_SHOWN, with_status
 from vouchmark.report import Finding, Line, Report, Root, Status

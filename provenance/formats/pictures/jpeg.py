@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from provenance.credentials.errors import CredentialsLimitError
-from provenance.formats.mpf import announced, further_pictures
 from provenance.formats.parts import MAX_PARTS, Kind, Layout, NamedBox, Parts, Region, Sized
+from provenance.formats.pictures.mpf import announced, further_pictures
 from provenance.formats.shown import (
     APPLE,
     ORIENTATION,

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from vouchmark.render.additions import Clause, Rank, additions
-from vouchmark.render.bytes_answer import base, lower
+from vouchmark.render.headline.additions import Clause, Rank, additions
+from vouchmark.render.headline.bytes_answer import base, lower
 from vouchmark.report import Line, Report, Status
 from vouchmark.wording.catalogue import say
 from vouchmark.wording.model import Said

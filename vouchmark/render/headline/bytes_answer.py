@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from vouchmark.render.clauses import Clause, Rank
-from vouchmark.render.declared import own_declaration
+from vouchmark.render.headline.clauses import Clause, Rank
+from vouchmark.render.headline.declared import own_declaration
 from vouchmark.render.safe import plain
 from vouchmark.render.words import amount, sentence, with_status
 from vouchmark.report import Finding, Line, Report, Status
