@@ -70,8 +70,8 @@ def distance_km(one: Place, other: Place) -> float:
     """
     north, south = math.radians(one.latitude), math.radians(other.latitude)
     step = math.sin((south - north) / 2) ** 2
-    turn = math.sin(math.radians(other.longitude - one.longitude) / 2) ** 2
-    chord = step + math.cos(north) * math.cos(south) * turn
+    across = math.sin(math.radians(other.longitude - one.longitude) / 2) ** 2
+    chord = step + math.cos(north) * math.cos(south) * across
     return 2 * MEAN_RADIUS * math.asin(math.sqrt(min(1.0, chord)))
 
 

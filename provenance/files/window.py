@@ -59,19 +59,19 @@ class Window(mmap.mmap):
     """The open file; it is closed with the window."""
     scout: Scout | None
     """What goes over the whole file beforehand; None where nothing does."""
-    _looks: int
+    _reads: int
 
     def __new__(cls, handle: int, size: int) -> Window:
         """`handle` is an open file of `size` bytes, at least one, and belongs to the window from now on."""
         window = super().__new__(cls, handle, size, access=mmap.ACCESS_READ)
-        window.handle, window.scout, window._looks = handle, None, 0
+        window.handle, window.scout, window._reads = handle, None, 0
         return window
 
     def __getitem__(self, key: Any, /) -> Any:
         """A byte, or bytes: read, and not mapped."""
         if not isinstance(key, slice) or key.step not in (None, 1):
-            self._looks += 1
-            if self._looks >= TOUCHED:
+            self._reads += 1
+            if self._reads >= TOUCHED:
                 self.forget()
             return super().__getitem__(key)
         start, stop, _ = key.indices(len(self))
@@ -134,7 +134,7 @@ class Window(mmap.mmap):
 
     def forget(self) -> None:
         """Let go of what was mapped; it is read again where it is asked for again."""
-        self._looks = 0
+        self._reads = 0
         if hasattr(mmap, "MADV_DONTNEED"):
             self.madvise(mmap.MADV_DONTNEED)
 

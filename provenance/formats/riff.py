@@ -89,8 +89,8 @@ class _Reader:
         if kind is Kind.METADATA:
             self.parts.sized.append(Sized(start, start + 8, stop, kind, named))
             content = self.data[start + 8 : stop]
-            turns = named == "EXIF" or (named == "XMP" and ORIENTATION in content)
-            self.metadata.append(Carrier(Region(start, end, kind, named), _shown(named, content), turns))
+            orients = named == "EXIF" or (named == "XMP" and ORIENTATION in content)
+            self.metadata.append(Carrier(Region(start, end, kind, named), _shown(named, content), orients))
         elif name == b"LIST":
             self.lists.append((form, start + 12, stop))
         elif name == b"idx1":

@@ -109,14 +109,14 @@ class _Block:
 
     def _walk(self) -> tuple[list[_Entry], bool]:
         """All entries, and whether a further picture's directory follows."""
-        queue, seen, found = [self._long(self.block[4:8])], set[int](), list[_Entry]()
+        queue, visited, found = [self._long(self.block[4:8])], set[int](), list[_Entry]()
         follows = False
         while queue:
             position = queue.pop()
-            if position in seen:
+            if position in visited:
                 continue
-            seen.add(position)
-            if len(seen) > MAX_DIRECTORIES or position + 2 > len(self.block):
+            visited.add(position)
+            if len(visited) > MAX_DIRECTORIES or position + 2 > len(self.block):
                 raise _Unreadable
             (count,) = struct.unpack_from(f"{self.order}H", self.block, position)
             end = position + 2 + 12 * count
@@ -128,7 +128,7 @@ class _Block:
                 found.append(entry)
                 if tag in _FOLLOWED:
                     queue.append(self._long(entry.value))
-            if len(seen) == 1:
+            if len(visited) == 1:
                 # What follows other directories is often no number at all.
                 follows = self.block[end : end + 4].strip(b"\0") != b""
         return found, follows
@@ -181,8 +181,8 @@ class Carrier(NamedTuple):
     """Named by what it carries: `EXIF`, `XMP`, …"""
     shows: tuple[str, ...]
     """Empty where it is neutral, taken by itself."""
-    turns: bool = False
-    """Whether it says anything about how a picture is turned, be it that it is upright."""
+    orients: bool = False
+    """Whether it says anything about the orientation of a picture, be it that it is upright."""
 
 
 def together(carriers: Sequence[Carrier]) -> tuple[Region, ...]:
@@ -199,7 +199,7 @@ def together(carriers: Sequence[Carrier]) -> tuple[Region, ...]:
         name = one.region.name
         rivals = {"EXIF": "XMP", "XMP": "EXIF"}.get(name, "")
         if not one.shows and (
-            (number[name] > 1 and (name in loud or name == "EXIF")) or (one.turns and rivals in loud)
+            (number[name] > 1 and (name in loud or name == "EXIF")) or (one.orients and rivals in loud)
         ):
             found.append(one.region)
     return tuple(found)

@@ -58,14 +58,14 @@ class Like(Struct, frozen=True, kw_only=True):
     """`like`, `unlike`, or why registration could not tell; empty where it was not asked for."""
 
     @property
-    def looks_alike(self) -> bool:
+    def is_alike(self) -> bool:
         """Whether either way finds them alike."""
         return 0 <= self.distance <= NEAR or self.registered == "like"
 
     @property
-    def looks_unlike(self) -> bool:
+    def is_unlike(self) -> bool:
         """Whether registration finds no agreement and the cheap hash none either."""
-        return self.registered == "unlike" and not self.looks_alike
+        return self.registered == "unlike" and not self.is_alike
 
 
 class Likeness(Struct, frozen=True, kw_only=True):

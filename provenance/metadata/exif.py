@@ -139,7 +139,7 @@ class _Reader:
         self.word = 8 if self.big else 4
         self.values: dict[tuple[str, int], Value] = {}
         self.embedded: list[tuple[str, bytes, int]] = []
-        self.seen: set[int] = set()
+        self.visited: set[int] = set()
 
     def number(self, position: int, size: int) -> int:
         """An unsigned integer in the file's order; 0 past its end."""
@@ -148,13 +148,13 @@ class _Reader:
     def walk(self) -> None:
         """Every directory once, the image's first."""
         queue = [(self.number(8 if self.big else 4, self.word), "image")]
-        while queue and len(self.seen) < MAX_DIRECTORIES:
+        while queue and len(self.visited) < MAX_DIRECTORIES:
             position, name = queue.pop(0)
-            if not position or position in self.seen or position + 2 > len(self.data):
+            if not position or position in self.visited or position + 2 > len(self.data):
                 continue
-            self.seen.add(position)
+            self.visited.add(position)
             queue += self._directory(position, name)
-        if any(0 < position <= len(self.data) - 2 and position not in self.seen for position, _ in queue):
+        if any(0 < position <= len(self.data) - 2 and position not in self.visited for position, _ in queue):
             self.note(beyond("directories of EXIF", MAX_DIRECTORIES))
 
     def _directory(self, position: int, name: str) -> list[tuple[int, str]]:

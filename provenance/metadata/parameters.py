@@ -57,11 +57,11 @@ _OWN_FIELDS: Final = {
 def written_by(fields: Iterable[Field]) -> Iterator[Statement]:
     """One statement for each program's form that the fields have, at the first field that shows it."""
     given = list(fields)
-    seen: set[str] = set()
+    distinct: set[str] = set()
     for field in given:
         system = _system(field)
-        if system and system not in seen:
-            seen.add(system)
+        if system and system not in distinct:
+            distinct.add(system)
             yield _parameters(field, system)
     artist = next((field for field in given if field.name == "EXIF Artist"), None)
     described = next((field for field in given if field.name == "EXIF ImageDescription"), None)

@@ -65,21 +65,21 @@ def stated(fields: Iterable[Field]) -> tuple[Stated, ...]:
             texts.setdefault(field.name, []).append(value)
     found = [*_cameras(texts)]
     for kind, names in _FIELDS.items():
-        seen: dict[str, Stated] = {}
+        distinct: dict[str, Stated] = {}
         for name in names:
             for value in texts.get(name, ()):
-                seen.setdefault(value.casefold(), Stated(kind=kind, value=value, where=name))
-        found += list(seen.values())[:MAX_OF_A_KIND]
+                distinct.setdefault(value.casefold(), Stated(kind=kind, value=value, where=name))
+        found += list(distinct.values())[:MAX_OF_A_KIND]
     return tuple(found[:MAX_STATED])
 
 
 def _cameras(texts: dict[str, list[str]]) -> Iterator[Stated]:
     """Each camera that is named, make and model as one."""
-    seen = set[str]()
+    distinct = set[str]()
     for make_field, model_field in _CAMERAS:
         make, model = (texts.get(name, [""])[0] for name in (make_field, model_field))
         value = model if model.casefold().startswith(make.casefold()) else f"{make} {model}".strip()
-        if value and value.casefold() not in seen:
-            seen.add(value.casefold())
+        if value and value.casefold() not in distinct:
+            distinct.add(value.casefold())
             where = model_field if make_field not in texts else make_field if model_field not in texts else ""
             yield Stated(kind=StatedKind.CAMERA, value=value, where=where or f"{make_field}, {model_field}")

@@ -119,16 +119,16 @@ def stored_thumbnails(history: History | None) -> Iterator[tuple[str, bytes]]:
     """(label, thumbnail) of manifests whose signature holds and covers it, reached by verified links, nearest first."""
     from provenance.credentials.history.lineage import LinkState
 
-    seen: set[str] = set()
+    visited: set[str] = set()
     for node in sorted(history.root.walk(), key=lambda node: node.depth) if history else ():
         check, thumbnail = node.check, node.thumbnail
-        if check is None or thumbnail is None or not check.is_intact or check.label in seen:
+        if check is None or thumbnail is None or not check.is_intact or check.label in visited:
             continue
         if node.link is not None and node.link.state is not LinkState.VERIFIED:
             continue
-        if len(seen) == MAX_ANCESTORS:
+        if len(visited) == MAX_ANCESTORS:
             return
-        seen.add(check.label)
+        visited.add(check.label)
         if len(thumbnail.data) <= MAX_STORED:
             yield check.label, bytes(thumbnail.data)
 

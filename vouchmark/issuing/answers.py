@@ -65,13 +65,13 @@ def answers(issuer: Issuer, requests: Iterable[tuple[str, bytes]], *, at: dt.dat
             received.append((name, octets, (), "its file name holds what is no text: give it another one"))
             continue
         try:
-            seen = issuer.review(octets, at=at)
+            reviewed = issuer.review(octets, at=at)
         except StorageError:
             raise
         except ZkError as error:
             received.append((name, octets, (), str(error)))
         else:
-            received.append((name, octets, seen.words, ""))
+            received.append((name, octets, reviewed.words, ""))
     for name, octets, words, refused in received:
         if not refused:
             try:

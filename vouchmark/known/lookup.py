@@ -1,7 +1,7 @@
 """What does the reader's own index say of one file: the same, something like it, or nothing?
 
 Looked up in this process, from hashes that the worker made: the index is the reader's, and the file's own bytes are not
-touched again. A look-alike whose small picture is kept is laid upon the file's own one, where OpenCV is installed.
+touched again. A look-alike whose small picture is kept is aligned with the file's own one, where OpenCV is installed.
 """
 
 from __future__ import annotations
@@ -152,12 +152,12 @@ def _of_picture(settings: KnownSettings, found: Fingerprint) -> Iterator[Match]:
         asked += [(orientation, True, bits) for orientation, bits in picture.trimmed_orientations.items()]
     bits = [one for _, _, one in asked]
     near = settings.index.near(bits, settings.radius)
-    seen = {hit.ref for hit in near}
+    listed = {hit.ref for hit in near}
     further: list[Hit] = []
     if small is not None and _can_compare():
         further = settings.index.near(bits, RELATED, limit=MAX_CONFIRMED, with_thumbnail=True)
     left = MAX_CONFIRMED
-    for hit in (*near, *(hit for hit in further if hit.ref not in seen)):
+    for hit in (*near, *(hit for hit in further if hit.ref not in listed)):
         orientation, is_trimmed, _ = asked[hit.query]
         hashed = hit.entry.hashes[hit.place]
         match = Match(
@@ -193,7 +193,7 @@ def _of_frames(settings: KnownSettings, frames: Sequence[tuple[int, tuple[bytes,
 
 
 def _can_compare() -> bool:
-    """Whether pictures can be laid upon each other here."""
+    """Whether pictures can be aligned here."""
     from provenance.hashes.pictures.registration import ComparisonUnavailableError, opencv
 
     try:

@@ -143,9 +143,9 @@ class Facts(_Lookups):
         if store is not None and self.own is not None and not self.own.problem:
             return store.manifest(self.own.bound) if self.own.bound else None
         manifest = store.active if store else None
-        seen: set[str] = set()
-        while store and manifest and manifest.is_update and manifest.label not in seen:
-            seen.add(manifest.label)
+        visited: set[str] = set()
+        while store and manifest and manifest.is_update and manifest.label not in visited:
+            visited.add(manifest.label)
             parents = [i.manifest for i in manifest.ingredients if i.relationship == "parentOf" and i.manifest]
             manifest = store.manifest(parents[0]) if len(parents) == 1 else None
         return manifest if manifest and not manifest.is_update else None

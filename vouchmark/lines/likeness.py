@@ -25,10 +25,10 @@ def of_itself(facts: Facts) -> tuple[Draft, ...]:
     bound = facts.own.bound if facts.own is not None else ""
     for one in _found(facts):
         if one.label == bound:
-            if one.looks_unlike:
+            if one.is_unlike:
                 code = "integrity.thumbnail.unlike"
                 return (_own(code, Status.UNKNOWN, say(code), bound, _detail(facts, one)),)
-            if one.looks_alike:
+            if one.is_alike:
                 code = "integrity.thumbnail.like"
                 return (_own(code, Status.ABSENT, say(code), bound, _detail(facts, one)),)
     return ()
@@ -46,10 +46,10 @@ def of_parents(facts: Facts, titles: dict[str, str]) -> Iterator[Draft]:
         if speaker is None or speaker.of is not Of.EARLIER:
             continue
         title = titles.get(one.label) or one.label
-        if one.looks_unlike:
+        if one.is_unlike:
             code = "history.parent.unlike"
             yield _own(code, Status.UNKNOWN, say(code, title=title), one.label, _detail(facts, one))
-        elif one.looks_alike:
+        elif one.is_alike:
             code = "history.parent.like"
             yield _own(code, Status.ABSENT, say(code, title=title), one.label, _detail(facts, one))
 

@@ -258,13 +258,13 @@ def find(rows: list[KeptIssuer], word: str) -> KeptIssuer:
 
 def check_petname(name: object) -> str:
     """Return what a reader calls an issuer: printable, NFC, 1 to 40 characters, unlike an id. Raises ValueError."""
-    from zk.profile.names import looks_like_id
+    from zk.profile.names import resembles_id
 
     if not isinstance(name, str) or not 0 < len(name) <= MAX_PETNAME:
         raise ValueError(f"a petname has 1 to {MAX_PETNAME} characters")
     if not name.isprintable() or name != name.strip() or name != unicodedata.normalize("NFC", name):
         raise ValueError("a petname has printable characters in NFC, and no space around them")
-    if looks_like_id(name, least=LEAST_DIGITS):
+    if resembles_id(name, least=LEAST_DIGITS):
         raise ValueError("a petname must not look like an issuer's id")
     return name
 

@@ -89,7 +89,7 @@ class Issuer:
         self._books = books
         self.info = info
         """The public part."""
-        self._seen = self._stamp()
+        self._read_at_stamp = self._stamp()
         self._secrets = self._read_secrets()
         self._check_books()
 
@@ -329,11 +329,11 @@ class Issuer:
 
     def _refresh(self) -> None:
         """Read again what another process has rotated: a withdrawn key must not sign any more."""
-        seen = self._stamp()
-        if seen != self._seen:
+        stamp = self._stamp()
+        if stamp != self._read_at_stamp:
             newer = read_info(self._directory / ISSUER_JSON)
             newer.supersedes(self.info)
-            self.info, self._secrets, self._seen = newer, self._read_secrets(), seen
+            self.info, self._secrets, self._read_at_stamp = newer, self._read_secrets(), stamp
             self._check_books()
 
     def _check_books(self) -> None:
@@ -344,7 +344,7 @@ class Issuer:
             newer = read_info(self._directory / ISSUER_JSON)
             if newer.serial <= self.info.serial or not newer.supersedes(self.info):
                 raise
-            self.info, self._secrets, self._seen = newer, self._read_secrets(), self._stamp()
+            self.info, self._secrets, self._read_at_stamp = newer, self._read_secrets(), self._stamp()
             self._books.check(self.info)
 
     def _generation_for(self, tag: bytes, kind: CodeKind, now: int) -> int:

@@ -46,7 +46,7 @@ from zk.profile.issuer_json import (
     render,
     text_of,
 )
-from zk.profile.names import looks_like_id
+from zk.profile.names import resembles_id
 from zk.profile.possession import check_possession
 
 MAX_JSON_OCTETS: Final = 8 << 20
@@ -396,7 +396,7 @@ def check_name(name: object) -> str:
         raise EncodingError(f"issuer name: expected text of 1 to {MAX_NAME_CHARACTERS} characters")
     if not name.isprintable() or name != name.strip() or name != unicodedata.normalize("NFC", name):
         raise EncodingError("issuer name: expected printable characters in NFC without spaces around them")
-    if looks_like_id(name):
+    if resembles_id(name):
         raise EncodingError("issuer name: looks like an issuer's id, expected a name")
     return name
 

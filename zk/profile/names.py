@@ -48,7 +48,7 @@ def skeleton(name: str) -> str:
     return "".join(sign for sign in letters.translate(_MODIFIERS) if sign.isalnum()) or letters
 
 
-def looks_like_id(name: str, *, least: int = ID_DIGITS) -> bool:
+def resembles_id(name: str, *, least: int = ID_DIGITS) -> bool:
     """Return whether a name holds what reads as an issuer's id, or is as a whole a beginning of one.
 
     `least` is how many hexadecimal digits a whole name must have to be such a beginning.

@@ -30,11 +30,11 @@ _SECONDS: Final = ((60, "seconds"), (3600, "minutes"), (86_400, "hours"), (31_55
 def guess_bits(text: str) -> float:
     """Return log2 of the guesses that a passphrase takes, as far as this estimate sees."""
     words = [_run_bits(run) for run in _RUN.findall(text)]
-    seen: set[str] = set()
+    earlier: set[str] = set()
     bits = 0.0
     for run, found in zip(_RUN.findall(text), words, strict=True):
-        bits += _NEIGHBOUR_BITS if run.casefold() in seen else found
-        seen.add(run.casefold())
+        bits += _NEIGHBOUR_BITS if run.casefold() in earlier else found
+        earlier.add(run.casefold())
     return bits
 
 

@@ -50,17 +50,17 @@ def troubles(
     Of LEAST_FOR_PROCESSES and more, `processes` - 1 other processes get their shares. What is among `proofs` is not
     looked at again.
     """
-    seen = {i: proofs.found[question] for i, question in questions.items() if proofs and question in proofs}
-    bad = {i: words for i, words in seen.items() if words}
-    unseen = {i: question for i, question in questions.items() if i not in seen}
-    if processes > 1 and len(unseen) >= LEAST_FOR_PROCESSES:
-        return bad | _shared(unseen, processes)
-    if len(unseen) == 1:
-        ((i, alone),) = unseen.items()
+    answered = {i: proofs.found[question] for i, question in questions.items() if proofs and question in proofs}
+    bad = {i: words for i, words in answered.items() if words}
+    unanswered = {i: question for i, question in questions.items() if i not in answered}
+    if processes > 1 and len(unanswered) >= LEAST_FOR_PROCESSES:
+        return bad | _shared(unanswered, processes)
+    if len(unanswered) == 1:
+        ((i, alone),) = unanswered.items()
         words = trouble(alone)
         return bad | ({i: words} if words else {})
     prepared = dict(
-        zip(unseen, _map(_prepare, list(unseen.values()), threads=threads, chunk=CHUNK_PROOFS), strict=True)
+        zip(unanswered, _map(_prepare, list(unanswered.values()), threads=threads, chunk=CHUNK_PROOFS), strict=True)
     )
     bad |= {i: found for i, found in prepared.items() if isinstance(found, str)}
     terms = [(i, found) for i, found in prepared.items() if isinstance(found, PairingTerm)]

@@ -107,13 +107,13 @@ def _forms(words: bytes, *, is_normal: bool) -> Iterator[bytes]:
         text = words.decode("utf-8")
     except UnicodeDecodeError:
         return
-    seen = set[str]()
+    distinct = set[str]()
     for form in _normal_forms(text, is_normal=is_normal):
         for marked in (form.removeprefix("\ufeff"), f"\ufeff{form.removeprefix(chr(0xFEFF))}"):
             for stripped in (marked, _BLANKS.sub("", marked)):
                 for one in _ended(stripped):
-                    if one not in seen:
-                        seen.add(one)
+                    if one not in distinct:
+                        distinct.add(one)
                         yield one.encode()
 
 

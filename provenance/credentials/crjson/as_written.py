@@ -30,11 +30,11 @@ def is_ingredient_as_written(content: object, version: int) -> bool:
     fields = (_LINKS[version], _RECORDS[version])
     if any(name in content and name not in fields for name in (*_LINKS.values(), *_RECORDS.values())):
         return False
-    link, seen = (content.get(name) for name in fields)
+    link, results = (content.get(name) for name in fields)
     return (
         _are_texts(content, ("dc:title", "dc:format", "relationship"))
         and (link is None or _has_text(link, "url"))
-        and (seen is None or (_is_results(seen) if version == 3 else _are_codes(seen)))
+        and (results is None or (_is_results(results) if version == 3 else _are_codes(results)))
     )
 
 

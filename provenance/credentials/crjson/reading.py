@@ -219,9 +219,9 @@ def _ingredient(
 ) -> Ingredient:
     url = f"{_PREFIX}{owner}/c2pa.assertions/{name}"
     recorded = set(statuses(raw.get("validationStatus")))
-    seen = _map(raw.get("validationResults"))
-    recorded.update(results(seen.get("activeManifest")))
-    for delta in maps(seen.get("ingredientDeltas")):
+    validation = _map(raw.get("validationResults"))
+    recorded.update(results(validation.get("activeManifest")))
+    for delta in maps(validation.get("ingredientDeltas")):
         recorded.update(results(delta.get("validationDeltas")))
     return Ingredient(
         label=name,

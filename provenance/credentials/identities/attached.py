@@ -182,11 +182,11 @@ def check_identities(
     Never raises for what the bytes hold.
     """
     found, more = list[IdentityCheck](), 0
-    seen: set[str] = set()
+    visited: set[str] = set()
     for node in sorted(nodes, key=lambda one: one.depth):
-        if node.check is None or node.check.label in seen:
+        if node.check is None or node.check.label in visited:
             continue
-        seen.add(node.check.label)
+        visited.add(node.check.label)
         stamp = stamps.get(node.check.label)
         claim = stamp.time if stamp is not None and stamp.is_trusted else None
         for assertion in node.check.verified:

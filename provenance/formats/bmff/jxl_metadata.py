@@ -41,12 +41,12 @@ def _carriers(data: bytes, boxes: Sequence[BmffBox]) -> Iterator[Carrier]:
             content = bytes(reader.inflate(memoryview(content))) if is_packed else content
         except CredentialsError:
             shows = (UNREADABLE,) if name == "Exif" else (UNREADABLE_XMP,)
-            yield Carrier(_region(box, name), shows, turns=True)
+            yield Carrier(_region(box, name), shows, orients=True)
             continue
         if name == "Exif":
-            yield Carrier(_region(box, name), _exif_shows(content), turns=True)
+            yield Carrier(_region(box, name), _exif_shows(content), orients=True)
         else:
-            yield Carrier(_region(box, name), xmp_shows(content), turns=ORIENTATION in content)
+            yield Carrier(_region(box, name), xmp_shows(content), orients=ORIENTATION in content)
 
 
 def _region(box: BmffBox, name: str) -> Region:

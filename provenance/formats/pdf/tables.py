@@ -43,7 +43,7 @@ class Tables:
         self.trailers: list[Dictionary] = []
         self.is_sound = True
         """False where a table cannot be followed: readers then look for objects themselves, each in its own way."""
-        self._seen: set[int] = set()
+        self._visited: set[int] = set()
         self._follow()
 
     @property
@@ -73,15 +73,15 @@ class Tables:
         """The trailer of the section at a place; None where there is none."""
         place = skip(self.data, offset)
         self.objects.budget.take(1 + (place - offset >> 6))
-        if place in self._seen:
+        if place in self._visited:
             return _KNOWN
         if self.data.startswith(b"xref", place):
-            self._seen.add(place)
+            self._visited.add(place)
             return self._table(place + 4)
         one = self.objects.at(place)
         if one is None:
             return None
-        self._seen.add(place)
+        self._visited.add(place)
         return self._stream(one)
 
     def _table(self, position: int) -> Dictionary | None:

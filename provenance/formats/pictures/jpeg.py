@@ -197,22 +197,22 @@ class _Reader:
         size = (width, height) if width and height else None
         found = list[Carrier]()
         for region, payload in self.metadata:
-            turns, names = False, tuple[str, ...]()
+            orients, names = False, tuple[str, ...]()
             if region.name == "EXIF":
-                turns, names = True, (UNREADABLE,)
+                orients, names = True, (UNREADABLE,)
                 if payload.startswith(_EXIF):
                     names = exif_shows(payload[len(_EXIF) :], size=size)
                 if has_table and APPLE in payload:
                     names = (*names, "gain map")
             elif region.name == "XMP":
-                turns, names = ORIENTATION in payload, xmp_shows(payload[len(_XMP) :])
+                orients, names = ORIENTATION in payload, xmp_shows(payload[len(_XMP) :])
             elif region.name == "IPTC":
                 names = photoshop_shows(payload[len(_IRB) :])
             elif region.name in ("MPF", "JFIF extension", "extended XMP"):
                 names = (region.name,)
             elif region.name == "JFIF":
                 names = self._jfif_shows(payload)
-            found.append(Carrier(region, names, turns))
+            found.append(Carrier(region, names, orients))
         return together(found)
 
     def _jfif_shows(self, payload: bytes) -> tuple[str, ...]:

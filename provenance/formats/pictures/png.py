@@ -29,7 +29,7 @@ _TEXTS: Final = frozenset(
 )  # fmt: skip
 """Keywords of the standard (11.3.3.2), of generators and of ImageMagick's dates, which change no picture."""
 _ABOUT_TURNS: Final = re.compile(rb"exif|orientation|tiff:|app1|raw profile", re.IGNORECASE)
-"""In keywords by which readers turn a picture as EXIF does."""
+"""In keywords by which readers orient a picture as EXIF does."""
 
 
 def _shown(name: bytes, body: bytes, size: tuple[int, int]) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def _shown(name: bytes, body: bytes, size: tuple[int, int]) -> tuple[str, ...]:
             packet = body[len(_XMP) + 2 :].split(b"\0", 2)[-1]
             return xmp_shows(packet) if is_plain else ("XMP that cannot be read",)
         # Readers keep every text beside the properties of the picture's own, under its keyword: `exif` is the EXIF
-        # block of one, `colorspace` and `tiff:Orientation` the colours and the turn of another.
+        # block of one, `colorspace` and `tiff:Orientation` the colours and the orientation of another.
         return () if body.partition(b"\0")[0] in _TEXTS else (_AS_PROPERTY,)
     return ()
 
@@ -95,8 +95,8 @@ class _Reader:
             body = self.data[start + 8 : end - 4]
             shows = _shown(name, body, self.size)
             named = _rival(body, shows) or label or ""
-            turns = named == "EXIF" or (named == "XMP" and ORIENTATION in body)
-            self.metadata.append(Carrier(Region(start, end, kind, named), shows, turns))
+            orients = named == "EXIF" or (named == "XMP" and ORIENTATION in body)
+            self.metadata.append(Carrier(Region(start, end, kind, named), shows, orients))
 
     def _store(self, start: int, end: int) -> None:
         """A manifest store (C2PA 2.4, section A.3.3): length, name, store and the right checksum, and nothing else."""

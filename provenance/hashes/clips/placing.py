@@ -32,7 +32,7 @@ NEIGHBOURHOOD: Final = 1.5
 """Seconds around the best place that are that place."""
 SAME_SHIFT: Final = 1.0
 """Seconds by which two shifts may differ and still be one."""
-MIN_LIVELY: Final = 0.3
+MIN_INFORMATIVE: Final = 0.3
 """Share of a window's steps that must hold sound, or movement, to be looked for."""
 MIN_SHARED: Final = 0.2
 """Share of a window's steps at which the original must have something too, where all of it was looked at."""
@@ -127,7 +127,7 @@ def _found(searched: _Searched, clip: Rows) -> tuple[_Found, NDArray[np.bool_], 
     starts = list(range(0, len(clip) - length + 1, hop))
     if starts[-1] != len(clip) - length:
         starts.append(len(clip) - length)
-    alive = [start for start in starts if _informative(clip[start : start + length]).mean() >= MIN_LIVELY]
+    alive = [start for start in starts if _informative(clip[start : start + length]).mean() >= MIN_INFORMATIVE]
     most = max(MIN_SEARCHES, int(MAX_EFFORT / searched.effort))
     known: dict[int, tuple[int | None, float]] = {}
 

@@ -70,7 +70,7 @@ def frames_of(data: bytes, *, budget: int = MAX_DECODED) -> Frames:
         av = importlib.import_module("av")
     except ImportError:
         return Frames(reason="not-installed")
-    seen: list[Frame] = []
+    sampled: list[Frame] = []
     until, is_cut, reason = 0, False, ""
     try:
         for at, picture in _decoded(av, data, budget):
@@ -78,20 +78,20 @@ def frames_of(data: bytes, *, budget: int = MAX_DECODED) -> Frames:
                 is_cut = True
                 break
             until = at
-            if not seen or at // 1000 > seen[-1].at // 1000:
-                if len(seen) == MAX_FRAMES:
+            if not sampled or at // 1000 > sampled[-1].at // 1000:
+                if len(sampled) == MAX_FRAMES:
                     is_cut = True
                     break
-                seen.append(_hashed(at, picture()))
+                sampled.append(_hashed(at, picture()))
     except MemoryError:
         raise
     except _TooLargeError:
         reason = "too-many-pixels"
     except Exception:  # noqa: BLE001 - a demuxer or decoder may raise anything over hostile bytes
         is_cut = True
-    if not seen:
+    if not sampled:
         return Frames(reason=reason or ("undecodable" if is_cut else "no-frames"))
-    return Frames(frames=tuple(seen), until=until, is_cut=is_cut)
+    return Frames(frames=tuple(sampled), until=until, is_cut=is_cut)
 
 
 class _TooLargeError(Exception):

@@ -159,7 +159,7 @@ class KnownMedia:
         found = np.concatenate(rows)
         found = found[np.lexsort((found[:, 1], found[:, 2], found[:, 0], found[:, 3]))]
         hits: list[Hit] = []
-        seen: set[tuple[int, int]] = set()
+        visited: set[tuple[int, int]] = set()
         told: set[object] = set()
         for part, query, number, distance in self._distinct(found)[:MAX_TRIED].tolist():
             if len(hits) == limit:
@@ -168,9 +168,9 @@ class KnownMedia:
             segment.check("hashes", number)
             owner, place = segment.owner_of(number)
             same = part, segment.record_of(owner), segment.hashes[number].tobytes()
-            if (part, owner) in seen or same in told:
+            if (part, owner) in visited or same in told:
                 continue
-            seen.add((part, owner))
+            visited.add((part, owner))
             told.add(same)
             entry = _entry(segment, owner)
             if (entry, same[2]) in told:

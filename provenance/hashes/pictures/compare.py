@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from provenance.asset import Limits
-from provenance.hashes.pictures.difference import SEEN_SHARE, Box, Difference, Region, difference, heat_map
+from provenance.hashes.pictures.difference import VISIBLE_SHARE, Box, Difference, Region, difference, heat_map
 from provenance.hashes.pictures.registration import (
     ComparisonUnavailableError,
     NotAligned,
@@ -106,7 +106,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """Largest first."""
     share: float = 0.0
     """Of the area that both show that lies in regions."""
-    least: float = SEEN_SHARE
+    least: float = VISIBLE_SHARE
     """The same of what can be missed."""
     shown: float = 1.0
     """Of the original's area that the picture shows."""

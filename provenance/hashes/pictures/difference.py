@@ -53,7 +53,7 @@ OPENING, CLOSING = 3, 9
 """Frame pixels: thinner lines are edges that moved, narrower gaps are one region."""
 MIN_SHARE: Final = 0.0004
 """Of the frame: smaller regions are not told from noise (0.25 % is found, see the robustness table)."""
-SEEN_SHARE, SEEN_PIXELS = 0.0025, 110
+VISIBLE_SHARE, VISIBLE_PIXELS = 0.0025, 110
 """Of what both show, and frame pixels: what is larger than either was always found; with a quarter of those pixels, in
 small copies, six of seven were."""
 HALO: Final = 2
@@ -128,7 +128,7 @@ def difference(found: Registration, original: Pixels, picture: Pixels) -> Differ
                 strengths = np.minimum(strengths, _strengths(aligned, by_palette(levels, colours), inner))
         strengths = np.where(inner, strengths, np.float32(0))
         regions, share = _regions(strengths, inner, aligned, found)
-        least = round(min(1.0, max(SEEN_SHARE, SEEN_PIXELS / int(inner.sum()))), 4)
+        least = round(min(1.0, max(VISIBLE_SHARE, VISIBLE_PIXELS / int(inner.sum()))), 4)
         off = round(far_off(aligned, expected), 4)
     return Difference(regions=regions, share=share, far_off=off, least=least, strengths=strengths, aligned=aligned)
 

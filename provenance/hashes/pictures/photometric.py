@@ -298,7 +298,7 @@ def _fit(design: Numbers, observed: Numbers, ends: NDArray[np.int8]) -> Numbers:
 
     Args:
         design: What each row may be made of.
-        seen: What is to be explained.
+        observed: What is to be explained.
         ends: 1 for rows of which the scale's bright end has cut something off, -1 for the dark one, 0 for the others:
             a rule that leads beyond what is seen of those explains it.
     """

@@ -1,7 +1,7 @@
 """What does a picture look like, whatever its file keeps it as: upright, in sRGB, over white, the first frame?
 
 One rule for every mode, so that two files that look alike are alike: EXIF orientation is carried out, ICC profiles are
-turned into sRGB, transparency is laid over white, and palettes, CMYK, 1, 16 and 32 bit become 8-bit RGB or grey.
+turned into sRGB, transparency is put over white, and palettes, CMYK, 1, 16 and 32 bit become 8-bit RGB or grey.
 Decoding belongs into a worker; afterwards parts of the picture are converted as they are asked for, so that no second
 copy of a large picture is ever made.
 """

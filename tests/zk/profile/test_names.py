@@ -4,7 +4,7 @@ import pytest
 
 from zk.errors import EncodingError
 from zk.profile.issuer_info import check_name
-from zk.profile.names import looks_like_id, skeleton
+from zk.profile.names import resembles_id, skeleton
 
 
 @pytest.mark.parametrize(
@@ -44,17 +44,17 @@ def test_names_that_differ_stay_different(one: str, other: str) -> None:
     "name", ["ab" * 32, "AB" * 8, "Registry 0123456789abcdef", "0123-4567-89ab-cdef", "аb" * 8, "０" * 16]
 )
 def test_an_issuer_is_not_called_like_an_id(name: str) -> None:
-    assert looks_like_id(name)
+    assert resembles_id(name)
     with pytest.raises(EncodingError, match="looks like an issuer's id"):
         check_name(name)
 
 
 @pytest.mark.parametrize("name", ["Café 2026", "Facade", "Coalfield", "Deaf Bee Café", "12345678"])
 def test_names_of_the_world_are_names(name: str) -> None:
-    assert not looks_like_id(name)
+    assert not resembles_id(name)
     assert check_name(name) == name
 
 
 def test_a_shorter_beginning_counts_where_it_is_asked_for() -> None:
-    assert looks_like_id("dead-beef", least=8)
-    assert not looks_like_id("dead-beef club", least=8)
+    assert resembles_id("dead-beef", least=8)
+    assert not resembles_id("dead-beef club", least=8)

@@ -96,7 +96,7 @@ def write_difference(report: Report, path: Path | None) -> None:
 
     found = next((one for one in report.pictures if one.role == DIFFERENCE and one.data), None)
     if found is None:
-        click.echo(f"nothing was written to {path}: the two were not laid upon each other", err=True)
+        click.echo(f"nothing was written to {path}: the two were not aligned", err=True)
         return
     with output_file(path) as out:
         out.write(found.data)

@@ -80,7 +80,7 @@ def add(inputs: tuple[Path, ...], folder: Path, label: str, no_thumbnail: bool, 
     missing = [str(path) for path in inputs if not path.exists()]
     if missing:
         fail_usage(f"there is no file {missing[0]}", hint="check the name; quote names with spaces")
-    own, seen = folder.resolve(), set[bytes]()
+    own, digests = folder.resolve(), set[bytes]()
     counts = {"added": 0, "known": 0, "unreadable": 0, "without_look": 0}
     with ExitStack() as stack:
         recorder = stack.enter_context(_recorder(folder))
@@ -94,10 +94,10 @@ def add(inputs: tuple[Path, ...], folder: Path, label: str, no_thumbnail: bool, 
             if not kept.sha256:
                 counts["unreadable"] += 1
                 click.echo(f"{plain(kept.report.media.name)}: could not be read", err=True)
-            elif kept.sha256 in seen or known.exact(kept.sha256):
+            elif kept.sha256 in digests or known.exact(kept.sha256):
                 counts["known"] += 1
             else:
-                seen.add(kept.sha256)
+                digests.add(kept.sha256)
                 entry, bits = entry_of(kept, label=label, with_thumbnail=not no_thumbnail)
                 with _disk(folder):
                     recorder.add(entry, bits)

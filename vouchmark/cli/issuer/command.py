@@ -295,20 +295,20 @@ def review(directory: Path, request: str, at: dt.datetime | None, passphrase_fil
 
         octets = read_file(request, most=MAX_REQUEST_OCTETS)
         with _open(directory, passphrase_file) as opened:
-            seen = opened.review(octets, at=moment(at))
-    words = " ".join(seen.words)
+            state = opened.review(octets, at=moment(at))
+    words = " ".join(state.words)
     tell(
         [
-            f"{request}: {seen.kind.value}, for {seen.epoch}, level {int(seen.level)}; its four words: {words}",
-            "  signed before" if seen.signed else "  not signed yet",
+            f"{request}: {state.kind.value}, for {state.epoch}, level {int(state.level)}; its four words: {words}",
+            "  signed before" if state.signed else "  not signed yet",
         ],
         {
             "request": request,
-            "kind": seen.kind.value,
-            "epoch": seen.epoch,
-            "level": int(seen.level),
+            "kind": state.kind.value,
+            "epoch": state.epoch,
+            "level": int(state.level),
             "words": words,
-            "signed": seen.signed,
+            "signed": state.signed,
         },
         as_json=as_json,
     )
@@ -398,8 +398,8 @@ def show(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
     with errors(_FOLDER):
         from zk.issuer.folder import overview
 
-        seen = overview(directory, at=moment(at))
-    tell(_as_text(seen), _as_json(seen), as_json=as_json)
+        state = overview(directory, at=moment(at))
+    tell(_as_text(state), _as_json(state), as_json=as_json)
 
 
 def _is_of_environment(name: str) -> bool:
@@ -410,12 +410,12 @@ def _tell_not_due(directory: Path, now: dt.datetime, *, as_json: bool) -> bool:
     """Say that no rotation is due, where none is; return whether that is so. Asks for no passphrase."""
     from zk.issuer.status import status as look
 
-    seen = look(directory, at=now)
-    if seen.is_due or seen.trouble:
+    state = look(directory, at=now)
+    if state.is_due or state.trouble:
         return False
     tell(
-        [f"{seen.info.name}: nothing is due before {seen.next_due:%Y-%m-%d}"],
-        {**_identity(seen.info), "added": [], "destroyed": []},
+        [f"{state.info.name}: nothing is due before {state.next_due:%Y-%m-%d}"],
+        {**_identity(state.info), "added": [], "destroyed": []},
         as_json=as_json,
     )
     return True
@@ -452,8 +452,8 @@ def _count(count: HolderCount) -> dict[str, Any]:
     }
 
 
-def _as_text(seen: Overview) -> list[str]:
-    info = seen.info
+def _as_text(state: Overview) -> list[str]:
+    info = state.info
     lines = [
         f"{info.name}: issuer {info.id.hex()}",
         f"  epoch length {info.epoch_length.value}, slots {info.slots}, serial {info.serial}",
@@ -463,16 +463,16 @@ def _as_text(seen: Overview) -> list[str]:
     lines += [
         f"  {count.holders} {'holder' if count.holders == 1 else 'holders'}: class {count.credential_class}, "
         f"epoch {count.epoch}, level {int(count.level)}"
-        for count in seen.counts
+        for count in state.counts
     ]
-    return [*lines, f"  resets: {seen.resets}, codes that may still be used: {seen.open_codes}"]
+    return [*lines, f"  resets: {state.resets}, codes that may still be used: {state.open_codes}"]
 
 
-def _as_json(seen: Overview) -> dict[str, Any]:
+def _as_json(state: Overview) -> dict[str, Any]:
     return {
-        **_identity(seen.info),
-        "keys": [{"epoch": key.epoch, "compromised": key.compromised} for key in seen.info.keys],
-        "counts": [_count(count) for count in seen.counts],
-        "resets": seen.resets,
-        "open_codes": seen.open_codes,
+        **_identity(state.info),
+        "keys": [{"epoch": key.epoch, "compromised": key.compromised} for key in state.info.keys],
+        "counts": [_count(count) for count in state.counts],
+        "resets": state.resets,
+        "open_codes": state.open_codes,
     }

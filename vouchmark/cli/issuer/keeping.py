@@ -36,8 +36,8 @@ def status(directory: Path, at: dt.datetime | None, as_json: bool) -> None:
     with errors(FOLDER):
         from zk.issuer.status import status as look
 
-        seen = look(directory, at=moment(at))
-    tell(_as_text(seen), _as_json(seen), as_json=as_json)
+        state = look(directory, at=moment(at))
+    tell(_as_text(state), _as_json(state), as_json=as_json)
 
 
 @click.command(short_help="Void the codes and the renewal of who leaves.")
@@ -154,59 +154,59 @@ def recover(
     tell(lines, values, as_json=as_json)
 
 
-def due_words(seen: Status) -> list[str]:
+def due_words(state: Status) -> list[str]:
     """What a rotation is due for, in words; none where nothing is."""
-    words = [f"keys for {', '.join(seen.missing)}"] if seen.missing else []
-    return [*words, "counts that have changed"] if seen.is_behind else words
+    words = [f"keys for {', '.join(state.missing)}"] if state.missing else []
+    return [*words, "counts that have changed"] if state.is_behind else words
 
 
-def _as_text(seen: Status) -> list[str]:
-    info = seen.info
-    day = "at an unknown time" if seen.published_at is None else f"{seen.published_at:%Y-%m-%d}"
+def _as_text(state: Status) -> list[str]:
+    info = state.info
+    day = "at an unknown time" if state.published_at is None else f"{state.published_at:%Y-%m-%d}"
     lines = [f"{info.name}: issuer {info.id.hex()}", f"  published: serial {info.serial}, {day}"]
-    if seen.trouble:
-        lines.append(f"  to be recovered: {seen.trouble}")
-    due = due_words(seen)
+    if state.trouble:
+        lines.append(f"  to be recovered: {state.trouble}")
+    due = due_words(state)
     lines.append(
-        f"  due: rotate, for {' and '.join(due)}" if due else f"  due: nothing before {seen.next_due:%Y-%m-%d}"
+        f"  due: rotate, for {' and '.join(due)}" if due else f"  due: nothing before {state.next_due:%Y-%m-%d}"
     )
     published = {(one.credential_class, one.epoch, one.level): one.holders for one in info.counts}
-    for one in seen.counts:
+    for one in state.counts:
         told = published.get((one.credential_class, one.epoch, one.level), 0)
         holders = f"{one.holders} {'holder' if one.holders == 1 else 'holders'}"
         lines.append(
             f"  crowd: {holders}, {told} published: class {one.credential_class}, epoch {one.epoch}, "
             f"level {int(one.level)}"
         )
-    lines.append(f"  open: {seen.open_codes} codes, {seen.open_tokens} renewals; resets: {seen.resets}")
-    lines.append(f"  revoked: {seen.left} persons; keys withdrawn: {', '.join(seen.withdrawn) or 'none'}")
+    lines.append(f"  open: {state.open_codes} codes, {state.open_tokens} renewals; resets: {state.resets}")
+    lines.append(f"  revoked: {state.left} persons; keys withdrawn: {', '.join(state.withdrawn) or 'none'}")
     return lines
 
 
-def _as_json(seen: Status) -> dict[str, Any]:
+def _as_json(state: Status) -> dict[str, Any]:
     return {
-        "id": seen.info.id.hex(),
-        "name": seen.info.name,
-        "serial": seen.info.serial,
-        "published": None if seen.published_at is None else seen.published_at.isoformat(),
-        "trouble": seen.trouble,
-        "due": seen.is_due,
-        "missing_keys": list(seen.missing),
-        "counts_behind": seen.is_behind,
-        "next_due": seen.next_due.isoformat(),
+        "id": state.info.id.hex(),
+        "name": state.info.name,
+        "serial": state.info.serial,
+        "published": None if state.published_at is None else state.published_at.isoformat(),
+        "trouble": state.trouble,
+        "due": state.is_due,
+        "missing_keys": list(state.missing),
+        "counts_behind": state.is_behind,
+        "next_due": state.next_due.isoformat(),
         "crowds": [
             {
                 "class": one.credential_class.value,
                 "epoch": one.epoch,
                 "level": int(one.level),
                 "holders": one.holders,
-                "published": seen.info.holders(one.credential_class, one.epoch, one.level) or 0,
+                "published": state.info.holders(one.credential_class, one.epoch, one.level) or 0,
             }
-            for one in seen.counts
+            for one in state.counts
         ],
-        "resets": seen.resets,
-        "open_codes": seen.open_codes,
-        "open_renewals": seen.open_tokens,
-        "revoked": seen.left,
-        "withdrawn": list(seen.withdrawn),
+        "resets": state.resets,
+        "open_codes": state.open_codes,
+        "open_renewals": state.open_tokens,
+        "revoked": state.left,
+        "withdrawn": list(state.withdrawn),
     }

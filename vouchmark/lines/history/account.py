@@ -78,30 +78,30 @@ def judge(facts: Facts, step: Step) -> Draft:
     live = list(ingredient.live)
     if manifest is not None:
         live.extend(facts.codes_of(manifest))
-    recorded, seen = _broken(ingredient.recorded), _broken(tuple(live))
+    recorded, broken_now = _broken(ingredient.recorded), _broken(tuple(live))
     detail: dict[str, Json] = {
         "relationship": ingredient.relationship,
         "depth": step.depth,
         "title": ingredient.title or "",
         "manifest": ingredient.manifest or "",
         "recorded_failures": list(recorded),
-        "failures": list(seen),
+        "failures": list(broken_now),
     }
     if manifest is not None and manifest.signer is not None:
         detail["signer"] = certificate_name(manifest.signer.certificate)
     subject = ingredient.url or step.owner.label
-    status, end, outcome = _judged(facts, ingredient, manifest, seen, recorded)
+    status, end, outcome = _judged(facts, ingredient, manifest, broken_now, recorded)
     facts_of: dict[str, Fact] = {"codes": ", ".join(recorded[:MAX_CODES])} if end == "recorded" else {}
     statement = say(f"history.{role}.{end}{'.below' if step.depth > 1 else ''}", title=title, **facts_of)
     return draft_of(facts, f"history.{role}.{outcome}", status, statement, subject, detail)
 
 
 def _judged(
-    facts: Facts, ingredient: Ingredient, manifest: Manifest | None, seen: list[str], recorded: list[str]
+    facts: Facts, ingredient: Ingredient, manifest: Manifest | None, broken_now: list[str], recorded: list[str]
 ) -> tuple[Status, str, str]:
     """Status, end of the sentence's id and of the code, by an engine's account alone."""
-    if seen or recorded:
-        return Status.FAIL, "broken" if seen else "recorded", "broken"
+    if broken_now or recorded:
+        return Status.FAIL, "broken" if broken_now else "recorded", "broken"
     if ingredient.manifest and manifest is None:
         return Status.FAIL, "missing", "missing"
     if manifest is None:

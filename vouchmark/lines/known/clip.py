@@ -78,10 +78,10 @@ def _gaps(found: Placement) -> tuple[NotChecked, ...]:
 
 def _subject(found: Placement) -> str:
     """What of the clip was found: all that it has, or one of two."""
-    heard, seen = (one is not None and bool(one.stretches) for one in (found.sound, found.pictures))
-    if heard and not seen and (_is_unfound(found.pictures) or "pictures" in found.alone):
+    heard, shown = (one is not None and bool(one.stretches) for one in (found.sound, found.pictures))
+    if heard and not shown and (_is_unfound(found.pictures) or "pictures" in found.alone):
         return "Its sound"
-    if seen and not heard and (_is_unfound(found.sound) or "sound" in found.alone):
+    if shown and not heard and (_is_unfound(found.sound) or "sound" in found.alone):
         return "What its pictures show"
     return "It"
 
@@ -140,15 +140,15 @@ def _apart(found: Placement) -> str:
     if found.sound is None or found.pictures is None:
         return ""
     for heard in found.sound.stretches:
-        for seen in found.pictures.stretches:
-            if min(heard.end, seen.end) - max(heard.start, seen.start) <= ENDS:
+        for shown in found.pictures.stretches:
+            if min(heard.end, shown.end) - max(heard.start, shown.start) <= ENDS:
                 continue
-            shift = (heard.original_start - heard.start) - (seen.original_start - seen.start)
+            shift = (heard.original_start - heard.start) - (shown.original_start - shown.start)
             if abs(shift) > APART:
-                at = max(heard.start, seen.start)
+                at = max(heard.start, shown.start)
                 return (
                     f"from {clock(at)} on its sound is that of {clock(heard.original_start - heard.start + at)}, and "
-                    f"its pictures are those of {clock(seen.original_start - seen.start + at)}"
+                    f"its pictures are those of {clock(shown.original_start - shown.start + at)}"
                 )
     return ""
 

@@ -11,7 +11,7 @@ FALSE_ALARMS: Final = "1 %"
 """Of copies without an edit, over 37 kinds of copies, in which a region is said to differ, at most; under a vignette
 more: see the table in docs/comparison.md."""
 UPRIGHT: Final = 0.7
-"""Degrees within which a turn is none, or one by a right angle."""
+"""Degrees within which a rotation is none, or one by a right angle."""
 SAME_SCALE: Final = 0.01
 """Of the size, within which it is the same."""
 THIRD, TWO_THIRDS = 1 / 3, 2 / 3
@@ -52,7 +52,7 @@ def where(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:
 
 
 def how(found: Comparison) -> str:
-    """What was done to all of it: size, turn, light, what was cut off and put around; empty where nothing was."""
+    """What was done to all of it: size, rotation, light, what was cut off and put around; empty where nothing was."""
     done = [*_geometry(found), *(["its light or colours were changed all over"] if found.relit else [])]
     if found.shown < 1:
         done.append(f"it shows {percent(found.shown)} of it{_cut(found.cut)}")
@@ -75,15 +75,15 @@ def _geometry(found: Comparison) -> list[str]:
         done.append(f"it was scaled to {percent(across)} of its size")
     if movement.mirrored:
         done.append("it was mirrored")
-    turn = movement.rotation
-    right = round(turn / 90) * 90
-    if abs(turn - right) <= UPRIGHT:
+    rotation = movement.rotation
+    right = round(rotation / 90) * 90
+    if abs(rotation - right) <= UPRIGHT:
         if right % 360 == 180:
             done.append("it was turned by 180°")
         elif right % 360:
             done.append(f"it was turned {'clockwise' if right > 0 else 'anticlockwise'} by 90°")
     else:
-        done.append(f"it was turned {'clockwise' if turn > 0 else 'anticlockwise'} by {abs(turn):.1f}°")
+        done.append(f"it was turned {'clockwise' if rotation > 0 else 'anticlockwise'} by {abs(rotation):.1f}°")
     return done
 
 

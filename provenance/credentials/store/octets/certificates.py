@@ -142,11 +142,11 @@ def strays(chain: Sequence[bytes], verifier: Verifier, vouched: Collection[bytes
             path.pop()
         plain = [one.der for one in path if one.der not in accounted and is_plain(one)]
         accounted.update(plain[:MAX_UNVOUCHED])
-    found, seen = [], set[bytes]()
+    found, distinct = [], set[bytes]()
     for der in chain:
-        if der not in accounted or der in seen:
+        if der not in accounted or der in distinct:
             found.append(der)
-        seen.add(der)
+        distinct.add(der)
     return tuple(found)
 
 

@@ -117,11 +117,11 @@ class _Walk:
         is_exact = bytes(head.payload) in [boxes.described(kind, manifest.label) for kind in _MANIFEST_KINDS]
         if not is_exact or not _is_labelled(manifest):
             yield Place.DESCRIPTION, len(head.payload)
-        seen: set[bytes] = set()
+        taken: set[bytes] = set()
         for box in parts:
             kind = box.kind
-            yield from boxes.spare(box) if kind in seen else self.part(kind, box, manifest, check, is_judged=is_judged)
-            seen |= {kind} if kind else set()
+            yield from boxes.spare(box) if kind in taken else self.part(kind, box, manifest, check, is_judged=is_judged)
+            taken |= {kind} if kind else set()
 
     def part(self, kind: bytes, box: RawBox, manifest: RawManifest, check: ManifestCheck, *, is_judged: bool) -> Found:
         """One box of a manifest."""
