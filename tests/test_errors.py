@@ -32,6 +32,8 @@ INSIDE = {
     "BudgetError": "caught where it is raised",
     "ToldToEnd": "a signal, which nobody is to handle",
     "Mismatch": "the conformance program's own",
+    "ProblemError": "the service answers with it, as RFC 9457 has it",
+    "GoneError": "nobody is there any more who could be answered",
 }
 """Exceptions that no caller hears of, with the reason."""
 

@@ -24,7 +24,7 @@ import pytest
 CHROMIUM: Final = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SECONDS: Final = 90
 """For one answer of the browser, on a busy machine."""
-WAYS_OUT: Final = ("--proxy-server=127.0.0.1:9", "--host-resolver-rules=MAP * ~NOTFOUND")
+WAYS_OUT: Final = ("--proxy-server=127.0.0.1:9", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
 """A proxy where nobody listens and no name that resolves: whatever the page tried would fail, and be seen."""
 
 needs_browser: Final = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here to look with")
@@ -119,6 +119,10 @@ class Browser:
 
     def open(self, page: Path, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "") -> Seen:
         """Open a page at a width, in light or dark, and tell what happened until it was there."""
+        return self.visit(page.as_uri(), width=width, height=height, dark=dark, media=media)
+
+    def visit(self, url: str, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "") -> Seen:
+        """The same for an address; numbers of this machine alone lead anywhere."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
@@ -126,7 +130,7 @@ class Browser:
         self.ask("Emulation.setEmulatedMedia", media=media, features=[scheme])
         self.ask("Page.navigate", url="about:blank")
         self._events.clear()
-        self.ask("Page.navigate", url=page.as_uri())
+        self.ask("Page.navigate", url=url)
         while not any(event.get("method") == "Page.loadEventFired" for event in self._events):
             self._events.append(self._next())
         self.run("document.fonts.ready.then(() => 1)")

@@ -87,6 +87,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("provenance.credentials.certificates.ocsp.MAX_QUESTIONS", TRANSPORT),
     ("vouchmark.examination.opening.addresses.*", INPUT),
     ("vouchmark.cli.*", INPUT),
+    ("vouchmark.service.*", TRANSPORT),
     ("vouchmark.demo.*", NUMBER),
     ("vouchmark.examination.asking.LEAST", TRANSPORT),
     ("vouchmark.persons.issuers.*", INPUT),

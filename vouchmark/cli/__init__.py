@@ -27,6 +27,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     "decide and run": {
         "trust": "Keep the lists of signers that you trust or not.",
         "issuer": "Issue personhood credentials, one per person.",
+        "serve": "Answer platforms over HTTP.",
     },
     "help": {
         "demo": "Make good and bad pictures, and check them.",
@@ -39,7 +40,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
 COMMANDS: Final[Mapping[str, str]] = {name: words for group in GROUPS.values() for name, words in group.items()}
 """Each command and its line in `--help`, which must not import the command (a test compares them)."""
 
-ROOMS: Final = frozenset({"check", "index", "issuer", "trust", "vouch", "wallet"})
+ROOMS: Final = frozenset({"check", "index", "issuer", "serve", "trust", "vouch", "wallet"})
 """Commands that have a folder of their own, with the command in `command.py`."""
 
 VARIABLES: Final = "VOUCHMARK"

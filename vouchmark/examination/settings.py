@@ -78,10 +78,29 @@ class Settings:
         later.__dict__.update(lists=self.lists, media=self.media)
         return later
 
+    def asked_otherwise(self, **overrides: Unpack[Overrides]) -> Settings:
+        """The same of a run that begins now and asks otherwise for one file, by the same lists and issuers.
+
+        Raises the errors of `check`.
+        """
+        later = settings_of(with_overrides(self.options, **overrides))
+        if "trust" not in overrides and later.trust.eku_oids == self.trust.eku_oids:
+            # Told once, in the same object: a worker is not told again.
+            later.__dict__.update(lists=self.lists)
+        if "issuers" not in overrides and later.person.issuers == self.person.issuers:
+            # Parsed once, for all files.
+            parsed = {name: self.person.__dict__[name] for name in _PARSED if name in self.person.__dict__}
+            later.person.__dict__.update(parsed)
+        return later
+
     @property
     def required(self) -> tuple[Line, ...]:
         """The lines that the exit code rests on."""
         return tuple(Line(line) for line in (self.options.only or self.options.require))
+
+
+_PARSED: Final[tuple[str, ...]] = ("trusted", "petnames", "called")
+"""What of `PersonSettings` rests on the issuers alone."""
 
 
 def _now() -> dt.datetime:

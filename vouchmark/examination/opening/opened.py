@@ -15,7 +15,7 @@ from provenance.options import MediaOptions
 from provenance.workers.pool import Pool
 from provenance.workers.task import Task
 from vouchmark.examination.opening.addresses import fetch, is_address, name_of
-from vouchmark.examination.opening.sources import Source, place_of
+from vouchmark.examination.opening.sources import Source, Upload, place_of
 from vouchmark.examination.settings import Settings
 from vouchmark.persons.run import FileVouches, vouches_for
 from vouchmark.report import Line
@@ -107,11 +107,15 @@ def opened_alone(asset: Asset, source: Path | bytes, settings: Settings) -> Open
     )
 
 
-def _open(source: str | Path | bytes | BinaryIO, settings: Settings) -> Asset | Unread:
+def _open(source: str | Path | bytes | BinaryIO | Upload, settings: Settings) -> Asset | Unread:
     try:
+        if isinstance(source, Upload):
+            return open_asset(source.path, name=source.name, limits=settings.media.limits, may_be_large=True)
         path = Path(source) if isinstance(source, str) else source
         return open_asset(path, limits=settings.media.limits, may_be_large=True)
     except AssetError as error:
+        if isinstance(source, Upload):
+            return Unread(name=source.name, error=error)
         name = Path(source).name if isinstance(source, str | Path) else "-"
         return Unread(name=name or str(source), error=error)
 

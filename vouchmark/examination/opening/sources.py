@@ -19,14 +19,22 @@ class Found(NamedTuple):
     """Its path below that folder, with `/`; where several inputs were named, with the folder's own name before it."""
 
 
-Source: TypeAlias = str | Path | bytes | BinaryIO | Found
-"""Whatever can be examined: a path, an address, the bytes, a binary stream, a file found in a folder."""
+class Upload(NamedTuple):
+    """A file that somebody sent: it lies where a service keeps it, and nothing beside it is its own."""
+
+    path: Path
+    name: str
+    """What its sender calls it: for the report, and never a place on this machine."""
+
+
+Source: TypeAlias = str | Path | bytes | BinaryIO | Found | Upload
+"""Whatever can be examined: a path, an address, the bytes, a binary stream, a file found in a folder or sent."""
 
 STREAM: Final = "-"
 """How a command line calls standard input."""
 
 
-def place_of(source: Source) -> tuple[str | Path | bytes | BinaryIO, str | None]:
+def place_of(source: Source) -> tuple[str | Path | bytes | BinaryIO | Upload, str | None]:
     """(what is opened, its path below the folder that was named; None where the file itself was named)."""
     return (source.path, source.below) if isinstance(source, Found) else (source, None)
 
