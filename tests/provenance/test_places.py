@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.places import (
+from provenance.written.places import (
     HALF_AROUND,
     LATITUDE,
     LONGITUDE,

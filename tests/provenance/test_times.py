@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.times import EAST, WEST, Span, TimeTextError, gap_words, read_time, span_of
+from provenance.written.times import EAST, WEST, Span, TimeTextError, gap_words, read_time, span_of
 
 UTC = dt.UTC
 AWARE = st.datetimes(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.places import HALF_AROUND
+from provenance.written.places import HALF_AROUND
 from vouchmark.examination.claimed import DEFAULT_RADIUS, ClaimedError, claimed, read_claimed_place, read_claimed_time
 
 

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.places import HALF_AROUND, Place, PlaceError, place_of
-from provenance.times import Span, TimeTextError, read_time
+from provenance.written.places import HALF_AROUND, Place, PlaceError, place_of
+from provenance.written.times import Span, TimeTextError, read_time
 from vouchmark.errors import VouchmarkError
 
 DEFAULT_RADIUS: Final = 1.0

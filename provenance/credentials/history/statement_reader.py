@@ -25,8 +25,8 @@ from provenance.credentials.history.statements import (
     SignedTime,
 )
 from provenance.credentials.store.jumbf import Assertion
-from provenance.places import HALF_AROUND, LATITUDE, LONGITUDE, PlaceError, place_of, read_degrees
-from provenance.times import Span, TimeTextError, read_time
+from provenance.written.places import HALF_AROUND, LATITUDE, LONGITUDE, PlaceError, place_of, read_degrees
+from provenance.written.times import Span, TimeTextError, read_time
 
 MAX_ACTIONS: Final = 5_000
 """Actions of one assertion that are looked at."""

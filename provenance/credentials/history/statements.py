@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.credentials.store.jumbf import Assertion
-from provenance.places import Place
-from provenance.times import Span
+from provenance.written.places import Place
+from provenance.written.times import Span
 
 MAX_TIMES: Final = 64
 """Times of one manifest that are kept; a long edit records one for each action."""

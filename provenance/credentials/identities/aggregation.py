@@ -29,7 +29,7 @@ from provenance.credentials.identities.identity import (
 )
 from provenance.credentials.trust.view import TrustView
 from provenance.nesting import loads
-from provenance.times import TimeTextError, read_time
+from provenance.written.times import TimeTextError, read_time
 
 CONTENT_TYPE: Final = "application/vc"
 _CONTENT_TYPE_HEADER: Final = 3

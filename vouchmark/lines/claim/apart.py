@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from provenance.credentials.history.statements import Role, SignedArea, SignedPlace, SignedTime
-from provenance.places import distance_km, distance_words
-from provenance.times import gap_words
+from provenance.written.places import distance_km, distance_words
+from provenance.written.times import gap_words
 from vouchmark.lines.claim.versions import OWN, Version
 from vouchmark.lines.facts import Draft
 from vouchmark.lines.time.order import when_of

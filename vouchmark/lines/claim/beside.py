@@ -7,7 +7,7 @@ from typing import Final
 
 from provenance.credentials.history.lineage import Removed
 from provenance.credentials.own_check import OwnCheck
-from provenance.places import distance_km, distance_words
+from provenance.written.places import distance_km, distance_words
 from vouchmark.examination.claimed import Claimed as Said
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.lines.claim.versions import OWN, Version

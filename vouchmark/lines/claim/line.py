@@ -17,8 +17,8 @@ from provenance.credentials.history.history import LinkState, Node
 from provenance.credentials.history.statements import Declared, Role, SignedPlace, SignedTime
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Role as UnsignedRole
-from provenance.places import distance_km, distance_words, place_of
-from provenance.times import Span, gap_words, span_of
+from provenance.written.places import distance_km, distance_words, place_of
+from provenance.written.times import Span, gap_words, span_of
 from vouchmark.examination.claimed import ClaimedPlace, ClaimedTime
 from vouchmark.lines import about, authority
 from vouchmark.lines.authority import Of, Speaker

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from provenance.credentials.history.statements import SignedArea, SignedPlace
-from provenance.places import distance_words
+from provenance.written.places import distance_words
 from vouchmark.lines.claim.versions import OWN, Version
 from vouchmark.lines.facts import Draft
 from vouchmark.render.safe import quoted

@@ -17,7 +17,7 @@ from provenance.credentials.history.statements import Role, SignedTime
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Metadata, MetadataTime
 from provenance.metadata import Role as UnsignedRole
-from provenance.times import EAST, WEST, Span, gap_words, span_of
+from provenance.written.times import EAST, WEST, Span, gap_words, span_of
 from vouchmark.lines.authority import Of, Speaker, content_of
 from vouchmark.lines.facts import Draft, Facts, day, instant
 from vouchmark.render.safe import quoted

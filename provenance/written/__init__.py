@@ -1,0 +1,1 @@
+"""What do written dates and coordinates mean?"""
