@@ -14,6 +14,7 @@ from provenance.asset import Limits
 from provenance.hashes.clips.video import MAX_FRAMES, TYPES, Frames, frames_of
 from provenance.hashes.index.entry import Code
 from provenance.hashes.pictures.pdq import BITS, Pictured, pictured
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,7 +61,7 @@ class Fingerprint(Struct, frozen=True, kw_only=True):
     """None where it is no video."""
     small: Small | None = None
     codes: tuple[Code, ...] = ()
-    reason: str = ""
+    reason: Reason | None = None
     """What ended the part (`time-limit`, `memory-limit`, `crash`); empty where nothing did."""
 
     @property

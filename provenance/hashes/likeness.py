@@ -21,6 +21,7 @@ from provenance.hashes.pictures.pdq import (
     distance,
     roughly,
 )
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ class Likeness(Struct, frozen=True, kw_only=True):
     """The picture against every thumbnail, the nearest first."""
 
     found: tuple[Like, ...] = ()
-    reason: str = ""
+    reason: Reason | None = None
     """What ended the part; empty where nothing did."""
     engine: str = ""
     """The package that registered, with its version; empty where registration was not asked for."""
@@ -145,8 +146,8 @@ def _grey(data: bytes, media_type: str, *, pixels: int) -> NDArray[np.float32] |
         module, reader = READERS[media_type]
         with getattr(importlib.import_module(f"PIL.{module}"), reader)(io.BytesIO(data)) as opened:
             size = opened.size[0] * opened.size[1]
-            in_turns = "progressive" in opened.info
-            limit = MAX_JPEG if media_type == "image/jpeg" and not in_turns else MAX_OTHER
+            is_progressive = "progressive" in opened.info
+            limit = MAX_JPEG if media_type == "image/jpeg" and not is_progressive else MAX_OTHER
             if size > min(pixels, limit) or min(opened.size) < MIN_SIDE:
                 return None
             opened.draft("L", (SIDE, SIDE))
@@ -170,8 +171,8 @@ def _registered(thumbnail: bytes, kind: str, data: bytes, media_type: str, *, pi
     except ComparisonUnavailableError:
         return "not-installed"
     if found.verdict is Verdict.UNALIGNED:
-        return "unlike" if found.reason in _UNLIKE else found.reason
-    return found.reason or "failure" if found.verdict is Verdict.FAILED else "like"
+        return "unlike" if found.reason in _UNLIKE else found.reason or Reason.FAILURE
+    return found.reason or Reason.FAILURE if found.verdict is Verdict.FAILED else "like"
 
 
 def _engine() -> str:

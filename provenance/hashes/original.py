@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from provenance.hashes.clips.clips import Placement, is_timed, place_files
 from provenance.hashes.pictures.compare import Comparison, compare_files, is_map
+from provenance.reasons import Reason
 
 
 class Against(Struct, frozen=True, kw_only=True):
@@ -16,7 +17,7 @@ class Against(Struct, frozen=True, kw_only=True):
 
     picture: Comparison | None = None
     clip: Placement | None = None
-    reason: str = ""
+    reason: Reason | None = None
     """Why they were not compared: `different-kinds`, `unsupported`, `no-thumbnail`, `time-limit`, `memory-limit`, …"""
     label: str = ""
     """The manifest whose thumbnail took the place of an original; empty where one was given."""
@@ -51,7 +52,7 @@ def against(original: bytes, original_type: str, data: bytes, media_type: str, *
         found = compare_files(original, original_type, data, media_type, pixels=pixels)
         return Against(picture=found, engine=engine("cv2", "OpenCV"))
     known = all(is_timed(kind) or kind.startswith("image/") for kind in (original_type, media_type))
-    return Against(reason="different-kinds" if known else "unsupported")
+    return Against(reason=Reason.DIFFERENT_KINDS if known else Reason.UNSUPPORTED)
 
 
 def against_thumbnail(label: str, thumbnail: bytes, data: bytes, media_type: str, *, pixels: int) -> Against:
@@ -72,7 +73,7 @@ def against_thumbnail(label: str, thumbnail: bytes, data: bytes, media_type: str
     from provenance.media_type import recognise
 
     if not thumbnail:
-        return Against(reason="no-thumbnail")
+        return Against(reason=Reason.NO_THUMBNAIL)
     return replace(against(thumbnail, recognise(thumbnail), data, media_type, pixels=pixels), label=label)
 
 

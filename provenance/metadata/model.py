@@ -14,6 +14,8 @@ from typing import Final, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from provenance.reasons import Reason
+
 MAX_BLOCK: Final = 4 * 1024 * 1024
 """Bytes of one block of metadata that are read, compressed or not; real XMP stays below 1 MiB, workflows below 3."""
 MAX_TOTAL: Final = 16 * 1024 * 1024
@@ -179,7 +181,7 @@ class Metadata(Struct, frozen=True, kw_only=True):
     """What of this type's metadata is not read here, or was not in this file, in words for `not checked`."""
     cut: tuple[str, ...] = ()
     """What there is in the file beyond what is looked at, in our words (`fields beyond 2,048`)."""
-    reason: str = ""
+    reason: Reason | None = None
     """Why nothing was read (`time-limit`, `crash`, …); empty where it was."""
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from provenance.errors import ProvenanceError
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -75,15 +76,20 @@ class Previews(Struct, frozen=True, kw_only=True):
     """Every small picture of one asset."""
 
     pictures: tuple[Preview, ...] = ()
-    reason: str = ""
+    reason: Reason | None = None
     """Why the asset's own picture is missing: `no-picture`, `not-drawn`, `unsupported`, `too-many-pixels`,
     `undecodable`, or what ended the part (`time-limit`, `memory-limit`, `crash`); empty where it is there."""
 
 
 class PreviewError(ProvenanceError):
-    """There is no small picture; the message is the reason in a stable word."""
+    """There is no small picture; the message is the reason."""
 
     hint = "it cannot be drawn; nothing else depends on it"
+
+    def __init__(self, reason: Reason) -> None:
+        """Say why."""
+        super().__init__(reason.value)
+        self.reason = reason
 
 
 def preview(data: bytes, media_type: str, history: History | None, *, pixels: int) -> Previews:
@@ -96,11 +102,11 @@ def preview(data: bytes, media_type: str, history: History | None, *, pixels: in
         pixels: How many pixels a picture may announce.
     """
     pictures: list[Preview] = []
-    reason = ""
+    reason = None
     try:
         pictures.append(_small(data, media_type, label="", side=SIDE, pixels=pixels))
     except PreviewError as error:
-        reason = str(error)
+        reason = error.reason
     stored_pixels = min(pixels, MAX_STORED_PIXELS)
     for label, stored in stored_thumbnails(history):
         try:
@@ -148,18 +154,18 @@ def _small(data: bytes, media_type: str, *, label: str, side: int, pixels: int) 
         MemoryError: Not enough memory for it.
     """
     if not media_type.startswith("image/"):
-        raise PreviewError("no-picture")
+        raise PreviewError(Reason.NO_PICTURE)
     if media_type == "image/svg+xml":
         # A drawing is a program in disguise; nothing here runs it.
-        raise PreviewError("not-drawn")
+        raise PreviewError(Reason.NOT_DRAWN)
     if media_type not in READERS:
-        raise PreviewError("unsupported")
+        raise PreviewError(Reason.UNSUPPORTED)
     try:
         return _decoded(data, media_type, label=label, side=side, pixels=pixels)
     except (PreviewError, MemoryError):
         raise
     except Exception as error:  # a reader may raise anything over hostile bytes
-        raise PreviewError("undecodable") from error
+        raise PreviewError(Reason.UNDECODABLE) from error
 
 
 def _decoded(data: bytes, media_type: str, *, label: str, side: int, pixels: int) -> Preview:
@@ -169,26 +175,26 @@ def _decoded(data: bytes, media_type: str, *, label: str, side: int, pixels: int
     with getattr(importlib.import_module(f"PIL.{module}"), reader)(io.BytesIO(data)) as opened:
         width, height = opened.size
         # A progressive JPEG is held whole, and gone over once for each scan.
-        in_turns = "progressive" in opened.info
-        scans = data.count(b"\xff\xda") if in_turns else 1
-        limit = pixels if media_type == "image/jpeg" and not in_turns else min(pixels, MAX_DECODED)
+        is_progressive = "progressive" in opened.info
+        scans = data.count(b"\xff\xda") if is_progressive else 1
+        limit = pixels if media_type == "image/jpeg" and not is_progressive else min(pixels, MAX_DECODED)
         if width * height > limit or width * height * scans > MAX_SCANNED:
-            raise PreviewError("too-many-pixels")
+            raise PreviewError(Reason.TOO_MANY_PIXELS)
         # Twice the size that is wanted, as far as a JPEG can be decoded smaller than it is.
         opened.draft(None, (2 * side, 2 * side))
         if opened.size[0] * opened.size[1] > MAX_DECODED:
-            raise PreviewError("too-many-pixels")
+            raise PreviewError(Reason.TOO_MANY_PIXELS)
         opened.load()
         picture = _in_plain_colours(opened)
         picture.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        turned = ImageOps.exif_transpose(picture)
+        upright = ImageOps.exif_transpose(picture)
         is_turned = opened.getexif().get(0x0112, 1) not in (0, 1)
-        picture = _in_srgb(turned, opened.info.get("icc_profile"))
+        picture = _in_srgb(upright, opened.info.get("icc_profile"))
     transparent = picture.mode in ("LA", "RGBA") and picture.getchannel("A").getextrema() != (255, 255)
     output = io.BytesIO()
     _on_checkerboard(picture).save(output, "JPEG", quality=_QUALITY, optimize=True)
     if len(output.getvalue()) > MAX_ENCODED:
-        raise PreviewError("undecodable")
+        raise PreviewError(Reason.UNDECODABLE)
     return Preview(label=label, data=output.getvalue(), is_transparent=transparent, is_turned=is_turned)
 
 

@@ -13,6 +13,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from provenance.reasons import Reason
 from provenance.workers.forks import Home
 from provenance.workers.process import WorkerProcess
 
@@ -147,7 +148,7 @@ class Dispatcher:
             self._closing = True
             for slot in self._slots:
                 if slot.process is not None:
-                    slot.process.kill("closed")
+                    slot.process.kill(Reason.CLOSED)
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
@@ -166,7 +167,7 @@ class Dispatcher:
         with self._changed:
             while pending.left:
                 if self._closing or self._broken:
-                    self._fail(pending, "closed" if self._closing else "not-started")
+                    self._fail(pending, Reason.CLOSED if self._closing else Reason.NOT_STARTED)
                     return
                 self._changed.wait()
 
@@ -191,7 +192,7 @@ class Dispatcher:
             if pending in self._waiting:
                 self._waiting.remove(pending)
 
-    def _fail(self, pending: PendingTask, reason: str, *, parts: int | None = None) -> None:
+    def _fail(self, pending: PendingTask, reason: Reason, *, parts: int | None = None) -> None:
         """Give so many of the parts that are left (all where not told) an error for their value."""
         from provenance.workers.parts import failed
 
@@ -207,7 +208,7 @@ class Dispatcher:
             slot.process = process
             slot.started = time.monotonic()
             if process is not None and self._closing:
-                process.kill("closed")
+                process.kill(Reason.CLOSED)
             self._changed.notify_all()
 
     def _guarded(self, work: Callable[..., None], *arguments: _Slot) -> None:
@@ -265,7 +266,7 @@ class Dispatcher:
     def _read(self, slot: _Slot) -> None:
         """Take one worker's answers, reap it, and start its successor, as long as there is a dispatcher."""
         while True:
-            cause = "not-started"
+            cause = Reason.NOT_STARTED
             if slot.process is not None:
                 self._listen(slot, slot.process)
                 cause = slot.process.reap()
@@ -284,7 +285,7 @@ class Dispatcher:
             while received := wire.read_frame(process.stdout):
                 self._take(slot, *received)
         except Exception:  # noqa: BLE001 - whatever an answer does to us, somebody waits for the end of this
-            process.kill("broken-answer")
+            process.kill(Reason.BROKEN_ANSWER)
 
     def _take(self, slot: _Slot, kind: bytes, content: bytes) -> None:
         """Note one answer."""
@@ -316,7 +317,7 @@ class Dispatcher:
                 raise wire.BrokenWireError("got an answer to what was not asked")
             self._changed.notify_all()
 
-    def _settle(self, slot: _Slot, cause: str) -> None:
+    def _settle(self, slot: _Slot, cause: Reason) -> None:
         """After a worker's end: who is to blame, and what is done again by its successor."""
         given = list(slot.given)
         if not slot.ready and not self._closing:
@@ -324,7 +325,7 @@ class Dispatcher:
             self._broken = self._false_starts >= MAX_FALSE_STARTS
         elif given and not slot.retired:
             # Out of time is out of time for the whole file; what else ended it ended one part.
-            self._fail(given[0], cause, parts=None if cause == "time-limit" else 1)
+            self._fail(given[0], cause, parts=None if cause is Reason.TIME_LIMIT else 1)
         for pending in reversed(given):
             pending.stop_clock()
             if pending.left:
@@ -347,7 +348,7 @@ class Dispatcher:
                     if not slot.ready:
                         end = slot.started + STARTING_SECONDS
                     if end <= now:
-                        process.kill("time-limit" if slot.ready else "not-started")
+                        process.kill(Reason.TIME_LIMIT if slot.ready else Reason.NOT_STARTED)
                     else:
                         next_end = min(next_end, end)
                 self._changed.wait(None if next_end == NEVER else next_end - now)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from provenance.credentials.engines.model import Outcome, Reading, Reason
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.files.window import window_of
+from provenance.reasons import Reason
 from provenance.workers.parts import Value, Work
 from provenance.workers.parts import own as own_part
 from provenance.workers.parts.own import Own

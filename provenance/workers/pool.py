@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from provenance.asset import DEFAULT_BYTES, Asset
 from provenance.errors import OptionError
+from provenance.reasons import Reason
 from provenance.workers.dispatcher import NEVER, Dispatcher, PendingTask
 from provenance.workers.forks import Home
 
@@ -48,12 +49,12 @@ class Examination:
     width: int | None
     """Pixels as stored; None where it is no picture or was not measured."""
     height: int | None
-    picture_reason: str
-    """Why a picture was not measured: `too-many-pixels`, `time-limit`, `memory-limit`, `crash`; else empty."""
+    picture_reason: Reason | None
+    """Why a picture was not measured; None where it was, or is none."""
     own: OwnCheck | None
     """What we established ourselves; None where that was not asked for or did not come about."""
-    own_failure: str
-    """Why our own check did not come about, in a stable word; empty where it did or was not asked for."""
+    own_failure: Reason | None
+    """Why our own check did not come about; None where it did or was not asked for."""
     account: ManifestStore | None = None
     """The manifests as we read them ourselves, where the first engine gave no account of them."""
     versions: Mapping[str, str]
@@ -62,8 +63,8 @@ class Examination:
     """What the file's own metadata says, or why that was not read; None where it was not asked for."""
     crjson: tuple[dict[str, Any], ...] | None = None
     """The manifests as crJSON; None where that was not asked for."""
-    crjson_reason: str = ""
-    """Why there are none, in a stable word; empty where there are."""
+    crjson_reason: Reason | None = None
+    """Why there are none; None where there are."""
     previews: Previews | None = None
     """Small pictures, or why there are none; None where they were not asked for."""
     against: Against | None = None
@@ -255,7 +256,7 @@ def _place(asset: Asset) -> Place | None:
 
 
 def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Examination:
-    from provenance.credentials.engines.model import Reading, Reason
+    from provenance.credentials.engines.model import Reading
     from provenance.metadata import Metadata
     from provenance.pictures.preview import Previews
     from provenance.workers.parts import crjson, own, picture
@@ -275,7 +276,7 @@ def _examination(values: Mapping[str, Value], versions: Mapping[str, str]) -> Ex
         account=established.account,
         metadata=_of(values, "metadata", Metadata),
         crjson=written.manifests if written is not None else None,
-        crjson_reason=written.reason if written is not None else "",
+        crjson_reason=written.reason if written is not None else None,
         previews=_of(values, "preview", Previews),
         fingerprint=_fingerprint(values.get("hashes")),
         against=_against(values.get("original")),

@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import IO, BinaryIO, Final, cast
 
+from provenance.reasons import Reason
+
 PIPE_BYTES: Final = 1024 * 1024
 """Capacity asked of each pipe: the next file lies in it while one is parsed. Linux gives anybody as much."""
 MAX_NOISE: Final = 64 * 1024
@@ -87,8 +89,8 @@ class WorkerProcess:
             raise
         self.stdin: BinaryIO = cast("BinaryIO", self._process.stdin)
         self.stdout: BinaryIO = cast("BinaryIO", self._process.stdout)
-        self.killed_for = ""
-        """Our word for why we ended it; empty where we did not."""
+        self.killed_for: Reason | None = None
+        """Why we ended it; None where we did not."""
         for pipe in (self.stdin, self.stdout):
             _widen(pipe)
 
@@ -97,14 +99,14 @@ class WorkerProcess:
         """The process id."""
         return self._process.pid
 
-    def kill(self, reason: str) -> None:
+    def kill(self, reason: Reason) -> None:
         """End it at once; the first reason counts."""
         self.killed_for = self.killed_for or reason
         with contextlib.suppress(OSError):
             self._process.kill()
 
-    def reap(self) -> str:
-        """Wait for its end, free what it held, and say in a word what it died of."""
+    def reap(self) -> Reason:
+        """Wait for its end, free what it held, and say what it died of."""
         status = self._process.wait()
         noise = self._noise()
         with contextlib.suppress(OSError):
@@ -114,10 +116,10 @@ class WorkerProcess:
         if self.killed_for:
             return self.killed_for
         if status == -getattr(signal, "SIGALRM", 0):
-            return "time-limit"
+            return Reason.TIME_LIMIT
         from provenance.workers.tasks import reason_in
 
-        return "memory-limit" if reason_in(noise) == "memory-limit" else "crash"
+        return Reason.MEMORY_LIMIT if reason_in(noise) is Reason.MEMORY_LIMIT else Reason.CRASH
 
     def _noise(self) -> bytes:
         try:

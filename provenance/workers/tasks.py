@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance.files.window import Identity, Scout, open_window, window_of
+from provenance.reasons import Reason
 from provenance.workers import look, wire
 from provenance.workers.parts import Value, Work, registry, run_part
 from provenance.workers.parts.c2pa_rs import NAME as ENGINE
@@ -53,11 +54,11 @@ def release(data: bytes) -> None:
         window.close()
 
 
-def reason_in(noise: bytes) -> str:
-    """Our word for the trouble that standard error tells of; empty where it tells of none."""
+def reason_in(noise: bytes) -> Reason | None:
+    """The trouble that standard error tells of; None where it tells of none."""
     if not _TROUBLE.search(noise):
-        return ""
-    return "memory-limit" if _NO_MEMORY.search(noise) else "panic"
+        return None
+    return Reason.MEMORY_LIMIT if _NO_MEMORY.search(noise) else Reason.PANIC
 
 
 def run_parts(task: Task, parts: tuple[str, ...], data: bytes) -> Iterator[tuple[str, Value]]:

@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from provenance.reasons import Reason
 from provenance.workers import parts, wire
 from provenance.workers.parts import Value
 from provenance.workers.task import Lists, Task
@@ -115,7 +116,7 @@ def _perform(source: BinaryIO, target: BinaryIO, order: Order, lists: Lists, roo
     try:
         data, task = _receive(source, order, lists, room)
     except (MemoryError, OSError) as error:
-        reason = "memory-limit" if isinstance(error, MemoryError) else "io"
+        reason = Reason.MEMORY_LIMIT if isinstance(error, MemoryError) else Reason.IO
         for name in order.parts:
             send(target, _encoded(order.number, name, parts.failed(name, reason)))
         return True
@@ -174,7 +175,7 @@ def _encoded(number: int, name: str, value: Value) -> bytes:
     try:
         return parts.encoded(number, name, value)
     except (MemoryError, RecursionError, ValueError, TypeError) as error:
-        reason = "memory-limit" if isinstance(error, MemoryError) else "too-deep"
+        reason = Reason.MEMORY_LIMIT if isinstance(error, MemoryError) else Reason.TOO_DEEP
         return parts.encoded(number, name, parts.failed(name, reason))
 
 

@@ -243,7 +243,7 @@ def test_an_odd_picture_hashes_like_what_it_shows(case: Case) -> None:
     _, make, media_type, like = case
     found = pdq_of_bytes(make(), media_type, LIMITS, with_orientations=True)
     assert found.pdq is not None, found.reason
-    assert found.reason == ""
+    assert found.reason is None
     assert len(found.orientations) == 8
     if isinstance(like, tuple):
         wanted = pdq_of_bytes(encoded(like[0]()), "image/png").pdq

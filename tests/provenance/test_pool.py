@@ -102,7 +102,7 @@ def test_both_engines_answer_and_the_picture_is_measured(pool: Pool, signed: byt
     examination = pool.examine(item, task(item))
     assert [reading.engine for reading in examination.readings] == list(ENGINES)
     assert outcomes(examination) == BOTH_FOUND
-    assert (examination.width, examination.height, examination.picture_reason) == (96, 64, "")
+    assert (examination.width, examination.height, examination.picture_reason) == (96, 64, None)
     assert set(examination.versions) == {"c2pa-python", *ENGINES}
 
 
@@ -124,9 +124,9 @@ def test_our_own_check_comes_with_it_where_it_is_asked_for(pool: Pool, signed: b
     item = asset(signed)
     with_view = pool.examine(item, task(item, view=TrustView()))
     assert with_view.own is not None
-    assert (with_view.own.problem, with_view.own_failure) == (None, "")
+    assert (with_view.own.problem, with_view.own_failure) == (None, None)
     without = pool.examine(item, task(item))
-    assert (without.own, without.own_failure) == (None, "")
+    assert (without.own, without.own_failure) == (None, None)
 
 
 @pytest.mark.parametrize("view", [None, TrustView()])
@@ -326,7 +326,7 @@ def test_a_crash_costs_one_part_and_the_successor_answers_the_rest(signed: bytes
         os.kill(pid, signal.SIGKILL)
         examination = result()
         assert outcomes(examination) == [("error", "crash"), FOUND]
-        assert (examination.width, examination.picture_reason) == (96, "")
+        assert (examination.width, examination.picture_reason) == (96, None)
         assert examination.own is not None
         assert running.pids != (pid,)
         assert outcomes(running.examine(item, task(item))) == BOTH_FOUND

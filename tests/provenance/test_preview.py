@@ -218,7 +218,7 @@ def test_pillow_s_own_limit_is_left_as_it_is() -> None:
 def test_a_cut_picture_is_undecodable_and_no_crash(form: str) -> None:
     data = picture(form, size=(200, 200))
     outcomes = {preview(data[:cut], TYPES[form], None, pixels=PIXELS).reason for cut in range(0, len(data) // 2, 7)}
-    assert outcomes <= {"undecodable", "too-many-pixels", ""}
+    assert outcomes <= {"undecodable", "too-many-pixels", None}
     assert "undecodable" in outcomes
 
 

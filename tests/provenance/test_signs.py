@@ -16,12 +16,13 @@ from PIL import Image
 
 from provenance.asset import AssetError, open_asset
 from provenance.credentials.engines import c2pa_rs, encypher
-from provenance.credentials.engines.model import Outcome, Reading, Reason
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.store.in_file import layout_of
 from provenance.credentials.store.signs import PLAIN, may_hold_credentials
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.credentials.trust.view import TrustView
 from provenance.options import MediaOptions
+from provenance.reasons import Reason
 from provenance.workers import look
 from provenance.workers.parts import Value, Work
 from provenance.workers.task import Lists, Task

@@ -25,6 +25,7 @@ from provenance.asset import Limits
 from provenance.credentials.engines import c2pa_rs
 from provenance.credentials.engines.model import Outcome, Reading
 from provenance.options import MediaOptions
+from provenance.reasons import Reason
 from provenance.workers import parts, process, tasks, wire, worker
 from provenance.workers.parts import own
 from provenance.workers.parts import picture as picture_part
@@ -238,7 +239,7 @@ def child() -> Iterator[WorkerProcess]:
     running = WorkerProcess(memory=512 * MIB)
     yield running
     if not running.stdout.closed:
-        running.kill("end of the test")
+        running.kill(Reason.CLOSED)
         running.reap()
 
 
@@ -357,7 +358,7 @@ def test_what_an_engine_prints_reaches_nobody_and_a_panic_undoes_its_answer(
     )
     running = altered(before, monkeypatch)
     value = first_value(running)
-    running.kill("end of the test")
+    running.kill(Reason.CLOSED)
     running.reap()
     assert isinstance(value, Reading)
     assert (value.outcome, value.reason) == (outcome, reason)
@@ -403,7 +404,7 @@ def test_a_worker_that_has_grown_makes_room(monkeypatch: pytest.MonkeyPatch) -> 
     data = picture()
     send(running, order(data), data)
     assert list(answers(running))[-1] == wire.Done(number=1, retire=True)
-    running.kill("end of the test")
+    running.kill(Reason.CLOSED)
     running.reap()
 
 

@@ -25,9 +25,9 @@ def examined(**own: Any) -> Examination:
         readings=(),
         width=None,
         height=None,
-        picture_reason="",
+        picture_reason=None,
         own=OwnCheck(problem=Problem.ABSENT, **own),
-        own_failure="",
+        own_failure=None,
         versions={},
     )
 

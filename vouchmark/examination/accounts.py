@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 from provenance.credentials.crjson.reading import all_codes
-from provenance.credentials.engines.model import Outcome, Reading, Reason
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.own_check import Problem
+from provenance.reasons import Reason
 from provenance.workers.pool import Examination
 
 _NO_ACCOUNT: Final = frozenset({Reason.PRERELEASE, Reason.SIDECAR})

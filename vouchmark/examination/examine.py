@@ -255,7 +255,7 @@ def _crjson(facts: Facts, examination: Examination | None) -> CrJson:
     """The manifests that our own check wrote down, or why there are none."""
     if facts.unreadable or examination is None:
         return CrJson(problem="unreadable")
-    return CrJson(manifests=examination.crjson or (), problem=examination.crjson_reason)
+    return CrJson(manifests=examination.crjson or (), problem=str(examination.crjson_reason or ""))
 
 
 def _answer(line: Line, facts: Facts, settings: Settings) -> Answer:

@@ -24,7 +24,7 @@ from vouchmark.examination.settings import Settings
 from vouchmark.known.lookup import compared_with_kept, look_up
 from vouchmark.known.soft_bindings import ISCC, check_softly, soft_bindings
 from vouchmark.lines.engines.line import SIZE
-from vouchmark.lines.facts import Facts, OutsideStore
+from vouchmark.lines.facts import Facts, OutsideStore, StoreOrigin
 from vouchmark.report import Line
 from vouchmark.vouching.likeness import pdq_of
 
@@ -67,10 +67,10 @@ def _outside(source: OpenedSource, examined: Examined, first: Reading, settings:
         return None
     if examined.remote is not None:
         host = next((contact.host for contact in examined.contacts if contact.purpose == "manifest"), "")
-        return OutsideStore(origin="remote", host=host, sha256=hashlib.sha256(examined.remote).hexdigest())
+        return OutsideStore(origin=StoreOrigin.REMOTE, host=host, sha256=hashlib.sha256(examined.remote).hexdigest())
     if source.task.sidecar is None:
         return None
-    origin = "beside" if settings.options.manifest is None else "given"
+    origin = StoreOrigin.BESIDE if settings.options.manifest is None else StoreOrigin.GIVEN
     return OutsideStore(origin=origin, sha256=hashlib.sha256(source.task.sidecar).hexdigest(), name=source.sidecar.name)
 
 
@@ -107,10 +107,10 @@ def facts_of(source: OpenedSource, examined: Examined, settings: Settings) -> Fa
         fetched_from=_hosts_of(source.contacts),
         own=examination.own if examination else None,
         fragments=len(tuple(settings.options.fragments)),
-        own_failure=examination.own_failure if examination else "",
+        own_failure=examination.own_failure if examination else None,
         metadata=examination.metadata if examination else None,
         claim=settings.claim,
-        picture_reason=examination.picture_reason if examination else "",
+        picture_reason=examination.picture_reason if examination else None,
         outside=_outside(source, examined, account or first, settings),
         beside=source.sidecar,
         is_online=settings.online is not None,

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from provenance.credentials.engines.model import Outcome, Reading, Reason
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.net.deadline import TooLateError, within
+from provenance.reasons import Reason
 from provenance.workers.pool import Examination
 from vouchmark.examination.asking import LEAST, Examined
 

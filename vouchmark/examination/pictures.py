@@ -34,7 +34,7 @@ def pictures_of(name: str, media_type: str | None, previews: Previews | None) ->
         return
     own = next((picture for picture in previews.pictures if not picture.label), None)
     if own is None:
-        alt = _WHY_NOT.get(previews.reason) or _no_picture(media_type)
+        alt = _WHY_NOT.get(previews.reason or "") or _no_picture(media_type)
         yield ReportPicture(role=ASSET, subject=name, media_type=MEDIA_TYPE, data=b"", alt=alt)
     else:
         yield _picture(ASSET, name, own, "The picture in the file, drawn anew and smaller.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from provenance.hashes.errors import KnownIndexError
 from provenance.hashes.index.entry import FRAME, TRIMMED, WHOLE, Entry, Hashed
 from provenance.hashes.pictures.pdq import MIN_QUALITY, NEAR, RELATED, Orientation
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint, Small
@@ -230,7 +231,7 @@ def compared_with_kept(original: Original, lookup: Lookup | None, found: Fingerp
     if match is None or small is None:
         from provenance.hashes.original import Against
 
-        return Compared(original=original, is_same_file=False, against=Against(reason="no-entry"))
+        return Compared(original=original, is_same_file=False, against=Against(reason=Reason.NO_ENTRY))
     against = _against(match.entry, small)
     return Compared(original=original, is_same_file=False, against=against, entry=called(match.entry))
 
@@ -250,7 +251,7 @@ def _against(entry: Entry, small: Small) -> Against:
         kept = decode(entry.thumbnail, "image/jpeg", Limits(pixels=THUMBNAIL_PIXELS))
         return Against(picture=compare(kept.pixels((0, 0, *kept.size)), small.array()), engine=engine("cv2", "OpenCV"))
     except (PictureError, ValueError):
-        return Against(reason="no-entry")
+        return Against(reason=Reason.NO_ENTRY)
 
 
 def hashes_to_keep(found: Fingerprint) -> tuple[tuple[Hashed, ...], list[bytes]]:

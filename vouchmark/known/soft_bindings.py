@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.history.manifest_check import SignatureState
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     from provenance.credentials.engines.model import Manifest
@@ -49,7 +50,7 @@ class SoftCheck:
     """Bits by which the signed code and the file's own differ."""
     bits: int = 0
     """Bits that were compared; 0 where none were."""
-    reason: str = ""
+    reason: Reason | None = None
     """`malformed`, `part`, `not-comparable`, or why the file could not be looked at; empty where bits were compared."""
 
     @property
@@ -99,16 +100,16 @@ def _checked(binding: SoftBinding, found: Fingerprint | None) -> SoftCheck:
     from provenance.hashes.iscc import agreements
 
     if not binding.is_whole:
-        return SoftCheck(binding=binding, reason="part")
+        return SoftCheck(binding=binding, reason=Reason.PART)
     if found is None or not found.codes:
-        return SoftCheck(binding=binding, reason=(found.reason if found else "") or "not-made")
+        return SoftCheck(binding=binding, reason=(found.reason if found else None) or Reason.NOT_MADE)
     try:
         units = agreements(binding.value, found.codes[0].value)
     except ValueError:
-        return SoftCheck(binding=binding, reason="malformed")
+        return SoftCheck(binding=binding, reason=Reason.MALFORMED)
     # Data and instance codes are of the file before the Content Credentials were put into it.
     content = next((unit for unit in units if unit.kind.startswith("content-")), None)
     if content is None:
-        reason = found.picture.reason if found.picture is not None and found.picture.reason else "not-comparable"
+        reason = found.picture.reason if found.picture is not None and found.picture.reason else Reason.NOT_COMPARABLE
         return SoftCheck(binding=binding, reason=reason)
     return SoftCheck(binding=binding, distance=content.distance, bits=content.bits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -13,12 +14,12 @@ from provenance.credentials.engines.model import (
     Manifest,
     Outcome,
     Reading,
-    Reason,
     ValidationCode,
 )
 from provenance.credentials.own_check import OwnCheck, Problem
 from provenance.files.sidecar import Sidecar
 from provenance.metadata import Metadata
+from provenance.reasons import Reason
 from vouchmark.codes.values import value_of
 from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
@@ -40,12 +41,22 @@ STORE_ALONE: Final = "application/c2pa"
 """A manifest store without the media that it belongs to."""
 
 
+class StoreOrigin(enum.StrEnum):
+    """From where a manifest store came that does not lie in the file."""
+
+    GIVEN = "given"
+    """By the reader."""
+    BESIDE = "beside"
+    """From a file beside this one."""
+    REMOTE = "remote"
+    """From the address that the file names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutsideStore:
     """A manifest store that was read from somewhere else than the file."""
 
-    origin: str
-    """`given` by the reader, `beside` the file, or `remote`."""
+    origin: StoreOrigin
     sha256: str
     """Of its bytes, lower-case hex."""
     host: str = ""
@@ -95,12 +106,12 @@ class Facts(_Lookups):
     """How many media segments of a stream were given with it."""
     own: OwnCheck | None = None
     """What we established ourselves; None where that was not possible, and then the first engine's word stands."""
-    own_failure: str = ""
-    """Why our own check is missing (`time-limit`, `crash`, …); empty where it is there or was not asked."""
+    own_failure: Reason | None = None
+    """Why our own check is missing; None where it is there or was not asked."""
     metadata: Metadata | None = None
     """What the file's own metadata says (`reason` where that could not be read); None where it was not looked at."""
-    picture_reason: str = ""
-    """Why the picture could not be measured (`too-many-pixels`, …); empty where it could, or it is no picture."""
+    picture_reason: Reason | None = None
+    """Why the picture could not be measured; None where it could, or it is no picture."""
     outside: OutsideStore | None = None
     """Where the Content Credentials came from, where not from the file itself."""
     missing: tuple[str, ...] = ()
@@ -316,7 +327,7 @@ def own_lack(facts: Facts) -> str:
     Whoever makes a file can also make it one that we give up on: then no engine's word alone is enough.
     """
     if facts.own_failure:
-        return facts.own_failure
+        return str(facts.own_failure)
     if facts.own is not None and facts.first.outcome is Outcome.FOUND:
         return str(facts.own.problem or "")
     return ""

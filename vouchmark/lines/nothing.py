@@ -10,6 +10,7 @@ from vouchmark.lines.facts import (
     Answer,
     Draft,
     Facts,
+    StoreOrigin,
     certificate_name,
     has_unreached_store,
     is_cut_off,
@@ -40,8 +41,8 @@ def nothing_to_look_at(facts: Facts, line: Line) -> Answer | None:
 def _foreign(facts: Facts, line: Line) -> Answer:
     """A store that may be another file's: nothing in it is said of this one."""
     store, name = facts.outside, _name(facts)
-    where = f"foreign.{store.origin if store is not None else outside.GIVEN}"
-    named: dict[str, Fact] = {"name": store.name} if store is not None and store.origin == outside.BESIDE else {}
+    where = f"foreign.{store.origin if store is not None else StoreOrigin.GIVEN}"
+    named: dict[str, Fact] = {"name": store.name} if store is not None and store.origin is StoreOrigin.BESIDE else {}
     if line is Line.SIGNER and name:
         statement = say(f"nothing.signer.{where}.by", who={"name": name, "vouched": ""}, **named)
     else:

@@ -24,12 +24,13 @@ import msgspec
 from provenance.credentials.crjson import handed_out
 from provenance.credentials.crjson import reading as crjson
 from provenance.credentials.engines.cost import has_too_many_parts, is_too_much
-from provenance.credentials.engines.model import Manifest, ManifestStore, Outcome, Reading, Reason, State
+from provenance.credentials.engines.model import Manifest, ManifestStore, Outcome, Reading, State
 from provenance.credentials.engines.streams import Bounded, source_of
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
 from provenance.credentials.store.jumbf import RawStore, parse_store
 from provenance.credentials.trust.settings import TrustSettings
 from provenance.nesting import NestingError, check_nesting
+from provenance.reasons import Reason
 
 ENGINE: Final = "c2pa-rs"
 

@@ -14,7 +14,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from provenance.credentials.crjson import reading as crjson
-from provenance.credentials.engines.model import ManifestStore, Outcome, Reading, Reason, State
+from provenance.credentials.engines.model import ManifestStore, Outcome, Reading, State
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     from provenance.credentials.trust.lists import TrustSettings

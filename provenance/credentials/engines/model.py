@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
+from provenance.reasons import Reason
+
 if TYPE_CHECKING:
     from provenance.credentials.store.jumbf import RawStore
 
@@ -181,61 +183,6 @@ class Outcome(enum.StrEnum):
     """The engine crashed, hung, ran out of memory or could not be started: says nothing about the asset."""
     SKIPPED = "skipped"
     """The engine was not asked."""
-
-
-class Reason(enum.StrEnum):
-    """Why nothing was read."""
-
-    NOTHING_TO_READ = "nothing-to-read"
-    """No sign of Content Credentials lies in the file, so that the engine was not asked (`store.signs`)."""
-    TYPE = "type"
-    """The engine does not read files of this type."""
-    EMPTY = "empty"
-    """There are no bytes."""
-    TOO_DEEP = "too-deep"
-    """Nested deeper than is read."""
-    RULES = "rules"
-    """The store asks for more work than a file of its size justifies: the engine was not asked."""
-    PARTS = "parts"
-    """It has more parts than a file of its size justifies: the engine was not asked."""
-    SIZE = "size"
-    """The file is too large for an engine that holds it whole."""
-    PRERELEASE = "prerelease"
-    """Content Credentials of a draft of the specification."""
-    CHAIN_DEPTH = "chain-depth"
-    """More generations than the engine follows."""
-    ASSET = "asset"
-    """The media cannot be parsed."""
-    STORE = "store"
-    """The manifest store cannot be parsed."""
-    CLAIM = "claim"
-    """The claim cannot be read."""
-    ASSERTION = "assertion"
-    """An assertion cannot be read."""
-    SIDECAR = "sidecar"
-    """The manifest store that was given is empty."""
-    NO_ACTIVE_MANIFEST = "no-active-manifest"
-    """The account names no active manifest."""
-    IO = "io"
-    """The engine could not read on."""
-    TIME_LIMIT = "time-limit"
-    """The time for this file was over."""
-    MEMORY_LIMIT = "memory-limit"
-    """There was not enough memory."""
-    CRASH = "crash"
-    """The process ended."""
-    PANIC = "panic"
-    """The engine gave up with an error of its own."""
-    FAILURE = "failure"
-    """The engine's binding raised what it does not document."""
-    NOT_INSTALLED = "not-installed"
-    """The engine is not there."""
-    NOT_STARTED = "not-started"
-    """No worker could be started."""
-    BROKEN_ANSWER = "broken-answer"
-    """A worker said what it may not."""
-    CLOSED = "closed"
-    """The workers were ended meanwhile."""
 
 
 class State(enum.StrEnum):

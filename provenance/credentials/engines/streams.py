@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from provenance.credentials.engines.model import Reason
 from provenance.files.window import Stream, window_of
+from provenance.reasons import Reason
 
 
 def source_of(data: bytes) -> Source | WindowSource:

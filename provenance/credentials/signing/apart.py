@@ -22,6 +22,7 @@ from provenance.credentials.errors import CredentialsError, UnsupportedCredentia
 from provenance.credentials.signing.c2pa_sign import SigningError, SigningKey, Source, sign_by_engine
 from provenance.credentials.signing.time_stamping import relayed
 from provenance.credentials.trust.settings import TrustSettings
+from provenance.reasons import Reason
 from provenance.workers import tasks, wire, worker
 from provenance.workers.process import WorkerProcess
 
@@ -133,15 +134,15 @@ def _apart(order: Order, data: bytes, sign: Callable[[bytes], bytes]) -> bytes:
     timer = threading.Timer(order.seconds, process.kill, ["time-limit"])
     timer.daemon = True
     timer.start()
-    reason = ""
+    broken = False
     try:
         return _converse(process.stdin, process.stdout, order, data, sign)
     except (OSError, wire.BrokenWireError):
-        reason = "?"
+        broken = True
     finally:
         timer.cancel()
-        if not reason:
-            process.kill("done")
+        if not broken:
+            process.kill(Reason.CLOSED)
         reason = process.reap()
     raise SigningError(f"the engine did not come to an end ({reason})")
 

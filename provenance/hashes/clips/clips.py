@@ -14,6 +14,7 @@ from provenance.hashes.clips import frames
 from provenance.hashes.clips.frames import Film, in_common, read_film
 from provenance.hashes.clips.placing import MIN_CLIP, Placed, place
 from provenance.hashes.clips.sound import STEP, Track, read_track
+from provenance.reasons import Reason
 
 SOUND_SCORE: Final = 0.45
 """Mean correlation of a window's sound at its place; unrelated speech stays below 0.3 over an hour."""
@@ -37,7 +38,7 @@ class Placement(Struct, frozen=True, kw_only=True):
     """Whether the original is."""
     alone: tuple[str, ...] = ()
     """What the clip has and the original has not: `sound`, `pictures`."""
-    reason: str = ""
+    reason: Reason | None = None
     """Why nothing was looked for: `not-installed`, `undecodable`, `original-undecodable`, `too-short`,
     `original-too-short`, `too-plain`, `too-sparse` (only key frames of the original were looked at, and the clip spans
     too few), `nothing-in-common` (one has only sound, the other only pictures); empty where something was."""
@@ -57,7 +58,7 @@ def place_files(original: bytes, clip: bytes) -> Placement:
     try:
         first, second = read_track(original), read_track(clip)
     except ImportError:
-        return Placement(reason="not-installed")
+        return Placement(reason=Reason.NOT_INSTALLED)
     sound = pictures = None
     if first is not None and second is not None:
         sound = place_sound(first, second)
@@ -66,19 +67,19 @@ def place_files(original: bytes, clip: bytes) -> Placement:
         pictures = place_pictures(whole, part)
     seconds = max(second.seconds if second else 0.0, part.seconds if part else 0.0)
     all_seconds = max(first.seconds if first else 0.0, whole.seconds if whole else 0.0)
-    reason = ""
+    reason = None
     if first is None and whole is None:
-        reason = "original-undecodable"
+        reason = Reason.ORIGINAL_UNDECODABLE
     elif second is None and part is None:
-        reason = "undecodable"
+        reason = Reason.UNDECODABLE
     elif sound is None and pictures is None:
-        reason = "nothing-in-common"
+        reason = Reason.NOTHING_IN_COMMON
     elif seconds < MIN_CLIP:
-        reason = "too-short"
+        reason = Reason.TOO_SHORT
     elif all_seconds < MIN_CLIP:
-        reason = "original-too-short"
+        reason = Reason.ORIGINAL_TOO_SHORT
     elif not any(one is not None and one.informative for one in (sound, pictures)):
-        reason = "too-sparse" if pictures is not None and pictures.sparse else "too-plain"
+        reason = Reason.TOO_SPARSE if pictures is not None and pictures.sparse else Reason.TOO_PLAIN
     return Placement(
         sound=sound,
         pictures=pictures,

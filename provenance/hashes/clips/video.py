@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from provenance.hashes.pictures.pdq import MIN_SIDE, RULE, Orientation, pdq_orientations
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +53,7 @@ class Frames(Struct, frozen=True, kw_only=True):
     """Milliseconds of playing time that were looked at."""
     is_cut: bool = False
     """Whether it goes on after that."""
-    reason: str = ""
+    reason: Reason | None = None
     """`not-installed`, `undecodable`, `no-frames`, `too-many-pixels`; empty where there are frames."""
 
 
@@ -69,9 +70,9 @@ def frames_of(data: bytes, *, budget: int = MAX_DECODED) -> Frames:
     try:
         av = importlib.import_module("av")
     except ImportError:
-        return Frames(reason="not-installed")
+        return Frames(reason=Reason.NOT_INSTALLED)
     sampled: list[Frame] = []
-    until, is_cut, reason = 0, False, ""
+    until, is_cut, reason = 0, False, None
     try:
         for at, picture in _decoded(av, data, budget):
             if picture is None:
@@ -86,11 +87,11 @@ def frames_of(data: bytes, *, budget: int = MAX_DECODED) -> Frames:
     except MemoryError:
         raise
     except _TooLargeError:
-        reason = "too-many-pixels"
+        reason = Reason.TOO_MANY_PIXELS
     except Exception:  # noqa: BLE001 - a demuxer or decoder may raise anything over hostile bytes
         is_cut = True
     if not sampled:
-        return Frames(reason=reason or ("undecodable" if is_cut else "no-frames"))
+        return Frames(reason=reason or (Reason.UNDECODABLE if is_cut else Reason.NO_FRAMES))
     return Frames(frames=tuple(sampled), until=until, is_cut=is_cut)
 
 

@@ -25,6 +25,7 @@ from provenance.hashes.pictures.registration import (
     register,
     resized,
 )
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +100,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """A picture against its original."""
 
     verdict: Verdict
-    reason: str = ""
+    reason: Reason | None = None
     """For UNALIGNED and FAILED, in a stable word; a failure of the original's begins with `original-`."""
     movement: Movement | None = None
     regions: tuple[Place, ...] = ()
@@ -147,9 +148,9 @@ def compare(original: Pixels, picture: Pixels) -> Comparison:
         return _unaligned(found.reason, original, picture)
     different = difference(found, first, second)
     if different is None:
-        return _unaligned("too-little-in-common", original, picture)
+        return _unaligned(Reason.TOO_LITTLE_IN_COMMON, original, picture)
     if not different.regions and different.far_off > WIDELY:
-        return _unaligned("differs-widely", original, picture)
+        return _unaligned(Reason.DIFFERS_WIDELY, original, picture)
     whole = _whole(found, original, picture, first, second)
     shown, cut = _missing(_corners(whole.picture_size, _backward(whole)), whole.original_size)
     corners = _corners(whole.original_size, _square(whole))
@@ -172,7 +173,7 @@ def compare(original: Pixels, picture: Pixels) -> Comparison:
     )
 
 
-def _unaligned(reason: str, original: Pixels, picture: Pixels) -> Comparison:
+def _unaligned(reason: Reason, original: Pixels, picture: Pixels) -> Comparison:
     return Comparison(
         verdict=Verdict.UNALIGNED, reason=reason, original_size=_size(original), picture_size=_size(picture)
     )
@@ -193,7 +194,7 @@ def compare_files(original: bytes, original_type: str, data: bytes, media_type: 
     try:
         opencv()
     except ComparisonUnavailableError:
-        return Comparison(verdict=Verdict.FAILED, reason="not-installed")
+        return Comparison(verdict=Verdict.FAILED, reason=Reason.NOT_INSTALLED)
     decoded: list[Pixels] = []
     sizes: list[tuple[int, int]] = []
     first: list[bool] = []
@@ -204,7 +205,7 @@ def compare_files(original: bytes, original_type: str, data: bytes, media_type: 
             first.append("first-frame" in image.notes)
             decoded.append(_bounded(image.pixels((0, 0, *image.size))))
         except PictureError as error:
-            return Comparison(verdict=Verdict.FAILED, reason=f"{whose}{error.reason}")
+            return Comparison(verdict=Verdict.FAILED, reason=Reason(f"{whose}{error.reason}"))
     found = _scaled(compare(decoded[0], decoded[1]), decoded, sizes)
     return replace(found, original_is_first=first[0], is_first=first[1])
 

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from provenance.asset import Limits
 from provenance.hashes.pictures.border import Pixels, find_border
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,7 +101,7 @@ class Pictured(Struct, frozen=True, kw_only=True):
     """Pixels, upright."""
     notes: tuple[str, ...] = ()
     """What was done to the pixels first; see `provenance.hashes.pictures.pixels.Picture.notes`."""
-    reason: str = ""
+    reason: Reason | None = None
     """`too-small`, `undecodable`, `too-many-pixels`, `unsupported`; empty where there is a hash."""
 
 
@@ -192,7 +193,7 @@ def pictured(picture: Picture, *, with_orientations: bool = False, trim: bool = 
     """The hashes of a decoded picture; see `pdq_of_bytes`."""
     width, height = picture.size
     if min(width, height) < MIN_SIDE:
-        return Pictured(width=width, height=height, notes=picture.notes, reason="too-small")
+        return Pictured(width=width, height=height, notes=picture.notes, reason=Reason.TOO_SMALL)
     whole = pdq_orientations(picture)
     box = find_border(picture) if trim else None
     inner = pdq_orientations(picture, box) if box else {}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from provenance.asset import Limits
 from provenance.errors import ProvenanceError
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,20 +54,20 @@ class PictureError(ProvenanceError):
 
     hint = "open it in a program of your own; nothing is said of what it shows"
 
-    reason: ClassVar[str] = "undecodable"
+    reason: ClassVar[Reason] = Reason.UNDECODABLE
     """A stable word for machines."""
 
 
 class UnsupportedPictureError(PictureError):
     """No reader for this type here: HEIC, JPEG XL, SVG, raw photos, and what is no picture at all."""
 
-    reason = "unsupported"
+    reason = Reason.UNSUPPORTED
 
 
 class TooManyPixelsError(PictureError):
     """More pixels than the limit (a decompression bomb)."""
 
-    reason = "too-many-pixels"
+    reason = Reason.TOO_MANY_PIXELS
 
 
 @dataclass(frozen=True, slots=True)

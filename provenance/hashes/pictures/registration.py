@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from provenance.errors import ProvenanceError
+from provenance.reasons import Reason
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +104,7 @@ class Registration:
 class NotAligned:
     """No movement was found that lays one picture upon the other. Says nothing on whether they are related."""
 
-    reason: str
+    reason: Reason
     """`too-small`, `few-features`, `no-movement`, `implausible-movement`, `differs-everywhere`."""
     inliers: int = 0
     """The most local features that agreed on anything."""
@@ -222,12 +223,12 @@ def match(original: Features, picture: Features) -> Registration | NotAligned:
     """The movement that most features agree on, not refined, and not yet compared with the pixels."""
     for features in (original, picture):
         if min(features.size) < MIN_SIDE:
-            return NotAligned(reason="too-small")
+            return NotAligned(reason=Reason.TOO_SMALL)
     if min(len(original.points), len(picture.points)) < MIN_INLIERS:
-        return NotAligned(reason="few-features")
+        return NotAligned(reason=Reason.FEW_FEATURES)
     first, second = _pairs(original, picture)
     if len(first) < 3:
-        return NotAligned(reason="no-movement")
+        return NotAligned(reason=Reason.NO_MOVEMENT)
     cv2 = opencv()
     matrix, inside = cv2.estimateAffine2D(
         original.points[first],
@@ -238,14 +239,14 @@ def match(original: Features, picture: Features) -> Registration | NotAligned:
         confidence=0.999,
     )
     if matrix is None:
-        return NotAligned(reason="no-movement")
+        return NotAligned(reason=Reason.NO_MOVEMENT)
     # Features at one place on several levels are one witness, not several.
     witnesses = np.unique(np.round(original.points[first][inside.ravel() > 0] / (2 * original.reach)), axis=0)
     inliers = len(witnesses)
     if inliers < MIN_INLIERS:
-        return NotAligned(reason="no-movement", inliers=inliers)
+        return NotAligned(reason=Reason.NO_MOVEMENT, inliers=inliers)
     if not _is_plausible(matrix, original.reach / picture.reach):
-        return NotAligned(reason="implausible-movement", inliers=inliers)
+        return NotAligned(reason=Reason.IMPLAUSIBLE_MOVEMENT, inliers=inliers)
     return _registration(matrix, inliers, 0.0, original.size, picture.size)
 
 
@@ -293,7 +294,7 @@ def refine(found: Registration, original: Pixels, picture: Pixels) -> Registrati
     best = max(candidates, key=lambda one: _correlation(one, original, picture))
     share = agreement(best, original, picture)
     if share < MIN_AGREEMENT:
-        return NotAligned(reason="differs-everywhere", inliers=found.inliers)
+        return NotAligned(reason=Reason.DIFFERS_EVERYWHERE, inliers=found.inliers)
     return _registration(np.array(best.matrix), found.inliers, round(share, 3), found.original_size, found.picture_size)
 
 

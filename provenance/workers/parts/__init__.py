@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from provenance.reasons import Reason
 from provenance.workers import wire
 from provenance.workers.task import Task
 
@@ -86,7 +87,7 @@ class Part(Struct, frozen=True, kw_only=True):
     """Load the libraries that it needs; what they need does not count against a task's memory. ImportError, OSError."""
     run: Callable[[Work], Any]
     """Look. Whatever it raises becomes an error for its value."""
-    failed: Callable[[str, str], Any]
+    failed: Callable[[Reason, str], Any]
     """(reason, version of the engine) -> the value of a part that could not be finished: says nothing of the media."""
     decode: Callable[[memoryview], Any]
     """The value in an answer, checked for what its readers rely on. BrokenWireError, MsgspecError."""
@@ -121,7 +122,7 @@ def parts_of(task: Task) -> tuple[str, ...]:
     return tuple(part.name for part in sorted(asked, key=lambda part: 0 if (part.name,) == first else part.place))
 
 
-def failed(name: str, reason: str, *, version: str = "") -> Value:
+def failed(name: str, reason: Reason, *, version: str = "") -> Value:
     """What a part comes to that could not be finished."""
     return registry()[name].failed(reason, version)
 
@@ -131,13 +132,13 @@ def run_part(name: str, work: Work) -> Value:
     try:
         return registry()[name].run(work)
     except MemoryError:
-        reason = "memory-limit"
+        reason = Reason.MEMORY_LIMIT
     except RecursionError:
-        reason = "too-deep"
+        reason = Reason.TOO_DEEP
     except ImportError:
-        reason = "not-installed"
+        reason = Reason.NOT_INSTALLED
     except Exception:  # noqa: BLE001 - an engine's binding may raise anything over hostile bytes; it must not end the run
-        reason = "failure"
+        reason = Reason.FAILURE
     return failed(name, reason)
 
 

@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from provenance.credentials.engines.model import Outcome, Reading, Reason
+from provenance.credentials.engines.model import Outcome, Reading
+from provenance.reasons import Reason
 from provenance.workers import wire
 from provenance.workers.parts import Part, Work
 
@@ -57,9 +58,9 @@ def kept(reading: Reading, work: Work) -> Reading:
     return msgspec.structs.replace(reading, store=replace(reading.store, raw=b""))
 
 
-def error(engine: str, reason: str, version: str) -> Reading:
+def error(engine: str, reason: Reason, version: str) -> Reading:
     """What an engine comes to that did not finish."""
-    return Reading(engine=engine, version=version, outcome=Outcome.ERROR, reason=Reason(reason))
+    return Reading(engine=engine, version=version, outcome=Outcome.ERROR, reason=reason)
 
 
 def decode(engine: str, body: memoryview) -> Reading:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from provenance.reasons import Reason
 from provenance.workers import wire
 from provenance.workers.parts import Part, Work
 
@@ -18,7 +19,7 @@ class Crjson(Struct, frozen=True, kw_only=True):
     """The manifests as crJSON has them, or why there are none."""
 
     manifests: tuple[dict[str, Any], ...] = ()
-    reason: str = ""
+    reason: Reason | None = None
     """`absent`, `malformed`, `limit` as our own check says, or why this part did not come about."""
 
 
@@ -28,9 +29,9 @@ def _run(work: Work) -> Crjson:
 
     check = work.check
     if check is None:
-        return Crjson(reason="failure")
+        return Crjson(reason=Reason.FAILURE)
     if check.store is None:
-        return Crjson(reason=str(check.problem or ""))
+        return Crjson(reason=Reason(check.problem) if check.problem else None)
     return Crjson(manifests=tuple(manifests(check.store, check, work.store, at=work.task.at)))
 
 

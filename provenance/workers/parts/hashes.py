@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from provenance.files.window import window_of
+from provenance.reasons import Reason
 from provenance.workers import wire
 from provenance.workers.parts import MIB, Part, Work
-from provenance.workers.parts.original import TOO_LARGE
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint
@@ -27,11 +27,11 @@ def _run(work: Work) -> Fingerprint:
     from provenance.hashes.fingerprint import Fingerprint, fingerprint
 
     if window_of(work.data) is not None:
-        return Fingerprint(reason=TOO_LARGE)
+        return Fingerprint(reason=Reason.TOO_LARGE)
     return fingerprint(work.data, work.task.media_type, work.task.options.limits)
 
 
-def _failed(reason: str, _version: str) -> Fingerprint:
+def _failed(reason: Reason, _version: str) -> Fingerprint:
     from provenance.hashes.fingerprint import Fingerprint
 
     return Fingerprint(reason=reason)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from provenance.files.window import window_of
+from provenance.reasons import Reason
 from provenance.workers import wire
 from provenance.workers.parts import MIB, Part, Work, own
-from provenance.workers.parts.original import TOO_LARGE
 
 if TYPE_CHECKING:
     from provenance.hashes.likeness import Likeness
@@ -43,12 +43,12 @@ def _run(work: Work) -> Likeness | None:
     from provenance.hashes.likeness import Likeness, likeness
 
     if window_of(data) is not None:
-        return Likeness(reason=TOO_LARGE)
+        return Likeness(reason=Reason.TOO_LARGE)
     pixels, register = options.limits.pixels, options.compare_pictures
     return likeness(data, work.task.media_type, work.history, pixels=pixels, register=register, known=known)
 
 
-def _failed(reason: str, _version: str) -> Likeness:
+def _failed(reason: Reason, _version: str) -> Likeness:
     from provenance.hashes.likeness import Likeness
 
     return Likeness(reason=reason)

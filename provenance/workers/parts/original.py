@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from provenance.files.window import window_of
+from provenance.reasons import Reason
 from provenance.workers import wire
 from provenance.workers.parts import Part, Work
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from provenance.hashes.original import Against
 
 NAME: Final = "original"
-TOO_LARGE: Final = "too-large"
-"""Why parts that need a file whole leave out one that is read through a window."""
 
 
 def _load() -> None:
@@ -34,14 +33,14 @@ def _run(work: Work) -> Against:
     data, task = work.data, work.task
     pixels = task.options.limits.pixels
     if window_of(data) is not None:
-        return Against(reason=TOO_LARGE)
+        return Against(reason=Reason.TOO_LARGE)
     if task.original is not None:
         return against(task.original, task.original_type, data, task.media_type, pixels=pixels)
     label, thumbnail = next(stored_thumbnails(work.history), ("", b""))
     return against_thumbnail(label, thumbnail, data, task.media_type, pixels=pixels)
 
 
-def _failed(reason: str, _version: str) -> Against:
+def _failed(reason: Reason, _version: str) -> Against:
     from provenance.hashes.original import Against
 
     return Against(reason=reason)

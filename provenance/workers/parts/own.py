@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from provenance.credentials.engines.model import ManifestStore
+from provenance.reasons import Reason
 from provenance.workers import wire
 from provenance.workers.parts import Part, Work
 
@@ -24,7 +25,7 @@ class Own(Struct, frozen=True, kw_only=True):
     """What we established ourselves, or why that did not come about."""
 
     check: OwnCheck | None = None
-    reason: str = ""
+    reason: Reason | None = None
     account: ManifestStore | None = None
     """The manifests as we read them ourselves, where the first engine gave no account of them."""
 
@@ -94,14 +95,22 @@ def _load() -> None:
 
 def _encode(value: Own) -> bytes:
     if value.check is None:
-        return _WHY + value.reason.encode()
+        return _WHY + str(value.reason or "").encode()
     return _CHECK + msgspec.msgpack.encode((value.check.folded(), value.account))
+
+
+def _reason(content: bytes | memoryview) -> Reason | None:
+    word = str(content, "ascii", "replace")
+    try:
+        return Reason(word) if word else None
+    except ValueError as error:
+        raise wire.BrokenWireError("got a check of ours that failed for no reason that there is") from error
 
 
 def _decode(body: memoryview) -> Own:
     kind, content = bytes(body[:1]), body[1:]
     if kind == _WHY:
-        return Own(reason=str(content, "ascii", "replace"))
+        return Own(reason=_reason(content))
     if kind != _CHECK:
         raise wire.BrokenWireError("got a check of ours of another kind")
     check, account = _decoder().decode(content)

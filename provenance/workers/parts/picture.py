@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from provenance.pictures.size import measure, needs_library
+from provenance.reasons import Reason
 from provenance.workers.parts import Part, Work
 
 NAME: Final = "picture"
@@ -19,7 +20,7 @@ class Picture(Struct, frozen=True, kw_only=True):
 
     width: int | None = None
     height: int | None = None
-    reason: str = ""
+    reason: Reason | None = None
 
 
 def _run(work: Work) -> Picture:
@@ -28,7 +29,7 @@ def _run(work: Work) -> Picture:
     try:
         size = measure(work.data, work.task.media_type, limits=work.task.options.limits)
     except PictureTooLargeError as error:
-        return Picture(reason=error.reason)
+        return Picture(reason=Reason(error.reason))
     return Picture() if size is None else Picture(width=size[0], height=size[1])
 
 

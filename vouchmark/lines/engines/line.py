@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from provenance.credentials.engines.model import Outcome, Reading, Reason, State, ValidationCode
+from provenance.credentials.engines.model import Outcome, Reading, State, ValidationCode
+from provenance.reasons import Reason
 from vouchmark.lines.engines import causes as engine_causes
 from vouchmark.lines.engines.causes import CLOCK, UNTRUSTED
 from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of

@@ -11,10 +11,11 @@ from typing import Final
 
 from provenance.credentials.binding.base import Match
 from provenance.credentials.binding.coverage import Coverage
-from provenance.credentials.engines.model import Outcome, Reason
+from provenance.credentials.engines.model import Outcome
 from provenance.credentials.history.manifest_check import ManifestCheck, SignatureState
 from provenance.formats import Kind
 from provenance.formats.parts import Doubt
+from provenance.reasons import Reason
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
 from vouchmark.lines.facts import failures as engine_failures
 from vouchmark.lines.integrity import outside

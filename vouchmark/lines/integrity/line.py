@@ -13,6 +13,7 @@ from typing import Final
 
 from provenance.credentials.engines.model import Kind, Manifest, ManifestStore, Outcome, ValidationCode
 from provenance.credentials.history.lineage import SOFT_FAILURES
+from provenance.reasons import Reason
 from vouchmark.lines import likeness
 from vouchmark.lines.facts import (
     FRAGMENT,
@@ -109,7 +110,7 @@ def _picture(facts: Facts) -> Draft | None:
     """A finding where the picture's size could not be measured: an error only where it is over the limit."""
     if not facts.picture_reason or facts.first.outcome is Outcome.ERROR:
         return None
-    if facts.picture_reason == "too-many-pixels":
+    if facts.picture_reason is Reason.TOO_MANY_PIXELS:
         code, status = "integrity.picture.limit", Status.ERROR
         statement = "The picture announces more pixels than the limit: showing it may take more memory than there is."
     else:
@@ -122,7 +123,7 @@ def _picture(facts: Facts) -> Draft | None:
         source="vouchmark",
         root=Root.FILE,
         subject=facts.name,
-        detail={"reason": facts.picture_reason},
+        detail={"reason": str(facts.picture_reason)},
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from provenance.credentials.engines.model import Outcome, Reading, Reason
+from provenance.credentials.engines.model import Outcome, Reading
 from provenance.credentials.own_check import Problem
+from provenance.reasons import Reason
 from vouchmark.codes.specification import SPECIFICATION, Kind
-from vouchmark.lines.facts import Facts
+from vouchmark.lines.facts import Facts, StoreOrigin
 from vouchmark.lines.integrity import outside
 from vouchmark.lines.integrity.own import REFUSED, WHY
 from vouchmark.render.safe import plain
@@ -40,7 +41,7 @@ class Told(NamedTuple):
 def told(facts: Facts) -> Told:
     """Why the first engine gives no account of a file, by our own reading of it."""
     reason = facts.first.reason
-    given = facts.outside is not None and facts.outside.origin == outside.GIVEN
+    given = facts.outside is not None and facts.outside.origin is StoreOrigin.GIVEN
     detail: dict[str, Json] = {
         "reason": str(reason or ""),
         "from": "given" if given else "",

@@ -11,15 +11,14 @@ from typing import Final
 
 from provenance.credentials.binding.base import Match
 from provenance.credentials.engines.model import Outcome
-from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, failures
+from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, StoreOrigin, failures
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED
 from vouchmark.render.safe import quoted
 from vouchmark.report import NotChecked, Root, Status
 from vouchmark.wording.catalogue import say
 from vouchmark.wording.model import Said
 
-BESIDE, GIVEN, REMOTE = "beside", "given", "remote"
-LOOSE: Final = (BESIDE, GIVEN)
+LOOSE: Final = (StoreOrigin.BESIDE, StoreOrigin.GIVEN)
 """Where the file itself names no store."""
 UNUSED: Final = "integrity.sidecar.unused"
 _OWN: Final = "the file has Content Credentials of its own"
@@ -30,9 +29,9 @@ def whose(facts: Facts) -> str:
     store = facts.outside
     if store is None:
         return "Its Content Credentials"
-    if store.origin == GIVEN:
+    if store.origin is StoreOrigin.GIVEN:
         return "The Content Credentials that you gave"
-    if store.origin == BESIDE:
+    if store.origin is StoreOrigin.BESIDE:
         return f"The Content Credentials in {quoted(store.name)} beside this file"
     return f"The Content Credentials that were fetched from {quoted(store.host)}, which the file names,"
 
@@ -43,8 +42,8 @@ def origin(facts: Facts) -> tuple[Draft, ...]:
     if store is None:
         return ()
     statement = {
-        GIVEN: "The Content Credentials are those that you gave, not ones in the file.",
-        BESIDE: f"The Content Credentials lie in {quoted(store.name)} beside this file, not in it.",
+        StoreOrigin.GIVEN: "The Content Credentials are those that you gave, not ones in the file.",
+        StoreOrigin.BESIDE: f"The Content Credentials lie in {quoted(store.name)} beside this file, not in it.",
     }.get(store.origin, f"The Content Credentials were fetched from {quoted(store.host)}, which the file names.")
     return (
         Draft(
@@ -54,7 +53,7 @@ def origin(facts: Facts) -> tuple[Draft, ...]:
             source="vouchmark",
             root=Root.FILE,
             subject=facts.name,
-            detail={"from": store.origin, "sha256": store.sha256, "host": store.host, "name": store.name},
+            detail={"from": str(store.origin), "sha256": store.sha256, "host": store.host, "name": store.name},
         ),
     )
 
@@ -69,9 +68,9 @@ def changed(facts: Facts, *, by_us: bool = False) -> Said:
     if by_us:
         return say("integrity.changed.own")
     store = facts.outside
-    if store is not None and store.origin == GIVEN:
+    if store is not None and store.origin is StoreOrigin.GIVEN:
         return say("integrity.changed.given")
-    if store is not None and store.origin == BESIDE:
+    if store is not None and store.origin is StoreOrigin.BESIDE:
         return say("integrity.changed.beside", name=store.name)
     return say("integrity.changed")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from provenance.credentials.engines.model import Outcome, Reason
+from provenance.credentials.engines.model import Outcome
+from provenance.reasons import Reason
 from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, is_searched_in_part, source_of
 from vouchmark.lines.integrity import malformed, outside, stores

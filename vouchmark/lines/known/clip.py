@@ -42,12 +42,12 @@ def clip_answer(facts: Facts, found: Placement, *, name: str, source: str) -> An
     """What looking for a clip in its original came to."""
     if found.reason in _FAILED:
         words = f"It could not be looked for in {name}: {_FAILED[found.reason]}."
-        draft = _draft(facts, "known.uncompared", Status.ERROR, words, {"reason": found.reason}, source)
+        draft = _draft(facts, "known.uncompared", Status.ERROR, words, {"reason": str(found.reason)}, source)
         return Answer(summary="It could not be compared with the original.", drafts=(draft,))
     detail = _detail(found)
     best = _best(found)
     if found.reason or best is None:
-        why = _NOT_LOOKED.get(found.reason)
+        why = _NOT_LOOKED.get(found.reason or "")
         words = f"It was found nowhere in {name}: another recording, or heavily edited."
         if why:
             words = f"It was not looked for in {name}: {why}."
@@ -194,7 +194,7 @@ def _summary(found: Placement, drafts: tuple[Draft, ...], best: Placed) -> str:
 def _detail(found: Placement) -> dict[str, Json]:
     detail: dict[str, Json] = {"seconds": found.seconds, "original_seconds": found.original_seconds}
     if found.reason:
-        detail["reason"] = found.reason
+        detail["reason"] = str(found.reason)
     if found.is_cut or found.original_is_cut:
         detail |= {"looked_at_whole": not found.is_cut, "original_looked_at_whole": not found.original_is_cut}
     for kind, placed in (("sound", found.sound), ("pictures", found.pictures)):

@@ -109,7 +109,8 @@ def _softly(facts: Facts) -> Answer:
     ]
     for one in facts.soft_checks:
         if not one.bits:
-            why = _UNSOFT.get(one.reason) or UNSEARCHED.get(one.reason, one.reason)
+            reason = str(one.reason or "")
+            why = _UNSOFT.get(reason) or UNSEARCHED.get(reason, reason)
             gaps.append(NotChecked(what="the signed ISCC soft binding", why=why))
     drafts = tuple(_soft_draft(facts, one) for one in facts.soft_checks if one.bits)
     differs = any(draft.status is Status.UNKNOWN for draft in drafts)

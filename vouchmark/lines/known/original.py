@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from provenance.reasons import Reason
 from vouchmark.examination.pictures import DIFFERENCE
 from vouchmark.known.originals import Compared
 from vouchmark.lines.facts import Answer, Draft, Facts
@@ -75,9 +76,9 @@ def answer(facts: Facts, compared: Compared) -> Answer:
     if against is not None and against.picture is not None:
         found = against.picture
         if found.verdict == "failed":
-            return _uncompared(facts, found.reason, what)
+            return _uncompared(facts, found.reason or Reason.FAILURE, what)
         return _picture_answer(facts, found, name=name, what=what, source=against.engine, label=against.label)
-    return _uncompared(facts, against.reason if against else "unread", what)
+    return _uncompared(facts, (against.reason if against else None) or Reason.UNREAD, what)
 
 
 def _what(compared: Compared) -> str:
@@ -87,11 +88,11 @@ def _what(compared: Compared) -> str:
     return KEPT if compared.original.is_kept else GIVEN
 
 
-def _uncompared(facts: Facts, reason: str, what: str) -> Answer:
+def _uncompared(facts: Facts, reason: Reason, what: str) -> Answer:
     words = f"It could not be compared with the {what}: {_FAILED.get(reason, 'the comparison itself failed')}."
     status = Status.UNKNOWN if reason in ("different-kinds", "no-thumbnail", "no-entry") else Status.ERROR
     code = "known.unaligned" if status is Status.UNKNOWN else "known.uncompared"
-    detail: dict[str, Json] = {"reason": reason, "against": what}
+    detail: dict[str, Json] = {"reason": str(reason), "against": what}
     draft = _draft(facts, code, status, words, detail, source="vouchmark", root=Root.FILE)
     return Answer(summary=f"It could not be compared with the {what}.", drafts=(draft,))
 
@@ -99,7 +100,7 @@ def _uncompared(facts: Facts, reason: str, what: str) -> Answer:
 def _picture_answer(facts: Facts, found: Comparison, *, name: str, what: str, source: str, label: str) -> Answer:
     detail = _detail(found) | ({"manifest": label} if label else {}) | {"against": what}
     if found.verdict == "unaligned":
-        why = _UNALIGNED.get(found.reason, "no movement was found")
+        why = _UNALIGNED.get(found.reason or "", "no movement was found")
         words = f"It could not be matched to {name} ({why}): another picture, or heavily edited."
         draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source=source)
         summary = f"It could not be matched to the {what}: another picture, or heavily edited."
@@ -167,7 +168,7 @@ def _sides(found: Comparison) -> str:
 def _detail(found: Comparison) -> dict[str, Json]:
     detail: dict[str, Json] = {"verdict": str(found.verdict), "false_alarm_rate": FALSE_ALARMS}
     if found.reason:
-        return detail | {"reason": found.reason}
+        return detail | {"reason": str(found.reason)}
     detail |= {
         "share": found.share,
         "can_be_missed": found.least,

@@ -62,7 +62,7 @@ def test_an_excerpt_encoded_anew_is_placed_by_both(crop: bool) -> None:
     found = place_files(talk(), clip((31.3, 52.3), crop=crop))
     assert lies_at(found.sound, 31.3, 52.3, within=0.2)
     assert lies_at(found.pictures, 31.3, 52.3)
-    assert found.reason == ""
+    assert found.reason is None
     assert (found.seconds, found.original_seconds) == pytest.approx((21, SECONDS), abs=0.3)
 
 

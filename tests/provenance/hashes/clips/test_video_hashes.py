@@ -56,7 +56,7 @@ def turned_clockwise(data: bytes) -> bytes:
 
 def test_hashes_the_first_frame_of_each_second_with_its_time() -> None:
     found = frames_of(film([scene(number) for number in range(4)]))
-    assert (found.reason, found.is_cut) == ("", False)
+    assert (found.reason, found.is_cut) == (None, False)
     assert [frame.at for frame in found.frames] == [0, 1000, 2000, 3000]
     for number, frame in enumerate(found.frames):
         assert distance(frame.bits, pdq(np.asarray(scene(number))).bits) <= NEAR

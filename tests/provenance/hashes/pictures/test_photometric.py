@@ -84,7 +84,7 @@ FILTERS = {
 @pytest.mark.parametrize("name", PICTURES)
 def test_what_was_changed_all_over_is_no_region_that_was_replaced(name: str, kind: str) -> None:
     found = against(FILTERS[kind](PICTURES[name]), PICTURES[name])
-    assert (found.verdict, found.reason, found.regions) == (Verdict.SAME, "", ())
+    assert (found.verdict, found.reason, found.regions) == (Verdict.SAME, None, ())
 
 
 def pasted(name: str, piece: str, share: float) -> tuple[Image.Image, tuple[int, int, int, int]]:
