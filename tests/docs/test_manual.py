@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -9,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -288,6 +290,21 @@ def scene(size: tuple[int, int]) -> Image.Image:
 
 def prepare(folder: Path) -> None:
     """The files that the manual's commands and snippets speak of."""
+    for name, data in spoken_of().items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
+@functools.cache
+def spoken_of() -> dict[str, bytes]:
+    """Made once."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        _make(folder)
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def _make(folder: Path) -> None:
     made = command.media()
     for name in ("photo.jpg", "picture.jpg", "upload.jpg", "folder/one.jpg", "incoming/one.jpg", "incoming/two.jpg"):
         (folder / name).parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""How do tests run the installed command as a stranger would: a fresh process in a clean environment?"""
+"""How do tests run the installed command as a stranger would: a process of its own in a clean environment?"""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pytest
 
 import vouchmark
 from tests.support import authority as made
+from tests.support.ready import CAN_FORK, server
 
 CHECKOUT: Final = Path(vouchmark.__file__).resolve().parents[1]
 """Where the package under test lies: the new process must run the same one."""
@@ -66,6 +67,13 @@ def arguments(*words: str | Path) -> list[str]:
     return [sys.executable, "-P", "-m", "vouchmark", *map(str, words)]
 
 
+@functools.cache
+def _usual() -> tuple[tuple[str, str], ...]:
+    """What the process that forks is started with: no home, as each run brings its own."""
+    without = environment(Path("/nonexistent"))
+    return tuple(sorted(without.items()))
+
+
 def as_anybody() -> list[str]:
     """What to put before a command so that permissions count, for root too; skips the test where that cannot be had."""
     if os.geteuid() != 0:
@@ -92,15 +100,21 @@ class Command:
         before: Sequence[str] = (),
     ) -> Done:
         folder = cwd or self.folder
-        ran = subprocess.run(
-            [*before, *arguments(*words)],
-            input=stdin,
-            capture_output=True,
-            cwd=folder,
-            env=environment(self.home, env),
-            timeout=SECONDS,
-            check=False,
-        )
+        wanted = environment(self.home, env)
+        # Forked where nothing is asked of the interpreter itself.
+        if CAN_FORK and not before and not any(name.startswith("PYTHON") for name in env or ()):
+            run = server(_usual()).run
+            ran = run([*map(str, words)], stdin=stdin, cwd=folder, env=wanted, seconds=SECONDS)
+        else:
+            ran = subprocess.run(
+                [*before, *arguments(*words)],
+                input=stdin,
+                capture_output=True,
+                cwd=folder,
+                env=wanted,
+                timeout=SECONDS,
+                check=False,
+            )
         done = Done(
             code=ran.returncode,
             stdout=ran.stdout.decode("utf-8"),

@@ -26,8 +26,8 @@ from tests.viewers.table import Figures
 from tests.viewers.viewing import asked_about, viewers
 
 AT_LENGTH: Final = 20_000
-BOUNDED: Final = 700
-"""Mutants in every run of the tests: about twenty seconds of two processors."""
+BOUNDED: Final = 200
+"""Mutants in every run of the tests: `.ci/run` tries more of them."""
 
 
 @cache

@@ -1,6 +1,7 @@
 """One person in every spelling: forms that count, forms of earlier versions, and what is only near."""
 
 import hmac
+import os
 import sqlite3
 import unicodedata
 from contextlib import closing
@@ -52,6 +53,8 @@ SAME = {
     "fullwidth": "ＩＤ-４７１１ Ann Example",
 }
 
+SLOW = os.environ.get("VOUCHMARK_SLOW") == "1"
+
 
 @pytest.fixture
 def the_club(tmp_path: Path) -> Club:
@@ -90,9 +93,16 @@ def test_refuses_what_nobody_is_called(identifier: str) -> None:
             form(identifier)
 
 
+def is_told(point: int) -> bool:
+    """Whether a sign tells something new: not those that nobody assigned, nor letters that stay as they are."""
+    sign = chr(point)
+    kind = unicodedata.category(sign)
+    return SLOW or (kind not in ("Cn", "Co", "Cs") and (kind != "Lo" or unicodedata.normalize("NFKC", sign) != sign))
+
+
 def test_the_form_of_every_sign_is_the_form_of_itself() -> None:
     """NFKC and case folding make apostrophes of other signs: they count as those that were typed."""
-    for point in range(0x110000):
+    for point in filter(is_told, range(0x110000)):
         for text in (f"x{chr(point)}y", f"x{chr(point)}"):
             try:
                 form = canonical(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.hashes.clips import frames, sound
+from provenance.hashes.clips import clips, frames, sound
 from provenance.hashes.clips.clips import Placement, place_files, place_pictures
 from provenance.hashes.clips.placing import Placed, Stretch, place
 from provenance.hashes.original import Against, against
@@ -36,6 +37,15 @@ def scenes() -> Any:
 @functools.cache
 def talk() -> bytes:
     return talks.encode(scenes(), voice())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def decoded_once() -> Iterator[None]:
+    """The talk is what most clips are looked for in: what was read of a file is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("read_track", "read_film"):
+            patch.setattr(clips, name, functools.lru_cache(maxsize=4)(getattr(clips, name)))
+        yield
 
 
 def clip(*spans: talks.Span, heard: tuple[talks.Span, ...] | None = None, crop: bool = False, **options: Any) -> bytes:

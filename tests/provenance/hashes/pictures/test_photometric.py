@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -78,10 +79,17 @@ FILTERS = {
     "JPEG 30": lambda image: transforms.encoded(image, "JPEG", 30),
     "brighter JPEG": lambda image: transforms.encoded(ImageEnhance.Brightness(image).enhance(1.4), "JPEG", 60),
 }
+SLOW = os.environ.get("VOUCHMARK_SLOW") == "1"
+CHANGED = [
+    (name, kind)
+    for row, name in enumerate(PICTURES)
+    for place, kind in enumerate(FILTERS)
+    if SLOW or name == "night" or (row + place) % 3 == 0
+]
+"""Every filter on the hardest picture, and on one other in turn; all of them at length."""
 
 
-@pytest.mark.parametrize("kind", FILTERS)
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize(("name", "kind"), CHANGED)
 def test_what_was_changed_all_over_is_no_region_that_was_replaced(name: str, kind: str) -> None:
     found = against(FILTERS[kind](PICTURES[name]), PICTURES[name])
     assert (found.verdict, found.reason, found.regions) == (Verdict.SAME, None, ())
