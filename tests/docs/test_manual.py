@@ -17,7 +17,8 @@ from typing import Final
 
 import click
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from PIL import Image
 
 from provenance.asset import DEFAULT_BYTES, DEFAULT_PIXELS
@@ -187,7 +188,7 @@ class TestCommands:
         ran = 0
         for line in lines_that_run():
             if "vouchmark" not in line or not re.search(
-                r"\b(check|explain|doctor|show|import|export|search|distrust|add)\b", line
+                r"\b(check|explain|doctor|show|import|export|search|distrust|add|bundle)\b", line
             ):
                 continue
             if "wallet" in line or "vouchmark issuer" in line or "vouchmark vouch make" in line:
@@ -322,6 +323,10 @@ def _make(folder: Path) -> None:
         (folder / name).write_bytes(talks.encode(None, talks.cut_sound(voice, (3, 11)), kind=name[-3:]))
     policy, _ = blocks("toml")
     (folder / "desk.toml").write_text(policy, encoding="utf-8")
+    seal = Ed25519PrivateKey.generate()
+    (folder / "seal.key").write_bytes(seal.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public = seal.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (folder / "seal.pub").write_bytes(public)
 
 
 def prepare_persons(folder: Path) -> None:

@@ -88,6 +88,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("vouchmark.examination.opening.addresses.*", INPUT),
     ("vouchmark.cli.*", INPUT),
     ("vouchmark.service.*", TRANSPORT),
+    ("vouchmark.bundles.*", INPUT),
     ("vouchmark.demo.*", NUMBER),
     ("vouchmark.examination.asking.LEAST", TRANSPORT),
     ("vouchmark.persons.issuers.*", INPUT),

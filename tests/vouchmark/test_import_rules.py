@@ -140,6 +140,8 @@ ONLY_IN: Final = {
     "encypher_c2pa": ("provenance.credentials.engines.encypher",),
     "click": ("vouchmark.cli", "vouchmark.__main__"),
     "rich": ("vouchmark.render",),
+    "bagit": ("vouchmark.bundles.making",),
+    "securesystemslib": ("vouchmark.bundles.hands.sealing",),
     "sqlalchemy": (
         "zk.storage.database",
         "zk.storage.ledger",

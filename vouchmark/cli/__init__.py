@@ -19,6 +19,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     "look": {
         "check": "Say what files prove, and who stands behind them.",
         "index": "Keep an index of media that you know.",
+        "bundle": "Keep evidence that others can check again.",
     },
     "stand behind": {
         "vouch": "Stand behind a file as a person, without a name.",
@@ -40,7 +41,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
 COMMANDS: Final[Mapping[str, str]] = {name: words for group in GROUPS.values() for name, words in group.items()}
 """Each command and its line in `--help`, which must not import the command (a test compares them)."""
 
-ROOMS: Final = frozenset({"check", "index", "issuer", "serve", "trust", "vouch", "wallet"})
+ROOMS: Final = frozenset({"bundle", "check", "index", "issuer", "serve", "trust", "vouch", "wallet"})
 """Commands that have a folder of their own, with the command in `command.py`."""
 
 VARIABLES: Final = "VOUCHMARK"

@@ -43,6 +43,8 @@ DISTRIBUTIONS: Final = (
 ADDED: Final = {
     "comparing with an original (--original)": ("cv2", "pip install 'vouchmark[compare]'"),
     "videos and sound in an index, clips": ("av", "pip install 'vouchmark[video]'"),
+    "making bundles of evidence": ("bagit", "pip install 'vouchmark[bundle]'"),
+    "sealing them": ("securesystemslib", "pip install 'vouchmark[bundle]'"),
     "ledgers on a PostgreSQL server": ("psycopg", "pip install 'vouchmark[postgres]'"),
 }
 """What works only where more is installed: the import package that it needs, and how to get it."""

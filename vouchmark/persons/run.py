@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -56,8 +56,13 @@ class FileVouches:
 
 def vouches_for(path: Path | None, settings: PersonSettings, beside: Beside) -> FileVouches:
     """The vouches given for a file or lying beside it."""
-    given = tuple(_of_file(file, Where.GIVEN) for file in settings.vouches)
     files, more = beside.find(path) if path is not None else ((), 0)
+    return vouches_of(files, more, settings)
+
+
+def vouches_of(files: Iterable[VouchFile], more: int, settings: PersonSettings) -> FileVouches:
+    """The vouches given for a file, and those that lay beside it; `more` as `FileVouches` has it."""
+    given = tuple(_of_file(file, Where.GIVEN) for file in settings.vouches)
     known = {found.octets for found in given if found.octets}
     lying = tuple(_of_file(file, Where.BESIDE) for file in files if file.octets not in known)
     return FileVouches(found=(*given, *lying), more=more)

@@ -15,9 +15,9 @@ from provenance.options import MediaOptions
 from provenance.workers.pool import Pool
 from provenance.workers.task import Task
 from vouchmark.examination.opening.addresses import fetch, is_address, name_of
-from vouchmark.examination.opening.sources import Source, Upload, place_of
+from vouchmark.examination.opening.sources import Held, Source, Upload, place_of
 from vouchmark.examination.settings import Settings
-from vouchmark.persons.run import FileVouches, vouches_for
+from vouchmark.persons.run import FileVouches, vouches_for, vouches_of
 from vouchmark.report import Line
 from vouchmark.vouching.assertion import VOUCHES
 from vouchmark.vouching.files import Beside
@@ -74,12 +74,26 @@ def _opened(found: Source, settings: Settings, beside: Beside) -> OpenedSource:
     source, below = place_of(found)
     if isinstance(source, str) and is_address(source):
         return _fetched(source, settings)
+    if isinstance(source, Held):
+        return _held(source, settings)
     item = _open(source, settings)
     path = Path(source) if isinstance(source, str | Path) else None
     vouches = vouches_for(path, settings.person, beside) if settings.asks(Line.PERSON) else FileVouches()
     sidecar = _sidecar(item, source, settings)
     return OpenedSource(
         item=item, task=task_for(item, settings, beside=sidecar), vouches=vouches, sidecar=sidecar, below=below
+    )
+
+
+def _held(found: Held, settings: Settings) -> OpenedSource:
+    """A file whose name and neighbours are told: nothing is looked for beside it."""
+    item = _open(Upload(found.path, found.name), settings)
+    asks = settings.asks(Line.PERSON)
+    vouches = vouches_of(found.vouches, found.more, settings.person) if asks else FileVouches()
+    is_given = settings.options.manifest is not None or isinstance(item, Unread)
+    sidecar = NO_SIDECAR if is_given else found.sidecar
+    return OpenedSource(
+        item=item, task=task_for(item, settings, beside=sidecar), vouches=vouches, sidecar=sidecar, below=found.below
     )
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from provenance.asset import walk
+from provenance.files.sidecar import Sidecar
 from vouchmark.examination.opening.addresses import is_address
-from vouchmark.vouching.files import Beside
+from vouchmark.vouching.files import Beside, VouchFile
 
 
 class Found(NamedTuple):
@@ -27,15 +28,32 @@ class Upload(NamedTuple):
     """What its sender calls it: for the report, and never a place on this machine."""
 
 
-Source: TypeAlias = str | Path | bytes | BinaryIO | Found | Upload
-"""Whatever can be examined: a path, an address, the bytes, a binary stream, a file found in a folder or sent."""
+class Held(NamedTuple):
+    """A file with what lay beside it, kept in another place and perhaps under another name."""
+
+    path: Path
+    name: str
+    """What it was called; bytes that are no text read as U+FFFD."""
+    below: str | None
+    """Its path below the folder that was named, as in `Found`; None where the file itself was named."""
+    sidecar: Sidecar
+    vouches: tuple[VouchFile, ...]
+    more: int
+    """How many further vouches lay beside it than are read."""
+
+
+Source: TypeAlias = str | Path | bytes | BinaryIO | Found | Upload | Held
+"""Whatever can be examined: a path, an address, the bytes, a binary stream, a file found in a folder or sent, one that
+is held with what lay beside it."""
 
 STREAM: Final = "-"
 """How a command line calls standard input."""
 
 
-def place_of(source: Source) -> tuple[str | Path | bytes | BinaryIO | Upload, str | None]:
+def place_of(source: Source) -> tuple[str | Path | bytes | BinaryIO | Upload | Held, str | None]:
     """(what is opened, its path below the folder that was named; None where the file itself was named)."""
+    if isinstance(source, Held):
+        return source, source.below
     return (source.path, source.below) if isinstance(source, Found) else (source, None)
 
 
