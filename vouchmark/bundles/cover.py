@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 from vouchmark.bundles import telling
 from vouchmark.bundles.bag import layout
 from vouchmark.bundles.verifying import Answered, Verified
-from vouchmark.render.answer import answer
 from vouchmark.render.groups import group_of
+from vouchmark.render.headline.answer import answer
 from vouchmark.render.html.markup import environment, foot, head, without_options
 from vouchmark.render.html.page import MAX_ON_ONE_PAGE
 from vouchmark.render.html.pictures import Pictures

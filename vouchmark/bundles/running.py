@@ -17,8 +17,8 @@ from provenance.files.sidecar import Sidecar, Unused
 from vouchmark.bundles.bag.model import FileRow
 from vouchmark.examination.examine import examine_all, without_lines
 from vouchmark.examination.late import in_time
-from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.examination.opening.sources import Held
+from vouchmark.examination.settings import Settings, make_settings
 from vouchmark.options import Options
 from vouchmark.render import crjson, json
 from vouchmark.render.html import render

@@ -8,7 +8,7 @@ from typing import Any, Final
 from vouchmark.bundles.comparing import Compared
 from vouchmark.bundles.hands import custody
 from vouchmark.bundles.verifying import Answered, Verified
-from vouchmark.render.answer import answer
+from vouchmark.render.headline.answer import answer
 from vouchmark.render.safe import plain
 from vouchmark.report import Report, Status, exit_code
 

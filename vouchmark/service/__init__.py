@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from vouchmark.doors import opener
+from provenance.doors import opener
 
 if TYPE_CHECKING:
     from vouchmark.service.application import app, make_app

@@ -72,7 +72,7 @@ def _weight(text: str) -> float:
 
 def summary(report: Report) -> dict[str, Any]:
     """What a platform acts on: outcome, labels, headline, the value of each line, digests."""
-    from vouchmark.render.answer import answer
+    from vouchmark.render.headline.answer import answer
     from vouchmark.render.json import to_dict
     from vouchmark.render.safe import plain
 
