@@ -16,8 +16,8 @@ from typing import Any, Final
 import pytest
 
 from provenance.credentials.trust.formats import ListKind
-from tests.authority import NOW
-from tests.vouchmark import command
+from tests.support import command
+from tests.support.authority import NOW
 from vouchmark.bundles import making, tool
 from vouchmark.bundles.bag import manifests
 from vouchmark.bundles.hands import custody

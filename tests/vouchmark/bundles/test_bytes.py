@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from tests.vouchmark import command
+from tests.support import command
 from tests.vouchmark.bundles import cases
 from vouchmark.bundles import making, tool
 from vouchmark.bundles.bag import layout

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.no_network import command as without_network
-from tests.no_network import why_not
-from tests.vouchmark import command
+from tests.support import command
+from tests.support.command import AT, Command
+from tests.support.no_network import command as without_network
+from tests.support.no_network import why_not
 from tests.vouchmark.bundles import cases
-from tests.vouchmark.command import AT, Command
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.authority import NOW
-from tests.vouchmark import command
+from tests.support import command
+from tests.support.authority import NOW
 from tests.vouchmark.bundles import cases
 from vouchmark.bundles import making, tool
 from vouchmark.bundles.bag import layout

@@ -21,8 +21,8 @@ import pytest
 
 import vouchmark
 from provenance.credentials.trust.lists import TrustLists
-from tests.authority import NOW
-from tests.vouchmark import command
+from tests.support import command
+from tests.support.authority import NOW
 from tests.vouchmark.bundles import cases
 from vouchmark.bundles import making, tool
 from vouchmark.bundles.bag import layout
@@ -85,7 +85,7 @@ class TestLayout:
         source = tmp_path / "in"
         source.mkdir()
         signed = command.media()["signed.jpg"]
-        from tests.authority import manifest_store, remove_manifest
+        from tests.support.authority import manifest_store, remove_manifest
 
         (source / "a.jpg").write_bytes(remove_manifest(signed))
         (source / "a.jpg.c2pa").write_bytes(manifest_store(signed))

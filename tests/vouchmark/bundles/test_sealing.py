@@ -13,8 +13,8 @@ import pytest
 
 from provenance.credentials.signing.time_stamping import TimeStampFetchError
 from provenance.credentials.trust.formats import ListKind
-from tests.authority import make_root, make_signer
-from tests.tsa import serving
+from tests.support.authority import make_root, make_signer
+from tests.support.tsa import serving
 from tests.vouchmark.bundles import cases
 from vouchmark.bundles import tool
 from vouchmark.bundles.bag import layout

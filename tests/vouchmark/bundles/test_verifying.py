@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import vouchmark
-from tests.authority import NOW, make_root, make_signer, sign
-from tests.vouchmark import command
+from tests.support import command
+from tests.support.authority import NOW, make_root, make_signer, sign
 from tests.vouchmark.bundles import cases
 from vouchmark.bundles import making, telling, tool
 from vouchmark.bundles.bag import layout
