@@ -15,6 +15,7 @@ from tests.vouchmark.any_report import reports
 from tests.vouchmark.policies import holds, policy, refused, voice, when
 from tests.vouchmark.samples import Said
 from vouchmark.policies import file as policy_toml
+from vouchmark.policies.conditions import grounds, needed, told_by
 from vouchmark.policies.labels import LABELS
 from vouchmark.policies.policy import DEFAULT_FILE, STRENGTH, Policy, PolicyError, at_least_as_strong
 from vouchmark.policies.toml_lines import line_of
@@ -100,6 +101,15 @@ class TestDefault:
         assert verdict.outcome is not Outcome.BLOCK
         assert set(verdict.labels) <= set(LABELS)
         assert set(verdict.reasons) <= {finding.id for finding in report.findings()}
+
+    @given(reports())
+    @settings(max_examples=60, deadline=None)
+    def test_a_rule_that_is_passed_over_would_not_have_held(self, report: Report) -> None:
+        told = told_by(finding.code for finding in report.findings())
+        asked = [(rule, needed(rule.when)) for rule in Policy.default().rules]
+        passed_over = [rule for rule, needs in asked if needs is not None and needs.isdisjoint(told)]
+        assert passed_over
+        assert all(grounds(rule.when, report) is None for rule in passed_over)
 
     @given(reports())
     @settings(max_examples=60, deadline=None)
@@ -510,3 +520,22 @@ def test_the_examples_are_policies_and_keep_their_rule_about_changed_bytes(path:
 
 def test_there_are_examples() -> None:
     assert {path.stem for path in EXAMPLES} == BLOCKING | {"news-desk-persons", "open-forum", "review-site"}
+
+
+@pytest.mark.parametrize(
+    ("written", "codes", "may"),
+    [
+        ('{ code = "known.near" }', {"known.near"}, True),
+        ('{ code = "known.near" }', {"known.nearer"}, False),
+        ('{ code = "known.*" }', {"known.nearer"}, True),
+        ('{ all = [{ line = "ai", status = "pass" }, { code = "known.near" }] }', {"c"}, False),
+        ('{ any = [{ code = "known.near" }, { code = "ai.*" }] }', {"ai.any"}, True),
+        ('{ any = [{ code = "known.near" }, { code = "ai.*" }] }', {"d"}, False),
+        ('{ any = [{ code = "known.near" }, { line = "ai", status = "pass" }] }', {"d"}, True),
+        ('{ not = { code = "known.near" } }', {"d"}, True),
+        ('{ root = "file" }', {"d"}, True),
+    ],
+)
+def test_a_rule_is_passed_over_only_where_no_code_could_fit(written: str, codes: set[str], may: bool) -> None:
+    needs = needed(policy(when(written)).rules[0].when)
+    assert (needs is None or not needs.isdisjoint(told_by(codes))) is may

@@ -6,7 +6,7 @@ What a policy file says of conditions stands in `vouchmark.policies.policy`. Not
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -305,6 +305,35 @@ def _patterns(codes: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
     """The codes among some patterns, and the starts of families: what `fits` asks of each, for all of them at once."""
     families = tuple(pattern[:-1] for pattern in codes if pattern.endswith(".*"))
     return frozenset(pattern for pattern in codes if not pattern.endswith(".*")), families
+
+
+def needed(condition: Condition) -> frozenset[str] | None:
+    """Codes, and starts of families up to their last dot, without any of which a condition never holds.
+
+    None where it may hold whatever codes there are. `told_by` says what a report has of both.
+    """
+    match condition:
+        case Findings():
+            named, families = _patterns(condition.codes)
+            return named.union(families) if condition.codes else None
+        case AllOf():
+            return next((found for found in map(needed, condition.parts) if found is not None), None)
+        case AnyOf():
+            parts = [found for found in map(needed, condition.parts) if found is not None]
+            return frozenset().union(*parts) if len(parts) == len(condition.parts) else None
+        case _:
+            return None
+
+
+def told_by(codes: Iterable[str]) -> frozenset[str]:
+    """Codes, and the starts of all families that they are of."""
+    told = set(codes)
+    for code in tuple(told):
+        end = code.find(".") + 1
+        while end:
+            told.add(code[:end])
+            end = code.find(".", end) + 1
+    return frozenset(told)
 
 
 def _matching(condition: Findings, report: Report) -> Iterator[Finding]:

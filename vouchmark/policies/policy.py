@@ -50,12 +50,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from vouchmark.errors import VouchmarkError
-from vouchmark.policies.conditions import Condition, grounds, is_id, people_of, scopes_of, with_issuers
+from vouchmark.policies.conditions import Condition, grounds, is_id, needed, people_of, scopes_of, told_by, with_issuers
 from vouchmark.report import Outcome, PolicyName, Report, Verdict
 
 STRENGTH: Final = (Outcome.ALLOW, Outcome.LABEL, Outcome.REVIEW, Outcome.BLOCK)
@@ -116,6 +116,12 @@ class Policy:
     description: str = ""
     compare_pictures: bool = False
     """Whether it asks for pictures to be matched to the thumbnails in their own history."""
+    _needed: tuple[frozenset[str] | None, ...] = field(init=False, repr=False, compare=False)
+    """Of each rule: most name codes that few reports have, and are passed over at once."""
+
+    def __post_init__(self) -> None:
+        """Look once at what each rule needs."""
+        object.__setattr__(self, "_needed", tuple(needed(rule.when) for rule in self.rules))
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -175,7 +181,10 @@ class Policy:
         outcome: Outcome | None = None
         labels: dict[str, None] = {}
         reasons: set[str] = set()
-        for rule in self.rules:
+        told = told_by(finding.code for finding in report.findings())
+        for rule, needs in zip(self.rules, self._needed, strict=True):
+            if needs is not None and needs.isdisjoint(told):
+                continue
             ids = grounds(rule.when, report)
             if ids is None:
                 continue
