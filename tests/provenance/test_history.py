@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -459,3 +460,21 @@ def test_a_malformed_link_is_broken_and_raises_nothing(ingredient: dict[str, Any
 def test_an_ingredient_that_is_no_map_is_broken_and_raises_nothing() -> None:
     found = history(child(None, assertions=[actions(), ("c2pa.ingredient.v3", ["no", "map"]), BINDING]))
     assert first(found).outcome == "broken"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        ("org.test.actions", {"actions": [created("trainedAlgorithmicMedia")]}),
+        ("c2pa.metadata", {"actions": [created("trainedAlgorithmicMedia")]}),
+        ("c2pa.actions", json.dumps({"actions": [created("trainedAlgorithmicMedia")]})),
+    ],
+    ids=["another-label", "another-of-c2pa", "json"],
+)
+def test_a_list_called_actions_in_another_assertion_says_nothing(extra: tuple[str, Any]) -> None:
+    alone = Draft(signer=SIGNER, label=PARENT, assertions=[actions(), BINDING])
+    both = Draft(signer=SIGNER, label=PARENT, assertions=[actions(), BINDING, extra])
+    first, second = (check_manifest(jumbf.parse_store(store(one.build())).active) for one in (alone, both))
+    assert extra[0] in [one.label for one in second.verified]
+    assert (second.actions, second.source_types) == (first.actions, first.source_types)
+    assert not any("trainedAlgorithmicMedia" in one for one in second.source_types)

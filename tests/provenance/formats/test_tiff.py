@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from provenance.formats import read_layout
+from provenance.formats.tiff import directories
 from provenance.formats.tiff.directories import SIZES
 from tests.provenance.by_hand import STORE, leaving, named, whats, without
 from tests.support.effort import grows_no_faster
@@ -511,3 +512,16 @@ def test_many_directories_entries_and_strips_are_read_in_linear_time() -> None:
 
     small, large = crowded(3_000), crowded(24_000)
     assert grows_no_faster(lambda: read_layout(small), lambda: read_layout(large), factor=40)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "size"), [((1, 2, 6, 7, 129), 1), ((3, 8), 2), ((4, 9, 11, 13), 4), ((5, 10, 12, 16, 17, 18), 8)]
+)
+def test_values_take_as_many_bytes_as_their_type_has(kinds: tuple[int, ...], size: int) -> None:
+    for kind in kinds:
+        assert directories.Entry(700, kind, 3, 100, 10).end == 100 + 3 * size, kind
+    assert directories.Entry(700, 99, 3, 100, 10).end == 100, "of an unknown type nothing is read"
+
+
+def test_the_types_are_those_of_the_specifications() -> None:
+    assert sorted(SIZES) == [*range(1, 14), 16, 17, 18, 129]
