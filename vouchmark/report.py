@@ -139,6 +139,8 @@ class Evidence:
     status: Status
     summary: str
     findings: tuple[Finding, ...] = ()
+    message: Message | None = None
+    """Which sentence of the catalogue the summary is; None where it is not of it."""
     value: str | int = ""
     """What was found, in a word: colours, signs and policies go by it and by the status (`vouchmark.codes.values`)."""
 
@@ -189,6 +191,8 @@ class NotChecked:
 
     what: str
     why: str
+    messages: tuple[Message, Message] | None = None
+    """Which sentences of the catalogue these two are; None where they are not of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,11 +120,11 @@ def span_of(moment: dt.datetime) -> Span:
         return Span(start=bare, end=bare, zoned=False)
 
 
-def gap_words(gap: dt.timedelta) -> str:
-    """How long that is, in round words for a sentence: `40 seconds`, `3 hours`, `2 days`, `3 years`."""
+def rounded(gap: dt.timedelta) -> tuple[int, str]:
+    """How long that is in a round unit: 40, `seconds`; 3, `hours`; 2, `days`; 3, `years`."""
     seconds = abs(gap.total_seconds())
     for size, name in ((31_557_600, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
         # Two of a unit at least, so that the rounding stays small beside what is said.
         if seconds >= 2 * size:
-            return f"{int(seconds // size)} {name}s"
-    return f"{int(seconds)} second{'' if int(seconds) == 1 else 's'}"
+            return int(seconds // size), f"{name}s"
+    return int(seconds), "second" if int(seconds) == 1 else "seconds"

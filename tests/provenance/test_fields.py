@@ -171,7 +171,7 @@ def test_an_engine_that_calls_it_a_change_is_quoted_and_not_believed() -> None:
     report = integrity(whole.replace(b"n" * 64, b"m" * 64))
     (doubt,) = [one for one in report.evidence[Line.INTEGRITY].findings if one.code == "integrity.unconfirmed"]
     assert doubt.statement == (
-        "One engine says that the bytes changed; the signed hash has a field that is not known here."
+        "One verifier says that the bytes changed; the signed hash has a field that is not known here."
     )
 
 

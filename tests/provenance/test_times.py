@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.written.times import EAST, WEST, Span, TimeTextError, gap_words, read_time, span_of
+from provenance.written.times import EAST, WEST, Span, TimeTextError, read_time, rounded, span_of
 
 UTC = dt.UTC
 AWARE = st.datetimes(
@@ -115,4 +115,5 @@ def test_spans_that_may_mean_the_same_have_no_gap() -> None:
     ],
 )
 def test_says_gaps_in_round_words(gap: dt.timedelta, words: str) -> None:
-    assert gap_words(gap) == words
+    number, unit = rounded(gap)
+    assert f"{number} {unit}" == words

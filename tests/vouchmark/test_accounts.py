@@ -71,8 +71,8 @@ def test_an_address_in_the_file_is_told_though_the_engine_finds_nothing() -> Non
 @pytest.mark.parametrize(
     ("codes", "words"),
     [
-        (GOOD, "encypher-c2pa alone reads it, and finds no change"),
-        ((*GOOD[:2], code("assertion.dataHash.mismatch")), "and says that they are not the signed bytes"),
+        (GOOD, "encypher-c2pa alone reads it and finds no change"),
+        ((*GOOD[:2], code("assertion.dataHash.mismatch")), "and says that these are not the signed bytes"),
         ((*GOOD, code("claimSignature.mismatch")), "and finds something against it"),
     ],
 )

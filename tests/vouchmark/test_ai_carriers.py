@@ -175,13 +175,13 @@ CASES: Final[Mapping[str, tuple[Carrier, list[tuple[str, Any]], str, Status, str
     "training, of old": (
         Carrier.TRAINING,
         [actions(MADE), ("c2pa.training-mining", {"entries": {"c2pa.ai_generative_training": {"use": "notAllowed"}}})],
-        "ai.training", PASS, "The signer does not allow the training of generative AI.",
+        "ai.training", PASS, "The signer forbids the training of generative AI.",
     ),
     "training, in signed metadata": (
         Carrier.TRAINING,
         [actions(MADE), signed_metadata(plus_DataMining="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED")],
         "ai.training", PASS,
-        "The signer does not allow data mining or the training of AI or the training of generative AI.",
+        "The signer forbids data mining, the training of AI and the training of generative AI.",
     ),
     "an assertion that nobody here knows": (
         Carrier.UNREAD,

@@ -512,7 +512,8 @@ def test_what_a_signer_says_about_training_is_a_finding_of_its_own(label: str) -
     found = report.evidence[Line.AI].findings[1]
     assert (found.status, found.root) == (PASS, Root.CLAIM_SIGNATURE)
     assert found.statement == (
-        "The signer does not allow the training of AI or the training of generative AI; constrains data mining."
+        "The signer forbids the training of AI and the training of generative AI. "
+        "The signer sets conditions on data mining."
     )
     assert {use: found.detail[use] for use in ("ai_generative_training", "ai_training", "data_mining")} == {
         "ai_generative_training": "notAllowed",
@@ -525,7 +526,7 @@ def test_what_may_be_done_with_it_is_no_answer_to_where_it_comes_from() -> None:
     report = examine(opening(picture("JPEG"), None, reserving("cawg.training-mining", ai_training="notAllowed")))
     assert codes(report, Line.AI) == ["ai.training", "ai.none"]
     assert summary(report).startswith("No statement about AI in its making is signed")
-    assert summary(report).endswith("The signer does not allow the training of AI.")
+    assert summary(report).endswith("The signer forbids the training of AI.")
     unsigned = examine(picture("JPEG", xmp=xmp(plus_DataMining="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED")))
     assert (first(unsigned).code, first(unsigned).status) == ("ai.training", UNKNOWN)
     assert summary(unsigned).startswith("No statement about AI in its making was found")
@@ -561,7 +562,7 @@ def test_metadata_that_could_not_be_read_is_said() -> None:
     assert report.evidence[Line.AI].status is Status.SKIPPED
     answer = ai.answer(_facts(Metadata(reason="memory-limit")))
     assert [(gap.what, gap.why) for gap in answer.not_checked] == [
-        ("unsigned AI declarations (XMP, IPTC, EXIF, texts)", "memory-limit")
+        ("unsigned AI declarations (XMP, IPTC, EXIF, texts)", "it needed more memory than the limit")
     ]
     assert answer.summary == (
         "Not all of its metadata could be looked at (it was not read: memory-limit); the rest may speak of AI."

@@ -90,10 +90,9 @@ class TestTraining:
     def test_the_stricter_of_two_answers_is_told_with_the_contradiction(self) -> None:
         refused = {"entries": {"c2pa.ai_training": {"use": "NotAllowed"}}}
         codes = findings([actions(MADE), ("c2pa.training-mining", refused), ("cawg.training-mining", self.ALLOWED)])
-        assert codes["ai.training"].statement == "The signer does not allow the training of AI."
+        assert codes["ai.training"].statement == "The signer forbids the training of AI."
         assert codes["ai.training.contradiction"].statement == (
-            "The signer says two things about the training of AI; the stricter counts: it does not allow the training "
-            "of AI."
+            "The signer says two things about the training of AI; the stricter counts."
         )
 
     def test_what_plus_prohibits_altogether_contradicts_what_allows_training(self) -> None:

@@ -120,7 +120,7 @@ def test_what_lies_where_is_said_in_words_and_in_detail() -> None:
     ]
     filled = examine(with_manifest_store(WHOLE, hide(manifest_store(WHOLE), HEADER["padding that is filled"])))
     assert filled.evidence[Line.INTEGRITY].findings[0].statement == (
-        "Padding in the Content Credentials that no signature covers, and that must be empty, holds something."
+        "Padding in the Content Credentials, which no signature covers and which must be empty, holds something."
     )
 
 

@@ -51,7 +51,7 @@ from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, man
 from vouchmark import check
 from vouchmark.examination.gather import facts_about as facts_of
 from vouchmark.examination.settings import make_settings
-from vouchmark.lines.person.line import _MISPLACED
+from vouchmark.lines.person.line import misplaced
 from vouchmark.report import Evidence, Line, Report, Status
 from vouchmark.vouching.assertion import VOUCHES
 from vouchmark.vouching.embedding import embed
@@ -312,8 +312,9 @@ def test_more_updates_than_are_looked_at_are_doubt_and_no_failure_unless_the_byt
 
 def test_every_such_place_has_words_of_its_own() -> None:
     reasons = {str(state) for state in CarriedState if state is not CarriedState.PLACED}
-    assert set(_MISPLACED) == reasons | {""} == {reason for _, reason in PLACES.values()} | {""}
-    assert len(set(_MISPLACED.values())) == len(_MISPLACED)
+    assert reasons == {reason for _, reason in PLACES.values()} - {""}
+    told = {misplaced(reason) for reason in reasons | {""}}
+    assert len(told) == len(reasons) + 1
 
 
 @pytest.mark.parametrize("name", ["too-large", "another-form", "two-in-one"])

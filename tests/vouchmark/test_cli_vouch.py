@@ -87,8 +87,8 @@ class TestMake:
         issuer = desk.path("club/issuer.json")
         done = desk.run("check", desk.path("plain.jpg"), *fixed, "--issuer", issuer, "--scope", CAFE)
         assert done.stdout == (
-            f"plain.jpg: person only: 1 person enrolled by “{NAME}”, for {CAFE}, one voice each for ever, "
-            "saying “Cold.”\n"
+            f"plain.jpg: person only: 1 person enrolled by “{NAME}”, for {CAFE}, one voice each for ever. "
+            "They say: “Cold.”\n"
         )
 
     @pytest.mark.parametrize(

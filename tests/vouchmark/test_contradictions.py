@@ -136,7 +136,7 @@ class TestTheFirstEngine:
         shown = reading(manifest(codes=(*GOOD[:2], code("assertion.bmffHash.malformed"))))
         answer = integrity.answer(facts(shown, own=own_check()))
         assert (line(answer), answer.summary) == (
-            UNKNOWN, "One engine says that the signed hash is malformed, and our own computation says that it holds."
+            UNKNOWN, "One verifier says that the signed hash is malformed; by our own computation it holds."
         )  # fmt: skip
 
     def test_both_contradictions_are_told(self) -> None:
@@ -412,8 +412,8 @@ class TestTheEnginesLine:
         first = reading(manifest(codes=(*GOOD[:2], code("assertion.bmffHash.mismatch"))), state=State.INVALID)
         told = self.answer(first, second("assertion.bmffHash.malformed", state=State.INVALID)).drafts[0]
         assert told.statement == (
-            "The engines disagree: c2pa-rs says that the bytes changed, "
-            "encypher-c2pa that the signed hash is malformed."
+            "The verifiers disagree: c2pa-rs says that the bytes changed, "
+            "encypher-c2pa calls the signed hash malformed."
         )
         assert told.detail["answers"] == {"bytes": {"c2pa-rs": "changed", SECOND: "malformed"}}
 

@@ -85,7 +85,7 @@ class TestPetnames:
 class TestWords:
     def test_own_names_are_quoted_and_petnames_go_first(self) -> None:
         names = issuer_names([("ab" * 32, "Club"), ("cd" * 32, "Town")], petnames={"ab" * 32: "press"})
-        assert names["ab" * 32, "Club"] == "press, which calls itself “Club”"
+        assert names["ab" * 32, "Club"] == "press, which uses the name “Club”"
         assert names["cd" * 32, "Town"] == "“Town”"
 
     def test_one_that_is_taken_for_another_is_shown_with_its_number(self) -> None:
@@ -128,7 +128,7 @@ class TestCommands:
         desk.run("trust", "issuer", "add", desk.path("club/issuer.json"), "--as", "press")
         report = json.loads(desk.run(*check, code=3).stdout)
         assert report["verdict"]["outcome"] == "allow"
-        assert "enrolled by press, which calls itself “Harbour Press Club”" in report["evidence"]["person"]["summary"]
+        assert "enrolled by press, which uses the name “Harbour Press Club”" in report["evidence"]["person"]["summary"]
         (issuer,) = report["inputs"]["options"]["person"]["issuers"]
         assert issuer["petname"] == "press"
         # The name that it gave itself is no petname, for whoever wrote that policy.

@@ -315,7 +315,7 @@ def test_places_in_a_recording_are_told_as_clocks_do(seconds: float, words: str)
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(0.0, "0.0 %"), (0.0004, "less than 0.1 %"), (0.0123, "1.2 %"), (0.5, "50 %"), (1.0, "100 %")]
+    ("share", "words"), [(0.0, "0.0 %"), (0.0004, "<0.1 %"), (0.0123, "1.2 %"), (0.5, "50 %"), (1.0, "100 %")]
 )
 def test_shares_are_told_as_finely_as_they_are_known(share: float, words: str) -> None:
     assert percent(share) == words

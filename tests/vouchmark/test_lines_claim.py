@@ -153,13 +153,13 @@ class TestPlace:
         for place in ("59.33,18.07", "48.8566,2.3522"):
             report = look(change_pixels(taken(STOCKHOLM)), place=place)
             assert first(report).status is UNKNOWN
-            assert first(report).statement.endswith("; but it is not established that this is about what you see.")
+            assert first(report).statement.endswith(". It is not established that this is about what you see.")
 
     def test_content_outside_the_signature_leaves_it_open_what_the_statement_is_about(self) -> None:
         draft = Draft(signer=CAMERA, assertions=[actions(), ("c2pa.metadata", metadata(STOCKHOLM))])
         report = look(bind(draft, picture(), extra=lambda whole: [scan_of(whole)]), place="59.33,18.07")
         assert first(report).status is UNKNOWN
-        assert first(report).statement.endswith("; but it is not established that this is about what you see.")
+        assert first(report).statement.endswith(". It is not established that this is about what you see.")
 
     def test_a_statement_that_no_claim_covers_is_not_signed(self) -> None:
         data = signed(CAMERA, undeclared=[("stds.exif", STOCKHOLM)])

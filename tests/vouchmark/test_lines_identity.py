@@ -29,7 +29,7 @@ from tests.support.media.identities import (
 )
 from tests.vouchmark.readings import facts, manifest, reading
 from vouchmark.lines.signer import identity
-from vouchmark.report import Exit, Finding, Line, NotChecked, Report, Root, Status, exit_code
+from vouchmark.report import Exit, Finding, Line, Report, Root, Status, exit_code
 
 PEOPLE: Final = make_root("Identity CA")
 JO: Final = actor(PEOPLE)
@@ -85,8 +85,8 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.x509.credential.untrusted",
             Status.UNKNOWN,
-            "An attached identity says that “Reuters (Desk)” vouches for the content; its "
-            "signature holds, and no list for identities "
+            "An attached identity says that “Reuters (Desk)” vouches for the content. That "
+            "is not established: its signature holds, and no list for identities "
             "that you use vouches for that name.",
         ),
         (
@@ -94,7 +94,7 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.identity.pad.invalid",
             Status.UNKNOWN,
-            "An attached identity says that “Harbour Press (Jo)” vouches for the content; that "
+            "An attached identity says that “Harbour Press (Jo)” vouches for the content. That "
             "identity does not hold: its padding is "
             "not empty.",
         ),
@@ -103,31 +103,35 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.identity.cbor.invalid",
             Status.UNKNOWN,
-            "An identity without a name that can be read is attached; that identity does not hold: it is malformed.",
+            "An identity without a name that can be read is attached to this file. That identity does not hold: it is "
+            "malformed.",
         ),
         (
             "service",
             LISTED,
             "cawg.ica.untrusted_issuer",
             Status.UNKNOWN,
-            "A service without a name says that it knows who is behind it (“Jo of the Harbour” by an account, says "
-            "“Social Example”); its signature holds, and no list vouches for that service.",
+            "A service without a name says that it knows who is behind this file: “Jo of the Harbour” by an account, "
+            "says "
+            "“Social Example”. That is not established: its signature holds, and no list vouches for that service.",
         ),
         (
             "service elsewhere",
             LISTED,
             "cawg.ica.did_unavailable",
             Status.UNKNOWN,
-            "A service that calls itself “did:web:who.example” is said to know who is behind it (“Jo of the Harbour” "
-            "by an account, says “Social Example”); the key of that service was not fetched.",
+            "A service using the name “did:web:who.example” is said to know who is behind this file: “Jo of the "
+            "Harbour” by an account, says “Social Example”. That is not established: the key of that service was not "
+            "fetched.",
         ),
         (
             "service for another",
             LISTED,
             "cawg.ica.signer_payload.mismatch",
             Status.UNKNOWN,
-            "A service without a name says that it knows who is behind it (“Jo of the Harbour” by an account, says "
-            "“Social Example”); that identity does not hold: it was issued for something else.",
+            "A service without a name says that it knows who is behind this file: “Jo of the Harbour” by an account, "
+            "says "
+            "“Social Example”. That identity does not hold: it was issued for something else.",
         ),
     ],
 )
@@ -181,9 +185,9 @@ def test_what_could_not_be_looked_at_is_listed() -> None:
 
 def test_online_it_is_not_said_that_the_network_is_off() -> None:
     found = examine(attach(CAMERA, FAULTS["service elsewhere"]))
-    assert (
-        NotChecked(what="identities that a service on the network vouches for", why="network off") in found.not_checked
-    )
+    assert ("identities that a service on the network vouches for", "network off") in [
+        (one.what, one.why) for one in found.not_checked
+    ]
     own = examine_own(attach(CAMERA, FAULTS["service elsewhere"]), "image/jpeg", None, trust=view_of(LISTED), at=NOW)
     online = facts(reading(manifest()), own=own, is_online=True)
     assert [gap.why for gap in identity.not_checked(online)] == ["not asked, even online"]
@@ -194,7 +198,7 @@ def test_an_identity_on_changed_content_shows_nobody() -> None:
     (finding,) = identities(report)
     assert (finding.code, finding.status) == ("signer.identity.unestablished", Status.UNKNOWN)
     assert finding.statement == (
-        "An identity (“Harbour Press (Jo)”) is attached to something that does not hold: it shows nobody."
+        "An identity (“Harbour Press (Jo)”) is attached to this file, whose credentials do not hold: it shows nobody."
     )
     assert said(report).startswith(CHANGED)
     assert exit_code(report) is Exit.FAILED
@@ -221,7 +225,7 @@ def test_an_identity_of_an_earlier_version_is_said_to_be_that() -> None:
     )
     report = examine(bind(newer, picture(), before=[manifest]), BOTH)
     (finding,) = identities(report)
-    assert finding.statement.startswith("Of an earlier version: Harbour Press (Jo) also vouches for the content")
+    assert finding.statement.startswith("Harbour Press (Jo) also vouches for the content of an earlier version")
     assert finding.subject == f"{label}/cawg.identity"
 
 
@@ -243,7 +247,8 @@ def test_an_engine_that_judges_otherwise_is_named() -> None:
         {"engine": ["cawg.ica.invalid_alg"], "own": [], "of": "this file"}
     ]
     assert disputed[0].statement == (
-        "An engine judges the identity otherwise: it says cawg.ica.invalid_alg, we say nothing against it."
+        "A verifier judges the identity of this file otherwise: it says cawg.ica.invalid_alg, we say nothing against "
+        "it."
     )
 
 

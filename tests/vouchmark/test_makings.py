@@ -124,7 +124,7 @@ def test_by_any_other_earlier_signers_word_it_is_told_and_moves_nothing() -> Non
     evidence = stated_late("unlisted").evidence[Line.TIME]
     told = next(one for one in evidence.findings if one.code == "time.order.impossible")
     assert (told.status, evidence.status) == (ABSENT, PASS)
-    assert told.statement.endswith("; but no list that you use vouches for that signer.")
+    assert told.statement.endswith(" No list that you use vouches for that signer.")
 
 
 def test_a_refused_signer_far_below_is_named_and_what_rests_on_it_is_hearsay() -> None:

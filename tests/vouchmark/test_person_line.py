@@ -109,8 +109,8 @@ class TestWhatHolds:
         said = report.evidence[Line.PERSON]
         assert said.status is Status.PASS
         assert said.summary == (
-            f"1 person enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever, "
-            "saying “The fish was cold.”"
+            f"1 person enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever. "
+            "They say: “The fish was cold.”"
         )
         finding = one(said)
         assert (finding.code, finding.root, finding.subject) == (
@@ -163,8 +163,9 @@ class TestWhatHolds:
         given = [vouch(PLAIN), vouch(PLAIN), vouch(PLAIN, by=somebody(TOWN))]
         said = line(PLAIN, vouches=given, issuers=issuer_json(CLUB, TOWN))
         assert said.summary == (
-            f"At least 2 people: 2 people enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever; "
-            f"1 person enrolled by “Town Hall”, for {CAFE}, one voice each for ever. They may be the same people."
+            "At least 2 people, in 2 groups that may hold the same people. "
+            f"2 people enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever. "
+            f"1 person enrolled by “Town Hall”, for {CAFE}, one voice each for ever."
         )
 
     def test_two_issuers_of_one_name_are_told_apart(self) -> None:
@@ -208,9 +209,10 @@ class TestWhatHolds:
         said = line(PLAIN, vouches=[vouch(PLAIN)])
         assert said.findings[-1].code == "person.bound"
         assert said.findings[-1].statement == (
-            "People are counted within one issuer, class, scope, period and slot and never added up across these, "
-            "where the same person may have another voice. In one scope that counts for ever, one ledger sees at most "
-            "people × issuers × slots × (1 + resets) voices; here 1 issuer, 1 slot and 0 resets so far. "
+            "People are counted within one issuer, class, scope, period and slot, and never added up across these. "
+            "In a "
+            "scope that counts for ever, one ledger sees at most people × issuers × slots × (1 + resets) voices: here "
+            "1 × 1 × (1 + 0) for each. "
             "Among how many each of them hides is not known: assume one, whom the issuer can tell."
         )
 
@@ -280,7 +282,7 @@ class TestTrust:
         home.rotate(club.NOVEMBER, compromised="2026-11")
         said = line(PLAIN, issuers=[home.info.to_json()], **asked)
         assert codes(said) == [("person.proof.invalid", FAIL)]
-        assert "made with the one that the issuer has withdrawn" in said.summary
+        assert "made with a key that was withdrawn" in said.summary
 
     def test_the_latest_version_of_an_issuer_decides(self) -> None:
         withdrawn = replace(CLUB, compromised=frozenset({EPOCH}), serial=2)
@@ -459,7 +461,7 @@ class TestWhoCanSpoilIt:
         inner = text.replace("”", '"').replace("“", '"')
         assert (
             said.summary
-            == f"1 person enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever, saying “{inner}”."
+            == f"1 person enrolled by “Harbour Press Club”, for {CAFE}, one voice each for ever. They say: “{inner}”"
         )
 
 
@@ -594,7 +596,8 @@ class TestLikeness:
         assert isinstance(finding.detail["distance"], int)
         assert finding.detail["distance"] <= 31
         assert "voice" not in finding.detail
-        assert f"(distance {finding.detail['distance']} of 256), not for these bytes" in finding.statement
+        assert f"(distance {finding.detail['distance']} of 256)" in finding.statement
+        assert "; not for these bytes." in finding.statement
 
     def test_in_a_child_process_and_among_others_too(self, tmp_path: Path) -> None:
         original, copy = jpeg(_scene(), 92), jpeg(_scene(), 40)

@@ -108,7 +108,7 @@ def test_an_identity_that_is_gone_is_told_on_the_signers_line_and_moves_nothing(
 def test_what_was_removed_of_place_is_told_without_being_asked() -> None:
     report = examine(removed_later("c2pa.location", {"latitude": 1.5, "longitude": 2.5}, by=STRANGER), LISTED)
     assert report.evidence[Line.CLAIM].status is UNKNOWN
-    assert report.evidence[Line.CLAIM].summary.startswith("Not asked for; but a later signer (")
+    assert report.evidence[Line.CLAIM].summary.startswith("A later signer (")
 
 
 def test_captured_is_no_answer_where_metadata_that_may_have_spoken_of_ai_is_gone() -> None:

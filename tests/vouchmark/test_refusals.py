@@ -152,7 +152,7 @@ class TestMorePartsThanAnEngineGoesThroughInTime:
         assert refusal.detail == {"engine": "c2pa-rs", "reason": "parts"}
         assert "was not asked, because it would take too long over so many ingredients" in refusal.statement
         engines = report.evidence[Line.ENGINES]
-        assert engines.summary.startswith("The engines cannot be compared: c2pa-rs was not asked, because")
+        assert engines.summary.startswith("The verifiers cannot be compared: c2pa-rs was not asked, because")
         assert engines.summary.endswith("; encypher-c2pa says Valid.")
         assert engines.status is Status.UNKNOWN
         assert "verifier" not in said(report)
@@ -246,7 +246,7 @@ class TestRulesThatDoNotConcernTheBytes:
         (rule,) = report.having("integrity.rule")
         assert rule.statement == (
             "The Content Credentials break a rule of the specification: no list of actions says how the file came to "
-            "be; that concerns what is said of its making, and no byte of it."
+            "be. No byte of the file is concerned."
         )
         assert rule.detail["from"] == "assertion.action.malformed"
         assert exit_code(report) is OK

@@ -115,7 +115,7 @@ class TestWhyVerifiersDiffer:
 
     def test_a_certificate_that_is_not_valid_yet_is_not_said_to_have_expired(self) -> None:
         said_of = self._engines(examine(signed(make_signer(ROOT, start=NOW + DAY)), BOTH))
-        assert "the certificate is not valid yet, which one engine counts as invalid" in said_of
+        assert "the certificate is not valid yet, which one of them counts as invalid" in said_of
         assert "expired" not in said_of
 
     def test_a_certificate_that_has_expired_is_said_to_have(self) -> None:

@@ -49,6 +49,8 @@ from vouchmark.report import (
     Status,
 )
 from vouchmark.vouching.likeness import pdq_of
+from vouchmark.wording.catalogue import gap, say
+from vouchmark.wording.model import Said
 
 if TYPE_CHECKING:
     from provenance.hashes.fingerprint import Fingerprint
@@ -260,7 +262,7 @@ def _crjson(facts: Facts, examination: Examination | None) -> CrJson:
 
 def _answer(line: Line, facts: Facts, settings: Settings) -> Answer:
     if not settings.asks(line) or line is Line.PERSON:
-        return Answer(summary="Not asked for.", status=Status.SKIPPED)
+        return Answer(summary=say("nothing.unasked"), status=Status.SKIPPED)
     return attributed(LINES[line](facts), facts.speakers)
 
 
@@ -269,15 +271,14 @@ def _general_gaps(facts: Facts, settings: Settings) -> Iterator[NotChecked]:
     if facts.first.outcome is not Outcome.FOUND:
         return
     if not facts.signer_lists:
-        yield NotChecked(what="the signer against the official list", why="no list kept; run: vouchmark trust update")
+        yield gap(say("gap.official"), say("gap.official.why"))
     for trust_list in settings.trust.lists:
         if trust_list.is_stale(at=settings.at):
             age = trust_list.age_days(at=settings.at)
-            why = f"the list is {age} days old" if age is not None else _undated(trust_list.imported)
-            yield NotChecked(what=f"changes to the list {trust_list.name}", why=why)
+            why = say("gap.changes.days", days=age) if age is not None else _undated(trust_list.imported)
+            yield gap(say("gap.changes", name=trust_list.name), why)
 
 
-def _undated(imported: dt.date | None) -> str:
+def _undated(imported: dt.date | None) -> Said:
     """Of a list without a date, when it came."""
-    came = f"imported on {imported}" if imported else "kept for long"
-    return f"the list was {came}; its own date is unknown"
+    return say("gap.changes.imported", day=str(imported)) if imported else say("gap.changes.kept")

@@ -36,12 +36,3 @@ def doubt(facts: Facts) -> str:
     # That an engine calls the bytes the signed ones is not enough: nobody then knows what of them is.
     measured = coverage.match is Match.MATCH and "integrity.coverage.unknown" not in coverage.codes
     return "" if measured else UNMEASURED
-
-
-WORDS: Final = {
-    OTHER_BYTES: "these are not the bytes that were signed: disregard that",
-    UNSIGNED: "the signature is not valid: treat that as unsigned",
-    BROKEN: "its credentials do not hold: disregard that",
-    UNMEASURED: "whether it is about what is seen here could not be established",
-}
-"""The same as the second half of a sentence, for lines whose sentences are not in the catalogue yet."""

@@ -26,8 +26,9 @@ from provenance.credentials.history.lineage import LinkState, Node, below_update
 from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.facts import Answer, Draft, certificate_name
-from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Json, Root
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Phrase, Said
 
 NOBODY: Final = "nobody in particular"
 """What a signer is called whose certificate has no name that can be read."""
@@ -74,16 +75,16 @@ class Standing(enum.StrEnum):
 
 
 WHY: Final = {
-    Standing.UNLISTED: "no list that you use vouches for that signer",
-    Standing.EXPIRED: "that signer's certificate is out of date and no trusted time shows that it signed before",
-    Standing.NOT_YET_VALID: "that signer's certificate is not valid yet, or was not when a trusted time says it signed",
-    Standing.TEST_KEY: "its key is a public test key, with which anybody can sign",
-    Standing.IRREGULAR: "that signer's certificate breaks the rules for signing Content Credentials",
-    Standing.UNESTABLISHED: "who signed it is not established",
-    Standing.REVOKED: "that signer's certificate was revoked",
-    Standing.DISTRUSTED: "you distrust that signer or a certificate above it",
+    Standing.UNLISTED: "hearsay.unlisted",
+    Standing.EXPIRED: "hearsay.expired",
+    Standing.NOT_YET_VALID: "hearsay.not_yet_valid",
+    Standing.TEST_KEY: "hearsay.test_key",
+    Standing.IRREGULAR: "hearsay.irregular",
+    Standing.UNESTABLISHED: "hearsay.unestablished",
+    Standing.REVOKED: "hearsay.revoked",
+    Standing.DISTRUSTED: "hearsay.distrusted",
 }
-"""What stands against a signer, as the second half of a sentence."""
+"""The sentence of what stands against a signer."""
 
 _STANDINGS: Final = {
     "signer.distrusted": Standing.DISTRUSTED,
@@ -95,14 +96,8 @@ _STANDINGS: Final = {
     "signer.unreadable": Standing.UNESTABLISHED,
 }
 
-WHO: Final = {
-    Of.CONTENT: "The signer",
-    Of.EARLIER: "The signer of an earlier version",
-    Of.INPUT: "The signer of something that went into it",
-    Of.PART: "The signer of something used in it",
-    Of.UPDATE: "Whoever signed a later update",
-}
-"""Whose word it is, as a sentence begins."""
+WHOSE: Final = {Of.CONTENT: "", Of.EARLIER: ".earlier", Of.INPUT: ".input", Of.PART: ".part", Of.UPDATE: ".update"}
+"""Whose word it is, or of what something is said, as the ids of sentences end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +119,8 @@ class Speaker:
     """Whether every link on the way to it holds, and it is intact itself."""
 
     @property
-    def who(self) -> str:
-        """The signer, as a sentence names it."""
-        return shown(self.name, self.standing)
-
-    @property
-    def called(self) -> dict[str, str]:
-        """The same for a sentence of the catalogue."""
+    def called(self) -> Phrase:
+        """The signer, for a sentence: by name only where a list vouches for it."""
         return {"name": self.name, "vouched": "yes" if self.standing is Standing.LISTED else ""}
 
     @property
@@ -139,11 +129,9 @@ class Speaker:
         return self.weakest is not Standing.LISTED
 
     @property
-    def but(self) -> str:
-        """Why its word is hearsay, as the second half of a sentence: for its own signer, or for another on the way."""
-        if self.standing is Standing.LISTED:
-            return "that it is an earlier version rests on another signer as well, for whom nothing vouches"
-        return WHY[self.weakest]
+    def but(self) -> Said:
+        """Why its word is hearsay: for its own signer, or for another on the way."""
+        return say("hearsay.on_the_way" if self.standing is Standing.LISTED else WHY[self.weakest])
 
     def detail(self) -> dict[str, Json]:
         """`of` and `by`, for a finding's detail."""
@@ -175,13 +163,6 @@ def _attributed(draft: Draft, known: Mapping[str, Speaker]) -> Draft:
     if speaker is None or draft.root in (Root.ENGINE, Root.FILE, Root.UNSIGNED_METADATA):
         return draft
     return replace(draft, detail={**speaker.detail(), **draft.detail})
-
-
-def shown(name: str, standing: Standing) -> str:
-    """A signer's name: as its name where a list vouches for it, else as its own claim."""
-    if standing is Standing.LISTED:
-        return plain(name or NOBODY)
-    return f"a signer using the name {quoted(name)}" if name else "a signer without a name"
 
 
 def standing_of(own: OwnCheck, label: str) -> Standing:

@@ -23,7 +23,8 @@ from provenance.reasons import Reason
 from vouchmark.codes.values import value_of
 from vouchmark.lines.subjects import Subjects
 from vouchmark.report import Evidence, Finding, Json, Line, NotChecked, ReportPicture, Root, Status, most_serious
-from vouchmark.wording.model import message_of
+from vouchmark.wording.catalogue import because, gap, say
+from vouchmark.wording.model import Said
 
 if TYPE_CHECKING:
     from provenance.credentials.trust.view import Label
@@ -181,7 +182,10 @@ class Facts(_Lookups):
         """What of the file's own metadata was not looked at though it is read in files like this, in words."""
         if self.metadata is None:
             return ()
-        return (*self.metadata.cut, *((f"it was not read: {self.metadata.reason}",) if self.metadata.reason else ()))
+        return (
+            *self.metadata.cut,
+            *((say("cut.unread", reason=self.metadata.reason),) if self.metadata.reason else ()),
+        )
 
     def is_about_identity(self, manifest: Manifest, code: ValidationCode) -> bool:
         """Whether the engine speaks of an identity that it cannot read, for which it has no word of its own.
@@ -218,7 +222,7 @@ class Draft:
 
     code: str
     status: Status
-    statement: str
+    statement: Said
     source: str
     root: Root
     subject: str
@@ -233,7 +237,7 @@ class Drafter:
     root: Root
 
     def __call__(
-        self, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json] | None = None
+        self, code: str, status: Status, statement: Said, subject: str, detail: Mapping[str, Json] | None = None
     ) -> Draft:
         """One finding of that kind."""
         return Draft(
@@ -251,7 +255,7 @@ class Drafter:
 class Answer:
     """What one line has to say: its findings, its sentence, and what it did not look at."""
 
-    summary: str
+    summary: Said
     drafts: tuple[Draft, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     status: Status | None = None
@@ -274,13 +278,14 @@ def evidence(line: Line, answer: Answer) -> Evidence:
             root=draft.root,
             subject=draft.subject,
             detail=draft.detail,
-            message=message_of(draft.statement),
+            message=draft.statement.message,
         )
         for number, draft in enumerate(answer.drafts, start=1)
     )
     status = answer.status or most_serious(finding.status for finding in findings)
     value = value_of(line, status, findings)
-    return Evidence(status=status, summary=str(answer.summary), findings=findings, value=value)
+    summary = answer.summary
+    return Evidence(status=status, summary=str(summary), message=summary.message, findings=findings, value=value)
 
 
 def source_of(reading: Reading) -> str:
@@ -356,4 +361,4 @@ def is_cut_off(facts: Facts) -> bool:
 def own_gap(facts: Facts) -> tuple[NotChecked, ...]:
     """What to say where our own check is missing although there was something to check."""
     why = own_lack(facts)
-    return (NotChecked(what="our own check of the bytes, signer and history", why=why),) if why else ()
+    return (gap(say("gap.own"), because(why)),) if why else ()

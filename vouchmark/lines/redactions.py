@@ -15,7 +15,7 @@ from provenance.credentials.own_check import OwnCheck
 from vouchmark.lines.authority import Of, Speaker
 from vouchmark.report import Json
 from vouchmark.wording.catalogue import say
-from vouchmark.wording.model import Said
+from vouchmark.wording.model import Fact, Said
 
 _WHERE: Final = {Of.EARLIER: ".earlier", Of.PART: ".part", Of.INPUT: ".input", Of.UPDATE: ".update"}
 """From what, in the ids of sentences."""
@@ -46,18 +46,13 @@ class Removal:
     @property
     def statement(self) -> Said:
         """One sentence."""
-        what = {"id": f"redaction.what.{self.kind}"}
+        what: dict[str, Fact] = {"id": f"redaction.what.{self.kind}"}
         if self.kind is Removed.OTHER:
             what["label"] = self.redaction.assertion
         where = _WHERE.get(self.of, "")
         if self.by is None:
             return say(f"redaction{where}.nobody", what=what)
         return say(f"redaction{where}", who=self.by.called, what=what)
-
-    @property
-    def who(self) -> str:
-        """Who says that it was removed, as a sentence begins."""
-        return f"A later signer ({self.by.who})" if self.by is not None else "A later signer"
 
     def detail(self) -> dict[str, Json]:
         """For a finding's detail."""

@@ -16,6 +16,7 @@ from vouchmark.persons.issuers import IssuerFile, IssuerFolder
 from vouchmark.report import Json
 from vouchmark.vouching.files import VouchFile
 from vouchmark.vouching.vouch import MAX_OCTETS
+from vouchmark.wording.model import Said
 
 if TYPE_CHECKING:
     from vouchmark.options import Options
@@ -75,7 +76,7 @@ class PersonSettings:
         return {file.parse().id.hex(): file.petname for file in self.issuers if file.petname is not None}
 
     @functools.cached_property
-    def called(self) -> Mapping[bytes, str]:
+    def called(self) -> Mapping[bytes, Said]:
         """What reports call each trusted issuer. Raises as `trusted` does."""
         names = issuer_names(
             ((issuer.hex(), info.name) for issuer, (info, _) in self.trusted.items()), petnames=self.petnames

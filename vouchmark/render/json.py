@@ -77,7 +77,7 @@ def to_dict(report: Report) -> dict[str, Json]:
         },
         "evidence": {str(line): _evidence(evidence) for line, evidence in report.evidence.items()},
         "verdict": _verdict(report.verdict),
-        "not_checked": [{"what": plain(gap.what), "why": plain(gap.why)} for gap in report.not_checked],
+        "not_checked": [_gap(gap) for gap in report.not_checked],
         "inputs": _inputs(report),
     }
     document["sha256"] = hashlib.sha256(rfc8785.dumps(document)).hexdigest()
@@ -120,6 +120,7 @@ def _evidence(evidence: Evidence) -> dict[str, Json]:
         "status": str(evidence.status),
         "value": plain(evidence.value) if isinstance(evidence.value, str) else evidence.value,
         "summary": plain(evidence.summary),
+        "message": _message(evidence.message),
         "findings": [
             {
                 "id": finding.id,
@@ -134,6 +135,15 @@ def _evidence(evidence: Evidence) -> dict[str, Json]:
             }
             for finding in evidence.findings
         ],
+    }
+
+
+def _gap(gap: NotChecked) -> dict[str, Json]:
+    what, why = gap.messages or (None, None)
+    return {
+        "what": plain(gap.what),
+        "why": plain(gap.why),
+        "messages": None if what is None else {"what": _message(what), "why": _message(why)},
     }
 
 
@@ -297,12 +307,23 @@ def _check_digest(document: Mapping[str, Any]) -> None:
         )
 
 
+def _read_message(message: wire.Message | None) -> Message | None:
+    return None if message is None else Message(message.id, message.args)
+
+
+def _read_gap(gap: wire.NotChecked) -> NotChecked:
+    said = gap.messages
+    messages = None if said is None else (Message(said.what.id, said.what.args), Message(said.why.id, said.why.args))
+    return NotChecked(what=gap.what, why=gap.why, messages=messages)
+
+
 def _report(parsed: wire.Report) -> Report:
     """The same as our own types. ValueError where the parts contradict one another."""
     evidence = {
         Line(name): Evidence(
             status=Status(line.status),
             summary=line.summary,
+            message=_read_message(line.message),
             value=line.value,
             findings=tuple(
                 Finding(
@@ -314,7 +335,7 @@ def _report(parsed: wire.Report) -> Report:
                     root=Root(item.root),
                     subject=item.subject,
                     detail=item.detail,
-                    message=Message(item.message.id, item.message.args) if item.message is not None else None,
+                    message=_read_message(item.message),
                 )
                 for item in line.findings
             ),
@@ -339,7 +360,7 @@ def _report(parsed: wire.Report) -> Report:
         ),
         evidence=evidence,
         verdict=_read_verdict(parsed.verdict),
-        not_checked=tuple(NotChecked(what=gap.what, why=gap.why) for gap in parsed.not_checked),
+        not_checked=tuple(_read_gap(gap) for gap in parsed.not_checked),
         inputs=Inputs(
             at=parsed.inputs.at,
             tool=parsed.inputs.tool,

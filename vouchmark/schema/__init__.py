@@ -103,6 +103,7 @@ class Evidence(Wire, frozen=True, kw_only=True):
     ]
     summary: Annotated[str, Meta(description="The line's answer in a sentence.")]
     findings: list[Finding]
+    message: Annotated[Message | None, Meta(description="Which sentence of the catalogue the summary is.")] = None
 
 
 class Lines(Wire, frozen=True, kw_only=True):
@@ -135,11 +136,19 @@ class Verdict(Wire, frozen=True, kw_only=True):
     policy: PolicyName
 
 
+class Messages(Wire, frozen=True, kw_only=True):
+    """Which sentences of the catalogue were said of something that was not checked."""
+
+    what: Message
+    why: Message
+
+
 class NotChecked(Wire, frozen=True, kw_only=True):
     """Something a reader might expect to have been checked."""
 
     what: str
     why: str
+    messages: Annotated[Messages | None, Meta(description="Which sentences of the catalogue these two are.")] = None
 
 
 class TrustList(Wire, frozen=True, kw_only=True):

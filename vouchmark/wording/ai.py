@@ -77,6 +77,34 @@ def _by_others() -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+_OF_WHAT: Final = {
+    "": ("The same signer", "it", "The content's own signer"),
+    ".earlier": ("The signer of an earlier version", "that version", "An ancestor's signer"),
+    ".part": ("The signer of something used in it", "that part", "A component's signer"),
+    ".input": ("The signer of something that went into it", "that", "An input's signer"),
+}
+"""Who contradicts what that same signer says, and of what."""
+
+
+def _contradictions() -> tuple[Sentence, ...]:
+    found = []
+    for whose, (who, what, when) in _OF_WHAT.items():
+        found += [
+            Sentence(
+                f"ai.contradiction{whose}",
+                f"{who} declares both that a camera or a person made {what} and that AI generated {what}.",
+                f"{when} declares two origins of the whole that exclude each other.",
+            ),
+            Sentence(
+                f"ai.contradiction.program{whose}",
+                f"{who} declares that a camera or a person made {what}, and that it was made with {{name:quoted:80}}, "
+                "which generates media.",
+                f"{when} declares an origin without AI and names a program that does nothing else.",
+            ),
+        ]
+    return tuple(found)
+
+
 SENTENCES: Final = (
     Sentence(
         "ai.own",
@@ -124,6 +152,87 @@ SENTENCES: Final = (
         "The statement is among the gathered ones, which are not attributed to the signer (C2PA 2.2, section 10.2.2).",
     ),
     Sentence(
+        "ai.absent",
+        "No statement about AI in its making was found, signed or in the metadata; that does not mean that none was "
+        "used.",
+        "No store, and all of the metadata that is read was read.",
+    ),
+    Sentence(
+        "ai.absent.unread",
+        "No statement about AI in its making was found, and not all of its metadata was read; that does not mean that "
+        "none was used.",
+        "No store, and some of the metadata was not read.",
+    ),
+    Sentence(
+        "ai.absent.signed",
+        "There are no Content Credentials, so nothing about AI is signed.",
+        "No store, beside what metadata says of AI.",
+    ),
+    Sentence(
+        "ai.none",
+        "No statement about AI in its making is signed; that does not mean that none was used.",
+        "A store without such a statement; metadata speaks of AI, or not all of it was read.",
+    ),
+    Sentence(
+        "ai.none.metadata",
+        "No statement about AI in its making is signed, and none was found in the metadata; that does not mean that "
+        "none "
+        "was used.",
+        "A store without such a statement, and all of the metadata that is read is silent as well.",
+    ),
+    Sentence(
+        "ai.redacted.besides",
+        "What it said of AI, if anything, is gone with it.",
+        "Behind a redaction of metadata, which may have spoken of AI too.",
+    ),
+    Sentence(
+        "ai.cut.steps",
+        "Not all earlier steps were looked at ({cut:listed}); the rest may speak of AI.",
+        "Our own walk reached a bound.",
+    ),
+    Sentence(
+        "ai.cut.signed",
+        "Not all that is signed could be looked at ({cut:listed}); the rest may speak of AI.",
+        "Our bounds ended within what is stated.",
+    ),
+    Sentence(
+        "ai.cut.unchecked",
+        "Not all that is signed could be looked at, as our own check was not made ({reason}); the rest may speak of "
+        "AI.",
+        "An engine reads a store, and our own check is missing.",
+    ),
+    Sentence(
+        "ai.cut.metadata",
+        "Not all of its metadata could be looked at ({cut:listed}); the rest may speak of AI.",
+        "Our bounds ended within the metadata.",
+    ),
+    Sentence(
+        "ai.contradiction.metadata.generated",
+        "The signer declares {what:phrase}, and metadata that is no statement of the signer's says or shows that it "
+        "was "
+        "generated: both cannot be true of all of it.",
+        "A signed statement without AI on the whole, beside unsigned marks of generation.",
+    ),
+    Sentence(
+        "ai.contradiction.metadata.captured",
+        "The signer declares {what:phrase}, and metadata that is no statement of the signer's says that it was "
+        "captured: "
+        "both cannot be true of all of it.",
+        "A signed statement that the whole was generated, beside unsigned words of capture.",
+    ),
+    *_contradictions(),
+    Sentence(
+        "ai.contradiction.parent",
+        "The signer declares that a camera or a person made it, and that AI generated what it was made from.",
+        "The content's own signer says both.",
+    ),
+    Sentence(
+        "ai.contradiction.parent.earlier",
+        "The signer declares that a camera or a person made it; the signer of an earlier version declares that AI "
+        "generated what it was made from.",
+        "The content's own signer says one, an ancestor's the other.",
+    ),
+    Sentence(
         "ai.own.nothing",
         "Its own signer declares nothing about AI.",
         "Something is declared of an earlier file or a part, and nothing by the content's own signer.",
@@ -155,6 +264,10 @@ PHRASES: Final = (
     Sentence("ai.that.edited.by", "that parts were made or edited with generative AI ({name:quoted})", "The same."),
     Sentence("ai.that.used", "that AI was used", "A disclosure that names nothing else."),
     Sentence("ai.that.used.by", "that AI was used ({name:quoted})", "With a program, a model or words."),
+    Sentence("ai.that.disclosed", "that AI was used ({named:listed})", "A disclosure that names more."),
+    Sentence("disclosed.model", "model {name:quoted:80}", "The disclosure's modelName."),
+    Sentence("disclosed.share", "share {value:quoted:80}", "The disclosure's contentProportion."),
+    Sentence("disclosed.oversight", "human oversight {value:quoted:80}", "The disclosure's humanOversightLevel."),
     Sentence("ai.that.generator", "that it was made with {name:quoted}, which generates media", "A known generator."),
     Sentence(
         "ai.that.also_generates",

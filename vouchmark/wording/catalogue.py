@@ -11,18 +11,48 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, cast
 
-from vouchmark.report import Json, Message
-from vouchmark.wording import ai, engines, furniture, headlines, history, integrity, nothing, phrases, signer
-from vouchmark.wording.model import Argument, Fact, Said, Sentence
+from vouchmark.report import Json, Message, NotChecked
+from vouchmark.wording import (
+    ai,
+    claim,
+    coverage,
+    engines,
+    furniture,
+    gaps,
+    headlines,
+    history,
+    identity,
+    integrity,
+    known,
+    nothing,
+    person,
+    phrases,
+    pictures,
+    signer,
+    time,
+    training,
+    unread,
+)
+from vouchmark.wording.model import Argument, Fact, Phrase, Said, Sentence
 
 ALL: Final[tuple[Sentence, ...]] = (
     *headlines.SENTENCES,
     *nothing.SENTENCES,
     *integrity.SENTENCES,
+    *coverage.SENTENCES,
+    *unread.SENTENCES,
     *signer.SENTENCES,
+    *identity.SENTENCES,
+    *time.SENTENCES,
     *history.SENTENCES,
     *ai.SENTENCES,
+    *training.SENTENCES,
+    *known.SENTENCES,
+    *person.SENTENCES,
+    *claim.SENTENCES,
     *engines.SENTENCES,
+    *gaps.SENTENCES,
+    *pictures.SENTENCES,
     *furniture.SENTENCES,
     *phrases.SENTENCES,
     *ai.PHRASES,
@@ -32,9 +62,6 @@ ALL: Final[tuple[Sentence, ...]] = (
 """In the order in which the manual prints them."""
 
 _BY_ID: Final[Mapping[str, Sentence]] = MappingProxyType({one.id: one for one in ALL})
-_PHRASES: Final[Mapping[str, str]] = MappingProxyType(
-    {one.id: one.text for one in (*phrases.SENTENCES, *ai.PHRASES, *history.PHRASES, *engines.PHRASES)}
-)
 
 
 def say(sentence: str, **facts: Fact) -> Said:
@@ -43,18 +70,49 @@ def say(sentence: str, **facts: Fact) -> Said:
     Raises:
         KeyError: there is no such sentence, or a parameter of it was not given.
     """
-    one = _BY_ID[sentence]
-    text = _text(one).format(**_arguments(facts))
-    who = facts.get("who")
-    if one.text.startswith("{who:signer}") and isinstance(who, dict) and not who.get("vouched"):
-        # "A signer using the name …": a phrase of ours begins the sentence.
-        text = f"{text[:1].upper()}{text[1:]}"
-    return Said(text, Message(sentence, dict[str, Json](cast(Mapping[str, Json], facts))))
+    plain: Mapping[str, Fact] = {name: _as_fact(fact) for name, fact in facts.items()}
+    return Said(_filled(_found(sentence), plain), Message(sentence, dict[str, Json](cast(Mapping[str, Json], plain))))
+
+
+def render(message: Message) -> Said:
+    """The sentence that a saved report names: the same text as when it was said.
+
+    Raises:
+        KeyError: there is no such sentence, or a parameter of it is missing.
+    """
+    return say(message.id, **cast(Mapping[str, Fact], message.args))
+
+
+def render_phrase(said: Phrase) -> str:
+    """A phrase by itself, as text."""
+    return _phrased(said)
+
+
+def phrase(said: Said) -> Phrase:
+    """What was said, as a fact of another sentence."""
+    return {"id": said.message.id, **cast(Mapping[str, Fact], said.message.args)}
+
+
+def together(first: Said, *others: Said) -> Said:
+    """Whole sentences behind each other, as a line's answer has them."""
+    for other in others:
+        first = say("both", first=phrase(first), second=phrase(other))
+    return first
+
+
+def gap(what: Said, why: Said) -> NotChecked:
+    """Something that was not checked, and why, both of the catalogue."""
+    return NotChecked(what=what, why=why, messages=(what.message, why.message))
+
+
+def because(reason: str) -> Said:
+    """Why something was not checked, by the stable word of what failed."""
+    return say(f"gap.why.{reason}") if has(f"gap.why.{reason}") else say("gap.why.other", reason=reason)
 
 
 def has(sentence: str) -> bool:
     """Whether there is a sentence of that id."""
-    return sentence in _BY_ID
+    return sentence in _BY_ID or (sentence.startswith(_RULE) and _rule(sentence) is not None)
 
 
 def parameters(sentence: Sentence) -> tuple[str, ...]:
@@ -64,10 +122,46 @@ def parameters(sentence: Sentence) -> tuple[str, ...]:
 
 def page() -> Iterator[str]:
     """All sentences as lines of text: id, sentence, when it may be said."""
-    for one in ALL:
+    for one in (*ALL, *rules()):
         yield one.id
         yield f"  {one.text}"
         yield f"  When: {one.when}"
+
+
+_RULE: Final = "rule."
+
+
+def rules() -> tuple[Sentence, ...]:
+    """The specification's rules as clauses: what is behind a code; loaded where one of them is said."""
+    from vouchmark.codes.specification import SPECIFICATION
+
+    return tuple(one for code in SPECIFICATION if (one := _rule(f"{_RULE}{code}")) is not None)
+
+
+def _rule(sentence: str) -> Sentence | None:
+    from vouchmark.codes.specification import SPECIFICATION
+
+    code = sentence.removeprefix(_RULE)
+    if code not in SPECIFICATION:
+        return None
+    meaning = SPECIFICATION[code][1].rstrip(".")
+    return Sentence(sentence, f"{meaning[:1].lower()}{meaning[1:]}", f"The specification's code is {code}.")
+
+
+def _found(sentence: str) -> Sentence:
+    one = _BY_ID.get(sentence) or (_rule(sentence) if sentence.startswith(_RULE) else None)
+    if one is None:
+        raise KeyError(sentence)
+    return one
+
+
+def _as_fact(fact: Fact) -> Fact:
+    """What was said, as a phrase; all else as it is."""
+    if isinstance(fact, Said):
+        return phrase(fact)
+    if isinstance(fact, list | tuple):
+        return [_as_fact(one) for one in fact]
+    return fact
 
 
 def _text(sentence: Sentence) -> str:
@@ -75,5 +169,15 @@ def _text(sentence: Sentence) -> str:
     return sentence.text
 
 
-def _arguments(facts: Mapping[str, Fact]) -> dict[str, Argument]:
-    return {name: Argument(fact, _PHRASES) for name, fact in facts.items()}
+def _filled(one: Sentence, facts: Mapping[str, Fact]) -> str:
+    text = _text(one).format(**{name: Argument(fact, _phrased) for name, fact in facts.items()})
+    who = facts.get("who")
+    if one.text.startswith("{who:signer}") and isinstance(who, Mapping) and not who.get("vouched"):
+        # "A signer using the name …": a phrase of ours begins the sentence.
+        return f"{text[:1].upper()}{text[1:]}"
+    return text
+
+
+def _phrased(said: Phrase) -> str:
+    """A phrase with its facts."""
+    return _filled(_found(str(said["id"])), {name: fact for name, fact in said.items() if name != "id"})

@@ -7,14 +7,16 @@ that a saved report can be shown in another language later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Message
 
-Fact: TypeAlias = "str | int | list[str] | dict[str, str]"
-"""A value of a parameter, as JSON has it; a dict is a signer and how it stands, or a phrase with facts (`Argument`)."""
+Fact: TypeAlias = "str | int | Sequence[Fact] | Mapping[str, Fact]"
+"""A value of a parameter, as JSON has it; an object is a signer and how it stands, or a phrase with its facts."""
+Phrase: TypeAlias = "Mapping[str, Fact]"
+"""A clause or sentence of the catalogue within another: `{"id": …}` with its facts beside it."""
 
 NAME_SHOWN: Final = 120
 """Code points of a name or title in a sentence."""
@@ -52,31 +54,40 @@ def message_of(text: str) -> Message | None:
 class Argument:
     """A fact on its way into a sentence; foreign text becomes harmless here, and nowhere before."""
 
-    __slots__ = ("_fact", "_phrases")
+    __slots__ = ("_fact", "_phrase")
 
-    def __init__(self, fact: Fact, phrases: Mapping[str, str]) -> None:
-        """A fact, and the phrases of the catalogue for what has no words of its own."""
-        self._fact, self._phrases = fact, phrases
+    def __init__(self, fact: Fact, phrase: Callable[[Phrase], str]) -> None:
+        """A fact, and how a phrase of the catalogue is said."""
+        self._fact, self._phrase = fact, phrase
 
     def __format__(self, form: str) -> str:
         """`quoted` text of the media, `listed` words, a `signer` by name and standing, a `phrase`; else as it is.
 
-        A phrase is `{"id": …}` with its facts beside it: a clause of the catalogue within a sentence. A signer is
-        `{"name": …, "vouched": "yes" or ""}`: the name is the signer's own only where a list vouches for it.
+        `quoted:80` is cut off after so many code points; what is `listed` are words or phrases, of `quotes` each is
+        text of the media. A signer is `{"name": …, "vouched": "yes" or ""}`: the name is the signer's own only where a
+        list vouches for it.
         """
+        kind, _, limit = form.partition(":")
         fact = self._fact
-        if form == "listed" and isinstance(fact, list):
-            return listed([plain(one) for one in fact])
-        if form == "signer" and isinstance(fact, dict):
-            name = fact.get("name", "")
-            if not name:
-                return self._phrases["signer.nameless"]
-            if fact.get("vouched"):
-                return plain(name)
-            return self._phrases["signer.claimed"].format(name=quoted(name, limit=NAME_SHOWN))
-        if form == "phrase" and isinstance(fact, dict):
-            return self._phrases[fact["id"]].format(**{key: Argument(one, self._phrases) for key, one in fact.items()})
-        return quoted(str(fact), limit=NAME_SHOWN) if form == "quoted" else plain(str(fact))
+        if isinstance(fact, Mapping):
+            return self._signer(fact) if kind == "signer" else self._phrase(fact)
+        if not isinstance(fact, str | int):
+            return listed([self._one(one, quotes=kind == "quotes") for one in fact])
+        if kind == "quoted":
+            return quoted(str(fact), limit=int(limit or NAME_SHOWN))
+        return plain(str(fact))
+
+    def _one(self, fact: Fact, *, quotes: bool) -> str:
+        """One of several that are listed."""
+        if isinstance(fact, Mapping):
+            return self._phrase(fact)
+        return quoted(str(fact), limit=NAME_SHOWN) if quotes else plain(str(fact))
+
+    def _signer(self, who: Phrase) -> str:
+        name = str(who.get("name", ""))
+        if not name:
+            return self._phrase({"id": "signer.nameless"})
+        return plain(name) if who.get("vouched") else self._phrase({"id": "signer.claimed", "name": name})
 
 
 def listed(words: Sequence[str]) -> str:

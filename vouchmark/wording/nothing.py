@@ -72,5 +72,6 @@ SENTENCES: Final = (
         "The Content Credentials in {name:quoted} beside this file are by {who:signer}, for other bytes.",
         "A store beside the file does not fit, and its signature is valid.",
     ),
+    Sentence("nothing.unasked", "Not asked for.", "The line was not asked for, or nothing that it needs was given."),
     Sentence("nothing.skipped", "The engine was not asked.", "No engine was asked, so that nobody looked."),
 )

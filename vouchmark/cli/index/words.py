@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from vouchmark.lines.known.line import ORIENTATIONS, UNSEARCHED
+from vouchmark.lines.known.line import ORIENTATIONS, unsearched
 from vouchmark.render.safe import plain, quoted
+from vouchmark.wording.catalogue import say
 
 if TYPE_CHECKING:
     from provenance.hashes.index.entry import Entry
@@ -25,7 +26,8 @@ def found_lines(name: str, found: Lookup) -> Iterator[str]:
     for entry in found.exact:
         yield f"{shown}: the very same file as {_called(entry)}"
     for match in found.near:
-        turned = f" once it is {ORIENTATIONS[match.orientation]}" if ORIENTATIONS[match.orientation] else ""
+        turn = ORIENTATIONS[match.orientation]
+        turned = f" once it is {say(turn)}" if turn else ""
         how = [f"{match.distance} of 256 bits differ{turned}"]
         how += ["without its border"] if match.is_trimmed else []
         how += [f"{match.frames} of {found.frames} frames"] if match.frames else []
@@ -36,8 +38,7 @@ def found_lines(name: str, found: Lookup) -> Iterator[str]:
         yield f"{shown}: and like {found.more} more"
     if not found.exact and not found.near:
         yield f"{shown}: nothing found" + (
-            f"; look-alikes were not looked for: {UNSEARCHED.get(found.unsearched, found.unsearched)}"
-            * bool(found.unsearched)
+            f"; look-alikes were not looked for: {unsearched(found.unsearched)}" if found.unsearched else ""
         )
 
 

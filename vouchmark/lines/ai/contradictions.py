@@ -13,12 +13,13 @@ from typing import Final
 from provenance.credentials.history.ai_statements import Carrier
 from provenance.metadata import Meaning
 from provenance.metadata.generators import only_generates
-from vouchmark.lines.ai.signed import MAX_SHOWN, Said, by_label
+from vouchmark.lines.ai.signed import Said, by_label
 from vouchmark.lines.ai.words import CAPTURED, MADE_BY_PEOPLE, SOURCE_TYPES, WHOLLY
-from vouchmark.lines.authority import Of
+from vouchmark.lines.authority import WHOSE, Of
 from vouchmark.lines.facts import Draft, Facts, source_of
-from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said as Sentence
 
 WITHOUT: Final = frozenset(
     kind for kind, meaning in SOURCE_TYPES.items() if meaning.code in CAPTURED or kind in MADE_BY_PEOPLE
@@ -43,16 +44,13 @@ def _within(facts: Facts, mine: list[Said]) -> Iterator[Draft]:
     if not captured:
         return
     if origins & WHOLLY:
-        statement = "The same signer declares both that a camera or a person made it and that AI generated it."
+        statement = say(f"ai.contradiction{WHOSE[mine[0].speaker.of]}")
         yield _draft(facts, mine[0], statement, captured | (origins & WHOLLY))
         return
     outright = next((one for one in mine if _generates(one)), None)
     if outright is not None:
-        name = quoted(outright.statement.software or outright.statement.written, limit=MAX_SHOWN)
-        statement = (
-            f"The same signer declares that a camera or a person made it and names {name}, which generates media, as "
-            "what made it."
-        )
+        name = outright.statement.software or outright.statement.written
+        statement = say(f"ai.contradiction.program{WHOSE[outright.speaker.of]}", name=name)
         yield _draft(facts, outright, statement, captured)
 
 
@@ -81,10 +79,7 @@ def _against_ancestors(facts: Facts, told: list[Said]) -> Iterator[Draft]:
         heard = one.speaker.in_order and not one.statement.gathered
         generated = one.of is Of.EARLIER and heard and one.kind in WHOLLY
         if generated and (one.is_beginning or one.statement.carrier is Carrier.INGREDIENT):
-            whose = "and that" if one.speaker.of is Of.CONTENT else "and the signer of an earlier version that"
-            statement = (
-                f"The signer declares that a camera or a person made it, {whose} AI generated what it was made from."
-            )
+            statement = say(f"ai.contradiction.parent{WHOSE[one.speaker.of]}")
             draft = _draft(facts, captured, statement, frozenset({captured.kind, one.kind}))
             # An ancestor for whose signer nothing vouches raises a doubt and proves nothing.
             yield replace(draft, status=Status.UNKNOWN) if one.speaker.is_hearsay else draft
@@ -95,15 +90,14 @@ def _says_captured(one: Said) -> bool:
     return _is_own_origin(one) and one.kind in WITHOUT
 
 
-def _draft(facts: Facts, one: Said, statement: str, declared: frozenset[str] | set[str]) -> Draft:
+def _draft(facts: Facts, one: Said, statement: Sentence, declared: frozenset[str] | set[str]) -> Draft:
     """A failure where it is about this file or what it was made from, by a signer whose word counts."""
     of_whole = one.speaker.of in (Of.CONTENT, Of.EARLIER)
     status = (Status.UNKNOWN if one.speaker.is_hearsay else Status.FAIL) if of_whole else Status.ABSENT
-    about = {Of.EARLIER: "Of an earlier version: ", Of.PART: "Of a part: ", Of.INPUT: "Of an input: "}
     return Draft(
         code="ai.contradiction",
         status=status,
-        statement=f"{about.get(one.speaker.of, '')}{statement}",
+        statement=statement,
         source=source_of(facts.first),
         root=Root.CLAIM_SIGNATURE if one.speaker.of is Of.CONTENT else Root.INGREDIENT,
         subject=one.speaker.label,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import cast
 
 from provenance.credentials.engines.model import Manifest
 from provenance.credentials.history.lineage import Removed
@@ -31,14 +31,9 @@ from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Answer, Draft, Facts, source_of
 from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import Removal, removals
-from vouchmark.render.words import listed
 from vouchmark.report import Json, Line, NotChecked, Root, Status
-from vouchmark.wording.catalogue import say
-from vouchmark.wording.model import message_of
-
-WATERMARKS: Final = NotChecked(what="invisible watermarks such as SynthID", why="not checkable here")
-
-_NO_ANSWER: Final = "that does not mean that none was used"
+from vouchmark.wording.catalogue import gap, say, together
+from vouchmark.wording.model import Phrase, Said
 
 
 def answer(facts: Facts) -> Answer:
@@ -65,9 +60,9 @@ def answer(facts: Facts) -> Answer:
         found = [*failing, *lacking, silence, *signed, *unsigned, *training, *reserved, *aside] if signed else [
             *found, silence
         ]  # fmt: skip
-    silent = "" if by_itself or not _speaks(found[0]) else f"{say('ai.own.nothing')} "
+    silent = () if by_itself or not _speaks(found[0]) else (say("ai.own.nothing"),)
     return Answer(
-        summary=f"{silent}{_summary(found)}",
+        summary=together(*silent, _summary(found)),
         drafts=tuple(found),
         not_checked=not_checked,
         status=_status([*failing, *lacking], signed),
@@ -76,8 +71,7 @@ def answer(facts: Facts) -> Answer:
 
 def _speaks(draft: Draft) -> bool:
     """Whether it is what another file's signer says, and that file's credentials hold."""
-    message = message_of(draft.statement)
-    return draft.code.startswith(INHERITED) and message is not None and not message.id.endswith(".broken")
+    return draft.code.startswith(INHERITED) and not draft.statement.message.id.endswith(".broken")
 
 
 def _removed(facts: Facts) -> list[Draft]:
@@ -98,8 +92,8 @@ def _removed(facts: Facts) -> list[Draft]:
     ]
 
 
-def _besides(one: Removal) -> str:
-    return f"{one.statement[:-1]}; what it said of AI, if anything, is gone with it."
+def _besides(one: Removal) -> Said:
+    return together(one.statement, say("ai.redacted.besides"))
 
 
 def _cut(facts: Facts) -> list[Draft]:
@@ -111,7 +105,7 @@ def _cut(facts: Facts) -> list[Draft]:
         Draft(
             code="ai.cut",
             status=Status.UNKNOWN,
-            statement=f"{_unseen(facts)} ({listed(left_out)}); the rest may speak of AI.",
+            statement=_unseen(facts, left_out),
             source=source_of(facts.first),
             root=Root.CLAIM_SIGNATURE,
             subject=facts.own.active if facts.own is not None else facts.name,
@@ -121,11 +115,11 @@ def _cut(facts: Facts) -> list[Draft]:
     ]
 
 
-def _unseen(facts: Facts) -> str:
+def _unseen(facts: Facts, left_out: tuple[str, ...]) -> Said:
     """What was not looked at."""
-    if facts.own is not None and facts.own.history is not None and facts.own.history.is_cut:
-        return "Not all earlier steps were looked at"
-    return "Not all that is signed could be looked at"
+    if facts.own is None or facts.own.history is None:
+        return say("ai.cut.unchecked", reason=left_out[0])
+    return say(f"ai.cut.{'steps' if facts.own.history.is_cut else 'signed'}", cut=left_out)
 
 
 def _weight(draft: Draft) -> tuple[int, bool, bool, int]:
@@ -139,14 +133,14 @@ def _is_of_part(draft: Draft) -> bool:
     return draft.detail.get("of") not in (str(Of.CONTENT), str(Of.EARLIER))
 
 
-def _summary(found: list[Draft]) -> str:
+def _summary(found: list[Draft]) -> Said:
     """The first statement on where it comes from; what may be done with it is no answer to that, and comes after."""
     first = found[0].statement
-    both = next((draft.statement for draft in found if draft.code == "ai.training.contradiction"), "")
+    both = next((draft.statement for draft in found if draft.code == "ai.training.contradiction"), None)
     if found[0].code != "ai.training":
-        return f"{first} {both}" if both and found[0].status is not Status.FAIL else first
+        return together(first, both) if both is not None and found[0].status is not Status.FAIL else first
     origin = next((draft for draft in found if draft.code != "ai.training"), found[0])
-    return f"{origin.statement} {first}" if origin is not found[0] else first
+    return together(origin.statement, first) if origin is not found[0] else first
 
 
 def _status(against: list[Draft], signed: list[Draft]) -> Status | None:
@@ -171,23 +165,19 @@ def _without_store(facts: Facts, nothing: Answer, unsigned: list[Draft]) -> Answ
     return Answer(summary=summary, drafts=(*drafts, *unsigned), not_checked=not_checked, status=status)
 
 
-def _absence(facts: Facts, unsigned: list[Draft]) -> str:
+def _absence(facts: Facts, unsigned: list[Draft]) -> Said:
     if any(draft.code not in ("ai.training", "ai.cut") for draft in unsigned):
-        return "There are no Content Credentials, so nothing about AI is signed."
-    if ai_unsigned.was_read(facts):
-        return f"No statement about AI in its making was found, signed or in the metadata; {_NO_ANSWER}."
-    return f"No statement about AI in its making was found, and not all of its metadata was read; {_NO_ANSWER}."
+        return say("ai.absent.signed")
+    return say("ai.absent" if ai_unsigned.was_read(facts) else "ai.absent.unread")
 
 
 def _silence(facts: Facts, manifests: list[Manifest], unsigned: list[Draft]) -> Draft:
-    where = "is signed, and none was found in the metadata" if ai_unsigned.was_read(facts) else "is signed"
-    if any(draft.code != "ai.training" for draft in unsigned):
-        where = "is signed"
+    speaks = any(draft.code != "ai.training" for draft in unsigned)
     software = {action.software_agent for manifest in manifests for action in manifest.actions if action.software_agent}
     return Draft(
         code="ai.none",
         status=Status.ABSENT,
-        statement=f"No statement about AI in its making {where}; {_NO_ANSWER}.",
+        statement=say("ai.none.metadata" if ai_unsigned.was_read(facts) and not speaks else "ai.none"),
         source=source_of(facts.first),
         root=Root.CLAIM_SIGNATURE,
         subject=_spoken_of(facts, manifests),
@@ -208,19 +198,20 @@ def _against_metadata(signed: list[Draft], unsigned: list[Draft]) -> list[Draft]
     with_ai = any(draft.code in WITH_AI for draft in holding if not _is_of_part(draft))
     origin = next((draft for draft in holding if not with_ai and _is_origin_without_ai(draft)), None)
     other = next((draft for draft in unsigned if draft.code in GENERATED), None)
-    says = "says or shows that it was generated"
+    says = "generated"
     if origin is None:
         origin = next((draft for draft in holding if _is_wholly_generated(draft)), None)
         other = next((draft for draft in unsigned if draft.code in CAPTURED), None)
-        says = "says that it was captured"
+        says = "captured"
     if origin is None or other is None:
         return []
     return [
         Draft(
             code="ai.contradiction",
             status=Status.FAIL,
-            statement=f"{origin.statement.rstrip('.')}, and metadata that is no statement of the signer's {says}: "
-            "both cannot be true of all of it.",
+            statement=say(
+                f"ai.contradiction.metadata.{says}", what=cast(Phrase, origin.statement.message.args["what"])
+            ),
             source=ai_unsigned.OWN,
             # What it rests on is as weak as its weaker side.
             root=Root.UNSIGNED_METADATA,
@@ -253,4 +244,4 @@ def _gaps(facts: Facts, manifests: list[Manifest], found: Iterable[Draft]) -> tu
     gaps = ai_unsigned.gaps(facts)
     marked = any(ai_signed.may_be_watermarked(manifest) for manifest in manifests)
     named = any(draft.detail.get("system") == "Google AI" for draft in found)
-    return (*gaps, WATERMARKS) if marked or named else gaps
+    return (*gaps, gap(say("gap.watermarks"), say("gap.watermarks.why"))) if marked or named else gaps

@@ -30,6 +30,7 @@ from vouchmark.lines.facts import Draft, Facts, has, own_lack, source_of
 from vouchmark.lines.history import account as history
 from vouchmark.report import Json, Root, Status
 from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact
 from vouchmark.wording.model import Said as Sentence
 
 MAX_SHOWN: Final = 80
@@ -181,7 +182,7 @@ def sentence(facts: Facts, one: Said, meaning: Meaning) -> Sentence:
     return say(f"{word}{end}", who=speaker.called, title=title, what=meaning())
 
 
-def _finding(facts: Facts, one: Said, code: str, status: Status, statement: str, root: Root) -> Draft:
+def _finding(facts: Facts, one: Said, code: str, status: Status, statement: Sentence, root: Root) -> Draft:
     return Draft(
         code=code,
         status=status,
@@ -219,8 +220,10 @@ def meaning_of(one: Said) -> Meaning:
         case Carrier.SYSTEM:
             return Meaning(code="ai.used", phrase="ai.that.used.by", facts=written)
         case Carrier.DISCLOSURE:
-            model = _model(stated)
-            return Meaning(code="ai.used", phrase="ai.that.used.by" if model else "ai.that.used", facts={"name": model})
+            named = _disclosed(stated)
+            return Meaning(
+                code="ai.used", phrase="ai.that.disclosed" if named else "ai.that.used", facts={"named": named}
+            )
         case Carrier.AGENT | Carrier.GENERATOR if one.is_beginning and only_generates(stated.software):
             return Meaning(code="ai.generator", phrase="ai.that.generator", facts=program)
         case Carrier.AGENT | Carrier.GENERATOR if one.is_beginning:
@@ -246,17 +249,19 @@ def _by_type(one: Said) -> Meaning:
     return SOURCE_TYPES["compositeWithTrainedAlgorithmicMedia"] if is_edit and one.kind in WHOLLY else meaning
 
 
-def _model(stated: AiStatement) -> str:
-    """The model and the share that a disclosure names; as it is written, for quoting."""
+def _disclosed(stated: AiStatement) -> list[Fact]:
+    """The model, the share and the oversight that a disclosure names, as phrases."""
     fields = dict(stated.fields)
-    named = [f"model {fields['modelName']}"] if fields.get("modelName") else []
+    named: list[Fact] = []
+    if fields.get("modelName"):
+        named.append({"id": "disclosed.model", "name": fields["modelName"]})
     for name, value in fields.items():
-        last = name.rpartition(".")[2]
-        if last == "contentProportion":
-            named.append(f"share {value}")
-        elif last == "humanOversightLevel":
-            named.append(f"human oversight {value}")
-    return ", ".join(named)
+        word = _DISCLOSED.get(name.rpartition(".")[2])
+        named += [{"id": word, "value": value}] if word else []
+    return named
+
+
+_DISCLOSED: Final = {"contentProportion": "disclosed.share", "humanOversightLevel": "disclosed.oversight"}
 
 
 def _detail(one: Said) -> dict[str, Json]:
@@ -344,7 +349,7 @@ def cut(facts: Facts) -> tuple[str, ...]:
     if own is None or own.history is None:
         # An engine's account has actions alone.
         lack = own_lack(facts)
-        return (f"our own check was not made: {lack}",) if lack else ()
+        return (lack,) if lack else ()
     found = [*own.history.cut, *(words for stated in own.ai.values() for words in stated.cut)]
     return tuple(dict.fromkeys(found))
 

@@ -14,9 +14,8 @@ from provenance.credentials.binding.coverage import MAX_NAMED
 from provenance.metadata import Meaning, Sort, Statement
 from vouchmark.lines.ai.words import SOURCE_TYPES, loudness, source_type
 from vouchmark.lines.facts import Draft, Facts
-from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
-from vouchmark.wording.catalogue import say
+from vouchmark.wording.catalogue import because, gap, say
 
 OWN: Final = "vouchmark metadata check"
 MAX_FINDINGS: Final = 24
@@ -59,13 +58,14 @@ def drafts(facts: Facts) -> list[Draft]:
 
 def gaps(facts: Facts) -> tuple[NotChecked, ...]:
     """What of the metadata was not looked at, and why."""
-    what = "unsigned AI declarations (XMP, IPTC, EXIF, texts)"
+    what = say("gap.unsigned_ai")
     if facts.metadata is None:
-        return () if facts.unreadable else (NotChecked(what=what, why="the metadata was not read"),)
+        return () if facts.unreadable else (gap(what, say("gap.unsigned_ai.why")),)
     if facts.metadata.reason:
-        return (NotChecked(what=what, why=facts.metadata.reason),)
-    unread = (NotChecked(what=one, why="not read here") for one in facts.metadata.unread)
-    return (*unread, *(NotChecked(what=f"metadata: {one}", why="beyond a limit") for one in facts.metadata.cut))
+        return (gap(what, because(facts.metadata.reason)),)
+    unread = [("gap.metadata.unread", one) for one in facts.metadata.unread]
+    cut = [("gap.metadata.cut", one) for one in facts.metadata.cut]
+    return tuple(gap(say(sentence, what=one), say(f"{sentence}.why")) for sentence, one in (*unread, *cut))
 
 
 def was_read(facts: Facts) -> bool:
@@ -83,7 +83,7 @@ def cut(facts: Facts) -> list[Draft]:
         Draft(
             code="ai.cut",
             status=Status.UNKNOWN,
-            statement=f"Not all of its metadata could be looked at ({listed(left_out)}); the rest may speak of AI.",
+            statement=say("ai.cut.metadata", cut=left_out),
             source=OWN,
             root=Root.UNSIGNED_METADATA,
             subject=facts.name,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from vouchmark.wording.model import Fact, Phrase
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
@@ -16,10 +18,10 @@ class Meaning:
     """Our finding code."""
     phrase: str
     """Id of the clause that follows "declares" (`vouchmark.wording.ai`)."""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     """What the clause names."""
 
-    def __call__(self) -> dict[str, str]:
+    def __call__(self) -> Phrase:
         """The clause, for a sentence."""
         return {"id": self.phrase, **self.facts}
 

@@ -9,12 +9,12 @@ from typing import Final
 
 from provenance.credentials.history.statements import Role, SignedArea, SignedPlace, SignedTime
 from provenance.written.places import distance_km, distance_words
-from provenance.written.times import gap_words
 from vouchmark.lines.claim.versions import OWN, Version
 from vouchmark.lines.facts import Draft
-from vouchmark.lines.time.order import when_of
-from vouchmark.render.safe import quoted
+from vouchmark.lines.time.order import length_of, when_of
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said
 
 FAR: Final = 10.0
 """Kilometres: two positions of one camera within a town differ by less, and two towns lie further apart."""
@@ -29,7 +29,7 @@ def drafts(versions: Sequence[Version]) -> Iterator[Draft]:
         pair = max(itertools.combinations(own, 2), key=_apart, default=None)
         if pair is not None and _apart(pair) > FAR:
             away = distance_words(distance_km(pair[0].place, pair[1].place))
-            statement = f"Two places are signed as where it was taken, {away} from each other."
+            statement = say("claim.place.apart", away=away)
             detail: dict[str, Json] = {
                 "places": [one.place.text for one in pair],
                 "where": [one.where for one in pair],
@@ -40,7 +40,7 @@ def drafts(versions: Sequence[Version]) -> Iterator[Draft]:
         others = next((two for two in itertools.combinations(named, 2) if _differ(two)), None)
         if others is not None and pair is None:
             names = [one.name for one in others]
-            statement = f"Two places are named as where it was taken: {quoted(names[0])} and {quoted(names[1])}."
+            statement = say("claim.place.apart.named", first=names[0], second=names[1])
             detail = {"names": list[Json](names), "where": [one.where for one in others]}
             yield _draft(version, "claim.place.apart", statement, detail)
         times = [
@@ -50,10 +50,8 @@ def drafts(versions: Sequence[Version]) -> Iterator[Draft]:
             first, last = min(times, key=_end), max(times, key=_start)
             gap = last.span.start - first.span.end
             if gap > LONG:
-                statement = (
-                    f"Two times are signed as when it was made: {when_of(first.span)} and {when_of(last.span)}, "
-                    f"{gap_words(gap)} from each other."
-                )
+                both = {"first": when_of(first.span), "second": when_of(last.span)}
+                statement = say("claim.time.apart", **both, gap=length_of(gap))
                 yield _draft(version, "claim.time.apart", statement, {"where": [first.where, last.where]})
 
 
@@ -76,7 +74,7 @@ def _end(one: SignedTime) -> dt.datetime:
     return one.span.end
 
 
-def _draft(version: Version, code: str, statement: str, detail: dict[str, Json]) -> Draft:
+def _draft(version: Version, code: str, statement: Said, detail: dict[str, Json]) -> Draft:
     return Draft(
         code=code,
         status=Status.UNKNOWN,

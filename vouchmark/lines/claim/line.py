@@ -18,7 +18,7 @@ from provenance.credentials.history.statements import Declared, Role, SignedPlac
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Role as UnsignedRole
 from provenance.written.places import distance_km, distance_words, place_of
-from provenance.written.times import Span, gap_words, span_of
+from provenance.written.times import Span, span_of
 from vouchmark.examination.claimed import ClaimedPlace, ClaimedTime
 from vouchmark.lines import about, authority
 from vouchmark.lines.authority import Of, Speaker
@@ -31,9 +31,10 @@ from vouchmark.lines.facts import Answer, Draft, Facts, day, has, instant, own_g
 from vouchmark.lines.integrity.line import BINDING_MATCH
 from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import removals
-from vouchmark.lines.time.order import CLOCK_TOLERANCE, date_of, what_happened, when_of
-from vouchmark.render.safe import quoted
+from vouchmark.lines.time.order import CLOCK_TOLERANCE, date_of, length_of, what_happened, when_of
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
+from vouchmark.wording.catalogue import because, gap, say, together
+from vouchmark.wording.model import Fact, Said
 
 _UNSIGNED_ROLES: Final = (UnsignedRole.CAPTURED, UnsignedRole.POSITION, UnsignedRole.DIGITISED)
 """Unsigned times that may tell when something was taken, the most telling first."""
@@ -50,8 +51,8 @@ def answer(facts: Facts) -> Answer:
     if said is None:
         unasked = [*apart, *removed]
         if not unasked:
-            return Answer(summary="Not asked for.", status=Status.SKIPPED)
-        return Answer(summary=f"Not asked for; but {_lower(unasked[0].statement)}", drafts=tuple(unasked))
+            return Answer(summary=say("nothing.unasked"), status=Status.SKIPPED)
+        return Answer(summary=unasked[0].statement, drafts=tuple(unasked))
     place = _place(facts, said.place, versions) if said.place is not None else []
     time = _time(facts, said.time, versions) if said.time is not None else []
     of_ai = claim_ai.drafts(facts, said=said.ai) if said.ai is not None else []
@@ -76,17 +77,13 @@ def answer(facts: Facts) -> Answer:
     drafts.sort(key=lambda draft: order(draft.status))
     worst = [min(found, key=lambda draft: order(draft.status)) for found in (place, time, of_ai, lacking) if found]
     worst.sort(key=lambda draft: order(draft.status))
-    summary = unread.statement if unread is not None else " ".join(draft.statement for draft in worst)
+    summary = unread.statement if unread is not None else together(*(draft.statement for draft in worst))
     return Answer(summary=summary, drafts=tuple(drafts), not_checked=(*own_gap(facts), *_metadata_gap(facts)))
 
 
 VAGUE: Final = 1_000.0
 """Kilometres: a position that may be wrong by more says nothing."""
 _SILENT: Final = ("claim.place.none", "claim.time.none")
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
 
 
 def _unread(facts: Facts) -> Draft | None:
@@ -96,13 +93,12 @@ def _unread(facts: Facts) -> Draft | None:
         return next((draft for draft in nothing.drafts if draft.status is not Status.ABSENT), None)
     if facts.own is not None and not facts.own.problem:
         return None
-    statement = "What is signed about place and time could not be looked at."
-    return _draft("claim.unreadable", Status.ERROR, statement, facts.name, Root.FILE, {})
+    return _draft("claim.unreadable", Status.ERROR, say("claim.unreadable"), facts.name, Root.FILE, {})
 
 
 def _metadata_gap(facts: Facts) -> tuple[NotChecked, ...]:
     reason = facts.metadata.reason if facts.metadata is not None else ""
-    return (NotChecked(what="place and time in the file's own metadata", why=reason),) if reason else ()
+    return (gap(say("gap.places"), because(reason)),) if reason else ()
 
 
 def _is_bound(facts: Facts, own: OwnCheck) -> bool:
@@ -163,10 +159,11 @@ def _signed_place(said: ClaimedPlace, version: Version, one: SignedPlace) -> Dra
         return claim_named.vague(version, one)
     away = distance_km(said.place, one.place)
     agrees = away <= said.radius + one.error
-    word = "agrees with" if agrees else "contradicts"
-    err = f", give or take {distance_words(one.error)}" if one.error else ""
-    who = version.says(one.assertion)
-    statement = f"It was taken {distance_words(away)} away{err}, says {who}: that {word} what is said."
+    word, whose = "agrees" if agrees else "contradicts", version.whose(one.assertion)
+    statement = say(f"claim.place.{word}{whose}", away=distance_words(away))
+    if one.error:
+        both = {"away": distance_words(away), "error": distance_words(one.error)}
+        statement = say(f"claim.place.{word}.error{whose}", **both)
     detail: dict[str, Json] = {
         "signed": one.place.text,
         "where": one.where,
@@ -178,17 +175,17 @@ def _signed_place(said: ClaimedPlace, version: Version, one: SignedPlace) -> Dra
     return _judged("place", version, statement, detail, agrees=agrees)
 
 
-def _judged(what: str, version: Version, statement: str, detail: dict[str, Json], *, agrees: bool) -> Draft:
+def _judged(what: str, version: Version, statement: Said, detail: dict[str, Json], *, agrees: bool) -> Draft:
     status = Status.PASS if agrees else Status.FAIL
     if not version.holds:
         status = Status.UNKNOWN
-        statement = f"{statement[:-1]}; but it is not established that this is about what you see."
+        statement = together(statement, say("claim.but.unbound"))
     elif version.speaker.is_hearsay:
         status = Status.UNKNOWN
-        statement = f"{statement[:-1]}; but {version.speaker.but}."
+        statement = together(statement, version.speaker.but)
     elif detail.get("assertion") in version.gathered:
         status = Status.UNKNOWN
-        statement = f"{statement[:-1]}; but that is no statement of the signer's own."
+        statement = together(statement, say("claim.but.passed_on"))
     detail = detail | version.speaker.detail()
     root = Root.INGREDIENT if version.earlier else Root.CLAIM_SIGNATURE
     return _draft(_code(what, agrees), status, statement, version.label, root, detail)
@@ -203,16 +200,11 @@ def _code(what: str, agrees: bool) -> str:
 def _unsigned_place(facts: Facts, said: ClaimedPlace) -> Draft:
     stated = facts.metadata.place if facts.metadata is not None else None
     if stated is None:
-        statement = "No statement of its signer says where it was taken, and its metadata does not either."
-        return _draft("claim.place.none", Status.ABSENT, statement, facts.name, Root.FILE, {})
+        return _draft("claim.place.none", Status.ABSENT, say("claim.place.none"), facts.name, Root.FILE, {})
     place = place_of(stated.latitude, stated.longitude)
     away = distance_km(said.place, place)
     agrees = away <= said.radius
-    word = "agrees with" if agrees else "contradicts"
-    statement = (
-        f"No statement of its signer says where it was taken; its metadata, which anybody can write, puts it "
-        f"{distance_words(away)} away: that {word} what is said."
-    )
+    statement = say(f"claim.unsigned.place.{'agrees' if agrees else 'contradicts'}", away=distance_words(away))
     detail: dict[str, Json] = {
         "stated": place.text,
         "where": stated.source,
@@ -236,28 +228,26 @@ def _time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> list[Draf
 
 
 def _signed_time(facts: Facts, said: ClaimedTime, version: Version, one: SignedTime) -> Draft:
-    gap = one.span.gap(said.span)
+    apart, whose = one.span.gap(said.span), version.whose(one.assertion)
+    stated: dict[str, Fact] = {"what": what_happened(one), "when": when_of(one.span)}
+    detail = _time_detail(one.where, one.written, one.span)
     if one.span.start > facts.at + CLOCK_TOLERANCE:
-        statement = (
-            f"It was {what_happened(one)} {when_of(one.span)}, says {version.says(one.assertion)}: that lies after the "
-            "time of this report, so it agrees with nothing."
-        )
-        detail = _time_detail(one.where, one.written, one.span) | version.speaker.detail()
-        return _draft("claim.time.future", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, detail)
-    agrees = abs(gap) <= CLOCK_TOLERANCE
-    detail = _time_detail(one.where, one.written, one.span) | {"assertion": one.assertion}
-    when = f"It was {what_happened(one)} {when_of(one.span)}, says {version.says(one.assertion)}"
-    return _judged("time", version, f"{when}: {_compared(gap, one.span, said)}.", detail, agrees=agrees)
+        statement = say(f"claim.time.future{whose}", **stated)
+        more = detail | version.speaker.detail()
+        return _draft("claim.time.future", Status.UNKNOWN, statement, version.label, Root.CLAIM_SIGNATURE, more)
+    word, compared = _compared(apart, one.span, said)
+    statement = say(f"claim.time.{word}{whose}", **stated, **compared)
+    agrees = abs(apart) <= CLOCK_TOLERANCE
+    return _judged("time", version, statement, detail | {"assertion": one.assertion}, agrees=agrees)
 
 
-def _compared(gap: dt.timedelta, span: Span, said: ClaimedTime) -> str:
-    """Agreement or contradiction in words, with the slack that a missing time zone leaves."""
-    zones = "" if span.zoned and said.span.zoned else " (whatever the time zone)"
-    if abs(gap) <= CLOCK_TOLERANCE:
-        return f"that agrees with {quoted(said.text)}{zones}"
-    direction = "after" if gap > dt.timedelta() else "before"
-    least = "" if span.zoned and said.span.zoned else "at least "
-    return f"{least}{gap_words(gap)} {direction} {quoted(said.text)}{zones}, which contradicts what is said"
+def _compared(apart: dt.timedelta, span: Span, said: ClaimedTime) -> tuple[str, dict[str, Fact]]:
+    """Agreement or contradiction as ids of sentences end, with the slack that a missing time zone leaves."""
+    zone = "" if span.zoned and said.span.zoned else ".zone"
+    if abs(apart) <= CLOCK_TOLERANCE:
+        return f"agrees{zone}", {"said": said.text}
+    direction = "after" if apart > dt.timedelta() else "before"
+    return f"{direction}{zone}", {"said": said.text, "gap": length_of(apart)}
 
 
 def _time_detail(where: str, written: str, span: Span) -> dict[str, Json]:
@@ -267,23 +257,19 @@ def _time_detail(where: str, written: str, span: Span) -> dict[str, Json]:
 def _too_late(said: ClaimedTime, versions: list[Version]) -> Iterator[Draft]:
     """That it existed before it is said to have been taken: signed, or worked on, by then."""
     for version in versions:
-        it = "an earlier version of it" if version.earlier else "it"
+        earlier = ".earlier" if version.earlier else ""
         if version.signed is not None and said.span.start > version.signed + CLOCK_TOLERANCE:
-            gap = gap_words(said.span.start - version.signed)
-            statement = (
-                f"A trusted time stamp says that {it} was signed on {day(version.signed)}, at least {gap} before "
-                f"{quoted(said.text)}: that contradicts what is said."
-            )
+            lag = length_of(said.span.start - version.signed)
+            when = day(version.signed)
+            statement = say(f"claim.time.signed_before{earlier}", day=when, gap=lag, said=said.text)
             draft = _judged("time", version, statement, {"signed": instant(version.signed)}, agrees=False)
             yield _draft(draft.code, draft.status, draft.statement, draft.subject, Root.TIME_STAMP, dict(draft.detail))
         for one in version.declared.times:
             by_then = one.role is Role.DIGITISED or (one.role is Role.ACTION and one.is_past)
             if by_then and said.span.start > one.span.end + CLOCK_TOLERANCE:
-                gap = gap_words(said.span.start - one.span.end)
-                statement = (
-                    f"It is signed that {it} was {what_happened(one)} {when_of(one.span)}, at least {gap} before "
-                    f"{quoted(said.text)}: that contradicts what is said."
-                )
+                lag = length_of(said.span.start - one.span.end)
+                stated: dict[str, Fact] = {"what": what_happened(one), "when": when_of(one.span)}
+                statement = say(f"claim.time.there_before{earlier}", **stated, gap=lag, said=said.text)
                 yield _judged("time", version, statement, _time_detail(one.where, one.written, one.span), agrees=False)
 
 
@@ -295,23 +281,22 @@ def _unsigned_time(facts: Facts, said: ClaimedTime, versions: list[Version]) -> 
         stated = None
     signed = min((version.signed for version in versions if version.signed is not None), default=None)
     if stated is None:
-        by = f"; that it was signed on {day(signed)} does not contradict what is said" if signed is not None else ""
-        statement = f"No statement of its signer says when it was taken, and its metadata does not either{by}."
+        statement = say("claim.time.none")
+        if signed is not None:
+            statement = say("claim.time.none.signed", day=day(signed))
         return _draft("claim.time.none", Status.ABSENT, statement, facts.name, Root.FILE, {})
     span = span_of(stated.time)
-    gap = span.gap(said.span)
-    agrees = abs(gap) <= CLOCK_TOLERANCE
-    beginning = (
-        f"No statement of its signer says when it was taken; its metadata ({stated.field}), which anybody can write, "
-        f"says {date_of(span)}: "
-    )
+    apart = span.gap(said.span)
+    where: dict[str, Fact] = {"field": stated.field, "date": date_of(span)}
     detail = _time_detail(stated.field, stated.written, span)
     if span.start > facts.at + CLOCK_TOLERANCE:
-        statement = f"{beginning}that lies after the time of this report, so it agrees with nothing."
+        statement = say("claim.unsigned.time.future", **where)
         return _draft("claim.time.future", Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
-    statement = f"{beginning}{_compared(gap, span, said)}."
-    return _draft(_code("time", agrees), Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
+    word, compared = _compared(apart, span, said)
+    statement = say(f"claim.unsigned.time.{word}", **where, **compared)
+    code = _code("time", abs(apart) <= CLOCK_TOLERANCE)
+    return _draft(code, Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)
 
 
-def _draft(code: str, status: Status, statement: str, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
+def _draft(code: str, status: Status, statement: Said, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
     return Draft(code=code, status=status, statement=statement, source=OWN, root=root, subject=subject, detail=detail)

@@ -9,18 +9,15 @@ from provenance.credentials.history.statements import SignedArea, SignedPlace
 from provenance.written.places import distance_words
 from vouchmark.lines.claim.versions import OWN, Version
 from vouchmark.lines.facts import Draft
-from vouchmark.render.safe import quoted
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said
 
 
 def area(version: Version, one: SignedArea, *, beside: bool) -> Draft:
     """A town or a country is a place, and no point that could be held against another."""
-    statement = (
-        f"It was taken in {quoted(one.name)}, says {version.says(one.assertion)}, without coordinates: whether that is "
-        "the place that was given cannot be told here."
-    )
-    if beside:
-        statement = f"The place is also named, as {quoted(one.name)}, by {version.says(one.assertion)}."
+    sentence = "claim.place.named.beside" if beside else "claim.place.named"
+    statement = say(f"{sentence}{version.whose(one.assertion)}", place=one.name)
     detail: dict[str, Json] = {"signed": one.name, "where": one.where, "assertion": one.assertion}
     root = Root.INGREDIENT if version.earlier else Root.CLAIM_SIGNATURE
     return _draft(
@@ -38,7 +35,7 @@ def unread(versions: list[Version]) -> Iterator[Draft]:
     for version in versions:
         for where, written in version.declared.unreadable:
             if where.rpartition(":")[2].casefold().endswith(("latitude", "longitude")):
-                statement = f"A place is signed that cannot be read ({quoted(where)}: {quoted(written)})."
+                statement = say("claim.statement.unreadable.place", where=where, written=written)
                 detail: dict[str, Json] = {"where": where, "written": written}
                 yield _draft(
                     "claim.statement.unreadable",
@@ -53,8 +50,10 @@ def unread(versions: list[Version]) -> Iterator[Draft]:
 
 def vague(version: Version, one: SignedPlace) -> Draft:
     """A position that may be wrong by more than says anything, or by nobody knows how much."""
-    err = f"give or take {distance_words(one.error)}" if math.isfinite(one.error) else "with an error that is not read"
-    statement = f"A place is signed by {version.says(one.assertion)}, {err}: that is too vague to agree with anything."
+    whose = version.whose(one.assertion)
+    statement = say(f"claim.place.vague.unread{whose}")
+    if math.isfinite(one.error):
+        statement = say(f"claim.place.vague{whose}", error=distance_words(one.error))
     detail: dict[str, Json] = {"signed": one.place.text, "where": one.where, "assertion": one.assertion}
     root = Root.INGREDIENT if version.earlier else Root.CLAIM_SIGNATURE
     return _draft(
@@ -62,5 +61,5 @@ def vague(version: Version, one: SignedPlace) -> Draft:
     )
 
 
-def _draft(code: str, status: Status, statement: str, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
+def _draft(code: str, status: Status, statement: Said, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
     return Draft(code=code, status=status, statement=statement, source=OWN, root=root, subject=subject, detail=detail)

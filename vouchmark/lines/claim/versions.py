@@ -36,11 +36,6 @@ class Version:
         """Whether it speaks of an earlier version."""
         return self.speaker.of is Of.EARLIER
 
-    def says(self, assertion: str) -> str:
-        """Whose word one of its assertions is."""
-        return f"somebody whose word {self.who} passes on" if assertion in self.gathered else self.who
-
-    @property
-    def who(self) -> str:
-        """Whose word it is."""
-        return "the signer of an earlier version" if self.earlier else "the signer"
+    def whose(self, assertion: str) -> str:
+        """Whose word one of its assertions is, as the ids of sentences end."""
+        return f"{'.earlier' if self.earlier else ''}{'.passed_on' if assertion in self.gathered else ''}"

@@ -12,7 +12,7 @@ from typing import Final
 
 from provenance.credentials.engines.model import Manifest, Outcome, Reading, State, ValidationCode
 from vouchmark.lines.facts import Facts, day, failures, has
-from vouchmark.render.words import listed
+from vouchmark.wording.model import Fact, Phrase
 
 CLOCK: Final = frozenset(
     {"signingCredential.expired", "claimSignature.outsideValidity", "claimSignature.insideValidity"}
@@ -24,31 +24,32 @@ MOST_CODES: Final = 3
 """Codes that a sentence names; all stand in the findings of the engines."""
 
 KNOWN: Final = (
-    ("cawg.", "an identity assertion does not hold, which one engine counts against the whole file"),
-    ("claim.hardBindings.missing", "one engine does not know this older form of hard binding"),
-    ("assertion.required.missing", "one engine demands an assertion that the other does not"),
+    ("cawg.", "engines.why.identity"),
+    ("claim.hardBindings.missing", "engines.why.binding"),
+    ("assertion.required.missing", "engines.why.required"),
 )
-"""Differences between the two engines that were traced to their cause."""
-_INVALID: Final = "which one engine counts as invalid"
+"""Differences between the two engines that were traced to their cause: how codes begin, and the phrase for it."""
 _STORE: Final = "/c2pa/"
 
 
-def of_state(facts: Facts, first: Reading, second: Reading, states: Mapping[str, str]) -> str:
+def of_state(facts: Facts, first: Reading, second: Reading, states: Mapping[str, str]) -> Phrase:
     """Why one engine calls the whole Invalid and the other does not; with their answers on that, by name."""
     invalid, other = (first, second) if states[first.engine] == str(State.INVALID) else (second, first)
     own = _timeless(invalid) - _timeless(other) - {UNTRUSTED}
-    traced = next((words for prefix, words in KNOWN if any(name.startswith(prefix) for name in own)), "")
-    if traced or own:
-        return traced or reports(invalid.engine, own)
-    return _dates(facts, invalid) or f"{invalid.engine} names no code for it"
+    traced = next((phrase for prefix, phrase in KNOWN if any(name.startswith(prefix) for name in own)), "")
+    if traced:
+        return {"id": traced}
+    if own:
+        return {"id": "engines.why.reports", "engine": invalid.engine, "codes": codes_of(own)}
+    return _dates(facts, invalid) or {"id": "engines.why.uncoded", "engine": invalid.engine}
 
 
-def reports(engine: str, codes: Iterable[str]) -> str:
+def codes_of(codes: Iterable[str]) -> list[Fact]:
     """An engine's codes, as a sentence names them."""
     names = sorted(set(codes))
     rest = len(names) - MOST_CODES
-    shown = names[:MOST_CODES] + ([f"{rest} more"] if rest > 0 else [])
-    return f"{engine} reports {listed(shown)}"
+    more: list[Fact] = [{"id": "list.more.number", "number": rest}] if rest > 0 else []
+    return [*names[:MOST_CODES], *more]
 
 
 def _active(reading: Reading) -> tuple[ValidationCode, ...]:
@@ -56,14 +57,18 @@ def _active(reading: Reading) -> tuple[ValidationCode, ...]:
     return reading.codes if reading.store is None else (reading.store.active.codes or reading.codes)
 
 
-def of_answers(first: Reading, second: Reading, differ: Iterable[str]) -> str:
+def of_answers(first: Reading, second: Reading, differ: Iterable[str]) -> Phrase:
     """Which codes lie under different answers on the bytes or the signature; empty where none does."""
-    found = []
+    questions = tuple(differ)
+    found: list[tuple[str, list[Fact]]] = []
     for reading in (first, second):
-        codes = _active(reading)
-        about = {code.code for code in failures(codes) for question in differ if _is_about(code.code, question)}
-        found += [reports(reading.engine, about)] if about else []
-    return ", ".join(found)
+        failed = failures(_active(reading))
+        about = {code.code for code in failed for question in questions if _is_about(code.code, question)}
+        found += [(reading.engine, codes_of(about))] if about else []
+    if len(found) == 2:
+        (engine, codes), (other, others) = found
+        return {"id": "engines.why.both_report", "engine": engine, "codes": codes, "other": other, "others": others}
+    return {"id": "engines.why.reports", "engine": found[0][0], "codes": found[0][1]} if found else {}
 
 
 def _is_about(code: str, question: str) -> bool:
@@ -72,16 +77,25 @@ def _is_about(code: str, question: str) -> bool:
     return question == "signature" and code.startswith("claimSignature.") and code not in CLOCK
 
 
-def of_presence(first: Reading, second: Reading) -> str:
+_PRESENCE: Final = {
+    Outcome.ABSENT: "none",
+    Outcome.FOUND: "reads",
+    Outcome.REMOTE: "remote",
+    Outcome.UNSUPPORTED: "unsupported",
+    Outcome.UNPARSABLE: "unparsable",
+}
+
+
+def of_presence(first: Reading, second: Reading) -> Phrase:
     """What each makes of the file, where one finds Content Credentials and the other does not."""
-    words = {
-        Outcome.ABSENT: "finds none",
-        Outcome.FOUND: "reads them",
-        Outcome.REMOTE: "finds only an address of some kept elsewhere",
-        Outcome.UNSUPPORTED: "does not read this type of file",
-        Outcome.UNPARSABLE: "cannot parse them",
+    reads, finds = ({"id": f"engines.why.{_PRESENCE.get(one.outcome, 'silent')}"} for one in (first, second))
+    return {
+        "id": "engines.why.presence",
+        "first": first.engine,
+        "reads": reads,
+        "second": second.engine,
+        "finds": finds,
     }
-    return ", ".join(f"{one.engine} {words.get(one.outcome, 'gives no answer')}" for one in (first, second))
 
 
 def out_of_date(facts: Facts, reading: Reading) -> tuple[Manifest, ...]:
@@ -107,21 +121,20 @@ def _label(url: str) -> str:
     return path.partition("/")[0]
 
 
-def _dates(facts: Facts, reading: Reading) -> str:
+def _dates(facts: Facts, reading: Reading) -> Phrase:
     """Whose certificate was not valid, at which moment, by the dates in it; empty where none was."""
     late = out_of_date(facts, reading)
     if not late or reading.store is None:
-        return ""
+        return {}
     manifest = late[0]
-    whose = "the certificate" if manifest is reading.store.active else "the certificate of an earlier version or a part"
+    whose = "" if manifest is reading.store.active else ".earlier"
     certificate = manifest.signer.certificate if manifest.signer else None
     start = certificate.not_before if certificate else None
     stamp = _believed(facts, manifest)
-    is_early = start is not None and (stamp or facts.at) < start
+    word = "early" if start is not None and (stamp or facts.at) < start else "late"
     if stamp is None:
-        return f"{whose} {'is not valid yet' if is_early else 'has expired'}, {_INVALID}"
-    where = f"before {whose} was valid" if is_early else f"after the expiry of {whose}"
-    return f"a time stamp of {day(stamp)}, which {reading.engine} believes, lies {where}"
+        return {"id": f"engines.why.{word}{whose}"}
+    return {"id": f"engines.why.{word}.stamped{whose}", "day": day(stamp), "engine": reading.engine}
 
 
 def _believed(facts: Facts, manifest: Manifest) -> dt.datetime | None:

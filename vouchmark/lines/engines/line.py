@@ -15,25 +15,21 @@ from provenance.reasons import Reason
 from vouchmark.lines.engines import causes as engine_causes
 from vouchmark.lines.engines.causes import CLOCK, UNTRUSTED
 from vouchmark.lines.facts import Answer, Draft, Facts, failures, has, source_of
-from vouchmark.lines.integrity.own import WHY
 from vouchmark.lines.integrity.unread import TOO_DEEP
-from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
-from vouchmark.wording.catalogue import say
-from vouchmark.wording.model import Fact, Said
+from vouchmark.wording.catalogue import gap, say, together
+from vouchmark.wording.model import Fact, Phrase, Said
 
-OUTCOME_WORDS: Final = {
-    Outcome.ABSENT: "finds no Content Credentials",
-    Outcome.REMOTE: "finds only an address of Content Credentials kept elsewhere",
-    Outcome.UNSUPPORTED: "does not read this type of file",
-    Outcome.UNPARSABLE: "cannot parse the file or its Content Credentials",
-    Outcome.ERROR: "failed on this file",
+OUTCOMES: Final = {
+    Outcome.ABSENT: "absent",
+    Outcome.REMOTE: "remote",
+    Outcome.UNSUPPORTED: "unsupported",
+    Outcome.UNPARSABLE: "unparsable",
+    Outcome.ERROR: "failed",
 }
+"""What an engine came to, as phrases end (`engines.says.…`)."""
 
-NEITHER: Final = {
-    Outcome.UNSUPPORTED: (Status.UNKNOWN, "Neither engine reads this type of file."),
-    Outcome.UNPARSABLE: (Status.ERROR, "Neither engine can parse the file or its Content Credentials."),
-}
+NEITHER: Final = {Outcome.UNSUPPORTED: Status.UNKNOWN, Outcome.UNPARSABLE: Status.ERROR}
 """Where both engines say the same because neither could look."""
 
 SIZE: Final = Reason.SIZE
@@ -48,7 +44,7 @@ _REFUSALS: Final = frozenset({Reason.CHAIN_DEPTH, Reason.CLAIM, Reason.ASSERTION
 def answer(facts: Facts) -> Answer:
     """The engines line."""
     if facts.unreadable:
-        return Answer(summary="No engine saw the file.", status=Status.SKIPPED)
+        return Answer(summary=say("engines.unread.file"), status=Status.SKIPPED)
     if facts.engine.reason is Reason.NOTHING_TO_READ:
         return _nothing(facts)
     if facts.second is not None and facts.second.reason == SIZE:
@@ -59,35 +55,30 @@ def answer(facts: Facts) -> Answer:
         return Answer(
             summary=_alone(facts, drafts),
             drafts=tuple(drafts),
-            not_checked=(NotChecked(what=_SECOND, why=_why_alone(facts)),),
+            not_checked=(_lonely(facts),),
             status=None if drafts else Status.SKIPPED,
         )
     drafts.insert(0, _compare(facts, readings[0], readings[1]))
     return Answer(summary=drafts[0].statement, drafts=tuple(drafts))
 
 
-_SECOND: Final = "a second, independent engine"
+def _lonely(facts: Facts) -> NotChecked:
+    """That one engine was asked and no other, and why."""
+    why = say("gap.second.unbuilt", missing=facts.missing) if facts.missing else say("gap.second.unasked")
+    return gap(say("gap.second"), why)
 
 
-def _why_alone(facts: Facts) -> str:
-    """Why one engine is asked and no other."""
-    return f"there is no build of {listed(facts.missing)} for this system" if facts.missing else "not asked for"
-
-
-def _alone(facts: Facts, drafts: list[Draft]) -> str:
+def _alone(facts: Facts, drafts: list[Draft]) -> Said:
     """The line's sentence where at most one engine has looked."""
-    said = drafts[0].statement if drafts else "No engine was asked."
-    if not facts.missing or not drafts:
-        return said
-    return f"{said} No other engine read the file: there is no build of {listed(facts.missing)} for this system."
+    if not drafts:
+        return say("engines.unasked")
+    said = drafts[0].statement
+    return together(said, say("engines.unbuilt", missing=facts.missing)) if facts.missing else said
 
 
 def _nothing(facts: Facts) -> Answer:
     """The line of a file in which no engine has anything to read, where the reader asks them only where one has."""
-    statement = (
-        "No engine was asked: by our own reading of all its bytes the file holds no sign of Content Credentials, "
-        "so that there was nothing for them to read."
-    )
+    statement = say("engines.nothing")
     draft = Draft(
         code="engines.nothing",
         status=Status.ABSENT,
@@ -96,21 +87,18 @@ def _nothing(facts: Facts) -> Answer:
         root=Root.FILE,
         subject=facts.name,
     )
-    gap = () if facts.second is not None else (NotChecked(what=_SECOND, why=_why_alone(facts)),)
-    return Answer(summary=statement, drafts=(draft,), not_checked=gap)
+    lonely = () if facts.second is not None else (_lonely(facts),)
+    return Answer(summary=statement, drafts=(draft,), not_checked=lonely)
 
 
 def _without(facts: Facts, second: Reading) -> Answer:
     """The line of a file that is too large for the second engine."""
     draft = _state(facts, facts.engine)
-    statement = (
-        f"{draft.statement} {second.engine} was not asked: it holds a file whole, and this one is large; "
-        "--memory-limit lifts that, with three times the file's size."
-    )
+    statement = together(draft.statement, say("engines.large", engine=second.engine))
     return Answer(
         summary=statement,
         drafts=(replace(draft, statement=statement, detail={**draft.detail, "not_asked": second.engine}),),
-        not_checked=(NotChecked(what=_SECOND, why="the file is too large for it"),),
+        not_checked=(gap(say("gap.second"), say("gap.second.large")),),
     )
 
 
@@ -152,9 +140,9 @@ def _state(facts: Facts, reading: Reading) -> Draft:
     if reading.answers:
         detail["answers"] = dict(sorted(reading.answers.items()))
     if state is not None:
-        statement, status = f"{reading.engine} says {state}.", Status.PASS
+        statement, status = say("engines.state", engine=reading.engine, state=str(state)), Status.PASS
     else:
-        statement = f"{reading.engine} {_unread(reading)}."
+        statement = say("engines.state.unread", engine=reading.engine, reason=_unread(reading))
         is_failure = reading.outcome in (Outcome.ERROR, Outcome.UNPARSABLE) and reading.reason not in _UNASKED
         status = Status.ERROR if is_failure else Status.ABSENT
     return Draft(
@@ -168,30 +156,19 @@ def _state(facts: Facts, reading: Reading) -> Draft:
     )
 
 
-def _unread(reading: Reading) -> str:
+def _unread(reading: Reading) -> Phrase:
     """Why an engine gives no state, behind its name."""
     if reading.outcome is Outcome.UNSUPPORTED and reading.reason == TOO_DEEP:
-        return "does not read parts that are nested so deeply"
+        return {"id": "engines.says.too_deep"}
     if reading.outcome is Outcome.UNPARSABLE and reading.reason in _REFUSALS:
-        return WHY[reading.reason]
-    return OUTCOME_WORDS.get(reading.outcome, "gives no state")
+        return {"id": f"engines.says.{reading.reason}"}
+    return {"id": f"engines.says.{OUTCOMES.get(reading.outcome, 'nothing')}"}
 
 
-def _reads(facts: Facts, reading: Reading) -> str:
+def _says(facts: Facts, reading: Reading) -> Phrase:
     """What an engine makes of a file that another one cannot parse."""
     state = state_at(facts, reading)
-    return f"says {state}" if state is not None else _unread(reading)
-
-
-def _says(facts: Facts, reading: Reading) -> dict[str, str]:
-    """The same as a phrase of the catalogue."""
-    state = state_at(facts, reading)
-    if state is not None:
-        return {"id": "engines.says.state", "state": str(state)}
-    if reading.outcome is Outcome.UNSUPPORTED and reading.reason == TOO_DEEP:
-        return {"id": "engines.says.too_deep"}
-    words = {Outcome.ABSENT: "absent", Outcome.REMOTE: "remote", Outcome.UNSUPPORTED: "unsupported"}
-    return {"id": f"engines.says.{words.get(reading.outcome, 'nothing')}"}
+    return {"id": "engines.says.state", "state": str(state)} if state is not None else _unread(reading)
 
 
 def _names(codes: Iterable[ValidationCode]) -> list[Json]:
@@ -203,28 +180,18 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
     ours, theirs = _answers(facts, first), _answers(facts, second)
     if Outcome.ERROR in (first.outcome, second.outcome):
         failed = first if first.outcome is Outcome.ERROR else second
-        statement = f"The engines cannot be compared: {failed.engine} failed on this file."
+        statement = say("engines.incomparable.failed", engine=failed.engine)
         return _verdict(facts, "engines.incomparable", Status.ERROR, statement, {"failed": failed.engine})
-    unasked = [r for r in (first, second) if r.reason in _UNASKED]
-    if unasked:
-        other = second if unasked[0] is first else first
-        statement = (
-            f"The engines cannot be compared: {unasked[0].engine} {_unread(unasked[0])}; "
-            f"{other.engine} {_reads(facts, other)}."
-        )
-        return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unasked[0].engine})
+    if unasked := [r for r in (first, second) if r.reason in _UNASKED]:
+        return _unlike(facts, unasked[0], second if unasked[0] is first else first)
     if first.outcome is second.outcome and first.outcome in NEITHER:
         # That both are silent is no agreement about the file.
-        status, statement = NEITHER[first.outcome]
+        status, statement = NEITHER[first.outcome], say(f"engines.neither.{OUTCOMES[first.outcome]}")
         both: list[Json] = [first.engine, second.engine]
         return _verdict(facts, "engines.incomparable", status, statement, {"failed": both})
     unsupported = [r for r in (first, second) if r.outcome is Outcome.UNSUPPORTED]
     if unsupported and first.outcome is not second.outcome:
-        other = second if unsupported[0] is first else first
-        statement = f"The engines cannot be compared: {unsupported[0].engine} {_unread(unsupported[0])}, and " + (
-            f"{other.engine} {_reads(facts, other)}."
-        )
-        return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": unsupported[0].engine})
+        return _unlike(facts, unsupported[0], second if unsupported[0] is first else first)
     if Outcome.UNPARSABLE in (first.outcome, second.outcome) and first.outcome is not second.outcome:
         # Whoever cannot read a file says nothing of what is in it.
         reader, other = (second, first) if first.outcome is Outcome.UNPARSABLE else (first, second)
@@ -239,24 +206,33 @@ def _compare(facts: Facts, first: Reading, second: Reading) -> Draft:
     if not differ:
         statement, trust = _agreement(facts, first, second, ours)
         return _verdict(facts, "engines.agree", Status.PASS, statement, {"on": list(ours), **trust})
-    why = _cause(facts, first, second, differ)
-    statement = (
-        f"The engines disagree on {listed([WORDS[question] for question in differ])}{f': {why}' if why else ''}."
-    )
-    detail: dict[str, Json] = {}
+    statement = _differing(facts, first, second, differ)
     if "bytes" in differ and MALFORMED in (ours["bytes"], theirs["bytes"]):
         # Whoever calls a hash malformed has compared nothing with it.
-        statement = (
-            f"The engines disagree: {first.engine} says {BYTES[ours['bytes']]}, {second.engine} "
-            f"{BYTES[theirs['bytes']]}."
-        )
+        which, answer = ("first", theirs["bytes"]) if ours["bytes"] == MALFORMED else ("second", ours["bytes"])
+        said: dict[str, Fact] = {"first": first.engine, "second": second.engine, "answer": {"id": BYTES[answer]}}
+        statement = say(f"engines.differ.malformed.{which}", **said)
     table: dict[str, Json] = {q: {first.engine: ours[q], second.engine: theirs[q]} for q in differ}
-    detail |= {"on": list[Json](differ), "answers": table}
+    detail: dict[str, Json] = {"on": list[Json](differ), "answers": table}
     return _verdict(facts, "engines.disagree", Status.UNKNOWN, statement, detail)
 
 
-def _cause(facts: Facts, first: Reading, second: Reading, differ: list[str]) -> str:
-    """Why they differ, as the end of the sentence that says on what."""
+def _unlike(facts: Facts, silent: Reading, other: Reading) -> Draft:
+    """That one engine has looked and the other has not."""
+    said: dict[str, Fact] = {"engine": silent.engine, "reason": _unread(silent)}
+    statement = say("engines.incomparable.unread", **said, other=other.engine, says=_says(facts, other))
+    return _verdict(facts, "engines.incomparable", Status.UNKNOWN, statement, {"failed": silent.engine})
+
+
+def _differing(facts: Facts, first: Reading, second: Reading, differ: list[str]) -> Said:
+    """On what they differ, and why where that is known."""
+    why = _cause(facts, first, second, differ)
+    sentence = f"engines.differ.{'-'.join(differ)}"
+    return say(f"{sentence}.why", why=why) if why else say(sentence)
+
+
+def _cause(facts: Facts, first: Reading, second: Reading, differ: list[str]) -> Phrase:
+    """Why they differ; empty where that is not known."""
     if differ == ["presence"]:
         return engine_causes.of_presence(first, second)
     under = engine_causes.of_answers(first, second, differ)
@@ -291,19 +267,11 @@ def _agreement(
 MALFORMED: Final = "malformed"
 """An engine's answer about bytes that it could not compare, because it could not follow the hash."""
 BYTES: Final = {
-    "changed": "that the bytes changed",
-    "not changed": "that they did not",
-    MALFORMED: "that the signed hash is malformed",
-    "not said": "nothing of the bytes",
+    "changed": "engines.bytes.changed",
+    "not changed": "engines.bytes.unchanged",
+    "not said": "engines.bytes.unsaid",
 }
-"""The answers on bytes, behind the engine's name."""
-
-WORDS: Final = {
-    "presence": "whether there are Content Credentials",
-    "bytes": "whether the bytes are the signed ones",
-    "signature": "whether the signature holds",
-    "state": "the overall state",
-}
+"""The answers on bytes as phrases."""
 
 
 def _answers(facts: Facts, reading: Reading) -> dict[str, str]:
@@ -329,7 +297,7 @@ def _bytes(codes: tuple[ValidationCode, ...]) -> str:
     return MALFORMED if any(name.endswith(".malformed") for name in about) else "not changed"
 
 
-def _verdict(facts: Facts, code: str, status: Status, statement: str, detail: Mapping[str, Json]) -> Draft:
+def _verdict(facts: Facts, code: str, status: Status, statement: Said, detail: Mapping[str, Json]) -> Draft:
     return Draft(
         code=code,
         status=status,

@@ -11,7 +11,7 @@ from provenance.credentials.engines.model import Ingredient, Kind, Manifest, Man
 from vouchmark.lines.facts import Draft, Drafter, Facts, certificate_name, own_lack, source_of
 from vouchmark.report import Json, Root, Status
 from vouchmark.wording.catalogue import say
-from vouchmark.wording.model import Fact
+from vouchmark.wording.model import Fact, Said
 
 MAX_DEPTH: Final = 64
 """Links from the active manifest; deeper chains are reported as not followed. Real files stay below ten."""
@@ -128,7 +128,7 @@ def unreferenced(facts: Facts, store: ManifestStore, steps: list[Step]) -> Itera
 
 
 def draft_of(
-    facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json]
+    facts: Facts, code: str, status: Status, statement: Said, subject: str, detail: Mapping[str, Json]
 ) -> Draft:
     """A finding on an ingredient, by the first engine."""
     return Drafter(source_of(facts.first), Root.INGREDIENT)(code, status, statement, subject, detail)

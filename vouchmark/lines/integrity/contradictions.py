@@ -19,6 +19,8 @@ from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Drafter, Facts, 
 from vouchmark.lines.integrity import coverage
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED, MALFORMED
 from vouchmark.report import Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said
 
 _COMPUTED: Final = frozenset({"claimSignature.mismatch", "assertion.hashedURI.mismatch", "hashedURI.mismatch"})
 """Of those, what an engine says that looked; it calls missing what it cannot find, and that contradicts nothing."""
@@ -35,14 +37,11 @@ class Condition:
     """Where an engine is known to contradict what is right."""
 
     name: str
+    """Also of its sentence: `integrity.contradiction.NAME`."""
     engines: frozenset[str]
     """Which engines are known to."""
     codes: frozenset[str]
     """What engines say then; nothing else is explained."""
-    why: str
-    """Why they say it, for the middle of a sentence; empty where that goes without saying."""
-    found: str
-    """What our own computation finds."""
     holds: Callable[[Coverage], bool]
     """Over our own check of these bytes, whose digest matches."""
     passes: bool = False
@@ -56,8 +55,6 @@ REVIEWED: Final = (
         # files there are and what is in them is the same; our own check hashes each of them and the directory.
         engines=frozenset({SECOND_ENGINE}),
         codes=frozenset({"assertion.collectionHash.malformed"}),
-        why="it knows the list of a document's files in another form alone",
-        found="every file in it is as it was signed",
         holds=lambda own: FILES_AS_MAP in own.forms and own.is_whole,
         passes=True,
     ),
@@ -68,8 +65,6 @@ REVIEWED: Final = (
         # others. Our own check proves each fragment that was given into the signed tree.
         engines=frozenset({SECOND_ENGINE}),
         codes=frozenset({"assertion.bmffHash.mismatch"}),
-        why="it hashes fragments without the places of their boxes",
-        found="every fragment that was given is as it was signed",
         holds=lambda own: PLACED_FRAGMENTS in own.forms and own.is_whole,
         passes=True,
     ),
@@ -79,8 +74,6 @@ REVIEWED: Final = (
         # pass: the file is not what it was.
         engines=BOTH,
         codes=BYTES_CHANGED,
-        why="",
-        found="only parts are gone that the signer allows to be missing",
         holds=lambda own: "integrity.parts.missing" in own.codes,
     ),
     Condition(
@@ -88,8 +81,6 @@ REVIEWED: Final = (
         # Later versions of the rules allow nothing to be left out but the manifest; older files leave out EXIF as well.
         engines=BOTH,
         codes=BYTES_CHANGED,
-        why="it allows nothing to be left out but the Content Credentials",
-        found="what was hashed is unchanged",
         holds=lambda own: coverage.WIDE in own.codes,
     ),
     Condition(
@@ -98,8 +89,6 @@ REVIEWED: Final = (
         # an update that holds; who added it changed the field, and nothing else.
         engines=BOTH,
         codes=frozenset({"assertion.dataHash.mismatch"}),
-        why="a later update made the file longer, and with it the length field that the first signature covers",
-        found="nothing else changed",
         holds=lambda own: coverage.LENGTH in own.codes,
     ),
 )
@@ -110,7 +99,7 @@ def settled(facts: Facts, drafts: list[Draft]) -> list[Draft]:
     """The first engine's findings where our own digest contradicts none of them, and the second's contradictions."""
     own = facts.own.coverage if facts.own is not None else None
     if own is not None and own.has_unknown_field:
-        statement = "One engine says that the bytes changed; the signed hash has a field that is not known here."
+        statement = say("integrity.contradiction.field")
         return [_instead(facts.first, draft, statement) if _is_change(draft) else draft for draft in drafts]
     if own is None or own.match is not Match.MATCH:
         return drafts
@@ -151,10 +140,7 @@ def _second(facts: Facts, own: Coverage) -> list[Draft]:
     found = [_told(own, reading, against, active.label)] if against else []
     broken = [code for code in said if code in _COMPUTED]
     if broken and facts.own is not None and all(check.is_intact for check in facts.own.chain):
-        statement = (
-            "One engine says that the signature or a signed statement does not hold, and our own check says that they "
-            "all do."
-        )
+        statement = say("integrity.contradiction.signature")
         found.append(_draft(reading, "integrity.unconfirmed", Status.UNKNOWN, statement, active.label, broken))
     return found
 
@@ -162,24 +148,20 @@ def _second(facts: Facts, own: Coverage) -> list[Draft]:
 def _told(own: Coverage, reading: Reading, codes: Iterable[str], subject: str) -> Draft:
     """One engine's contradiction: explained by the reviewed list, or a doubt."""
     said = sorted(set(codes))
-    is_malformed = bool(set(said) & MALFORMED)
-    says = "that the signed hash is malformed" if is_malformed else "that the bytes changed"
     for condition in REVIEWED:
         if reading.engine in condition.engines and set(said) <= condition.codes and condition.holds(own):
-            because = f", as {condition.why}" if condition.why else ""
-            statement = f"One engine says {says}{because}; by our own computation {condition.found}."
+            statement = say(f"integrity.contradiction.{condition.name}")
             if condition.passes:
                 return _draft(reading, "integrity.contradiction.explained", Status.PASS, statement, subject, said)
             return _draft(reading, "integrity.unconfirmed", Status.UNKNOWN, statement, subject, said)
-    ours = "that it holds" if is_malformed else "that they did not"
-    statement = f"One engine says {says}, and our own computation says {ours}."
+    statement = say(f"integrity.contradiction.{'malformed' if set(said) & MALFORMED else 'bytes'}")
     return _draft(reading, "integrity.unconfirmed", Status.UNKNOWN, statement, subject, said)
 
 
-def _instead(reading: Reading, draft: Draft, statement: str) -> Draft:
+def _instead(reading: Reading, draft: Draft, statement: Said) -> Draft:
     return _draft(reading, "integrity.unconfirmed", Status.UNKNOWN, statement, draft.subject, (draft.code,))
 
 
-def _draft(reading: Reading, code: str, status: Status, statement: str, subject: str, said: Iterable[str]) -> Draft:
+def _draft(reading: Reading, code: str, status: Status, statement: Said, subject: str, said: Iterable[str]) -> Draft:
     detail = {"from": ", ".join(said), "engine": reading.engine}
     return Drafter(source_of(reading), Root.CLAIM_SIGNATURE)(code, status, statement, subject, dict(detail))

@@ -20,11 +20,12 @@ from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, own_lack
 from vouchmark.lines.facts import failures as engine_failures
 from vouchmark.lines.integrity import outside
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
-from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, Root, Status
-from vouchmark.wording.catalogue import say
+from vouchmark.wording.catalogue import gap, say
+from vouchmark.wording.model import Fact, Said
 
 OWN: Final = "vouchmark coverage check"
+UNKNOWN: Final = "integrity.coverage.unknown"
 WIDE: Final = "integrity.coverage.wide"
 LENGTH: Final = "integrity.update.length"
 FORM: Final = "integrity.text.form"
@@ -34,100 +35,31 @@ MAX_NAMED: Final = 4
 """Kinds of metadata named in one sentence; the detail has the ranges."""
 
 _CODES: Final = {
-    "integrity.coverage.full": (
-        Status.PASS,
-        "The signature covers all of the file, but for the Content Credentials.",
-    ),
-    "integrity.coverage.metadata_excluded": (
-        Status.PASS,
-        "The signature covers all media bytes, and leaves out some metadata, which anybody could have changed.",
-    ),
-    "integrity.coverage.order_excluded": (
-        Status.UNKNOWN,
-        "The signature leaves open where in the file the media lies, and what it covers does not settle that: parts "
-        "could be left out, or shown in another order or in place of each other.",
-    ),
-    "integrity.coverage.other_excluded": (
-        Status.UNKNOWN,
-        "The signature leaves out parts of the file whose meaning is not known here.",
-    ),
-    "integrity.coverage.trailing_excluded": (
-        Status.UNKNOWN,
-        "The signature leaves out bytes after the end of the media, where anything could be.",
-    ),
-    "integrity.coverage.media_excluded": (
-        Status.FAIL,
-        "The signature leaves out part of the media itself, which could be anything.",
-    ),
-    "integrity.coverage.unknown": (
-        Status.UNKNOWN,
-        "How much of the file the signature covers could not be measured.",
-    ),
-    WIDE: (
-        Status.UNKNOWN,
-        "What was hashed is unchanged since it was signed, but what was left out together with the Content Credentials "
-        "is not covered, and anybody could have put it there: {what}.",
-    ),
-    "integrity.store.foreign": (
-        Status.FAIL,
-        "Something else lies among the Content Credentials, as if it were a part of them: no writer puts it there.",
-    ),
-    "integrity.padding.filled": (
-        Status.FAIL,
-        "Padding that no signature covers, and that must be empty, holds something: {what}.",
-    ),
-    "integrity.pointer.store": (
-        Status.FAIL,
-        "The file sends its readers into the Content Credentials, where no signature covers what they show: {what}.",
-    ),
-    "integrity.shown.excluded": (
-        Status.UNKNOWN,
-        "The signature leaves out what decides how the media is shown: {what}.",
-    ),
-    "integrity.brands": (
-        Status.UNKNOWN,
-        "What the file says of its own type, which no signature covers, does not fit its content: {what}.",
-    ),
-    "integrity.tables": (
-        Status.UNKNOWN,
-        "Readers of this file can disagree on what is in it: {what}.",
-    ),
-    "integrity.references.outside": (
-        Status.UNKNOWN,
-        "What is shown depends on things outside the file, which no signature in it covers: {what}.",
-    ),
-    "integrity.references.listed": (
-        Status.ABSENT,
-        "The file leads to things outside it, and does not need them to be shown as it was signed: {what}.",
-    ),
-    "integrity.script": (
-        Status.UNKNOWN,
-        "Programs in the file decide what is shown, so that it need not be the same each time: {what}.",
-    ),
-    FORM: (
-        Status.UNKNOWN,
-        "The same words, other line ends: the bytes differ from those that were signed in line ends, blanks at line "
-        "ends, byte order mark or the form of the same letters alone.",
-    ),
-    "integrity.text.unseen": (
-        Status.UNKNOWN,
-        "The text holds what a reader does not see, or takes for something else: {what}.",
-    ),
-    LENGTH: (
-        Status.UNKNOWN,
-        "A later update made the file longer, and with it the length field at its start, which the first signature "
-        "covers; all else is unchanged.",
-    ),
-    "integrity.fragments.unused": (
-        Status.UNKNOWN,
-        "Fragments were given, and what is signed in this file speaks of none: nothing was held against them.",
-    ),
-    "integrity.parts.missing": (
-        Status.PASS,
-        "Parts that the signer allows to be missing are missing; those that are here match the signed hashes.",
-    ),
-    "integrity.stores.multiple": (Status.FAIL, "The file carries two sets of Content Credentials."),
+    "integrity.coverage.full": Status.PASS,
+    "integrity.coverage.metadata_excluded": Status.PASS,
+    "integrity.coverage.order_excluded": Status.UNKNOWN,
+    "integrity.coverage.other_excluded": Status.UNKNOWN,
+    "integrity.coverage.trailing_excluded": Status.UNKNOWN,
+    "integrity.coverage.media_excluded": Status.FAIL,
+    UNKNOWN: Status.UNKNOWN,
+    WIDE: Status.UNKNOWN,
+    "integrity.store.foreign": Status.FAIL,
+    "integrity.padding.filled": Status.FAIL,
+    "integrity.pointer.store": Status.FAIL,
+    "integrity.shown.excluded": Status.UNKNOWN,
+    "integrity.brands": Status.UNKNOWN,
+    "integrity.tables": Status.UNKNOWN,
+    "integrity.references.outside": Status.UNKNOWN,
+    "integrity.references.listed": Status.ABSENT,
+    "integrity.script": Status.UNKNOWN,
+    FORM: Status.UNKNOWN,
+    "integrity.text.unseen": Status.UNKNOWN,
+    LENGTH: Status.UNKNOWN,
+    "integrity.fragments.unused": Status.UNKNOWN,
+    "integrity.parts.missing": Status.PASS,
+    "integrity.stores.multiple": Status.FAIL,
 }
+"""What our own reading gives a code for; its sentence has the same name."""
 
 
 _NOT_MEASURED: Final = (Match.MALFORMED, Match.UNSUPPORTED, Match.MISSING)
@@ -167,11 +99,11 @@ def fragments_gap(facts: Facts) -> tuple[NotChecked, ...]:
     """Fragments of a stream that were not given."""
     own = facts.own.coverage if facts.own is not None else None
     if own is not None and "integrity.fragments.missing" in own.codes:
-        return (NotChecked(what="the fragments of the video", why="not given with --fragment"),)
+        return (gap(say("gap.fragments"), say("gap.fragments.why")),)
     if own is None or not own.fragments_missing:
         return ()
-    what = f"{own.fragments_missing} of {own.fragments} fragments of the video"
-    return (NotChecked(what=what, why="not given with --fragment"),)
+    what = say("gap.fragments.some", missing=own.fragments_missing, number=own.fragments)
+    return (gap(what, say("gap.fragments.why")),)
 
 
 def fragments_detail(facts: Facts) -> dict[str, Json]:
@@ -182,23 +114,23 @@ def fragments_detail(facts: Facts) -> dict[str, Json]:
     return {"fragments": own.fragments, "fragments_missing": own.fragments_missing}
 
 
-def left_out(facts: Facts) -> str:
+def left_out(facts: Facts) -> list[Fact]:
     """Names of the metadata that the signature leaves out, for a sentence; empty where it leaves out none."""
     own = facts.own.coverage if facts.own is not None else None
     if own is None or "integrity.coverage.metadata_excluded" not in own.codes:
-        return ""
-    more = ("other metadata",) if len(own.excluded_names) > MAX_NAMED else ()
-    return listed((*own.excluded_names[:MAX_NAMED], *more) or ("metadata",))
+        return []
+    more: list[Fact] = [{"id": "metadata.other"}] if len(own.excluded_names) > MAX_NAMED else []
+    return [*own.excluded_names[:MAX_NAMED], *more] or [{"id": "metadata.any"}]
 
 
-def without_media(facts: Facts) -> str:
+def without_media(facts: Facts) -> list[Fact]:
     """Names of the container's parts that the signature leaves out and that hold no media, for a sentence."""
     own = facts.own.coverage if facts.own is not None else None
     if own is None or "integrity.coverage.full" not in own.codes:
-        return ""
+        return []
     names = {one.name for one in own.excluded if one.kind is Kind.STRUCTURE}
     # The manifest's length and checksum are what a container says of the Content Credentials themselves.
-    return ", ".join(sorted(name for name in names if not name.startswith("manifest "))[:MAX_NAMED])
+    return list(sorted(name for name in names if not name.startswith("manifest "))[:MAX_NAMED])
 
 
 def drafts(facts: Facts) -> list[Draft]:
@@ -216,44 +148,57 @@ def drafts(facts: Facts) -> list[Draft]:
         for code, statement, origin in _broken(check, told):
             found.append(_draft(coverage, code, Status.FAIL, statement, origin=origin, of=check.label))
         if check.signature in (SignatureState.MALFORMED, SignatureState.UNSUPPORTED):
-            statement = "The signature is of a form that our own check cannot read, so what it covers is not known."
-            found.append(_draft(coverage, "integrity.unbound", Status.UNKNOWN, statement))
+            found.append(_draft(coverage, "integrity.unbound", Status.UNKNOWN, say("integrity.unbound.form")))
     if coverage.match is Match.MISMATCH and _may_compare(facts):
         statement = outside.changed(facts, by_us=bool(told & BYTES_CHANGED))
         found.append(_draft(coverage, coverage.codes[0], Status.FAIL, statement))
     if coverage.match in _NOT_MEASURED and not coverage.has_unknown_field and _may_compare(facts):
         # An engine may read past what breaks the rules, or what is not computed here: its word alone is not enough.
-        found.append(_draft(coverage, "integrity.coverage.unknown", *_CODES["integrity.coverage.unknown"]))
+        found.append(_draft(coverage, UNKNOWN, Status.UNKNOWN, say(UNKNOWN)))
     if coverage.match is Match.UNSUPPORTED and coverage.has_unknown_field and _may_compare(facts):
-        statement = "The signed hash has a field that is not known here, so that what it covers could not be measured."
-        found.append(_draft(coverage, "integrity.coverage.unknown", Status.UNKNOWN, statement))
+        found.append(_draft(coverage, UNKNOWN, Status.UNKNOWN, say("integrity.coverage.unknown.field")))
     if own.store_matches_file is False:
-        statement = "The Content Credentials that were read are not the ones that lie in the file."
-        found.append(_draft(coverage, "integrity.store.differs", Status.UNKNOWN, statement))
+        found.append(_draft(coverage, "integrity.store.differs", Status.UNKNOWN, say("integrity.store.differs")))
     # Where the digest does not hold, coverage says nothing but that there are two stores.
     for code in coverage.codes:
         if code in _CODES and (coverage.match is Match.MATCH or code == "integrity.stores.multiple"):
-            status, statement = _CODES[code]
+            status = _CODES[code]
             if status is Status.PASS and not holds:
                 # A signature that does not verify covers nothing.
                 continue
-            if "{what}" in statement:
-                statement = statement.format(what=_what(coverage, code))
-            if code == "integrity.coverage.metadata_excluded":
-                statement = f"The signature covers all media bytes, but not {left_out(facts)}: anybody can change that."
-            if code == "integrity.coverage.full" and (parts := without_media(facts)):
-                statement = f"{statement.rstrip('.')} and parts of the container that hold no media ({parts})."
-            found.append(_draft(coverage, code, status, statement))
+            found.append(_draft(coverage, code, status, _statement(facts, coverage, code)))
     return found
 
 
-def _what(coverage: Coverage, code: str) -> str:
+def _statement(facts: Facts, coverage: Coverage, code: str) -> Said:
+    """The sentence of a code, with what it is about."""
+    if code == "integrity.coverage.metadata_excluded":
+        return say(code, parts=left_out(facts))
+    if code == "integrity.coverage.full" and (parts := without_media(facts)):
+        return say("integrity.coverage.full.but", parts=parts)
+    return say(code, what=_what(coverage, code)) if code in _NAMING else say(code)
+
+
+_NAMING: Final = frozenset(
+    {
+        WIDE, "integrity.padding.filled", "integrity.pointer.store", "integrity.shown.excluded", "integrity.brands",
+        "integrity.tables", "integrity.references.outside", "integrity.references.listed", "integrity.script",
+        "integrity.text.unseen",
+    }
+)  # fmt: skip
+"""Codes whose sentences say what they are about."""
+
+
+def _what(coverage: Coverage, code: str) -> list[Fact]:
     """What a doubt or an open part is about, for a sentence."""
     if code in ("integrity.shown.excluded", WIDE):
-        return listed((coverage.wide_names if code == WIDE else coverage.shown_names)[:MAX_NAMED])
-    found = (doubt for doubt in coverage.doubts if doubt.code == code)
-    names = list(dict.fromkeys(f"{one.what} ({one.number})" if one.number else one.what for one in found))
-    return listed((*names[:MAX_NAMED], *(("more",) if len(names) > MAX_NAMED else ())))
+        return list((coverage.wide_names if code == WIDE else coverage.shown_names)[:MAX_NAMED])
+    found = [doubt for doubt in coverage.doubts if doubt.code == code]
+    names = list(dict.fromkeys((one.what, one.number) for one in found))
+    told: list[Fact] = [
+        {"id": "doubt.count", "what": what, "number": number} if number else what for what, number in names[:MAX_NAMED]
+    ]
+    return [*told, {"id": "list.more"}] if len(names) > MAX_NAMED else told
 
 
 def _lack(facts: Facts) -> str:
@@ -267,11 +212,10 @@ def _lack(facts: Facts) -> str:
 
 def _unmeasured(facts: Facts, why: str) -> Draft:
     """That nobody but an engine looked, which takes any pixel that it is told to leave out for covered."""
-    status, statement = _CODES["integrity.coverage.unknown"]
     return Draft(
-        code="integrity.coverage.unknown",
-        status=status,
-        statement=statement,
+        code=UNKNOWN,
+        status=Status.UNKNOWN,
+        statement=say(UNKNOWN),
         source=OWN,
         root=Root.CLAIM_SIGNATURE,
         subject=facts.name,
@@ -279,7 +223,7 @@ def _unmeasured(facts: Facts, why: str) -> Draft:
     )
 
 
-def _broken(check: ManifestCheck, told: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+def _broken(check: ManifestCheck, told: frozenset[str]) -> Iterator[tuple[str, Said, str]]:
     """What our own verification says against one manifest, the bound one or an update above it.
 
     Args:
@@ -299,8 +243,8 @@ def _broken(check: ManifestCheck, told: frozenset[str]) -> Iterator[tuple[str, s
         yield "assertion.undeclared", statement, ""
     if check.signature is SignatureState.VALID and check.shape_failures:
         update = any(code.startswith("manifest.update.") for code in check.shape_failures)
-        what = "An update states more than an update may" if update else "A manifest lacks what it must have"
-        yield "integrity.malformed", f"{what}; its issuer broke the rules.", check.shape_failures[0]
+        what = "update" if update else "manifest"
+        yield "integrity.malformed", say(f"integrity.malformed.{what}"), check.shape_failures[0]
 
 
 def _may_compare(facts: Facts) -> bool:
@@ -308,7 +252,7 @@ def _may_compare(facts: Facts) -> bool:
     return facts.media_type not in (STORE_ALONE, FRAGMENT)
 
 
-def _draft(coverage: Coverage, code: str, status: Status, statement: str, *, origin: str = "", of: str = "") -> Draft:
+def _draft(coverage: Coverage, code: str, status: Status, statement: Said, *, origin: str = "", of: str = "") -> Draft:
     """One finding; `of` is the manifest that it is about, where that may be another than the bound one."""
     detail: dict[str, Json] = {
         "binding": coverage.binding,

@@ -17,11 +17,12 @@ from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED
 from vouchmark.render.words import amount
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact, Said
 
 CUT: Final = "integrity.cut"
 _GONE: Final = frozenset({"integrity.absent", "integrity.unparsable"})
 """What is said of a file that is all there, and not of one that breaks off."""
-_OTHER: Final = "What is left of the file does not match the hash of what was signed."
 
 
 def first_told(facts: Facts, said: Answer) -> Answer:
@@ -34,7 +35,7 @@ def first_told(facts: Facts, said: Answer) -> Answer:
     draft = Draft(
         code=CUT,
         status=Status.FAIL if is_broken or _worst(kept) is Status.FAIL else Status.UNKNOWN,
-        statement=f"The file is cut off after {length(cut)}{_consequence(facts, is_broken=is_broken)}.",
+        statement=_statement(facts, cut, is_broken=is_broken),
         source="vouchmark",
         root=Root.FILE,
         subject=facts.name,
@@ -46,7 +47,7 @@ def first_told(facts: Facts, said: Answer) -> Answer:
 def _of_part(draft: Draft) -> Draft:
     """A mismatch is one, and says of a part no more than that."""
     is_change = draft.code in BYTES_CHANGED and draft.status is Status.FAIL
-    return replace(draft, statement=_OTHER) if is_change else draft
+    return replace(draft, statement=say("integrity.cut.rest")) if is_change else draft
 
 
 def found(facts: Facts) -> CutOff | None:
@@ -57,21 +58,27 @@ def found(facts: Facts) -> CutOff | None:
     return own.cut
 
 
-def length(cut: CutOff) -> str:
-    """`1.2 of 3.4 MB`, or `1.2 MB, and the end of the picture is missing`."""
-    if cut.announced:
-        return amount(cut.present, of=cut.announced, at_least=cut.is_least)
-    return f"{amount(cut.present)}, and {cut.lacks} is missing"
-
-
-def _consequence(facts: Facts, *, is_broken: bool) -> str:
+def _statement(facts: Facts, cut: CutOff, *, is_broken: bool) -> Said:
+    """After how much of it, or what is missing, and what is known of it all the same."""
+    follows = ""
     if is_broken:
-        return ", so that it is not what was signed; whether it was changed as well cannot be told"
-    if facts.first.outcome is Outcome.ABSENT and not has_unreached_store(facts):
-        return "; no Content Credentials are in the part that is here, and what was in the rest cannot be told"
-    if facts.first.outcome is Outcome.UNPARSABLE:
-        return ", so that it cannot be read to its end, and whether it was changed cannot be told"
-    return ""
+        follows = ".mismatch"
+    elif facts.first.outcome is Outcome.ABSENT and not has_unreached_store(facts):
+        follows = ".absent"
+    elif facts.first.outcome is Outcome.UNPARSABLE:
+        follows = ".unparsable"
+    if cut.announced:
+        return say(f"integrity.cut{follows}", amount=amount(cut.present, of=cut.announced, at_least=cut.is_least))
+    lacks: Fact = {"id": _LACKS[cut.lacks]} if cut.lacks in _LACKS else cut.lacks
+    return say(f"integrity.cut{follows}.lacks", amount=amount(cut.present), lacks=lacks)
+
+
+_LACKS: Final = {
+    "the end of the picture": "cut.lacks.picture",
+    "the end of the sound": "cut.lacks.sound",
+    "the list of its parts": "cut.lacks.list",
+}
+"""What is missing, as our readers call it, by the phrase for it."""
 
 
 def _worst(drafts: Iterable[Draft]) -> Status | None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from vouchmark.report import NotChecked
+from vouchmark.wording.catalogue import gap, say
 
-SIZE: Final = NotChecked(what="the size of the picture", why="not measured in this type of file")
-ELSEWHERE: Final = NotChecked(what="what the file loads from elsewhere", why="nothing of it is opened")
-MACROS: Final = NotChecked(what="macros in the document", why="nothing of it is run or read")
-SIGNATURES: Final = NotChecked(what="the document's own digital signatures", why="only Content Credentials are read")
+SIZE, ELSEWHERE, MACROS, SIGNATURES = "gap.size", "gap.elsewhere", "gap.macros", "gap.signatures"
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _OPEN: Final = "application/vnd.oasis.opendocument."
@@ -31,4 +29,4 @@ def gaps(media_type: str | None, *, measured: bool) -> tuple[NotChecked, ...]:
         found += [ELSEWHERE, MACROS, SIGNATURES]
     if kind == "application/pdf":
         found.append(SIGNATURES)
-    return tuple(found)
+    return tuple(gap(say(one), say(f"{one}.why")) for one in found)

@@ -31,10 +31,10 @@ from vouchmark.lines.integrity import contradictions, coverage, cut_off, octets,
 from vouchmark.lines.integrity import own as integrity_own
 from vouchmark.lines.integrity import unread as integrity_unread
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED
-from vouchmark.lines.integrity.links import broken_update, malformed_link
-from vouchmark.render.safe import quoted
+from vouchmark.lines.integrity.links import broken_update
 from vouchmark.report import Json, NotChecked, Root, Status
-from vouchmark.wording.catalogue import say
+from vouchmark.wording.catalogue import gap, say
+from vouchmark.wording.model import Said
 
 BINDING_MATCH: Final = frozenset(
     {
@@ -57,11 +57,6 @@ OTHER_LINES: Final = (
 )
 """Failures that say nothing about these bytes: signer, time, identity and history have lines of their own."""
 
-THUMBNAILS: Final = NotChecked(
-    what="whether the thumbnail in the Content Credentials shows the same picture",
-    why="add --compare-pictures",
-)
-
 
 def answer(facts: Facts) -> Answer:
     """The integrity line."""
@@ -77,9 +72,10 @@ def answer(facts: Facts) -> Answer:
 
 def _fetched(facts: Facts) -> Draft:
     """Where the file came from; that says nothing about it."""
-    named, *sent_on = map(quoted, facts.fetched_from)
-    where = f"{sent_on[0]}, to which {named} sent on," if sent_on else named
-    statement = f"The file was fetched from {where} for this report, and nothing of it is kept."
+    named, *sent_on = facts.fetched_from
+    statement = say("integrity.fetched", host=named)
+    if sent_on:
+        statement = say("integrity.fetched.sent_on", host=sent_on[0], named=named)
     return Draft(
         code="integrity.fetched",
         status=Status.ABSENT,
@@ -112,14 +108,12 @@ def _picture(facts: Facts) -> Draft | None:
         return None
     if facts.picture_reason is Reason.TOO_MANY_PIXELS:
         code, status = "integrity.picture.limit", Status.ERROR
-        statement = "The picture announces more pixels than the limit: showing it may take more memory than there is."
     else:
         code, status = "integrity.picture.error", Status.ABSENT
-        statement = "The picture's size could not be measured; that says nothing about the file."
     return Draft(
         code=code,
         status=status,
-        statement=statement,
+        statement=say(code),
         source="vouchmark",
         root=Root.FILE,
         subject=facts.name,
@@ -171,16 +165,11 @@ def _judged(facts: Facts, store: ManifestStore, bound: Manifest) -> list[Draft]:
 def _unbound(facts: Facts) -> Draft:
     """Why no manifest is bound to the content at hand."""
     if _is_cut(facts):
-        words = "There are more versions than are looked at, so that the one bound to this content was not found."
-        return _draft(facts, "integrity.unbound", Status.UNKNOWN, words, facts.name)
+        return _draft(facts, "integrity.unbound", Status.UNKNOWN, say("integrity.unbound.cut"), facts.name)
     link = broken_update(facts)
     if link is None:
-        words = "No manifest in the file is bound to its content."
-        return _draft(facts, "integrity.unbound", Status.FAIL, words, facts.name)
-    words = (
-        f"An update's link to what it updates {malformed_link(link)}: its issuer broke the rules, and nothing is bound "
-        "to the content."
-    )
+        return _draft(facts, "integrity.unbound", Status.FAIL, say("integrity.unbound"), facts.name)
+    words = say(f"integrity.malformed.link{'.part' if link.target else ''}")
     detail: dict[str, Json] = {"from": "assertion.ingredient.malformed", "link": link.assertion}
     return _draft(facts, "integrity.malformed", Status.FAIL, words, link.owner, detail)
 
@@ -190,7 +179,7 @@ def _pictures(facts: Facts, manifest: Manifest) -> tuple[NotChecked, ...]:
     if likeness.is_answered(facts) or (facts.original is not None and facts.original.original.is_thumbnail):
         return ()
     if any(label.startswith("c2pa.thumbnail.") for label in manifest.assertions):
-        return (THUMBNAILS,)
+        return (gap(say("gap.thumbnail"), say("gap.thumbnail.why")),)
     return ()
 
 
@@ -221,23 +210,23 @@ def _match(facts: Facts, manifest: Manifest, *, is_all: bool) -> Draft:
         facts,
         "integrity.unbound",
         Status.FAIL if not binding else Status.UNKNOWN,
-        "The engine did not confirm that the signature covers this file's content.",
+        say("integrity.unbound.unconfirmed"),
         manifest.label,
     )
 
 
-def _unchanged(facts: Facts, *, is_all: bool) -> str:
+def _unchanged(facts: Facts, *, is_all: bool) -> Said:
     """What is unchanged where the hash matches: no more than it covers."""
     if not is_all:
-        return "What the signature covers is unchanged since it was signed."
-    left_out = coverage.left_out(facts)
-    if left_out:
-        return f"The media is unchanged since it was signed; {left_out} in the file could have been changed."
-    what = "media" if coverage.without_media(facts) else "file"
+        return say("integrity.unchanged.covered")
+    if parts := coverage.left_out(facts):
+        return say("integrity.unchanged.but", parts=parts)
+    sentence = f"integrity.unchanged{'.media' if coverage.without_media(facts) else ''}"
     if facts.fragments and not coverage.ignores_fragments(facts):
-        given = "fragment" if facts.fragments == 1 else f"{facts.fragments} fragments"
-        return f"The {what} and the {given} that you gave are unchanged since they were signed."
-    return f"The {what} is unchanged since it was signed."
+        if facts.fragments == 1:
+            return say(f"{sentence}.fragment")
+        return say(f"{sentence}.fragments", number=facts.fragments)
+    return say(sentence)
 
 
 def _judge(facts: Facts, manifest: Manifest) -> list[Draft]:
@@ -253,14 +242,14 @@ def _judge(facts: Facts, manifest: Manifest) -> list[Draft]:
 def _failure(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft:
     subject = code.url or manifest.label
     if code.io_error:
-        statement = "The engine ran into an input or memory error while it compared; that says nothing about the bytes."
+        statement = say("integrity.error.io")
         return _draft(facts, "integrity.error", Status.ERROR, statement, subject, {"reason": "io", "from": code.code})
     if code.code in BYTES_CHANGED:
         if facts.media_type == STORE_ALONE:
-            statement = "These are Content Credentials on their own; without their media nothing can be compared."
+            statement = say("integrity.store.alone")
             return _draft(facts, "integrity.store.alone", Status.UNKNOWN, statement, subject, {"from": code.code})
         if _is_initialisation_segment(manifest) and not facts.fragments:
-            statement = "This is the first part of a fragmented video; without its fragments nothing can be compared."
+            statement = say("integrity.fragments.missing.first")
             return _draft(facts, "integrity.fragments.missing", Status.UNKNOWN, statement, subject, {"from": code.code})
         return _draft(facts, code.code, Status.FAIL, outside.changed(facts), subject)
     if code.code in SIGNATURE_BROKEN:
@@ -290,12 +279,12 @@ def _is_initialisation_segment(manifest: Manifest) -> bool:
 
 
 def _draft(
-    facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json] | None = None
+    facts: Facts, code: str, status: Status, statement: Said, subject: str, detail: Mapping[str, Json] | None = None
 ) -> Draft:
     return Drafter(source_of(facts.first), Root.CLAIM_SIGNATURE)(code, status, statement, subject, detail)
 
 
-def _summary(drafts: list[Draft]) -> str:
+def _summary(drafts: list[Draft]) -> Said:
     """The sentence of the most serious finding; among failures a changed byte is named before anything else."""
     worst = [draft for draft in drafts if draft.status is drafts[0].status]
     for family in (BYTES_CHANGED, SIGNATURE_BROKEN, STATEMENTS_CHANGED):

@@ -15,8 +15,3 @@ def broken_update(facts: Facts) -> Link | None:
                 return child.link
         node = below_update(node)
     return None
-
-
-def malformed_link(link: Link) -> str:
-    """What is wrong with a link that cannot be followed, behind what it is a link to."""
-    return "has a URL that names a part of it, not the whole" if link.target else "cannot be read"

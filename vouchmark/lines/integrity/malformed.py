@@ -9,24 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from provenance.credentials.engines.model import Outcome, Reading
+from provenance.credentials.engines.model import Outcome, Reason
 from provenance.credentials.own_check import Problem
 from provenance.reasons import Reason
 from vouchmark.codes.specification import SPECIFICATION, Kind
 from vouchmark.lines.facts import Facts, StoreOrigin
 from vouchmark.lines.integrity import outside
-from vouchmark.lines.integrity.own import REFUSED, WHY
+from vouchmark.lines.integrity.own import REFUSED, refuses
+from vouchmark.lines.integrity.rules import broken_rule
 from vouchmark.render.safe import plain
 from vouchmark.report import Json, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact, Said
 
 _CODE: Final = "integrity.unparsable"
-_DRAFT: Final = "The Content Credentials are of a pre-release draft (0.x) that can no longer be checked."
-FORMATS: Final = {
-    "jpeg": "JPEG", "png": "PNG", "gif": "GIF", "tiff": "TIFF", "riff": "WebP, WAV or AVI", "bmff": "MP4, HEIC or AVIF",
-    "jxl": "JPEG XL", "mp3": "MP3", "flac": "FLAC", "pdf": "PDF", "svg": "SVG", "zip": "ZIP document",
-    "text": "text", "structured text": "text", "html": "HTML", "sfnt": "font", "ogg": "Ogg",
-}  # fmt: skip
-"""Families of formats as people know them."""
 
 
 class Told(NamedTuple):
@@ -34,7 +30,7 @@ class Told(NamedTuple):
 
     code: str
     status: Status
-    statement: str
+    statement: Said
     detail: Mapping[str, Json]
 
 
@@ -48,19 +44,20 @@ def told(facts: Facts) -> Told:
         "engine": facts.first.engine,
     }
     if reason is Reason.PRERELEASE:
-        return Told(_CODE, Status.ERROR, _DRAFT, detail)
+        return Told(_CODE, Status.ERROR, say("integrity.prerelease"), detail)
     if reason is Reason.SIDECAR:
-        words = f"{outside.whose(facts)} could not be had: they are empty, too large, or may not be read."
-        return Told(_CODE, Status.ERROR, words, detail)
+        return Told(_CODE, Status.ERROR, outside.told(facts, "integrity.no_store"), detail)
     own = facts.own
     if own is None:
-        return Told(_CODE, Status.ERROR, f"{_refuses(facts.first)}, and our own check did not come about.", detail)
+        statement = say("integrity.engine.refused.unlooked", **refuses(facts.first))
+        return Told(_CODE, Status.ERROR, statement, detail)
     if own.problem in (Problem.MALFORMED, Problem.LIMIT):
-        what = "are malformed" if own.problem is Problem.MALFORMED else "are over a limit"
+        sentence = "malformed" if own.problem is Problem.MALFORMED else "limit"
         why = plain(own.why).removeprefix("got ")
-        return Told(_CODE, Status.ERROR, f"{outside.whose(facts)} {what}: {why}.", detail | {"what": why})
+        statement = outside.told(facts, f"integrity.{sentence}_store", why=why)
+        return Told(_CODE, Status.ERROR, statement, detail | {"what": why})
     if not own.problem:
-        return Told(_CODE, Status.ERROR, f"{outside.whose(facts)} are malformed: {_faults(facts)}", detail)
+        return Told(_CODE, Status.ERROR, _faults(facts), detail)
     return _without_store(facts, detail)
 
 
@@ -68,12 +65,12 @@ def _without_store(facts: Facts, detail: Mapping[str, Json]) -> Told:
     """No Content Credentials are seen in the file: is it the file that is malformed?"""
     container = facts.own.container if facts.own is not None else None
     if container is None or not container.format or container.is_whole:
-        return Told(REFUSED, Status.UNKNOWN, f"{_refuses(facts.first)}; {_nobody_else(facts)}.", detail)
-    name = FORMATS.get(container.format, container.format)
-    where = f"from byte {container.stops:,} on it is no {name}" if container.stops >= 0 else f"it is no whole {name}"
-    if container.stops >= 0:
-        detail = {**detail, "stops": container.stops}
-    return Told(_CODE, Status.ERROR, f"The file is malformed: {where}; {_nobody_else(facts)}.", detail)
+        return Told(REFUSED, Status.UNKNOWN, _refused(facts), detail)
+    kind: Fact = {"id": f"format.{container.format.removeprefix('structured ')}"}
+    if container.stops < 0:
+        return Told(_CODE, Status.ERROR, say("integrity.malformed_file", format=kind), detail)
+    statement = say("integrity.malformed_file.from", stops=f"{container.stops:,}", format=kind)
+    return Told(_CODE, Status.ERROR, statement, {**detail, "stops": container.stops})
 
 
 def is_only_refused(facts: Facts) -> bool:
@@ -84,25 +81,23 @@ def is_only_refused(facts: Facts) -> bool:
     return not own.container.format or own.container.is_whole
 
 
-def _refuses(reading: Reading) -> str:
-    return f"{reading.engine} {WHY.get(reading.reason or '', 'failed on this file')}"
+def _refused(facts: Facts) -> Said:
+    """That an engine gives up, and who looked besides and found nothing."""
+    if facts.second is not None and facts.second.outcome is Outcome.ABSENT:
+        return say("integrity.engine.refused.absent.both", **refuses(facts.first), other=facts.second.engine)
+    return say("integrity.engine.refused.absent", **refuses(facts.first))
 
 
-def _nobody_else(facts: Facts) -> str:
-    """Who looked besides and found nothing."""
-    found = facts.second is not None and facts.second.outcome is Outcome.ABSENT
-    who = f"our own check and {facts.second.engine} find" if found and facts.second else "our own check finds"
-    return f"{who} no Content Credentials in it"
-
-
-def _faults(facts: Facts) -> str:
+def _faults(facts: Facts) -> Said:
     """What of the manifests breaks the rules, by the specification's codes."""
     own = facts.own
     codes = dict.fromkeys(code for check in (own.checks.values() if own is not None else ()) for code in check.codes)
     # Without a claim there is no signature either: the cause first.
-    known = [SPECIFICATION[code] for code in sorted(codes, key=_is_signature) if code in SPECIFICATION]
-    first = next((meaning for kind, meaning in known if kind is Kind.FAILURE), "")
-    return f"{first[:1].lower()}{first[1:]}" if first else "nothing in them is signed that could be read."
+    known = [code for code in sorted(codes, key=_is_signature) if code in SPECIFICATION]
+    first = next((code for code in known if SPECIFICATION[code][0] is Kind.FAILURE), "")
+    if not first:
+        return outside.told(facts, "integrity.unsigned_store")
+    return outside.told(facts, "integrity.rule_store", rule=broken_rule(first))
 
 
 def _is_signature(code: str) -> bool:

@@ -13,27 +13,25 @@ from provenance.credentials.binding.base import Match
 from provenance.credentials.engines.model import Outcome
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, Draft, Facts, StoreOrigin, failures
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED
-from vouchmark.render.safe import quoted
 from vouchmark.report import NotChecked, Root, Status
-from vouchmark.wording.catalogue import say
-from vouchmark.wording.model import Said
+from vouchmark.wording.catalogue import gap, say
+from vouchmark.wording.model import Fact, Said
 
 LOOSE: Final = (StoreOrigin.BESIDE, StoreOrigin.GIVEN)
 """Where the file itself names no store."""
 UNUSED: Final = "integrity.sidecar.unused"
-_OWN: Final = "the file has Content Credentials of its own"
 
 
-def whose(facts: Facts) -> str:
-    """What the store is called at the start of a sentence; `Its Content Credentials` where it lies in the file."""
+def told(facts: Facts, sentence: str, **more: Fact) -> Said:
+    """A sentence about a store, by where it came from: in the file, given, beside it or fetched."""
     store = facts.outside
     if store is None:
-        return "Its Content Credentials"
+        return say(sentence, **more)
     if store.origin is StoreOrigin.GIVEN:
-        return "The Content Credentials that you gave"
+        return say(f"{sentence}.given", **more)
     if store.origin is StoreOrigin.BESIDE:
-        return f"The Content Credentials in {quoted(store.name)} beside this file"
-    return f"The Content Credentials that were fetched from {quoted(store.host)}, which the file names,"
+        return say(f"{sentence}.beside", name=store.name, **more)
+    return say(f"{sentence}.remote", host=store.host, **more)
 
 
 def origin(facts: Facts) -> tuple[Draft, ...]:
@@ -41,15 +39,11 @@ def origin(facts: Facts) -> tuple[Draft, ...]:
     store = facts.outside
     if store is None:
         return ()
-    statement = {
-        StoreOrigin.GIVEN: "The Content Credentials are those that you gave, not ones in the file.",
-        StoreOrigin.BESIDE: f"The Content Credentials lie in {quoted(store.name)} beside this file, not in it.",
-    }.get(store.origin, f"The Content Credentials were fetched from {quoted(store.host)}, which the file names.")
     return (
         Draft(
             code="integrity.store.outside",
             status=Status.ABSENT,
-            statement=statement,
+            statement=told(facts, "integrity.store.outside"),
             source="vouchmark",
             root=Root.FILE,
             subject=facts.name,
@@ -93,10 +87,7 @@ def unused(facts: Facts) -> tuple[Draft, ...]:
         Draft(
             code=UNUSED,
             status=Status.UNKNOWN,
-            statement=(
-                f"Content Credentials lie in {quoted(one.name)} beside this file, and beside another of the same name: "
-                "whose they are cannot be told, and they were not used."
-            ),
+            statement=say(UNUSED, name=one.name),
             source="vouchmark",
             root=Root.FILE,
             subject=facts.name,
@@ -111,9 +102,7 @@ def gaps(facts: Facts) -> Iterator[NotChecked]:
     """Every store beside the file that was found and not used."""
     is_read = facts.first.store is not None
     if is_read and facts.beside.name and facts.outside is None:
-        yield NotChecked(what=f"the Content Credentials in {quoted(facts.beside.name)} beside the file", why=_OWN)
+        yield gap(say("gap.beside", name=facts.beside.name), say("gap.beside.own"))
     for one in facts.beside.unused:
-        why = "another one bears the file's whole name"
-        if one.is_shared:
-            why = "other files of the same name lie there, so that whose they are cannot be told"
-        yield NotChecked(what=f"the Content Credentials in {quoted(one.name)} beside the file", why=why)
+        why = say("gap.beside.shared" if one.is_shared else "gap.beside.other")
+        yield gap(say("gap.beside", name=one.name), why)

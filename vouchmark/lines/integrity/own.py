@@ -16,33 +16,24 @@ from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines.facts import Draft, Drafter, Facts, failures, source_of
 from vouchmark.lines.integrity import coverage
 from vouchmark.report import Root, Status
+from vouchmark.wording.catalogue import has, say
+from vouchmark.wording.model import Fact, Said
 
 REFUSED: Final = "integrity.engine.refused"
 
-WHY: Final = {
-    "chain-depth": "follows no more than 200 earlier versions, and there are more",
-    "claim": "cannot read the claim, which lacks a field or has one in another form",
-    "assertion": "cannot read one of the signed statements, which lacks a field or has one in another form",
-    "store": "refuses the Content Credentials",
-    "asset": "cannot parse the file",
-    "rules": "was not asked, because it would take too long over so many exclusion rules and boxes",
-    "parts": "was not asked, because it would take too long over so many ingredients and other statements",
-    "too-deep": "does not read parts that are nested so deeply",
-    "no-active-manifest": "finds no active manifest",
-    OF_TYPE: "does not read this type of file",
-}
-"""Why an engine gives no account, behind its name."""
-
-REVIEWED: Final = {
-    "chain-depth": "that concerns how many earlier versions there are, and no byte of the file",
-    "parts": "that concerns how many of them there are, and no byte of the file",
-    OF_TYPE: "another engine and our own check do",
-}
-"""Reasons of refusals that do not concern the bytes, and why, reviewed one by one. Our own computation has to hold over
-the bytes at hand in any case."""
+REVIEWED: Final = frozenset({"chain-depth", "parts", OF_TYPE})
+"""Reasons of refusals that do not concern the bytes, reviewed one by one. Our own computation has to hold over the
+bytes at hand in any case."""
 
 
-def drafts(facts: Facts, ours: Sequence[Draft], *, unchanged: str) -> list[Draft]:
+def refuses(reading: Reading) -> dict[str, Fact]:
+    """Which engine gives no account, and why, as facts of a sentence."""
+    word = "unsupported" if reading.reason == OF_TYPE else str(reading.reason or "")
+    reason = f"engines.says.{word}"
+    return {"engine": reading.engine, "reason": {"id": reason if word and has(reason) else "engines.says.failed"}}
+
+
+def drafts(facts: Facts, ours: Sequence[Draft], *, unchanged: Said) -> list[Draft]:
     """What stands beside our own findings.
 
     Args:
@@ -52,17 +43,17 @@ def drafts(facts: Facts, ours: Sequence[Draft], *, unchanged: str) -> list[Draft
     """
     own = facts.own
     if facts.first is facts.second:
-        return [_refusal(facts, f"{facts.first.engine} alone reads it, {_alone(facts.first)}")]
+        return [_refusal(facts, _alone(facts.first), other=facts.first.engine)]
     if own is None or own.coverage is None:
-        return [_refusal(facts, "nothing but that is known")]
+        return [_refusal(facts, "nothing")]
     holds = _holds(facts) and all(draft.status in (Status.PASS, Status.ABSENT) for draft in ours)
     if not holds:
-        return [_refusal(facts, "our own check reads it, and nothing confirms what it finds")]
+        return [_refusal(facts, "unconfirmed")]
     engine = facts.engine
     if engine.reason not in REVIEWED or facts.second is None or not _confirms(facts.second):
-        return [_refusal(facts, "our own check alone finds the file unchanged since it was signed")]
+        return [_refusal(facts, "alone")]
     match = Drafter(coverage.OWN, Root.CLAIM_SIGNATURE)(own.coverage.codes[0], Status.PASS, unchanged, own.bound)
-    return [match, _refusal(facts, REVIEWED[engine.reason], status=Status.ABSENT)]
+    return [match, _refusal(facts, str(engine.reason), status=Status.ABSENT)]
 
 
 def _holds(facts: Facts) -> bool:
@@ -82,13 +73,13 @@ def _confirms(second: Reading) -> bool:
 def _alone(second: Reading) -> str:
     """What the only engine that reads a file says of its bytes, as nobody's word but its own."""
     if any(one.code.endswith("Hash.mismatch") for one in failures(second.codes)):
-        return "and says that they are not the signed bytes"
-    return "and finds no change" if _confirms(second) else "and finds something against it"
+        return "only.changed"
+    return "only" if _confirms(second) else "only.against"
 
 
-def _refusal(facts: Facts, consequence: str, *, status: Status = Status.UNKNOWN) -> Draft:
+def _refusal(facts: Facts, follows: str, *, status: Status = Status.UNKNOWN, **more: Fact) -> Draft:
+    """That an engine gives no account; `follows` ends the name of the sentence."""
     engine = facts.engine
-    why = WHY.get(engine.reason or "", "failed on this file")
     draft = Drafter(source_of(engine), Root.ENGINE)
     detail = {"engine": engine.engine, "reason": str(engine.reason or "")}
-    return draft(REFUSED, status, f"{engine.engine} {why}; {consequence}.", facts.name, dict(detail))
+    return draft(REFUSED, status, say(f"{REFUSED}.{follows}", **refuses(engine), **more), facts.name, dict(detail))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from provenance.credentials.engines.model import Outcome
 from vouchmark.lines.facts import Draft, Facts
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said
 
 
 def drafts(facts: Facts) -> tuple[Draft, ...]:
@@ -18,18 +20,10 @@ def drafts(facts: Facts) -> tuple[Draft, ...]:
     found, content = [], facts.own.read_as or facts.media_type or ""
     for reading in facts.own.second_readings:
         if reading.fragment:
-            statement = (
-                f"Fragment {reading.fragment} of the video can be read as {reading.media_type} too, and need not show"
-                " the same then."
-            )
-        elif reading.is_behind:
-            statement = (
-                f"Behind the end of this {content} lies another file, {reading.media_type}, which it does not declare."
-            )
+            statement = say("integrity.second_reading.fragment", number=reading.fragment, also=reading.media_type)
         else:
-            statement = (
-                f"The file can be read as {content} and as {reading.media_type}, and need not show the same in both."
-            )
+            sentence = "integrity.second_reading.behind" if reading.is_behind else "integrity.second_reading"
+            statement = say(sentence, content=content, also=reading.media_type)
         detail: dict[str, Json] = {"content": content, "also": reading.media_type}
         detail |= {"start": reading.start, "end": reading.end}
         if reading.fragment:
@@ -48,12 +42,12 @@ def wrong_name(facts: Facts) -> tuple[Draft, ...]:
         return ()
     signed = facts.first.outcome is Outcome.FOUND
     code, status = ("integrity.name", Status.UNKNOWN) if signed else ("integrity.type.misnamed", Status.ABSENT)
-    statement = f"The name says {facts.named_type}, the content is {facts.media_type}."
+    statement = say("integrity.name", named=facts.named_type, content=facts.media_type or "")
     detail: dict[str, Json] = {"named": facts.named_type, "content": facts.media_type or ""}
     return (_draft(facts, code, status, statement, detail),)
 
 
-def _draft(facts: Facts, code: str, status: Status, statement: str, detail: dict[str, Json]) -> Draft:
+def _draft(facts: Facts, code: str, status: Status, statement: Said, detail: dict[str, Json]) -> Draft:
     return Draft(
         code=code,
         status=status,

@@ -18,10 +18,11 @@ from vouchmark.codes.specification import SPECIFICATION
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Draft, Drafter, Facts, source_of
 from vouchmark.report import Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Phrase, Said
 
 BROKEN: Final = "integrity.rule"
 _LIST: Final = "c2pa.actions"
-_OF_MAKING: Final = "that concerns what is said of its making, and no byte of it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +30,9 @@ class Rule:
     """A rule that is broken in files that are as they were signed."""
 
     name: str
+    """Also of its sentence: `integrity.rule.NAME`."""
     codes: frozenset[str]
     """What engines say then; nothing else is explained."""
-    broken: str
-    """What is wrong, for the middle of a sentence."""
-    why: str
-    """Why it does not concern the bytes, for the end of a sentence."""
     holds: Callable[[Manifest, tuple[str, ...]], bool]
     """Over the bound manifest, and the actions in it that are signed by our own check, in order."""
 
@@ -44,8 +42,6 @@ REVIEWED: Final = (
         # Pictures of ChatGPT of 2025. From version 2.2 of the specification on there has to be a list of actions.
         name="no-actions",
         codes=frozenset({"assertion.action.malformed", "assertion.action.missing"}),
-        broken="no list of actions says how the file came to be",
-        why=_OF_MAKING,
         holds=lambda manifest, actions: (
             not actions and not any(label.startswith(_LIST) for label in manifest.assertions)
         ),
@@ -79,7 +75,7 @@ def reviewed(facts: Facts, manifest: Manifest, code: ValidationCode) -> Draft | 
         return None
     for rule in REVIEWED:
         if code.code in rule.codes and rule.holds(manifest, own.check.actions):
-            statement = f"The Content Credentials break a rule of the specification: {rule.broken}; {rule.why}."
+            statement = say(f"integrity.rule.{rule.name}")
             draft = Drafter(source_of(facts.first), Root.CLAIM_SIGNATURE)
             return draft(BROKEN, Status.ABSENT, statement, manifest.label, {"from": code.code, "rule": rule.name})
     return None
@@ -93,9 +89,8 @@ def _of_update(facts: Facts, own: OwnCheck, manifest: Manifest, code: Validation
     forbidden = own.history is not None and any(not one.is_allowed and one.is_named for one in own.history.redactions)
     if code.code not in _BY_UPDATES or forbidden:
         return None
-    statement = (
-        f"Whoever signed a later update broke a rule of the specification{_what(code.code)}; that is about it alone."
-    )
+    broken = broken_rule(code.code)
+    statement = say("integrity.update.rule.known", rule=broken) if broken else say("integrity.update.rule")
     draft = Drafter(source_of(facts.first), Root.UPDATE)
     return draft(OF_UPDATE, Status.ABSENT, statement, manifest.label, {"from": code.code})
 
@@ -106,13 +101,13 @@ def is_update(facts: Facts, manifest: Manifest) -> bool:
     return speaker is not None and speaker.of is Of.UPDATE
 
 
-def malformed(code: str, *, update: bool = False) -> str:
+def malformed(code: str, *, update: bool = False) -> Said:
     """What is said of any other broken rule: with what is malformed, where that is known."""
-    if update:
-        return f"A later update was malformed by whoever signed it{_what(code)}; that is not a sign of a later change."
-    return f"The Content Credentials were malformed by their issuer{_what(code)}; that is not a sign of a later change."
+    sentence = f"integrity.malformed.{'updater' if update else 'issuer'}"
+    rule = broken_rule(code)
+    return say(f"{sentence}.rule", rule=rule) if rule else say(sentence)
 
 
-def _what(code: str) -> str:
-    _, meaning = SPECIFICATION.get(code, (None, ""))
-    return f": {meaning[:1].lower()}{meaning[1:].rstrip('.')}" if meaning else ""
+def broken_rule(code: str) -> Phrase:
+    """The rule behind a code of the specification, as a phrase; empty where it is not known."""
+    return {"id": f"rule.{code}"} if code in SPECIFICATION else {}

@@ -9,62 +9,63 @@ from provenance.credentials.engines.model import Outcome
 from provenance.credentials.store.hidden_model import BMFF, GIF, JPEG, PNG, RIFF, Hidden, HiddenStore
 from provenance.formats import Kind
 from vouchmark.lines.facts import Facts
-from vouchmark.render.safe import quoted
-from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked
+from vouchmark.wording.catalogue import gap, say
+from vouchmark.wording.model import Fact, Phrase, Said
 
 MAX_SAID: Final = 3
 """Places named in one sentence; the detail has more of them."""
 
-_FILES: Final = {
-    JPEG: "a JPEG picture inside it",
-    PNG: "a PNG picture inside it",
-    GIF: "a GIF picture inside it",
-    RIFF: "a WebP, WAV or AVI file inside it",
-    BMFF: "a film or picture inside it",
-}
+_FILES: Final = frozenset({JPEG, PNG, GIF, RIFF, BMFF})
+"""Families of files whose phrase bears their name."""
 _PARTS: Final = {
-    "comment": "in a comment",
-    "comments": "in a comment",
-    "ID3": "in its ID3 tag",
-    "ID3v1": "in its ID3 tag",
-    "cover": "in its cover picture",
-    "EXIF": "in its EXIF",
-    "XMP": "in its XMP",
-    "extended XMP": "in its XMP",
-    "IPTC": "in its IPTC",
-    "metadata": "in its metadata",
-    "user data": "in its user data",
-    "document": "amid the document",
-    "padding": "in its padding",
-    "ID3 padding": "in its padding",
+    "comment": "comment",
+    "comments": "comment",
+    "ID3": "id3",
+    "ID3v1": "id3",
+    "cover": "cover",
+    "EXIF": "exif",
+    "XMP": "xmp",
+    "extended XMP": "xmp",
+    "IPTC": "iptc",
+    "metadata": "metadata",
+    "user data": "user_data",
+    "document": "document",
+    "padding": "padding",
+    "ID3 padding": "padding",
 }
-"""Parts by the names that our readers give them."""
+"""Parts by the names that our readers give them, with the end of their phrase's name."""
 _NO_PART: Final = frozenset({"", "unread", "unreadable", "between", "unreferenced", "sound and more"})
 """What belongs to no part that is known here."""
 
 
-def where(store: HiddenStore) -> str:
+def where(store: HiddenStore) -> Phrase:
     """The place of one store, for the middle of a sentence."""
-    if store.is_packed:
-        what = _FILES.get(store.inside, "a packed part of it")
-        return f"in {what} ({quoted(store.name)})" if store.name else f"in {what}"
-    if store.inside:
-        return f"in {_FILES[store.inside]}"
+    if store.is_packed or store.inside:
+        what = {"id": f"store.inside.{store.inside if store.inside in _FILES else 'packed'}"}
+        named = store.is_packed and store.name
+        return {"id": "store.in.packed", "what": what, "name": store.name} if named else {
+            "id": "store.in.inside", "what": what
+        }  # fmt: skip
     if store.kind is Kind.TRAILING:
-        return "behind its end"
+        return {"id": "store.in.trailing"}
     if store.part in _NO_PART:
-        return f"at byte {store.start}, in no part of it that is known here"
+        return {"id": "store.in.nowhere", "start": store.start}
     if store.part in _PARTS:
-        return _PARTS[store.part]
-    return f"amid its {store.part}" if store.kind is Kind.MEDIA else f"in a part of it called {quoted(store.part)}"
+        return {"id": f"store.in.{_PARTS[store.part]}"}
+    return {"id": "store.in.media" if store.kind is Kind.MEDIA else "store.in.part", "part": store.part}
 
 
-def places(hidden: Hidden) -> str:
+def places(hidden: Hidden) -> list[Fact]:
     """All places, for the middle of a sentence."""
-    said = list(dict.fromkeys(where(store) for store in hidden.stores))
+    said: list[Phrase] = []
+    for store in hidden.stores:
+        place = where(store)
+        if place not in said:
+            said.append(place)
     more = max(0, len(said) - MAX_SAID) + hidden.more
-    return listed((*said[:MAX_SAID], *((f"{more} more",) if more else ())))
+    rest: list[Fact] = [{"id": "list.more.number", "number": more}] if more else []
+    return [*said[:MAX_SAID], *rest]
 
 
 def hidden_of(facts: Facts) -> Hidden | None:
@@ -72,19 +73,12 @@ def hidden_of(facts: Facts) -> Hidden | None:
     return facts.own.hidden if facts.own is not None and facts.own.hidden.stores else None
 
 
-def statement(hidden: Hidden) -> str:
+def statement(hidden: Hidden) -> Said:
     """What is said of a file in which nothing else was found."""
     if not any(store.is_whole for store in hidden.stores):
-        return f"What begins like Content Credentials lies in this file, and cannot be read: {places(hidden)}."
-    if all(store.inside or store.is_packed for store in hidden.stores):
-        return (
-            f"Content Credentials lie in this file where the engines do not look: {places(hidden)}. They may speak of "
-            "that alone, and were not checked."
-        )
-    return (
-        f"Content Credentials lie in this file where its format has no place for them: {places(hidden)}. They were not "
-        "checked."
-    )
+        return say("integrity.unreached.unreadable", where=places(hidden))
+    inside = all(store.inside or store.is_packed for store in hidden.stores)
+    return say(f"integrity.unreached.{'inside' if inside else 'placeless'}", where=places(hidden))
 
 
 def detail(hidden: Hidden) -> list[Json]:
@@ -104,11 +98,6 @@ def gaps(facts: Facts) -> Iterator[NotChecked]:
         return
     hidden = facts.own.hidden
     if hidden.stores and facts.first.outcome is not Outcome.ABSENT:
-        yield NotChecked(
-            what=f"further Content Credentials that lie in the file, {places(hidden)}",
-            why="only those in the place that its format has for them are checked",
-        )
+        yield gap(say("gap.further", where=places(hidden)), say("gap.further.why"))
     if hidden.is_cut:
-        yield NotChecked(
-            what="Content Credentials in all of what the file holds packed", why="not all of it was searched"
-        )
+        yield gap(say("gap.packed"), say("gap.packed.why"))

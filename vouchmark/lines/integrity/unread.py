@@ -11,24 +11,18 @@ from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, is_searched_in_part, source_of
 from vouchmark.lines.integrity import malformed, outside, stores
 from vouchmark.lines.integrity.readings import wrong_name
-from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
+from vouchmark.wording.catalogue import because, gap, has, say, together
+from vouchmark.wording.model import Said
 
 TOO_DEEP: Final = Reason.TOO_DEEP
 """The engine's reason for a file of a known type that was built to exhaust its reader."""
 
-_UNREAD_TYPE: Final = (NotChecked(what="Content Credentials", why="type of file not supported"),)
-
-_ERRORS: Final = {
-    "time-limit": "Reading it took longer than the time limit (--time-limit); that says nothing about the file.",
-    "memory-limit": "Reading it took more than the memory limit (--memory-limit); that says nothing about the file.",
-    "crash": "The engine crashed on this file; that says nothing about the file.",
-}
-
 
 def unreadable(facts: Facts) -> Answer:
     """The line of a file whose bytes could not be read."""
-    statement = f"The file could not be read: {facts.unreadable_words}."
+    sentence = f"integrity.unreadable.{facts.unreadable}"
+    statement = say(sentence) if has(sentence) else say("integrity.unreadable.other", why=facts.unreadable_words)
     draft = Draft(
         code="integrity.unreadable",
         status=Status.ERROR,
@@ -47,7 +41,7 @@ def lone_fragment(facts: Facts) -> Answer:
         facts,
         "integrity.fragments.missing",
         Status.UNKNOWN,
-        "This is one fragment of a video; its Content Credentials are in the video's first part.",
+        say("integrity.fragments.missing.alone"),
     )
 
 
@@ -61,14 +55,14 @@ def not_found(facts: Facts) -> Answer:
                 Status.UNKNOWN,
                 stores.statement(hidden),
                 detail={"found": stores.detail(hidden)},
-                not_checked=_UNREAD_TYPE if facts.first.outcome is Outcome.UNSUPPORTED else (),
+                not_checked=_unread_type() if facts.first.outcome is Outcome.UNSUPPORTED else (),
             )
         case Outcome.ABSENT if has_unreached_store(facts) and facts.own is not None and facts.own.problem:
             return _one(
                 facts,
                 "integrity.unparsable",
                 Status.ERROR,
-                "What lies in the file in the form of Content Credentials cannot be read.",
+                say("integrity.unparsable.form"),
                 detail={"reason": str(facts.own.problem)},
             )
         case Outcome.ABSENT if has_unreached_store(facts):
@@ -76,25 +70,19 @@ def not_found(facts: Facts) -> Answer:
                 facts,
                 "integrity.store.unreached",
                 Status.UNKNOWN,
-                "Content Credentials lie in the file where the engine finds none: a later change cut them off, they "
-                "belong to something inside it, or they are of a form that it does not read.",
+                say("integrity.unreached.engine"),
             )
         case Outcome.ABSENT if is_searched_in_part(facts):
             return _one(
                 facts,
                 "integrity.unsearched",
                 Status.UNKNOWN,
-                "No Content Credentials were found, but not all that the file holds packed was searched.",
+                say("integrity.unsearched"),
             )
         case Outcome.ABSENT if unused := outside.unused(facts):
-            return _one(facts, "integrity.sidecar.unused", Status.UNKNOWN, unused[0].statement, detail=unused[0].detail)
+            return _one(facts, outside.UNUSED, Status.UNKNOWN, unused[0].statement, detail=unused[0].detail)
         case Outcome.ABSENT:
-            return _one(
-                facts,
-                "integrity.absent",
-                Status.ABSENT,
-                "The file has no Content Credentials, so whether it was changed cannot be told.",
-            )
+            return _one(facts, "integrity.absent", Status.ABSENT, say("integrity.absent"))
         case Outcome.REMOTE:
             return _remote(facts)
         case Outcome.UNSUPPORTED if facts.first.reason == TOO_DEEP:
@@ -102,7 +90,7 @@ def not_found(facts: Facts) -> Answer:
                 facts,
                 "integrity.unparsable",
                 Status.ERROR,
-                "The file's parts are nested deeper than anything real, so it cannot be read.",
+                say("integrity.unparsable.deep"),
                 detail={"reason": str(facts.first.reason or "")},
             )
         case Outcome.UNSUPPORTED:
@@ -112,10 +100,10 @@ def not_found(facts: Facts) -> Answer:
                 Status.UNKNOWN,
                 _unsupported(facts),
                 detail={"type": facts.media_type, "reason": str(facts.first.reason or "")},
-                not_checked=_UNREAD_TYPE,
+                not_checked=_unread_type(),
             )
         case Outcome.SKIPPED:
-            return Answer(summary="No engine was asked.", status=Status.SKIPPED)
+            return Answer(summary=say("integrity.skipped"), status=Status.SKIPPED)
         case Outcome.UNPARSABLE:
             return _unparsable(facts)
         case _:  # ERROR: who asks has dealt with FOUND
@@ -123,20 +111,21 @@ def not_found(facts: Facts) -> Answer:
                 facts,
                 "integrity.error",
                 Status.ERROR,
-                _ERRORS.get(
-                    facts.first.reason or "", "The engine failed on this file; that says nothing about the file."
-                ),
+                say(error if has(error := f"integrity.error.{facts.first.reason}") else "integrity.error.other"),
                 detail={"reason": str(facts.first.reason or "")},
             )
 
 
-def _unsupported(facts: Facts) -> str:
+def _unread_type() -> tuple[NotChecked, ...]:
+    return (gap(say("gap.credentials"), say("gap.credentials.why")),)
+
+
+def _unsupported(facts: Facts) -> Said:
     """What is said of a type that nobody reads; of stores that lie about the whole file was searched all the same."""
     if facts.first.reason != OF_TYPE:
-        return "Content Credentials in this type of file cannot be read here."
+        return say("integrity.unsupported.here")
     searched = facts.own is not None and not facts.own.hidden.is_cut
-    but = " but manifest stores in plain bytes, of which there are none" if searched else ""
-    return f"This type of file is not supported; nothing was looked for{but}."
+    return say("integrity.unsupported" if searched else "integrity.unsupported.unsearched")
 
 
 def _unparsable(facts: Facts) -> Answer:
@@ -145,26 +134,30 @@ def _unparsable(facts: Facts) -> Answer:
     hidden = stores.hidden_of(facts)
     if hidden is None:
         return _one(facts, told.code, told.status, told.statement, detail=told.detail)
-    statement = f"{told.statement.rstrip('.')}. {stores.statement(hidden)}"
+    statement = together(told.statement, stores.statement(hidden))
     return _one(facts, told.code, told.status, statement, detail={**told.detail, "found": stores.detail(hidden)})
 
 
 def _remote(facts: Facts) -> Answer:
     """The Content Credentials lie at an address, and are not here."""
     refused = next((contact for contact in facts.contacts if contact.purpose == "manifest"), None)
-    what, address = "remote Content Credentials", quoted(facts.first.remote_url)
+    what, address = say("gap.remote"), facts.first.remote_url
     if refused is None:
-        words, gap = "nothing was fetched", NotChecked(what=what, why="nothing is fetched without --online")
+        statement, why = say("integrity.remote", address=address), say("gap.remote.why")
     else:
-        host = quoted(refused.host) if refused.host else "that address"
-        words, gap = f"they could not be had from {host}", NotChecked(what=what, why=refused.outcome)
+        why = because(refused.outcome)
+        statement = (
+            say("integrity.remote.refused", address=address, host=refused.host)
+            if refused.host
+            else say("integrity.remote.unasked", address=address)
+        )
     return _one(
         facts,
         "integrity.remote",
         Status.UNKNOWN,
-        f"The file only names an address where its Content Credentials are kept, {address}; {words}.",
+        statement,
         detail={"url": facts.first.remote_url},
-        not_checked=(gap,),
+        not_checked=(gap(what, why),),
     )
 
 
@@ -172,7 +165,7 @@ def _one(
     facts: Facts,
     code: str,
     status: Status,
-    statement: str,
+    statement: Said,
     *,
     detail: Mapping[str, Json] | None = None,
     not_checked: tuple[NotChecked, ...] = (),

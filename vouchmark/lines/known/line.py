@@ -15,49 +15,32 @@ from provenance.hashes.pictures.pdq import FOREIGN_TOLERANCE, RULE, Orientation
 from vouchmark.known.soft_bindings import ISCC, SoftCheck
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.lines.known import original as known_original
-from vouchmark.render.safe import quoted
 from vouchmark.report import Json, NotChecked, Root, Status
+from vouchmark.wording.catalogue import because, gap, has, say, together
+from vouchmark.wording.model import Fact, Said
 
 if TYPE_CHECKING:
     from vouchmark.known.lookup import Lookup, Match
 
-LABEL_LIMIT: Final = 80
-"""Characters of a label in a sentence."""
-SAID_LIMIT: Final = 300
-"""Characters of what credentials said, in a sentence."""
 SAID_LINES: Final = ("integrity", "signer", "ai")
 """The lines of the report on the other file that are quoted."""
 
 ORIENTATIONS: Final[Mapping[Orientation, str]] = {
     Orientation.NONE: "",
-    Orientation.ROTATE_90: "turned anticlockwise by 90°",
-    Orientation.ROTATE_180: "turned by 180°",
-    Orientation.ROTATE_270: "turned clockwise by 90°",
-    Orientation.MIRROR: "mirrored left to right",
-    Orientation.FLIP: "mirrored top to bottom",
-    Orientation.TRANSPOSE: "mirrored and turned by 90°",
-    Orientation.TRANSVERSE: "mirrored and turned by 90°",
+    Orientation.ROTATE_90: "turned.rotate-90",
+    Orientation.ROTATE_180: "turned.rotate-180",
+    Orientation.ROTATE_270: "turned.rotate-270",
+    Orientation.MIRROR: "turned.mirror",
+    Orientation.FLIP: "turned.flip",
+    Orientation.TRANSPOSE: "turned.diagonal",
+    Orientation.TRANSVERSE: "turned.diagonal",
 }
-"""What has to be done to what is looked up, so that it is turned as the known one is."""
-_UNSOFT: Final[Mapping[str, str]] = {
-    "malformed": "its value is no ISCC",
-    "part": "it speaks of a part of the file",
-    "not-comparable": "it holds no code of the content that can be recomputed here",
-    "not-made": "the file's own code could not be made",
-}
-UNSEARCHED: Final[Mapping[str, str]] = {
-    "no-picture": "only pictures and videos have look-alikes here",
-    "unsupported": "pictures of this type are not decoded here",
-    "undecodable": "the picture could not be decoded",
-    "too-small": "the picture is too small",
-    "too-plain": "there is too little in it to tell it from others",
-    "too-many-pixels": "it has too many pixels",
-    "no-frames": "no frame of the video could be decoded",
-    "not-installed": "the package that decodes videos is not installed (vouchmark[video])",
-    "time-limit": "it took too long",
-    "memory-limit": "it needed too much memory",
-}
-"""Why look-alikes were not looked for, by the reason that a fingerprint gives."""
+"""What has to be done to what is looked up, so that it is turned as the known one is: the phrase for it."""
+
+
+def unsearched(reason: str) -> Said:
+    """Why look-alikes were not looked for, by the reason that a fingerprint gives."""
+    return say(f"gap.unsearched.{reason}") if has(f"gap.unsearched.{reason}") else because(reason)
 
 
 def answer(facts: Facts) -> Answer:
@@ -71,7 +54,7 @@ def answer(facts: Facts) -> Answer:
     if not told:
         return replace(parts[0], not_checked=gaps)
     return Answer(
-        summary=" ".join(part.summary for part in told),
+        summary=together(*(part.summary for part in told)),
         drafts=tuple(draft for part in told for draft in part.drafts),
         not_checked=gaps,
         pictures=tuple(picture for part in told for picture in part.pictures),
@@ -83,20 +66,16 @@ def _looked_up(facts: Facts) -> Answer:
     lookup = facts.known
     if lookup is None:
         if facts.unreadable and facts.has_index:
-            words = "The file could not be read, so it could not be looked up."
-            return Answer(summary="Could not be looked at.", drafts=(_plain(facts, "unreadable", Status.ERROR, words),))
-        gap = NotChecked(what="known media", why="no --index and no --original given")
-        return Answer(summary="No index and no original was named.", status=Status.SKIPPED, not_checked=(gap,))
+            draft = _plain(facts, "unreadable", Status.ERROR, say("known.unread"))
+            return Answer(summary=say("known.answer.unread"), drafts=(draft,))
+        unnamed = gap(say("gap.index"), say("gap.index.why"))
+        return Answer(summary=say("known.skipped"), status=Status.SKIPPED, not_checked=(unnamed,))
     if lookup.trouble:
-        words = f"The index {quoted(lookup.name)} could not be searched: {lookup.trouble}."
-        return Answer(
-            summary="The index could not be searched.", drafts=(_plain(facts, "unreadable", Status.ERROR, words),)
-        )
+        words = say("known.trouble", index=lookup.name, why=lookup.trouble)
+        return Answer(summary=say("known.answer.trouble"), drafts=(_plain(facts, "unreadable", Status.ERROR, words),))
     drafts = tuple(_drafts(facts, lookup))
     if not drafts:
-        words = f"Nothing like it is in the index {quoted(lookup.name)}."
-        if lookup.unsearched:
-            words = f"This very file is not in the index {quoted(lookup.name)}; look-alikes were not looked for."
+        words = say(f"known.none{'.exact' if lookup.unsearched else ''}", index=lookup.name)
         drafts = (_plain(facts, "none", Status.ABSENT, words),)
     return Answer(summary=_summary(lookup), drafts=drafts, not_checked=tuple(_gaps(lookup)))
 
@@ -104,30 +83,24 @@ def _looked_up(facts: Facts) -> Answer:
 def _softly(facts: Facts) -> Answer:
     """What signed soft bindings come to; those that nobody else can recompute are named as not checked."""
     others = sorted({one.algorithm for one in facts.soft_bindings if one.algorithm != ISCC})
-    gaps = [
-        NotChecked(what=f"the soft binding {quoted(name)}", why="only its maker can recompute it") for name in others
-    ]
+    gaps = [gap(say("gap.soft", name=name), say("gap.soft.why")) for name in others]
     for one in facts.soft_checks:
         if not one.bits:
-            reason = str(one.reason or "")
-            why = _UNSOFT.get(reason) or UNSEARCHED.get(reason, reason)
-            gaps.append(NotChecked(what="the signed ISCC soft binding", why=why))
+            own = f"gap.iscc.{one.reason}"
+            gaps.append(gap(say("gap.iscc"), say(own) if has(own) else unsearched(str(one.reason or ""))))
     drafts = tuple(_soft_draft(facts, one) for one in facts.soft_checks if one.bits)
     differs = any(draft.status is Status.UNKNOWN for draft in drafts)
-    summary = "It does not look like its signed fingerprint." if differs else "It looks like its signed fingerprint."
+    summary = say(f"known.answer.soft.{'differs' if differs else 'agrees'}")
     return Answer(summary=summary, drafts=drafts, not_checked=tuple(gaps))
 
 
 def _soft_draft(facts: Facts, one: SoftCheck) -> Draft:
     """One signed code that was recomputed."""
-    verdict = "looks like that" if one.agrees else "does not look like that"
-    words = (
-        f"Its signer wrote down a code of its looks (ISCC), and it {verdict}: {one.distance} of {one.bits} bits differ."
-    )
+    code = "known.soft.agrees" if one.agrees else "known.soft.differs"
     return Draft(
-        code="known.soft.agrees" if one.agrees else "known.soft.differs",
+        code=code,
         status=Status.PASS if one.agrees else Status.UNKNOWN,
-        statement=f"{words} A soft binding binds no byte.",
+        statement=say(code, distance=one.distance, bits=one.bits),
         source="iscc-lib",
         root=Root.PERCEPTUAL_HASH,
         subject=facts.bound.label if facts.bound is not None else facts.name,
@@ -143,38 +116,33 @@ def _soft_draft(facts: Facts, one: SoftCheck) -> Draft:
 
 def _gaps(lookup: Lookup) -> Iterator[NotChecked]:
     if lookup.unsearched:
-        why = UNSEARCHED.get(lookup.unsearched, lookup.unsearched)
-        yield NotChecked(what="look-alikes in the index", why=why)
+        yield gap(say("gap.alike"), unsearched(lookup.unsearched))
     if lookup.is_first:
-        why = "of an animation, or of several pages, only the first picture is looked for"
-        yield NotChecked(what="look-alikes of further pictures in the file", why=why)
+        yield gap(say("gap.alike.further"), say("gap.alike.further.why"))
     if lookup.until:
-        why = f"only the first {lookup.until // 1000} s were looked at"
-        yield NotChecked(what="look-alikes of the rest of the video", why=why)
+        yield gap(say("gap.alike.rest"), say("gap.alike.rest.why", seconds=lookup.until // 1000))
 
 
-def _summary(lookup: Lookup) -> str:
+def _summary(lookup: Lookup) -> Said:
     if lookup.exact:
         own = next((entry for entry in lookup.exact if not entry.source), None)
-        if own is None:
-            return f"A list in your index names this very file{_as(lookup.exact[0])}."
-        return f"The very same file is in your index{_as(own)}."
+        return _called(lookup.exact[0], "known.answer.exact.listed") if own is None else _called(
+            own, "known.answer.exact"
+        )  # fmt: skip
     sure = [match for match in lookup.near if match.pixels != "unaligned"]
     if sure:
         others = len(lookup.near) + lookup.more - 1
-        more = f", and {others} more" if others else ""
-        return f"It looks like something in your index{_as(sure[0].entry)}{more}. That binds nothing."
+        more = (say("known.answer.near.more", number=others),) if others else ()
+        return together(_called(sure[0].entry, "known.answer.near"), *more, say("known.answer.binds"))
     if lookup.near:
-        return f"Its hash is like that of something in your index{_as(lookup.near[0].entry)}, its pixels are not."
-    if lookup.unsearched:
-        return "This very file is not in your index; look-alikes were not looked for."
-    return "Nothing like it is in your index."
+        return _called(lookup.near[0].entry, "known.answer.doubtful")
+    return say(f"known.answer.none{'.exact' if lookup.unsearched else ''}")
 
 
-def _as(entry: Entry) -> str:
-    """How an entry is called, where it is called anything."""
+def _called(entry: Entry, sentence: str, **facts: Fact) -> Said:
+    """A sentence about an entry, with how it is called where it is called anything."""
     name = entry.label or entry.name
-    return f" as {quoted(name, limit=LABEL_LIMIT)}" if name else ""
+    return say(f"{sentence}.named", **facts, label=name) if name else say(sentence, **facts)
 
 
 def _drafts(facts: Facts, lookup: Lookup) -> Iterator[Draft]:
@@ -204,37 +172,40 @@ def _drafts(facts: Facts, lookup: Lookup) -> Iterator[Draft]:
             yield from _about(facts, match.entry, is_same=False)
 
 
-def _exact(entry: Entry, lookup: Lookup) -> str:
+def _exact(entry: Entry, lookup: Lookup) -> Said:
     """How the same bytes are known: because they were there once, or because a list names their digest."""
     if entry.source:
-        listed = f"The list {quoted(entry.source, limit=LABEL_LIMIT)} in the index {quoted(lookup.name)}"
-        return f"{listed} names the digest (SHA-256) of this very file{_as(entry)}."
-    return f"The very same file, byte for byte, is in the index {quoted(lookup.name)}{_as(entry)}."
+        return _called(entry, "known.exact.listed", list=entry.source, index=lookup.name)
+    return _called(entry, "known.exact", index=lookup.name)
 
 
-def _near(match: Match, lookup: Lookup) -> str:
+def _near(match: Match, lookup: Lookup) -> Said:
     """How a look-alike was found, and how far that carries."""
-    like = "a picture"
+    said: dict[str, Fact] = {"index": lookup.name}
+    sentence = "known.near.picture"
     if match.hashed.of == FRAME:
-        into = f"a frame of a video, {_clock(match.hashed.at)} into it,"
-        like = "frames of a video" if match.frames > 1 else into
-    which = f"{match.frames} of {lookup.frames} frames look" if match.frames else "It looks"
-    there = "that is in"
+        sentence = "known.near.frames" if match.frames > 1 else "known.near.frame"
+        said |= {"into": _clock(match.hashed.at)} if match.frames <= 1 else {}
+    if match.frames:
+        sentence, said = f"{sentence}.frames", said | {"frames": match.frames, "all": lookup.frames}
     if match.entry.source:
         # Nobody has seen that picture here: a list gave its hash and says what it is.
-        there = f"whose hash the list {quoted(match.entry.source, limit=LABEL_LIMIT)} put into"
-    words = [f"{which} like {like} {there} the index {quoted(lookup.name)}{_as(match.entry)}"]
-    how = [ORIENTATIONS[match.orientation], "without its plain border" if match.is_trimmed else ""]
-    turned = " and ".join(word for word in how if word)
-    words.append(f": {match.distance} of 256 bits differ{f' once it is {turned}' if turned else ''}.")
-    if match.pixels == "aligned":
-        words.append(" Their pixels lie upon each other.")
-    elif match.pixels == "unaligned":
-        words.append(" Their pixels could not be matched: it may well be another picture.")
+        sentence, said = f"{sentence}.listed", said | {"list": match.entry.source}
+    told = [_called(match.entry, sentence, **said), _bits(match)]
+    if match.pixels in ("aligned", "unaligned"):
+        told.append(say(f"known.near.{match.pixels}"))
     if match.hashed.rule != RULE and match.hashed.of != FRAME:
-        words.append(f" That hash was made by another rule, which alone may change {FOREIGN_TOLERANCE} bits.")
-    words.append(" Similarity binds nothing: hashes can be made alike on purpose.")
-    return "".join(words)
+        told.append(say("known.near.rule", bits=FOREIGN_TOLERANCE))
+    return together(*told, say("known.near.binds"))
+
+
+def _bits(match: Match) -> Said:
+    """How far the hashes are apart, and what had to be done to it for that."""
+    turned = [{"id": ORIENTATIONS[match.orientation]}] if ORIENTATIONS[match.orientation] else []
+    turned += [{"id": "turned.trimmed"}] if match.is_trimmed else []
+    if turned:
+        return say("known.near.bits.turned", distance=match.distance, turned=turned)
+    return say("known.near.bits", distance=match.distance)
 
 
 def _clock(milliseconds: int) -> str:
@@ -247,13 +218,10 @@ def _about(facts: Facts, entry: Entry, *, is_same: bool) -> Iterator[Draft]:
     root = Root.FILE if is_same else Root.PERCEPTUAL_HASH
     said = " ".join(one.summary for line in SAID_LINES for one in entry.said if one.line == line)
     if said and not (is_same and facts.first.store is not None):
-        which = "this file" if is_same else "a file that looks like this one"
-        bound = "" if is_same else " That was matched by similarity, and is not bound to this file."
         yield Draft(
             code="known.credentials",
             status=Status.PASS,
-            statement=f"When {which} was added to the index, its Content Credentials said: "
-            f"{quoted(said, limit=SAID_LIMIT)}{bound}",
+            statement=say(f"known.credentials{'' if is_same else '.like'}", said=said),
             source="the reader's index",
             root=root,
             subject=facts.name,
@@ -264,13 +232,13 @@ def _about(facts: Facts, entry: Entry, *, is_same: bool) -> Iterator[Draft]:
             },
         )
     if entry.vouches:
-        count = f"{len(entry.vouches)} {'vouch is' if len(entry.vouches) == 1 else 'vouches are'}"
-        about = "it was made for this very file" if is_same else "a vouch for a picture that looks like this one"
-        also = f"{about}." if not is_same else "the person line counts those that lie beside or inside a file."
+        number = len(entry.vouches)
+        sentence = f"known.vouches{'' if is_same else '.like'}{'.one' if number == 1 else ''}"
+        kept = _called(entry, sentence) if number == 1 else _called(entry, sentence, number=number)
         yield Draft(
             code="known.vouches",
             status=Status.PASS,
-            statement=f"{count} kept with it in the index{_as(entry)}, not checked here: {also}",
+            statement=kept,
             source="the reader's index",
             root=root,
             subject=facts.name,
@@ -303,7 +271,7 @@ def _match_detail(match: Match) -> dict[str, Json]:
     return detail
 
 
-def _plain(facts: Facts, word: str, status: Status, statement: str) -> Draft:
+def _plain(facts: Facts, word: str, status: Status, statement: Said) -> Draft:
     return Draft(
         code=f"known.{word}",
         status=status,

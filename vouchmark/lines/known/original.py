@@ -7,7 +7,7 @@ What was cut off or put around a picture is told as such and is no change of wha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from provenance.reasons import Reason
 from vouchmark.examination.pictures import DIFFERENCE
@@ -15,69 +15,42 @@ from vouchmark.known.originals import Compared
 from vouchmark.lines.facts import Answer, Draft, Facts
 from vouchmark.lines.known.clip import clip_answer
 from vouchmark.lines.known.words import FALSE_ALARMS, how, missed, percent, where
-from vouchmark.render.safe import quoted
-from vouchmark.render.words import listed
 from vouchmark.report import Json, NotChecked, ReportPicture, Root, Status
+from vouchmark.wording.catalogue import gap, has, say, together
+from vouchmark.wording.model import Fact, Phrase, Said
 
 if TYPE_CHECKING:
     from provenance.hashes.pictures.compare import Comparison
 
-ENTRY_SHOWN: Final = 80
-"""Code points of what the index calls a known file."""
 GIVEN, THUMBNAIL, KEPT = "original", "signed thumbnail", "picture in your index"
 """With what a file is compared; behind "the"."""
 MAX_TOLD: Final = 5
 """Regions that are told one by one in a sentence; the detail has them all."""
 
-_UNALIGNED: Final = {
-    "too-small": "one of them is too small",
-    "few-features": "one of them has too little in it to be recognised by",
-    "no-movement": "too few places in both look alike",
-    "implausible-movement": "what looks alike lies in places that no copy has",
-    "differs-everywhere": "only a small part of both looks alike",
-    "differs-widely": "too much of both differs to say where",
-    "too-little-in-common": "they share too small a part",
-}
-_FAILED: Final = {
-    "not-installed": "the packages for it are not installed (pip install 'vouchmark[compare,video]')",
-    "different-kinds": "one is a picture and the other is not",
-    "unsupported": "this type of file is not decoded here",
-    "undecodable": "the file could not be decoded",
-    "too-many-pixels": "the file announces too many pixels",
-    "original-unsupported": "an original of this type is not decoded here",
-    "original-undecodable": "the original could not be decoded",
-    "original-too-many-pixels": "the original announces too many pixels",
-    "no-entry": "nothing that the index keeps a picture of looks like it",
-    "no-thumbnail": "no signature in its history covers a thumbnail",
-    "time-limit": "it took longer than the time limit",
-    "memory-limit": "it needed more memory than the limit",
-    "crash": "a decoder crashed over one of them",
-    "unread": "the file could not be read",
-}
+_ENDS: Final = {GIVEN: "original", THUMBNAIL: "thumbnail", KEPT: "kept"}
+"""The same as the ids of sentences end."""
 
 
 def answer(facts: Facts, compared: Compared) -> Answer:
     """What comparing with the original came to."""
-    name = f"the original {quoted(compared.original.name)}"
-    if compared.original.is_thumbnail:
-        name = "the thumbnail that a signature in its own history covers"
-    if compared.original.is_kept:
-        name = f"the small picture of {quoted(compared.entry, limit=ENTRY_SHOWN)} in your index"
     if compared.is_same_file:
-        name = f"{quoted(compared.entry, limit=ENTRY_SHOWN)} in your index" if compared.original.is_kept else name
-        words = f"It is {name}, byte for byte."
+        kept = compared.original.is_kept
+        words = say("known.same.bytes", name=compared.original.name)
+        if kept:
+            words = say("known.same.bytes.kept", name=compared.entry)
         detail: dict[str, Json] = {"same_bytes": True, "against": _what(compared)}
         draft = _draft(facts, "known.same", Status.PASS, words, detail, source="SHA-256", root=Root.FILE)
-        what = "a file in your index" if compared.original.is_kept else "the original"
-        return Answer(summary=f"It is {what}, byte for byte.", drafts=(draft,))
+        return Answer(summary=say(f"known.answer.same.bytes{'.kept' if kept else ''}"), drafts=(draft,))
     against, what = compared.against, _what(compared)
     if against is not None and against.clip is not None:
-        return clip_answer(facts, against.clip, name=name, source=against.engine)
+        return clip_answer(facts, against.clip, name=compared.original.name, source=against.engine)
     if against is not None and against.picture is not None:
         found = against.picture
         if found.verdict == "failed":
             return _uncompared(facts, found.reason or Reason.FAILURE, what)
-        return _picture_answer(facts, found, name=name, what=what, source=against.engine, label=against.label)
+        name = compared.entry if compared.original.is_kept else compared.original.name
+        with_what = Against(what, "" if compared.original.is_thumbnail else name)
+        return _picture_answer(facts, found, with_what, source=against.engine, label=against.label)
     return _uncompared(facts, (against.reason if against else None) or Reason.UNREAD, what)
 
 
@@ -88,81 +61,100 @@ def _what(compared: Compared) -> str:
     return KEPT if compared.original.is_kept else GIVEN
 
 
+class Against(NamedTuple):
+    """With what it is compared, for sentences."""
+
+    what: str
+    """As an `against` in a detail has it."""
+    name: str
+    """Of the original or of what the index keeps; empty of a signed thumbnail."""
+
+    @property
+    def end(self) -> str:
+        """As the ids of sentences end."""
+        return _ENDS[self.what]
+
+    @property
+    def named(self) -> dict[str, Fact]:
+        """Its name as a fact of sentences that tell it."""
+        return {"name": self.name} if self.name else {}
+
+
 def _uncompared(facts: Facts, reason: Reason, what: str) -> Answer:
-    words = f"It could not be compared with the {what}: {_FAILED.get(reason, 'the comparison itself failed')}."
+    why = f"uncompared.{reason}"
+    words = say(f"known.uncompared.{_ENDS[what]}", why={"id": why if has(why) else "uncompared.other"})
     status = Status.UNKNOWN if reason in ("different-kinds", "no-thumbnail", "no-entry") else Status.ERROR
     code = "known.unaligned" if status is Status.UNKNOWN else "known.uncompared"
     detail: dict[str, Json] = {"reason": str(reason), "against": what}
     draft = _draft(facts, code, status, words, detail, source="vouchmark", root=Root.FILE)
-    return Answer(summary=f"It could not be compared with the {what}.", drafts=(draft,))
+    return Answer(summary=say(f"known.answer.uncompared.{_ENDS[what]}"), drafts=(draft,))
 
 
-def _picture_answer(facts: Facts, found: Comparison, *, name: str, what: str, source: str, label: str) -> Answer:
-    detail = _detail(found) | ({"manifest": label} if label else {}) | {"against": what}
+def _picture_answer(facts: Facts, found: Comparison, against: Against, *, source: str, label: str) -> Answer:
+    detail = _detail(found) | ({"manifest": label} if label else {}) | {"against": against.what}
     if found.verdict == "unaligned":
-        why = _UNALIGNED.get(found.reason or "", "no movement was found")
-        words = f"It could not be matched to {name} ({why}): another picture, or heavily edited."
+        reason = f"unaligned.{found.reason}"
+        why: Phrase = {"id": reason if has(reason) else "unaligned.other"}
+        words = say(f"known.unaligned.{against.end}", **against.named, why=why)
         draft = _draft(facts, "known.unaligned", Status.UNKNOWN, words, detail, source=source)
-        summary = f"It could not be matched to the {what}: another picture, or heavily edited."
+        summary = say(f"known.answer.unaligned.{against.end}")
         return Answer(summary=summary, drafts=(draft,), not_checked=_gaps(found))
-    drafts = tuple(_picture_drafts(facts, found, detail, name=name, source=source))
+    drafts = tuple(_picture_drafts(facts, found, detail, against, source=source))
     pictures = (_map(facts, found),) if found.map else ()
-    return Answer(summary=_summary(found, what), drafts=drafts, pictures=pictures, not_checked=_gaps(found))
+    return Answer(summary=_summary(found, against), drafts=drafts, pictures=pictures, not_checked=_gaps(found))
 
 
 def _gaps(found: Comparison) -> tuple[NotChecked, ...]:
     """What of either file was not compared."""
-    why = "of an animation, or of several pages, only the first picture is compared"
-    which = (("the file", found.is_first), ("the original", found.original_is_first))
-    return tuple(NotChecked(what=f"further pictures in {file}", why=why) for file, is_first in which if is_first)
+    which = (("file", found.is_first), ("original", found.original_is_first))
+    return tuple(gap(say(f"gap.pictures.{file}"), say("gap.pictures.why")) for file, is_first in which if is_first)
 
 
-def _summary(found: Comparison, what: str) -> str:
-    part = "" if found.shown == 1 else f" It shows {percent(found.shown)} of it."
-    around = f" What lies around it is not from the {what}." if found.added and not found.plain else ""
+def _summary(found: Comparison, against: Against) -> Said:
+    shown = () if found.shown == 1 else (say("known.answer.shown", share=percent(found.shown)),)
+    around = (say(f"known.answer.around.{against.end}"),) if found.added and not found.plain else ()
     if not found.regions:
-        return f"No region{_of_first(found)} differs from the {what}.{part}{around}"
-    if len(found.regions) == 1:
-        return f"It differs from the {what} in one region, {percent(found.share)} of what both show.{part}{around}"
-    regions = f"{len(found.regions)} regions, {percent(found.share)} of what both show"
-    return f"It differs from the {what} in {regions}.{part}{around}"
+        told = say(f"known.answer.same{_of_first(found)}.{against.end}")
+    elif len(found.regions) == 1:
+        told = say(f"known.answer.changed.one.{against.end}", share=percent(found.share))
+    else:
+        number, share = len(found.regions), percent(found.share)
+        told = say(f"known.answer.changed.{against.end}", number=number, share=share)
+    return together(told, *shown, *around)
 
 
 def _picture_drafts(
-    facts: Facts, found: Comparison, detail: dict[str, Json], *, name: str, source: str
+    facts: Facts, found: Comparison, detail: dict[str, Json], against: Against, *, source: str
 ) -> Iterator[Draft]:
     words = how(found)
+    done = () if words is None else (words,)
     if found.regions:
-        count = "One region differs" if len(found.regions) == 1 else f"{len(found.regions)} regions differ"
-        places = "; ".join(where(one.picture, found.picture_size) for one in found.regions[:MAX_TOLD])
-        more = f"; and {len(found.regions) - MAX_TOLD} more" if len(found.regions) > MAX_TOLD else ""
-        # "It" would read as the region.
-        whole = f"The picture {words.removeprefix('It ')}" if words.startswith("It ") else words
-        told = f"{count} from {name}, {percent(found.share)} of what both show: {places}{more}. {whole}"
-        yield _draft(facts, "known.changed", Status.FAIL, told.strip(), detail, source=source)
+        places: list[Fact] = [where(one.picture, found.picture_size) for one in found.regions[:MAX_TOLD]]
+        more = len(found.regions) - MAX_TOLD
+        said: dict[str, Fact] = {"share": percent(found.share)}
+        said["places"] = [*places, {"id": "list.more.number", "number": more}] if more > 0 else places
+        told = say(f"known.changed.one.{against.end}", **against.named, **said)
+        if len(found.regions) > 1:
+            told = say(f"known.changed.{against.end}", **against.named, **said, number=len(found.regions))
+        yield _draft(facts, "known.changed", Status.FAIL, together(told, *done), detail, source=source)
     else:
-        told = (
-            f"No region{_of_first(found)} differs from {name}. {words} "
-            f"Changes of less than about {missed(found)} of the area can be missed."
-        )
+        told = say(f"known.same{_of_first(found)}.{against.end}", **against.named)
+        told = together(told, *done, say("known.missed", share=missed(found)))
         yield _draft(facts, "known.same", Status.PASS, told, detail, source=source)
     if found.added and not found.plain:
-        told = (
-            f"{percent(found.added)} of the picture is not from the original: what lies {_sides(found)} was added, and "
-            "there was nothing to compare it with."
-        )
+        told = say(f"known.added.{against.end}", share=percent(found.added), sides=_sides(found))
         yield _draft(facts, "known.added", Status.UNKNOWN, told, {"share": found.added}, source=source)
 
 
 def _of_first(found: Comparison) -> str:
-    return " of its first picture" if found.is_first else ""
+    return ".first" if found.is_first else ""
 
 
-def _sides(found: Comparison) -> str:
+def _sides(found: Comparison) -> list[Fact]:
     around = found.around
-    sides = {"above": around.top, "below": around.bottom, "left of": around.left, "right of": around.right}
-    named = [side for side, share in sides.items() if share]
-    return f"{listed(named)} it" if named else "around it"
+    sides = {"above": around.top, "below": around.bottom, "left": around.left, "right": around.right}
+    named: list[Fact] = [{"id": f"side.{side}"} for side, share in sides.items() if share]
+    return named or [{"id": "side.around"}]
 
 
 def _detail(found: Comparison) -> dict[str, Json]:
@@ -203,9 +195,7 @@ def _detail(found: Comparison) -> dict[str, Json]:
 
 
 def _map(facts: Facts, found: Comparison) -> ReportPicture:
-    alt = "The picture in grey, as the original is turned: where it differs from the original it is red."
-    if not found.regions:
-        alt = "The picture in grey, as the original is turned. No region differs from the original."
+    alt = say("picture.difference" if found.regions else "picture.difference.none")
     return ReportPicture(role=DIFFERENCE, subject=facts.name, media_type="image/png", data=found.map, alt=alt)
 
 
@@ -213,7 +203,7 @@ def _draft(
     facts: Facts,
     code: str,
     status: Status,
-    statement: str,
+    statement: Said,
     detail: dict[str, Json],
     *,
     source: str,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Phrase, Said
+
 if TYPE_CHECKING:
     from provenance.hashes.pictures.compare import Comparison, Sides
 
@@ -21,7 +24,7 @@ def percent(share: float) -> str:
     """A share for a sentence."""
     value = 100 * share
     if 0 < value < 0.1:
-        return "less than 0.1 %"
+        return "<0.1 %"
     return f"{value:.1f} %" if value < 10 else f"{value:.0f} %"
 
 
@@ -39,55 +42,58 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{last}" if hours else f"{minutes}:{last}"
 
 
-def where(box: tuple[int, int, int, int], size: tuple[int, int]) -> str:
+def where(box: tuple[int, int, int, int], size: tuple[int, int]) -> Phrase:
     """Where in a picture a rectangle lies, for somebody who looks at it."""
     left, top, right, bottom = box
     across, down = (left + right) / 2 / max(1, size[0]), (top + bottom) / 2 / max(1, size[1])
     row = "upper" if down < THIRD else "lower" if down > TWO_THIRDS else ""
     column = "left" if across < THIRD else "right" if across > TWO_THIRDS else ""
-    place = {"": "in the middle", "upper": "at the top", "lower": "at the bottom"}.get(row, "")
+    place = {"": "middle", "upper": "top", "lower": "bottom"}[row]
     if column:
-        place = f"{row} {column}".strip()
-    return f"{place} ({right - left} x {bottom - top} pixels at {left}, {top})"
+        place = f"{row}-{column}" if row else column
+    return {"id": f"region.{place}", "width": right - left, "height": bottom - top, "left": left, "top": top}
 
 
-def how(found: Comparison) -> str:
-    """What was done to all of it: size, rotation, light, what was cut off and put around; empty where nothing was."""
-    done = [*_geometry(found), *(["its light or colours were changed all over"] if found.relit else [])]
+def how(found: Comparison) -> Said | None:
+    """What was done to all of it: size, rotation, light, what was cut off and put around; None where nothing was."""
+    done = [*_geometry(found), *([{"id": "done.to.light"}] if found.relit else [])]
     if found.shown < 1:
-        done.append(f"it shows {percent(found.shown)} of it{_cut(found.cut)}")
+        sides = _cut(found.cut)
+        shown: Phrase = {"id": f"done.to.shown{'.cut' if sides else ''}", "share": percent(found.shown)}
+        done.append({**shown, "sides": sides} if sides else shown)
     if found.added and found.plain:
-        done.append(f"a plain border makes up {percent(found.added)} of it")
+        done.append({"id": "done.to.border", "share": percent(found.added)})
     if not done:
-        return "It was encoded anew." if not found.regions else ""
-    text = ", and ".join(", ".join(done).rsplit(", ", 1)) if len(done) > 1 else done[0]
-    return f"{text[0].upper()}{text[1:]}."
+        return say("known.how.anew") if not found.regions else None
+    return say("known.how", done=done)
 
 
-def _geometry(found: Comparison) -> list[str]:
-    movement, done = found.movement, []
+def _geometry(found: Comparison) -> list[Phrase]:
+    movement, done = found.movement, list[Phrase]()
     if movement is None:
         return []
     across, down = movement.across, movement.down
     if abs(across / down - 1) > SAME_SCALE if down else False:
-        done.append(f"it was stretched ({percent(across)} across, {percent(down)} down)")
+        done.append({"id": "done.to.stretched", "across": percent(across), "down": percent(down)})
     elif abs(across - 1) > SAME_SCALE:
-        done.append(f"it was scaled to {percent(across)} of its size")
+        done.append({"id": "done.to.scaled", "share": percent(across)})
     if movement.mirrored:
-        done.append("it was mirrored")
+        done.append({"id": "done.to.mirrored"})
     rotation = movement.rotation
     right = round(rotation / 90) * 90
-    if abs(rotation - right) <= UPRIGHT:
-        if right % 360 == 180:
-            done.append("it was turned by 180°")
-        elif right % 360:
-            done.append(f"it was turned {'clockwise' if right > 0 else 'anticlockwise'} by 90°")
-    else:
-        done.append(f"it was turned {'clockwise' if rotation > 0 else 'anticlockwise'} by {abs(rotation):.1f}°")
+    if abs(rotation - right) > UPRIGHT:
+        done.append({"id": f"done.to.{_direction(rotation)}", "degrees": f"{abs(rotation):.1f}"})
+    elif right % 360 == 180:
+        done.append({"id": "done.to.half"})
+    elif right % 360:
+        done.append({"id": f"done.to.{_direction(right)}", "degrees": "90"})
     return done
 
 
-def _cut(cut: Sides) -> str:
+def _direction(turn: float) -> str:
+    return "clockwise" if turn > 0 else "anticlockwise"
+
+
+def _cut(cut: Sides) -> list[Phrase]:
     sides = {"left": cut.left, "top": cut.top, "right": cut.right, "bottom": cut.bottom}
-    named = [f"{percent(share)} {side}" for side, share in sides.items() if share]
-    return f" (cut off: {', '.join(named)})" if named else ""
+    return [{"id": f"cut.{side}", "share": percent(share)} for side, share in sides.items() if share]

@@ -10,6 +10,8 @@ from vouchmark.lines.person.facts import Judged
 from vouchmark.lines.person.names import issuer_names
 from vouchmark.render.safe import plain
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say, together
+from vouchmark.wording.model import Said
 
 if TYPE_CHECKING:
     from zk.verifier.voices import People, Voice, VoiceCount
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 SOURCE: Final = "vouchmark personhood check"
 
 
-def called_by_themselves(judged: Iterable[Judged]) -> dict[bytes, str]:
+def called_by_themselves(judged: Iterable[Judged]) -> dict[bytes, Said]:
     """What to call the issuers of vouches that hold, where the reader's own list is not at hand."""
     from zk.verifier.voices import Voice
 
@@ -32,16 +34,11 @@ def bound(counted: People, voices: Iterable[Voice], *, slots: int) -> Draft:
     issuers = {voice.issuer.id: voice.issuer for voice in voices if voice.counted}
     resets = sum(issuer.resets for issuer in issuers.values())
     used = max(min(slots, issuer.slots) for issuer in issuers.values())
-    statement = (
-        "People are counted within one issuer, class, scope, period and slot and never added up across these, where "
-        "the same person may have another voice. In one scope that counts for ever, one ledger sees at most people × "
-        f"issuers × slots × (1 + resets) voices; here {_count(len(issuers), 'issuer')}, {_count(used, 'slot')} and "
-        f"{_count(resets, 'reset')} so far. {_hidden(voices)}"
-    )
+    told = say("person.bound", issuers=len(issuers), slots=used, resets=resets)
     return Draft(
         code="person.bound",
         status=Status.ABSENT,
-        statement=statement,
+        statement=together(told, _hidden(voices)),
         source=SOURCE,
         root=Root.PERSONHOOD_PROOF,
         subject="people",
@@ -55,13 +52,13 @@ def bound(counted: People, voices: Iterable[Voice], *, slots: int) -> Draft:
     )
 
 
-def _hidden(voices: Iterable[Voice]) -> str:
+def _hidden(voices: Iterable[Voice]) -> Said:
     """Among how many whoever vouched hides: what they could know before they did."""
     crowds = [crowd(voice) for voice in voices if voice.counted]
     if None in crowds:
-        return "Among how many each of them hides is not known: assume one, whom the issuer can tell."
+        return say("person.crowd.unknown")
     least = min(crowd for crowd in crowds if crowd is not None)
-    return f"Each of them hides among {least} or more with the same key, class, epoch and level, as last published."
+    return say("person.crowd", number=least)
 
 
 def crowd(voice: Voice) -> int | None:
@@ -81,7 +78,3 @@ def _group_detail(group: VoiceCount) -> Json:
         "voices": group.voices,
         "new": group.new,
     }
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

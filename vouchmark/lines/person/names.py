@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from vouchmark.render.safe import plain, quoted
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact, Said
 
 _ID_LIKE: Final = re.compile(r"[0-9a-fA-F]{8}")
 """Digits as an issuer's number has them."""
@@ -14,7 +15,7 @@ _ID_LIKE: Final = re.compile(r"[0-9a-fA-F]{8}")
 
 def issuer_names(
     issuers: Iterable[tuple[str, str]], *, petnames: Mapping[str, str] | None = None
-) -> dict[tuple[str, str], str]:
+) -> dict[tuple[str, str], Said]:
     """What to call each issuer: what the reader calls it, and in quotation marks what it calls itself.
 
     Where people would take one name for another's, or for an id, its number stands besides.
@@ -30,8 +31,11 @@ def issuer_names(
     named = {}
     for number, name in found:
         is_clear = len(bearers[folded(name)]) == 1 and not _ID_LIKE.search(name)
-        own = f"{quoted(name)}{'' if is_clear else f' (issuer {number[:8]}…)'}"
-        named[number, name] = f"{plain(given[number])}, which calls itself {own}" if number in given else own
+        said: dict[str, Fact] = {"name": name} if is_clear else {"name": name, "number": number[:8]}
+        sentence = f"{'issuer.called' if number in given else 'issuer.own'}{'' if is_clear else '.number'}"
+        if number in given:
+            said["petname"] = given[number]
+        named[number, name] = say(sentence, **said)
     return named
 
 

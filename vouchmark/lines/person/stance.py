@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Said
 
 if TYPE_CHECKING:
     from zk.profile.personhood import Vouch
@@ -15,33 +18,18 @@ def supports(voice: Voice) -> bool:
     return voice.vouch.presentation.effective_stance == "for"
 
 
-def beside(others: Sequence[Voice]) -> str:
-    """Who else spoke of it without standing behind it."""
+def beside(others: Sequence[Voice]) -> tuple[Said, ...]:
+    """Who else spoke of it without standing for it."""
     against = sum(voice.vouch.presentation.effective_stance == "against" for voice in others)
-    notes = len(others) - against
-    said = [f"{number_of(against)} spoke against it"] if against else []
-    said += [f"{number_of(notes)} made a statement"] if notes else []
-    words = " and ".join(said)
-    return f"{words[:1].upper()}{words[1:]}."
-
-
-_DOES: Final = {
-    ("for", False): "vouches for",
-    ("for", True): "made a statement for",
-    ("against", False): "speaks against",
-    ("against", True): "made a statement against",
-    ("note", False): "took note of",
-    ("note", True): "made a statement about",
-}
-"""What a person does by stance and by whether they say something: a text is read out, and not judged."""
+    told = (("against", against), ("noted", len(others) - against))
+    return tuple(
+        say(f"person.others.{word}.one") if number == 1 else say(f"person.others.{word}", number=number)
+        for word, number in told
+        if number
+    )
 
 
 def deed(vouch: Vouch) -> str:
-    """What a person does to the file, as the verb of a sentence."""
+    """What a person does to the file, as the ids of sentences end."""
     said = vouch.presentation
-    return _DOES[said.effective_stance.value, said.statement is not None]
-
-
-def number_of(count: int) -> str:
-    """So many people, in words."""
-    return f"{count} person" if count == 1 else f"{count} people"
+    return f"{said.effective_stance.value}{'' if said.statement is None else '.said'}"

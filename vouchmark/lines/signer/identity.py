@@ -17,67 +17,19 @@ from provenance.credentials.history.lineage import Removed
 from provenance.credentials.identities.identity import AGGREGATION, IdentityCheck, VerifiedIdentity
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.trust.view import Label
-from vouchmark.lines.authority import ORDER, Of, Speaker
+from vouchmark.lines.authority import ORDER, WHOSE, Of, Speaker
 from vouchmark.lines.facts import Draft, Facts, instant, source_of
 from vouchmark.lines.redactions import removals
-from vouchmark.lines.signer.trust_words import among_publishers, shown_label
-from vouchmark.render.safe import plain, quoted
+from vouchmark.lines.signer.trust_words import shown_label
 from vouchmark.report import Json, NotChecked, Root, Status
+from vouchmark.wording.catalogue import gap, has, say, together
+from vouchmark.wording.model import Fact, Phrase, Said
 
 OWN: Final = "vouchmark identity check"
 MAX_SHOWN: Final = 3
 """Verified identities named in a sentence; the detail has all."""
 
-NOT_FETCHED: Final = "identities that a service on the network vouches for"
-REVOCATION: Final = "revocation of the certificates of identities"
-
-_LISTS: Final = {"official": "an official list", "interim": "the interim list", "yours": "your own list"}
 _PUBLISHERS: Final = Label.IPTC
-_KINDS: Final = {
-    "document_verification": "by an identity document",
-    "affiliation": "as a member",
-    "web_site": "by a web site",
-    "social_media": "by an account",
-    "crypto_wallet": "by a wallet",
-}
-"""How something was verified, by the specification's word without `cawg.`."""
-
-_REASONS: Final = {
-    "cawg.identity.cbor.invalid": "it is malformed",
-    "cawg.identity.pad.invalid": "its padding is not empty",
-    "cawg.identity.assertion.mismatch": "it speaks of statements that are not in this manifest",
-    "cawg.identity.assertion.duplicate": "it names the same statement twice",
-    "cawg.identity.hard_binding_missing": "it is not tied to this content",
-    "cawg.identity.hard_binding_incorrect": "it is tied to other content",
-    "cawg.identity.credential_revoked": "its certificate was revoked",
-    "signer.identity.conditions": "it sets conditions that are not checked here",
-    "cawg.identity.sig_type.unknown": "it is signed in a way that is not known here",
-    "cawg.x509.signature.mismatch": "its signature does not hold",
-    "cawg.x509.algorithm.unsupported": "it is signed with an algorithm that is not allowed",
-    "cawg.x509.credential.invalid": "its certificate breaks the rules",
-    "cawg.x509.signature.outside_validity": "its certificate was not valid then",
-    "cawg.x509.time_stamp.mismatch": "its time stamp belongs to something else",
-    "cawg.x509.time_stamp.malformed": "its time stamp is malformed",
-    "cawg.x509.time_stamp.outside_validity": "its time stamp was made outside the validity of a certificate",
-    "cawg.ica.invalid_cose_sign1": "its signature is malformed",
-    "cawg.ica.invalid_alg": "it names no algorithm that is allowed",
-    "cawg.ica.invalid_content_type": "its type of content is missing or wrong",
-    "cawg.ica.invalid_verifiable_credential": "it is no credential",
-    "cawg.ica.invalid_issuer": "it does not say who issued it",
-    "cawg.ica.invalid_did_document": "its issuer's key cannot be used",
-    "cawg.ica.did_unavailable": "the key of that service was not fetched",
-    "cawg.ica.did_unsupported_method": "its issuer is named in a way that is not known here",
-    "cawg.ica.signature_mismatch": "its signature does not hold",
-    "cawg.ica.signer_payload.mismatch": "it was issued for something else",
-    "cawg.ica.time_stamp.invalid": "its time stamp does not hold",
-    "cawg.ica.valid_from.missing": "it does not say from when it is valid",
-    "cawg.ica.valid_from.invalid": "it was not yet valid",
-    "cawg.ica.valid_until.invalid": "it was out of date",
-    "cawg.ica.revocation.unsupported": "whether it was revoked could not be found out",
-    "cawg.ica.verified_identities.missing": "it names nobody",
-    "cawg.ica.verified_identities.invalid": "part of what it says was verified is missing",
-}
-"""Why an identity does not hold, or was not found out, behind a sentence that says whose it is."""
 
 _COMPARED: Final = ("cawg.identity.", "cawg.ica.")
 """Of a certificate's signature the engine says nothing any more once its own clock finds the certificate expired."""
@@ -131,12 +83,13 @@ def not_checked(facts: Facts) -> tuple[NotChecked, ...]:
     """What was not looked at, because the network is off, or because nothing of the kind is ever asked for."""
     identities = facts.own.identities if facts.own is not None else ()
     more = facts.own.more_identities if facts.own is not None else 0
-    beyond = (NotChecked(what=f"{more} more identities", why="more than are looked at"),) if more else ()
-    why = "not asked, even online" if facts.is_online else "network off"
-    gaps = [NOT_FETCHED] if any("cawg.ica.did_unavailable" in one.codes for one in identities) else []
+    beyond = (gap(say("gap.identities", number=more), say("gap.identities.why")),) if more else ()
+    why = say(f"gap.identity.{'online' if facts.is_online else 'offline'}")
+    services = [say("gap.services")] if any("cawg.ica.did_unavailable" in one.codes for one in identities) else []
     signed = [one for one in identities if one.certificate is not None]
     open_ones = [one for one in signed if not {"cawg.x509.ocsp.not_revoked", _REVOKED} & set(one.codes)]
-    return (*beyond, *(NotChecked(what=what, why=why) for what in (*gaps, *([REVOCATION] if open_ones else []))))
+    revocation = [say("gap.identity_revocation")] if open_ones else []
+    return (*beyond, *(gap(what, why) for what in (*services, *revocation)))
 
 
 _REVOKED: Final = "cawg.identity.credential_revoked"
@@ -158,119 +111,99 @@ def _stands(own: OwnCheck, identity: IdentityCheck) -> bool:
     return own.coverage.match in (Match.MATCH, Match.UNSUPPORTED) and not own.coverage.is_open
 
 
-_OF: Final = {
-    Of.CONTENT: "",
-    Of.EARLIER: "Of an earlier version: ",
-    Of.PART: "Of something used in it: ",
-    Of.INPUT: "Of something that went into it: ",
-    Of.UPDATE: "Of a later update: ",
-}
-"""Of what an identity speaks, in front of its sentence."""
-
-
 def of(known: Mapping[str, Speaker], identity: IdentityCheck) -> Of:
     """Of what the manifest speaks to which an identity is attached."""
     return known[identity.manifest].of if identity.manifest in known else Of.PART
 
 
-def _where(known: Mapping[str, Speaker], identity: IdentityCheck) -> str:
-    return _OF[of(known, identity)]
-
-
 def _unestablished(known: Mapping[str, Speaker], identity: IdentityCheck) -> Draft:
-    whose = f" ({quoted(identity.name)})" if identity.name else ""
-    words = f"{_where(known, identity)}an identity{whose} is attached to something that does not hold: it shows nobody."
+    where = {"id": f"identity.of{WHOSE[of(known, identity)]}"}
+    words = say("identity.unestablished", of=where)
+    if identity.name:
+        words = say("identity.unestablished.named", of=where, name=identity.name)
     return _draft(identity, "signer.identity.unestablished", Status.UNKNOWN, words)
 
 
 def _about(known: Mapping[str, Speaker], identity: IdentityCheck) -> list[Draft]:
     """The full sentence first, then what else speaks against it."""
-    where, whose = _where(known, identity), _whose(identity)
+    where = WHOSE[of(known, identity)]
     if identity.is_trusted:
-        name = plain(identity.name)
-        words = f"{where}{name} also vouches for {_what(identity)} by a signature of their own; "
-        if identity.listed is _PUBLISHERS:
-            words += f"{name} is {among_publishers(identity.listed, is_said=identity.is_said)}."
-        elif identity.is_said:
-            words += f"a list for identities ({shown_label(identity.listed, is_said=True)}) vouches for that name."
-        else:
-            words += f"{_LISTS.get(str(identity.listed), 'a list')} for identities vouches for that name."
+        words = together(say("identity.trusted", name=identity.name, what=_what(identity, where)), _listed(identity))
         return [_draft(identity, "cawg.identity.trusted", Status.PASS, words)]
     first, *others = identity.failures or ("cawg.identity.well-formed",)
-    found = [_draft(identity, first, _status(first), f"{where}{_inner(where, whose)}{_but(identity, first)}.")]
+    words = together(_whose(identity, where), _but(identity, first))
+    found = [_draft(identity, first, _status(first), words)]
     for code in others:
-        reason = _REASONS.get(code) or _unvouched(identity)
-        words = f"{where}{_inner(where, 'Of the identity')} {_short(identity)}: {reason}."
-        found.append(_draft(identity, code, Status.UNKNOWN, words))
+        why = _why(identity, code)
+        also = say("identity.also.named", name=identity.name, why=why) if identity.name else say(
+            "identity.also", why=why
+        )  # fmt: skip
+        found.append(_draft(identity, code, Status.UNKNOWN, also))
     return found
+
+
+def _listed(identity: IdentityCheck) -> Said:
+    """Which list vouches for a name."""
+    label = shown_label(identity.listed, is_said=identity.is_said)
+    if identity.listed is _PUBLISHERS:
+        return say("identity.listed.iptc.said", label=label) if identity.is_said else say("identity.listed.iptc")
+    sentence = f"identity.listed.{identity.listed}"
+    return say("identity.listed.said", label=label) if identity.is_said or not has(sentence) else say(sentence)
 
 
 def _status(code: str) -> Status:
     return Status.PASS if code == "cawg.identity.well-formed" else Status.UNKNOWN
 
 
-def _but(identity: IdentityCheck, code: str) -> str:
-    reason = _REASONS.get(code)
-    if reason is None:
-        return f"; {_unvouched(identity)}"
-    return f"; that identity does not hold: {reason}" if identity.is_broken else f"; {reason}"
+def _but(identity: IdentityCheck, code: str) -> Said:
+    """What stands against it: that it does not hold, or that nothing establishes it."""
+    broken = has(f"identity.why.{code}") and identity.is_broken
+    return say(f"identity.but.{'broken' if broken else 'open'}", why=_why(identity, code))
 
 
-def _unvouched(identity: IdentityCheck) -> str:
-    if identity.distrusted:
-        return "you distrust that certificate or one above it"
-    if identity.test_key:
-        return "the key is a public test key, with which anybody can sign"
-    if identity.sig_type == AGGREGATION:
-        return "its signature holds, and no list vouches for that service"
-    return "its signature holds, and no list for identities that you use vouches for that name"
+def _why(identity: IdentityCheck, code: str) -> Phrase:
+    """Why it does not hold, by the code, or why nobody vouches for it."""
+    word = code
+    if not has(f"identity.why.{code}"):
+        word = "service" if identity.sig_type == AGGREGATION else "unlisted"
+        word = "distrusted" if identity.distrusted else "test_key" if identity.test_key else word
+    return {"id": f"identity.why.{word}"}
 
 
-def _what(identity: IdentityCheck) -> str:
-    """What the actor stands behind: the content, and those statements of the signer that the identity names."""
+def _what(identity: IdentityCheck, where: str) -> Phrase:
+    """What the actor vouches for: the content, and those statements of the signer that the identity names."""
     number = len([name for name in identity.references if not name.startswith("c2pa.hash.")])
-    statements = "one statement" if number == 1 else f"{number} statements"
-    return f"the content and {statements} about it" if number else "the content"
+    if number > 1:
+        return {"id": f"identity.what.several{where}", "number": number}
+    return {"id": f"identity.what{'.one' if number else ''}{where}"}
 
 
-def _inner(where: str, sentence: str) -> str:
-    """A sentence behind a colon."""
-    return sentence[:1].lower() + sentence[1:] if where else sentence
-
-
-def _short(identity: IdentityCheck) -> str:
-    return quoted(identity.name) if identity.name else "that is attached"
-
-
-def _whose(identity: IdentityCheck) -> str:
+def _whose(identity: IdentityCheck, where: str) -> Said:
     """Who it says it is, as its own word."""
     if identity.sig_type != AGGREGATION or not identity.issuer:
-        return (
-            f"An attached identity says that {quoted(identity.name)} vouches for {_what(identity)}"
-            if identity.name
-            else _NAMELESS
-        )
-    shown = [_verified(one) for one in identity.identities[:MAX_SHOWN]]
+        if identity.name:
+            return say("identity.says", name=identity.name, what=_what(identity, where))
+        return say("identity.nameless", of={"id": f"identity.of{where}"})
+    shown: list[Fact] = [_verified(one) for one in identity.identities[:MAX_SHOWN]]
     more = len(identity.identities) - len(shown)
-    listed = "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+    shown += [{"id": "list.more.number", "number": more}] if more > 0 else []
     # Whose words these are is established only where the service's signature was verified.
-    says = "says that it knows" if "cawg.ica.untrusted_issuer" in identity.codes else "is said to know"
-    return f"{_service(identity.issuer)} {says} who is behind it ({listed or 'nobody that can be read'})"
+    said = "" if "cawg.ica.untrusted_issuer" in identity.codes else ".said"
+    facts: dict[str, Fact] = {"of": {"id": f"identity.of{where}"}, "who": shown or [{"id": "identity.nobody"}]}
+    if "did:jwk:" in identity.issuer:
+        # The service is known by its DID; the key in a `did:jwk` is no name.
+        return say(f"identity.service{said}.nameless", **facts)
+    return say(f"identity.service{said}", issuer=identity.issuer, **facts)
 
 
-_NAMELESS: Final = "An identity without a name that can be read is attached"
-
-
-def _service(issuer: str) -> str:
-    """The service by its DID; the key in a `did:jwk` is no name."""
-    return "A service without a name" if "did:jwk:" in issuer else f"A service that calls itself {quoted(issuer)}"
-
-
-def _verified(one: VerifiedIdentity) -> str:
+def _verified(one: VerifiedIdentity) -> Phrase:
     name = one.name or one.username or one.uri
-    who = quoted(name) if name else "somebody"
-    how = _KINDS.get(one.kind.removeprefix("cawg."), f"by {quoted(one.kind)}")
-    return f"{who} {how}{f', says {quoted(one.provider)}' if one.provider else ''}"
+    who: Phrase = {"id": "identity.who", "name": name} if name else {"id": "identity.who.somebody"}
+    kind = one.kind.removeprefix("cawg.")
+    known = has(f"identity.verified.{kind}")
+    said: dict[str, Fact] = {"who": who} if known else {"who": who, "kind": one.kind}
+    said |= {"provider": one.provider} if one.provider else {}
+    return {"id": f"identity.verified.{kind if known else 'other'}{'.provider' if one.provider else ''}", **said}
 
 
 def _disputed(facts: Facts, identity: IdentityCheck) -> Draft | None:
@@ -284,10 +217,10 @@ def _disputed(facts: Facts, identity: IdentityCheck) -> Draft | None:
     ours = {_SAME.get(code, code) for code in identity.failures if _is_compared(code)}
     if theirs is None or ours == theirs:
         return None
-    engine, check = (", ".join(sorted(codes)) or "nothing against it" for codes in (theirs, ours))
-    words = (
-        f"{_where(facts.speakers, identity)}an engine judges the identity otherwise: it says {engine}, we say {check}."
-    )
+    nothing: list[Fact] = [{"id": "identity.nothing"}]
+    engine, check = (list[Fact](sorted(codes)) or nothing for codes in (theirs, ours))
+    where = {"id": f"identity.of{WHOSE[of(facts.speakers, identity)]}"}
+    words = say("identity.disputed", of=where, theirs=engine, ours=check)
     detail: dict[str, Json] = {"engine": list[Json](sorted(theirs)), "own": list[Json](sorted(ours))}
     draft = _draft(identity, "signer.identity.disputed", Status.UNKNOWN, words)
     return Draft(
@@ -314,11 +247,11 @@ def _is_compared(code: str) -> bool:
     return code.startswith(_COMPARED) and not code.startswith(_NOT_COMPARED)
 
 
-def _draft(identity: IdentityCheck, code: str, status: Status, statement: str) -> Draft:
+def _draft(identity: IdentityCheck, code: str, status: Status, statement: Said) -> Draft:
     return Draft(
         code=code,
         status=status,
-        statement=statement[:1].upper() + statement[1:],
+        statement=statement,
         source=OWN,
         root=Root.IDENTITY,
         subject=f"{identity.manifest}/{identity.label}",

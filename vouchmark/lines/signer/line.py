@@ -36,11 +36,9 @@ from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.signer import identity
 from vouchmark.lines.signer.trust_words import called, listed, publisher, shown_label
 from vouchmark.report import SERIOUSNESS, Json, Line, NotChecked, Root, Status
+from vouchmark.wording.catalogue import because, gap, say, together
 from vouchmark.wording.catalogue import has as has_sentence
-from vouchmark.wording.catalogue import say
-
-REVOCATION = NotChecked(what="revocation", why="network off")
-
+from vouchmark.wording.model import Said
 
 OWN: Final = "vouchmark chain check"
 """The source of what we established ourselves."""
@@ -121,11 +119,11 @@ def _concluded(
     status, summary = drafts[0].status, drafts[0].statement
     published = next((one for one in drafts if one.code == PUBLISHER and one is not drafts[0]), None)
     if published is not None and status is Status.PASS:
-        summary = f"{summary} {published.statement}"
+        summary = together(summary, published.statement)
     identities = identity.drafts(facts)
     mine = next((one for one in identities if one.detail.get("of") == str(Of.CONTENT)), None)
     if mine is not None and status is not Status.FAIL:
-        summary = f"{summary} {mine.statement}"
+        summary = together(summary, mine.statement)
     return Answer(
         summary=summary,
         drafts=(*drafts, *identities),
@@ -145,20 +143,24 @@ def _product_gap(facts: Facts, signer: SignerAssessment) -> tuple[NotChecked, ..
     """That nobody looked whether the signing product conforms, where the official list vouches for the signer."""
     if signer.label is not Label.OFFICIAL or facts.product_lists:
         return ()
-    return (NotChecked(what="the conforming product", why="no list of conforming products is kept"),)
+    return (gap(say("gap.product"), say("gap.product.why")),)
 
 
 def _unchecked(facts: Facts, signer: SignerAssessment) -> NotChecked:
     """Why nobody said whether the certificate was revoked."""
     if signer.revocation.is_cut:
-        return NotChecked(what="revocation", why="there are more answers about it than are looked at")
+        return _unasked("cut")
     if not facts.is_online:
-        return REVOCATION
+        return _unasked("offline")
     if not signer.asks:
-        return NotChecked(what="revocation", why="the certificate names nobody to ask")
+        return _unasked("nobody")
     outcomes = {contact.outcome for contact in facts.contacts if contact.purpose == "revocation"}
     refused = sorted(outcomes - {"answered"})
-    return NotChecked(what="revocation", why=refused[0] if refused else "no answer that could be believed")
+    return gap(say("gap.revocation"), because(refused[0])) if refused else _unasked("unbelieved")
+
+
+def _unasked(why: str) -> NotChecked:
+    return gap(say("gap.revocation"), say(f"gap.revocation.{why}"))
 
 
 def _own_code(
@@ -304,7 +306,7 @@ def _by_engine(facts: Facts) -> Answer:
     drafts = [_who(facts, manifest)]
     drafts.extend(_certificate_failures(facts, manifest))
     drafts.sort(key=lambda draft: draft.status is not Status.FAIL)
-    return Answer(summary=drafts[0].statement, drafts=tuple(drafts), not_checked=(REVOCATION, *own_gap(facts)))
+    return Answer(summary=drafts[0].statement, drafts=tuple(drafts), not_checked=(_unasked("offline"), *own_gap(facts)))
 
 
 def _who(facts: Facts, manifest: Manifest) -> Draft:
@@ -354,6 +356,6 @@ def _words(names: Mapping[str, str]) -> str:
 
 
 def _draft(
-    facts: Facts, code: str, status: Status, statement: str, subject: str, detail: Mapping[str, Json] | None = None
+    facts: Facts, code: str, status: Status, statement: Said, subject: str, detail: Mapping[str, Json] | None = None
 ) -> Draft:
     return Drafter(source_of(facts.first), Root.CERTIFICATE)(code, status, statement, subject or facts.name, detail)

@@ -7,7 +7,6 @@ reader said what it is, every sentence says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from provenance.credentials.certificates.signer import SignerAssessment
 from provenance.credentials.trust.formats import AS_SAID
@@ -15,11 +14,6 @@ from provenance.credentials.trust.view import Label
 from vouchmark.lines.authority import NOBODY
 from vouchmark.wording.catalogue import has, say
 from vouchmark.wording.model import Said
-
-_PUBLISHERS: Final[Mapping[Label, str]] = {
-    Label.IPTC: "on IPTC's list of verified news publishers",
-    Label.YOURS: "on your own list of news publishers",
-}
 
 
 def shown_label(label: Label, *, is_said: bool) -> str:
@@ -57,10 +51,3 @@ def publisher(signer: SignerAssessment, name: str) -> Said:
         label = shown_label(signer.publisher, is_said=signer.is_publisher_said)
         return say("signer.publisher.said", name=name, label=label)
     return say(sentence, name=name)
-
-
-def among_publishers(label: Label, *, is_said: bool) -> str:
-    """Where a publisher stands, behind its name and a comma."""
-    if is_said or label not in _PUBLISHERS:
-        return f"on a list of news publishers ({shown_label(label, is_said=is_said)})"
-    return _PUBLISHERS[label]

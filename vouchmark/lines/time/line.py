@@ -35,9 +35,9 @@ from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import removals
 from vouchmark.lines.signer.trust_words import shown_label
 from vouchmark.lines.time import order as time_order
-from vouchmark.render.safe import quoted
-from vouchmark.render.words import listed
 from vouchmark.report import SERIOUSNESS, Json, Line, Root, Status
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact, Phrase, Said
 
 OWN = "vouchmark time-stamp check"
 
@@ -53,11 +53,11 @@ def answer(facts: Facts) -> Answer:
     manifest = facts.bound
     own = facts.own
     if manifest is None and own is not None and own.history is not None and own.history.is_cut:
-        statement = "The version that is bound to this content was not found, as there are more than are followed."
+        statement = say("time.unbound.cut")
         draft = Drafter(OWN, Root.TIME_STAMP)("time.cut", Status.UNKNOWN, statement, own.active)
         return Answer(summary=statement, drafts=(draft,))
     if manifest is None:
-        return Answer(summary="No manifest is bound to the content, so no time is either.", status=Status.ABSENT)
+        return Answer(summary=say("time.unbound"), status=Status.ABSENT)
     signer = own.signer if own is not None else None
     if own is None or signer is None:
         draft = _stamp(facts, manifest)
@@ -99,43 +99,26 @@ def _is_absent(found: Answer) -> bool:
     return all(draft.status is Status.ABSENT for draft in found.drafts)
 
 
-_ON: Final = {Label.INTERIM: "on the interim list, frozen on 2026-01-01"}
-_LISTED: Final = "an authority on a list you use ({name})"
-_DOUBTS: Final[Mapping[Doubt, tuple[str, str]]] = {
-    Doubt.NONE: ("time.unlisted", "an authority not on a list you use ({name})"),
-    Doubt.UNLISTED: ("time.unlisted", "an authority not on a list you use ({name})"),
-    Doubt.DISTRUSTED: ("time.distrusted", "an authority that you distrust, itself or above it ({name})"),
-    Doubt.WEAK: ("time.weak", f"{_LISTED}, whose certificate rests on a key or a digest that is too weak"),
-    Doubt.OUTSIDE: ("time.outside", f"{_LISTED}, {{whose}} was not valid then"),
-    Doubt.LATER: ("time.later", f"{_LISTED}; that is later than the time of judging, {{at}}"),
-    Doubt.LOOSE: (
-        "time.loose",
-        f"{_LISTED}, but the signature does not cover its key, so the stamp could be another's",
-    ),
+_DOUBTS: Final[Mapping[Doubt, str]] = {
+    Doubt.NONE: "time.unlisted",
+    Doubt.UNLISTED: "time.unlisted",
+    Doubt.DISTRUSTED: "time.distrusted",
+    Doubt.WEAK: "time.weak",
+    Doubt.OUTSIDE: "time.outside",
+    Doubt.LATER: "time.later",
+    Doubt.LOOSE: "time.loose",
 }
-"""Why a stamp that holds is not believed: the code, and how the sentence ends."""
-_NO_TIME: Final = "so it shows no time"
-_UNREADABLE: Final = ("time.stamp.unreadable", f"There is a time stamp that cannot be read, {_NO_TIME}.")
-_UNFIT: Final = ("time.stamp.invalid", f"There is a time stamp, but it does not fit this signature, {_NO_TIME}.")
+"""Why a stamp that holds is not believed: the code, and how its sentence is called."""
 _FLAWS: Final[Mapping[Flaw, tuple[str, str]]] = {
-    Flaw.NONE: _UNFIT,
-    Flaw.UNREADABLE: _UNREADABLE,
-    Flaw.UNSUPPORTED: (
-        "time.stamp.unreadable",
-        f"There is a time stamp of a kind that is not read here, {_NO_TIME}.",
-    ),
-    Flaw.SEVERAL: (
-        "time.stamp.unreadable",
-        "There are several time stamps where there may be one, so they show no time.",
-    ),
-    Flaw.NO_CERTIFICATE: (
-        "time.stamp.unreadable",
-        f"There is a time stamp that does not show by whose certificate it was made, {_NO_TIME}.",
-    ),
-    Flaw.BROKEN: ("time.stamp.invalid", f"There is a time stamp whose own signature does not hold, {_NO_TIME}."),
-    Flaw.OTHER_BYTES: _UNFIT,
+    Flaw.NONE: ("time.stamp.invalid", "time.flaw.unfit"),
+    Flaw.UNREADABLE: ("time.stamp.unreadable", "time.flaw.unreadable"),
+    Flaw.UNSUPPORTED: ("time.stamp.unreadable", "time.flaw.unsupported"),
+    Flaw.SEVERAL: ("time.stamp.unreadable", "time.flaw.several"),
+    Flaw.NO_CERTIFICATE: ("time.stamp.unreadable", "time.flaw.no-certificate"),
+    Flaw.BROKEN: ("time.stamp.invalid", "time.flaw.broken"),
+    Flaw.OTHER_BYTES: ("time.stamp.invalid", "time.flaw.unfit"),
 }
-"""Why a stamp shows no time: the code, and the sentence."""
+"""Why a stamp shows no time: the code, and its sentence."""
 _ANSWERS: Final = frozenset(
     {
         "time.trusted",
@@ -144,7 +127,7 @@ _ANSWERS: Final = frozenset(
         "time.claimed",
         "time.none",
         "time.cut",
-        *(code for code, _ in _DOUBTS.values()),
+        *_DOUBTS.values(),
     }
 )
 """Exactly one of them stands on the line wherever there is a manifest."""
@@ -164,22 +147,32 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt
     if not stamp.is_present:
         return _no_stamp(manifest, own, detail)
     if stamp.time is None:
-        code, statement = _FLAWS[stamp.flaw]
-        return _own_draft(manifest, code, Status.UNKNOWN, statement, detail | {"flaw": str(stamp.flaw)})
-    by = " that a later update keeps" if stamp.is_kept else ""
+        code, sentence = _FLAWS[stamp.flaw]
+        return _own_draft(manifest, code, Status.UNKNOWN, say(sentence), detail | {"flaw": str(stamp.flaw)})
     if stamp.is_trusted:
-        named = who or "an authority without a name"
-        listed = _ON.get(stamp.label, "on a list you use") if not stamp.is_said else f"on a list ({detail['label']})"
-        statement = f"Signed on {day(stamp.time)}, says {named}, a time-stamping authority {listed}."
-        if stamp.is_kept:
-            statement = f"Signed by {day(stamp.time)}, says {named}, whose time stamp a later update keeps."
-        return _own_draft(manifest, "time.trusted", Status.PASS, statement, detail)
-    code, words = _DOUBTS[stamp.doubt]
-    whose = "whose certificate" if stamp.is_authority_outside else "and a certificate above it"
-    named = quoted(who) if who else "it has no name that can be read"
-    words = words.format(name=named, at=instant(at), whose=whose)
-    statement = f"Signed on {day(stamp.time)}, says a time stamp{by} by {words}."
+        return _own_draft(manifest, "time.trusted", Status.PASS, _trusted(stamp, day(stamp.time), who), detail)
+    code = _DOUBTS[stamp.doubt]
+    above = ".above" if stamp.doubt is Doubt.OUTSIDE and not stamp.is_authority_outside else ""
+    said: dict[str, Fact] = {"at": instant(at)} if stamp.doubt is Doubt.LATER else {}
+    sentence = f"{code}{above}{'.kept' if stamp.is_kept else ''}"
+    statement = say(sentence, day=day(stamp.time), who=_named(who), **said)
     return _own_draft(manifest, code, Status.UNKNOWN, statement, detail)
+
+
+def _trusted(stamp: StampAssessment, when: str, name: str) -> Said:
+    """Who shows the time, by which list."""
+    if not name:
+        return say("time.trusted.nameless", day=when)
+    if stamp.is_kept:
+        return say("time.trusted.kept", day=when, name=name)
+    if stamp.is_said:
+        return say("time.trusted.said", day=when, name=name, label=shown_label(stamp.label, is_said=True))
+    return say(f"time.trusted{'.interim' if stamp.label is Label.INTERIM else ''}", day=when, name=name)
+
+
+def _named(name: str) -> Phrase:
+    """An authority that no list vouches for: by the name that it uses."""
+    return {"id": "authority.named", "name": name} if name else {"id": "authority.nameless"}
 
 
 def _no_stamp(manifest: Manifest, own: OwnCheck, detail: dict[str, Json]) -> Draft:
@@ -187,24 +180,20 @@ def _no_stamp(manifest: Manifest, own: OwnCheck, detail: dict[str, Json]) -> Dra
     clock = time_order.own_clock(own, manifest.label)
     declared = own.declared.get(manifest.label)
     if clock is None and declared is not None and declared.is_cut:
-        statement = (
-            f"There is no time stamp, and not all that the signer says of times could be looked at "
-            f"({listed(declared.cut)})."
-        )
+        statement = say("time.none.cut", cut=declared.cut)
         return _own_draft(manifest, "time.cut", Status.UNKNOWN, statement, detail)
     if clock is None:
-        statement = "There is no time stamp; nothing shows when it was signed."
-        return _own_draft(manifest, "time.none", Status.ABSENT, statement, detail)
-    statement = f"There is no time stamp; the signer's own clock, and nobody else, says {clock.words}."
+        return _own_draft(manifest, "time.none", Status.ABSENT, say("time.none"), detail)
     more: dict[str, Json] = {"claimed": clock.day, "where": clock.where}
-    return _own_draft(manifest, "time.claimed", Status.UNKNOWN, statement, detail | more, root=Root.CLAIM_SIGNATURE)
+    return _own_draft(
+        manifest, "time.claimed", Status.UNKNOWN, clock.statement, detail | more, root=Root.CLAIM_SIGNATURE
+    )
 
 
 def _legacy(manifest: Manifest, stamp: StampAssessment) -> list[Draft]:
     if stamp.version != 1 or stamp.time is None:
         return []
-    statement = "The time stamp is of an older form: it shows that the statements existed then, not the signature."
-    return [_own_draft(manifest, "time.stamp.legacy", Status.ABSENT, statement, {"claim_version": 1})]
+    return [_own_draft(manifest, "time.stamp.legacy", Status.ABSENT, say("time.stamp.legacy"), {"claim_version": 1})]
 
 
 def _certificate(manifest: Manifest, signer: SignerAssessment) -> list[Draft]:
@@ -222,15 +211,8 @@ def _certificate(manifest: Manifest, signer: SignerAssessment) -> list[Draft]:
     inside = start <= signer.moment <= end
     stamped = signer.moment_by == "time-stamp"
     # A stamp shows that it was signed by then: within the dates that is enough, outside them it shows nothing more.
-    when = f"at the time of this report, {day(signer.moment)}"
-    if stamped:
-        then = day(signer.moment)
-        when = f"when it was signed, {f'on {then}' if inside else f'says the only trusted time, {then}'}"
-    word = "was valid" if inside else "was not valid" if stamped else "is not valid"
-    word = "is valid" if inside and not stamped else word
-    statement = f"The signer's certificate {word} {when} (it runs from {day(start)} to {day(end)})."
-    if not stamped:
-        statement = f"{statement[:-1]}; no trusted time says whether it was when it signed."
+    sentence = f"time.certificate{'.stamped' if stamped else ''}.{'inside' if inside else 'outside'}"
+    statement = say(sentence, day=day(signer.moment), start=day(start), end=day(end))
     # Stated here, and judged on the signer's line.
     code = "time.certificate.inside" if inside else "time.certificate.outside"
     return [_own_draft(manifest, code, Status.ABSENT, statement, detail, root=Root.CERTIFICATE)]
@@ -240,7 +222,7 @@ def _own_draft(
     manifest: Manifest,
     code: str,
     status: Status,
-    statement: str,
+    statement: Said,
     detail: Mapping[str, Json],
     *,
     root: Root = Root.TIME_STAMP,
@@ -253,34 +235,26 @@ def _stamp(facts: Facts, manifest: Manifest) -> Draft:
     codes = facts.codes_of(manifest)
     stamp = manifest.timestamp
     if has(codes, "timeStamp.mismatch", "timeStamp.malformed"):
-        code, statement = _UNFIT if has(codes, "timeStamp.mismatch") else _UNREADABLE
-        return _draft(facts, manifest, code, Status.UNKNOWN, statement)
+        code, sentence = _FLAWS[Flaw.OTHER_BYTES if has(codes, "timeStamp.mismatch") else Flaw.UNREADABLE]
+        return _draft(facts, manifest, code, Status.UNKNOWN, say(sentence))
     if has(codes, "timeStamp.outsideValidity"):
-        statement = "There is a time stamp by an authority whose certificate was not valid then, so it shows no time."
-        return _draft(facts, manifest, "time.outside", Status.UNKNOWN, statement)
+        return _draft(facts, manifest, "time.outside", Status.UNKNOWN, say("time.flaw.outside"))
     if stamp is None and (facts.own is not None or facts.own_failure):
-        statement = (
-            "An engine finds no time stamp; our own check, which also reads what the signer says of times, could not "
-            "be made."
-        )
-        return _draft(facts, manifest, "time.cut", Status.UNKNOWN, statement)
+        return _draft(facts, manifest, "time.cut", Status.UNKNOWN, say("time.none.engine"))
     if stamp is None:
-        statement = "There is no time stamp; nothing shows when it was signed."
-        return _draft(facts, manifest, "time.none", Status.ABSENT, statement)
-    who = certificate_name(stamp.authority) or "an unnamed authority"
+        return _draft(facts, manifest, "time.none", Status.ABSENT, say("time.none"))
+    name, when = certificate_name(stamp.authority), day(stamp.time)
+    who = name or "an unnamed authority"
     detail: dict[str, Json] = {"time": instant(stamp.time), "authority": who, "claim_version": manifest.claim_version}
     if facts.own is not None or facts.own_failure:
-        statement = (
-            f"Signed on {day(stamp.time)}, says a time stamp ({quoted(who)}); our own check, which would tell whether "
-            "its authority is on a list of such authorities, could not read it."
-        )
+        statement = say("time.unlisted.engine", day=when, who=_named(name))
         return _draft(facts, manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
     trusted = has(codes, "timeStamp.trusted") and facts.tsa_lists and manifest.claim_version >= 2
     trusted = trusted and stamp.time <= facts.at
     if trusted and has(codes, "timeStamp.validated"):
-        statement = f"Signed on {day(stamp.time)}, says {who}, a time-stamping authority on a list you use."
+        statement = say("time.trusted", day=when, name=name) if name else say("time.trusted.nameless", day=when)
         return _draft(facts, manifest, "time.trusted", Status.PASS, statement, detail)
-    statement = f"Signed on {day(stamp.time)}, says a time stamp by an authority not on a list you use ({quoted(who)})."
+    statement = say("time.unlisted", day=when, who=_named(name))
     return _draft(facts, manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
 
 
@@ -289,7 +263,7 @@ def _draft(
     manifest: Manifest,
     code: str,
     status: Status,
-    statement: str,
+    statement: Said,
     detail: Mapping[str, Json] | None = None,
 ) -> Draft:
     return Drafter(source_of(facts.first), Root.TIME_STAMP)(code, status, statement, manifest.label, detail)

@@ -17,12 +17,12 @@ from provenance.credentials.history.statements import Role, SignedTime
 from provenance.credentials.own_check import OwnCheck
 from provenance.metadata import Metadata, MetadataTime
 from provenance.metadata import Role as UnsignedRole
-from provenance.written.times import EAST, WEST, Span, gap_words, span_of
-from vouchmark.lines.authority import Of, Speaker, content_of
+from provenance.written.times import EAST, WEST, Span, rounded, span_of
+from vouchmark.lines.authority import WHOSE, Of, Speaker, content_of
 from vouchmark.lines.facts import Draft, Facts, day, instant
-from vouchmark.render.safe import quoted
-from vouchmark.render.words import listed
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say, together
+from vouchmark.wording.model import Phrase, Said
 
 CLOCK_TOLERANCE: Final = dt.timedelta(minutes=5)
 """By how much two honest clocks may differ: what Kerberos allows, for the same reason (RFC 4120, section 8.2)."""
@@ -47,16 +47,17 @@ _WHAT: Final = {
     "CreateDate": "digitised",
     "DateCreated": "created",
     "dateCreated": "created",
-    "GPSTimeStamp": "at the stated position",
-    "ModifyDate": "last changed",
-    "dateModified": "last changed",
+    "GPSTimeStamp": "position",
+    "ModifyDate": "changed",
+    "dateModified": "changed",
     "datePublished": "published",
 }
+"""What happened at a signed time, as phrases end (`done.…`)."""
 _UNSIGNED: Final = {
     UnsignedRole.CAPTURED: "captured",
     UnsignedRole.DIGITISED: "digitised",
-    UnsignedRole.MODIFIED: "last changed",
-    UnsignedRole.POSITION: "at the stated position",
+    UnsignedRole.MODIFIED: "changed",
+    UnsignedRole.POSITION: "position",
 }
 
 
@@ -75,8 +76,8 @@ class OwnClock:
     day: str
     where: str
     """`signature header`, or the action that it is the time of."""
-    words: str
-    """Behind "says"."""
+    statement: Said
+    """What it says of a file without a time stamp."""
 
 
 def own_clock(own: OwnCheck, label: str) -> OwnClock | None:
@@ -84,7 +85,7 @@ def own_clock(own: OwnCheck, label: str) -> OwnClock | None:
     seconds = own.claimed_times.get(label)
     if seconds is not None:
         at = day(dt.datetime.fromtimestamp(seconds, tz=dt.UTC))
-        return OwnClock(day=at, where="signature header", words=f"that it was signed on {at}")
+        return OwnClock(day=at, where="signature header", statement=say("time.claimed", day=at))
     stated = own.declared.get(label)
     passed_on = own.checks[label].gathered if label in own.checks else frozenset()
     times = [
@@ -95,8 +96,8 @@ def own_clock(own: OwnCheck, label: str) -> OwnClock | None:
     if not times:
         return None
     last = max(times, key=lambda one: (one.span.end, one.where))
-    words = f"that it was {what_happened(last)} {when_of(last.span)}"
-    return OwnClock(day=date_of(last.span), where=last.where, words=words)
+    statement = say("time.claimed.action", what=what_happened(last), when=when_of(last.span))
+    return OwnClock(day=date_of(last.span), where=last.where, statement=statement)
 
 
 def date_of(span: Span) -> str:
@@ -108,10 +109,16 @@ def date_of(span: Span) -> str:
     return written[:4] if days > 31 else written[:7] if days > 1 else written
 
 
-def when_of(span: Span) -> str:
+def when_of(span: Span) -> Phrase:
     """The same behind a verb: `on 2026-05-01`, `in 2026-05`, `in 2026`."""
     written = date_of(span)
-    return f"on {written}" if len(written) == 10 else f"in {written}"
+    return {"id": "when.day" if len(written) == 10 else "when.month", "date": written}
+
+
+def length_of(gap: dt.timedelta) -> Phrase:
+    """How long that is, in round words."""
+    number, unit = rounded(gap)
+    return {"id": f"span.{unit}", "number": number}
 
 
 def impossible(own: OwnCheck, known: Mapping[str, Speaker]) -> list[Draft]:
@@ -149,18 +156,10 @@ def _walk(own: OwnCheck, known: Mapping[str, Speaker], node: Node, above: Limit 
 
 
 def _ancestor(known: Mapping[str, Speaker], label: str, time: dt.datetime, above: Limit) -> Draft:
-    gap = gap_words(time - above.time)
-    what = _NAMED.get(_of(known, label), "An earlier version")
-    statement = (
-        f"{what} was signed on {day(time)}, {gap} after the version that was made from it "
-        f"({day(above.time)}): that cannot be."
-    )
+    limit, gap = day(above.time), length_of(time - above.time)
+    statement = say(f"time.impossible.signed{WHOSE[_of(known, label)]}", day=day(time), gap=gap, limit=limit)
     detail: dict[str, Json] = {"time": instant(time), "limit": instant(above.time), "limit_of": above.label}
     return _draft("time.order.impossible", _weight(known, label), statement, label, Root.TIME_STAMP, detail)
-
-
-_NAMED: Final = {Of.PART: "Something used in it", Of.INPUT: "Something that went into it"}
-_ABOUT: Final = {Of.EARLIER: "Of an earlier version: ", Of.PART: "Of a part: ", Of.INPUT: "Of an input: "}
 
 
 def _of(known: Mapping[str, Speaker], label: str) -> Of:
@@ -174,14 +173,13 @@ def _weight(known: Mapping[str, Speaker], label: str) -> Status:
 
 def _late(known: Mapping[str, Speaker], check: ManifestCheck, one: SignedTime, limit: Limit) -> Draft:
     label, passed_on = check.label, one.assertion in check.gathered
-    gap = gap_words(one.span.start - limit.time)
-    zone = "" if one.span.zoned else ", in whatever time zone that is"
-    where = _ABOUT.get(_of(known, label), "")
-    it = "it" if where else "It"
-    then = "it was signed" if limit.label == label else "what was made from it was signed"
-    statement = (
-        f"{where}{it} is signed that it was {what_happened(one)} {when_of(one.span)}{zone}, at least {gap} "
-        f"after {then} ({day(limit.time)}): that cannot be."
+    made = "" if limit.label == label else ".made"
+    statement = say(
+        f"time.impossible{WHOSE[_of(known, label)]}{made}",
+        what=what_happened(one),
+        when=when_of(one.span),
+        gap=length_of(one.span.start - limit.time),
+        limit=day(limit.time),
     )
     detail: dict[str, Json] = {
         "where": one.where,
@@ -195,16 +193,16 @@ def _late(known: Mapping[str, Speaker], check: ManifestCheck, one: SignedTime, l
     hearsay = _weight(known, label) is Status.FAIL and known[label].is_hearsay
     status = Status.ABSENT if passed_on or hearsay else _weight(known, label)
     if passed_on:
-        statement = f"{statement[:-1]}; but that is a statement that the signer only passes on."
+        statement = together(statement, say("hearsay.passed_on"))
     elif hearsay:
-        statement = f"{statement[:-1]}; but {known[label].but}."
+        statement = together(statement, known[label].but)
     return _draft("time.order.impossible", status, statement, label, Root.CLAIM_SIGNATURE, detail)
 
 
-def what_happened(one: SignedTime) -> str:
+def what_happened(one: SignedTime) -> Phrase:
     """What happened then, behind "it was"."""
     word = _WHAT.get(one.where) or _WHAT.get(one.where.rpartition(":")[2])
-    return word or f"there ({quoted(one.where)})"
+    return {"id": f"done.{word}"} if word else {"id": "done.other", "name": one.where}
 
 
 def stated(facts: Facts, own: OwnCheck, signed: dt.datetime | None) -> list[Draft]:
@@ -218,15 +216,15 @@ def _by_updates(own: OwnCheck, known: Mapping[str, Speaker], signed: dt.datetime
         declared = own.declared.get(speaker.label)
         if speaker.of is not Of.UPDATE:
             continue
-        who = f"Whoever signed a later update ({speaker.who})"
         for one in declared.times[:MAX_OF_UPDATE] if declared is not None else ():
-            statement = f"{who} says that it was {what_happened(one)} {when_of(one.span)}{_gap(one.span, signed)}."
+            said = say("time.stated.update", who=speaker.called, what=what_happened(one), when=when_of(one.span))
+            statement = together(said, *_gap(one.span, signed))
             detail: dict[str, Json] = {"where": one.where, "assertion": one.assertion, "written": one.written}
             yield _draft("time.update", Status.ABSENT, statement, speaker.label, Root.UPDATE, detail | speaker.detail())
         stamp = own.signers[speaker.label].stamp if speaker.label in own.signers else None
         if stamp is not None and stamp.time is not None:
-            by = "a time-stamping authority on a list you use" if stamp.is_trusted else "a time stamp by no listed one"
-            statement = f"A later update was signed on {day(stamp.time)}, says {by}."
+            by = "trusted" if stamp.is_trusted else "unlisted"
+            statement = say(f"time.update.{by}", day=day(stamp.time))
             detail = {"time": instant(stamp.time), "time_trusted": stamp.is_trusted}
             yield _draft("time.update", Status.ABSENT, statement, speaker.label, Root.UPDATE, detail | speaker.detail())
 
@@ -244,8 +242,9 @@ def _signed(own: OwnCheck, signed: dt.datetime | None) -> Iterator[Draft]:
             once.setdefault((one.where, date_of(one.span)), one)
     shown = sorted(once.values(), key=lambda one: (one.role is not Role.CREATED, one.span.start, one.where))
     for one in shown[:MAX_SIGNED]:
-        who = "Somebody whose word the signer passes on" if one.assertion in check.gathered else "The signer"
-        statement = f"{who} says that it was {what_happened(one)} {when_of(one.span)}{_gap(one.span, signed)}."
+        sentence = "time.stated.passed_on" if one.assertion in check.gathered else "time.stated"
+        said = say(sentence, what=what_happened(one), when=when_of(one.span))
+        statement = together(said, *_gap(one.span, signed))
         detail: dict[str, Json] = {"where": one.where, "assertion": one.assertion, "written": one.written}
         detail |= _more(len(once) - MAX_SIGNED)
         yield _draft("time.stated", Status.ABSENT, statement, own.bound, Root.CLAIM_SIGNATURE, detail)
@@ -256,10 +255,10 @@ def unsigned(facts: Facts, signed: dt.datetime | None) -> Iterator[Draft]:
     metadata = facts.metadata or Metadata()
     for one in metadata.times[:MAX_UNSIGNED]:
         span = span_of(one.time)
-        words = f"The file's own metadata ({one.field}) says that it was {_role(one)} {when_of(span)}"
         detail: dict[str, Json] = {"where": one.field, "written": one.written}
         detail |= _more(len(metadata.times) - MAX_UNSIGNED)
-        statement = f"{words}{_gap(span, signed)}; that is no signed statement."
+        said = say("time.unsigned", field=one.field, what={"id": f"done.{_role(one)}"}, when=when_of(span))
+        statement = together(said, *_gap(span, signed))
         yield _draft("time.unsigned", Status.ABSENT, statement, facts.name, Root.UNSIGNED_METADATA, detail)
 
 
@@ -271,9 +270,7 @@ def cut(own: OwnCheck) -> list[Draft]:
     if not left_out or not bounded:
         return []
     words = tuple(dict.fromkeys(left_out))
-    statement = (
-        f"Not all that is signed of times could be looked at ({listed(words)}); the rest may contradict a trusted time."
-    )
+    statement = say("time.cut", cut=words)
     detail: dict[str, Json] = {"cut": list[Json](words)}
     return [_draft("time.cut", Status.UNKNOWN, statement, own.active, Root.CLAIM_SIGNATURE, detail)]
 
@@ -283,7 +280,7 @@ def unsigned_cut(facts: Facts) -> list[Draft]:
     left_out = facts.metadata_cut
     if not left_out:
         return []
-    statement = f"Not all of its metadata could be looked at ({listed(left_out)}); the rest may state times."
+    statement = say("time.cut.metadata", cut=left_out)
     detail: dict[str, Json] = {"cut": list[Json](left_out)}
     return [_draft("time.cut", Status.UNKNOWN, statement, facts.name, Root.UNSIGNED_METADATA, detail)]
 
@@ -299,17 +296,16 @@ def _more(number: int) -> dict[str, Json]:
     return {"more": number} if number > 0 else {}
 
 
-def _gap(span: Span, signed: dt.datetime | None) -> str:
-    """How far from the signing, in words; empty where no time of signing is stated at all."""
+def _gap(span: Span, signed: dt.datetime | None) -> tuple[Said, ...]:
+    """How far from the signing; nothing where no time of signing is stated at all."""
     if signed is None:
-        return ""
+        return ()
     gap = span.gap(span_of(signed))
     if abs(gap) <= CLOCK_TOLERANCE:
-        zone = "" if span.zoned else ", as far as its missing time zone tells"
-        return f", about when it was signed{zone}"
-    least = "" if span.zoned else "at least "
-    return f", {least}{gap_words(gap)} {'after' if gap > dt.timedelta() else 'before'} it was signed"
+        return (say("time.gap.same" if span.zoned else "time.gap.same.zone"),)
+    direction, least = "after" if gap > dt.timedelta() else "before", "" if span.zoned else ".least"
+    return (say(f"time.gap.{direction}{least}", gap=length_of(gap)),)
 
 
-def _draft(code: str, status: Status, statement: str, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
+def _draft(code: str, status: Status, statement: Said, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
     return Draft(code=code, status=status, statement=statement, source=OWN, root=root, subject=subject, detail=detail)
