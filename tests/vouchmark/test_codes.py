@@ -22,7 +22,7 @@ from vouchmark.codes.exits import EXITS
 from vouchmark.codes.specification import FAMILY_LINES, SPECIFICATION, Kind
 from vouchmark.policies.labels import LABELS, is_label
 from vouchmark.report import Exit, Line, Status
-from vouchmark.wording.catalogue import ALL
+from vouchmark.wording.catalogue import everything
 
 LINES = sorted(Path(vouchmark.__file__).parent.joinpath("lines").rglob("*.py"))
 ENGINES = sorted(Path(provenance.__file__).parent.rglob("*.py"))
@@ -47,7 +47,7 @@ def literals(path: Path) -> Iterator[tuple[int, str]]:
 def known(pattern: str) -> bool:
     """Whether some code of the table fits or begins so (`startswith` is used too); `*` stands for any words."""
     shape = re.compile(re.escape(pattern).replace(r"\*", "[A-Za-z0-9_.-]+"))
-    return any(shape.match(code) for code in (*OURS, *SPECIFIED, *(one.id for one in ALL)))
+    return any(shape.match(code) for code in (*OURS, *SPECIFIED, *(one.id for one in everything())))
 
 
 @pytest.mark.parametrize("path", LINES, ids=lambda path: path.stem)
@@ -230,9 +230,9 @@ class TestCommand:
 
     def test_lists_every_sentence_with_when_it_may_be_said(self) -> None:
         rows = json.loads(CliRunner().invoke(command, ["sentences", "--format", "json"]).output)
-        assert [row["sentence"] for row in rows] == [one.id for one in ALL]
+        assert [row["sentence"] for row in rows] == [one.id for one in everything()]
         assert all(row["when"] for row in rows)
-        one = next(one for one in ALL if lines_of(one.id) is None)
+        one = next(one for one in everything() if lines_of(one.id) is None)
         assert f"  {one.id}\n" in CliRunner().invoke(command, [one.id]).output
 
     def test_what_the_command_can_end_with_is_explained(self) -> None:

@@ -267,7 +267,7 @@ class TestTime:
         report = look(taken(), time=(SIGNED_AT - 9 * DAY).date().isoformat())
         assert (first(report).code, first(report).status) == ("claim.time.none", ABSENT)
         assert first(report).statement == (
-            "No statement of its signer says when it was taken, and its metadata does not either; "
+            "No statement of its signer says when it was taken; "
             f"that it was signed on {SIGNED_AT.date()} does not contradict what is said."
         )
 

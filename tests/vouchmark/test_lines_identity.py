@@ -77,7 +77,7 @@ def test_no_identity_changes_what_is_said_of_the_file_or_its_signer(name: str, l
             BOTH,
             "cawg.identity.trusted",
             Status.PASS,
-            "Harbour Press (Jo) also vouches for the content by a signature of their own; your own list for "
+            "Harbour Press (Jo) also vouches for the content by a signature of their own. Your own list for "
             "identities vouches for that name.",
         ),
         (
@@ -157,8 +157,8 @@ def test_conditions_that_are_not_checked_are_said_and_keep_it_from_being_trusted
     (finding,) = identities(report)
     assert (finding.code, finding.status) == ("signer.identity.conditions", Status.UNKNOWN)
     assert finding.statement == (
-        "An attached identity says that “Harbour Press (Jo)” vouches for the content; it sets "
-        "conditions that are not checked here."
+        "An attached identity says that “Harbour Press (Jo)” vouches for the content. That is not established: it "
+        "sets conditions that are not checked here."
     )
 
 

@@ -355,10 +355,10 @@ class TestStated:
         assert report.evidence[Line.TIME].status is Status.PASS
         told = [finding.statement for finding in findings(report, "time.stated")]
         assert told == [
-            f"The signer says that it was created on {(SIGNED_AT - 3 * 366 * DAY).date()}, 3 years before it was "
-            "signed.",
-            f"The signer says that it was captured on {(SIGNED_AT - 40 * DAY).date()}, at least 39 days before it was "
-            "signed.",
+            f"The signer says that it was created on {(SIGNED_AT - 3 * 366 * DAY).date()}. That is 3 years before "
+            "it was signed.",
+            f"The signer says that it was captured on {(SIGNED_AT - 40 * DAY).date()}. That is at least 39 days "
+            "before it was signed.",
         ]
         assert all(finding.status is Status.ABSENT for finding in findings(report, "time.stated"))
 
@@ -367,7 +367,7 @@ class TestStated:
     )
     def test_no_more_of_a_date_is_told_than_was_written(self, written: str, words: str) -> None:
         told = [f.statement for f in findings(look(taken(**{"exif:DateTimeOriginal": written})), "time.stated")]
-        assert [one for one in told if f"captured {words}, at least " in one], told
+        assert [one for one in told if f"captured {words}. That is at least " in one], told
 
     def test_about_the_same_time_is_said_to_be_that(self) -> None:
         report = look(taken(SIGNED_AT - MINUTE, **{"exif:DateTimeOriginal": bare(SIGNED_AT)}))

@@ -180,13 +180,13 @@ class TestWhatHolds:
         scopes = [f"public:topic/{number}" for number in range(100)]
         said = line(PLAIN, vouches=[vouch(PLAIN, by=person, scope=scope) for scope in scopes], scopes=scopes)
         assert said.status is Status.PASS
-        assert said.summary.startswith("At least 1 person: 1 person enrolled by ")
+        assert said.summary.startswith("At least 1 person, in 100 groups that may hold the same people. ")
         assert said.findings[-1].detail["at_least"] == 1
 
     def test_one_person_with_every_slot_is_one(self) -> None:
         person = somebody()
         said = line(PLAIN, vouches=[vouch(PLAIN, by=person, slot=slot) for slot in range(3)], slots=3)
-        assert said.summary.startswith("At least 1 person: ")
+        assert said.summary.startswith("At least 1 person, in ")
         assert said.findings[-1].detail["at_least"] == 1
 
     def test_the_same_vouch_twice_is_one(self, tmp_path: Path) -> None:

@@ -102,9 +102,9 @@ def exit_rows() -> list[Row]:
 
 def sentence_rows() -> list[Row]:
     """Every sentence of the catalogue, with the facts under which it may be said."""
-    from vouchmark.wording.catalogue import ALL, rules
+    from vouchmark.wording.catalogue import everything
 
-    return [{"sentence": one.id, "meaning": one.text, "when": one.when} for one in (*ALL, *rules())]
+    return [{"sentence": one.id, "meaning": one.text, "when": one.when} for one in everything()]
 
 
 def _all_codes(*, everything: bool) -> list[Row]:

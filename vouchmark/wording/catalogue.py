@@ -6,62 +6,70 @@ a file of its own beside this one; nothing is parsed when they are loaded.
 
 from __future__ import annotations
 
+import importlib
 import string
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Final, cast
 
 from vouchmark.report import Json, Message, NotChecked
-from vouchmark.wording import (
-    ai,
-    claim,
-    coverage,
-    engines,
-    furniture,
-    gaps,
-    headlines,
-    history,
-    identity,
-    integrity,
-    known,
-    nothing,
-    person,
-    phrases,
-    pictures,
-    signer,
-    time,
-    training,
-    unread,
-)
 from vouchmark.wording.model import Argument, Fact, Phrase, Said, Sentence
 
-ALL: Final[tuple[Sentence, ...]] = (
-    *headlines.SENTENCES,
-    *nothing.SENTENCES,
-    *integrity.SENTENCES,
-    *coverage.SENTENCES,
-    *unread.SENTENCES,
-    *signer.SENTENCES,
-    *identity.SENTENCES,
-    *time.SENTENCES,
-    *history.SENTENCES,
-    *ai.SENTENCES,
-    *training.SENTENCES,
-    *known.SENTENCES,
-    *person.SENTENCES,
-    *claim.SENTENCES,
-    *engines.SENTENCES,
-    *gaps.SENTENCES,
-    *pictures.SENTENCES,
-    *furniture.SENTENCES,
-    *phrases.SENTENCES,
-    *ai.PHRASES,
-    *history.PHRASES,
-    *engines.PHRASES,
-)
-"""In the order in which the manual prints them."""
+PARTS: Final = (
+    "headlines", "nothing", "integrity", "coverage", "unread", "signer", "identity", "time", "history", "ai",
+    "training", "known", "person", "claim", "engines", "gaps", "pictures", "furniture", "phrases",
+)  # fmt: skip
+"""The files of the catalogue, in the order in which the manual prints them; each is read where it is first needed."""
+_HOMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "integrity": ("integrity", "coverage", "unread"),
+    "list": ("coverage",),
+    "metadata": ("coverage",),
+    "octets": ("coverage",),
+    "format": ("unread",),
+    "store": ("unread",),
+    "cut": ("integrity", "phrases"),
+    "signer": ("signer", "phrases"),
+    "hearsay": ("phrases",),
+    "both": ("phrases",),
+    "authority": ("time",),
+    "when": ("time",),
+    "done": ("time",),
+    "span": ("time",),
+    "redaction": ("history",),
+    "ai": ("ai", "training"),
+    "disclosed": ("ai",),
+    "use": ("training",),
+    "doubt": ("training",),
+    "issuer": ("person",),
+    "scope": ("person",),
+    "period": ("person",),
+    "gap": ("gaps",),
+    "picture": ("pictures",),
+    "headline": ("headlines",),
+    **dict.fromkeys(
+        ("unaligned", "uncompared", "clip", "turned", "splice", "made", "crop", "side", "region"), ("known",)
+    ),
+}
+"""Where to look first, by the first word of an id; else the part of that name, or all."""
+_read: dict[str, Sentence] = {}
+_parts_read: set[str] = set()
 
-_BY_ID: Final[Mapping[str, Sentence]] = MappingProxyType({one.id: one for one in ALL})
+
+def everything() -> tuple[Sentence, ...]:
+    """All sentences, in the order in which the manual prints them; the specification's rules behind them."""
+    for part in PARTS:
+        _read_part(part)
+    return (*(one for part in PARTS for one in _sentences(part)), *_rules())
+
+
+def _sentences(part: str) -> tuple[Sentence, ...]:
+    found = importlib.import_module(f"vouchmark.wording.{part}")
+    return (*found.SENTENCES, *getattr(found, "PHRASES", ()))
+
+
+def _read_part(part: str) -> None:
+    if part not in _parts_read:
+        _parts_read.add(part)
+        _read.update((one.id, one) for one in _sentences(part))
 
 
 def say(sentence: str, **facts: Fact) -> Said:
@@ -107,12 +115,12 @@ def gap(what: Said, why: Said) -> NotChecked:
 
 def because(reason: str) -> Said:
     """Why something was not checked, by the stable word of what failed."""
-    return say(f"gap.why.{reason}") if has(f"gap.why.{reason}") else say("gap.why.other", reason=reason)
+    return say(f"gap.why.{reason}") if has(f"gap.why.{reason}") else say("gap.why", reason=reason)
 
 
 def has(sentence: str) -> bool:
     """Whether there is a sentence of that id."""
-    return sentence in _BY_ID or (sentence.startswith(_RULE) and _rule(sentence) is not None)
+    return _look(sentence) is not None
 
 
 def parameters(sentence: Sentence) -> tuple[str, ...]:
@@ -122,7 +130,7 @@ def parameters(sentence: Sentence) -> tuple[str, ...]:
 
 def page() -> Iterator[str]:
     """All sentences as lines of text: id, sentence, when it may be said."""
-    for one in (*ALL, *rules()):
+    for one in everything():
         yield one.id
         yield f"  {one.text}"
         yield f"  When: {one.when}"
@@ -131,7 +139,7 @@ def page() -> Iterator[str]:
 _RULE: Final = "rule."
 
 
-def rules() -> tuple[Sentence, ...]:
+def _rules() -> tuple[Sentence, ...]:
     """The specification's rules as clauses: what is behind a code; loaded where one of them is said."""
     from vouchmark.codes.specification import SPECIFICATION
 
@@ -149,10 +157,21 @@ def _rule(sentence: str) -> Sentence | None:
 
 
 def _found(sentence: str) -> Sentence:
-    one = _BY_ID.get(sentence) or (_rule(sentence) if sentence.startswith(_RULE) else None)
+    one = _look(sentence)
     if one is None:
         raise KeyError(sentence)
     return one
+
+
+def _look(sentence: str) -> Sentence | None:
+    """A sentence by its id, out of the part where it stands."""
+    if sentence not in _read:
+        if sentence.startswith(_RULE):
+            return _rule(sentence)
+        first = sentence.partition(".")[0]
+        for part in _HOMES.get(first, (first,) if first in PARTS else PARTS):
+            _read_part(part)
+    return _read.get(sentence)
 
 
 def _as_fact(fact: Fact) -> Fact:

@@ -72,7 +72,7 @@ def _by_whom() -> tuple[Sentence, ...]:
             ),
             Sentence(
                 f"claim.time.agrees.zone{whose}",
-                f"It was {{what:phrase}} {{when:phrase}}, says {who}: that agrees with {{said:quoted}}, whatever the "
+                f"It was {{what:phrase}} {{when:phrase}}, says {who}: that agrees with {{said:quoted}} (whatever the "
                 "time "
                 "zone).",
                 f"{when}, and one of the two times has no zone.",

@@ -169,7 +169,8 @@ SENTENCES: Final = (
     ),
     Sentence(
         "integrity.update.length",
-        "A later update made the file longer, and with it the signed length at its start; all else is unchanged.",
+        "A later update made the file longer, and with it the length field at its start, which is signed; all else "
+        "is unchanged.",
         "The digest matches with the old length of a RIFF file in place of the new one.",
     ),
     Sentence(
@@ -201,7 +202,7 @@ SENTENCES: Final = (
     Sentence("list.more.number", "{number} more", "The same, where their number is known."),
     Sentence("metadata.any", "metadata", "What is left out has no name."),
     Sentence("metadata.other", "other metadata", "More is left out than is named."),
-    Sentence("doubt.count", "{what} ({number})", "A part that stands open several times, or whose number tells it."),
+    Sentence("list.counted", "{what} ({number})", "A part that stands open several times, or whose number tells it."),
     Sentence("octets.box", "a box that does not belong there", "A JUMBF box of another kind."),
     Sentence(
         "octets.box-header", "a box header in a form of its own", "A box header that is not in the shortest form."

@@ -160,7 +160,6 @@ PHRASES: Final = (
     Sentence("engines.why.reads", "reads them", "It found a store."),
     Sentence("engines.why.none", "finds none", "It looked and found none."),
     Sentence("engines.why.remote", "finds only an address of some kept elsewhere", "Only an address."),
-    Sentence("engines.why.unsupported", "does not read this type of file", "It knows the type and does not read it."),
     Sentence("engines.why.unparsable", "cannot parse them", "It gave up on the form."),
     Sentence("engines.why.silent", "gives no answer", "Anything else."),
     Sentence("engines.why.reports", "{engine} reports {codes:listed}", "One of them has failures on that."),

@@ -193,5 +193,5 @@ SENTENCES: Final = (
     Sentence("gap.metadata.cut.why", "beyond a limit", "Beside gap.metadata.cut."),
     Sentence("gap.own", "our own check of the bytes, signer and history", "It did not come about."),
     *(Sentence(f"gap.why.{word}", text, f"The reason is `{word}`.") for word, text in _WHY.items()),
-    Sentence("gap.why.other", "{reason}", "Another stable reason, as it is."),
+    Sentence("gap.why", "{reason}", "Another stable reason, as it is."),
 )

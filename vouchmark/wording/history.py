@@ -145,6 +145,10 @@ def _redactions() -> tuple[Sentence, ...]:
 
 
 SENTENCES: Final = (
+    Sentence("redaction.gone.ai", "What it said is not known.", "Behind a redaction, on the AI line."),
+    Sentence("redaction.gone.time", "What time it showed is not known.", "Behind a redaction, on the time line."),
+    Sentence("redaction.gone.place", "What it said of place or time is not known.", "Behind one, on the claim line."),
+    Sentence("redaction.gone.identity", "Whose it was is not known.", "Behind a redaction, on the signer's line."),
     Sentence("history.none", "No earlier version is named.", "No ingredient, and nothing else to tell."),
     *_several(),
     *_links(),

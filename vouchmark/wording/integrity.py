@@ -266,6 +266,11 @@ SENTENCES: Final = (
     Sentence(
         "integrity.cut.rest",
         "What is left of the file does not match the hash of what was signed.",
-        "Beside integrity.cut, of the part that is here.",
+        "Beside integrity.cut, of the part that is here, by an engine.",
+    ),
+    Sentence(
+        "integrity.cut.rest.own",
+        "By our own computation what is left of the file does not match the hash of what was signed.",
+        "Beside integrity.cut, of the part that is here, by our own digest.",
     ),
 )

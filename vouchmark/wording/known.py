@@ -455,7 +455,7 @@ SENTENCES: Final = (
     Sentence("clip.sound", "its sound", "Placed by its sound."),
     Sentence("clip.pictures", "its pictures", "Placed by its pictures."),
     *(
-        Sentence(f"done.to.{word}", text, when)
+        Sentence(f"made.{word}", text, when)
         for word, text, when in (
             ("light", "its light or colours were changed all over", "Relit."),
             ("shown", "it shows {share} of that", "Cropped, with no side that is told."),
@@ -469,10 +469,10 @@ SENTENCES: Final = (
             ("anticlockwise", "it was turned anticlockwise by {degrees}°", "Turned."),
         )
     ),
-    Sentence("cut.left", "{share} left", "Cut off at the left."),
-    Sentence("cut.top", "{share} top", "Cut off at the top."),
-    Sentence("cut.right", "{share} right", "Cut off at the right."),
-    Sentence("cut.bottom", "{share} bottom", "Cut off at the bottom."),
+    Sentence("crop.left", "{share} left", "Cut off at the left."),
+    Sentence("crop.top", "{share} top", "Cut off at the top."),
+    Sentence("crop.right", "{share} right", "Cut off at the right."),
+    Sentence("crop.bottom", "{share} bottom", "Cut off at the bottom."),
     Sentence("side.above", "above", "Added above."),
     Sentence("side.below", "below", "Added below."),
     Sentence("side.left", "left of", "Added at the left."),

@@ -223,7 +223,7 @@ SENTENCES: Final = (
     ),
     Sentence(
         "person.groups.one",
-        "At least one person, in {number} groups that may hold the same people.",
+        "At least 1 person, in {number} groups that may hold the same people.",
         "Vouches hold in several groups, of which the largest has one voice.",
     ),
     Sentence(
@@ -232,9 +232,9 @@ SENTENCES: Final = (
         "Vouches hold in several groups; people are never added up over them.",
     ),
     Sentence("person.groups.more", "And {number} groups more.", "Behind the groups that are named."),
-    Sentence("person.others.against.one", "One person spoke against it.", "Beside voices that hold: stance against."),
+    Sentence("person.others.against.one", "1 person spoke against it.", "Beside voices that hold: stance against."),
     Sentence("person.others.against", "{number} people spoke against it.", "The same of several."),
-    Sentence("person.others.noted.one", "One person made a statement.", "Beside voices that hold: stance note."),
+    Sentence("person.others.noted.one", "1 person made a statement.", "Beside voices that hold: stance note."),
     Sentence("person.others.noted", "{number} people made a statement.", "The same of several."),
     Sentence(
         "person.bound",

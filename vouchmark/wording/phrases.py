@@ -49,6 +49,11 @@ SENTENCES: Final = (
         "a signer using the name {name:quoted}",
         "A certificate bears the name and no list vouches for it.",
     ),
+    Sentence(
+        "hearsay.passed_on",
+        "That is a statement that the signer only passes on.",
+        "Behind what is among the gathered statements.",
+    ),
     Sentence("cut.unread", "it was not read: {reason}", "The metadata could not be read, for that stable reason."),
     Sentence("both", "{first:phrase} {second:phrase}", "A line's answer is two sentences."),
     Sentence("signer.nameless", "a signer without a name", "The certificate has no name that can be read."),

@@ -283,11 +283,6 @@ SENTENCES: Final = (
         "Not all of its metadata could be looked at ({cut:listed}); the rest may state times.",
         "Our bounds ended within the metadata, and nothing else states a time.",
     ),
-    Sentence(
-        "hearsay.passed_on",
-        "That is a statement that the signer only passes on.",
-        "Behind what is among the gathered statements.",
-    ),
     Sentence("authority.named", "{name:quoted}", "A time-stamping authority by the name in its certificate."),
     Sentence("authority.nameless", "it has no name that can be read", "The certificate has no name that can be read."),
     Sentence("when.day", "on {date}", "A day."),

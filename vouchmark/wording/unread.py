@@ -71,9 +71,7 @@ _FORMATS: Final = {
 }  # fmt: skip
 """Families of formats as people know them."""
 SENTENCES: Final = (
-    Sentence(
-        "integrity.unreadable.other", "The file could not be read: {why}.", "Another reason, in the system's words."
-    ),
+    Sentence("integrity.unreadable", "The file could not be read: {why}.", "Another reason, in the system's words."),
     *(
         Sentence(f"integrity.unreadable.{word}", f"The file could not be read: {why}.", f"The reason is `{word}`.")
         for word, why in _FILE.items()
@@ -143,13 +141,13 @@ SENTENCES: Final = (
     *_stores(),
     Sentence(
         "integrity.malformed_file",
-        "The file is malformed: it is no whole {format:phrase}. No Content Credentials were found in it.",
+        "The file is malformed: it is no whole {format:phrase}; our own check finds no Content Credentials in it.",
         "An engine gives up, and our reader finds that the container ends wrongly.",
     ),
     Sentence(
         "integrity.malformed_file.from",
-        "The file is malformed: from byte {stops} on it is no {format:phrase}. No Content Credentials were found in "
-        "it.",
+        "The file is malformed: from byte {stops} on it is no {format:phrase}; our own check finds no Content "
+        "Credentials in it.",
         "The same, and where is known.",
     ),
     Sentence(

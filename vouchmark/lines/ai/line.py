@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from provenance.credentials.engines.model import Manifest
 from provenance.credentials.history.lineage import Removed
@@ -30,7 +30,7 @@ from vouchmark.lines.ai.words import (
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import Answer, Draft, Facts, source_of
 from vouchmark.lines.nothing import nothing_to_look_at
-from vouchmark.lines.redactions import Removal, removals
+from vouchmark.lines.redactions import removals
 from vouchmark.report import Json, Line, NotChecked, Root, Status
 from vouchmark.wording.catalogue import gap, say, together
 from vouchmark.wording.model import Phrase, Said
@@ -81,7 +81,7 @@ def _removed(facts: Facts) -> list[Draft]:
         Draft(
             code="ai.redacted",
             status=Status.UNKNOWN,
-            statement=one.statement if one.kind is not Removed.METADATA else _besides(one),
+            statement=together(one.statement, say(_GONE.get(one.kind, "redaction.gone.ai"))),
             source=source_of(facts.first),
             root=Root.CLAIM_SIGNATURE,
             subject=one.redaction.manifest,
@@ -92,8 +92,8 @@ def _removed(facts: Facts) -> list[Draft]:
     ]
 
 
-def _besides(one: Removal) -> Said:
-    return together(one.statement, say("ai.redacted.besides"))
+_GONE: Final = {Removed.METADATA: "ai.redacted.besides"}
+"""What follows from a removal, where that is less than that it spoke of AI."""
 
 
 def _cut(facts: Facts) -> list[Draft]:

@@ -16,7 +16,7 @@ from vouchmark.lines.facts import Draft, Facts
 from vouchmark.lines.redactions import Removal
 from vouchmark.lines.time.order import what_happened, when_of
 from vouchmark.report import Json, Root, Status
-from vouchmark.wording.catalogue import say
+from vouchmark.wording.catalogue import say, together
 from vouchmark.wording.model import Said
 
 MAX_OF_UPDATE: Final = 4
@@ -31,7 +31,7 @@ def removed(gone: Iterable[Removal], versions: list[Version]) -> Iterator[Draft]
             yield _draft(
                 "claim.redacted",
                 Status.UNKNOWN,
-                one.statement,
+                together(one.statement, say("redaction.gone.place")),
                 one.redaction.manifest,
                 Root.CLAIM_SIGNATURE,
                 one.detail(),

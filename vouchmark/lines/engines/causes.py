@@ -78,17 +78,17 @@ def _is_about(code: str, question: str) -> bool:
 
 
 _PRESENCE: Final = {
-    Outcome.ABSENT: "none",
-    Outcome.FOUND: "reads",
-    Outcome.REMOTE: "remote",
-    Outcome.UNSUPPORTED: "unsupported",
-    Outcome.UNPARSABLE: "unparsable",
+    Outcome.ABSENT: "engines.why.none",
+    Outcome.FOUND: "engines.why.reads",
+    Outcome.REMOTE: "engines.why.remote",
+    Outcome.UNSUPPORTED: "engines.says.unsupported",
+    Outcome.UNPARSABLE: "engines.why.unparsable",
 }
 
 
 def of_presence(first: Reading, second: Reading) -> Phrase:
     """What each makes of the file, where one finds Content Credentials and the other does not."""
-    reads, finds = ({"id": f"engines.why.{_PRESENCE.get(one.outcome, 'silent')}"} for one in (first, second))
+    reads, finds = ({"id": _PRESENCE.get(one.outcome, "engines.why.silent")} for one in (first, second))
     return {
         "id": "engines.why.presence",
         "first": first.engine,

@@ -196,7 +196,7 @@ def _what(coverage: Coverage, code: str) -> list[Fact]:
     found = [doubt for doubt in coverage.doubts if doubt.code == code]
     names = list(dict.fromkeys((one.what, one.number) for one in found))
     told: list[Fact] = [
-        {"id": "doubt.count", "what": what, "number": number} if number else what for what, number in names[:MAX_NAMED]
+        {"id": "list.counted", "what": what, "number": number} if number else what for what, number in names[:MAX_NAMED]
     ]
     return [*told, {"id": "list.more"}] if len(names) > MAX_NAMED else told
 

@@ -13,7 +13,7 @@ from typing import Final
 from provenance.credentials.binding.base import Match
 from provenance.credentials.engines.model import Outcome
 from provenance.formats.cut_off.model import CutOff
-from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store
+from vouchmark.lines.facts import Answer, Draft, Facts, has_unreached_store, source_of
 from vouchmark.lines.integrity.code_families import BYTES_CHANGED
 from vouchmark.render.words import amount
 from vouchmark.report import Json, Root, Status
@@ -31,7 +31,7 @@ def first_told(facts: Facts, said: Answer) -> Answer:
     if cut is None or _worst(said.drafts) in (None, Status.PASS):
         return said
     is_broken = any(draft.code in BYTES_CHANGED and draft.status is Status.FAIL for draft in said.drafts)
-    kept = tuple(_of_part(draft) for draft in said.drafts if draft.code not in _GONE)
+    kept = tuple(_of_part(facts, draft) for draft in said.drafts if draft.code not in _GONE)
     draft = Draft(
         code=CUT,
         status=Status.FAIL if is_broken or _worst(kept) is Status.FAIL else Status.UNKNOWN,
@@ -44,10 +44,13 @@ def first_told(facts: Facts, said: Answer) -> Answer:
     return replace(said, summary=draft.statement, drafts=(draft, *kept))
 
 
-def _of_part(draft: Draft) -> Draft:
+def _of_part(facts: Facts, draft: Draft) -> Draft:
     """A mismatch is one, and says of a part no more than that."""
     is_change = draft.code in BYTES_CHANGED and draft.status is Status.FAIL
-    return replace(draft, statement=say("integrity.cut.rest")) if is_change else draft
+    if not is_change:
+        return draft
+    by_us = draft.source != source_of(facts.first)
+    return replace(draft, statement=say(f"integrity.cut.rest{'.own' if by_us else ''}"))
 
 
 def found(facts: Facts) -> CutOff | None:

@@ -22,7 +22,7 @@ TOO_DEEP: Final = Reason.TOO_DEEP
 def unreadable(facts: Facts) -> Answer:
     """The line of a file whose bytes could not be read."""
     sentence = f"integrity.unreadable.{facts.unreadable}"
-    statement = say(sentence) if has(sentence) else say("integrity.unreadable.other", why=facts.unreadable_words)
+    statement = say(sentence) if has(sentence) else say("integrity.unreadable", why=facts.unreadable_words)
     draft = Draft(
         code="integrity.unreadable",
         status=Status.ERROR,

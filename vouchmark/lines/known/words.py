@@ -56,13 +56,13 @@ def where(box: tuple[int, int, int, int], size: tuple[int, int]) -> Phrase:
 
 def how(found: Comparison) -> Said | None:
     """What was done to all of it: size, rotation, light, what was cut off and put around; None where nothing was."""
-    done = [*_geometry(found), *([{"id": "done.to.light"}] if found.relit else [])]
+    done = [*_geometry(found), *([{"id": "made.light"}] if found.relit else [])]
     if found.shown < 1:
         sides = _cut(found.cut)
-        shown: Phrase = {"id": f"done.to.shown{'.cut' if sides else ''}", "share": percent(found.shown)}
+        shown: Phrase = {"id": f"made.shown{'.cut' if sides else ''}", "share": percent(found.shown)}
         done.append({**shown, "sides": sides} if sides else shown)
     if found.added and found.plain:
-        done.append({"id": "done.to.border", "share": percent(found.added)})
+        done.append({"id": "made.border", "share": percent(found.added)})
     if not done:
         return say("known.how.anew") if not found.regions else None
     return say("known.how", done=done)
@@ -74,19 +74,19 @@ def _geometry(found: Comparison) -> list[Phrase]:
         return []
     across, down = movement.across, movement.down
     if abs(across / down - 1) > SAME_SCALE if down else False:
-        done.append({"id": "done.to.stretched", "across": percent(across), "down": percent(down)})
+        done.append({"id": "made.stretched", "across": percent(across), "down": percent(down)})
     elif abs(across - 1) > SAME_SCALE:
-        done.append({"id": "done.to.scaled", "share": percent(across)})
+        done.append({"id": "made.scaled", "share": percent(across)})
     if movement.mirrored:
-        done.append({"id": "done.to.mirrored"})
+        done.append({"id": "made.mirrored"})
     rotation = movement.rotation
     right = round(rotation / 90) * 90
     if abs(rotation - right) > UPRIGHT:
-        done.append({"id": f"done.to.{_direction(rotation)}", "degrees": f"{abs(rotation):.1f}"})
+        done.append({"id": f"made.{_direction(rotation)}", "degrees": f"{abs(rotation):.1f}"})
     elif right % 360 == 180:
-        done.append({"id": "done.to.half"})
+        done.append({"id": "made.half"})
     elif right % 360:
-        done.append({"id": f"done.to.{_direction(right)}", "degrees": "90"})
+        done.append({"id": f"made.{_direction(right)}", "degrees": "90"})
     return done
 
 
@@ -96,4 +96,4 @@ def _direction(turn: float) -> str:
 
 def _cut(cut: Sides) -> list[Phrase]:
     sides = {"left": cut.left, "top": cut.top, "right": cut.right, "bottom": cut.bottom}
-    return [{"id": f"cut.{side}", "share": percent(share)} for side, share in sides.items() if share]
+    return [{"id": f"crop.{side}", "share": percent(share)} for side, share in sides.items() if share]

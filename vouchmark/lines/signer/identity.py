@@ -71,7 +71,7 @@ def _removed(own: OwnCheck, known: Mapping[str, Speaker]) -> Iterator[Draft]:
             yield Draft(
                 code="signer.identity.redacted",
                 status=Status.UNKNOWN,
-                statement=one.statement,
+                statement=together(one.statement, say("redaction.gone.identity")),
                 source=OWN,
                 root=Root.IDENTITY,
                 subject=one.redaction.manifest,

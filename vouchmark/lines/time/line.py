@@ -36,7 +36,7 @@ from vouchmark.lines.redactions import removals
 from vouchmark.lines.signer.trust_words import shown_label
 from vouchmark.lines.time import order as time_order
 from vouchmark.report import SERIOUSNESS, Json, Line, Root, Status
-from vouchmark.wording.catalogue import say
+from vouchmark.wording.catalogue import say, together
 from vouchmark.wording.model import Fact, Phrase, Said
 
 OWN = "vouchmark time-stamp check"
@@ -84,7 +84,7 @@ def _removed(facts: Facts, own: OwnCheck) -> list[Draft]:
         Draft(
             code="time.redacted",
             status=Status.ABSENT if trusted else Status.UNKNOWN,
-            statement=one.statement,
+            statement=together(one.statement, say("redaction.gone.time")),
             source=OWN,
             root=Root.TIME_STAMP,
             subject=one.redaction.manifest,

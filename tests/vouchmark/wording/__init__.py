@@ -1,0 +1,1 @@
+"""What is said, in whole sentences, and under which facts."""
