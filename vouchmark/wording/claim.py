@@ -148,6 +148,43 @@ def _by_metadata() -> tuple[Sentence, ...]:
     )
 
 
+_SAID: Final = {
+    "with": ("made or edited with AI", "It is said that AI was used"),
+    "without": ("made without AI", "It is said that no AI was used"),
+}
+"""What somebody says of AI, and when that is said."""
+
+
+def _of_ai() -> tuple[Sentence, ...]:
+    found = []
+    for word, (made, when) in _SAID.items():
+        afterwards = "; whether AI was used afterwards is not declared" if word == "with" else ""
+        found += [
+            Sentence(
+                f"claim.ai.none.{word}",
+                "Nothing in it, signed or in its metadata, says whether AI was used: whether it was "
+                f"{made}, as is said, cannot be told.",
+                f"{when}, and no finding of the AI line speaks of it.",
+            ),
+            Sentence(
+                f"claim.ai.agrees.{word}",
+                f"That agrees with what is said, that it was {made}.",
+                f"Behind a finding of the AI line. {when}, and the finding says the same.",
+            ),
+            Sentence(
+                f"claim.ai.contradicts.{word}",
+                f"That contradicts what is said, that it was {made}{afterwards}.",
+                f"Behind a finding of the AI line. {when}, and the finding says otherwise.",
+            ),
+            Sentence(
+                f"claim.ai.open.{word}",
+                f"Whether this file was {made}, as is said, is left open by that.",
+                f"Behind a finding of the AI line. {when}, and the finding decides neither.",
+            ),
+        ]
+    return tuple(found)
+
+
 SENTENCES: Final = (
     Sentence(
         "claim.unreadable",
@@ -156,6 +193,7 @@ SENTENCES: Final = (
     ),
     *_by_whom(),
     *_by_metadata(),
+    *_of_ai(),
     Sentence(
         "claim.unsigned.place.agrees",
         "No statement of its signer says where it was taken; its metadata, which anybody can write, puts it {away} "

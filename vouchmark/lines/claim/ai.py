@@ -15,10 +15,13 @@ from vouchmark.lines.authority import Of
 from vouchmark.lines.claim.versions import OWN
 from vouchmark.lines.facts import Draft, Facts
 from vouchmark.report import Json, Root, Status
+from vouchmark.wording.catalogue import say, together
+from vouchmark.wording.model import Said
 
 _OPEN: Final = frozenset({"ai.redacted", "ai.cut", "ai.unread", "ai.other", "ai.contradiction", "ai.possible"})
 """Findings beside which nobody knows what else is declared."""
-_SAID: Final = {True: "made or edited with AI", False: "made without AI"}
+_SAID: Final = {True: "with", False: "without"}
+"""What is said, as the ids of sentences end."""
 
 
 def drafts(facts: Facts, *, said: bool) -> list[Draft]:
@@ -31,10 +34,7 @@ def drafts(facts: Facts, *, said: bool) -> list[Draft]:
     found = ai.answer(facts).drafts
     judged = list(_judged(found, said=said))
     if not judged:
-        statement = (
-            "Nothing in it, signed or in its metadata, says whether AI was used: whether it was "
-            f"{_SAID[said]}, as is said, cannot be told."
-        )
+        statement = say(f"claim.ai.none.{_SAID[said]}")
         return [_draft("claim.ai.none", Status.ABSENT, statement, facts.name, Root.FILE, {"said": _word(said)})]
     return judged
 
@@ -62,19 +62,15 @@ def _judged(found: Sequence[Draft], *, said: bool) -> Iterator[Draft]:
 
 def _against(one: Draft, status: Status, *, agrees: bool, said: bool) -> Draft:
     """A finding of the ai line held against what is said."""
-    word = "agrees with" if agrees else "contradicts"
-    statement = f"{str(one.statement).rstrip('.')}: that {word} what is said, that it was {_SAID[said]}."
-    if not agrees and said:
-        statement = f"{statement[:-1]}; whether AI was used afterwards is not declared."
+    word = "agrees" if agrees else "contradicts"
+    statement = together(one.statement, say(f"claim.ai.{word}.{_SAID[said]}"))
     code = "claim.ai.agrees" if agrees else "claim.ai.contradicts"
     return _draft(code, status, statement, one.subject, one.root, _detail(one, said=said))
 
 
 def _left_open(one: Draft, *, said: bool) -> Draft:
     """A finding beside which neither yes nor no is established."""
-    statement = (
-        f"{str(one.statement).rstrip('.')}: whether this file was {_SAID[said]}, as is said, is left open by that."
-    )
+    statement = together(one.statement, say(f"claim.ai.open.{_SAID[said]}"))
     return _draft("claim.ai.open", Status.UNKNOWN, statement, one.subject, one.root, _detail(one, said=said))
 
 
@@ -104,5 +100,5 @@ def _detail(one: Draft, *, said: bool) -> dict[str, Json]:
     return detail | ({"where": where} if where is not None else {})
 
 
-def _draft(code: str, status: Status, statement: str, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
+def _draft(code: str, status: Status, statement: Said, subject: str, root: Root, detail: dict[str, Json]) -> Draft:
     return Draft(code=code, status=status, statement=statement, source=OWN, root=root, subject=subject, detail=detail)
