@@ -160,7 +160,7 @@ CASES: Final[Mapping[str, tuple[Carrier, list[tuple[str, Any]], str, Status, str
             "contentProfile": {"humanOversightLevel": "prompt_guided"},
         })],
         "ai.used", PASS,
-        "The signer declares that AI was used (“model Any 3, human oversight prompt_guided”).",
+        "The signer declares that AI was used (model “Any 3” and human oversight “prompt_guided”).",
     ),
     "Black Forest Labs": (
         Carrier.CONTENT,

@@ -31,6 +31,7 @@ from vouchmark.lines.known.clip import clip_answer
 from vouchmark.lines.known.words import clock, percent, where
 from vouchmark.render import json as rendered
 from vouchmark.report import Line, Report, Status
+from vouchmark.wording.catalogue import render_phrase
 
 
 def photo() -> Image.Image:
@@ -210,20 +211,20 @@ def placed(*stretches: Stretch, unfound: tuple[tuple[float, float], ...] = ()) -
 
 def told(sound: Placed | None, pictures: Placed | None = None, *, seconds: float = 20.0) -> tuple[list[str], str]:
     found = Placement(sound=sound, pictures=pictures, seconds=seconds, original_seconds=100.0)
-    answer = clip_answer(facts(), found, name="the original", source="PyAV")
+    answer = clip_answer(facts(), found, name="a.mp4", source="PyAV")
     return [draft.code for draft in answer.drafts], answer.drafts[0].statement
 
 
 def test_an_excerpt_is_told_with_its_ends_and_what_is_missing() -> None:
     codes, words = told(placed(stretch(0, 20, 30)), placed(stretch(0.5, 20, 30.5)))
     assert codes == ["known.excerpt"]
-    assert "from 0:30.0 to 0:50.0 of the original, which lasts 1:40.0, by its sound and its pictures" in words
-    assert "left out: 0:30.0 before it and 0:50.0 after it" in words
+    assert "from 0:30.0 to 0:50.0 of the original “a.mp4”, which lasts 1:40.0, by its sound and its pictures" in words
+    assert "Left out: 0:30.0 before it and 0:50.0 after it" in words
 
 
 def test_all_of_it_is_told_as_such() -> None:
     words = told(placed(stretch(0, 99, 0.5)), seconds=99.5)[1]
-    assert words == "It follows the original from beginning to end, by its sound."
+    assert words == "It follows the original “a.mp4” from beginning to end, by its sound."
 
 
 def test_a_part_that_was_left_out_within_is_a_failure() -> None:
@@ -254,9 +255,9 @@ def test_sound_alone_speaks_for_sound_alone() -> None:
     words = told(placed(unfound=((0.0, 20.0),)), placed(stretch(0, 20, 10)))[1]
     assert words.startswith("What its pictures show is the part from 0:10.0 to 0:30.0 of the original")
     found = Placement(sound=placed(stretch(0, 99, 0.5)), alone=("pictures",), seconds=99.5, original_seconds=100)
-    answer = clip_answer(facts(), found, name="the original", source="PyAV")
+    answer = clip_answer(facts(), found, name="a.mp4", source="PyAV")
     assert answer.summary == "Its sound is a part of the original: 0:00.5 to 1:39.5."
-    assert answer.drafts[0].statement == "Its sound follows the original from beginning to end."
+    assert answer.drafts[0].statement == "Its sound follows the original “a.mp4” from beginning to end."
     assert ("its pictures", "the original has none that can be decoded") in [
         (gap.what, gap.why) for gap in answer.not_checked
     ]
@@ -265,7 +266,7 @@ def test_sound_alone_speaks_for_sound_alone() -> None:
 def test_what_was_looked_at_in_part_is_no_whole() -> None:
     for seconds, which in ((99.5, "original_is_cut"), (99.5, "is_cut")):
         found = Placement(sound=placed(stretch(0, 99, 0.5)), seconds=seconds, original_seconds=100.0, **{which: True})
-        answer = clip_answer(facts(), found, name="the original", source="PyAV")
+        answer = clip_answer(facts(), found, name="a.mp4", source="PyAV")
         words = answer.drafts[0].statement
         if which == "is_cut":
             assert words.startswith("As far as it was looked at, it follows the original")
@@ -331,7 +332,7 @@ def test_shares_are_told_as_finely_as_they_are_known(share: float, words: str) -
     ],
 )
 def test_a_region_is_told_by_where_one_looks(box: tuple[int, int, int, int], words: str) -> None:
-    assert where(box, (100, 100)) == words
+    assert render_phrase(where(box, (100, 100))) == words
 
 
 # The command

@@ -16,7 +16,7 @@ from provenance.credentials.identities.identity import AGGREGATION, IdentityChec
 from provenance.credentials.trust.view import Label
 from provenance.hashes.pictures.pdq import Orientation
 from provenance.metadata import Meaning, Sort, Statement
-from provenance.preview import Preview, Previews
+from provenance.pictures.preview import Preview, Previews
 from provenance.times import Span
 from tests.vouchmark.readings import AT, certificate, facts, manifest, own_check, reading
 from tests.vouchmark.wording.rows import group, row
