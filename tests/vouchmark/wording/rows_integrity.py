@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from provenance.credentials.binding.base import FILES_AS_MAP, PLACED_FRAGMENTS, Match
-from provenance.credentials.engines.model import Kind, Outcome, Reason
+from provenance.credentials.engines.model import Kind, Outcome
 from provenance.credentials.history.manifest_check import SignatureState
 from provenance.credentials.own_check import Problem
 from provenance.credentials.store.hidden_model import Hidden, HiddenStore
@@ -15,9 +15,10 @@ from provenance.credentials.store.octets.found import Place, Unsigned
 from provenance.files.sidecar import Sidecar
 from provenance.formats import Kind as Region
 from provenance.formats.parts import Doubt
+from provenance.reasons import Reason
 from tests.vouchmark.readings import GOOD, code, covered, facts, manifest, own_check, reading
 from tests.vouchmark.wording.rows import group, row
-from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, OutsideStore
+from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, OutsideStore, StoreOrigin
 from vouchmark.lines.integrity import (
     contradictions,
     coverage,
@@ -199,7 +200,7 @@ def _with_octets(place: Place) -> Any:
 
 # Changed bytes, by where the store came from.
 def changed(origin: str = "", *, by_us: bool = False) -> Callable[[], Any]:
-    store = OutsideStore(origin=origin, sha256="", name="a.c2pa") if origin else None
+    store = OutsideStore(origin=StoreOrigin(origin), sha256="", name="a.c2pa") if origin else None
     return lambda: outside.changed(facts(reading(manifest()), outside=store), by_us=by_us)
 
 
@@ -214,7 +215,7 @@ group(
 
 
 def elsewhere(origin: str) -> Callable[[], Any]:
-    store = OutsideStore(origin=origin, sha256="", name="a.c2pa", host="example.org")
+    store = OutsideStore(origin=StoreOrigin(origin), sha256="", name="a.c2pa", host="example.org")
     return lambda: outside.origin(facts(reading(manifest()), outside=store))
 
 
@@ -355,7 +356,7 @@ group(
 )
 _BESIDE: dict[str, Any] = {"name": "a.c2pa", "host": "example.org", "sha256": ""}
 for _end, _origin in (("", ""), (".given", "given"), (".beside", "beside"), (".remote", "remote")):
-    _store = OutsideStore(origin=_origin, **_BESIDE) if _origin else None
+    _store = OutsideStore(origin=StoreOrigin(_origin), **_BESIDE) if _origin else None
     group(
         {
             f"integrity.malformed_store{_end}": given_up(own_check(problem=Problem.MALFORMED, why="x"), outside=_store),
@@ -472,8 +473,16 @@ row(
     lambda: read(fetched_from=("a.example", "b.example")),
     lambda: read(fetched_from=("a.example",)),
 )
-row("integrity.picture.limit", lambda: read(picture_reason="too-many-pixels"), lambda: read(picture_reason="other"))
-row("integrity.picture.error", lambda: read(picture_reason="other"), lambda: read(picture_reason="too-many-pixels"))
+row(
+    "integrity.picture.limit",
+    lambda: read(picture_reason=Reason.TOO_MANY_PIXELS),
+    lambda: read(picture_reason=Reason.UNDECODABLE),
+)
+row(
+    "integrity.picture.error",
+    lambda: read(picture_reason=Reason.UNDECODABLE),
+    lambda: read(picture_reason=Reason.TOO_MANY_PIXELS),
+)
 row("integrity.name", lambda: other_readings.wrong_name(facts(reading(), named_type="image/png")), read)
 row(
     "integrity.unbound.unconfirmed",

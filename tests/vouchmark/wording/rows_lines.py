@@ -9,7 +9,7 @@ from typing import Any
 
 from provenance.credentials.certificates.time_trust import Doubt, StampAssessment
 from provenance.credentials.certificates.timestamp import Flaw
-from provenance.credentials.engines.model import Outcome, Reason, State
+from provenance.credentials.engines.model import Outcome, State
 from provenance.credentials.history.ai_statements import AiStatement, Carrier
 from provenance.credentials.history.statements import Role, SignedTime
 from provenance.credentials.identities.identity import AGGREGATION, IdentityCheck, VerifiedIdentity
@@ -17,7 +17,8 @@ from provenance.credentials.trust.view import Label
 from provenance.hashes.pictures.pdq import Orientation
 from provenance.metadata import Meaning, Sort, Statement
 from provenance.pictures.preview import Preview, Previews
-from provenance.times import Span
+from provenance.reasons import Reason
+from provenance.written.times import Span
 from tests.vouchmark.readings import AT, certificate, facts, manifest, own_check, reading
 from tests.vouchmark.wording.rows import group, row
 from vouchmark.examination.pictures import pictures_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from provenance.credentials.engines.model import Outcome, Reason
+from provenance.credentials.engines.model import Outcome
 from provenance.credentials.own_check import Problem
 from provenance.reasons import Reason
 from vouchmark.codes.specification import SPECIFICATION, Kind
