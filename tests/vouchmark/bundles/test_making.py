@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import hashlib
 import json
 import os
@@ -20,6 +22,7 @@ import bagit
 import pytest
 
 import vouchmark
+from provenance.asset import Limits
 from provenance.credentials.trust.lists import TrustLists
 from tests.support import command
 from tests.support.authority import NOW
@@ -31,8 +34,9 @@ from vouchmark.bundles.bag.model import loads, payload
 from vouchmark.bundles.bag.opening import opened
 from vouchmark.bundles.bag.staging import ENDING, SourceError, staged
 from vouchmark.bundles.inputs import lists
-from vouchmark.bundles.inputs.asked import Asked
+from vouchmark.bundles.inputs.asked import LEFT_OUT, Asked, asked_from
 from vouchmark.bundles.making import Keeper
+from vouchmark.options import Options
 from vouchmark.render.json import loads as report_of
 
 RUN = command.Command
@@ -141,6 +145,36 @@ class TestLists:
         assert files.lists() == TrustLists.empty().with_run_lists(trust=[tmp_path / "root.pem"])
 
 
+class TestOptions:
+    def test_every_option_of_a_check_goes_along_or_is_named_with_why_not(self) -> None:
+        asked = {field.name for field in dataclasses.fields(Asked)} - {"policy_name"}
+        assert asked | LEFT_OUT.keys() == set(Options.__struct_fields__)
+        assert not asked & LEFT_OUT.keys()
+
+    def test_what_is_asked_otherwise_comes_out_again(self, tmp_path: Path) -> None:
+        asked = Asked(
+            at=NOW,
+            only=("claim", "integrity"),
+            engines=("c2pa-rs",),
+            snapshot=False,
+            compare_pictures=True,
+            claim_place="59.3,18.0,2",
+            claim_time="2026-05-01",
+            claim_ai=False,
+            scopes=("public:review/x",),
+            slots=3,
+            nonce=b"nonce",
+            audience="desk",
+            grace=dt.timedelta(days=3),
+            limits=Limits(bytes=10_000_000, pixels=1_000_000),
+        )
+        place = making.make([cases.originals(tmp_path / "in", "plain.jpg")], tmp_path / "case", asked).place
+        with opened(place) as bag:
+            assert bag.bundle is not None
+            again = asked_from(bag.bundle.inputs, bag.read)
+        assert again == asked
+
+
 class TestTool:
     def test_pins_every_distribution_that_is_installed(self) -> None:
         assert {"cryptography", "numpy", "pillow", "bagit", "securesystemslib"} <= set(tool.packages())
@@ -219,7 +253,7 @@ def late(self, place, data):
     return put(self, place, data)
 staging.Stage.put = late
 from vouchmark.bundles import making, tool
-from vouchmark.bundles.inputs.asked import Asked
+from vouchmark.bundles.inputs.asked import LEFT_OUT, Asked, asked_from
 tool.wheel = lambda: b"tool"
 making.make([Path(sys.argv[1])], Path("case"), Asked())
 """

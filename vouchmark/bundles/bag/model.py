@@ -111,6 +111,7 @@ class OptionsRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     compare_pictures: bool
     claim_place: str | None
     claim_time: str | None
+    claim_ai: bool | None
     scopes: tuple[str, ...]
     slots: int
     nonce: str | None

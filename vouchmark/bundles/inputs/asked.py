@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -41,6 +41,18 @@ if TYPE_CHECKING:
     from zk.storage.ledger import NullifierLedger
 
 
+LEFT_OUT: Final = {
+    "online": "what hosts answer then, they answer to nobody later",
+    "fragments": "media segments belong to streams, which are not bundled",
+    "original": "what it may have been made from is another file: bundle both",
+    "crjson": "each of the two runs says so itself",
+    "pictures": "each of the two runs says so itself",
+    "look_first": "a bundle asks every engine",
+    "hashes": "for an index to keep",
+}
+"""Options of a check that no bundle is made with, and why (a test compares)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What a reader asks of a run whose inputs can be written down; the fields that `vouchmark.Options` has as well
@@ -59,6 +71,7 @@ class Asked:
     compare_pictures: bool = False
     claim_place: str | None = None
     claim_time: str | None = None
+    claim_ai: bool | None = None
     scopes: tuple[str, ...] = ()
     slots: int = 1
     nonce: bytes | None = None
@@ -90,6 +103,7 @@ class Asked:
             compare_pictures=self.compare_pictures,
             claim_place=self.claim_place,
             claim_time=self.claim_time,
+            claim_ai=self.claim_ai,
             scopes=self.scopes,
             slots=self.slots,
             nonce=self.nonce,
@@ -165,6 +179,7 @@ def _options_row(asked: Asked, given: tuple[VouchRow, ...]) -> OptionsRow:
         compare_pictures=asked.compare_pictures,
         claim_place=asked.claim_place,
         claim_time=asked.claim_time,
+        claim_ai=asked.claim_ai,
         scopes=tuple(asked.scopes),
         slots=asked.slots,
         nonce=None if asked.nonce is None else asked.nonce.hex(),
@@ -242,6 +257,7 @@ def _asked_from(inputs: InputsRow, read: Callable[[str], bytes]) -> Asked:
         compare_pictures=options.compare_pictures,
         claim_place=options.claim_place,
         claim_time=options.claim_time,
+        claim_ai=options.claim_ai,
         scopes=options.scopes,
         slots=options.slots,
         nonce=None if options.nonce is None else bytes.fromhex(options.nonce),
@@ -294,8 +310,3 @@ def with_limits(asked: Asked, limits: Limits) -> Asked:
             second_bytes=min(theirs.second_bytes, limits.second_bytes),
         ),
     )
-
-
-def names(mapping: Mapping[str, str]) -> list[str]:
-    """`name version` of each distribution, sorted."""
-    return [f"{name} {version}" for name, version in sorted(mapping.items())]
