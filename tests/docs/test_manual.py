@@ -307,7 +307,16 @@ def spoken_of() -> dict[str, bytes]:
 
 def _make(folder: Path) -> None:
     made = command.media()
-    for name in ("photo.jpg", "picture.jpg", "upload.jpg", "folder/one.jpg", "incoming/one.jpg", "incoming/two.jpg"):
+    for name in (
+        "photo.jpg",
+        "picture.jpg",
+        "upload.jpg",
+        "folder/one.jpg",
+        "incoming/one.jpg",
+        "incoming/two.jpg",
+        "before/one.jpg",
+        "after/one.jpg",
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(made["generated.jpg"])
     for name in ("newsroom.pem", "times.pem"):

@@ -308,5 +308,5 @@ class TestMail:
 
 def test_exit_codes_say_it_in_the_help() -> None:
     done = CliRunner().invoke(main, ["check", "--help-all"])
-    assert "with --fail-on and no --require the verdict alone decides" in " ".join(done.stdout.split())
+    assert "where --fail-on is given then, the verdict alone decides" in " ".join(done.stdout.split())
     assert int(Exit.FAILED) == 1

@@ -101,6 +101,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("vouchmark.policies.toml_lines.*", INPUT),
     ("vouchmark.examination.spool.*", TRANSPORT),
     ("vouchmark.examination.claimed.*", INPUT),
+    ("vouchmark.known.preservation.pairing.MAX_*", LOOKS),
     ("vouchmark.vouching.vouch.MAX_OCTETS", REFUSES),
     # The whole is refused.
     ("provenance.asset.DEFAULT_*", OPTION),

@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from vouchmark.cli.check.claim import claim_options, what_is_claimed
+from vouchmark.cli.check.folders import are_folders, compare_folders
 from vouchmark.cli.check.fragments import fragment_options, read_fragments
 from vouchmark.cli.check.help import GroupedHelp, help_all_option
 from vouchmark.cli.check.known import known_options, named_index
@@ -57,8 +58,8 @@ EPILOG: Final = f"""\b
 Exit codes, the same in every format:
 {_EXITS}
 
-Without --require, integrity and signer are required; with --fail-on and no --require the verdict alone decides:
-0 below that outcome, 1 from it on, whatever the lines say. Options marked * can be repeated. Every option has an
+Without --require, integrity and signer are required; where --fail-on is given then, the verdict alone decides: 0
+below that outcome, 1 from it on, whatever the lines say. Options marked * can be repeated. Every option has an
 environment variable of its long name, such as VOUCHMARK_CHECK_MAX_SIZE; several values are separated by spaces,
 several files by '{os.pathsep}'.
 """
@@ -135,10 +136,13 @@ def check(ctx: click.Context, /, **options: Any) -> None:
     if not options["inputs"]:
         raise click.MissingParameter(ctx=ctx, param=ctx.command.params[0])
     _refuse_contradictions(options)
+    of_folders = are_folders(options)
     with ExitStack() as stack:
         pool = _start_pool(stack, options)
         persons = who_counts(options, stack, is_one=is_one(options["inputs"]))
         settings = _settings(options, persons, named_index(options, stack))
+        if of_folders:
+            ctx.exit(int(compare_folders(options, settings, pool)))
         with person_errors():
             codes = run(options, settings, pool)
     ctx.exit(int(overall_exit(codes)))

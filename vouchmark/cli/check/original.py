@@ -21,8 +21,8 @@ MIB: Final = 1024 * 1024
 original_options: Final = with_options(
     click.option(
         "--original",
-        metavar="FILE|thumbnail|index",
-        help="Say where it differs from this one, or which part of this recording it is.",
+        metavar="FILE|FOLDER|thumbnail|index",
+        help="Say where it differs from this one, which part of this recording it is, or what of this folder was kept.",
     ),
     click.option(
         "--compare-pictures",
@@ -49,6 +49,8 @@ def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:
         if options["diff_out"] is not None:
             fail_usage("--diff-out was given without --original", hint="name the file that it was made from")
         return None
+    if name and Path(name).is_dir():
+        return None  # two folders, each file of which has an original of its own
     if not is_one:
         fail_usage("--original was given with several files, and belongs to one", hint="run it once for each file")
     from provenance.asset import AssetError, Limits
@@ -57,10 +59,10 @@ def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:
     if name == INDEX:
         if options["index"] is None:
             fail_usage("--original index was given without --index", hint="name your index, or ./index for a file")
-        _refuse_without("cv2", "opencv-python-headless", "compare")
+        refuse_without("cv2", "opencv-python-headless", "compare")
         return Original.kept()
     if name == THUMBNAIL:
-        _refuse_without("cv2", "opencv-python-headless", "compare")
+        refuse_without("cv2", "opencv-python-headless", "compare")
         return Original.thumbnail()
     if not name:
         fail_usage("got an empty name, expected an original", hint="an unset variable in a script leaves it empty")
@@ -69,13 +71,14 @@ def read_original(options: dict[str, Any], *, is_one: bool) -> Original | None:
     except AssetError as error:
         fail_usage(f"the original {name} cannot be read: {error}", hint=error.hint)
     if original.media_type.startswith("image/"):
-        _refuse_without("cv2", "opencv-python-headless", "compare")
+        refuse_without("cv2", "opencv-python-headless", "compare")
     elif original.media_type.startswith(("video/", "audio/")):
-        _refuse_without("av", "av", "video")
+        refuse_without("av", "av", "video")
     return original
 
 
-def _refuse_without(module: str, package: str, extra: str) -> None:
+def refuse_without(module: str, package: str, extra: str) -> None:
+    """Leave where a package that comparing needs is not installed."""
     if find_spec(module) is None:
         fail(
             f"comparing with an original needs the package {package}, which is not installed",
