@@ -16,12 +16,12 @@ from provenance.credentials.binding.coverage import Coverage, hard_bindings, mea
 from provenance.credentials.certificates.ocsp import Fresh, by_serial
 from provenance.credentials.certificates.signer import SignerAssessment, assess_signer
 from provenance.credentials.errors import CredentialsError, CredentialsLimitError
-from provenance.credentials.history.ai_statements import AiStated, ai_stated
+from provenance.credentials.history.ai_statements import AiStated
 from provenance.credentials.history.carried import CarriedAssertion, find_carried
 from provenance.credentials.history.history import History, Node, trace
 from provenance.credentials.history.lineage import below_update
 from provenance.credentials.history.manifest_check import ManifestCheck
-from provenance.credentials.history.statements import Declared, declared
+from provenance.credentials.history.statements import Declared
 from provenance.credentials.identities.attached import check_identities
 from provenance.credentials.identities.identity import IdentityCheck
 from provenance.credentials.store.hidden_model import Hidden
@@ -237,11 +237,15 @@ def _signers(
 
 
 def _declared(checks: Mapping[str, ManifestCheck]) -> dict[str, Declared]:
+    from provenance.credentials.history.statement_reader import declared
+
     found = {label: declared(check.verified, check.unread) for label, check in checks.items()}
     return {label: one for label, one in found.items() if not one.is_empty}
 
 
 def _ai(store: RawStore, checks: Mapping[str, ManifestCheck]) -> dict[str, AiStated]:
+    from provenance.credentials.history.ai_reader import ai_stated
+
     found = {}
     for label, check in checks.items():
         manifest = store.manifest(label) or (store.active if store.active.label == label else None)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.credentials.history.statements import Declared, Role, declared
+from provenance.credentials.history.statement_reader import declared
+from provenance.credentials.history.statements import Declared, Role
 from provenance.credentials.store.jumbf import Assertion
 
 EXIF = {

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.credentials.history.ai_names import TRAINING, speaks_of_ai
-from provenance.credentials.history.ai_statements import CARRIERS, VENDORS, Carrier, ai_stated
+from provenance.credentials.history.ai_reader import ai_stated
+from provenance.credentials.history.ai_statements import CARRIERS, VENDORS, Carrier
 from provenance.credentials.history.lineage import Removed, kind_of_label
 from provenance.credentials.history.manifest_check import check_manifest
 from provenance.credentials.store.jumbf import parse_store

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from provenance.credentials.history.ai_carriers import Carrier
 from provenance.credentials.history.ai_names import PLUS, TRAINING, speaks_of_ai
-from provenance.credentials.history.ai_statements import AiStatement
+from provenance.credentials.history.ai_statements import MAX_STATEMENTS, AiStated, AiStatement
 from provenance.credentials.history.content import content_of, unread
 from provenance.credentials.history.manifest_check import ManifestCheck
 from provenance.credentials.store.jumbf import Assertion, RawManifest
@@ -348,3 +348,16 @@ class Reader:
                 yield from self.value(f"{name}[{number}]" if len(value) > 1 else name, one, depth + 1)
         elif isinstance(value, str | int | float | bool):
             yield name, str(value)[:MAX_KEPT]
+
+
+def ai_stated(manifest: RawManifest, check: ManifestCheck) -> AiStated:
+    """What the verified assertions and the claim of one manifest say about AI. Never raises for what they hold."""
+    reader, said = Reader(), dict[AiStatement, None]()
+    reader.cut |= dict.fromkeys(check.unread)
+    # As many are looked at as there may be of different ones: what is said a hundred times is one statement.
+    for one in reader.read(manifest, check):
+        said[one] = None
+        if len(said) > MAX_STATEMENTS:
+            reader.beyond("statements about AI", MAX_STATEMENTS)
+            break
+    return AiStated(statements=tuple(islice(said, MAX_STATEMENTS)), cut=tuple(reader.cut))

@@ -7,17 +7,12 @@ to, is not judged here. What a claim lists as gathered alone is marked, because 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from provenance.credentials.history.ai_carriers import CARRIERS, VENDORS, Carrier
 from provenance.metadata.model import Meaning
 
-if TYPE_CHECKING:
-    from provenance.credentials.history.manifest_check import ManifestCheck
-    from provenance.credentials.store.jumbf import RawManifest
-
-__all__ = ["CARRIERS", "VENDORS", "AiStated", "AiStatement", "Carrier", "ai_stated"]
+__all__ = ["CARRIERS", "VENDORS", "AiStated", "AiStatement", "Carrier"]
 
 MAX_STATEMENTS: Final = 2_000
 """Statements of one manifest; a long edit records one for each step."""
@@ -57,18 +52,3 @@ class AiStated:
     def is_cut(self) -> bool:
         """Whether there is more than was looked at."""
         return bool(self.cut)
-
-
-def ai_stated(manifest: RawManifest, check: ManifestCheck) -> AiStated:
-    """What the verified assertions and the claim of one manifest say about AI. Never raises for what they hold."""
-    from provenance.credentials.history.ai_reader import Reader
-
-    reader, said = Reader(), dict[AiStatement, None]()
-    reader.cut |= dict.fromkeys(check.unread)
-    # As many are looked at as there may be of different ones: what is said a hundred times is one statement.
-    for one in reader.read(manifest, check):
-        said[one] = None
-        if len(said) > MAX_STATEMENTS:
-            reader.beyond("statements about AI", MAX_STATEMENTS)
-            break
-    return AiStated(statements=tuple(islice(said, MAX_STATEMENTS)), cut=tuple(reader.cut))

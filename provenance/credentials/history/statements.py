@@ -13,7 +13,6 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from provenance.credentials.store.jumbf import Assertion
 from provenance.written.places import Place
 from provenance.written.times import Span
 
@@ -100,28 +99,3 @@ class Declared:
     def is_empty(self) -> bool:
         """Nothing of the kind."""
         return not (self.times or self.places or self.areas or self.unreadable or self.is_cut)
-
-
-def declared(assertions: tuple[Assertion, ...], unread: tuple[str, ...] = ()) -> Declared:
-    """Times and places of one manifest's verified assertions. Never raises for what the bytes hold.
-
-    `unread` is, in words, what of the manifest could not be looked at.
-    """
-    from provenance.credentials.history.statement_reader import read
-
-    readers = list(read(assertions))
-    times = tuple(time for reader in readers for time in reader.times)
-    places = tuple(place for reader in readers for place in reader.places)
-    areas = tuple(area for reader in readers for area in reader.areas)
-    unreadable = tuple(entry for reader in readers for entry in reader.unreadable)
-    cut = dict.fromkeys((*unread, *(words for reader in readers for words in reader.cut)))
-    kept = (("times", times, MAX_TIMES), ("places", places, MAX_PLACES), ("places", areas, MAX_PLACES),
-            ("times and places that are none", unreadable, MAX_PLACES))  # fmt: skip
-    cut |= {f"{what} beyond {most:,}": None for what, found, most in kept if len(found) > most}
-    return Declared(
-        times=times[:MAX_TIMES],
-        places=places[:MAX_PLACES],
-        areas=tuple({area.name: area for area in areas[:MAX_PLACES]}.values()),
-        unreadable=unreadable[:MAX_PLACES],
-        cut=tuple(cut),
-    )
