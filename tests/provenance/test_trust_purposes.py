@@ -106,13 +106,23 @@ class TestTheInterimListIsKeptByPurpose:
         assert [pem.count("BEGIN") for _, pem in told.signer_anchors] == [2]
         assert [pem.count("BEGIN") for _, pem in told.tsa_anchors] == [1]
 
-    def test_a_leaf_for_time_stamping_alone_vouches_for_itself_as_that(self) -> None:
+    @pytest.mark.parametrize("kind", [ListKind.SIGNER, ListKind.TSA])
+    def test_a_leaf_for_time_stamping_alone_vouches_for_itself_as_that(self, kind: ListKind) -> None:
         authority = make_authority(make_root("Else"))
-        store = store_of(list_of(authority, label=Label.INTERIM))
+        store = store_of(list_of(authority, kind=kind, label=Label.INTERIM))
         built = cose(make_signer(BARE), CLAIM, stamp=stamper(authority, THEN))
         found = assess_time(parse_sign1(built), CLAIM, view_of(store), at=NOW)
         assert (found.is_trusted, found.label) == (True, Vouching.INTERIM)
         assert view_of(store).leaves == {}
+
+    @pytest.mark.parametrize("label", [Label.OFFICIAL, Label.YOURS])
+    def test_of_other_lists_leaves_count_for_what_the_list_is_for(self, label: Label) -> None:
+        authority = make_authority(make_root("Else"))
+        built = cose(make_signer(BARE), CLAIM, stamp=stamper(authority, THEN))
+        for kind in (ListKind.SIGNER, ListKind.TSA):
+            store = store_of(list_of(authority, kind=kind, label=label))
+            found = assess_time(parse_sign1(built), CLAIM, view_of(store), at=NOW)
+            assert found.is_trusted is (kind is ListKind.TSA), kind
 
     def test_what_cannot_be_read_is_for_nothing(self) -> None:
         der = STAMPING.der

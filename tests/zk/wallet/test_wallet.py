@@ -498,6 +498,41 @@ def test_refuses_without_a_credential_for_the_epoch(the_club: Club, member: Wall
         say(the_club.wallet("empty"))
 
 
+class TestTwoIssuers:
+    """Every shape of issuer has keys of its own: these two are strangers to each other."""
+
+    @pytest.fixture
+    def other(self, tmp_path: Path, the_club: Club, member: Wallet) -> Club:
+        (tmp_path / "other").mkdir()
+        other = club(tmp_path / "other", slots=2)
+        assert other.info.id != the_club.info.id
+        member.accept(other.approve(member.request(other.info, other.invite(PERSON), at=NOVEMBER)))
+        return other
+
+    def test_the_one_that_is_named_is_renewed(self, the_club: Club, other: Club, member: Wallet) -> None:
+        for place, one in enumerate((other, the_club), start=1):
+            code = one.invite(PERSON, CodeKind.RENEW, DECEMBER)
+            request = member.renew(code, at=DECEMBER, issuer_id=one.info.id)
+            member.accept(one.approve(request, at=DECEMBER))
+            held = [len(membership.credentials) for membership in member._state().memberships]
+            assert sum(held) == 4 + 2 * place
+
+    def test_a_later_publication_names_it_too(self, the_club: Club, other: Club, member: Wallet) -> None:
+        for one in (other, the_club):
+            code = one.invite(PERSON, CodeKind.RENEW, DECEMBER)
+            member.accept(one.approve(member.renew(code, at=DECEMBER, newer=one.info), at=DECEMBER))
+
+    def test_without_a_name_none_is_guessed(self, other: Club, member: Wallet) -> None:
+        with pytest.raises(RefusedError, match="2 issuers"):
+            member.renew(other.invite(PERSON, CodeKind.RENEW, DECEMBER), at=DECEMBER)
+        with pytest.raises(RefusedError, match="2 issuers"):
+            say(member)
+
+    def test_a_vouch_is_of_the_one_that_is_named(self, the_club: Club, other: Club, member: Wallet) -> None:
+        for one in (the_club, other):
+            assert say(member, issuer_id=one.info.id).issuer == one.info.id
+
+
 def test_a_refused_presentation_uses_up_nothing(member: Wallet) -> None:
     before = member._state()
     for changes in ({"at": DECEMBER}, {"statement": "two\nlines"}, {"slot": 3}):
