@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import shutil
@@ -26,6 +27,7 @@ from provenance.hashes.errors import (
     NoIndexError,
 )
 from provenance.hashes.index import recorder as module
+from provenance.hashes.index import segment
 from provenance.hashes.index.entry import Code, Entry, Hashed, Said, encode_entry
 from provenance.hashes.index.index import MAX_HITS, KnownMedia
 from provenance.hashes.index.listing import LIST, read_list
@@ -184,6 +186,19 @@ def test_an_index_that_is_not_there_foreign_or_newer_is_told_apart(tmp_path: Pat
     (newer / LIST).write_bytes((newer / LIST).read_bytes().replace(b"vouchmark-index/1", b"vouchmark-index/2"))
     with pytest.raises(ForeignIndexError, match="another version"):
         KnownMedia(newer)
+
+
+@pytest.mark.parametrize("version", [0, segment.VERSION + 1])
+def test_a_part_of_another_version_is_foreign_and_not_read(tmp_path: Path, version: int) -> None:
+    folder = filled(tmp_path / "known", 1)
+    [part] = list(folder.glob("part-*"))
+    data = bytearray(part.read_bytes())
+    length = int.from_bytes(data[12:16], "little")
+    data[8:12] = version.to_bytes(4, "little")
+    data[16 + length : 48 + length] = hashlib.sha256(data[: 16 + length]).digest()  # as another version would write it
+    part.write_bytes(data)
+    with pytest.raises(ForeignIndexError, match=f"got an index of version {version}"):
+        segment.Segment(part)
 
 
 def test_another_index_under_this_ones_list_is_refused(tmp_path: Path) -> None:
