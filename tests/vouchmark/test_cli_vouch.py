@@ -246,6 +246,27 @@ class TestMake:
         assert process.returncode == (0 if made_one else 2)
         assert (b"nothing was made" in errors) is not made_one
 
+    def test_asks_before_a_files_first_vouch_alone(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("vouchmark.cli.vouch.command.somebody_types", lambda: True)
+        question = "Vouch for"
+
+        def asked(*words: str, file: str = "plain.jpg", scope: str = CAFE, stdin: str = "", code: int = 0) -> bool:
+            out = desk.path(f"{len(list(desk.home.iterdir()))}.vouch")
+            done = make(desk, "-o", out, *words, file=file, scope=scope, stdin=stdin, code=code)
+            assert "You are about to vouch" in done.stderr  # that is told every time
+            return question in done.stderr
+
+        assert asked(stdin="n\n", code=2)
+        assert asked(stdin="n\n", code=2)  # nothing was made, so this is the first still
+        assert asked(stdin="y\n")
+        assert not asked()  # the same again
+        assert not asked(scope="public:other")
+        assert not asked("--statement", "Cold.", scope="public:third")
+        assert not asked("--per", "epoch", "--stance", "against")
+        assert asked(file="signed.jpg", scope="public:fourth", stdin="n\n", code=2)
+        assert not asked("-y", file="signed.jpg", scope="public:fourth")
+        assert not asked(file="signed.jpg", scope="public:fifth")
+
 
 class TestShow:
     def test_says_who_learns_what(self, desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Keeping a wallet: the four words, a copy that was put back, another passphrase, forgetting, a newer issuer.json."""
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def test_a_second_request_under_a_code_voids_it(tmp_path: Path) -> None:
     assert "two different requests" in refusal(desk.approve(code=2))[0]
 
 
-def test_a_wallet_put_back_is_told_before_a_vouch_voids_another(member: Desk) -> None:
+def test_a_wallet_put_back_is_told_before_a_vouch_voids_another(member: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zk.wallet.restored.our_clock", lambda: dt.datetime.fromisoformat(NOVEMBER))
     copy = wallet_file(member).read_bytes()
     vouch(member, "a.png")
     vouch(member, "a.png", "--per", "epoch", "-o", member.path("epoch.vouch"))

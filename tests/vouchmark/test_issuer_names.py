@@ -96,6 +96,11 @@ class TestWords:
         names = issuer_names([("ab" * 32, "Club"), ("cd" * 32, "press")], petnames={"ab" * 32: "press"})
         assert names["cd" * 32, "press"] == "“press” (issuer cdcdcdcd…)"
 
+    @pytest.mark.parametrize("name", ["Club ｄｅａｄｂｅｅｆ", "０１２３４５６７", "Club dеаd-bееf"])
+    def test_nor_are_those_that_are_written_otherwise(self, name: str) -> None:
+        (said,) = issuer_names([("ab" * 32, name)]).values()
+        assert said.endswith(" (issuer abababab…)")
+
     def test_digits_in_a_name_are_not_left_alone(self) -> None:
         assert issuer_names([("ab" * 32, "Club deadbeef")]) == {
             ("ab" * 32, "Club deadbeef"): "“Club deadbeef” (issuer abababab…)"

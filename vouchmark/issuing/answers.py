@@ -1,6 +1,7 @@
 """What becomes of a folder of requests? Each is answered, or refused with its reason, and nothing is asked.
 
 Two passes: every request is received before any is signed, so that of two different ones under one code neither is.
+Whatever is named as a request is answered for: what cannot be read is refused as one, and stops no other.
 """
 
 from __future__ import annotations
@@ -8,17 +9,21 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import os
+import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from provenance.files import system
 
 if TYPE_CHECKING:
     from zk.issuer.issuer import Issuer
 
 REQUEST: Final = ".vmr"
-"""How the names of requests end."""
+"""How the names of requests end, in capitals or not."""
 ANSWER: Final = ".vma"
 """How those of answers end."""
 TABLE: Final = "answers.csv"
@@ -44,25 +49,63 @@ class Answered:
     @property
     def answer_name(self) -> str:
         """The answer's file name: the request's, with another end."""
-        return f"{self.name.removesuffix(REQUEST)}{ANSWER}" if self.response else ""
+        return _answer_name(self.name) if self.response else ""
+
+
+def _answer_name(name: str) -> str:
+    return f"{name[: -len(REQUEST)] if _is_request(name) else name}{ANSWER}"
+
+
+def _is_request(name: str) -> bool:
+    return name.lower().endswith(REQUEST)
 
 
 def requests_in(folder: Path) -> list[Path]:
-    """Return the requests that lie in a folder, by name. Raises OSError, or ValueError for more than MAX_REQUESTS."""
-    found = sorted(path for path in folder.iterdir() if path.name.endswith(REQUEST) and path.is_file())
+    """Return what is named as a request in a folder, by name, be it a file or not.
+
+    Raises OSError, or ValueError for more than MAX_REQUESTS.
+    """
+    found = sorted(path for path in folder.iterdir() if _is_request(path.name))
     if len(found) > MAX_REQUESTS:
         raise ValueError(f"expected at most {MAX_REQUESTS} requests, got {len(found)}")
     return found
 
 
-def answers(issuer: Issuer, requests: Iterable[tuple[str, bytes]], *, at: dt.datetime) -> Iterator[Answered]:
-    """Answer requests, given by name and octets; give each one's outcome. Raises StorageError."""
+def read_request(path: Path) -> bytes | str:
+    """Return the octets of a request, of a larger file its beginning, or in words why it cannot be read."""
+    from zk.profile.exchange import MAX_REQUEST_OCTETS
+
+    try:
+        # Whoever opens a pipe waits for its other end, unless told not to.
+        descriptor = os.open(path, os.O_RDONLY | system.CLOEXEC | system.NONBLOCK)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return _NO_FILE
+            # One octet more than any request has: what is larger is refused as that, and not read on.
+            return file.read(MAX_REQUEST_OCTETS + 1)
+    except IsADirectoryError:
+        return _NO_FILE
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+_NO_FILE: Final = "is no file"
+
+
+def answers(issuer: Issuer, requests: Iterable[tuple[str, bytes | str]], *, at: dt.datetime) -> Iterator[Answered]:
+    """Answer requests, given by name and octets, or the reason why there are none; give each one's outcome.
+
+    Raises StorageError.
+    """
     from zk.errors import StorageError, ZkError
 
     received: list[tuple[str, bytes, tuple[str, ...], str]] = []
-    for name, octets in requests:
-        if not _is_text(name):
-            received.append((name, octets, (), "its file name holds what is no text: give it another one"))
+    taken: dict[str, str] = {}
+    for name, given in requests:
+        octets = b"" if isinstance(given, str) else given
+        refused = _refusal(name, given, taken)
+        if refused:
+            received.append((name, octets, (), refused))
             continue
         try:
             reviewed = issuer.review(octets, at=at)
@@ -71,6 +114,7 @@ def answers(issuer: Issuer, requests: Iterable[tuple[str, bytes]], *, at: dt.dat
         except ZkError as error:
             received.append((name, octets, (), str(error)))
         else:
+            taken[_answer_name(name)] = name
             received.append((name, octets, reviewed.words, ""))
     for name, octets, words, refused in received:
         if not refused:
@@ -82,6 +126,16 @@ def answers(issuer: Issuer, requests: Iterable[tuple[str, bytes]], *, at: dt.dat
             except ZkError as error:
                 refused = str(error)
         yield Answered(name=name, words=words, refused=refused)
+
+
+def _refusal(name: str, given: bytes | str, taken: Mapping[str, str]) -> str:
+    """Why a request is not looked into, empty where it is; `taken` are the names of answers, and whose each is."""
+    if not _is_text(name):
+        return "its file name holds what is no text: give it another one"
+    if isinstance(given, str):
+        return given
+    other = taken.get(_answer_name(name))
+    return "" if other is None else f"its answer would be named as that of {other}: give it another name"
 
 
 def _is_text(name: str) -> bool:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from zk.errors import StorageError
 from zk.profile.codes import CODE_ID_OCTETS, CODE_KEY_OCTETS
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """The schema that this version reads and writes. A newer one is refused; an older one is brought up to it."""
 
 BUSY_SECONDS: Final = 30.0
@@ -35,9 +35,9 @@ def _octets(name: str, length: int, *, is_key: bool = False, is_nullable: bool =
     return sa.Column(name, sa.LargeBinary, check, primary_key=is_key, nullable=is_nullable)
 
 
-def _published() -> sa.Column[bool]:
-    """Whether a publication commits to the row."""
-    return sa.Column("published", sa.Boolean, nullable=False, server_default=sa.false())
+def _published_in() -> sa.Column[int]:
+    """The serial of the first publication that commits to the row; null until there is one."""
+    return sa.Column("published_in", sa.BigInteger, sa.CheckConstraint("published_in > 0"))
 
 
 PERSONS: Final = sa.Table(
@@ -47,7 +47,7 @@ PERSONS: Final = sa.Table(
     sa.Column("generation", sa.Integer, sa.CheckConstraint("generation >= 0"), primary_key=True, autoincrement=False),
     _octets("continuity", 48),
     sa.Column("reset_at", sa.BigInteger),
-    _published(),
+    _published_in(),
     sa.CheckConstraint("(reset_at IS NULL) = (generation = 0)"),
     sqlite_with_rowid=False,
 )
@@ -61,7 +61,7 @@ ENROLMENTS: Final = sa.Table(
     sa.Column("epoch", sa.Text, primary_key=True),
     sa.Column("level", sa.Integer, sa.CheckConstraint("level BETWEEN 1 AND 3"), nullable=False),
     _octets("request", 32),
-    _published(),
+    _published_in(),
     sqlite_with_rowid=False,
 )
 """One row a credential; the primary key is what makes it one per person, class and epoch."""
@@ -141,8 +141,8 @@ def create(connection: sa.Connection) -> None:
     connection.execute(sa.insert(STATE).values(only=0, is_copy=False, lost_resets=0))
 
 
-def _only_added_rows_and_code_keys(connection: sa.Connection) -> None:
-    """Version 1 to 2.
+def _from_1(connection: sa.Connection) -> None:
+    """Version 1 to the present one: rows that are only added, and keys of codes.
 
     Version 1 kept an HMAC of each code; no key follows from it, so open codes have to be given again. Of a person it
     kept the last generation only: each earlier reset counts as one whose row was lost.
@@ -168,8 +168,46 @@ def _only_added_rows_and_code_keys(connection: sa.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-_MIGRATIONS: Final[dict[int, Callable[[sa.Connection], None]]] = {1: _only_added_rows_and_code_keys}
-"""The step that leads from each older version to the one after it."""
+def _from_2(connection: sa.Connection) -> None:
+    """Version 2 to the present one: by which publication each row was first committed to.
+
+    Version 2 kept no more than that one does. Raises StorageError where that leaves open which rows are the last
+    finished one's.
+    """
+    serial = _last_of_2(connection)
+    for statement in (
+        "ALTER TABLE lasting_person RENAME TO lasting_person_2",
+        "ALTER TABLE enrolment RENAME TO enrolment_2",
+    ):
+        connection.exec_driver_sql(statement)
+    BOOKS.create_all(connection, tables=[PERSONS, ENROLMENTS], checkfirst=False)
+    for table, names in (
+        ("lasting_person", "tag, generation, continuity, reset_at"),
+        ("enrolment", "tag, class, epoch, level, request"),
+    ):
+        connection.exec_driver_sql(
+            f"INSERT INTO {table} ({names}, published_in) "  # noqa: S608 - names of ours
+            f"SELECT {names}, CASE WHEN published THEN ? END FROM {table}_2",
+            (serial,),
+        )
+        connection.exec_driver_sql(f"DROP TABLE {table}_2")
+
+
+def _last_of_2(connection: sa.Connection) -> int | None:
+    """Return the serial of the publication that commits to all rows which are marked so."""
+    columns = PUBLICATIONS.c
+    query = sa.select(columns.serial, columns.persons, columns.credentials, columns.done)
+    rows = list(connection.execute(query.order_by(columns.serial.desc())))
+    finished = next((row for row in rows if row.done), None)
+    if not rows or rows[0] is finished:
+        return rows[0].serial if rows else None
+    if finished is None or (rows[0].persons, rows[0].credentials) != (finished.persons, finished.credentials):
+        raise StorageError("books: a publication was not finished: run 'issuer rotate' once with version 0.2.0")
+    return int(finished.serial)
+
+
+_MIGRATIONS: Final[dict[int, Callable[[sa.Connection], None]]] = {1: _from_1, 2: _from_2}
+"""The step that leads from each older version to the present one."""
 
 
 def bring_up_to_date(connection: sa.Connection, path: Path) -> None:
@@ -179,9 +217,9 @@ def bring_up_to_date(connection: sa.Connection, path: Path) -> None:
     if found not in (SCHEMA_VERSION, *_MIGRATIONS):
         shown = ", ".join(str(version) for version in versions) or "none"
         raise StorageError(f"{path}: expected schema {SCHEMA_VERSION}, got {shown}: use a version that knows it")
-    for version in range(found, SCHEMA_VERSION):
-        _MIGRATIONS[version](connection)
-        connection.execute(sa.update(SCHEMA).values(version=version + 1))
+    if found != SCHEMA_VERSION:
+        _MIGRATIONS[found](connection)
+        connection.execute(sa.update(SCHEMA).values(version=SCHEMA_VERSION))
 
 
 def engine_of(path: Path) -> sa.Engine:

@@ -6,8 +6,10 @@ Each version of issuer.json commits to the rows that the books then had:
 
 `rows` is a CBOR sequence (RFC 8742): of each person [tag, generation, continuity tag, reset at or null], sorted by the
 first two; then of each credential [tag, class, epoch, level, SHA-256 of the request], sorted by the first three. The
-salt stays in the books, so that nobody who sees the commitment learns anything from it. The issuer checks it whenever
-it opens them. A whole folder that was put back to an earlier state agrees with itself: no commitment shows that.
+salt stays in the books, so that nobody who sees the commitment learns anything from it. Each row keeps the serial of
+the first publication that commits to it, so that whenever the books are opened those of the signed issuer.json are held
+against its commitment, whatever else the books say. A whole folder that was put back to an earlier state agrees with
+itself: no commitment shows that.
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ class Publication:
 
 def draft(connection: sa.Connection, issuer: bytes, serial: int, *, previous: bytes | None) -> Publication:
     """Return a commitment to all rows that there are, for the issuer.json with this serial; nothing is changed."""
-    rows, persons, credentials = _digest(connection, all_rows=True)
+    rows, persons, credentials = _digest(connection)
     return Publication(
         issuer=issuer,
         serial=serial,
@@ -95,10 +97,12 @@ def take_up(connection: sa.Connection, made: Publication, *, more_resets: int, a
     """Make books those of an issuer.json that a recovery has just written.
 
     The mark of a backup goes; codes for first enrolments and resets are void, since they may have been used already.
-    Raises StorageError where the rows are no longer those that were committed to.
+    Rows that no publication had committed to are those of the one after the last that the books know: what is enrolled
+    from now on is told from them. Raises StorageError where the rows are no longer those that were committed to.
     """
-    if _digest(connection, all_rows=True)[0] != made.rows:
+    if _digest(connection)[0] != made.rows:
         raise StorageError("books: were changed by another process during the recovery: recover again")
+    _mark(connection, last_serial(connection) + 1)
     record(connection, made, at=at, done=True)
     connection.execute(sa.delete(CODES).where(CODES.c.epoch.is_(None), CODES.c.kind.in_(("enrol", "reset"))))
     connection.execute(sa.update(STATE).values(is_copy=False, lost_resets=STATE.c.lost_resets + more_resets))
@@ -119,8 +123,13 @@ def record(connection: sa.Connection, made: Publication, *, at: int, done: bool 
         )
     )
     connection.execute(sa.update(STATE).values(issuer=made.issuer))
+    _mark(connection, made.serial)
+
+
+def _mark(connection: sa.Connection, serial: int) -> None:
+    """Write down the publication that is the first to commit to all rows that have none yet."""
     for table in (PERSONS, ENROLMENTS):
-        connection.execute(sa.update(table).where(table.c.published.is_(False)).values(published=True))
+        connection.execute(sa.update(table).where(table.c.published_in.is_(None)).values(published_in=serial))
 
 
 def last_serial(connection: sa.Connection) -> int:
@@ -155,8 +164,11 @@ def check(connection: sa.Connection, info: IssuerInfo) -> None:
     own = _of_serial(connection, info.id, info.serial)
     if (own.commitment if own is not None else None) != info.books:
         raise RolledBackError(f"books: not those to which issuer.json commits: {_TAKE_UP}")
-    if _digest(connection, all_rows=False)[0] != latest.rows:
-        raise RolledBackError(f"books: rows to which issuer.json commits are missing or changed: {_TAKE_UP}")
+    # Only what the signed issuer.json commits to is certain. One that was begun after it, and may be finished yet, is
+    # checked besides: anybody who can write to the books could have begun it.
+    for one in {latest.serial: latest, **({} if own is None else {own.serial: own})}.values():
+        if _digest(connection, until=one.serial)[0] != one.rows:
+            raise RolledBackError(f"books: rows to which issuer.json commits are missing or changed: {_TAKE_UP}")
 
 
 def require_count(connection: sa.Connection, issuer: bytes) -> None:
@@ -170,12 +182,12 @@ def require_count(connection: sa.Connection, issuer: bytes) -> None:
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:
-    query = sa.select(sa.func.count()).select_from(table).where(table.c.published)
+    query = sa.select(sa.func.count()).select_from(table).where(table.c.published_in.is_not(None))
     return int(connection.execute(query).scalar_one())
 
 
-def _digest(connection: sa.Connection, *, all_rows: bool) -> tuple[bytes, int, int]:
-    """Return the digest and number of the rows that are published, or of all."""
+def _digest(connection: sa.Connection, *, until: int | None = None) -> tuple[bytes, int, int]:
+    """Return the digest and number of the rows that were published with this serial or before, or of all."""
     digest, numbers = hashlib.sha256(), []
     for table, keys, names in (
         (PERSONS, ("tag", "generation"), ("tag", "generation", "continuity", "reset_at")),
@@ -183,7 +195,7 @@ def _digest(connection: sa.Connection, *, all_rows: bool) -> tuple[bytes, int, i
     ):
         query = sa.select(*(table.c[name] for name in names)).order_by(*(table.c[name] for name in keys))
         number = 0
-        for row in connection.execute(query if all_rows else query.where(table.c.published)):
+        for row in connection.execute(query if until is None else query.where(table.c.published_in <= until)):
             digest.update(dcbor_encode(list(row)))
             number += 1
         numbers.append(number)

@@ -105,10 +105,14 @@ class EnrolmentBooks:
         with self._transaction("commit") as connection:
             connection.execute(sa.update(PUBLICATIONS).where(PUBLICATIONS.c.serial == serial).values(done=True))
 
-    def draft(self, issuer: bytes, serial: int, *, previous: bytes | None) -> Publication:
-        """Return a commitment to all rows without writing it down. Raises StorageError for another issuer's books."""
+    def draft(self, issuer: bytes, after: int, *, jump: int, previous: bytes | None) -> Publication:
+        """Return a commitment to all rows without writing it down. Raises StorageError for another issuer's books.
+
+        Its serial is `jump` more than `after`, or than the last that the books know.
+        """
         with self._transaction("read") as connection:
             commitments.require_of(connection, issuer)
+            serial = max(after, commitments.last_serial(connection)) + jump
             return commitments.draft(connection, issuer, serial, previous=previous)
 
     def take_up(self, made: Publication, *, more_resets: int, at: int) -> None:
@@ -219,10 +223,13 @@ class EnrolmentBooks:
                 rules.add_token(connection, enrolment)
             return rules.code_of(connection, enrolment.code.id)
 
-    def counts(self) -> list[HolderCount]:
-        """Return the holders of each class, epoch and level, sorted."""
+    def counts(self, *, until: int | None = None) -> list[HolderCount]:
+        """Return the holders of each class, epoch and level, sorted.
+
+        With `until` only those that the issuer.json with that serial can have counted.
+        """
         with self._transaction("count") as connection:
-            return rules.counts(connection)
+            return rules.counts(connection, until=until)
 
     def resets(self) -> int:
         """Return how many resets there were in all, those included that lost rows may stand for."""

@@ -143,12 +143,15 @@ class _Desk:
         # A key that is not published may have been so after this copy was made: none is taken for a new one.
         own = own.with_keys(tuple(key for key in own.keys if key.public_key in known))
         own, added = missing_keys(keys, own, base.epoch_length, base.suite, at)
-        made = self.books.draft(base.id, base.serial + SERIAL_JUMP, previous=base.books)
-        counts = self.books.counts()
+        made = self.books.draft(base.id, base.serial, jump=SERIAL_JUMP, previous=base.books)
+        counts, kept = self.books.counts(), self.books.resets()
         # What a recovery from an older publication left has a higher serial than the last one, and lacks its counts.
-        kept = self.books.resets()
-        lost = max(lost_persons(known.counts, counts) for known in (base, published))
-        resets = max(lost_persons(known.counts, counts) + max(known.resets, kept) for known in (base, published))
+        # Whoever was enrolled after a publication stands for nobody whom that one counted.
+        missing = [
+            (known, lost_persons(known.counts, self.books.counts(until=known.serial))) for known in (base, published)
+        ]
+        lost = max(number for _, number in missing)
+        resets = max(number + max(known.resets, kept) for known, number in missing)
         self._store(own)
         newer = signed(
             self.root,

@@ -48,18 +48,23 @@ def skeleton(name: str) -> str:
     return "".join(sign for sign in letters.translate(_MODIFIERS) if sign.isalnum()) or letters
 
 
+def holds_digits(name: str, number: int) -> bool:
+    """Return whether a name holds so many signs in a row that read as hexadecimal digits, whatever stands between."""
+    signs = "".join(sign for sign in _latin(name) if sign.isalnum())
+    return any(len(run) >= number for run in _HEX.findall(signs))
+
+
 def resembles_id(name: str, *, least: int = ID_DIGITS) -> bool:
     """Return whether a name holds what reads as an issuer's id, or is as a whole a beginning of one.
 
     `least` is how many hexadecimal digits a whole name must have to be such a beginning.
     """
     signs = "".join(sign for sign in _latin(name) if sign.isalnum())
-    runs = _HEX.findall(signs)
-    return any(len(run) >= ID_DIGITS for run in runs) or (runs == [signs] and len(signs) >= least)
+    return holds_digits(name, ID_DIGITS) or (_HEX.findall(signs) == [signs] and len(signs) >= least)
 
 
 def _latin(name: str) -> str:
     """Return a name in small letters, without marks, with letters of other scripts as those that they look like."""
     told = "".join(_UPPER.get(sign, sign) for sign in unicodedata.normalize("NFKC", name.translate(IGNORABLE)))
     bare = (sign for sign in unicodedata.normalize("NFKD", told.casefold()) if not unicodedata.combining(sign))
-    return "".join(_LOWER.get(sign, sign) for sign in bare)
+    return "".join(_LOWER.get(sign, str(unicodedata.decimal(sign, sign))) for sign in bare)  # digits of every script

@@ -8,7 +8,7 @@ said in that scope, because a second vouch there makes both void.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from zk.errors import RefusedError
 from zk.profile.constants import CredentialClass
@@ -23,14 +23,25 @@ def noticed(state: WalletState, mark: int | None) -> WalletState:
 
 
 def settled(state: WalletState, at: datetime) -> WalletState:
-    """Write down, for each issuer, in which epoch the wallet was put back. Raises EncodingError."""
+    """Write down, for each issuer, in which epoch the wallet was put back. Raises EncodingError.
+
+    That is the later one of `at`, which its owner may have chosen, and this machine's clock: a wait that begins in an
+    epoch long past would be over.
+    """
     if not state.restored:
         return state
+    if isinstance(at, datetime) and at.tzinfo is not None:  # else the epoch's length says what is wrong with it
+        at = max(at, our_clock())
     memberships = tuple(
         replace(each, restored_in=max(each.restored_in or "", each.info.epoch_length.epoch_at(at)))
         for each in state.memberships
     )
     return replace(state, memberships=memberships, restored=False)
+
+
+def our_clock() -> datetime:
+    """Return the time by this machine's clock, UTC."""
+    return datetime.now(UTC)
 
 
 def declared_current(state: WalletState) -> WalletState:

@@ -28,9 +28,10 @@ MAX_CREDENTIALS: Final = 64
 """Credentials kept for one issuer: 32 epochs of both classes; the oldest give way."""
 
 MAX_USES: Final = 20_000
-"""Used slots kept for one issuer, 100 octets each; there is no giving way, since that would allow a second voice."""
+"""Used slots kept for one issuer, 110 octets each; there is no giving way, since that would allow a second voice."""
 
-_FORMAT: Final = "vouchmark-wallet/2"
+_FORMAT: Final = "vouchmark-wallet/3"
+_SECOND_FORMAT: Final = "vouchmark-wallet/2"  # without the file of a used slot
 _FIRST_FORMAT: Final = "vouchmark-wallet/1"  # without an id and a count: nothing is known of its copies
 _MEMBERS: Final = frozenset({"format", "id", "count", "restored", "issuers"})
 _Item = TypeVar("_Item")
@@ -87,6 +88,8 @@ class Use:
     """SHA-256 of the context id, which holds class, scope, period and slot."""
     content: bytes
     """Digest of binding and statement."""
+    file: bytes | None = None
+    """Digest of the binding alone (`zk.wallet.wallet.file_digest`); None where version 0.2.0 took the slot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,10 @@ class Membership:
             if (credential.credential_class, credential.epoch) == (credential_class, epoch):
                 return credential
         return None
+
+    def has_vouched_for(self, file: bytes) -> bool:
+        """Return whether a slot is used for a file (`zk.wallet.wallet.file_digest`), whatever was said of it."""
+        return any(use.file == file for use in self.uses)
 
     def with_lasting(self, lasting: Lasting) -> Self:
         """Add or replace the nyms of a generation."""
@@ -199,12 +206,12 @@ class WalletState:
         value = dcbor_decode(octets, max_size=MAX_CONTENT_OCTETS)
         if isinstance(value, dict) and value.keys() == {"format", "issuers"} and value["format"] == _FIRST_FORMAT:
             return cls(memberships=_each(value["issuers"], _first_membership))
-        if not isinstance(value, dict) or value.keys() != _MEMBERS or value["format"] != _FORMAT:
+        if not isinstance(value, dict) or value.keys() != _MEMBERS or value["format"] not in _FORMATS:
             raise EncodingError(f"wallet: expected content of format {_FORMAT}")
         if not isinstance(value["restored"], bool):
             raise EncodingError("wallet: expected true or false")
         return cls(
-            memberships=_each(value["issuers"], _membership),
+            memberships=_each(value["issuers"], _FORMATS[value["format"]]),
             id=require_octets(value["id"], "wallet id", length=ID_OCTETS),
             count=_integer(value["count"]),
             restored=value["restored"],
@@ -244,7 +251,7 @@ def _membership_value(membership: Membership) -> CborValue:
             ]
             for each in membership.credentials
         ],
-        [[each.context, each.content] for each in membership.uses],
+        [[each.context, each.content, each.file] for each in membership.uses],
         membership.restored_in,
         None if membership.token is None else _token_value(membership.token),
     ]
@@ -255,7 +262,13 @@ def _token_value(token: Token) -> CborValue:
 
 
 def _first_membership(value: CborValue) -> Membership:
-    return _membership([*_row(value, 7), None, None])
+    return _second_membership([*_row(value, 7), None, None])
+
+
+def _second_membership(value: CborValue) -> Membership:
+    row = _row(value, 9)
+    uses = row[6] if isinstance(row[6], list) else [row[6]]
+    return _membership([*row[:6], [[*_row(use, 2), None] for use in uses], *row[7:]])
 
 
 def _membership(value: CborValue) -> Membership:
@@ -271,6 +284,13 @@ def _membership(value: CborValue) -> Membership:
         restored_in=None if restored_in is None else _text(restored_in),
         token=None if token is None else _token(token),
     )
+
+
+_FORMATS: Final[dict[CborValue, Callable[[CborValue], Membership]]] = {
+    _FORMAT: _membership,
+    _SECOND_FORMAT: _second_membership,
+}
+"""How a membership is read, by the format that a wallet is in."""
 
 
 def _token(value: CborValue) -> Token:
@@ -319,8 +339,8 @@ def _credential(value: CborValue) -> Credential:
 
 
 def _use(value: CborValue) -> Use:
-    context, content = _row(value, 2)
-    return Use(context=_octets(context), content=_octets(content))
+    context, content, file = _row(value, 3)
+    return Use(context=_octets(context), content=_octets(content), file=None if file is None else _octets(file))
 
 
 def _row(value: CborValue, size: int) -> list[CborValue]:

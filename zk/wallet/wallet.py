@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
+from zk.bbs.encoding import dcbor_encode
 from zk.bbs.pseudonym import proof_gen_with_nym
 from zk.errors import RefusedError, StorageError, UntrustedError
 from zk.profile.codes import Code
@@ -218,7 +219,7 @@ class Wallet:
             slot, is_new = _choose_slot(membership, contexts, presented.content_digest, slot)
             if is_new:
                 require_known(membership, credential_class, epoch, nothing_said_since=nothing_said_since)
-                use = Use(context=_sha256(contexts[slot]), content=presented.content_digest)
+                use = Use(context=_sha256(contexts[slot]), content=presented.content_digest, file=file_digest(binding))
                 change.state = change.state.with_membership(membership.with_use(use))
         ph = presented.encode()
         proof, pseudonym = proof_gen_with_nym(
@@ -248,6 +249,14 @@ class Wallet:
             pseudonym=pseudonym,
             presentation_header=ph,
         )
+
+    def has_vouched_for(self, binding: Binding) -> bool:
+        """Return whether the wallet knows that it has vouched for this media, in whatever scope and words.
+
+        Not of vouches that were made by version 0.2.0 or before. Raises StorageError or EncodingError.
+        """
+        file = file_digest(binding)
+        return any(each.has_vouched_for(file) for each in self._state().memberships)
 
     def held(self, *, at: datetime) -> tuple[HeldMembership, ...]:
         """Return what the wallet holds, without its secrets. Raises StorageError or EncodingError."""
@@ -360,6 +369,11 @@ def _choose_slot(membership: Membership, contexts: list[bytes], content: bytes, 
         return 0, True
     more = f"; the issuer gives slots 0 to {len(contexts) - 1}: name one" if None in taken else ""
     raise RefusedError(f"slot 0: used for another file or statement; it counts once in this scope and period{more}")
+
+
+def file_digest(binding: Binding) -> bytes:
+    """Return the digest by which a wallet knows a piece of media again, 32 octets."""
+    return _sha256(dcbor_encode(["vouchmark-wallet/file", binding.kind.value, binding.digest]))
 
 
 def _sha256(octets: bytes) -> bytes:

@@ -226,3 +226,27 @@ def as_of_version_1(the_club: Club) -> None:
         Ed25519PrivateKey.from_private_bytes(vault.read()), **{name: getattr(info, name) for name in names}
     )
     (the_club.folder / "issuer.json").write_bytes(older.to_json())
+
+
+VERSION_2 = """
+    UPDATE enrolment_schema SET version = 2;
+    ALTER TABLE lasting_person RENAME TO person_3;
+    ALTER TABLE enrolment RENAME TO enrolment_3;
+    CREATE TABLE lasting_person (tag BLOB NOT NULL, generation INTEGER NOT NULL, continuity BLOB NOT NULL,
+                                 reset_at BIGINT, published BOOLEAN DEFAULT 0 NOT NULL,
+                                 PRIMARY KEY (tag, generation)) WITHOUT ROWID;
+    CREATE TABLE enrolment (tag BLOB NOT NULL, class TEXT NOT NULL, epoch TEXT NOT NULL, level INTEGER NOT NULL,
+                            request BLOB NOT NULL, published BOOLEAN DEFAULT 0 NOT NULL,
+                            PRIMARY KEY (tag, class, epoch)) WITHOUT ROWID;
+    INSERT INTO lasting_person SELECT tag, generation, continuity, reset_at, published_in IS NOT NULL FROM person_3;
+    INSERT INTO enrolment SELECT tag, class, epoch, level, request, published_in IS NOT NULL FROM enrolment_3;
+    DROP TABLE person_3;
+    DROP TABLE enrolment_3;
+"""
+"""From the present tables to those of the second version."""
+
+
+def as_of_version_2(the_club: Club) -> None:
+    """Turn an issuer's books into those that version 0.2.0 wrote, with the same rows."""
+    with closing(sqlite3.connect(the_club.folder / "enrolment.sqlite")) as connection:
+        connection.executescript(VERSION_2)

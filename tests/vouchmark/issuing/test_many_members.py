@@ -1,6 +1,7 @@
 """Many members at once: lists, slips, folders of requests, by the library and by commands."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -225,9 +226,12 @@ def test_the_same_folder_again_gives_the_same_answers(desk: Desk) -> None:
         desk.request(desk.invite(person=name), "--wallet", desk.path(name))
         shutil.move(desk.path("request.vmr"), requests / f"{name}.vmr")
     (requests / "note.txt").write_text("not a request")
-    (requests / "folder.vmr").mkdir()
     arguments = ["issuer", "approve", desk.path("club"), str(requests), "-o", desk.path("out"), "--at", NOVEMBER_TEXT]
-    assert desk.run(*arguments).stdout == f"{desk.path('out')}: 2 answers, 0 refused; answers.csv has them all\n"
+    said = [line.strip() for line in desk.run(*arguments).stdout.splitlines()]
+    assert said == [
+        f"{desk.path('out')}: 2 answers, 0 refused; answers.csv has them all",
+        "left alone: 1 whose names do not end in .vmr",
+    ]
     first = {path.name: path.read_bytes() for path in (desk.home / "out").iterdir()}
     assert sorted(first) == ["ann.vma", "answers.csv", "bob.vma"]
     assert json.loads(desk.run(*arguments, "--json").stdout)["answers"] == ["ann.vma", "bob.vma"]
@@ -239,6 +243,51 @@ def test_the_same_folder_again_gives_the_same_answers(desk: Desk) -> None:
     empty = desk.home / "empty"
     empty.mkdir()
     refusal(desk.run("issuer", "approve", desk.path("club"), str(empty), "-o", desk.path("out"), code=2))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_whatever_is_named_as_a_request_is_told_of_and_stops_no_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = desk.home / "requests"
+    requests.mkdir()
+    for name in ("ann", "bob"):
+        desk.run("wallet", "init", "--wallet", desk.path(name))
+        desk.request(desk.invite(person=name), "--wallet", desk.path(name))
+        shutil.move(desk.path("request.vmr"), requests / f"{name}.vmr")
+    (requests / "bob.vmr").rename(requests / "BOB.VMR")
+    (requests / "ann.VMR").write_bytes(b"junk")  # an answer to it would be ann.vma as well
+    (requests / "cem.VMR").write_bytes((requests / "ann.vmr").read_bytes())
+    shutil.copy(requests / "ann.vmr", requests / "cem.vmr")
+    (requests / "dir.vmr").mkdir()
+    (requests / "gone.vmr").symlink_to(desk.home / "nowhere")
+    (requests / "locked.vmr").write_bytes(b"x")
+    os.mkfifo(requests / "pipe.Vmr")
+    real = os.open
+
+    def locked(path: str | Path, *rest: int, **more: int) -> int:
+        if Path(path).name == "locked.vmr":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(module.os, "open", locked)
+    arguments = ["issuer", "approve", desk.path("club"), str(requests), "-o", desk.path("out"), "--at", NOVEMBER_TEXT]
+    said = [line.strip() for line in desk.run(*arguments, code=2).stdout.splitlines()]
+    assert said[0].endswith("3 answers, 6 refused; answers.csv has them all")
+    assert [line.split(": ")[0] for line in said[1:]] == [
+        *("ann.VMR", "cem.vmr", "dir.vmr", "gone.vmr", "locked.vmr", "pipe.Vmr")
+    ]
+    assert said[2:] == [
+        "cem.vmr: its answer would be named as that of cem.VMR: give it another name",
+        "dir.vmr: is no file",
+        "gone.vmr: cannot be read: No such file or directory",
+        "locked.vmr: cannot be read: Permission denied",
+        "pipe.Vmr: is no file",
+    ]
+    assert sorted(path.name for path in (desk.home / "out").iterdir()) == [
+        *("BOB.vma", "ann.vma", "answers.csv", "cem.vma")
+    ]
+    assert len(rows((desk.home / "out/answers.csv").read_bytes())) == 9
 
 
 @pytest.mark.parametrize("after", [0, 1, 2, 3])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people.club import DECEMBER, NOVEMBER, PASSPHRASE, Club, as_of_version_1, club
+from tests.support.people.club import DECEMBER, NOVEMBER, PASSPHRASE, Club, as_of_version_1, as_of_version_2, club
 from tests.support.people.dying import killed_at
 from zk.errors import RefusedError, RolledBackError, StorageError, UntrustedError, ZkError
 from zk.issuer import publishing
@@ -115,7 +115,7 @@ def test_books_of_another_branch_are_refused(the_club: Club) -> None:
         "UPDATE enrolment SET level = 3",
         "UPDATE enrolment SET epoch = '2026-10'",
         "UPDATE lasting_person SET continuity = zeroblob(48)",
-        "UPDATE lasting_person SET published = 0",
+        "UPDATE lasting_person SET published_in = NULL",
         "UPDATE lasting_person SET generation = 1, reset_at = 5",
         "DELETE FROM publication",
         "UPDATE publication SET rows = zeroblob(32)",
@@ -128,6 +128,53 @@ def test_a_row_that_is_missing_changed_or_slipped_in_is_seen_on_opening(the_club
     the_club.rotate(NOVEMBER)
     sql(the_club, statement)
     with pytest.raises(RolledBackError):
+        the_club.open()
+
+
+def begun(the_club: Club) -> None:
+    """What anybody who can write to the books can make agree: a publication that was begun, of the rows as they are."""
+    books = EnrolmentBooks.open(the_club.folder / "enrolment.sqlite")
+    books.publish(the_club.info.id, the_club.info.serial + 1, at=1)
+    books.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM enrolment WHERE tag IN (SELECT tag FROM enrolment LIMIT 1)",
+        "DELETE FROM lasting_person WHERE tag IN (SELECT tag FROM lasting_person LIMIT 1)",
+        "UPDATE enrolment SET level = 3",
+        "UPDATE lasting_person SET published_in = NULL",
+        "UPDATE lasting_person SET published_in = 3",
+        "UPDATE lasting_person SET published_in = 1, continuity = zeroblob(48)",
+        "INSERT INTO lasting_person VALUES (zeroblob(32), 0, zeroblob(48), NULL, 2)",
+    ],
+)
+def test_a_publication_begun_over_changed_rows_hides_nothing(the_club: Club, statement: str) -> None:
+    """Without the passphrase nobody signs an issuer.json, but whoever can write to the books can begin one."""
+    the_club.member("ann")
+    the_club.member("bob")
+    the_club.rotate(NOVEMBER)
+    assert the_club.info.serial == 2
+    sql(the_club, statement)
+    begun(the_club)
+    with pytest.raises(RolledBackError, match="missing or changed"):
+        the_club.open()
+    with pytest.raises(RolledBackError, match="missing or changed"):
+        the_club.rotate(NOVEMBER)
+
+
+def test_rows_of_a_publication_that_was_begun_may_be_finished_and_are_then_certain(the_club: Club) -> None:
+    the_club.member("ann")
+    the_club.rotate(NOVEMBER)
+    the_club.member("bob")
+    begun(the_club)
+    the_club.open().close()
+    the_club.rotate(NOVEMBER)
+    assert (the_club.info.serial, {count.holders for count in the_club.info.counts}) == (4, {2})
+    sql(the_club, "DELETE FROM lasting_person WHERE published_in = 3")  # bob's
+    begun(the_club)
+    with pytest.raises(RolledBackError, match="missing or changed"):
         the_club.open()
 
 
@@ -176,6 +223,43 @@ def test_an_issuer_of_the_first_version_goes_on_and_commits_from_its_next_rotati
     assert (the_club.info.books is not None, the_club.info.serial) == (True, 3)
     the_club.rotate(DECEMBER)
     the_club.renew(member, PERSON, DECEMBER)
+
+
+def test_books_of_version_2_keep_what_is_committed_to(the_club: Club) -> None:
+    member = the_club.member("ann")
+    the_club.rotate(NOVEMBER)
+    the_club.member("bob")
+    as_of_version_2(the_club)
+    the_club.open().close()
+    assert sorted(sql(the_club, "SELECT published_in FROM lasting_person"), key=str) == [(2,), (None,)]
+    the_club.rotate(DECEMBER)
+    the_club.renew(member, "ann", DECEMBER)
+    assert {count.holders for count in the_club.info.counts} == {2}
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM enrolment", "UPDATE lasting_person SET published = 0"])
+def test_books_turned_into_those_of_version_2_hide_nothing(the_club: Club, statement: str) -> None:
+    the_club.member("ann")
+    the_club.rotate(NOVEMBER)
+    as_of_version_2(the_club)
+    sql(the_club, statement)
+    with pytest.raises(RolledBackError, match="missing or changed"):
+        the_club.open()
+
+
+def test_an_unfinished_publication_of_version_2_is_taken_up_where_nothing_was_added(the_club: Club) -> None:
+    the_club.member("ann")
+    the_club.rotate(NOVEMBER)
+    begun(the_club)
+    as_of_version_2(the_club)
+    the_club.rotate(NOVEMBER)
+    the_club.member("bob")
+    begun(the_club)
+    as_of_version_2(the_club)
+    before = sql(the_club, "SELECT * FROM lasting_person")
+    with pytest.raises(StorageError, match=r"not finished: run 'issuer rotate' once with version 0\.2\.0"):
+        the_club.open()
+    assert sql(the_club, "SELECT * FROM lasting_person") == before
 
 
 # Killed

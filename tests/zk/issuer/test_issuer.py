@@ -343,12 +343,12 @@ def test_issues_both_classes_or_neither(the_club: Club, credential_class: Creden
         tag = issuer._secrets.tag(PERSON)
     connection = sqlite3.connect(the_club.folder / "enrolment.sqlite")
     row = (tag, credential_class.value, "2026-11", 1, bytes(32))
-    connection.execute("INSERT INTO enrolment VALUES (?, ?, ?, ?, ?, 0)", row)
+    connection.execute("INSERT INTO enrolment VALUES (?, ?, ?, ?, ?, NULL)", row)
     connection.commit()
     connection.close()
     with pytest.raises(RefusedError, match="already has credentials"):
         the_club.approve(request)
-    assert rows(the_club, "enrolment") == [(*row, 0)]
+    assert rows(the_club, "enrolment") == [(*row, None)]
     assert not rows(the_club, "lasting_person")
     assert rows(the_club, "code")[0][10] is None  # the code is still good
 
@@ -363,8 +363,8 @@ def test_the_books_hold_what_the_design_lists_and_nothing_else(the_club: Club) -
     connection.close()
     assert columns == {
         "enrolment_schema": ["version"],
-        "lasting_person": ["tag", "generation", "continuity", "reset_at", "published"],
-        "enrolment": ["tag", "class", "epoch", "level", "request", "published"],
+        "lasting_person": ["tag", "generation", "continuity", "reset_at", "published_in"],
+        "enrolment": ["tag", "class", "epoch", "level", "request", "published_in"],
         "code": [
             *("id", "key", "tag", "kind", "generation", "level", "expires_at", "renewable_until", "after", "request"),
             *("epoch", "void"),

@@ -242,6 +242,72 @@ def test_recovered_from_an_old_publication_and_then_from_the_last_one_counts_the
     assert (again.info, state(the_club)) == (done.info, (0, 3))
 
 
+def test_whoever_is_enrolled_after_a_recovery_stands_for_nobody_who_was_lost(the_club: Club) -> None:
+    """Three were lost, and as many came: as many rows as the last publication counted, and three second voices."""
+    the_club.rotate(NOVEMBER)
+    copy, old = backed_up(the_club), the_club.info
+    for person in ("one", "two", "three"):
+        the_club.member(person)
+    the_club.rotate(NOVEMBER)
+    last = the_club.info
+    lost_disk(the_club, copy)
+    first = recovered(the_club, old)
+    for person in ("one", "five", "six"):
+        the_club.member(person)
+    done = recovered(the_club, last)
+    assert (first.lost, done.lost, done.info.resets) == (0, 3, 3)
+    assert [count.holders for count in done.info.counts if count.credential_class == "lasting"] == [3]
+
+
+def test_a_second_lost_disk_after_re_enrolments_adds_its_own_loss(the_club: Club) -> None:
+    the_club.rotate(NOVEMBER)
+    copy = backed_up(the_club)
+    for person in ("one", "two"):
+        the_club.member(person)
+    the_club.rotate(NOVEMBER)
+    published = the_club.info
+    lost_disk(the_club, copy)
+    assert recovered(the_club, published).info.resets == 2
+    for person in ("one", "two", "three"):
+        code = the_club.invite(person)
+        the_club.approve(the_club.wallet(person).request(the_club.info, code, at=NOVEMBER))
+    the_club.rotate(NOVEMBER)
+    published = the_club.info
+    assert (published.resets, {count.holders for count in published.counts}) == (2, {3})
+    lost_disk(the_club, copy)
+    done = recovered(the_club, published)
+    # one and two may speak three times each by now, three twice: five second voices.
+    assert (done.lost, done.info.resets) == (3, 5)
+
+
+def test_rows_that_were_in_the_copy_and_published_later_are_not_lost(the_club: Club) -> None:
+    """ann was enrolled before the copy was made, and published after it."""
+    the_club.member("ann")
+    copy = backed_up(the_club)
+    the_club.member("bob")
+    the_club.rotate(NOVEMBER)
+    published = the_club.info
+    lost_disk(the_club, copy)
+    done = recovered(the_club, published)
+    assert (done.lost, done.info.resets) == (1, 1)
+    the_club.member("cem")
+    again = recovered(the_club, done.info)
+    assert (again.lost, again.info.resets) == (0, 1)
+
+
+def test_recovered_books_under_an_issuer_json_from_before_the_recovery_get_a_later_serial(the_club: Club) -> None:
+    the_club.rotate(NOVEMBER)
+    old = the_club.info
+    first = recovered(the_club, old)
+    (the_club.folder / "issuer.json").write_bytes(old.to_json())
+    with pytest.raises(RolledBackError):
+        the_club.open()
+    done = recovered(the_club, old)
+    assert done.info.serial == first.info.serial + SERIAL_JUMP
+    the_club.open().close()
+    the_club.member(PERSON)
+
+
 def test_books_alone_are_put_back_and_the_folders_own_issuer_json_is_the_newest(the_club: Club) -> None:
     older = the_club.info
     kept = the_club.home / "kept.sqlite"
@@ -381,7 +447,9 @@ def test_rows_that_change_during_a_recovery_stop_it(the_club: Club, monkeypatch:
     def meanwhile(path: Path, octets: bytes, **options: int) -> None:
         real(path, octets, **options)
         with closing(sqlite3.connect(the_club.folder / "enrolment.sqlite")) as connection:
-            connection.execute("INSERT INTO enrolment VALUES (zeroblob(32), 'lasting', '2026-11', 1, zeroblob(32), 0)")
+            connection.execute(
+                "INSERT INTO enrolment VALUES (zeroblob(32), 'lasting', '2026-11', 1, zeroblob(32), NULL)"
+            )
             connection.commit()
 
     with monkeypatch.context() as patched:

@@ -4,7 +4,7 @@ import pytest
 
 from zk.errors import EncodingError
 from zk.profile.issuer_info import check_name
-from zk.profile.names import resembles_id, skeleton
+from zk.profile.names import holds_digits, resembles_id, skeleton
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,8 @@ def test_names_that_differ_stay_different(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["ab" * 32, "AB" * 8, "Registry 0123456789abcdef", "0123-4567-89ab-cdef", "аb" * 8, "０" * 16]
+    "name",
+    ["ab" * 32, "AB" * 8, "Registry 0123456789abcdef", "0123-4567-89ab-cdef", "аb" * 8, "０" * 16, "\u0661" * 16],
 )
 def test_an_issuer_is_not_called_like_an_id(name: str) -> None:
     assert resembles_id(name)
@@ -58,3 +59,25 @@ def test_names_of_the_world_are_names(name: str) -> None:
 def test_a_shorter_beginning_counts_where_it_is_asked_for() -> None:
     assert resembles_id("dead-beef", least=8)
     assert not resembles_id("dead-beef club", least=8)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Club deadbeef",
+        "DEAD BEEF",
+        "ｄｅａｄｂｅｅｆ",
+        "０１２３４５６７",
+        "dea\u200bdbeef",
+        "dеаdbееf",
+        "\u0661" * 8,
+        "d\u00e9adb\u00e9ef",
+    ],
+)
+def test_eight_digits_in_a_row_are_found_however_they_are_written(name: str) -> None:
+    assert holds_digits(name, 8)
+
+
+@pytest.mark.parametrize("name", ["Harbour Press Club", "Club 2026", "Deaf Press 1234567", "東京"])
+def test_fewer_than_eight_in_a_row_are_none(name: str) -> None:
+    assert not holds_digits(name, 8)

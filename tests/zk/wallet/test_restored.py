@@ -3,6 +3,7 @@
 import shutil
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +14,11 @@ import pytest
 from tests.support.people.club import CAFE, DECEMBER, NOVEMBER, OTHER_PHOTO, PHOTO, Club, club, vault_at
 from tests.support.people.dying import killed_at
 from zk.bbs.encoding import dcbor_decode, dcbor_encode
-from zk.errors import RefusedError, StorageError
+from zk.errors import EncodingError, RefusedError, StorageError
 from zk.profile.codes import CodeKind
 from zk.profile.personhood import CredentialClass, Scope, Vouch
 from zk.storage.marks import Marks
+from zk.wallet import restored
 from zk.wallet.state import WalletState
 from zk.wallet.wallet import Wallet
 
@@ -27,6 +29,11 @@ OTHER = Scope.parse("public:review/bakery")
 @pytest.fixture
 def the_club(tmp_path: Path) -> Club:
     return club(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _november(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(restored, "our_clock", lambda: NOVEMBER)
 
 
 @pytest.fixture
@@ -62,6 +69,37 @@ def test_a_copy_put_back_refuses_class_epoch_until_the_next_epoch(the_club: Club
     the_club.rotate(DECEMBER)
     the_club.renew(member)
     say(member, credential_class=EPOCH, binding=OTHER_PHOTO, at=DECEMBER)
+
+
+@pytest.mark.parametrize("step", ["request", "renew", "present"])
+def test_a_past_time_named_by_its_owner_does_not_shorten_the_wait(the_club: Club, member: Wallet, step: str) -> None:
+    copy = file_of(member).read_bytes()
+    say(member, credential_class=EPOCH)
+    put_back(member, copy)
+    past = NOVEMBER - timedelta(days=45)
+    with suppress(RefusedError):
+        if step == "present":
+            say(member, at=past)
+        elif step == "renew":
+            member.renew(the_club.invite("ID-4711", CodeKind.RENEW), at=past)
+        else:
+            member.request(the_club.info, the_club.invite("ann"), at=past)
+    for at in (NOVEMBER, past):
+        with pytest.raises(RefusedError, match=r"put back in 2026-11.*waits until 2026-12|no epoch credential"):
+            say(member, credential_class=EPOCH, binding=OTHER_PHOTO, at=at)
+    assert member.held(at=past)[0].restored_in == "2026-11"
+
+
+def test_a_clock_that_is_behind_does_not_either(
+    the_club: Club, member: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The later one of both counts."""
+    copy = file_of(member).read_bytes()
+    say(member, credential_class=EPOCH)
+    put_back(member, copy)
+    monkeypatch.setattr(restored, "our_clock", lambda: NOVEMBER.replace(year=1980))
+    with pytest.raises(RefusedError, match="waits until 2026-12"):
+        say(member, credential_class=EPOCH, binding=OTHER_PHOTO)
 
 
 def test_in_class_lasting_it_wants_to_be_told_for_ever(the_club: Club, member: Wallet) -> None:
@@ -194,12 +232,36 @@ def test_a_wallet_of_the_first_format_opens_and_gets_a_mark(member: Wallet) -> N
     assert isinstance(value, dict)
     issuers = value["issuers"]
     assert isinstance(issuers, list)
-    first = [each[:7] for each in issuers if isinstance(each, list)]
+    first = [as_before(each)[:7] for each in issuers]
     member._vault.write(dcbor_encode({"format": "vouchmark-wallet/1", "issuers": first}))
     with pytest.raises(RefusedError, match="used for another"):
         say(member, binding=OTHER_PHOTO)
     say(member, scope=OTHER)
     assert member._marks.read(member._state().id) == member._state().count == 1
+
+
+def as_before(membership: object) -> list[Any]:
+    """What a wallet holds of an issuer as version 0.2.0 wrote it: used slots without the digest of the file."""
+    assert isinstance(membership, list)
+    return [*membership[:6], [use[:2] for use in membership[6]], *membership[7:]]
+
+
+def test_a_wallet_of_the_second_format_opens_and_knows_its_slots_though_not_their_files(member: Wallet) -> None:
+    say(member)
+    value = dcbor_decode(member._vault.read(), max_size=1 << 24)
+    assert isinstance(value, dict)
+    assert isinstance(value["issuers"], list)
+    older = {**value, "format": "vouchmark-wallet/2", "issuers": [as_before(each) for each in value["issuers"]]}
+    member._vault.write(dcbor_encode(older))
+    assert not member.has_vouched_for(PHOTO)
+    with pytest.raises(RefusedError, match="used for another"):
+        say(member, binding=OTHER_PHOTO)
+    say(member, scope=OTHER)
+    assert member.has_vouched_for(PHOTO)
+    assert not member.has_vouched_for(OTHER_PHOTO)
+    member._vault.write(dcbor_encode({**older, "issuers": value["issuers"]}))  # of neither format
+    with pytest.raises(EncodingError):
+        member.held(at=NOVEMBER)
 
 
 def test_it_asks_nobody(the_club: Club, member: Wallet, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,9 +81,8 @@ def approve_folder(issuer: Issuer, requests: Path, output: Path, *, at: dt.datet
 
     Raises StorageError or RefusedError.
     """
-    from vouchmark.issuing.answers import TABLE, answers, requests_in, table_of
+    from vouchmark.issuing.answers import TABLE, answers, read_request, requests_in, table_of
     from zk.errors import StorageError
-    from zk.profile.exchange import MAX_REQUEST_OCTETS
 
     try:
         found = requests_in(requests)
@@ -94,8 +93,7 @@ def approve_folder(issuer: Issuer, requests: Path, output: Path, *, at: dt.datet
         fail_usage(f"{requests}: {error}")
     if not found:
         fail_usage(f"{requests}: no request in it", hint="requests are files that end in .vmr")
-    # One octet more than any request has: what is larger is refused as that, and not read on.
-    read = ((path.name, _beginning(path, MAX_REQUEST_OCTETS + 1)) for path in found)
+    read = ((path.name, read_request(path)) for path in found)
     done = []
     for one in answers(issuer, read, at=at):
         if one.response:
@@ -105,23 +103,17 @@ def approve_folder(issuer: Issuer, requests: Path, output: Path, *, at: dt.datet
     refused = [one for one in done if one.refused]
     lines = [f"{output}: {len(done) - len(refused)} answers, {len(refused)} refused; {TABLE} has them all"]
     lines += [f"  {one.name}: {one.refused}" for one in refused]
+    others = len(list(requests.iterdir())) - len(found)
+    if others:
+        lines.append(f"  left alone: {others} whose names do not end in .vmr")
     values = {
         "folder": str(output),
+        "others": others,
         "answers": [one.answer_name for one in done if one.response],
         "refused": [{"request": one.name, "reason": one.refused} for one in refused],
     }
     tell([printable(line) for line in lines], values, as_json=as_json)
     _leave(refused=bool(refused))
-
-
-def _beginning(path: Path, most: int) -> bytes:
-    from zk.errors import StorageError
-
-    try:
-        with path.open("rb") as file:
-            return file.read(most)
-    except OSError as error:
-        raise StorageError(f"{path}: cannot read: {error.strerror}") from error
 
 
 def _make_empty(folder: Path) -> None:

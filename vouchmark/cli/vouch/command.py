@@ -67,7 +67,7 @@ vouch.add_command(embed)
 @click.option("--issuer", metavar="PETNAME|ID", help="Whose credential, where the wallet holds several issuers'.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there; FILE.vouch by default.")
 @click.option("--no-pdq", is_flag=True, help="Leave out a picture's perceptual hash, by which copies are found.")
-@click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal before it is made.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask on a terminal before a file's first vouch.")
 @first_options
 @click.option(
     "--wallet",
@@ -109,7 +109,8 @@ def make(file: Path, **options: Any) -> None:
         held = _newest(opened, member(opened, options["issuer"], now), now)
         wish = _restored(wish, held, said=options["nothing_said_since"])
         hint = None if options["no_pdq"] else _hint(asset)
-        _announce(file, wish, binding, held, hint=hint is not None, ask=not options["yes"])
+        ask = not options["yes"] and not opened.has_vouched_for(binding)
+        _announce(file, wish, binding, held, hint=hint is not None, ask=ask)
 
         def prove() -> Vouch:
             return vouches.make(opened, wish, binding, at=now, issuer_id=held.info.id, pdq=hint)
@@ -251,7 +252,7 @@ def _restored(wish: Wish, held: HeldMembership, *, said: bool) -> Wish:
 
 
 def _announce(file: Path, wish: Wish, binding: Binding, held: HeldMembership, *, hint: bool, ask: bool) -> None:
-    """Say what will be shown, and to whom, before anything is proved."""
+    """Say what will be shown, and to whom, before anything is proved; on a terminal ask whether that is meant."""
     from vouchmark.render.scope import period_words
     from vouchmark.vouching.words import promise
 

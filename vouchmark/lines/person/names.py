@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from vouchmark.wording.catalogue import say
 from vouchmark.wording.model import Fact, Said
 
-_ID_LIKE: Final = re.compile(r"[0-9a-fA-F]{8}")
-"""Digits as an issuer's number has them."""
+SHOWN_DIGITS: Final = 8
+"""Hexadecimal digits of an issuer's number that are shown, and that no name may be taken for."""
 
 
 def issuer_names(
@@ -30,13 +29,19 @@ def issuer_names(
         bearers.setdefault(folded(name), set()).add(number)
     named = {}
     for number, name in found:
-        is_clear = len(bearers[folded(name)]) == 1 and not _ID_LIKE.search(name)
-        said: dict[str, Fact] = {"name": name} if is_clear else {"name": name, "number": number[:8]}
+        is_clear = len(bearers[folded(name)]) == 1 and not _holds_digits(name)
+        said: dict[str, Fact] = {"name": name} if is_clear else {"name": name, "number": number[:SHOWN_DIGITS]}
         sentence = f"{'issuer.called' if number in given else 'issuer.own'}{'' if is_clear else '.number'}"
         if number in given:
             said["petname"] = given[number]
         named[number, name] = say(sentence, **said)
     return named
+
+
+def _holds_digits(name: str) -> bool:
+    from zk.profile.names import holds_digits  # loaded where there is an issuer at all
+
+    return holds_digits(name, SHOWN_DIGITS)
 
 
 def folded(name: str) -> str:
