@@ -129,9 +129,12 @@ def dcbor_decode_map(
     return value
 
 
+_SHORT_HEADS: Final = tuple(tuple(bytes([major << 5 | argument]) for argument in range(24)) for major in range(8))
+
+
 def _head(major: int, argument: int) -> bytes:
-    if argument < 24:
-        return bytes([major << 5 | argument])
+    if 0 <= argument < 24:
+        return _SHORT_HEADS[major][argument]
     for information, size in ((24, 1), (25, 2), (26, 4), (_HEAD_64, 8)):
         if argument < 1 << 8 * size:
             return bytes([major << 5 | information]) + argument.to_bytes(size, "big")
@@ -146,17 +149,17 @@ def _text(value: str) -> bytes:
 
 
 def _encode(value: object, out: list[bytes], depth: int) -> None:
-    if isinstance(value, bool):
+    if isinstance(value, str):
+        text = _text(value)
+        out += (_head(_TEXT, len(text)), text)
+    elif isinstance(value, bytes):
+        out += (_head(_BYTES, len(value)), value)
+    elif isinstance(value, bool):
         out.append(_TRUE if value else _FALSE)
     elif value is None:
         out.append(_NULL)
     elif isinstance(value, int):
         out.append(_head(_UINT, value) if value >= 0 else _head(_NEGATIVE, -1 - value))
-    elif isinstance(value, bytes):
-        out += (_head(_BYTES, len(value)), value)
-    elif isinstance(value, str):
-        text = _text(value)
-        out += (_head(_TEXT, len(text)), text)
     elif isinstance(value, list | tuple | dict):
         if depth == 0:
             raise EncodingError(f"cbor: expected at most {MAX_DEPTH} levels, got more")

@@ -55,6 +55,7 @@ from zk.errors import EncodingError, ProofError
 
 __all__ = [
     "PairingTerm",
+    "begin_verify",
     "blind_sign_with_nym",
     "calculate_pseudonym",
     "check_pairings",
@@ -67,7 +68,8 @@ __all__ = [
 ]
 
 _CONTEXTS: Final = 1024  # hashed contexts kept (a verifier meets the same ones again), 200 octets each
-_MAX_CACHED_CONTEXT: Final = 1024  # octets: longer context identifiers are not kept as keys of that cache
+_STATEMENTS: Final = 256  # lists of disclosed messages kept with their scalars: an issuer signs the same for everybody
+_MAX_CACHED: Final = 1024  # octets: longer context identifiers and lists are not kept as keys of those caches
 
 
 def commit_with_nym(
@@ -263,7 +265,7 @@ def proof_verify_with_nym(
     `length_nym_vector` (N) and `L`, the number of messages that the signer knew, are the verifier's own knowledge and
     never taken from the prover. Raises EncodingError or ProofError.
     """
-    term, check_challenge = _begin_verify(
+    term, check_challenge = begin_verify(
         pk,
         proof,
         header,
@@ -302,7 +304,7 @@ def prepare_verify(
     A returned term says nothing yet: the proof holds only once `check_pairings` has accepted a list that contains it.
     Raises EncodingError or ProofError.
     """
-    term, check_challenge = _begin_verify(
+    term, check_challenge = begin_verify(
         pk,
         proof,
         header,
@@ -321,7 +323,7 @@ def prepare_verify(
     return term
 
 
-def _begin_verify(
+def begin_verify(
     pk: bytes,
     proof: bytes,
     header: bytes,
@@ -337,7 +339,12 @@ def _begin_verify(
     *,
     suite: Suite,
 ) -> tuple[PairingTerm, Callable[[], None]]:
-    """Parse everything; return the pairing and the challenge that are still to be checked, in either order."""
+    """Parse everything; return the pairing and the challenge that are still to be checked, in either order.
+
+    The proof holds only once `check_pairings` has accepted a list that contains the term, and the call of the second
+    part has returned: it raises ProofError. Where many proofs are made up, their pairings are the cheaper thing to know
+    first. Raises EncodingError.
+    """
     check_octets({"header": header, "presentation header": ph, "context identifier": context_id})
     check_messages(disclosed_messages, "disclosed messages")
     check_messages(disclosed_committed_messages, "disclosed committed messages")
@@ -354,7 +361,7 @@ def _begin_verify(
     nym_point = octets_to_point_g1(pseudonym, "pseudonym")
     api_id = suite.pseudonym_api_id
     generators = prepare_generators(L, total - L, api_id, suite=suite)
-    scalars = messages_to_scalars([*disclosed_messages, *disclosed_committed_messages], api_id, suite=suite)
+    scalars = _disclosed_scalars((*disclosed_messages, *disclosed_committed_messages), api_id, suite)
     OP, z = _context(context_id, suite)
     curve = backend()
 
@@ -397,7 +404,7 @@ def _nyms(nyms: Sequence[bytes], what: str) -> tuple[int, ...]:
 
 def _context(context_id: bytes, suite: Suite) -> tuple[G1, int]:
     """Return OP and z of a context; cached, because a context is public and comes again."""
-    if len(context_id) > _MAX_CACHED_CONTEXT:
+    if len(context_id) > _MAX_CACHED:
         return _hash_context(backend().name, context_id, suite)
     return _cached_context(backend().name, context_id, suite)
 
@@ -409,6 +416,20 @@ def _hash_context(backend_name: str, context_id: bytes, suite: Suite) -> tuple[G
 
 
 _cached_context = lru_cache(maxsize=_CONTEXTS)(_hash_context)
+
+
+def _disclosed_scalars(messages: tuple[bytes, ...], api_id: bytes, suite: Suite) -> tuple[int, ...]:
+    """Map disclosed messages, which are public, to scalars; cached, because an issuer signs the same for everybody."""
+    if sum(map(len, messages)) > _MAX_CACHED:
+        return _hash_messages(messages, api_id, suite)
+    return _cached_scalars(messages, api_id, suite)
+
+
+def _hash_messages(messages: tuple[bytes, ...], api_id: bytes, suite: Suite) -> tuple[int, ...]:
+    return messages_to_scalars(messages, api_id, suite=suite)
+
+
+_cached_scalars = lru_cache(maxsize=_STATEMENTS)(_hash_messages)
 
 
 def _polynomial(coefficients: Sequence[int], z: int) -> int:

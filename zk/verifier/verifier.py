@@ -7,15 +7,15 @@ Header, messages, period and context are rebuilt from the issuer's public part; 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zk.errors import EncodingError, ZkError
 from zk.profile.personhood import Binding, IssuerInfo, Scope, Vouch
 from zk.storage.ledger import NullifierLedger, Outcome, Record
-from zk.verifier.proof_batches import Proofs, Question, trouble, troubles
+from zk.verifier.proof_batches import Proofs, Question, trouble, troubles, workers
 from zk.verifier.reader import (
     AT_TOLERANCE,
     CLOCK_TOLERANCE,
@@ -46,6 +46,9 @@ from zk.verifier.voices import (
     people,
     refusal_of,
 )
+
+if TYPE_CHECKING:
+    from zk.verifier.worker import Worker
 
 __all__ = [
     "AT_TOLERANCE",
@@ -133,7 +136,9 @@ def verify_many(
         raise EncodingError(f"threads: expected 1 to {MAX_THREADS}")
     if isinstance(processes, bool) or not isinstance(processes, int) or not 1 <= processes <= MAX_THREADS:
         raise EncodingError(f"processes: expected 1 to {MAX_THREADS}")
-    results = _run(list(presented), reader, threads=threads, processes=processes, proofs=proofs)
+    items = list(presented)
+    with workers(len(items) - (0 if proofs is None else len(proofs.found)), processes) as others:
+        results = _run(items, reader, threads=threads, others=others, proofs=proofs)
     return [refusal_of(r.error, r.vouch) if isinstance(r, _Failed) else r for r in results]
 
 
@@ -164,7 +169,12 @@ _Proved = tuple[Claim, datetime, TimeBasis]
 
 
 def _run(
-    items: list[Presented], reader: Reader, *, threads: int, processes: int = 1, proofs: Proofs | None = None
+    items: list[Presented],
+    reader: Reader,
+    *,
+    threads: int,
+    others: Sequence[Worker] = (),
+    proofs: Proofs | None = None,
 ) -> list[Voice | _Failed]:
     """Take all vouches through the steps together; those that fail one take no part in the next."""
     failed: dict[int, _Failed] = {}
@@ -188,7 +198,7 @@ def _run(
             failed[i] = _Failed(error=error, vouch=claim.vouch)
     # 7. proof and pseudonym
     questions = {i: claim.question for i, claim in claims.items() if i not in failed}
-    for i, words in troubles(questions, threads=threads, processes=processes, proofs=proofs).items():
+    for i, words in troubles(questions, threads=threads, others=others, proofs=proofs).items():
         failed[i] = _Failed(error=InvalidProofError(words), vouch=claims[i].vouch)
     # 8. the ledger
     proved = {i: (claim, *times[i]) for i, claim in claims.items() if i not in failed}

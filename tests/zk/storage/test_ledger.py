@@ -172,7 +172,33 @@ def test_a_process_killed_while_it_creates_the_ledger_leaves_one_that_opens(tmp_
         child.kill()
         child.communicate()
         with open_ledger(location) as ledger:
-            assert ledger.consume(entry()).outcome is Outcome.NEW
+            assert outcomes(ledger, entry()) == ["new"]
+
+
+_WHERE_NOTHING_FITS = """
+import resource, sys
+from zk.errors import StorageError
+from zk.storage.ledger import Entry, open_ledger
+entry = Entry(issuer=bytes(32), credential_class="lasting", context=b"c", pseudonym=bytes(48), content=bytes(32))
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    with open_ledger(sys.argv[1]) as ledger:
+        print(ledger.consume_many([entry])[0].outcome)
+except StorageError as error:
+    print("refused:", error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of files here")
+@pytest.mark.parametrize("size", [0, 512, 4096, 8192, 16384])
+def test_a_disk_without_room_is_an_error_and_no_voice_passes_by_it(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "ledger.db"
+    command = [sys.executable, "-c", _WHERE_NOTHING_FITS, str(path), str(size)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, cwd=ROOT)
+    assert done.stdout.startswith("refused: ledger sqlite:")
+    assert done.stderr == ""
+    with open_ledger(path) as ledger:  # and with room it is a ledger, in which nothing is
+        assert ledger.consume(entry()).outcome is Outcome.NEW
 
 
 def test_the_log_is_synced_before_a_call_returns(ledger: NullifierLedger) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.support.people.world import (
     person,
     presented,
 )
+from zk.bbs.ciphersuite import BLS12_381_SHA_256
 from zk.bbs.curve import using
 from zk.bbs.pseudonym import PairingTerm, check_pairings
 from zk.errors import EncodingError, ProofError, StorageError, ZkError
@@ -158,13 +160,37 @@ def test_two_bad_proofs_cannot_cancel_each_other_out() -> None:
     # Negating Abar and Bbar of a wrong pairing gives its inverse; unweighted, the pair would pass.
     from zk.bbs.curve import backend
 
-    term = proof_batches._prepare(_question_of(presented(vouch)))
+    term = proof_batches._begin((0, _question_of(presented(vouch)))).term
     assert isinstance(term, PairingTerm)
     curve = backend()
     inverse = PairingTerm(Abar=curve.neg(term.Abar), Bbar=curve.neg(term.Bbar), pk=term.pk)
     with pytest.raises(ProofError):
         check_pairings([term, inverse])
     assert sorted(proof_batches._bad_terms([(0, term), (1, inverse)])) == [0, 1]
+
+
+@pytest.mark.parametrize("trick", ["Abar", "Bbar", "swapped", "negated", "twice"])
+def test_errors_that_make_up_for_each_other_are_found_among_many(trick: str) -> None:
+    from zk.bbs.curve import backend
+
+    curve = backend()
+    error = curve.hash_to_curve_g1(b"error", b"test", BLS12_381_SHA_256.expand_message)
+    good = []
+    for _ in range(16):
+        term = proof_batches._begin((0, _question_of(presented(person().vouch())))).term
+        assert isinstance(term, PairingTerm)
+        good.append(term)
+    one, other = good[:2]
+    first, second = {
+        "Abar": (replace(one, Abar=curve.add(one.Abar, error)), replace(other, Abar=curve.sub(other.Abar, error))),
+        "Bbar": (replace(one, Bbar=curve.add(one.Bbar, error)), replace(other, Bbar=curve.sub(other.Bbar, error))),
+        "swapped": (replace(one, Abar=other.Abar), replace(other, Abar=one.Abar)),
+        "negated": (replace(one, Abar=curve.neg(one.Abar)), replace(other, Abar=curve.neg(other.Abar))),
+        "twice": (replace(one, Abar=curve.add(one.Abar, error)),) * 2,
+    }[trick]
+    for places in ((0, 1), (3, 12), (14, 15)):
+        terms = dict(enumerate(good)) | dict(zip(places, (first, second), strict=True))
+        assert sorted(proof_batches._bad_terms(list(terms.items()))) == list(places)
 
 
 def _question_of(item: Presented) -> proof_batches.Question:
@@ -174,16 +200,16 @@ def _question_of(item: Presented) -> proof_batches.Question:
 
 def test_two_threads_use_the_callers_engine() -> None:
     used = []
-    real = proof_batches._prepare
+    real = proof_batches._begin
 
-    def spy(question: proof_batches.Question) -> object:
+    def spy(row: tuple[int, proof_batches.Question]) -> object:
         from zk.bbs.curve import backend
 
         used.append(backend().name)
-        return real(question)
+        return real(row)
 
     with pytest.MonkeyPatch.context() as patch, using("py_ecc"):
-        patch.setattr(proof_batches, "_prepare", spy)
+        patch.setattr(proof_batches, "_begin", spy)
         patch.setattr(proof_batches, "CHUNK_PROOFS", 1)
         results = together(kinds()[:2], threads=2)
     assert codes(results) == [Code.VOICE_UNCHECKED] * 2
@@ -246,7 +272,7 @@ def test_what_was_proved_ahead_is_not_proved_again() -> None:
     good, bad = kinds()[0], kinds()[7]
     proofs = prove_ahead([good.vouch, bad.vouch], issuers=ISSUERS, at=NOW)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("_prepare", "trouble"):
+        for name in ("_begin", "trouble"):
             patch.setattr(proof_batches, name, lambda *_: pytest.fail("a proof was looked at twice"))
         assert codes(together([good, bad], proofs=proofs)) == [Code.VOICE_UNCHECKED, Code.PROOF_INVALID]
 
