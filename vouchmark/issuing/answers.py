@@ -71,6 +71,12 @@ def requests_in(folder: Path) -> list[Path]:
     return found
 
 
+def others_in(folder: Path) -> int:
+    """Return how much else lies in a folder: neither requests nor answers, nor their table. Raises OSError."""
+    known = (REQUEST, ANSWER)
+    return sum(not path.name.lower().endswith(known) and path.name != TABLE for path in folder.iterdir())
+
+
 def read_request(path: Path) -> bytes | str:
     """Return the octets of a request, of a larger file its beginning, or in words why it cannot be read."""
     from zk.profile.exchange import MAX_REQUEST_OCTETS

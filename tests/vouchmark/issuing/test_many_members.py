@@ -227,6 +227,8 @@ def test_the_same_folder_again_gives_the_same_answers(desk: Desk) -> None:
         shutil.move(desk.path("request.vmr"), requests / f"{name}.vmr")
     (requests / "note.txt").write_text("not a request")
     arguments = ["issuer", "approve", desk.path("club"), str(requests), "-o", desk.path("out"), "--at", NOVEMBER_TEXT]
+    (requests / "old.vma").write_bytes(b"an answer of an earlier round, and its table")
+    (requests / "answers.csv").write_bytes(b"")
     said = [line.strip() for line in desk.run(*arguments).stdout.splitlines()]
     assert said == [
         f"{desk.path('out')}: 2 answers, 0 refused; answers.csv has them all",

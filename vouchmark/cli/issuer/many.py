@@ -81,11 +81,11 @@ def approve_folder(issuer: Issuer, requests: Path, output: Path, *, at: dt.datet
 
     Raises StorageError or RefusedError.
     """
-    from vouchmark.issuing.answers import TABLE, answers, read_request, requests_in, table_of
+    from vouchmark.issuing.answers import TABLE, answers, others_in, read_request, requests_in, table_of
     from zk.errors import StorageError
 
     try:
-        found = requests_in(requests)
+        found, others = requests_in(requests), others_in(requests)
         output.mkdir(mode=_PRIVATE, exist_ok=True)
     except OSError as error:
         raise StorageError(f"{requests}: cannot use: {error.strerror}") from error
@@ -103,7 +103,6 @@ def approve_folder(issuer: Issuer, requests: Path, output: Path, *, at: dt.datet
     refused = [one for one in done if one.refused]
     lines = [f"{output}: {len(done) - len(refused)} answers, {len(refused)} refused; {TABLE} has them all"]
     lines += [f"  {one.name}: {one.refused}" for one in refused]
-    others = len(list(requests.iterdir())) - len(found)
     if others:
         lines.append(f"  left alone: {others} whose names do not end in .vmr")
     values = {
