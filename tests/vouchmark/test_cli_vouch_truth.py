@@ -46,7 +46,9 @@ def test_an_honest_vouch_by_an_issuer_with_slots_counts_for_a_reader_who_said_no
 def test_a_key_that_was_withdrawn_is_seen_before_a_vouch_is_made(member: Desk) -> None:
     """The reader would refuse it, and the voice would be used up."""
     member.run("issuer", "rotate", member.path("club"), "--compromised", "2026-11", "--at", NOVEMBER)
-    assert "replaced its key" in make(member, "a.png", code=2)
+    said = make(member, "a.png", code=2)
+    assert "replaced its key" in said
+    assert "hint: send your last request to the issuer again" in said
     assert not (member.home / "a.png.vouch").exists()
     assert "slots used: 0" in member.run("wallet", "show", "--at", NOVEMBER).stdout
 

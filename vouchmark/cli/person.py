@@ -223,7 +223,8 @@ def errors(hint: str = "", *, missing: str = "", malformed: str = "") -> Iterato
     try:
         yield
     except ZkError as error:
-        words = next((words for kind, words in told if isinstance(error, kind)), hint)
+        own = vars(error).get("hint")  # of this very error; that of its class says less than the command does
+        words = own or next((words for kind, words in told if isinstance(error, kind)), hint)
         if isinstance(error, StorageError) and "wrong passphrase" in str(error):
             words = _LOST_BY_ISSUER if str(error).split(".vault")[0].endswith(("secrets", "identity")) else _LOST
         code = Exit.ERROR if isinstance(error, StorageError) else Exit.USAGE

@@ -229,7 +229,7 @@ class EnrolmentBooks:
         With `until` only those that the issuer.json with that serial can have counted.
         """
         with self._transaction("count") as connection:
-            return rules.counts(connection, until=until)
+            return rules.counts(connection, until=until, following=commitments.last_serial(connection) + 1)
 
     def resets(self) -> int:
         """Return how many resets there were in all, those included that lost rows may stand for."""

@@ -12,7 +12,6 @@ from sqlalchemy.dialects.sqlite import insert
 
 from zk.errors import RefusedError
 from zk.issuer.books_schema import CODES, ENROLMENTS, PERSONS, STATE
-from zk.issuer.commitments import last_serial
 from zk.issuer.rows import CodeRow, Enrolment, Person
 from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass, check_class, check_level
@@ -24,16 +23,16 @@ def inserted(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) ->
     return connection.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
 
 
-def counts(connection: sa.Connection, *, until: int | None = None) -> list[HolderCount]:
+def counts(connection: sa.Connection, *, until: int | None = None, following: int = 0) -> list[HolderCount]:
     """How many persons hold a credential of each class, epoch and level, in that order.
 
     With `until` only those that the publication with that serial can have counted: what no publication commits to yet
-    belongs to the one after the last.
+    belongs to the `following` one.
     """
     columns = (ENROLMENTS.c["class"], ENROLMENTS.c.epoch, ENROLMENTS.c.level)
     query = sa.select(*columns, sa.func.count()).group_by(*columns).order_by(*columns)
     if until is not None:
-        query = query.where(sa.func.coalesce(ENROLMENTS.c.published_in, last_serial(connection) + 1) <= until)
+        query = query.where(sa.func.coalesce(ENROLMENTS.c.published_in, following) <= until)
     return [
         HolderCount(credential_class=check_class(row[0]), epoch=row[1], level=check_level(row[2]), holders=row[3])
         for row in connection.execute(query)

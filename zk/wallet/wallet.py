@@ -213,7 +213,8 @@ class Wallet:
                 raise RefusedError(f"wallet: no {credential_class} credential of this issuer for epoch {epoch}")
             if info.key_for(epoch) != credential.public_key:
                 raise UntrustedError(
-                    f"epoch {epoch}: the issuer has replaced its key, ask it to approve the request again"
+                    f"epoch {epoch}: the issuer has replaced its key, ask it to approve the request again",
+                    hint="send your last request to the issuer again: it answers it once more, with the new key",
                 )
             contexts = _contexts(info, credential_class, scope, epoch, binding)
             slot, is_new = _choose_slot(membership, contexts, presented.content_digest, slot)
