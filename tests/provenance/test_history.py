@@ -478,3 +478,16 @@ def test_a_list_called_actions_in_another_assertion_says_nothing(extra: tuple[st
     assert extra[0] in [one.label for one in second.verified]
     assert (second.actions, second.source_types) == (first.actions, first.source_types)
     assert not any("trainedAlgorithmicMedia" in one for one in second.source_types)
+
+
+@pytest.mark.parametrize("content", [{"data": b"cbor"}, '{"data": "json"}'], ids=["cbor", "json"])
+def test_only_an_embedded_thumbnail_is_one(content: Any) -> None:
+    thumbnail = "c2pa.thumbnail.claim"
+    shown, other = (
+        history(parent(assertions=[actions(), BINDING, (thumbnail, one)])).root for one in (b"\x89PNG", content)
+    )
+    assert shown.thumbnail is not None
+    assert shown.thumbnail.size == 4
+    assert other.check is not None
+    assert thumbnail in [one.label for one in other.check.verified]
+    assert other.thumbnail is None

@@ -126,6 +126,29 @@ def test_the_proof_under_the_mocked_generator_is_the_drafts(engine):
         bbs.proof_verify(public, proof, DRAFT_HEADER, DRAFT_PH, [DRAFT_MESSAGES[i] for i in shown], shown, suite=suite)
 
 
+@pytest.mark.parametrize("count", [1, 5, 10, 12])
+def test_a_proof_is_begun_with_as_many_random_scalars_as_it_hides(count):
+    suite = BLS12_381_SHA_256
+    _, public, signature = (bytes.fromhex(text) for text in DRAFT[suite])
+    scalars = seeded_random_scalars(SEED, suite.api_id + b"MOCK_RANDOM_SCALARS_DST_", count, suite=suite)
+    with pytest.raises(EncodingError, match=f"random scalars: expected 11, got {count}"):
+        bbs._proof_gen(
+            public, signature, DRAFT_HEADER, DRAFT_PH, DRAFT_MESSAGES, [0, 2, 4, 6], suite=suite, random_scalars=scalars
+        )
+
+
+@pytest.mark.parametrize("count", [len(DRAFT_MESSAGES) - 1, len(DRAFT_MESSAGES) + 1])
+def test_a_proof_is_begun_with_as_many_messages_as_generators(count):
+    suite = BLS12_381_SHA_256
+    _, public, signature = (bytes.fromhex(text) for text in DRAFT[suite])
+    generators = bbs.prepare_generators(len(DRAFT_MESSAGES), 0, suite.api_id, suite=suite)
+    with pytest.raises(EncodingError, match=f"messages: expected {len(DRAFT_MESSAGES)}, got {count}"):
+        proof_room.proof_init(
+            public, core.octets_to_signature(signature), generators, DRAFT_HEADER, [1] * count, [0],
+            random_scalars=[1] * (count + 4),
+        )  # fmt: skip
+
+
 @suites
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
