@@ -14,7 +14,7 @@ import enum
 import functools
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -321,7 +321,7 @@ def _signs() -> NDArray[np.float32]:
     return np.array([-1.0 if order % 2 == 0 else 1.0 for order in range(_LOW)], dtype=np.float32)
 
 
-def _bits(low: NDArray[np.float32]) -> bytes:
+def _bits(low: NDArray[np.floating[Any]]) -> bytes:
     """A bit for each cosine above the lower median (`torben`), the last one first."""
     import numpy as np
 
@@ -342,7 +342,7 @@ def _quality(small: NDArray[np.float32]) -> int:
     return min(100, total // 90)
 
 
-def _orientations_of(low: NDArray[np.float32], quality: int) -> dict[Orientation, PdqHash]:
+def _orientations_of(low: NDArray[np.floating[Any]], quality: int) -> dict[Orientation, PdqHash]:
     """The hash of every orientation: turning a picture changes signs of its cosines and exchanges rows and columns."""
     import numpy as np
 
