@@ -11,7 +11,7 @@ import datetime as dt
 import hmac
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -378,10 +378,9 @@ def _again(
         except (ReportError, BundleError):
             continue
     try:
-        asked = with_limits(asked_from(bundle.inputs, bag.read), limits)
-        options = asked.options()
-        held = [running.held(row, bag.path, bag.read) for row in bundle.files]
-        other, differ = _compared(bag, bundle, options, held, pool, seconds, theirs)
+        given = asked_from(bundle.inputs, bag.read)
+        asked = with_limits(given, limits)
+        found = _compared(bag, bundle, asked.options(), pool, seconds, theirs)
     except Exception as error:
         from vouchmark.examination.raised import ERRORS
 
@@ -389,52 +388,85 @@ def _again(
             raise
         words = f"It cannot be run again: {str(error)[:300]}."
         return Check(code="bundle.again", status=Status.UNKNOWN, words=words), theirs
-    versions = differences.of_versions(bundle.environment, tool.environment())
-    if not other:
+    reasons = differences.of_versions(bundle.environment, tool.environment())
+    if not found.other:
         words = "Run again with its own inputs, its reports come out byte for byte the same."
-        more = f"Versions differ all the same: {'; '.join(versions)}"
-        same = Check(code="bundle.again", status=Status.PASS, words=words, details=(more,) if versions else ())
+        more = f"Versions differ all the same: {'; '.join(reasons)}"
+        same = Check(code="bundle.again", status=Status.PASS, words=words, details=(more,) if reasons else ())
         return same, theirs
-    count = f"{len(other)} {'report' if len(other) == 1 else 'reports'}"
-    details = (*versions, *differ)
-    if versions or bundle.withheld:
-        reason = "which versions differ" if versions else "files are withheld"
-        words = f"Run again with its own inputs, {count} of it come out otherwise: {reason}, and where, stands below."
+    if asked.limits != given.limits:
+        reasons.append("your limits for one file are lower than its maker's were")
+    if bundle.withheld:
+        reasons.append("files are withheld, with which it was run")
+    if found.other.keys() <= found.stuck:
+        reasons.append("what differs could not be looked at here as it was then: time, memory or a crash")
+    count = sum(map(len, found.other.values()))
+    reports = f"{count} {'report' if count == 1 else 'reports'}"
+    details = (*reasons, *found.differ)
+    if reasons:
+        words = f"Run again with its own inputs, {reports} of it come out otherwise: why, and where, stands below."
         return Check(code="bundle.again", status=Status.UNKNOWN, words=words, details=details), theirs
-    words = f"Run again with its own inputs and the same versions, {count} of it come out otherwise: they were altered."
+    words = (
+        f"Run again with its own inputs and the same versions, {reports} of it come out otherwise: they were altered."
+    )
     return Check(code="bundle.again", status=Status.FAIL, words=words, details=details), theirs
+
+
+@dataclass(slots=True)
+class _Compared:
+    """What came out otherwise."""
+
+    other: dict[int, list[str]] = field(default_factory=dict)
+    """By file, the paths of its reports."""
+    differ: list[str] = field(default_factory=list)
+    """In what."""
+    stuck: set[int] = field(default_factory=set)
+    """Files that could not be looked at now, and could then."""
+
+    def add(self, number: int, path: str, words: list[str], *, is_stuck: bool) -> None:
+        """One report."""
+        self.other.setdefault(number, []).append(path)
+        self.differ += [f"{path}: {one}" for one in words]
+        if is_stuck:
+            self.stuck.add(number)
 
 
 def _compared(
     bag: Opened,
     bundle: Bundle,
     options: Any,
-    held: list[Any],
     pool: Pool | None,
     seconds: float,
     theirs: dict[int, Report],
-) -> tuple[list[str], list[str]]:
-    """(the reports that come out otherwise, by path; in what)."""
-    other: list[str] = []
-    differ: list[str] = []
-    for one in running.reports(bundle.files, iter(held), options, pool, seconds=seconds):
-        before = theirs.get(one.row.number)
+) -> _Compared:
+    """Both runs again, and every report held against the one in the bundle."""
+    found = _Compared()
+
+    def held() -> Iterator[Any]:
+        return (running.held(row, bag.path, bag.read) for row in bundle.files)
+
+    for one in running.reports(bundle.files, held(), options, pool, seconds=seconds):
+        before, number = theirs.get(one.row.number), one.row.number
         for form, text in one.texts.items():
-            path = layout.report_path(one.row.number, form)
+            path = layout.report_path(number, form)
             if bag.read(path) == text:
                 continue
-            other.append(path)
+            words = [f"{'no report' if form == 'json' else 'another page'}"]
             if form == "json" and before is not None:
-                now = report_json.loads(text)
-                differ += [f"{path}: {words}" for words in differences.of_reports(before, now)]
-            else:
-                differ.append(f"{path}: {'no report' if form == 'json' else 'another page'}")
-    for row, text in running.crjsons(bundle.files, iter(held), options, pool, seconds=seconds):
+                words = differences.of_reports(before, report_json.loads(text))
+            found.add(number, path, words, is_stuck=before is not None and _stuck(before, one.report))
+    for row, text in running.crjsons(bundle.files, held(), options, pool, seconds=seconds):
         path = layout.report_path(row.number, "crjson")
-        if bag.read(path) != text:
-            other.append(path)
-            differ.append(f"{path}: another crJSON")
-    return other, differ
+        if (old := bag.read(path)) != text:
+            is_stuck = text.count(b'"error"') > old.count(b'"error"')
+            found.add(row.number, path, ["another crJSON"], is_stuck=is_stuck)
+    return found
+
+
+def _stuck(before: Report, now: Report) -> bool:
+    """Whether some line could not be looked at now, and could then."""
+    lines = zip(before.evidence.values(), now.evidence.values(), strict=True)
+    return any(new.status is Status.ERROR and old.status is not Status.ERROR for old, new in lines)
 
 
 def _answers(

@@ -138,6 +138,16 @@ def test_whatever_else_is_changed_is_found_and_named(how: str, thirty: Path, tmp
     assert name in named(case)
 
 
+def test_what_lies_outside_of_data_is_never_read_without_end(thirty: Path, tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    shutil.copytree(thirty, case)
+    with (case / layout.CUSTODY).open("r+b") as file:
+        file.truncate(layout.MAX_TEXT_BYTES + 1)
+    assert layout.CUSTODY in named(case)
+    with opened(case) as bag:
+        assert not bag.has(layout.CUSTODY)
+
+
 def zipped(thirty: Path, tmp_path: Path, how: Callable[[Path], None]) -> Path:
     import zipfile
 

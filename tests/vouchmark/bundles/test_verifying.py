@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import vouchmark
+from provenance.asset import Limits
 from tests.support import command
 from tests.support.authority import NOW, make_root, make_signer, sign
 from tests.vouchmark.bundles import cases
@@ -108,6 +109,26 @@ class TestAgain:
         assert status is Status.UNKNOWN
         assert any(words.startswith("numpy 0.1, here ") for words in details)
         assert any("0003.html" in words for words in details)
+
+    def test_lower_limits_of_the_reader_accuse_nobody(self, world: Path, case: Path) -> None:
+        found = verify(case, cases.reader(world, limits=Limits(bytes=2_000)))
+        status, details = again(found)
+        assert status is Status.UNKNOWN
+        assert any("your limits for one file are lower" in words for words in details)
+        assert found.exit is not Exit.OK
+
+    def test_a_machine_that_is_too_slow_accuses_nobody(
+        self, world: Path, case: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from vouchmark.bundles import running
+
+        def late(work: Any, otherwise: Any, *, seconds: float) -> Any:
+            return otherwise()
+
+        monkeypatch.setattr(running, "in_time", late)
+        status, details = again(verify(case, cases.reader(world)))
+        assert status is Status.UNKNOWN
+        assert any("could not be looked at here as it was then" in words for words in details)
 
     def test_inputs_that_cannot_be_used_are_a_reason_and_no_crash(self, world: Path, case: Path) -> None:
         changes: list[Callable[[dict[str, Any]], object]] = [

@@ -119,6 +119,11 @@ def opened(place: Path) -> Iterator[Opened]:
 def _go_through(bag: Opened) -> None:
     """Look at everything, in the order in which each rests on what was before."""
     there = _tree(bag)
+    for path in sorted(one for one in there if not one.startswith("data/")):
+        # What lies outside of data is read whole: more than that is none of ours, and is not looked into.
+        if bag.path(path).lstat().st_size > layout.MAX_TEXT_BYTES:
+            bag.tell(path, "malformed", f"has more than {layout.MAX_TEXT_BYTES} bytes")
+            there.discard(path)
     # 1. Outside of data: the manifest of tags lists all of it.
     tags = _manifest(bag, layout.TAG_MANIFEST, there)
     bag.digests |= tags
