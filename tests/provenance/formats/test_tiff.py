@@ -450,6 +450,15 @@ def test_a_directory_that_ends_with_the_file_is_read() -> None:
     assert not read_layout(data[:-1]).complete
 
 
+@pytest.mark.parametrize("beyond", [0, 1, 1 << 20])
+def test_values_that_end_behind_the_file_are_not_all_there(beyond: int) -> None:
+    builder = Builder()
+    builder.put(bytes(64))
+    first = builder.directory([*grey(), (273, 4, [8]), (279, 4, [64]), (60000, 2, bytes(20))])
+    builder.entry_to(first, 60000, builder.put(bytes(20)) + beyond)
+    assert read_layout(builder.finish(first)).complete is (beyond == 0)
+
+
 def test_directories_that_lead_in_a_ring_are_each_read_once() -> None:
     data = with_store(STRIP)
     first = struct.unpack_from("<I", data, 4)[0]
