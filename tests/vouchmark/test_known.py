@@ -86,6 +86,7 @@ def test_the_same_file_is_known_byte_for_byte(folder: Path) -> None:
     assert codes(line) == ["known.exact", "known.vouches"]
     assert line.summary == "The very same file is in your index as “harbour series”."
     assert line.findings[0].detail["name"] == "harbour.jpg"
+    assert line.findings[0].detail["sha256"] == hashlib.sha256(SIGNED).hexdigest()
 
 
 COPIES = {
@@ -209,7 +210,7 @@ def test_a_foreign_list_is_told_as_one_with_its_tolerance(tmp_path: Path) -> Non
         recorder.add(Entry(label="x", hashes=(Hashed(),), source="partners.csv"), [found.pdq.bits])
         recorder.commit()
     line = known_line(encoded(photo()), tmp_path / "known")
-    assert line.findings[0].detail["list"] == "partners.csv"
+    assert (line.findings[0].detail["list"], line.findings[0].detail["sha256"]) == ("partners.csv", None)
     assert "like a picture whose hash the list “partners.csv” put into the index “known” as “x”" in (
         line.findings[0].statement
     )

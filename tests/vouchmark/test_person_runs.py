@@ -196,9 +196,14 @@ class TestLedger:
         person = somebody()
         with open_ledger(tmp_path / "ledger.sqlite") as ledger:
             first = people.vouch(PLAIN, by=person, statement="Cold.")
-            assert codes(line(PLAIN, vouches=[first], ledger=ledger)) == [("person.voice.new", PASS)]
+            new = line(PLAIN, vouches=[first], ledger=ledger)
+            assert codes(new) == [("person.voice.new", PASS)]
+            assert "recorded_at" not in new.findings[0].detail
             again = people.vouch(PLAIN, by=person, statement="Cold.", nonce=b"other")
-            assert codes(line(PLAIN, vouches=[again], ledger=ledger)) == [("person.voice.seen", PASS)]
+            told = line(PLAIN, vouches=[again], ledger=ledger)
+            assert codes(told) == [("person.voice.seen", PASS)]
+            detail = told.findings[0].detail
+            assert (detail["time_basis"], detail["recorded_at"]) == ("recorded", detail["time"])
             for octets in (people.vouch(PLAIN, by=person, statement="Warm."), people.vouch(PLAIN, by=person)):
                 assert codes(line(PLAIN, vouches=[octets], ledger=ledger)) == [("person.duplicate", FAIL)]
             other = people.vouch(OTHER, by=person)
