@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vouchmark.codes.values import value_of
 from vouchmark.report import (
     Evidence,
     Finding,
@@ -68,8 +69,10 @@ def report(
             for number, item in enumerate(said, start=1)
         )
         default = findings[0].statement if findings else "Not looked at in this version."
+        status = most_serious(finding.status for finding in findings)
         evidence[line] = Evidence(
-            status=most_serious(finding.status for finding in findings),
+            status=status,
+            value=value_of(line, status, findings),
             summary=(summaries or {}).get(line, default),
             findings=findings,
         )

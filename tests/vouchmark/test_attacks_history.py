@@ -38,8 +38,8 @@ from tests.support.media.histories import (
 )
 from vouchmark.report import Line
 
-BROKEN_BEFORE: Final = f"the earlier file that it names does not hold; {BY_LISTED}"
-RECORDED: Final = f"its signer recorded that the earlier file it names did not hold; {BY_LISTED}"
+BROKEN_BEFORE: Final = f"the credentials of the earlier file that it names do not hold; {BY_LISTED}"
+RECORDED: Final = f"its signer recorded that the credentials of the earlier file did not hold; {BY_LISTED}"
 
 
 CASES: Final = (

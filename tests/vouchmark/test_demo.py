@@ -221,7 +221,7 @@ def test_the_command_shows_the_whole_range_in_time_and_leaves_the_reader_s_lists
         assert f"\n  > {piece.teaches}\n" in result.stdout
         assert (here / "vouchmark-demo" / piece.name).is_file()
     assert "using the name" in result.stdout
-    assert result.stdout.count("What this report does not show") == 1
+    assert result.stdout.count("  not shown: ") == 1
     assert f"vouchmark check vouchmark-demo/{SHOWN} --trust vouchmark-demo/{AUTHORITY_FILE} -v" in result.stdout
     page = (here / "vouchmark-demo" / PAGE_FILE).read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
@@ -257,11 +257,11 @@ def test_the_reader_s_own_lists_do_not_change_what_the_demo_shows(here: Path) ->
 
 def test_less_and_more_of_it(here: Path) -> None:
     quiet = run("-q", "one")
-    assert "What this report does not show" not in quiet.stdout
+    assert "  not shown: " not in quiet.stdout
     assert len(quiet.stdout.splitlines()) < 50
     assert GALLERY[0].teaches not in quiet.stdout
     whole = run("-v", "one")
-    assert whole.stdout.count("What this report does not show") == len(GALLERY)
+    assert whole.stdout.count("  not shown: ") == len(GALLERY)
     assert len(run("-vv", "one").stdout) > len(whole.stdout)
 
 

@@ -149,7 +149,7 @@ def test_an_update_by_the_same_signer_is_told_as_that_below_the_lines() -> None:
 
     media = update_with({"action": "c2pa.edited.metadata", "when": "2026-01-01T00:00:00Z"})
     lines = render(examine(media, LISTED), width=2000, colour=False, verbosity=0).splitlines()
-    told = next(number for number, line in enumerate(lines) if line.startswith("  · update"))
+    told = next(number for number, line in enumerate(lines) if line.startswith("  update "))
     assert "bears the signature of the same signer, Test Camera (Camera 1)" in lines[told]
     there = "says that it was there (“c2pa.edited.metadata”) on 2026-01-01"
     assert any(there in line for line in lines[told + 1 : told + 4])
@@ -182,7 +182,10 @@ class TestBelowAPart:
 
     def test_what_was_recorded_of_it_is_the_parts(self) -> None:
         report = self.report(EDITOR, recorded="assertion.dataHash.mismatch")
-        assert "its signer recorded that an earlier version of something used in it did not hold" in said(report)
+        assert (
+            "its signer recorded that the credentials of an earlier version of something used in it did not hold"
+            in said(report)
+        )
 
 
 def test_what_has_no_credentials_is_of_what_it_is() -> None:

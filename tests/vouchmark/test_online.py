@@ -149,7 +149,7 @@ def test_a_remote_store_is_fetched_checked_against_the_bytes_and_named(ask: Any)
         (HOST, "revocation", "answered"),
     ]
     text = render(report, width=200, colour=False, verbosity=0)
-    assert f"Asked over the network: {HOST} (manifest: answered); {HOST} (revocation: answered)." in text
+    assert f"asked over the network: {HOST} (manifest: answered); {HOST} (revocation: answered)\n" in text
 
 
 def test_a_remote_store_of_another_file_is_a_change(ask: Any) -> None:
@@ -234,7 +234,7 @@ def test_a_certificate_that_names_nobody_to_ask_is_said_to(ask: Any) -> None:
     report = ask(made.sign(made.make_signer(ROOT)))
     assert gaps(report)["revocation"] == "the certificate names nobody to ask"
     assert report.inputs.options["online"] == []
-    assert "Asked over the network: nobody, there was nothing to ask." in render(
+    assert "asked over the network: nobody, there was nothing to ask\n" in render(
         report, width=200, colour=False, verbosity=0
     )
 

@@ -56,11 +56,11 @@ FAMILY = (
 
 def test_children_stand_under_the_version_that_names_them() -> None:
     assert drawn(*FAMILY) == [
-        "├─ earlier version “v1”: unchanged, by a signer who could not be read (history.1)",
-        "│  ├─ part “v3”: changed or broken (history.3)",
-        "│  │  └─ earlier version “v4”: no Content Credentials of its own (history.4)",
-        "│  └─ part “v5”: unchanged, by a signer who could not be read, as above (history.5)",
-        "└─ part without a title: its Content Credentials are missing (history.2)",
+        "├─ earlier version “v1”: its credentials are valid, by a signer who could not be read (history.1)",
+        "│  ├─ part “v3”: its credentials do not hold (history.3)",
+        "│  │  └─ earlier version “v4”: it has no credentials (history.4)",
+        "│  └─ part “v5”: its credentials are valid, by a signer who could not be read, as above (history.5)",
+        "└─ part without a title: its credentials are missing (history.2)",
     ]
 
 

@@ -23,7 +23,7 @@ from vouchmark.policies.policy import Policy
 from vouchmark.render import html, text
 from vouchmark.render import json as as_json
 from vouchmark.render.groups import Group
-from vouchmark.render.headline.answer import NOT_SHOWN, answer
+from vouchmark.render.headline.answer import answer, not_shown
 from vouchmark.render.html import lines, markup, pictures, top, tree
 from vouchmark.render.html import page as one_page
 from vouchmark.render.html import people as html_people
@@ -126,14 +126,14 @@ class TestAnswer:
     def test_what_was_not_checked_and_what_no_report_shows(self) -> None:
         shown = page(samples.signed()).text
         assert "Not checked – " not in shown
-        assert "Revocation: network off." in shown
-        for _, words in NOT_SHOWN:
+        assert "Revocation (network off)." in shown
+        for words in not_shown(samples.signed()):
             assert words in shown
 
     def test_a_page_names_no_options_and_a_quotation_is_left_whole(self) -> None:
         quotation = NotChecked(what="the soft binding “a --b c”", why="only its maker can recompute it")
         gaps = (
-            NotChecked(what="known media", why="no --index and no --original given"),
+            NotChecked(what="known sounds", why="no --index and no --original given"),
             NotChecked(what="the fragments of the video", why="not given with --fragment"),
             NotChecked(what="the signer", why="no list kept; run: vouchmark trust update"),
             NotChecked(what="it", why="over the size limit (--max-size)"),
@@ -141,10 +141,10 @@ class TestAnswer:
         )
         shown = page(replace(samples.signed(), not_checked=gaps))
         for words in (
-            "Known media: no index and no original given.",
-            "The fragments of the video: not given.",
-            "The signer: no list kept.",
-            "It: over the size limit.",
+            "Known sounds (no index and no original given).",
+            "The fragments of the video (not given).",
+            "The signer (no list kept).",
+            "It (over the size limit).",
         ):
             assert words in shown.text
         assert "a --b c" in [one.text for one in shown.all("bdi")]

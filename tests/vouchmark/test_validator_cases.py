@@ -225,7 +225,7 @@ INGREDIENTS: Final = (
         code="history.parent.broken",
         status=FAIL,
         exit=FAILED,
-        says="its signer recorded that the earlier file it names did not hold; " + BY_LISTED,
+        says="its signer recorded that the credentials of the earlier file did not hold; " + BY_LISTED,
     ),
     Must(
         name="ingredients-missing-manifest",

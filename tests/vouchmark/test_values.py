@@ -102,7 +102,7 @@ def test_a_value_that_a_line_cannot_have_is_refused(when: str) -> None:
 
 def test_a_declared_use_of_ai_has_no_tick_and_is_not_green() -> None:
     rows = text.render(samples.signed(ai=[samples.GENERATED]), width=200, colour=True, verbosity=0).splitlines()
-    (row,) = [one for one in rows if " ai " in one]
+    (row,) = [one for one in rows if "AI  " in one]
     assert "✔" not in row
     assert "\x1b[32m" not in row
     assert any("✔" in one and "\x1b[32m" in one for one in rows)

@@ -218,8 +218,19 @@ def _claim(status: Status, deciding: Sequence[Finding]) -> str:
 
 
 def is_told(line: Line, status: Status) -> bool:
-    """Whether a line that passes tells only what somebody declares: no tick, and nothing green."""
-    return line is Line.AI and status is Status.PASS
+    """Whether a line that passes tells only what somebody declares or what is alike: no tick, and nothing green."""
+    return status is Status.PASS and line in (Line.AI, Line.HISTORY, Line.KNOWN)
+
+
+def tells_ai(value: str) -> bool:
+    """Whether the value of the AI line says that AI made something, or a part of it, whoever says so."""
+    for start in (INHERITED, PART, UNSIGNED):
+        value = value.removeprefix(start)
+    return value in _MADE
+
+
+_MADE: Final = frozenset({"generated", "generator", "edited", "used"})
+"""Values of the AI line which say that AI made something or a part of it."""
 
 
 def is_value(line: Line, value: str) -> bool:

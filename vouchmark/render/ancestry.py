@@ -10,23 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from vouchmark.render.safe import plain, quoted
-from vouchmark.render.words import ROLES
+from vouchmark.render.safe import plain
 from vouchmark.report import Finding, Json, Line, Report
+from vouchmark.wording.catalogue import has, say
 
 MAX_DRAWN_DEPTH: Final = 12
 """Steps to the right on a terminal; what lies deeper is drawn at that step."""
 TITLE_SHOWN: Final = 60
 """Code points of a title or name in the tree."""
 
-_STATES: Final = {
-    "intact": "unchanged",
-    "broken": "changed or broken",
-    "signer": "unchanged",
-    "missing": "its Content Credentials are missing",
-    "unsigned": "no Content Credentials of its own",
-}
-"""The last word of a finding's code, for a version in the tree."""
+_VALID: Final = ("intact", "signer")
+"""Last words of the codes of versions whose credentials hold."""
 VOUCHED: Final = frozenset({"signer.official", "signer.interim", "signer.yours", "signer.publisher"})
 """Codes of a signer whose name a list vouches for."""
 
@@ -74,27 +68,35 @@ def signed_by(detail: Mapping[str, Json]) -> str:
     codes = detail.get("signer_codes")
     known = set(map(str, codes)) if isinstance(codes, list) else set()
     if "signer.unestablished" in known:
-        return f"somebody unknown: the signature in the name of {quoted(signer, limit=TITLE_SHOWN)} does not verify"
+        return say("version.somebody", name=signer)
     if known & VOUCHED:
         return plain(signer, limit=TITLE_SHOWN)
-    return f"a signer using the name {quoted(signer, limit=TITLE_SHOWN)}"
+    return say("version.claimed", name=signer)
+
+
+def state_of(finding: Finding) -> str:
+    """How a version stands, by the last word of its finding's code."""
+    word = finding.code.rpartition(".")[2]
+    word = "intact" if word in _VALID else word
+    return say(f"version.{word}" if has(f"version.{word}") else f"status.{finding.status}")
 
 
 def _words(finding: Finding) -> str:
     detail = finding.detail
     title = _word(detail, "title")
-    name = quoted(title, limit=TITLE_SHOWN) if title else "without a title"
+    name = say("version.titled", title=plain(title, limit=TITLE_SHOWN)) if title else say("version.untitled")
     _, role, outcome = finding.code.split(".", 2) if finding.code.count(".") == 2 else ("", "ingredient", "")
-    parts = [_STATES.get(outcome, str(finding.status))]
+    states = [state_of(finding)]
     signer, time = signed_by(detail), _word(detail, "time")
     if signer:
-        day = f" on {time[:10]}" if time and detail.get("time_trusted") else ""
-        parts.append(f"signed by {signer}{day}")
+        dated = bool(time and detail.get("time_trusted"))
+        states.append(say("version.by.dated", who=signer, day=time[:10]) if dated else say("version.by", who=signer))
     elif detail.get("link") == "verified" and outcome == "intact":
-        parts.append("by a signer who could not be read")
+        states.append(say("version.by.unreadable"))
     if detail.get("repeated"):
-        parts.append("as above")
-    return f"{ROLES.get(role, role)} {name}: {', '.join(parts)} ({finding.id})"
+        states.append(say("version.repeated"))
+    called = say(f"role.{role if has(f'role.{role}') else 'ingredient'}")
+    return say("version.row", role=called, title=name, states=", ".join(states), id=finding.id)
 
 
 def _depth(detail: Mapping[str, Json]) -> int:

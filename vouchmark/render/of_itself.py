@@ -12,7 +12,7 @@ from typing import Final
 
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import MediaFact, Report
-from vouchmark.wording.catalogue import say
+from vouchmark.wording.catalogue import has, say
 
 HEADING: Final = say("of_itself.heading")
 """What stands before it, everywhere."""
@@ -33,6 +33,11 @@ class Shown:
     """The field of each."""
     contradicted: bool
     """Whether the values cannot all be true."""
+
+    @property
+    def named(self) -> str:
+        """The kind in words."""
+        return say(f"of_itself.{self.what}") if has(f"of_itself.{self.what}") else plain(self.what)
 
 
 def says_of_itself(report: Report) -> Iterator[Shown]:
@@ -56,11 +61,11 @@ def sentence_of_itself(report: Report) -> str:
     """The same as one sentence; empty where it says nothing that is told there."""
     shown = {one.what: one for one in says_of_itself(report)}
     parts = [_part(shown[what]) for what in _SHORT if what in shown]
-    return f"{HEADING}: {'; '.join(parts)}." if parts else ""
+    return say("of_itself.said", heading=HEADING, what="; ".join(parts)) if parts else ""
 
 
 def _part(one: Shown) -> str:
     if one.contradicted:
-        named = " and ".join(f"{value} ({where})" for value, where in zip(one.values, one.where, strict=True))
-        return f"{one.what} {named}, which contradict each other"
-    return f"{one.what} {', '.join(one.values)}"
+        named = [f"{value} ({where})" for value, where in zip(one.values, one.where, strict=True)]
+        return say("of_itself.contradicted", kind=one.named, values=named)
+    return say("of_itself.value", kind=one.named, values=", ".join(one.values))

@@ -1,24 +1,27 @@
 """How does a report look on a terminal?
 
-First the answer, then one line for each line of evidence, the verdict, what was not checked and what no report shows.
-Everything can be read without colour, and with ASCII signs where the terminal's encoding has no others.
+First the answer, then the lines of evidence that tell something, the worst first; what is not there and what nobody
+asked for in a line each; what a policy suggests, what was not checked and what no report shows. Everything can be read
+without colour, and with ASCII signs where the terminal's encoding has no others.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from vouchmark.codes.values import is_told
 from vouchmark.render.ancestry import draw
-from vouchmark.render.headline.answer import answer, not_shown
+from vouchmark.render.folding import Folding, folding
+from vouchmark.render.headline.answer import answer, not_shown, not_shown_short
+from vouchmark.render.inputs import BUILT_IN, asked, gaps, inputs
 from vouchmark.render.layout import MIN_WIDTH, pad, wrap
 from vouchmark.render.of_itself import HEADING, says_of_itself, sentence_of_itself
 from vouchmark.render.safe import plain
 from vouchmark.render.updates import updates
-from vouchmark.render.words import list_date, sentence
-from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, TrustListInput, Verdict
+from vouchmark.report import Evidence, Finding, Json, Line, Report, Status, Verdict
+from vouchmark.wording.catalogue import say
 
 SIGNS: Final[Mapping[Status, tuple[str, str]]] = {
     Status.PASS: ("✔", "+"),
@@ -43,7 +46,7 @@ _COLOURS: Final[Mapping[Status, str]] = {
 }
 """SGR parameters; red and green never stand alone, the sign always says the same."""
 
-_TYPOGRAPHY: Final = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-"})
+_TYPOGRAPHY: Final = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "…": "...", "–": "-", "—": "-", "×": "x"})
 STATEMENT_LIMIT: Final = 1000
 """Code points of one sentence on a terminal; the JSON report has the whole."""
 DETAIL_LIMIT: Final = 2000
@@ -56,8 +59,11 @@ NO_VERDICT: Final = "none"
 """In place of an outcome, before a policy has spoken."""
 NAME_LIMIT: Final = 120
 """Code points of a file's name in the answer."""
-COLUMN: Final = max(len(line) for line in Line) + 1
+NAMES: Final[Mapping[Line, str]] = {line: say(f"line.{line}") for line in Line}
+"""What each line is called."""
+COLUMN: Final = max(map(len, NAMES.values())) + 1
 """Cells of the column with the lines' names."""
+INDENT: Final = "  "
 
 
 def can_encode(encoding: str | None) -> bool:
@@ -77,8 +83,8 @@ def render(report: Report, *, width: int, colour: bool, verbosity: int, unicode:
         report: what to show.
         width: columns, from 40.
         colour: whether to write SGR colour sequences.
-        verbosity: -2 the verdict's outcome alone, -1 the answer alone, 0 the lines of evidence, 1 every finding, 2
-            their details as well.
+        verbosity: -2 the verdict's outcome alone, -1 the answer alone, 0 what tells something, 1 every line and
+            finding, 2 their details as well.
         unicode: False writes ASCII alone.
     """
     painter = _Painter(colour=colour, unicode=unicode, width=max(MIN_WIDTH, width))
@@ -86,12 +92,21 @@ def render(report: Report, *, width: int, colour: bool, verbosity: int, unicode:
         return f"{report.verdict.outcome if report.verdict else NO_VERDICT}\n"
     if verbosity < 0:
         return painter.answer_line(report) + "\n"
-    blocks = [
-        painter.answer(report),
-        painter.evidence(report, verbosity),
-        painter.of_itself(report, verbosity),
-        (*painter.verdict(report.verdict), *(painter.inputs(report) if verbosity >= 1 else ())),
-        (*painter.asked(report), *painter.not_checked(report), *painter.not_shown(report, long=verbosity >= 1)),
+    fold = folding(report)
+    long = verbosity >= 1
+    itself = tuple(painter.of_itself(report, verbosity))
+    first = not long and not fold.told
+    blocks: list[Iterable[str]] = [
+        (*painter.answer(report), *(itself if first else ())),
+        (*painter.evidence(report, fold, verbosity), *(() if long else painter.folded(fold))),
+        () if first else itself,
+        (
+            *painter.verdict(report.verdict),
+            *(painter.inputs(report) if long else ()),
+            *painter.asked(report),
+            *painter.not_checked(report),
+            *painter.not_shown(report, long=long),
+        ),
     ]
     return "\n\n".join(text for block in blocks if (text := "\n".join(block))) + "\n"
 
@@ -119,9 +134,13 @@ class _Painter:
         """The status's sign."""
         return SIGNS[status][0 if self.unicode else 1]
 
+    def lines(self, text: str, first: str = INDENT, limit: int = STATEMENT_LIMIT) -> list[str]:
+        """A sentence below what stands before it."""
+        return wrap(self.clean(text, limit), width=self.width, first=first, rest=" " * len(first))
+
     def answer(self, report: Report) -> Iterator[str]:
         """The first lines: the file's name and the answer."""
-        head, *rest = wrap(self._answer(report), width=self.width, rest="  ")
+        head, *rest = wrap(self._answer(report), width=self.width, rest=INDENT)
         yield self._bold_name(head, report)
         yield from rest
 
@@ -136,9 +155,10 @@ class _Painter:
         name = self.clean(report.media.shown, NAME_LIMIT)
         return self.paint(name, "1") + line[len(name) :] if line.startswith(name) else line
 
-    def evidence(self, report: Report, verbosity: int) -> Iterator[str]:
-        """One line for each line of evidence; its findings below it where asked for."""
-        for line, evidence in report.evidence.items():
+    def evidence(self, report: Report, fold: Folding, verbosity: int) -> Iterator[str]:
+        """The lines that tell something; all of them with every finding where that was asked for."""
+        for line in fold.told if verbosity < 1 else Line:
+            evidence = report.evidence[line]
             yield from self.line(line, evidence)
             if line is Line.HISTORY:
                 yield from self.tree(report, whole=verbosity >= 1)
@@ -148,23 +168,33 @@ class _Painter:
         if verbosity < 1:
             yield from self.updates(report)
 
+    def folded(self, fold: Folding) -> Iterator[str]:
+        """What was not found, what follows from one reason, and what nobody asked for."""
+        rows = (
+            ("folded.unknown", "line", fold.unknown),
+            ("folded.absent", "none", fold.absent),
+            ("folded.skipped", "line", fold.skipped),
+        )
+        said = [say(word, what=", ".join(say(f"{of}.{line}") for line in found)) for word, of, found in rows if found]
+        if said:
+            yield from self.lines("; ".join(said))
+
     def updates(self, report: Report) -> Iterator[str]:
         """What later updates say, below the lines and no part of them."""
         told = list(updates(report))
-        head = f"  {self.sign(Status.SKIPPED)} {pad('update', COLUMN)}"
+        head = f"{INDENT}{pad(say('update'), COLUMN)}{self.sign(Status.SKIPPED)} "
         for number, words in enumerate(told[:UPDATE_ROWS]):
-            first = head if number == 0 else " " * len(head)
-            yield from wrap(self.clean(words), width=self.width, first=first, rest=" " * len(head))
+            yield from self.lines(words, head if number == 0 else " " * len(head))
         if len(told) > UPDATE_ROWS:
-            yield f"{' ' * len(head)}and {len(told) - UPDATE_ROWS} more; -v shows them all"
+            yield from self.lines(say("more.verbose", count=len(told) - UPDATE_ROWS), " " * len(head))
 
     def line(self, line: Line, evidence: Evidence) -> Iterator[str]:
-        """Sign, name, sentence."""
+        """Name, sign, sentence."""
         told = is_told(line, evidence.status)
         sgr = TOLD_COLOUR if told else _COLOURS[evidence.status]
         sign = TOLD[0 if self.unicode else 1] if told else self.sign(evidence.status)
-        head = f"  {sign} {pad(line, COLUMN)}"
-        first, *rest = wrap(self.clean(evidence.summary), width=self.width, first=head, rest=" " * len(head))
+        head = f"{INDENT}{pad(NAMES[line], COLUMN)}{sign} "
+        first, *rest = self.lines(evidence.summary, head)
         yield self.paint(head, sgr) + first[len(head) :]
         yield from rest
 
@@ -179,100 +209,70 @@ class _Painter:
             rest = branches.replace("├─ ", "│  ").replace("└─ ", "   ").replace("|- ", "|  ").replace("`- ", "   ")
             yield from wrap(self.clean(words), width=self.width, first=indent + branches, rest=indent + rest)
         if len(shown) < len(rows):
-            yield f"{indent}and {len(rows) - len(shown)} more; -v shows them all"
+            yield from self.lines(say("more.verbose", count=len(rows) - len(shown)), indent)
 
     def finding(self, finding: Finding, summary: str, *, detail: bool) -> Iterator[str]:
         """Number, status and code; its sentence where the line has not said it; who established it, about what."""
-        texts = [self.clean(finding.statement)] if finding.statement != summary else []
-        texts.append(self.clean(f"by {finding.source or 'nobody'}, from {finding.root}, about {finding.subject}"))
+        texts = [finding.statement] if finding.statement != summary else []
+        facts = {"root": str(finding.root), "subject": finding.subject}
+        by = say("finding.by", source=finding.source, **facts) if finding.source else say("finding.by.nobody", **facts)
+        yield from self.lines(f"{finding.id} {finding.status} {finding.code}", " " * 4)
+        for text in (*texts, by):
+            yield from self.lines(text, " " * 6)
         if detail and finding.detail:
-            texts.append(self.clean(_compact(finding.detail), DETAIL_LIMIT))
-        head = f"{finding.id} {finding.status} {self.clean(finding.code)}"
-        yield from wrap(head, width=self.width, first=" " * 4, rest=" " * 4)
-        for text in texts:
-            yield from wrap(text, width=self.width, first=" " * 6, rest=" " * 6)
+            yield from self.lines(_compact(finding.detail), " " * 6, DETAIL_LIMIT)
 
     def of_itself(self, report: Report, verbosity: int) -> Iterator[str]:
         """What the file says of itself; with its fields where every finding is asked for."""
         if verbosity < 1:
             if words := sentence_of_itself(report):
-                yield from wrap(self.clean(words), width=self.width)
+                yield from self.lines(words)
             return
         for number, one in enumerate(says_of_itself(report)):
             if not number:
-                yield f"{HEADING}:"
-            head = f"  {pad(one.what, COLUMN + 2)}"
+                yield from self.lines(say("said.heading", heading=HEADING))
             told = "; ".join(f"{value} ({where})" for value, where in zip(one.values, one.where, strict=True))
-            told += "; these contradict each other" if one.contradicted else ""
-            yield from wrap(self.clean(told), width=self.width, first=head, rest=" " * len(head))
+            told = say("contradicted", what=told) if one.contradicted else told
+            yield from self.lines(told, f"{INDENT * 2}{pad(one.named, COLUMN)}")
 
     def verdict(self, verdict: Verdict | None) -> Iterator[str]:
-        """What the policy says."""
+        """What the policy suggests."""
         if verdict is None:
             return
-        labels = ", ".join(verdict.labels)
-        said = f"{verdict.outcome}{f': {labels}' if labels else ''}"
-        head = f"  {pad('verdict', COLUMN + 2)}"
-        yield from wrap(
-            self.clean(f"{said} (policy “{verdict.policy.name}”)"), width=self.width, first=head, rest=" " * len(head)
-        )
+        outcome, labels = str(verdict.outcome), ", ".join(verdict.labels)
+        said = say("suggested.labels", outcome=outcome, labels=labels) if labels else say("suggested", outcome=outcome)
+        if verdict.policy.name != BUILT_IN:
+            said = say("suggested.by", what=said, policy=verdict.policy.name)
+        yield from self.lines(said)
 
     def inputs(self, report: Report) -> Iterator[str]:
         """What the report is a function of."""
-        media, inputs = report.media, report.inputs
-        size = "" if media.size is None else f"{media.size} bytes"
-        pixels = f"{media.width} x {media.height} pixels" if media.width and media.height else ""
-        digest = f"SHA-256 {media.sha256}" if media.sha256 else ""
-        rows = [
-            ("file", ", ".join(part for part in (media.type or "", size, pixels, digest) if part) or "not read"),
-            ("at", f"{inputs.at}, by {inputs.tool}"),
-            ("engines", ", ".join(f"{name} {version}" for name, version in sorted(inputs.engines.items())) or "none"),
-            ("lists", "; ".join(map(_list_words, inputs.trust_lists)) or "none"),
-        ]
-        for name, text in rows:
-            head = f"  {pad(name, COLUMN + 2)}"
-            yield from wrap(self.clean(text), width=self.width, first=head, rest=" " * len(head))
+        for name, values in inputs(report):
+            yield from self.lines("; ".join(values), f"{INDENT}{pad(name, COLUMN + 2)}")
 
     def asked(self, report: Report) -> Iterator[str]:
         """Who was asked over the network, where that was allowed."""
-        contacts = report.inputs.options.get("online")
-        if not isinstance(contacts, list):
-            return
-        words = [
-            f"{contact.get('host') or 'an address without a host'} ({contact.get('purpose')}: {contact.get('outcome')})"
-            for contact in contacts
-            if isinstance(contact, dict)
-        ]
-        said = "; ".join(dict.fromkeys(words)) or "nobody, there was nothing to ask"
-        yield from wrap(self.clean(f"Asked over the network: {said}."), width=self.width)
+        if found := asked(report):
+            yield from self.lines(say("asked", what="; ".join(found)))
 
     def not_checked(self, report: Report) -> Iterator[str]:
         """What a reader might expect to have been checked."""
-        reasons: dict[str, list[str]] = {}
-        for gap in report.not_checked:
-            reasons.setdefault(sentence(gap.why), []).append(sentence(gap.what))
-        gaps = "; ".join(f"{', '.join(whats)} ({why})" for why, whats in reasons.items())
-        if not gaps:
-            skipped = any(evidence.status is Status.SKIPPED for evidence in report.evidence.values())
-            gaps = f"the lines marked {self.sign(Status.SKIPPED)}" if skipped else "nothing was left out"
-        yield from wrap(self.clean(f"Not checked: {gaps}."), width=self.width)
+        if found := gaps(report):
+            yield from self.lines(say("not_checked", what="; ".join(found)))
 
     def not_shown(self, report: Report, *, long: bool) -> Iterator[str]:
         """What this report does not show."""
-        head = "What this report does not show:"
         if not long:
-            short = "; ".join(short for short, _ in not_shown(report))
-            yield from wrap(self.clean(f"{head} {short}."), width=self.width)
+            yield from self.lines(say("not_shown", what="; ".join(not_shown_short(report))))
             return
-        yield head
-        for _, words in not_shown(report):
-            yield from wrap(self.clean(words), width=self.width, first="  - ", rest="    ")
-
-
-def _list_words(one: TrustListInput) -> str:
-    return f"{one.name} ({one.label}{list_date(one.dated, one.imported)}, SHA-256 {one.sha256[:16]}…)"
+        yield from self.lines(say("not_shown.heading"))
+        for words in not_shown(report):
+            yield from self.lines(words, f"{INDENT}- ")
 
 
 def _compact(detail: Mapping[str, Json]) -> str:
     """A finding's detail on one line."""
     return json.dumps(dict(sorted(detail.items())), ensure_ascii=False, default=str)
+
+
+__all__: Sequence[str] = ("COLUMN", "NAMES", "SIGNS", "TOLD", "TREE_ROWS", "can_encode", "render")

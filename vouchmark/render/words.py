@@ -45,10 +45,3 @@ def amount(size: int, *, of: int = 0, at_least: bool = False) -> str:
         if not of or shown != total:
             return f"{shown} of {least}{total} {name}" if of else f"{shown} {name}"
     return f"{size:,} of {least}{of:,} bytes"
-
-
-def list_date(dated: str | None, imported: str | None) -> str:
-    """When a list is of, behind its label; of one without a date, when it came."""
-    if dated:
-        return f", {dated}"
-    return f", imported on {imported}; its own date is unknown" if imported else ""

@@ -37,16 +37,16 @@ SOURCE_WORDS: Final = {
 """What a digital source type declares, as a clause."""
 
 _OF: Final = {
-    "earlier": ("the earlier file {title:quoted}", "The earlier file {title:quoted}", "an ancestor (`parentOf`)"),
-    "part": ("{title:quoted}, which was used in it,", "What was used in it, {title:quoted},", "a component"),
-    "input": ("{title:quoted}, which went into it,", "What went into it, {title:quoted},", "an input"),
+    "earlier": ("the earlier file {title:quoted}", "an ancestor (`parentOf`)"),
+    "part": ("{title:quoted}, which was used in it,", "a component"),
+    "input": ("{title:quoted}, which went into it,", "an input"),
 }
 """What a signer speaks of who speaks of something else than this file."""
 
 
 def _by_others() -> tuple[Sentence, ...]:
     found = []
-    for word, (of, begin, when) in _OF.items():
+    for word, (of, when) in _OF.items():
         found += [
             Sentence(
                 f"ai.{word}",
@@ -60,7 +60,7 @@ def _by_others() -> tuple[Sentence, ...]:
             ),
             Sentence(
                 f"ai.{word}.broken",
-                f"{begin} is declared {{what:phrase}}, and its credentials do not hold: disregard that.",
+                f"The credentials of {of} declare {{what:phrase}}, but do not hold: disregard that.",
                 "The same, and the link or what it leads to does not hold.",
             ),
             Sentence(

@@ -16,7 +16,7 @@ from vouchmark.wording.model import Argument, Fact, Phrase, Said, Sentence
 
 PARTS: Final = (
     "headlines", "nothing", "integrity", "coverage", "unread", "signer", "identity", "time", "history", "ai",
-    "training", "known", "person", "claim", "engines", "gaps", "pictures", "furniture", "phrases",
+    "training", "known", "person", "claim", "engines", "gaps", "pictures", "furniture", "report", "phrases",
 )  # fmt: skip
 """The files of the catalogue, in the order in which the manual prints them; each is read where it is first needed."""
 _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -43,6 +43,30 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
     "scope": ("person",),
     "period": ("person",),
     "gap": ("gaps",),
+    "of_itself": ("furniture", "report"),
+    **dict.fromkeys(
+        (
+            "line",
+            "question",
+            "status",
+            "none",
+            "folded",
+            "suggested",
+            "not_checked",
+            "not_shown",
+            "asked",
+            "update",
+            "more",
+            "said",
+            "finding",
+            "contradicted",
+            "fact",
+            "value",
+            "version",
+            "role",
+        ),
+        ("report",),
+    ),
     "picture": ("pictures",),
     "headline": ("headlines",),
     **dict.fromkeys(

@@ -321,28 +321,53 @@ SENTENCES: Final[tuple[Sentence, ...]] = (
         "nothing here proves where it comes from; that is true of most files",
         "No Content Credentials, and nothing else to tell.",
     ),
+    Sentence(
+        "headline.nothing.document",
+        "no Content Credentials; whether the document is signed in another way was not looked at",
+        "The same, in a PDF or an office document, whose own digital signatures are not read.",
+    ),
     Sentence("headline.nothing.beside", "no Content Credentials", "The same beside another clause."),
     Sentence("headline.time", "the times it states cannot all be true", "The time line fails."),
     Sentence("headline.ai", "its statements about AI contradict each other", "The AI line fails."),
     Sentence("headline.person", "no proof of a person's vouch holds", "The person line fails."),
     Sentence("headline.claim", "what is said about it does not agree with what is signed", "The claim line fails."),
-    Sentence("headline.parent.broken", "the earlier file that it names does not hold", "history.parent.broken."),
-    Sentence("headline.component.broken", "something used in it does not hold", "history.component.broken."),
-    Sentence("headline.input.broken", "something that went into it does not hold", "history.input.broken."),
+    Sentence(
+        "headline.parent.broken",
+        "the credentials of the earlier file that it names do not hold",
+        "history.parent.broken.",
+    ),
+    Sentence(
+        "headline.component.broken", "the credentials of something used in it do not hold", "history.component.broken."
+    ),
+    Sentence(
+        "headline.input.broken", "the credentials of something that went into it do not hold", "history.input.broken."
+    ),
     Sentence(
         "headline.parent.recorded",
-        "its signer recorded that the earlier file it names did not hold",
+        "its signer recorded that the credentials of the earlier file did not hold",
         "Every reason of history.parent.broken is a recorded one.",
     ),
-    Sentence("headline.component.recorded", "its signer recorded that something used in it did not hold", "The same."),
-    Sentence("headline.input.recorded", "its signer recorded that something in its making did not hold", "The same."),
+    Sentence(
+        "headline.component.recorded",
+        "its signer recorded that the credentials of something used in it did not hold",
+        "The same.",
+    ),
+    Sentence(
+        "headline.input.recorded",
+        "its signer recorded that the credentials of something in its making did not hold",
+        "The same.",
+    ),
     Sentence("headline.parent.missing", "the credentials of the earlier file that it names are missing", "Missing."),
     Sentence("headline.component.missing", "the credentials of something used in it are missing", "Missing."),
     Sentence("headline.input.missing", "the credentials of something that went into it are missing", "Missing."),
-    Sentence("headline.part_before.broken", "an earlier version of something used in it does not hold", "The same."),
+    Sentence(
+        "headline.part_before.broken",
+        "the credentials of an earlier version of something used in it do not hold",
+        "The same.",
+    ),
     Sentence(
         "headline.part_before.recorded",
-        "its signer recorded that an earlier version of something used in it did not hold",
+        "its signer recorded that the credentials of an earlier version of something used in it did not hold",
         "The same, by what was recorded alone.",
     ),
     Sentence(
@@ -351,11 +376,13 @@ SENTENCES: Final[tuple[Sentence, ...]] = (
         "Missing.",
     ),
     Sentence(
-        "headline.input_before.broken", "an earlier version of something that went into it does not hold", "The same."
+        "headline.input_before.broken",
+        "the credentials of an earlier version of something that went into it do not hold",
+        "The same.",
     ),
     Sentence(
         "headline.input_before.recorded",
-        "its signer recorded that an earlier version of something that went into it did not hold",
+        "its signer recorded that the credentials of an earlier version of something that went into it did not hold",
         "The same, by what was recorded alone.",
     ),
     Sentence(

@@ -19,36 +19,25 @@ from vouchmark.wording.model import Said
 MOST: Final = 3
 """Clauses of an answer; what is left out stands on its line."""
 
-NOT_SHOWN: Final = (
-    (
-        "whether a caption is true",
-        "Whether a caption is true: a signature proves who signed which bytes, not what was in front of the lens.",
-    ),
-    (
-        "whether the signer is honest",
-        "Whether the signer is honest: a list vouches for a name, not for a picture.",
-    ),
-    (
-        "whether AI was used and not declared",
-        "Whether AI was used and not declared: statements are read, the pictures are not judged.",
-    ),
-    (
-        "anything about a file without Content Credentials",
-        "Anything about a file without Content Credentials: that they are not there is evidence of nothing.",
-    ),
-)
-"""What no report shows, short and long; the same under every report."""
-OF_PERSONS: Final = (
-    "that a file is truer for a person who vouches for it",
-    "That a file is truer for a person who vouches for it: a person can vouch for anything.",
-)
-"""What a report on persons does not show besides."""
+
+def not_shown(report: Report) -> tuple[Said, ...]:
+    """What this report does not show, a sentence each."""
+    names = ("made", "ai") if _unsigned(report) else ("caption", "honest", "ai")
+    return tuple(say(f"not_shown.{name}") for name in (*names, *(("person",) if _on_persons(report) else ())))
 
 
-def not_shown(report: Report) -> tuple[tuple[str, str], ...]:
-    """What this report does not show, short and long."""
-    on_persons = report.evidence[Line.PERSON].status in (Status.PASS, Status.FAIL, Status.UNKNOWN)
-    return (*NOT_SHOWN, OF_PERSONS) if on_persons else NOT_SHOWN
+def not_shown_short(report: Report) -> tuple[Said, ...]:
+    """The same where there is little room."""
+    names = ("unsigned" if _unsigned(report) else "signed", *(("person",) if _on_persons(report) else ()))
+    return tuple(say(f"not_shown.short.{name}") for name in names)
+
+
+def _unsigned(report: Report) -> bool:
+    return report.evidence[Line.INTEGRITY].status is Status.ABSENT
+
+
+def _on_persons(report: Report) -> bool:
+    return report.evidence[Line.PERSON].status in (Status.PASS, Status.FAIL, Status.UNKNOWN)
 
 
 def answer(report: Report) -> str:
@@ -67,8 +56,25 @@ def headline(report: Report) -> tuple[Said, ...]:
 def _clauses(report: Report) -> Iterator[Clause]:
     found = [*base(report), *additions(report)]
     if report.evidence[Line.INTEGRITY].status is Status.ABSENT:
-        yield Clause(Rank.NOTHING, say("headline.nothing.beside" if found else "headline.nothing"))
-    yield from found
+        yield Clause(Rank.NOTHING, say(_nothing(report, beside=bool(found))))
+    told = any(clause.said.message.id.startswith("headline.ai.") for clause in base(report))
+    # What the clause on the signer tells already is not told again.
+    yield from (one for one in found if not (told and one.said.message.id.endswith(".own")))
+
+
+def _nothing(report: Report, *, beside: bool) -> str:
+    """The id of the sentence where there are no Content Credentials."""
+    if (report.media.type or "").startswith(_SIGNED_OTHERWISE):
+        return "headline.nothing.document"
+    return "headline.nothing.beside" if beside else "headline.nothing"
+
+
+_SIGNED_OTHERWISE: Final = (
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.",
+    "application/vnd.oasis.opendocument.",
+)
+"""How the types of documents begin that may have digital signatures of their own, which are not read here."""
 
 
 def _partial(report: Report) -> Said:

@@ -9,15 +9,11 @@ from vouchmark.codes.values import is_told
 from vouchmark.render.html.markup import without_options
 from vouchmark.render.html.people import more, people
 from vouchmark.render.html.words import NAMES
+from vouchmark.render.values import MAX_VALUES, named, value_words
 from vouchmark.report import QUESTIONS, Line, Report, Status
 
 MAX_FINDINGS: Final = 100
 """Findings of one line on a page; the JSON report has all of them."""
-MAX_VALUE: Final = 1000
-"""Characters of one value of a detail; the JSON report has the whole."""
-MAX_VALUES: Final = 60
-"""Values of one finding's detail."""
-
 _LOUD: Final = (Status.FAIL, Status.ERROR, Status.UNKNOWN, Status.PASS)
 """Statuses whose lines stand by themselves, in this order."""
 
@@ -75,23 +71,3 @@ def _finding(finding: Mapping[str, Any], summary: str, anchor: str, name: str) -
         "anchor": f"{anchor}-{finding['id']}",
         "detail": [*detail[:MAX_VALUES], *([("…", left)] if left else [])],
     }
-
-
-def named(name: str) -> str:
-    """A key of a detail in words."""
-    return name.replace("_", " ")
-
-
-def value_words(value: Any) -> str:
-    """One value of a detail on one line, not longer than a page can bear."""
-    if isinstance(value, bool) or value is None:
-        text = {True: "yes", False: "no", None: "none"}[value]
-    elif isinstance(value, list):
-        inner = [value_words(item) for item in value[:MAX_VALUES]]
-        text = ("; " if any(isinstance(item, dict | list) for item in value) else ", ").join(inner) or "none"
-    elif isinstance(value, dict):
-        pairs = list(value.items())[:MAX_VALUES]
-        text = ", ".join(f"{named(name)}: {value_words(item)}" for name, item in pairs) or "none"
-    else:
-        text = str(value) or "none"
-    return text if len(text) <= MAX_VALUE else f"{text[:MAX_VALUE]}…"

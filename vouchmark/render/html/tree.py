@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from vouchmark.render.ancestry import Version, signed_by, versions
-from vouchmark.render.html.lines import value_words
 from vouchmark.render.html.pictures import Pictures, by_role
 from vouchmark.render.html.words import WORDS
 from vouchmark.render.safe import plain, quoted
+from vouchmark.render.values import value_words
 from vouchmark.render.words import sentence
 from vouchmark.report import Line, Report, ReportPicture, Status
 

@@ -12,16 +12,16 @@ from typing import Any, Final
 from vouchmark.policies.labels import LABELS
 from vouchmark.render import json
 from vouchmark.render.headline.answer import not_shown
-from vouchmark.render.html.lines import lines, named, value_words
+from vouchmark.render.html.lines import lines
 from vouchmark.render.html.markup import without_options
 from vouchmark.render.html.people import more
 from vouchmark.render.html.pictures import Pictures, side_by_side
 from vouchmark.render.html.top import banner, three
 from vouchmark.render.html.tree import MAX_TWIGS, tree
 from vouchmark.render.html.words import WORDS
+from vouchmark.render.inputs import gaps, inputs
 from vouchmark.render.of_itself import says_of_itself
 from vouchmark.render.safe import plain, quoted
-from vouchmark.render.words import list_date, sentence
 from vouchmark.report import Line, Report, Status
 
 NAME_SHOWN: Final = 120
@@ -53,12 +53,12 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
         **lines(report, document, anchor),
         "of_itself": list(says_of_itself(report)),
         "verdict": _verdict(document["verdict"], anchor),
-        "gaps": _gaps(report),
+        "gaps": [_as_sentence(without_options(gap)) for gap in gaps(report)],
         "no_gaps": "Nothing was left out."
         if all(evidence.status is not Status.SKIPPED for evidence in report.evidence.values())
         else "The lines that nobody asked for.",
-        "not_shown": [words for _, words in not_shown(report)],
-        "inputs": _inputs(document),
+        "not_shown": list(not_shown(report)),
+        "inputs": list(inputs(report, short=False)),
         "sha256": document["sha256"],
     }
 
@@ -83,32 +83,5 @@ def _verdict(verdict: Mapping[str, Any] | None, anchor: str) -> dict[str, Any] |
     }
 
 
-def _gaps(report: Report) -> list[str]:
-    """What was not checked, once for each reason."""
-    reasons: dict[str, list[str]] = {}
-    for gap in report.not_checked:
-        reasons.setdefault(sentence(gap.why), []).append(sentence(gap.what))
-    told = [without_options(f"{', '.join(whats)}: {why}.") for why, whats in reasons.items()]
-    return [f"{text[:1].upper()}{text[1:]}" for text in told]
-
-
-def _inputs(document: Any) -> list[tuple[str, list[str]]]:
-    inputs, verdict = document["inputs"], document["verdict"]
-    rows = [
-        ("file", [document["media"]["name"]]),
-        ("judged at", [f"{inputs['at']}, by {inputs['tool']}"]),
-        ("engines", [f"{name} {version}" for name, version in inputs["engines"].items()] or ["none"]),
-        ("lists", [_list_words(one) for one in inputs["trust_lists"]] or ["none"]),
-    ]
-    if verdict is not None:
-        rows.append(("policy", [f"{verdict['policy']['name']}, SHA-256 {verdict['policy']['sha256']}"]))
-    for name, value in (inputs.get("options") or {}).items():
-        pairs = value.items() if isinstance(value, dict) else ()
-        values = [f"{named(inner)}: {value_words(item)}" for inner, item in pairs] or [value_words(value)]
-        rows.append((f"asked: {named(name)}", values))
-    return rows
-
-
-def _list_words(one: Mapping[str, Any]) -> str:
-    dated = list_date(one["dated"], one.get("imported"))
-    return f"{one['name']} ({one['label']}, {one['kind']}{dated}), SHA-256 {one['sha256']}"
+def _as_sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
