@@ -337,7 +337,11 @@ class TestTop:
         return [row.attributes["class"].split()[-1].removeprefix("tone-") for row in rows]
 
     def test_three_rows_say_bytes_signer_and_ai(self) -> None:
-        assert self.values(GALLERY["signed"]) == ["Yes", "Harbour Press (Desk 4)", "A camera or scanner, it says"]
+        assert self.values(GALLERY["signed"]) == [
+            "Yes",
+            "Harbour Press (Desk 4)",
+            "A camera or scanner, its signer says",
+        ]
         assert self.values(GALLERY["without"]) == ["Nothing was signed", "Nobody", "Nothing is declared"]
         assert self.values(GALLERY["unknown"])[1].endswith("says the signer alone")
 

@@ -78,8 +78,8 @@ _AI: Final = {
     "edited": "Yes: edited with AI",
     "used": "Yes: AI was used",
     "generator": "Made with a program that generates",
-    "captured": "A camera or scanner, it says",
-    "human": "Made by people, it says",
+    "captured": "A camera or scanner, its signer says",
+    "human": "Made by people, its signer says",
 }
 """What is declared of AI, by the code that says it, where the AI line passes."""
 _AI_ELSEWHERE: Final = {

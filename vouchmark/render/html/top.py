@@ -20,7 +20,7 @@ from vouchmark.render.html.words import (
     TONES,
 )
 from vouchmark.render.safe import plain, quoted
-from vouchmark.report import Line, Report, Status
+from vouchmark.report import Finding, Line, Report, Status
 from vouchmark.wording.catalogue import has, say
 
 NAME_SHOWN: Final = 80
@@ -93,15 +93,22 @@ def _signer(report: Report) -> tuple[str, str]:
     """The name in quotes unless a list vouches for it, and for which bytes it speaks."""
     evidence = report.evidence[Line.SIGNER]
     words, tone = SIGNER_BY_STATUS[evidence.status]
-    named = (found for found in evidence.findings if found.status is evidence.status)
-    name = next((one for found in named if isinstance(one := found.detail.get("name"), str) and one), "")
+    named = [found for found in evidence.findings if found.status is evidence.status and found.detail.get("name")]
+    name = str(named[0].detail["name"]) if named else ""
     if not name or evidence.status not in (Status.PASS, Status.UNKNOWN, Status.FAIL):
         return words, tone
-    shown = plain(name, limit=NAME_SHOWN) if evidence.status is Status.PASS else quoted(name, limit=NAME_SHOWN)
+    vouched = evidence.status is Status.PASS or _is_vouched_for(named[0])
+    shown = plain(name, limit=NAME_SHOWN) if vouched else quoted(name, limit=NAME_SHOWN)
     why = "other-bytes" if _for_other_bytes(report) else str(evidence.value)
     if evidence.status is Status.PASS or not has(f"signed_by.{why}"):
         why = str(evidence.status)
     return say(f"signed_by.{why}", name=shown), tone
+
+
+def _is_vouched_for(finding: Finding) -> bool:
+    """Whether a list vouches for the name, as the finding's own sentence has it."""
+    who = finding.message.args.get("who") if finding.message is not None else None
+    return isinstance(who, dict) and bool(who.get("vouched"))
 
 
 def _ai(report: Report) -> tuple[str, str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from vouchmark.render.ancestry import Version, signed_by, versions
+from vouchmark.render.ancestry import Version, signed_by, state_of, versions
 from vouchmark.render.html.pictures import Pictures, by_role
 from vouchmark.render.html.words import WORDS
 from vouchmark.render.safe import plain, quoted
 from vouchmark.render.values import value_words
 from vouchmark.render.words import sentence
-from vouchmark.report import Line, Report, ReportPicture, Status
+from vouchmark.report import Line, Report, ReportPicture
 
 MAX_TWIGS: Final = 60
 """Versions in the drawn history; real ones stay below ten."""
@@ -19,13 +19,6 @@ MAX_TREE_DEPTH: Final = 8
 """Versions within versions in the drawn history; deeper ones stand beside their parent, so that they can be read."""
 NAME_SHOWN: Final = 120
 """Code points of a file's name."""
-_STATES: Final[Mapping[str, str]] = {
-    "intact": "unchanged",
-    "broken": "changed or broken",
-    "missing": "missing",
-    "unsigned": "not recorded",
-}
-"""How an earlier version fares, by the last word of its code."""
 _ROLES: Final = {"parentOf": "Made from", "componentOf": "Used in it", "inputTo": "Given to its tool"}
 
 
@@ -39,7 +32,7 @@ def tree(report: Report, pictures: Pictures) -> dict[str, Any] | None:
     room = [MAX_TWIGS]
     return {
         "status": integrity.status,
-        "state": _STATES["intact"] if integrity.status is Status.PASS else WORDS[integrity.status],
+        "state": WORDS[integrity.status],
         "role": "This file",
         "statement": f"{plain(report.media.shown, limit=NAME_SHOWN)}: {sentence(integrity.summary)}.",
         "facts": [],
@@ -66,7 +59,7 @@ def _twig(
     children = _below(version) if depth >= MAX_TREE_DEPTH else version.children
     return {
         "status": finding.status,
-        "state": _STATES.get(finding.code.rpartition(".")[2], WORDS[finding.status]),
+        "state": state_of(finding),
         "role": _ROLES.get(str(finding.detail.get("relationship")), "Named by it"),
         "statement": finding.statement,
         "facts": _twig_facts(finding.detail),
