@@ -45,7 +45,7 @@ class Seen:
 class Browser:
     """One Chromium with one page."""
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, *ways: str) -> None:
         assert CHROMIUM is not None
         (low_read, self._tell), (self._hear, low_write) = os.pipe(), os.pipe()
         # Above the two numbers that Chromium uses, so that neither is overwritten before it is copied.
@@ -67,7 +67,7 @@ class Browser:
         # Chromium listens on 3 and speaks on 4; bash puts the pipes there, without any code between fork and exec.
         places = f'exec "$0" "$@" 3<&{told_read} 4>&{answer_write}'
         self._process = subprocess.Popen(
-            ["bash", "-c", places, CHROMIUM, *words, *quiet, *WAYS_OUT, f"--user-data-dir={profile}"],
+            ["bash", "-c", places, CHROMIUM, *words, *quiet, *(ways or WAYS_OUT), f"--user-data-dir={profile}"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -167,9 +167,9 @@ class Browser:
 
 
 @contextmanager
-def browser(profile: Path) -> Iterator[Browser]:
-    """A browser for a while."""
-    running = Browser(profile)
+def browser(profile: Path, *ways: str) -> Iterator[Browser]:
+    """A browser for a while; `ways` in place of `WAYS_OUT`."""
+    running = Browser(profile, *ways)
     try:
         yield running
     finally:

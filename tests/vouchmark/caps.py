@@ -89,6 +89,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("vouchmark.cli.*", INPUT),
     ("vouchmark.service.*", TRANSPORT),
     ("vouchmark.bundles.*", INPUT),
+    ("vouchmark.app.*", TRANSPORT),
     ("vouchmark.demo.*", NUMBER),
     ("vouchmark.examination.asking.LEAST", TRANSPORT),
     ("vouchmark.persons.issuers.*", INPUT),

@@ -18,6 +18,7 @@ from vouchmark import __version__
 GROUPS: Final[Mapping[str, Mapping[str, str]]] = {
     "look": {
         "check": "Say what files prove, and who stands behind them.",
+        "app": "Open a page on this machine, for files dropped on it.",
         "index": "Keep an index of media that you know.",
         "bundle": "Keep evidence that others can check again.",
     },

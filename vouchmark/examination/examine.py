@@ -186,7 +186,7 @@ class Kept:
     """Octets of the vouches beside it and inside it, unchecked."""
 
 
-def examine_to_keep(sources: Iterable[Path], settings: Settings, *, pool: Pool | None) -> Iterator[Kept]:
+def examine_to_keep(sources: Iterable[Source], settings: Settings, *, pool: Pool | None) -> Iterator[Kept]:
     """What an index keeps of each source, in order; `settings.options.hashes` has to be set."""
     for source, examined in examine_sources(open_sources(sources, settings), settings, pool):
         facts = facts_of(source, examined, settings)

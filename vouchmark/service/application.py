@@ -350,6 +350,7 @@ def routes(service: Service) -> list[Route]:
 
     def route(path: str, answer: Callable[[Request], Any], method: str = "GET") -> Route:
         async def named(request: Request) -> Response:
+            """Answer, and let the log know which address it was."""
             request.scope["vouchmark"]["route"] = path
             found: Response = await answer(request)
             return found

@@ -13,6 +13,7 @@ from vouchmark.service.problems import ProblemError
 
 if TYPE_CHECKING:
     from vouchmark.examination.settings import Settings
+    from vouchmark.known.originals import Original
     from vouchmark.report import Report
     from vouchmark.service.config import Server
     from vouchmark.service.uploads import Part, Upload
@@ -113,7 +114,7 @@ class Checks:
         if fragments := upload.all("fragment"):
             found["fragments"] = tuple(part.piece.read() for part in fragments)
         if (original := upload.one("original")) is not None:
-            found["original"] = _original(original, self._server.max_size * MIB)
+            found["original"] = original_of(original, self._server.max_size * MIB)
         if vouches := upload.all("vouch"):
             found["vouches"] = tuple(_vouch(part) for part in vouches)
         if question.challenge is not None:
@@ -143,7 +144,8 @@ def _vouch(part: Part) -> Any:
         return VouchFile(name=part.file_name, octets=file.read(MAX_OCTETS), trouble=trouble)
 
 
-def _original(part: Part, most: int) -> Any:
+def original_of(part: Part, most: int) -> Original:
+    """What a file may have been made from, out of its part. Raises ProblemError."""
     from importlib.util import find_spec
 
     from provenance.asset import AssetError, Limits
@@ -155,7 +157,7 @@ def _original(part: Part, most: int) -> Any:
         raise ProblemError("option", f"original: {error}") from error
     needs = "cv2" if found.media_type.startswith("image/") else "av" if found.media_type[:6] in _TIMED else ""
     if needs and find_spec(needs) is None:
-        raise ProblemError("option", "this service cannot compare with an original of that type")
+        raise ProblemError("option", "nothing here can compare with an original of that type")
     return found
 
 

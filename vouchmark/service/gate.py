@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from vouchmark.service.problems import KINDS, ProblemError
 from vouchmark.service.uploads import Body, GoneError
 
 if TYPE_CHECKING:
     from vouchmark.service.config import Server
-    from vouchmark.service.metrics import Metrics
-    from vouchmark.service.origins import Origins, Proxies
+    from vouchmark.service.origins import Proxies
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -41,10 +40,27 @@ CLIENT_GONE: Final = 499
 """In the log alone: nobody was there any more to be answered."""
 
 
+class Counts(Protocol):
+    """Whoever wants to know what was answered."""
+
+    def told(self, route: str, status: int, seconds: float) -> None:
+        """An answer."""
+
+    def problem(self, code: str) -> None:
+        """A problem."""
+
+
+class Guard(Protocol):
+    """Whoever says from where a request may come."""
+
+    def check(self, scope: Mapping[str, Any], *, scheme: str) -> None:
+        """Refuse it, where it may not. Raises ProblemError."""
+
+
 class Gate:
     """An ASGI application around another one."""
 
-    def __init__(self, app: App, *, server: Server, origins: Origins, proxies: Proxies, metrics: Metrics) -> None:
+    def __init__(self, app: App, *, server: Server, origins: Guard, proxies: Proxies, metrics: Counts) -> None:
         self._app, self._server = app, server
         self._origins, self._proxies, self._metrics = origins, proxies, metrics
 

@@ -136,11 +136,13 @@ async def receive_raw(body: Body, spool: Spool, kept: list[Piece], *, name: str,
     return Upload(parts=[Part(name="file", file_name=file_name(name), piece=piece)])
 
 
-async def receive_multipart(body: Body, spool: Spool, kept: list[Piece], *, content_type: str, most: int) -> Upload:
-    """A body in parts. Raises ProblemError or GoneError."""
+async def receive_multipart(
+    body: Body, spool: Spool, kept: list[Piece], *, content_type: str, most: int, names: tuple[str, ...] = PARTS
+) -> Upload:
+    """A body in parts of these names. Raises ProblemError or GoneError."""
     from python_multipart.exceptions import FormParserError
 
-    form = _Form(spool, kept)
+    form = _Form(spool, kept, names)
     try:
         parser = form.parser(content_type)
         async for data in body.pieces(most):
@@ -160,8 +162,8 @@ async def receive_multipart(body: Body, spool: Spool, kept: list[Piece], *, cont
 class _Form:
     """What a parser tells, as parts on the disk. The first problem is kept: nothing is raised through the parser."""
 
-    def __init__(self, spool: Spool, kept: list[Piece]) -> None:
-        self._spool, self._kept = spool, kept
+    def __init__(self, spool: Spool, kept: list[Piece], names: tuple[str, ...]) -> None:
+        self._spool, self._kept, self._names = spool, kept, names
         self.parts: list[Part] = []
         self.problem: ProblemError | None = None
         self.ended = False
@@ -216,8 +218,8 @@ class _Form:
 
         _, options = parse_options_header(self._disposition)
         name = options.get(b"name", b"").decode("utf-8", "replace")
-        if name not in PARTS:
-            raise ProblemError("malformed", f"got a part of another name, expected some of {list(PARTS)}")
+        if name not in self._names:
+            raise ProblemError("malformed", f"got a part of another name, expected some of {list(self._names)}")
         if len(self.parts) >= MAX_PARTS:
             raise ProblemError("malformed", f"got more than {MAX_PARTS} parts")
         if name not in SEVERAL and any(part.name == name for part in self.parts):

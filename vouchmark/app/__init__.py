@@ -1,0 +1,1 @@
+"""The local page: what does a file prove, for somebody with a browser and no command line? Nothing leaves here."""
