@@ -26,8 +26,8 @@ def found_lines(name: str, found: Lookup) -> Iterator[str]:
     for entry in found.exact:
         yield f"{shown}: the very same file as {_called(entry)}"
     for match in found.near:
-        turn = ORIENTATIONS[match.orientation]
-        turned = f" once it is {say(turn)}" if turn else ""
+        orientation = ORIENTATIONS[match.orientation]
+        turned = f" once it is {say(orientation)}" if orientation else ""
         how = [f"{match.distance} of 256 bits differ{turned}"]
         how += ["without its border"] if match.is_trimmed else []
         how += [f"{match.frames} of {found.frames} frames"] if match.frames else []

@@ -90,8 +90,8 @@ def _geometry(found: Comparison) -> list[Phrase]:
     return done
 
 
-def _direction(turn: float) -> str:
-    return "clockwise" if turn > 0 else "anticlockwise"
+def _direction(rotation: float) -> str:
+    return "clockwise" if rotation > 0 else "anticlockwise"
 
 
 def _cut(cut: Sides) -> list[Phrase]:
