@@ -18,6 +18,7 @@ from provenance.formats.parts import Doubt
 from provenance.reasons import Reason
 from tests.vouchmark.readings import GOOD, code, covered, facts, manifest, own_check, reading
 from tests.vouchmark.wording.rows import group, row
+from vouchmark.examination.accounts import OF_TYPE
 from vouchmark.lines.facts import FRAGMENT, STORE_ALONE, OutsideStore, StoreOrigin
 from vouchmark.lines.integrity import (
     contradictions,
@@ -34,7 +35,7 @@ from vouchmark.lines.integrity import (
 )
 from vouchmark.lines.integrity import own as integrity_own
 from vouchmark.lines.integrity import readings as other_readings
-from vouchmark.wording.catalogue import because
+from vouchmark.wording.catalogue import because, say
 
 SECOND = "encypher-c2pa"
 
@@ -178,7 +179,7 @@ def _signature(*, engine: bool) -> Any:
 
 group(
     {
-        f"octets.{place}": lambda place=place: octets._words([Unsigned(place=place, manifest="", size=1)])
+        f"octets.{place}": lambda place=place: octets._words([Unsigned(place=place, manifest="", size=1)])  # type: ignore[misc]
         for place in Place
     }
 )
@@ -227,7 +228,7 @@ def unfound(outcome: Outcome, reason: Any = None, **changes: Any) -> Callable[[]
     return lambda: unread.not_found(facts(reading(outcome=outcome, reason=reason), **changes))
 
 
-_HIDDEN = {"start": 5, "size": 9, "is_whole": True, "kind": Region.METADATA, "part": "comment"}
+_HIDDEN: dict[str, Any] = {"start": 5, "size": 9, "is_whole": True, "kind": Region.METADATA, "part": "comment"}
 
 
 def hiding(**changes: Any) -> Any:
@@ -370,7 +371,7 @@ for _end, _origin in (("", ""), (".given", "given"), (".beside", "beside"), (".r
     if _end:
         row(
             f"integrity.no_store{_end}",
-            lambda store=_store: outside.told(facts(reading(), outside=store), "integrity.no_store"),
+            lambda store=_store: outside.told(facts(reading(), outside=store), "integrity.no_store"),  # type: ignore[misc]
             lambda: outside.told(facts(reading()), "integrity.no_store"),
         )
 
@@ -384,7 +385,7 @@ def alone(*codes: str) -> Callable[[], Any]:
     only = reading(manifest(codes=(*GOOD, *(code(one) for one in codes))), engine=SECOND)
     own = own_check()
     return lambda: integrity_own.drafts(
-        facts(only, second=only, own=own, refused=reading()), [], unchanged=line.say("integrity.unchanged")
+        facts(only, second=only, own=own, refused=reading()), [], unchanged=say("integrity.unchanged")
     )
 
 
@@ -401,7 +402,7 @@ def refused(reason: Any, own: Any, *, confirmed: bool = True) -> Callable[[], An
     engine = reading(outcome=Outcome.UNPARSABLE, reason=reason)
     second = reading(manifest(), engine=SECOND) if confirmed else None
     ours = facts(reading(manifest()), refused=engine, second=second, own=own)
-    return lambda: integrity_own.drafts(ours, [], unchanged=line.say("integrity.unchanged"))
+    return lambda: integrity_own.drafts(ours, [], unchanged=say("integrity.unchanged"))
 
 
 group(
@@ -413,7 +414,7 @@ group(
         "integrity.engine.refused.alone": refused(Reason.STORE, own_check()),
         "integrity.engine.refused.parts": refused(Reason.PARTS, own_check()),
         "integrity.engine.refused.chain-depth": refused(Reason.CHAIN_DEPTH, own_check()),
-        "integrity.engine.refused.type": refused(integrity_own.OF_TYPE, own_check()),
+        "integrity.engine.refused.type": refused(OF_TYPE, own_check()),
     }
 )
 
@@ -535,8 +536,8 @@ for _gap, _kind, _other in (
     for _why in ("", ".why"):
         row(
             f"gap.{_gap}{_why}",
-            lambda kind=_kind: formats.gaps(kind, measured=False),
-            lambda kind=_other: formats.gaps(kind, measured=True),
+            lambda kind=_kind: formats.gaps(kind, measured=False),  # type: ignore[misc]
+            lambda kind=_other: formats.gaps(kind, measured=True),  # type: ignore[misc]
         )
 _MISSING = covered(codes=("integrity.fragments.missing",))
 row("gap.fragments", lambda: read(coverage=_MISSING), read)

@@ -37,7 +37,7 @@ from vouchmark.lines.time import line as time
 from vouchmark.lines.time import order
 from vouchmark.render.scope import period_phrase, scope_phrase
 from vouchmark.report import Line
-from vouchmark.wording.catalogue import say
+from vouchmark.wording.catalogue import say, together
 
 
 # There is nothing to look at.
@@ -200,7 +200,7 @@ group(
 )
 group(
     {
-        f"span.{unit}": lambda seconds=seconds: order.length_of(dt.timedelta(seconds=seconds))
+        f"span.{unit}": lambda seconds=seconds: order.length_of(dt.timedelta(seconds=seconds))  # type: ignore[misc]
         for unit, seconds in (
             ("second", 1), ("seconds", 90), ("minutes", 600), ("hours", 20_000), ("days", 900_000),
             ("years", 90_000_000),
@@ -353,11 +353,11 @@ group(
 )
 group(
     {
-        f"use.{use}": lambda use=use: ai_training._told({use: "allowed"}, "")
+        f"use.{use}": lambda use=use: ai_training._told({use: "allowed"}, "")  # type: ignore[misc]
         for use in ("data_mining", "ai_training", "ai_generative_training", "ai_inference")
     }
 )
-group({why: lambda standing=standing: speaker(Of.EARLIER, standing).but for standing, why in WHY.items()})
+group({why: lambda standing=standing: speaker(Of.EARLIER, standing).but for standing, why in WHY.items()})  # type: ignore[misc]
 
 
 # Identities.
@@ -383,7 +383,7 @@ _CODES = (
     "cawg.ica.valid_from.missing", "cawg.ica.valid_from.invalid", "cawg.ica.valid_until.invalid",
     "cawg.ica.revocation.unsupported", "cawg.ica.verified_identities.missing", "cawg.ica.verified_identities.invalid",
 )  # fmt: skip
-group({f"identity.why.{code}": lambda code=code: identity._about(known_of(), attached(code)) for code in _CODES})
+group({f"identity.why.{code}": lambda code=code: identity._about(known_of(), attached(code)) for code in _CODES})  # type: ignore[misc]
 _OPEN = "cawg.x509.credential.untrusted"
 group(
     {
@@ -406,10 +406,10 @@ row(
 _OFS = (
     ("", Of.CONTENT), (".earlier", Of.EARLIER), (".part", Of.PART), (".input", Of.INPUT), (".update", Of.UPDATE),
 )  # fmt: skip
-group({f"identity.of{end}": lambda of=of: identity._unestablished(known_of(of), attached()) for end, of in _OFS})
+group({f"identity.of{end}": lambda of=of: identity._unestablished(known_of(of), attached()) for end, of in _OFS})  # type: ignore[misc]
 group(
     {
-        f"identity.what{number}{end}": lambda of=of, names=names: identity._about(
+        f"identity.what{number}{end}": lambda of=of, names=names: identity._about(  # type: ignore[misc]
             known_of(of), attached(_OPEN, references=names)
         )
         for number, names in (("", ()), (".one", ("a",)), (".several", ("a", "b")))
@@ -500,7 +500,7 @@ row(
 
 
 # People.
-group({f"person.misplaced.{word}": lambda word=word: person.misplaced(word) for word in (
+group({f"person.misplaced.{word}": lambda word=word: person.misplaced(word) for word in (  # type: ignore[misc]
     "other", "not-update", "broken", "unreferenced", "unreached", "parent", "several", "malformed", "too-large",
 )})  # fmt: skip
 row("person.absent", lambda: person._nothing("a", ()), lambda: person.unreadable("a"))
@@ -539,7 +539,7 @@ row("period.epoch", lambda: period_phrase("2026-11"), lambda: period_phrase("eve
 # Likeness.
 group(
     {
-        f"uncompared.{reason}": lambda reason=reason: original._uncompared(facts(reading()), reason, original.GIVEN)
+        f"uncompared.{reason}": lambda reason=reason: original._uncompared(facts(reading()), reason, original.GIVEN)  # type: ignore[misc]
         for reason in (
             "not-installed", "different-kinds", "unsupported", "undecodable", "too-many-pixels", "original-unsupported",
             "original-undecodable", "original-too-many-pixels", "no-entry", "no-thumbnail", "time-limit",
@@ -551,7 +551,7 @@ group(
 for _start in ("known.uncompared", "known.answer.uncompared"):
     group(
         {
-            f"{_start}.{end}": lambda what=what: original._uncompared(facts(reading()), "crash", what)
+            f"{_start}.{end}": lambda what=what: original._uncompared(facts(reading()), "crash", what)  # type: ignore[arg-type, misc]
             for end, what in (
                 ("original", original.GIVEN),
                 ("thumbnail", original.THUMBNAIL),
@@ -641,7 +641,7 @@ row("known.near.bits", match(), match(trimmed=True))
 row("known.near.bits.turned", match(trimmed=True), match())
 group(
     {
-        f"gap.unsearched.{reason}": lambda reason=reason: known.unsearched(reason)
+        f"gap.unsearched.{reason}": lambda reason=reason: known.unsearched(reason)  # type: ignore[misc]
         for reason in (
             "no-picture", "unsupported", "undecodable", "too-small", "too-plain", "too-many-pixels", "no-frames",
             "not-installed", "time-limit", "memory-limit",
@@ -651,7 +651,7 @@ group(
 
 
 # Pictures for people's eyes.
-def shown(media_type: str = "text/plain", reason: str = "", drawn: Any = None) -> Callable[[], Any]:
+def shown(media_type: str = "text/plain", reason: Any = "", drawn: Any = None) -> Callable[[], Any]:
     previews = Previews(pictures=(drawn,) if drawn is not None else (), reason=reason)
     return lambda: [picture.alt for picture in pictures_of("a", media_type, previews)]
 
@@ -679,6 +679,6 @@ row("picture.turned", shown(drawn=drawn(turned=True)), shown(drawn=drawn()))
 row("picture.transparent", shown(drawn=drawn(transparent=True)), shown(drawn=drawn()))
 row(
     "both",
-    lambda: known.together(say("nothing.unasked"), say("engines.unasked")),
-    lambda: known.together(say("nothing.unasked")),
+    lambda: together(say("nothing.unasked"), say("engines.unasked")),
+    lambda: together(say("nothing.unasked")),
 )
