@@ -522,7 +522,7 @@ class TestHistory:
         broken = step(1, "a", "me", code="history.parent.broken", status=Status.FAIL, detail=words)
         twigs = self.tree(broken, pictures=(pictured("ancestor", "a", alt="As signed."),))
         assert twigs.one("img").attributes["alt"] == "As signed."
-        assert "Made from changed or broken" in twigs.text
+        assert "Made from its credentials do not hold" in twigs.text
         assert "a signer using the name “Camera 1”" in twigs.text
         assert "a.b (recorded when it was added)" in twigs.text
 
