@@ -33,6 +33,9 @@ INSIDE = {
     "ToldToEnd": "a signal, which nobody is to handle",
     "Mismatch": "the conformance program's own",
     "ProblemError": "the service answers with it, as RFC 9457 has it",
+    "ManifestError": "caught where it is raised, and told as what a bundle lacks",
+    "SealError": "caught where it is raised, and told as what a bundle lacks",
+    "CustodyError": "caught where it is raised, and told as what a bundle lacks",
     "GoneError": "nobody is there any more who could be answered",
 }
 """Exceptions that no caller hears of, with the reason."""

@@ -145,6 +145,8 @@ ONLY_IN: Final = {
     "sqlalchemy": (
         "zk.storage.database",
         "zk.storage.ledger",
+        "zk.storage.challenges",
+        "zk.storage.challenges_schema",
         "zk.issuer.books_schema",
         "zk.issuer.commitments",
         "zk.issuer.enrolment",
