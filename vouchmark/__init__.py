@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from provenance.doors import opener
+from vouchmark.doors import opener
 
 if TYPE_CHECKING:
     from provenance.asset import Limits
