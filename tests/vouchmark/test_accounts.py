@@ -88,4 +88,4 @@ def test_the_engines_line_says_what_the_other_one_finds() -> None:
     alone = second()
     told = engines.answer(facts(alone, second=alone, refused=TYPE))
 
-    assert told.summary.endswith("c2pa-rs does not read this type of file, and encypher-c2pa says Valid.")
+    assert told.summary.endswith("c2pa-rs does not read this type of file; encypher-c2pa says Valid.")

@@ -117,13 +117,13 @@ def test_a_kept_list_for_identities_vouches_for_the_name_and_for_nothing_else(ru
     asked = ("check", "by-jo.jpg", "--at", AT)
     before = run(*asked)
     assert (
-        "An attached identity says that “Harbour Press (Jo)” vouches for the content; its "
+        "An attached identity says that “Harbour Press (Jo)” vouches for the content. That is not established: its "
         "signature holds, and no list" in " ".join(before.stdout.split())
     )
     assert run("trust", "import", "people.pem", "--kind", "cawg").code == 0
     after = run(*asked)
     assert (
-        "Harbour Press (Jo) also vouches for the content by a signature of their own; your own list for identities"
+        "Harbour Press (Jo) also vouches for the content by a signature of their own. Your own list for identities"
         in (" ".join(after.stdout.split()))
     )
     assert (before.code, after.code) == (3, 3)

@@ -89,7 +89,7 @@ class TestPublishers:
         lists = store_of(list_of(ROOT), earned(list_of(desk, kind=ListKind.PUBLISHER, label=Label.IPTC)))
         report = examine(attach(CAMERA, by_certificate(desk)), lists)
         assert "cawg.identity.trusted" in codes(report, Line.SIGNER)
-        assert "Daily Paper (Desk) is on IPTC's list of verified news publishers." in told(report)
+        assert "IPTC's list of verified news publishers has that name." in told(report)
         assert codes(report, Line.SIGNER)[0] == "signer.yours"
 
     def test_a_list_of_the_readers_own_is_called_that(self) -> None:

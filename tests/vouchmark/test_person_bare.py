@@ -29,7 +29,7 @@ def test_a_vouch_for_the_bare_file_is_not_about_credentials_added_later(form: st
     assert codes(said) == [("person.bare", UNKNOWN)]
     assert said.summary == (
         "A person enrolled by “Harbour Press Club” vouches for this file as it was before these Content Credentials "
-        f"were added, for {CAFE}, one voice each for ever; so that is not about them."
+        f"were added, for {CAFE}, one voice each for ever. That is not about them."
     )
     assert "voice" not in one(said).detail
     assert codes(line(bare, vouches=[vouch(bare)])) == [("person.voice.unchecked", PASS)]
