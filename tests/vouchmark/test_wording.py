@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,29 @@ def test_every_id_is_there_once_with_when_it_may_be_said() -> None:
         assert re.fullmatch(r"[a-z_]+(\.[A-Za-z0-9_-]+)*", one.id), one.id
         assert one.text, one.id
         assert one.when, one.id
+
+
+def test_a_sentence_is_found_while_another_thread_still_reads_its_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, go_on, sentences = threading.Event(), threading.Event(), catalogue._sentences
+    slow = threading.Thread(target=has, args=("time.none",))
+
+    def slowly(part: str) -> tuple[Sentence, ...]:
+        if threading.current_thread() is slow:
+            reading.set()
+            go_on.wait()
+        return sentences(part)
+
+    monkeypatch.setattr(catalogue, "_read", {})
+    monkeypatch.setattr(catalogue, "_parts_read", set())
+    monkeypatch.setattr(catalogue, "_sentences", slowly)
+    slow.start()
+    try:
+        reading.wait()
+        first = next(one.id for one in sentences("time"))
+        assert has(first)
+    finally:
+        go_on.set()
+        slow.join()
 
 
 def test_no_sentence_is_there_twice_under_two_ids_of_one_place() -> None:

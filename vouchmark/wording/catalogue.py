@@ -92,8 +92,9 @@ def _sentences(part: str) -> tuple[Sentence, ...]:
 
 def _read_part(part: str) -> None:
     if part not in _parts_read:
-        _parts_read.add(part)
         _read.update((one.id, one) for one in _sentences(part))
+        # Only now: another thread that finds the part named here looks for its sentences at once.
+        _parts_read.add(part)
 
 
 def say(sentence: str, **facts: Fact) -> Said:
