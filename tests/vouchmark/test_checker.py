@@ -58,7 +58,7 @@ def test_where_there_is_nothing_only_the_engines_line_is_another(checker: Checke
     line = ours.evidence[Line.ENGINES]
     assert line.status is Status.ABSENT
     assert [finding.code for finding in line.findings] == ["engines.nothing"]
-    assert "No engine was asked" in line.summary
+    assert "No verifier was asked" in line.summary
     assert ours.inputs.engines == {}
     # Nobody is named who has not looked.
     assert all(finding.source.startswith("vouchmark") for finding in ours.findings())

@@ -114,7 +114,7 @@ def test_both_hold_each_other() -> None:
     done = put(data)
     own = facts_of(done.embedded.data).own
     assert own is not None
-    assert done.vouch.media_digest.hex() == own.manifest_digests[own.bound] == done.embedded.vouch.vouched_digest
+    assert done.vouch.media_digest.hex() == own.manifest_digests[own.bound] == done.embedded.vouch.updated_digest
     assert done.vouch.presentation.binding.kind is BindingKind.MANIFEST
     assert own.history is not None
     (link,) = [child.link for child in own.history.root.children]

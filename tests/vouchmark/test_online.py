@@ -169,7 +169,7 @@ def test_a_remote_store_that_is_none_is_never_a_pass(ask: Any, store: bytes) -> 
 def test_a_host_that_gives_nothing_is_named_with_the_reason(ask: Any) -> None:
     report = ask(REMOTE)
     assert codes(report, Line.INTEGRITY) == ["integrity.remote"]
-    assert report.evidence[Line.INTEGRITY].summary.endswith(f"they could not be had from “{HOST}”.")
+    assert report.evidence[Line.INTEGRITY].summary.endswith(f"“{HOST}” did not give them.")
     assert gaps(report)["remote Content Credentials"] == "the host answered with HTTP status 503"
     assert exit_code(report) is Exit.INCONCLUSIVE
 

@@ -45,6 +45,10 @@ class Said(str):
         said.message = message
         return said
 
+    def __reduce__(self) -> tuple[type[Said], tuple[str, Message]]:
+        """Both travel between processes, and into what a long run keeps on the disk."""
+        return Said, (str(self), self.message)
+
 
 def message_of(text: str) -> Message | None:
     """Which sentence a text is; None where it is not from the catalogue."""
