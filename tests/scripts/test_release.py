@@ -171,7 +171,7 @@ class TestBuilding:
             for path in source.rglob("*"):
                 os.utime(path, (int(time), int(time)))
                 if path.is_file() and name == "another":
-                    path.chmod(0o600)
+                    path.chmod(0o700 if path.stat().st_mode & 0o100 else 0o600)
             built.append(
                 {path.name: path.read_bytes() for path in release.build(source, tmp_path / name / "out", FIRST)}
             )

@@ -241,17 +241,19 @@ class TestLedger:
         assert codes(line(PLAIN, vouches=[octets], at=later)) == [("person.epoch.closed", FAIL)]
 
     def test_a_run_of_hours_records_as_a_short_one_does(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        hours, now, monotonic, ours = 3.0, NullifierLedger.now, time.monotonic, reader.our_clock
+        # Both clocks stand in the midst of an epoch: three hours before its end the run would not be like a short one.
+        hours, monotonic, began = 3.0, time.monotonic, AT.replace(day=15)
+        monkeypatch.setattr(NullifierLedger, "now", lambda _self: began)
+        monkeypatch.setattr(reader, "our_clock", lambda: began)
         path = put(tmp_path, "a.jpg", PLAIN, [people.vouch(PLAIN)])
 
         def slowly() -> Iterator[Path]:
             monkeypatch.setattr(time, "monotonic", lambda: monotonic() + hours * 3600)
-            monkeypatch.setattr(NullifierLedger, "now", lambda self: now(self) + dt.timedelta(hours=hours))
-            monkeypatch.setattr(reader, "our_clock", lambda: ours() + dt.timedelta(hours=hours))
+            monkeypatch.setattr(NullifierLedger, "now", lambda _self: began + dt.timedelta(hours=hours))
+            monkeypatch.setattr(reader, "our_clock", lambda: began + dt.timedelta(hours=hours))
             yield path
 
         with open_ledger(tmp_path / "ledger.sqlite") as ledger:
-            began = now(ledger)
             assert said(run(slowly(), ledger=ledger, at=began)) == [[("person.voice.new", "pass")]]
             assert said(run([path], ledger=ledger, at=began)) == [[("person.voice.seen", "pass")]]
 
