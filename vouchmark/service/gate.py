@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from vouchmark.service.origins import counted_as
 from vouchmark.service.problems import KINDS, ProblemError
 from vouchmark.service.uploads import Body, GoneError
 
@@ -82,7 +83,8 @@ class Gate:
             if isinstance(body, ProblemError):
                 raise body
             state["body"] = body
-            state["caller"], scheme = self._proxies.caller(scope)
+            address, scheme = self._proxies.caller(scope)
+            state["caller"] = counted_as(address)
             self._origins.check(scope, scheme=scheme)
             await self._app(scope, receive, answer.send)
         except ProblemError as problem:

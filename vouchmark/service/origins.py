@@ -120,3 +120,24 @@ class Proxies:
             return str(ipaddress.ip_address(address)), scheme
         except ValueError:
             raise ProblemError("malformed", "X-Forwarded-For holds no address") from None
+
+
+_SUBSCRIBER: Final = 64
+"""Bits of an IPv6 address by which a subscriber is told from another (RFC 6177; RFC 4291, section 2.5.4)."""
+
+
+def counted_as(address: str) -> str:
+    """By what the bounds of an address are counted: one who has a whole IPv6 network is one caller, not 2^64.
+
+    Returns:
+        the address itself; of IPv6 its /64; of a mapped IPv4 address that address (RFC 4291, section 2.5.5.2).
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found) >> (128 - _SUBSCRIBER) << (128 - _SUBSCRIBER), _SUBSCRIBER)))
