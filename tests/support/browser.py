@@ -42,6 +42,11 @@ class Seen:
     """Numbers of requests that the page's policy stopped."""
 
 
+LEFT = "Inspected target navigated or closed"
+"""What the browser answers where its page went away during a script."""
+LEFT_PAGES = 5
+
+
 class Browser:
     """One Chromium with one page."""
 
@@ -150,8 +155,17 @@ class Browser:
         return found
 
     def run(self, script: str) -> Any:
-        """The value of a script's last expression, awaited."""
-        answer = self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        """The value of a script's last expression, awaited; asked again of the page that came in between."""
+        for _ in range(LEFT_PAGES):
+            try:
+                answer = self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+                break
+            except AssertionError as error:
+                # A page that sends its form by itself is left while it is looked at.
+                if LEFT not in str(error):
+                    raise
+        else:
+            raise AssertionError("one page after another was left while it was looked at")
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
