@@ -47,7 +47,18 @@ from tests.support.media.crafting import (
 )
 from tests.support.media.vouched import LABELS, content_of, update, vouching
 from tests.support.people import world
-from tests.vouchmark.people import AT, CLUB, LAST_EPOCH, codes, issuer_json, manifest_binding, one, somebody, vouch
+from tests.vouchmark.people import (
+    AT,
+    CLUB,
+    EPOCH,
+    LAST_EPOCH,
+    codes,
+    issuer_json,
+    manifest_binding,
+    one,
+    somebody,
+    vouch,
+)
 from vouchmark import check
 from vouchmark.examination.gather import facts_about as facts_of
 from vouchmark.examination.settings import make_settings
@@ -391,7 +402,8 @@ def _fingerprint(signer: Identity) -> str:
 
 
 def test_a_time_stamp_over_the_update_is_not_one_over_the_file() -> None:
-    stamped = forced(SIGNED, vouching(ANNAS), cose={"stamp": stamper(TSA, NOW - DAY)})
+    this_epoch = EpochLength.MONTH.epoch_bounds(EPOCH)[0]
+    stamped = forced(SIGNED, vouching(ANNAS), cose={"stamp": stamper(TSA, max(NOW - DAY, this_epoch))})
     report = look(stamped)
     assert media_lines(report) == media_lines(look(SIGNED))
     assert report.evidence[Line.TIME].status is Status.ABSENT
