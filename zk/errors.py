@@ -69,6 +69,12 @@ class RefusedError(ZkError):
     hint = "the message names the rule"
 
 
+class SlotTakenError(RefusedError):
+    """A wallet's slot is used for something else, for good."""
+
+    hint = "it counts once in this scope and period"
+
+
 class NearMatchError(RefusedError):
     """Somebody whose identifier may be mistaken for this one is in the books: is it another person?"""
 

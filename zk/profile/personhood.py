@@ -48,9 +48,10 @@ from zk.profile.presentation import (
     BindingKind,
     PresentationHeader,
     Stance,
+    call_id,
     check_texts,
 )
-from zk.profile.scope import MAX_SCOPE_OCTETS, Scope
+from zk.profile.scope import MAX_SCOPE_OCTETS, PUBLIC, Scope
 
 __all__ = [
     "DEFAULT_N",
@@ -82,10 +83,13 @@ __all__ = [
     "Scope",
     "Stance",
     "Vouch",
+    "call_id",
+    "call_scope",
     "check_class",
     "check_level",
     "check_n",
     "check_possession",
+    "check_session",
     "check_slot",
     "check_slots",
     "check_texts",
@@ -192,6 +196,24 @@ def context_id(
     )
 
 
+def call_scope(digest: bytes) -> Scope:
+    """Return the scope `public:call/<call id>` of the meeting with this digest, 32 octets."""
+    return Scope(authority=PUBLIC, path=f"call/{call_id(digest)}")
+
+
+def check_session(credential_class: CredentialClass, scope: Scope, slot: int, digest: bytes) -> None:
+    """Check that a proof bound to a meeting is of class `epoch`, in that call's own scope and slot 0.
+
+    Never `lasting`, whose pseudonyms stay unlinkable for few contexts in a whole life. Raises EncodingError.
+    """
+    if credential_class is not CredentialClass.EPOCH:
+        raise EncodingError("session: expected class epoch")
+    if scope != call_scope(digest):
+        raise EncodingError("session: expected the scope public:call/ and the call id of its meeting")
+    if slot != 0:
+        raise EncodingError("session: expected slot 0")
+
+
 def proof_octets(n: int) -> int:
     """Return the exact length of a proof with N nym secrets: the blinding factor and the nym secrets are hidden."""
     return _PROOF_FLOOR + 32 * (check_n(n) + 1)
@@ -234,6 +256,8 @@ class Vouch:
         check_slot(self.slot)
         check_level(self.level)
         object.__setattr__(self, "presentation", PresentationHeader.decode(self.presentation_header))
+        if self.presentation.binding.kind.is_session:
+            check_session(self.credential_class, self.scope, self.slot, self.media_digest)
 
     @property
     def media_digest(self) -> bytes:

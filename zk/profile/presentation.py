@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import unicodedata
 from dataclasses import dataclass
@@ -49,11 +50,23 @@ class BindingKind(StrEnum):
     """SHA-256 of a Content Credentials manifest's content."""
     FILE = "file"
     """SHA-256 of the file's octets."""
+    SESSION = "session"
+    """SHA-256 of a call's meeting, answered over a connection whose both ends are bound in the challenge."""
+    SESSION_UNBOUND = "session-unbound"
+    """The same, answered over a channel of which nothing is known: a relay is not excluded."""
+
+    @property
+    def is_session(self) -> bool:
+        """Whether it is about a call and not about media."""
+        return self in (BindingKind.SESSION, BindingKind.SESSION_UNBOUND)
+
+
+_KINDS: Final = "expected kind " + ", ".join(BindingKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """The one piece of media that a vouch is about."""
+    """The one piece of media, or the one meeting, that a vouch is about."""
 
     kind: BindingKind
     digest: bytes
@@ -62,7 +75,7 @@ class Binding:
     def __post_init__(self) -> None:
         """Refuse what is no binding, wherever it comes from."""
         if not isinstance(self.kind, BindingKind):
-            raise EncodingError("binding: expected kind c2pa-manifest or file")
+            raise EncodingError(f"binding: {_KINDS}")
         require_octets(self.digest, "binding digest", length=ID_OCTETS)
 
     def _value(self) -> dict[str, CborValue]:
@@ -103,6 +116,15 @@ class PresentationHeader:
         check_texts(statement=self.statement, audience=self.audience)
         if self.stance is not None and not isinstance(self.stance, Stance):
             raise EncodingError("stance: expected for, against or note")
+        if self.binding.kind.is_session:
+            self._check_session()
+
+    def _check_session(self) -> None:
+        """An answer in a call says nothing but that it answers: to whom and to what is signed, and nothing else."""
+        if (self.statement, self.stance, self.pdq) != (None, None, None):
+            raise EncodingError("session: expected neither statement nor stance nor pdq")
+        if self.audience != call_id(self.binding.digest) or self.nonce is None or len(self.nonce) != ID_OCTETS:
+            raise EncodingError("session: expected the call id as audience and the digest of a challenge as nonce")
 
     @property
     def content_digest(self) -> bytes:
@@ -141,7 +163,7 @@ class PresentationHeader:
             raise EncodingError("binding: expected exactly kind and digest")
         kind = binding["kind"]
         if not isinstance(kind, str) or kind not in BindingKind.__members__.values():
-            raise EncodingError("binding: expected kind c2pa-manifest or file")
+            raise EncodingError(f"binding: {_KINDS}")
         return cls(
             binding=Binding(kind=BindingKind(kind), digest=require_octets(binding["digest"], "binding digest")),
             pdq=_optional_octets(members["pdq"], "pdq"),
@@ -150,6 +172,12 @@ class PresentationHeader:
             statement=_optional_text(members["statement"], "statement"),
             stance=_stance(members["stance"]) if "stance" in members else None,
         )
+
+
+def call_id(digest: bytes) -> str:
+    """Return the id of the call whose meeting has this digest: its 32 octets in lower-case base 32, unpadded."""
+    octets = require_octets(digest, "meeting digest", length=ID_OCTETS)
+    return base64.b32encode(octets).decode("ascii").rstrip("=").lower()
 
 
 def _stance(value: CborValue) -> Stance:

@@ -19,7 +19,7 @@ from typing import Final, Self
 
 from zk.bbs.encoding import dcbor_encode
 from zk.bbs.pseudonym import proof_gen_with_nym
-from zk.errors import RefusedError, StorageError, UntrustedError
+from zk.errors import RefusedError, SlotTakenError, StorageError, UntrustedError
 from zk.profile.codes import Code
 from zk.profile.exchange import EnrolmentResponse
 from zk.profile.issuer_info import IssuerInfo
@@ -31,6 +31,7 @@ from zk.profile.personhood import (
     Scope,
     Stance,
     Vouch,
+    check_session,
     check_slot,
     context_id,
     header,
@@ -189,16 +190,16 @@ class Wallet:
         slot is written down before the proof is made. The same binding, statement and stance again get the same slot
         and a fresh proof; a slot used for others is refused. A wallet that was put back from an older copy is refused
         in class `epoch` until the next epoch, and in class `lasting` unless its owner says that it has vouched for
-        nothing else in this scope since (`nothing_said_since`). Raises RefusedError, UntrustedError, EncodingError or
-        StorageError.
+        nothing else in this scope since (`nothing_said_since`). A proof for a meeting has no stance, and only the forms
+        that `zk.call` makes: ask through that, which asks the wallet's owner. Raises RefusedError, UntrustedError,
+        EncodingError or StorageError.
         """
+        if binding.kind.is_session:
+            check_session(credential_class, scope, slot or 0, binding.digest)
+        elif stance is None:
+            stance = Stance.FOR if statement is None else Stance.NOTE
         presented = PresentationHeader(
-            binding=binding,
-            pdq=pdq,
-            audience=audience,
-            nonce=nonce,
-            statement=statement,
-            stance=stance or (Stance.FOR if statement is None else Stance.NOTE),
+            binding=binding, pdq=pdq, audience=audience, nonce=nonce, statement=statement, stance=stance
         )
         with self._changing(at) as change:
             # A key that was withdrawn is seen before anything is said with it.
@@ -360,7 +361,7 @@ def _choose_slot(membership: Membership, contexts: list[bytes], content: bytes, 
     if slot is not None:
         check_slot(slot, len(contexts))
         if taken[slot] not in (None, content):
-            raise RefusedError(
+            raise SlotTakenError(
                 f"slot {slot}: used for another file or statement; it counts once in this scope and period"
             )
         return slot, taken[slot] is None
@@ -369,7 +370,7 @@ def _choose_slot(membership: Membership, contexts: list[bytes], content: bytes, 
     if taken[0] is None:
         return 0, True
     more = f"; the issuer gives slots 0 to {len(contexts) - 1}: name one" if None in taken else ""
-    raise RefusedError(f"slot 0: used for another file or statement; it counts once in this scope and period{more}")
+    raise SlotTakenError(f"slot 0: used for another file or statement; it counts once in this scope and period{more}")
 
 
 def file_digest(binding: Binding) -> bytes:
