@@ -128,7 +128,7 @@ CASES: Final = (
         code="history.redaction.done",
         status=PASS,
         exit=OK,
-        says="a later signer (Test Camera (Camera 1)) removed from an earlier version a statement",
+        says="removed from an earlier version by Test Camera (Camera 1), who signed later: a statement",
     ),
     Must(
         name="an-allowed-redaction",
@@ -137,7 +137,7 @@ CASES: Final = (
         code="history.parent.intact",
         status=PASS,
         exit=OK,
-        says="a later signer (Test Camera (Camera 1)) removed from an earlier version a statement",
+        says="removed from an earlier version by Test Camera (Camera 1), who signed later: a statement",
         never=("history.redaction.forbidden", "history.redaction.not_done"),
     ),
     Must(
@@ -232,7 +232,7 @@ def test_what_a_later_signer_removed_is_named() -> None:
     said, removed = examine(redacted(NOTE[0], how="dropped")).evidence[Line.HISTORY].findings
     assert said.statement.endswith("valid, but for what a later signer removed.")
     assert removed.statement == (
-        f"A later signer (Test Camera (Camera 1)) removed from an earlier version a statement (“{NOTE[0]}”)."
+        f"Test Camera (Camera 1) signed later, and removed from an earlier version a statement (“{NOTE[0]}”)."
     )
     assert removed.detail["assertion"] == NOTE[0]
 

@@ -264,6 +264,18 @@ class TestVariables:
         assert by_option.code != 2, by_option.stderr
         assert (by_variable.code, by_variable.stdout) == (by_option.code, by_option.stdout)
 
+    @pytest.mark.parametrize(("value", "words"), [("yes", ("-q",)), ("TRUE", ("-q",)), ("on", ("-q",)), ("no", ())])
+    def test_a_counted_one_takes_yes_for_once(self, value: str, words: tuple[str, ...], run: Command) -> None:
+        by_variable = run("check", "plain.jpg", "--at", AT, env={"VOUCHMARK_CHECK_QUIET": value})
+        assert (by_variable.code, by_variable.stdout) == (3, run("check", "plain.jpg", "--at", AT, *words).stdout)
+
+    @pytest.mark.parametrize("value", ["maybe", "-1", "10", "1.5", "²"])
+    def test_a_counted_one_that_is_no_count_gets_one_sentence(self, value: str, run: Command) -> None:
+        done = run("check", "plain.jpg", env={"VOUCHMARK_CHECK_QUIET": value})
+        assert done.code == 2
+        assert f"got {value!r}, expected a number from 0 to 9, or yes or no" in done.stderr
+        assert "hint: the value is that of the environment variable VOUCHMARK_CHECK_QUIET" in done.stderr
+
     def test_output_has_one_too(self, run: Command) -> None:
         done = run("check", "plain.jpg", "-q", env={"VOUCHMARK_CHECK_OUTPUT": "answer.txt"})
         assert done.stdout == ""

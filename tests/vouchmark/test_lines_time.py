@@ -146,6 +146,20 @@ class TestWhoSaysWhen:
             "The time stamp is of an older form: it shows that the statements existed then, not the signature."
         )
         assert not findings(look(taken()), "time.stamp.legacy")
+        assert report.evidence[Line.TIME].summary.startswith(f"Its statements existed on {SIGNED_AT.date()}, says ")
+        assert look(taken()).evidence[Line.TIME].summary.startswith(f"Signed on {SIGNED_AT.date()}, says ")
+
+    @pytest.mark.parametrize("lists", [LISTS, UNLISTED], ids=["listed", "unlisted"])
+    def test_of_other_bytes_the_stamp_shows_when_the_credentials_were_signed(self, lists: TrustLists) -> None:
+        told = look(change_pixels(taken()), lists).evidence[Line.TIME].summary
+        assert told.startswith(f"The credentials, which are for other bytes, were signed on {SIGNED_AT.date()}, says ")
+        assert look(taken(), lists).evidence[Line.TIME].summary.startswith("Signed on ")
+
+    def test_of_other_bytes_a_stamp_of_the_older_form_shows_what_was_stated(self) -> None:
+        cose = {"stamp": stamper(CLOCK, SIGNED_AT), "stamp_version": 1}
+        old = change_pixels(signed(CAMERA, version=1, claim=VERSION_1, cose=cose))
+        told = look(old).evidence[Line.TIME].summary
+        assert told.startswith(f"Its statements, which are of other bytes, existed on {SIGNED_AT.date()}, says ")
 
     def test_a_stamp_that_a_later_update_keeps_counts_and_is_said_to_be_kept(self) -> None:
         report = look(_updated(kept_at=SIGNED_AT + DAY))
@@ -160,7 +174,7 @@ class TestCertificate:
         (finding,) = findings(look(taken()), "time.certificate.inside")
         assert finding.status is Status.ABSENT
         assert finding.statement.startswith(
-            f"The signer's certificate was valid when it was signed, on {SIGNED_AT.date()} (it runs from "
+            f"The signer's certificate was valid at the time of the time stamp, {SIGNED_AT.date()} (it runs from "
         )
 
     def test_without_a_trusted_time_the_time_asked_for_is_judged(self) -> None:
@@ -174,9 +188,9 @@ class TestCertificate:
         data = signed(short, cose={"stamp": stamper(CLOCK, stamp)} if stamp else {})
         report = look(data)
         (finding,) = findings(report, "time.certificate.outside")
-        assert ("was not valid when it was signed" if stamp else "is not valid at the time of this report") in (
-            finding.statement
-        )
+        assert (
+            "was not valid at the time of the time stamp" if stamp else "is not valid at the time of this report"
+        ) in (finding.statement)
         # Judged on the signer's line, stated on this one.
         assert finding.status is Status.ABSENT
 
@@ -241,7 +255,7 @@ class TestImpossible:
         report = look(taken(SIGNED_AT + 9 * DAY), UNLISTED)
         assert not findings(report, "time.order.impossible")
         assert report.evidence[Line.TIME].status is Status.UNKNOWN
-        assert "9 days after it was signed" in findings(report, "time.stated")[0].statement
+        assert "9 days after its time stamp" in findings(report, "time.stated")[0].statement
 
     @pytest.mark.parametrize("when", ["c2pa.metadata", "com.example"])
     def test_what_is_planned_is_no_contradiction(self, when: str) -> None:
@@ -252,7 +266,7 @@ class TestImpossible:
         data = signed(CAMERA, assertions=assertions, cose={"stamp": stamper(CLOCK, SIGNED_AT)})
         report = look(data)
         assert report.evidence[Line.TIME].status is Status.PASS
-        assert "9 days after it was signed" in findings(report, "time.stated")[0].statement
+        assert "9 days after its time stamp" in findings(report, "time.stated")[0].statement
 
     def test_a_statement_that_nobody_signed_contradicts_nothing(self) -> None:
         exif = ("stds.exif", {"exif:DateTimeOriginal": text(SIGNED_AT + 9 * DAY)})
@@ -356,9 +370,9 @@ class TestStated:
         told = [finding.statement for finding in findings(report, "time.stated")]
         assert told == [
             f"The signer says that it was created on {(SIGNED_AT - 3 * 366 * DAY).date()}. That is 3 years before "
-            "it was signed.",
+            "its time stamp.",
             f"The signer says that it was captured on {(SIGNED_AT - 40 * DAY).date()}. That is at least 39 days "
-            "before it was signed.",
+            "before its time stamp.",
         ]
         assert all(finding.status is Status.ABSENT for finding in findings(report, "time.stated"))
 
@@ -372,8 +386,8 @@ class TestStated:
     def test_about_the_same_time_is_said_to_be_that(self) -> None:
         report = look(taken(SIGNED_AT - MINUTE, **{"exif:DateTimeOriginal": bare(SIGNED_AT)}))
         told = [finding.statement for finding in findings(report, "time.stated")]
-        assert told[0].endswith(" That is about when it was signed, as far as its missing time zone tells.")
-        assert told[1].endswith(" That is about when it was signed.")
+        assert told[0].endswith(" That is about the time of its time stamp, as far as its missing time zone tells.")
+        assert told[1].endswith(" That is about the time of its time stamp.")
 
     def test_unsigned_metadata_is_the_weaker_root_and_never_fails(self) -> None:
         """EXIF that claims a capture after the trusted signing: stated, not failed."""
@@ -387,7 +401,7 @@ class TestStated:
         assert finding.statement == (
             "The file's own metadata (EXIF DateTimeOriginal), which anybody could have written, says that it was "
             "captured "
-            f"on {(SIGNED_AT + 40 * DAY).date()}. That is at least 39 days after it was signed."
+            f"on {(SIGNED_AT + 40 * DAY).date()}. That is at least 39 days after its time stamp."
         )
         assert report.evidence[Line.TIME].status is Status.PASS
         assert exit_code(report) is Exit.OK

@@ -252,6 +252,13 @@ class TestWhatHolds:
         assert codes(report.evidence[Line.PERSON]) == [("person.unreadable", "error")]
         assert exit_code(report) is Exit.ERROR
 
+    def test_where_nobody_asked_for_people_a_file_that_cannot_be_read_says_so(self, tmp_path: Path) -> None:
+        report = look(tmp_path / "missing.jpg")
+        assert report.evidence[Line.PERSON].status is Status.SKIPPED
+        assert report.evidence[Line.PERSON].summary == "Not asked for."
+        given = look(tmp_path / "missing.jpg", vouches=[vouch(PLAIN)])
+        assert codes(given.evidence[Line.PERSON]) == [("person.unreadable", "error")]
+
 
 class TestTrust:
     def test_no_trusted_issuer_no_pass(self) -> None:

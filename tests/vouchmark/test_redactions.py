@@ -17,7 +17,7 @@ from vouchmark import Policy
 from vouchmark.report import Finding, Line, Report, Status
 
 STRANGER: Final = other("Somebody Ltd")
-WHO: Final = "a later signer (a signer using the name “Somebody Ltd (Camera 1)”) removed "
+WHO: Final = "removed by a signer using the name “Somebody Ltd (Camera 1)”, who signed later: "
 ASKED: Final = {"claim_place": "50.45,30.52,5", "claim_time": "2026-01-02"}
 EXIF: Final = json.dumps({"@context": {"exif": "http://ns.adobe.com/exif/1.0/"}, "exif:GPSLatitude": "50,27.0N"})
 IPTC: Final = json.dumps({"@context": {"a": "http://example.com/"}, "a:AISystemUsed": "Any"})
@@ -108,7 +108,9 @@ def test_an_identity_that_is_gone_is_told_on_the_signers_line_and_moves_nothing(
 def test_what_was_removed_of_place_is_told_without_being_asked() -> None:
     report = examine(removed_later("c2pa.location", {"latitude": 1.5, "longitude": 2.5}, by=STRANGER), LISTED)
     assert report.evidence[Line.CLAIM].status is UNKNOWN
-    assert report.evidence[Line.CLAIM].summary.startswith("A later signer (")
+    assert report.evidence[Line.CLAIM].summary.startswith(
+        "A signer using the name “Somebody Ltd (Camera 1)” signed later, and removed "
+    )
 
 
 def test_captured_is_no_answer_where_metadata_that_may_have_spoken_of_ai_is_gone() -> None:

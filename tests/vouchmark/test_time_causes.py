@@ -77,9 +77,7 @@ def test_a_stamp_after_expiry_is_the_only_trusted_time_and_not_a_missing_one() -
     assert f"by the only trusted date, {THEN.date()}" in said(report)
     assert report.evidence[Line.TIME].status is PASS
     dates = next(one for one in report.findings() if one.code == "time.certificate.outside")
-    assert (
-        f"was not valid when it was signed, says the only trusted time, {THEN.date()} (it runs from" in dates.statement
-    )
+    assert f"was not valid at the time of the time stamp, {THEN.date()} (it runs from" in dates.statement
     assert "no trusted time" not in f"{told(report, Line.SIGNER)} {told(report, Line.TIME)} {said(report)}"
 
 

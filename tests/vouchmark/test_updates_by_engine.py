@@ -75,6 +75,6 @@ def test_what_it_states_is_told_as_its_own_signers_word(name: str) -> None:
         if one.detail.get("of") == "update"
     ]
     assert told
-    whose = "Whoever signed a later update (a signer using the name “Somebody Ltd"
+    whose = "A signer using the name “Somebody Ltd (Camera 1)”, who signed a later update, "
     assert all(one.statement.startswith(whose) for one in told)
     assert all(one.detail["by"]["standing"] == "unlisted" for one in told if isinstance(one.detail["by"], dict))

@@ -300,9 +300,9 @@ def _stamp(bag: Opened, yours: Asked) -> Check:
         return Check(code="bundle.stamp", status=Status.FAIL, words=words, details=(layout.STAMP,))
     if not label:
         words = f"An authority that none of your lists vouches for says that the seal was there on {instant(when)}."
-        return Check(code="bundle.stamp", status=Status.UNKNOWN, words=words, details=(f"it calls itself “{name}”",))
+        return Check(code="bundle.stamp", status=Status.UNKNOWN, words=words, details=(f"it uses the name “{name}”",))
     words = f"The seal was there on {instant(when)}, says an authority on your list ({label})."
-    return Check(code="bundle.stamp", status=Status.PASS, words=words, details=(f"it calls itself “{name}”",))
+    return Check(code="bundle.stamp", status=Status.PASS, words=words, details=(f"it uses the name “{name}”",))
 
 
 def _custody(bag: Opened) -> tuple[Check, Lines]:

@@ -61,6 +61,28 @@ class Instant(click.ParamType[dt.datetime]):
         return in_utc
 
 
+_YES: Final = frozenset({"yes", "true", "on"})
+_NO: Final = frozenset({"no", "false", "off", ""})
+"""What people write into the variable of an option that is counted, beside a number."""
+MOST_TIMES: Final = 9
+"""How often an option that is counted can be given; what it asks for ends at two."""
+
+
+class Times(click.ParamType[int]):
+    """How often an option is given; in its environment variable a number, or yes for once and no for never."""
+
+    name = "times"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Parse; a count that click made itself passes."""
+        word = str(value).strip().lower()
+        if word in _YES or word in _NO:
+            return int(word in _YES)
+        if not word.isascii() or not word.isdecimal() or int(word[:4]) > MOST_TIMES:
+            self.fail(f"got {value!r}, expected a number from 0 to {MOST_TIMES}, or yes or no", param, ctx)
+        return int(word)
+
+
 def fail_usage(message: str, *, hint: str = "") -> NoReturn:
     """Leave with one clear error, a hint on what to do next, and the code for usage."""
     fail(message, hint=hint, code=Exit.USAGE)

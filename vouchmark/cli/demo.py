@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from vouchmark.cli.common import fail_usage, standard_output
+from vouchmark.cli.common import Times, fail_usage, standard_output
 from vouchmark.report import Exit
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ MIN_WIDTH, MAX_WIDTH = 40, 100
 @click.command(short_help="Make good and bad pictures, and check them.")
 @click.argument("folder", required=False, default=FOLDER, type=click.Path(file_okay=False, path_type=Path))
 @click.option("-q", "--quiet", is_flag=True, help="Only the answer for each picture.")
-@click.option("-v", "--verbose", count=True, help="The whole report on each picture; twice: every finding.")
+@click.option(
+    "-v", "--verbose", count=True, type=Times(), help="The whole report on each picture; twice: every finding."
+)
 def demo(folder: Path, quiet: bool, verbose: int) -> None:
     """Make a small gallery of good and bad files and check it.
 

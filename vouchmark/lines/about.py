@@ -9,7 +9,7 @@ from typing import Final
 
 from provenance.credentials.binding.base import Match
 from provenance.credentials.history.manifest_check import SignatureState
-from vouchmark.lines.facts import Facts
+from vouchmark.lines.facts import STORE_ALONE, Facts
 
 OTHER_BYTES: Final = "other_bytes"
 """The digest of the bytes at hand is not the signed one."""
@@ -30,7 +30,7 @@ def doubt(facts: Facts) -> str:
     if coverage is None:
         return ""
     if coverage.match is Match.MISMATCH:
-        return OTHER_BYTES
+        return UNMEASURED if facts.media_type == STORE_ALONE else OTHER_BYTES
     if coverage.is_open:
         return BROKEN
     # That an engine calls the bytes the signed ones is not enough: nobody then knows what of them is.

@@ -366,6 +366,9 @@ class Run:
         return self.at
 
     def _complete(self, report: Report, one: _Waiting, judged: Mapping[int, Judged]) -> Report:
+        asked = one.claims or self.settings.vouches or Line.PERSON in report.required
+        if not one.is_read and not asked:
+            return self.finish(report, person.unasked(), {})
         if not one.is_read:
             return self.finish(report, person.unreadable(report.media.name), {})
         if self._clocks and one.claims:

@@ -240,7 +240,7 @@ SENTENCES: Final = (
     *_by_others(),
     Sentence(
         "ai.update",
-        "Whoever signed a later update ({who:signer}) declares {what:phrase}.",
+        "{who:signer}, who signed a later update, declares {what:phrase}.",
         "A statement of an update, which changes no content and says nothing of it.",
     ),
     Sentence(

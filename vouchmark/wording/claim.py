@@ -285,13 +285,13 @@ SENTENCES: Final = (
     ),
     Sentence(
         "claim.update.place",
-        "Whoever signed a later update ({who:signer}) says that it was taken {away} from the place that was given; an "
+        "{who:signer}, who signed a later update, says that it was taken {away} from the place that was given; an "
         "update counts for nothing here.",
         "An update above the content states a position.",
     ),
     Sentence(
         "claim.update.time",
-        "Whoever signed a later update ({who:signer}) says that it was {what:phrase} {when:phrase}; an update counts "
+        "{who:signer}, who signed a later update, says that it was {what:phrase} {when:phrase}; an update counts "
         "for "
         "nothing here.",
         "An update above the content states a time.",

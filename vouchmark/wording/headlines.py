@@ -27,6 +27,7 @@ _UNREAD: Final = {
     "memory-limit": "it is over the memory limit (--memory-limit)",
     "crash": "the program that reads it crashed",
     "io": "the system failed while it was read",
+    "too-deep": "its parts are nested deeper than anything real",
     "prerelease": "its Content Credentials are of a draft that can no longer be checked",
 }
 """Stable reasons for which a file could not be read."""
@@ -155,6 +156,25 @@ def _declared() -> tuple[Sentence, ...]:
             ),
         ]
     return tuple(found)
+
+
+def _removed() -> tuple[Sentence, ...]:
+    return tuple(
+        Sentence(
+            f"headline.removed{of}{nobody}{more}",
+            f"removed{words} by {who}: {{what:phrase}}{also}",
+            f"{when}{by}{too}",
+        )
+        for of, words, when in (
+            ("", "", "A later signer removed a statement of this file."),
+            (".earlier", " from an earlier version", "A later signer removed a statement of an earlier version."),
+        )
+        for nobody, who, by in (
+            ("", "{who:signer}, who signed later", ""),
+            (".nobody", "a later signer", " Who that is is not known."),
+        )
+        for more, also, too in (("", "", ""), (".more", ", and more", " Other kinds of statements are gone too."))
+    )
 
 
 SENTENCES: Final[tuple[Sentence, ...]] = (
@@ -444,8 +464,7 @@ SENTENCES: Final[tuple[Sentence, ...]] = (
         "who signed the earlier file that it names is not established",
         "history.parent.signer, and the ancestor's signer cannot be judged.",
     ),
-    Sentence("headline.removed.more", "{what}, and more", "The same, and other kinds of statements are gone too."),
-    Sentence("headline.removed", "{what}", "A later signer removed a statement; the finding's own sentence."),
+    *_removed(),
     Sentence("headline.misnamed", "its name says {named}, its content is {content}", "The two types differ."),
     Sentence("headline.rule", "its credentials break a rule of the specification", "integrity.rule."),
     Sentence(

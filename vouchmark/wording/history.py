@@ -132,7 +132,7 @@ def _redactions() -> tuple[Sentence, ...]:
         found += [
             Sentence(
                 f"redaction{word}",
-                f"A later signer ({{who:signer}}) removed{words} {{what:phrase}}.",
+                f"{{who:signer}} signed later, and removed{words} {{what:phrase}}.",
                 f"A redaction that is allowed and done, {when}.",
             ),
             Sentence(
@@ -226,7 +226,7 @@ SENTENCES: Final = (
     ),
     Sentence(
         "history.update.recorded",
-        "Whoever signed a later update ({who:signer}) recorded that the file did not hold then ({codes:quoted}); our "
+        "{who:signer}, who signed a later update, recorded that the file did not hold then ({codes:quoted}); our "
         "own check does not rest on that.",
         "The update's ingredient has recorded failures.",
     ),

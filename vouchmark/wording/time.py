@@ -82,13 +82,11 @@ _ABOUT: Final = {
 """Of what a time is signed."""
 _VALID: Final = {
     "stamped.inside": (
-        "The signer's certificate was valid when it was signed, on {day} (it runs from {start} to {end}).",
+        "The signer's certificate was valid at the time of the time stamp, {day} (it runs from {start} to {end}).",
         "A trusted time stamp proves a time within the certificate's dates.",
     ),
     "stamped.outside": (
-        "The signer's certificate was not valid when it was signed, says the only trusted time, {day} (it runs from "
-        "{start} "
-        "to {end}).",
+        "The signer's certificate was not valid at the time of the time stamp, {day} (it runs from {start} to {end}).",
         "A trusted time stamp proves a time outside the certificate's dates.",
     ),
     "inside": (
@@ -105,17 +103,76 @@ _VALID: Final = {
 """Whether the signer's certificate was valid at the moment that counts."""
 
 
-def _doubts() -> tuple[Sentence, ...]:
+_SHOWN: Final = {
+    "": ("Signed {by} {{day}}", ""),
+    ".legacy": (
+        "Its statements existed {by} {{day}}",
+        " The stamp is of a version 1 claim, and covers the claim alone.",
+    ),
+    ".other_bytes": (
+        "The credentials, which are for other bytes, were signed {by} {{day}}",
+        " The digest of the bytes is not the signed one.",
+    ),
+    ".legacy.other_bytes": (
+        "Its statements, which are of other bytes, existed {by} {{day}}",
+        " The digest of the bytes is not the signed one. The stamp is of a version 1 claim, and covers that alone.",
+    ),
+}
+"""What a stamp shows, by what it covers and what the credentials belong to; a stamp that is kept shows a latest day."""
+_TRUSTED: Final = {
+    "": (
+        "on",
+        "says {name}, a time-stamping authority on a list you use.",
+        "The token verifies over what it stamps, and a list that the reader uses vouches for its authority.",
+    ),
+    ".interim": (
+        "on",
+        "says {name}, a time-stamping authority on the interim list, frozen on 2026-01-01.",
+        "As time.trusted, by the interim list.",
+    ),
+    ".said": (
+        "on",
+        "says {name}, a time-stamping authority on a list ({label}).",
+        "As time.trusted; what kind of list it is rests on the reader's word alone.",
+    ),
+    ".nameless": (
+        "on",
+        "says a time-stamping authority without a name, on a list you use.",
+        "As time.trusted, and the authority's certificate has no name that can be read.",
+    ),
+    ".kept": (
+        "by",
+        "says {name}, whose time stamp a later update keeps.",
+        "As time.trusted, and an update above the content holds the stamp: it was signed by then.",
+    ),
+}
+"""Who is believed on a time, and by which list."""
+
+
+def _stamps() -> tuple[Sentence, ...]:
     found = []
-    for word, (text, when) in _DOUBTS.items():
+    for form, (shown, also) in _SHOWN.items():
+        on, by = shown.format(by="on"), shown.format(by="by")
         found += [
-            Sentence(f"time.{word}", f"Signed on {{day}}, says a time stamp by {text}.", when),
-            Sentence(
-                f"time.{word}.kept",
-                f"Signed on {{day}}, says a time stamp that a later update keeps, by {text}.",
-                f"{when} An update above the content holds the stamp.",
-            ),
+            Sentence(f"time.trusted{word}{form}", f"{by if how == 'by' else on}, {text}", f"{when}{also}")
+            for word, (how, text, when) in _TRUSTED.items()
         ]
+        for word, (text, when) in _DOUBTS.items():
+            found += [
+                Sentence(f"time.{word}{form}", f"{on}, says a time stamp by {text}.", f"{when}{also}"),
+                Sentence(
+                    f"time.{word}.kept{form}",
+                    f"{by}, says a time stamp that a later update keeps, by {text}.",
+                    f"{when} An update above the content holds the stamp.{also}",
+                ),
+            ]
+        found.append(
+            Sentence(
+                f"time.unlisted.engine{form}",
+                f"{on}, says a time stamp by {{who:phrase}}; our own check could not read it.",
+                f"The first engine reads a stamp, and our own check is missing.{also}",
+            )
+        )
     return tuple(found)
 
 
@@ -130,37 +187,7 @@ SENTENCES: Final = (
         "The version that is bound to this content was not found, as there are more than are followed.",
         "Our bound on versions was reached before the bound manifest.",
     ),
-    Sentence(
-        "time.trusted",
-        "Signed on {day}, says {name}, a time-stamping authority on a list you use.",
-        "The token verifies over the signature, and a list that the reader uses vouches for its authority.",
-    ),
-    Sentence(
-        "time.trusted.interim",
-        "Signed on {day}, says {name}, a time-stamping authority on the interim list, frozen on 2026-01-01.",
-        "The same by the interim list.",
-    ),
-    Sentence(
-        "time.trusted.said",
-        "Signed on {day}, says {name}, a time-stamping authority on a list ({label}).",
-        "The same; what kind of list it is rests on the reader's word alone.",
-    ),
-    Sentence(
-        "time.trusted.kept",
-        "Signed by {day}, says {name}, whose time stamp a later update keeps.",
-        "The same, and an update above the content holds the stamp: it was signed by then.",
-    ),
-    Sentence(
-        "time.trusted.nameless",
-        "Signed on {day}, says a time-stamping authority without a name, on a list you use.",
-        "As time.trusted, and the authority's certificate has no name that can be read.",
-    ),
-    *_doubts(),
-    Sentence(
-        "time.unlisted.engine",
-        "Signed on {day}, says a time stamp by {who:phrase}; our own check could not read it.",
-        "The first engine reads a stamp, and our own check is missing.",
-    ),
+    *_stamps(),
     *(Sentence(f"time.flaw.{word}", text, when) for word, (text, when) in _FLAWS.items()),
     Sentence(
         "time.flaw.outside",
@@ -232,7 +259,7 @@ SENTENCES: Final = (
     ),
     Sentence(
         "time.stated.update",
-        "Whoever signed a later update ({who:signer}) says that it was {what:phrase} {when:phrase}.",
+        "{who:signer}, who signed a later update, says that it was {what:phrase} {when:phrase}.",
         "An update above the content states the time; it is no part of the answer.",
     ),
     Sentence(
@@ -253,24 +280,24 @@ SENTENCES: Final = (
     ),
     Sentence(
         "time.gap.same",
-        "That is about when it was signed.",
-        "Behind a stated time: a time of signing is stated as well, and they differ by minutes at most.",
+        "That is about the time of its time stamp.",
+        "Behind a stated time: a time stamp shows a time as well, and they differ by minutes at most.",
     ),
     Sentence(
         "time.gap.same.zone",
-        "That is about when it was signed, as far as its missing time zone tells.",
+        "That is about the time of its time stamp, as far as its missing time zone tells.",
         "The same, and the stated time has no zone.",
     ),
-    Sentence("time.gap.before", "That is {gap:phrase} before it was signed.", "The stated time lies before."),
-    Sentence("time.gap.after", "That is {gap:phrase} after it was signed.", "The stated time lies after."),
+    Sentence("time.gap.before", "That is {gap:phrase} before its time stamp.", "The stated time lies before."),
+    Sentence("time.gap.after", "That is {gap:phrase} after its time stamp.", "The stated time lies after."),
     Sentence(
         "time.gap.before.least",
-        "That is at least {gap:phrase} before it was signed.",
+        "That is at least {gap:phrase} before its time stamp.",
         "The stated time lies before in every time zone.",
     ),
     Sentence(
         "time.gap.after.least",
-        "That is at least {gap:phrase} after it was signed.",
+        "That is at least {gap:phrase} after its time stamp.",
         "The stated time lies after in every time zone.",
     ),
     Sentence(

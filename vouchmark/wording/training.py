@@ -40,7 +40,7 @@ def _answers() -> tuple[Sentence, ...]:
         found += [
             Sentence(
                 f"ai.training.{answer}.update",
-                f"Whoever signed a later update ({{who:signer}}) {does} {{uses:listed}}.",
+                f"{{who:signer}}, who signed a later update, {does} {{uses:listed}}.",
                 "An update states it; an update changes no content.",
             ),
             Sentence(

@@ -130,7 +130,7 @@ SENTENCES: Final = (
     ),
     Sentence(
         "integrity.unparsable.deep",
-        "The file's parts are nested deeper than anything real, so it cannot be read.",
+        "The file was not read: its parts are nested deeper than anything real.",
         "The engine's bound on depth was reached.",
     ),
     Sentence(

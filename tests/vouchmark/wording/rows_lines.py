@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 from provenance.credentials.certificates.time_trust import Doubt, StampAssessment
 from provenance.credentials.certificates.timestamp import Flaw
@@ -35,8 +35,9 @@ from vouchmark.lines.person.names import issuer_names
 from vouchmark.lines.signer import identity
 from vouchmark.lines.time import line as time
 from vouchmark.lines.time import order
+from vouchmark.render.headline import additions
 from vouchmark.render.scope import period_phrase, scope_phrase
-from vouchmark.report import Line
+from vouchmark.report import Finding, Line, Message, Root, Status
 from vouchmark.wording.catalogue import say, together
 
 
@@ -124,34 +125,40 @@ row("gap.second", both(_FOUND), both(_FOUND, _NONE))
 
 
 # Time stamps.
-def stamped(*, trusted: bool = False, now: dt.datetime = AT, **changes: Any) -> Callable[[], Any]:
+def stamped(*, trusted: bool = False, now: dt.datetime = AT, shown: str = "", **changes: Any) -> Callable[[], Any]:
     codes = ("timeStamp.validated", *(("timeStamp.trusted",) if trusted else ()))
     told: dict[str, Any] = {"codes": codes, "time": AT, "authority": certificate("Clockwork")} | changes
-    return lambda: time._own_stamp(manifest(), StampAssessment(**told), own_check(), now)
+    return lambda: time._own_stamp(manifest(), StampAssessment(**told), own_check(), now, shown)
 
 
 _EXPIRED = certificate("Clockwork", until=2025)
+_STAMPS: Final[dict[str, dict[str, Any]]] = {
+    "time.trusted": {"trusted": True, "label": Label.YOURS},
+    "time.trusted.interim": {"trusted": True, "label": Label.INTERIM},
+    "time.trusted.said": {"trusted": True, "is_said": True},
+    "time.trusted.kept": {"trusted": True, "is_kept": True},
+    "time.trusted.nameless": {"trusted": True, "authority": None},
+    **{
+        f"time.{word}{kept}": {"is_kept": bool(kept), **facts}
+        for kept in ("", ".kept")
+        for word, facts in (
+            ("unlisted", {"doubt": Doubt.UNLISTED}),
+            ("distrusted", {"doubt": Doubt.DISTRUSTED}),
+            ("weak", {"doubt": Doubt.WEAK}),
+            ("outside", {"doubt": Doubt.OUTSIDE, "authority": _EXPIRED}),
+            ("outside.above", {"doubt": Doubt.OUTSIDE}),
+            ("later", {"doubt": Doubt.LATER}),
+            ("loose", {"doubt": Doubt.LOOSE}),
+        )
+    },
+}
 group(
     {
-        "time.trusted": stamped(trusted=True, label=Label.YOURS),
-        "time.trusted.interim": stamped(trusted=True, label=Label.INTERIM),
-        "time.trusted.said": stamped(trusted=True, is_said=True),
-        "time.trusted.kept": stamped(trusted=True, is_kept=True),
-        "time.trusted.nameless": stamped(trusted=True, authority=None),
+        f"{word}{shown}": stamped(shown=shown, **facts)
+        for word, facts in _STAMPS.items()
+        for shown in (time._shown(legacy=old, other_bytes=other) for old in (False, True) for other in (False, True))
     }
 )
-for _kept, _is_kept in (("", False), (".kept", True)):
-    group(
-        {
-            f"time.unlisted{_kept}": stamped(doubt=Doubt.UNLISTED, is_kept=_is_kept),
-            f"time.distrusted{_kept}": stamped(doubt=Doubt.DISTRUSTED, is_kept=_is_kept),
-            f"time.weak{_kept}": stamped(doubt=Doubt.WEAK, is_kept=_is_kept),
-            f"time.outside{_kept}": stamped(doubt=Doubt.OUTSIDE, authority=_EXPIRED, is_kept=_is_kept),
-            f"time.outside.above{_kept}": stamped(doubt=Doubt.OUTSIDE, is_kept=_is_kept),
-            f"time.later{_kept}": stamped(doubt=Doubt.LATER, is_kept=_is_kept),
-            f"time.loose{_kept}": stamped(doubt=Doubt.LOOSE, is_kept=_is_kept),
-        }
-    )
 row("authority.named", stamped(doubt=Doubt.UNLISTED), stamped(doubt=Doubt.UNLISTED, authority=None))
 row("authority.nameless", stamped(doubt=Doubt.UNLISTED, authority=None), stamped(doubt=Doubt.UNLISTED))
 group(
@@ -681,4 +688,34 @@ row(
     "both",
     lambda: together(say("nothing.unasked"), say("engines.unasked")),
     lambda: together(say("nothing.unasked")),
+)
+
+
+def removed_by(finding: Finding, more: str) -> Callable[[], Any]:
+    return lambda: additions._gone(finding, more)
+
+
+def _removal(of: str, **who: Any) -> Finding:
+    message = Message("redaction", {"what": {"id": "redaction.what.ai"}, **who})
+    return Finding(
+        id="history.1",
+        code="history.redaction.ai",
+        status=Status.ABSENT,
+        statement="",
+        source="",
+        root=Root.INGREDIENT,
+        subject="",
+        detail={"of": of, "removed": "ai"},
+        message=message,
+    )
+
+
+_BY: dict[str, Any] = {"who": {"name": "Somebody", "vouched": ""}}
+group(
+    {
+        f"headline.removed{of}{nobody}{more}": removed_by(_removal(what, **who), more)
+        for of, what in (("", "this file"), (".earlier", "earlier file"))
+        for nobody, who in (("", _BY), (".nobody", {}))
+        for more in ("", ".more")
+    }
 )

@@ -22,7 +22,7 @@ from vouchmark.cli.check.person import person_errors, person_options, who_counts
 from vouchmark.cli.check.policy import policy_options
 from vouchmark.cli.check.running import identity, is_one, refuse_pages, run
 from vouchmark.cli.check.saved import compare_saved, saved_options
-from vouchmark.cli.common import Instant, fail, fail_usage, printable, standard_input
+from vouchmark.cli.common import Instant, Times, fail, fail_usage, printable, standard_input
 from vouchmark.codes.exits import CHECKED
 from vouchmark.examination.opening.addresses import host_of, is_address
 from vouchmark.report import Exit, Line, Outcome, overall_exit
@@ -121,8 +121,10 @@ class Seconds(click.FloatRange):
 @person_options
 @known_options
 @original_options
-@click.option("-q", "--quiet", count=True, help="The answer alone, one line a file; twice: the outcome alone.")
-@click.option("-v", "--verbose", count=True, help="Every finding; twice: their details as well.")
+@click.option(
+    "-q", "--quiet", count=True, type=Times(), help="The answer alone, one line a file; twice: the outcome alone."
+)
+@click.option("-v", "--verbose", count=True, type=Times(), help="Every finding; twice: their details as well.")
 @help_all_option
 @click.pass_context
 def check(ctx: click.Context, /, **options: Any) -> None:

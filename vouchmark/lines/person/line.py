@@ -111,6 +111,11 @@ def unreadable(name: str) -> Answer:
     return Answer(summary=statement, drafts=(_about_file(name, "person.unreadable", Status.ERROR, statement),))
 
 
+def unasked() -> Answer:
+    """The answer where the bytes could not be had, and nobody asked for people or gave a vouch."""
+    return Answer(summary=say("nothing.unasked"), status=Status.SKIPPED)
+
+
 def wrong_clock(name: str, clocks: str) -> Answer:
     """The answer where the ledger's clock is not ours: then no voice can be recorded, and none was judged."""
     statement = say("person.clock", why=clocks)

@@ -19,6 +19,7 @@ from provenance.credentials.engines.model import Manifest
 from provenance.credentials.history.lineage import Removed
 from provenance.credentials.own_check import OwnCheck
 from provenance.credentials.trust.view import Label
+from vouchmark.lines import about
 from vouchmark.lines.authority import Of
 from vouchmark.lines.facts import (
     Answer,
@@ -31,6 +32,7 @@ from vouchmark.lines.facts import (
     instant,
     source_of,
 )
+from vouchmark.lines.integrity.code_families import BYTES_CHANGED
 from vouchmark.lines.nothing import nothing_to_look_at
 from vouchmark.lines.redactions import removals
 from vouchmark.lines.signer.trust_words import shown_label
@@ -62,7 +64,8 @@ def answer(facts: Facts) -> Answer:
     if own is None or signer is None:
         draft = _stamp(facts, manifest)
         return Answer(summary=draft.statement, drafts=(draft,))
-    drafts = [_own_stamp(manifest, signer.stamp, own, facts.at)]
+    shown = _shown(legacy=signer.stamp.version == 1, other_bytes=about.doubt(facts) == about.OTHER_BYTES)
+    drafts = [_own_stamp(manifest, signer.stamp, own, facts.at, shown)]
     drafts += _legacy(manifest, signer.stamp)
     drafts += _certificate(manifest, signer)
     drafts += time_order.impossible(own, facts.speakers)
@@ -133,8 +136,16 @@ _ANSWERS: Final = frozenset(
 """Exactly one of them stands on the line wherever there is a manifest."""
 
 
-def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt.datetime) -> Draft:
-    """By our own reading of the token and the reader's lists of time-stamping authorities alone."""
+def _shown(*, legacy: bool, other_bytes: bool) -> str:
+    """How the ids of sentences end that tell what a stamp shows: of what, and of which bytes."""
+    return f"{'.legacy' if legacy else ''}{'.other_bytes' if other_bytes else ''}"
+
+
+def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt.datetime, shown: str) -> Draft:
+    """By our own reading of the token and the reader's lists of time-stamping authorities alone.
+
+    `shown` is what `_shown` gives.
+    """
     who = certificate_name(stamp.authority)
     detail: dict[str, Json] = {"claim_version": manifest.claim_version, "codes": list[Json](stamp.codes)}
     if stamp.time is not None:
@@ -150,24 +161,24 @@ def _own_stamp(manifest: Manifest, stamp: StampAssessment, own: OwnCheck, at: dt
         code, sentence = _FLAWS[stamp.flaw]
         return _own_draft(manifest, code, Status.UNKNOWN, say(sentence), detail | {"flaw": str(stamp.flaw)})
     if stamp.is_trusted:
-        return _own_draft(manifest, "time.trusted", Status.PASS, _trusted(stamp, day(stamp.time), who), detail)
+        return _own_draft(manifest, "time.trusted", Status.PASS, _trusted(stamp, day(stamp.time), who, shown), detail)
     code = _DOUBTS[stamp.doubt]
     above = ".above" if stamp.doubt is Doubt.OUTSIDE and not stamp.is_authority_outside else ""
     said: dict[str, Fact] = {"at": instant(at)} if stamp.doubt is Doubt.LATER else {}
-    sentence = f"{code}{above}{'.kept' if stamp.is_kept else ''}"
+    sentence = f"{code}{above}{'.kept' if stamp.is_kept else ''}{shown}"
     statement = say(sentence, day=day(stamp.time), who=_named(who), **said)
     return _own_draft(manifest, code, Status.UNKNOWN, statement, detail)
 
 
-def _trusted(stamp: StampAssessment, when: str, name: str) -> Said:
+def _trusted(stamp: StampAssessment, when: str, name: str, shown: str) -> Said:
     """Who shows the time, by which list."""
     if not name:
-        return say("time.trusted.nameless", day=when)
+        return say(f"time.trusted.nameless{shown}", day=when)
     if stamp.is_kept:
-        return say("time.trusted.kept", day=when, name=name)
+        return say(f"time.trusted.kept{shown}", day=when, name=name)
     if stamp.is_said:
-        return say("time.trusted.said", day=when, name=name, label=shown_label(stamp.label, is_said=True))
-    return say(f"time.trusted{'.interim' if stamp.label is Label.INTERIM else ''}", day=when, name=name)
+        return say(f"time.trusted.said{shown}", day=when, name=name, label=shown_label(stamp.label, is_said=True))
+    return say(f"time.trusted{'.interim' if stamp.label is Label.INTERIM else ''}{shown}", day=when, name=name)
 
 
 def _named(name: str) -> Phrase:
@@ -246,15 +257,17 @@ def _stamp(facts: Facts, manifest: Manifest) -> Draft:
     name, when = certificate_name(stamp.authority), day(stamp.time)
     who = name or "an unnamed authority"
     detail: dict[str, Json] = {"time": instant(stamp.time), "authority": who, "claim_version": manifest.claim_version}
+    shown = _shown(legacy=manifest.claim_version < 2, other_bytes=has(codes, *BYTES_CHANGED))
     if facts.own is not None or facts.own_failure:
-        statement = say("time.unlisted.engine", day=when, who=_named(name))
+        statement = say(f"time.unlisted.engine{shown}", day=when, who=_named(name))
         return _draft(facts, manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
     trusted = has(codes, "timeStamp.trusted") and facts.tsa_lists and manifest.claim_version >= 2
     trusted = trusted and stamp.time <= facts.at
     if trusted and has(codes, "timeStamp.validated"):
-        statement = say("time.trusted", day=when, name=name) if name else say("time.trusted.nameless", day=when)
+        named: dict[str, Fact] = {"name": name} if name else {}
+        statement = say(f"time.trusted{'' if name else '.nameless'}{shown}", day=when, **named)
         return _draft(facts, manifest, "time.trusted", Status.PASS, statement, detail)
-    statement = say("time.unlisted", day=when, who=_named(name))
+    statement = say(f"time.unlisted{shown}", day=when, who=_named(name))
     return _draft(facts, manifest, "time.unlisted", Status.UNKNOWN, statement, detail)
 
 

@@ -5,8 +5,8 @@ Failures of other lines, what was asked for, people who vouch for it: each with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, cast
 
 from vouchmark.render.headline.clauses import Clause, Rank
 from vouchmark.render.headline.declared import declared
@@ -14,7 +14,7 @@ from vouchmark.render.safe import plain
 from vouchmark.render.words import sentence, with_status
 from vouchmark.report import Finding, Line, Report, Root, Status
 from vouchmark.wording.catalogue import has, say
-from vouchmark.wording.model import Said
+from vouchmark.wording.model import Fact, Said
 
 __all__ = ["Clause", "Rank", "additions"]
 
@@ -151,10 +151,17 @@ def _removed(report: Report) -> Iterator[Clause]:
     ]
     gone.sort(key=lambda finding: _REMOVED.index(str(finding.detail.get("removed"))))
     if gone:
-        words = sentence(gone[0].statement)
         more = len({finding.detail.get("removed") for finding in gone}) > 1
-        what = f"{words[:1].lower()}{words[1:]}"
-        yield Clause(Rank.DOUBT, say("headline.removed.more" if more else "headline.removed", what=what))
+        yield Clause(Rank.DOUBT, _gone(gone[0], ".more" if more else ""))
+
+
+def _gone(finding: Finding, more: str) -> Said:
+    """The finding's own sentence as a clause, by its facts."""
+    of = ".earlier" if finding.detail.get("of") == "earlier file" else ""
+    facts: dict[str, Fact] = {"what": {"id": f"redaction.what.{finding.detail.get('removed')}"}}
+    if finding.message is not None:
+        facts |= cast("Mapping[str, Fact]", finding.message.args)
+    return say(f"headline.removed{of}{'' if 'who' in facts else '.nobody'}{more}", **facts)
 
 
 _REMOVED: Final = ("ai", "training", "ingredient", "metadata", "identity", "time", "done")
