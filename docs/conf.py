@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from vouchmark import __version__
 from vouchmark.cli.explain import exit_rows, label_rows, markdown
 from vouchmark.codes.codes import OURS, SPECIFIED, Code
+from vouchmark.wording.catalogue import rooms
 
 project = "Vouchmark"
 release = version = __version__
@@ -75,6 +76,27 @@ TABLES: Final[Mapping[str, Callable[[], list[dict[str, str]]]]] = {
     "specified": lambda: code_rows(SPECIFIED),
 }
 """The tables that are made, by their marks."""
+SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|$#])")
+"""What Markdown could take for markup."""
+
+
+def sentence_pages() -> str:
+    """All sentences of the catalogue, a table for each of its parts: id, English, when it may be said."""
+    lines: list[str] = []
+    for question, sentences in rooms():
+        lines += [f"## {question}", "", "| id | English | when it may be said |", "| --- | --- | --- |"]
+        lines += [f"| `{one.id}` | {plainly(one.text)} | {plainly(one.when)} |" for one in sentences]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def plainly(text: str) -> str:
+    """Text in which nothing is markup."""
+    return SPECIAL.sub(r"\\\1", text)
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {"sentences": sentence_pages}
+"""What is made and is no single table."""
 
 
 def public_names(package: str) -> str:
@@ -108,11 +130,16 @@ def import_hints(module: ModuleType) -> None:
             exec(compile(ast.Module(node.body, []), module.__name__, "exec"), vars(module))  # noqa: S102 - our own code
 
 
+def made(found: re.Match[str]) -> str:
+    """What stands in the place of a mark."""
+    return PAGES[found[1]]() if found[1] in PAGES else markdown(TABLES[found[1]]())
+
+
 def complete(_app: Sphinx, _page: str, source: list[str]) -> None:
     """Put in what is made from the code, and let links to the papers at the top lead to the site's pages of them."""
     text = PAPER.sub(lambda found: (TOP / found[1]).read_text(encoding="utf-8").replace("](docs/", "](/"), source[0])
     text = TO_PAPERS.sub(lambda found: f"](/{found[1].lower()}.md", text)
-    text = MADE.sub(lambda found: markdown(TABLES[found[1]]()), text)
+    text = MADE.sub(made, text)
     source[0] = PUBLIC.sub(lambda found: public_names(found[1]), text)
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import pytest
 
 from vouchmark.codes.codes import OURS, SPECIFIED
+from vouchmark.wording.catalogue import everything
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 NEEDED: Final = ("sphinx", "myst_parser", "furo")
@@ -116,6 +117,15 @@ def test_the_tables_are_made_from_the_code(site: Path, pages: dict[Path, Page]) 
     text = pages[site / "codes/index.html"].text
     for code in (*OURS.values(), *SPECIFIED.values()):
         assert code.code in text, code.code
+
+
+def test_all_sentences_stand_on_one_page_and_when_they_may_be_said(site: Path, pages: dict[Path, Page]) -> None:
+    text = " ".join(pages[site / "sentences/index.html"].text.split())
+    for one in everything():
+        row = f"{one.id} {one.text} {one.when}"
+        assert " ".join(row.split()) in text, one.id
+    index = pages[site / "index.html"]
+    assert any(link.rstrip("/").endswith("sentences") for link in index.links)
 
 
 @pytest.mark.parametrize("package", ["vouchmark", "provenance", "zk", "zk.bbs"])

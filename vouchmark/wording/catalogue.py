@@ -161,6 +161,14 @@ def page() -> Iterator[str]:
         yield f"  When: {one.when}"
 
 
+def rooms() -> Iterator[tuple[str, tuple[Sentence, ...]]]:
+    """The question that each part of the catalogue answers, with its sentences; the specification's rules last."""
+    for part in PARTS:
+        said = importlib.import_module(f"vouchmark.wording.{part}").__doc__ or part
+        yield said.partition("\n")[0], _sentences(part)
+    yield "Which rule of the specification stands behind a code?", _rules()
+
+
 _RULE: Final = "rule."
 
 
