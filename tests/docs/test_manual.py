@@ -220,7 +220,7 @@ class TestCommands:
         founding, enrolling, many, rotating, leaving, copying, recovering = (
             block.splitlines() for block in blocks("sh", "docs/personhood/secretary.md")
         )
-        holding, vouching, _, keeping = (block.splitlines() for block in blocks("sh", "docs/personhood/member.md"))
+        holding, vouching, _, _, keeping = (block.splitlines() for block in blocks("sh", "docs/personhood/member.md"))
         *asking, accepting, showing, renewing = holding
         (invite, approve), (lost,) = enrolling, re.findall("`(.* --reset)`", PAGES["docs/personhood/secretary.md"])
         begun = [*founding, invite, *asking, approve, accepting, showing, *vouching]

@@ -75,6 +75,7 @@ EXEMPT: Final[tuple[tuple[str, str], ...]] = (
     ("vouchmark.examination.checker.WAITING", TRANSPORT),
     ("vouchmark.examination.of_itself.CLOCK", NUMBER),
     ("vouchmark.issuing.*", INPUT),
+    ("vouchmark.vouching.calls.*", INPUT),
     ("vouchmark.policies.conditions.ID_DIGITS", NUMBER),
     ("provenance.net.*", TRANSPORT),
     ("provenance.workers.*", TRANSPORT),

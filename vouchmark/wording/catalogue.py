@@ -16,7 +16,7 @@ from vouchmark.wording.model import Argument, Fact, Phrase, Said, Sentence
 
 PARTS: Final = (
     "headlines", "nothing", "integrity", "coverage", "unread", "signer", "identity", "time", "history", "ai",
-    "training", "known", "person", "claim", "engines", "gaps", "pictures", "furniture", "report", "phrases",
+    "training", "known", "person", "call", "claim", "engines", "gaps", "pictures", "furniture", "report", "phrases",
 )  # fmt: skip
 """The files of the catalogue, in the order in which the manual prints them; each is read where it is first needed."""
 _HOMES: Final[Mapping[str, tuple[str, ...]]] = {

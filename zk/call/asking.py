@@ -109,6 +109,11 @@ class Asker:
         """The pseudonym of each peer who has answered."""
         return self._voices
 
+    @property
+    def own(self) -> bytes | None:
+        """One's own pseudonym in this meeting, where it is known."""
+        return self._own
+
     def has_asked(self, nonce: bytes) -> bool:
         """Return whether a challenge is one's own."""
         return nonce in self._opened

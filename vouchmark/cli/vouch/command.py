@@ -13,6 +13,7 @@ import click
 from vouchmark.cli.common import composed, fail, nonce_of, somebody_types, umask
 from vouchmark.cli.person import at_option, errors, json_option, moment, passphrase_option, read_file, tell
 from vouchmark.cli.placing import may_write, place
+from vouchmark.cli.vouch.call import answer, ask, verify
 from vouchmark.cli.vouch.embed import embed
 from vouchmark.cli.vouch.first import First, first_options
 from vouchmark.cli.wallet.opening import WALLET_VARIABLE, member, open_wallet
@@ -41,7 +42,8 @@ def vouch() -> None:
     """
 
 
-vouch.add_command(embed)
+for _each in (embed, ask, answer, verify):
+    vouch.add_command(_each)
 
 
 @vouch.command(short_help="Make a vouch for FILE.")
