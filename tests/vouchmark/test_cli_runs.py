@@ -42,6 +42,7 @@ class TestTotals:
     def test_files_are_counted_by_their_answer_worst_first(self, run: Command) -> None:
         done = check(run, "in", "-q")
         assert done.stderr.splitlines() == [
+            "",
             "5 files",
             f"  1  {NAMES[Group.MISMATCH]}",
             f"  1  {NAMES[Group.ERROR]}",

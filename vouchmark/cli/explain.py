@@ -89,15 +89,17 @@ def _explained(name: str, *, everything: bool) -> list[Row]:
 def label_rows() -> list[Row]:
     """Every label that a policy can give."""
     from vouchmark.policies.labels import LABELS
+    from vouchmark.wording.catalogue import say
 
-    return [{"label": name, "meaning": meaning} for name, meaning in LABELS.items()]
+    return [{"label": name, "meaning": say(f"label.{name}")} for name in LABELS]
 
 
 def exit_rows() -> list[Row]:
     """Every exit code."""
     from vouchmark.codes.exits import EXITS
+    from vouchmark.wording.catalogue import say
 
-    return [{"exit": str(code), "meaning": f"{words[0].upper()}{words[1:]}."} for code, words in EXITS.items()]
+    return [{"exit": str(code), "meaning": say(f"exit.{code}")} for code in EXITS]
 
 
 def sentence_rows() -> list[Row]:

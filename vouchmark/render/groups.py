@@ -71,6 +71,11 @@ def group_of(report: Report) -> Group:
     return next((group for group, holds in _RULES if holds(report)), Group.UNKNOWN_SIGNER)
 
 
+def files_in_words(count: int) -> str:
+    """`1 file`, `5,000 files`."""
+    return say("total.files.one") if count == 1 else say("total.files", count=f"{count:,}")
+
+
 def worst_first(report: Report) -> int:
     """The group's place, to sort by."""
     return _PLACES[group_of(report)]

@@ -16,7 +16,8 @@ from vouchmark.wording.model import Argument, Fact, Phrase, Said, Sentence
 
 PARTS: Final = (
     "headlines", "nothing", "integrity", "coverage", "unread", "signer", "identity", "time", "history", "ai",
-    "training", "known", "person", "call", "claim", "engines", "gaps", "pictures", "furniture", "report", "phrases",
+    "training", "known", "person", "call", "claim", "engines", "gaps", "pictures", "furniture", "report", "page",
+    "phrases",
 )  # fmt: skip
 """The files of the catalogue, in the order in which the manual prints them; each is read where it is first needed."""
 _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -30,6 +31,7 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
     "signer": ("signer", "phrases"),
     "hearsay": ("phrases",),
     "both": ("phrases",),
+    "amount": ("phrases",),
     "authority": ("time",),
     "when": ("time",),
     "done": ("time",),
@@ -58,6 +60,7 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
             "update",
             "more",
             "said",
+            "total",
             "finding",
             "contradicted",
             "fact",
@@ -79,10 +82,10 @@ _parts_read: set[str] = set()
 
 
 def everything() -> tuple[Sentence, ...]:
-    """All sentences, in the order in which the manual prints them; the specification's rules behind them."""
+    """All sentences, in the order in which the manual prints them; what stands in tables behind them."""
     for part in PARTS:
         _read_part(part)
-    return (*(one for part in PARTS for one in _sentences(part)), *_rules())
+    return (*(one for part in PARTS for one in _sentences(part)), *_of_tables())
 
 
 def _sentences(part: str) -> tuple[Sentence, ...]:
@@ -162,31 +165,56 @@ def page() -> Iterator[str]:
 
 
 def rooms() -> Iterator[tuple[str, tuple[Sentence, ...]]]:
-    """The question that each part of the catalogue answers, with its sentences; the specification's rules last."""
+    """The question that each part of the catalogue answers, with its sentences; what stands in tables last."""
     for part in PARTS:
         said = importlib.import_module(f"vouchmark.wording.{part}").__doc__ or part
         yield said.partition("\n")[0], _sentences(part)
-    yield "Which rule of the specification stands behind a code?", _rules()
+    yield "What do labels and exit codes mean, and which rule of the specification stands behind a code?", _of_tables()
 
 
-_RULE: Final = "rule."
+_RULE: Final = "rule"
+_TABLES: Final = (_RULE, "label", "exit")
+"""How the ids of sentences begin that stand in a table of their own, beside what they explain."""
 
 
-def _rules() -> tuple[Sentence, ...]:
-    """The specification's rules as clauses: what is behind a code; loaded where one of them is said."""
-    from vouchmark.codes.specification import SPECIFICATION
+def _table(kind: str) -> Mapping[str, str]:
+    """A table's sentences by what they explain; loaded where one of them is said."""
+    if kind == _RULE:
+        from vouchmark.codes.specification import SPECIFICATION
 
-    return tuple(one for code in SPECIFICATION if (one := _rule(f"{_RULE}{code}")) is not None)
+        return {code: lowered(row[1].rstrip(".")) for code, row in SPECIFICATION.items()}
+    if kind == "label":
+        from vouchmark.policies.labels import LABELS
+
+        return LABELS
+    from vouchmark.codes.exits import EXITS
+
+    return {str(code): f"{words[0].upper()}{words[1:]}." for code, words in EXITS.items()}
 
 
-def _rule(sentence: str) -> Sentence | None:
-    from vouchmark.codes.specification import SPECIFICATION
+def lowered(text: str) -> str:
+    """A sentence within another, with a small first letter."""
+    return f"{text[:1].lower()}{text[1:]}"
 
-    code = sentence.removeprefix(_RULE)
-    if code not in SPECIFICATION:
+
+_WHEN: Final = {
+    _RULE: "The specification's code is {}.",
+    "label": "A policy gives the label {}.",
+    "exit": "The command ends with {}.",
+}
+
+
+def _tabled(kind: str, name: str) -> Sentence | None:
+    """The sentence of a table that explains something; None where the table has none."""
+    text = _table(kind).get(name)
+    if text is None:
         return None
-    meaning = SPECIFICATION[code][1].rstrip(".")
-    return Sentence(sentence, f"{meaning[:1].lower()}{meaning[1:]}", f"The specification's code is {code}.")
+    return Sentence(f"{kind}.{name}", text.replace("{", "{{").replace("}", "}}"), _WHEN[kind].format(name))
+
+
+def _of_tables() -> tuple[Sentence, ...]:
+    """What stands in tables: the specification's rules as clauses, labels, exit codes."""
+    return tuple(one for kind in _TABLES for name in _table(kind) if (one := _tabled(kind, name)) is not None)
 
 
 def _found(sentence: str) -> Sentence:
@@ -199,9 +227,9 @@ def _found(sentence: str) -> Sentence:
 def _look(sentence: str) -> Sentence | None:
     """A sentence by its id, out of the part where it stands."""
     if sentence not in _read:
-        if sentence.startswith(_RULE):
-            return _rule(sentence)
-        first = sentence.partition(".")[0]
+        first, _, rest = sentence.partition(".")
+        if first in _TABLES:
+            return _tabled(first, rest)
         for part in _HOMES.get(first, (first,) if first in PARTS else PARTS):
             _read_part(part)
     return _read.get(sentence)

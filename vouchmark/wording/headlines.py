@@ -158,6 +158,27 @@ def _declared() -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+_ON: Final = {
+    "presence": "whether there are Content Credentials",
+    "bytes": "whether it was changed",
+    "signature": "whether the signature is valid",
+}
+"""What verifiers can differ on that touches the answer itself."""
+_FORMATS: Final = {
+    "matroska": "Matroska video",
+    "webm": "WebM video",
+    "flash": "Flash video",
+    "windows-media": "Windows Media video",
+    "bmp": "BMP",
+    "jpeg-2000": "JPEG 2000",
+    "psd": "Photoshop (PSD)",
+    "aiff": "AIFF",
+    "text": "plain text",
+    "html": "HTML",
+}
+"""Types that are not supported, as people know them."""
+
+
 def _removed() -> tuple[Sentence, ...]:
     return tuple(
         Sentence(
@@ -465,6 +486,11 @@ SENTENCES: Final[tuple[Sentence, ...]] = (
         "history.parent.signer, and the ancestor's signer cannot be judged.",
     ),
     *_removed(),
+    *(Sentence(f"headline.on.{word}", text, f"They differ on {word}.") for word, text in _ON.items()),
+    *(Sentence(f"headline.format.{word}", text, "The content is of that type.") for word, text in _FORMATS.items()),
+    Sentence("headline.address", "an address", "The address names no host that can be read."),
+    Sentence("headline.metadata", "metadata", "Metadata without a name is not covered."),
+    Sentence("headline.metadata.other", "other metadata", "More kinds of metadata are not covered than are named."),
     Sentence("headline.misnamed", "its name says {named}, its content is {content}", "The two types differ."),
     Sentence("headline.rule", "its credentials break a rule of the specification", "integrity.rule."),
     Sentence(

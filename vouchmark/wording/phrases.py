@@ -55,6 +55,13 @@ SENTENCES: Final = (
         "Behind what is among the gathered statements.",
     ),
     Sentence("cut.unread", "it was not read: {reason}", "The metadata could not be read, for that stable reason."),
+    Sentence("amount.all", "{size} {unit}", "So many bytes."),
+    Sentence("amount.of", "{size} of {total} {unit}", "So many bytes of more."),
+    Sentence("amount.of.least", "{size} of at least {total} {unit}", "The same, where the whole may be larger."),
+    Sentence("amount.apart", "{part} of {whole}", "The same, where the two have other units."),
+    Sentence("amount.apart.least", "{part} of at least {whole}", "The same, where the whole may be larger."),
+    Sentence("amount.some", "some bytes", "How many is not known."),
+    *(Sentence(f"amount.{unit.lower()}", unit, f"An amount in {unit}.") for unit in ("GB", "MB", "kB", "bytes")),
     Sentence("both", "{first:phrase} {second:phrase}", "A line's answer is two sentences."),
     Sentence("signer.nameless", "a signer without a name", "The certificate has no name that can be read."),
 )

@@ -141,6 +141,8 @@ SENTENCES: Final[tuple[Sentence, ...]] = (
     Sentence("finding.by", "by {source}, from {root}, about {subject}", "Every finding, where all are asked for."),
     Sentence("finding.by.nobody", "by nobody, from {root}, about {subject}", "The same, of what nobody established."),
     Sentence("said.heading", "{heading}:", "Rows follow below it."),
+    Sentence("total.files.one", "1 file", "One file was looked at."),
+    Sentence("total.files", "{count} files", "So many files were looked at."),
     Sentence("contradicted", "{what}; these contradict each other", "Two fields cannot both be true."),
     Sentence("fact.file", "file", "Names what was examined."),
     Sentence("fact.at", "judged at", "Names the time of judging."),

@@ -15,13 +15,15 @@ from vouchmark.wording.catalogue import everything
 for _path in sorted(Path(__file__).parent.glob("rows_*.py")):
     importlib.import_module(f"tests.vouchmark.wording.{_path.stem}")
 
-LACKING: Final = 1319
+LACKING: Final = 1101
 """Sentences without a row; it may only become smaller."""
 
 
 def lacking() -> list[str]:
-    """The ids without a row; the specification's rules are its own words."""
-    return [one.id for one in everything() if one.id not in ROWS and not one.id.startswith("rule.")]
+    """The ids without a row; what stands in tables has its tests beside them."""
+    return [
+        one.id for one in everything() if one.id not in ROWS and not one.id.startswith(("rule.", "label.", "exit."))
+    ]
 
 
 @pytest.mark.parametrize("id_", sorted(ROWS))

@@ -33,7 +33,7 @@ NO_SENTENCES: Final = {
 """Texts with a space in them in these rooms, which no reader reads as a sentence of ours, and why."""
 
 
-def _texts(path: Path) -> Iterator[tuple[int, str]]:
+def texts(path: Path) -> Iterator[tuple[int, str]]:
     """Texts with a space in a module, but for its documentation and for ids of sentences."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     documentation = {
@@ -62,14 +62,14 @@ def _files() -> list[Path]:
 def test_no_text_that_could_be_a_sentence_stands_beside_the_catalogue(path: Path) -> None:
     found = [
         f"{path.name}:{number}: {text!r}"
-        for number, text in _texts(path)
+        for number, text in texts(path)
         if text not in NO_SENTENCES and not text.startswith("vouchmark ")
     ]
     assert found == []
 
 
 def test_what_is_exempt_is_there() -> None:
-    there = {text for path in _files() for _, text in _texts(path)}
+    there = {text for path in _files() for _, text in texts(path)}
     assert {text for text in NO_SENTENCES if text not in there and text != "vouchmark "} == set()
 
 

@@ -92,7 +92,9 @@ def _say(totals: Totals, interrupt: Interrupt, options: dict[str, Any], *, one: 
     if not totals.files:
         click.echo("there is no file in what you named", err=True)
     elif not one and options["quiet"] < 2 and (options["form"] == "text" or isinstance(options["output"], Folder)):
-        click.echo("\n".join(totals.lines()), err=True)
+        # Where both go to one terminal, the totals stand apart from the last report.
+        apart = "" if options["output"] is not None else "\n"
+        click.echo(apart + "\n".join(totals.lines()), err=True)
     if interrupt.came:
         place = options["output"]
         where = f"; what was found is in {place}" if place is not None and str(place) != "-" else ""

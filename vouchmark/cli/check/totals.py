@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from vouchmark.render.groups import NAMES, Group, group_of
+from vouchmark.render.groups import NAMES, Group, files_in_words, group_of
 from vouchmark.report import Exit, Outcome, Report, exit_code
 
 
@@ -47,6 +47,6 @@ class Totals:
 
     def lines(self) -> Iterator[str]:
         """The totals, worst first, under the number of files."""
-        yield f"{self.files:,} {'file' if self.files == 1 else 'files'}"
+        yield files_in_words(self.files)
         width = len(f"{max(self.groups.values(), default=0):,}")
         yield from (f"  {self.groups[group]:{width},}  {NAMES[group]}" for group in Group if self.groups[group])

@@ -26,11 +26,7 @@ _ALSO: Final = {
 }
 """Failures of other lines, in the order in which they are told."""
 
-_WEIGHTY: Final = {
-    "presence": "whether there are Content Credentials",
-    "bytes": "whether it was changed",
-    "signature": "whether the signature is valid",
-}
+_WEIGHTY: Final = ("presence", "bytes", "signature")
 """What verifiers may disagree on that touches the answer itself; the overall state also differs over expiry."""
 
 _KNOWN: Final = {
@@ -82,7 +78,7 @@ def _doubts(report: Report) -> Iterator[Clause]:
 def _verifiers(report: Report) -> Said | None:
     for finding in with_status(report, Line.ENGINES, Status.UNKNOWN):
         on = finding.detail.get("on")
-        weighty = [words for word, words in _WEIGHTY.items() if isinstance(on, list) and word in on]
+        weighty = [say(f"headline.on.{word}") for word in _WEIGHTY if isinstance(on, list) and word in on]
         if finding.detail.get("unread"):
             return say("headline.unread_by_one")
         if finding.code == "engines.disagree" and weighty:

@@ -83,18 +83,18 @@ AS_SAID: Final = ", as you said"
 """How a label ends that rests on the reader's word alone."""
 
 _FORMATS: Final = {
-    "video/x-matroska": "Matroska video",
-    "video/webm": "WebM video",
-    "video/x-flv": "Flash video",
-    "video/x-ms-wmv": "Windows Media video",
-    "image/bmp": "BMP",
-    "image/jp2": "JPEG 2000",
-    "image/vnd.adobe.photoshop": "Photoshop (PSD)",
-    "audio/aiff": "AIFF",
-    "text/plain": "plain text",
-    "text/html": "HTML",
+    "video/x-matroska": "matroska",
+    "video/webm": "webm",
+    "video/x-flv": "flash",
+    "video/x-ms-wmv": "windows-media",
+    "image/bmp": "bmp",
+    "image/jp2": "jpeg-2000",
+    "image/vnd.adobe.photoshop": "psd",
+    "audio/aiff": "aiff",
+    "text/plain": "text",
+    "text/html": "html",
 }
-"""Types that are not supported, as people know them."""
+"""Types that are not supported, by the last word of the id of what people call them."""
 _NO_TYPE: Final = "application/octet-stream"
 
 
@@ -174,7 +174,7 @@ def _cut(report: Report) -> str:
             present, announced = finding.detail.get("present"), finding.detail.get("announced", 0)
             if isinstance(present, int) and isinstance(announced, int):
                 return amount(present, of=announced, at_least=finding.detail.get("at_least") is True)
-            return "some bytes"
+            return say("amount.some")
     return ""
 
 
@@ -216,14 +216,15 @@ def _remote(report: Report, finding: Finding) -> Said:
     except ValueError:
         host = ""
     asked = "online" in report.inputs.options
-    return say("headline.remote.refused" if asked else "headline.remote", host=plain(host) or "an address")
+    return say("headline.remote.refused" if asked else "headline.remote", host=plain(host) or say("headline.address"))
 
 
 def _type(report: Report) -> Said:
     kind = report.media.type or _NO_TYPE
     if kind == _NO_TYPE:
         return say("headline.unsupported.unknown")
-    return say("headline.unsupported", format=_FORMATS.get(kind, kind))
+    called: Fact = {"id": f"headline.format.{_FORMATS[kind]}"} if kind in _FORMATS else kind
+    return say("headline.unsupported", format=called)
 
 
 def _rest(report: Report, words: str = "headline.rest") -> Clause:
@@ -331,7 +332,9 @@ def _left_out(report: Report) -> list[str]:
             else set()
         )
         names = sorted(plain(name, limit=NAME_SHOWN) for name in found if name)
-        return [*names[:MAX_METADATA], *(["other metadata"] if len(names) > MAX_METADATA else [])] or ["metadata"]
+        return [*names[:MAX_METADATA], *([say("headline.metadata.other")] if len(names) > MAX_METADATA else [])] or [
+            say("headline.metadata")
+        ]
     return []
 
 

@@ -11,14 +11,15 @@ from typing import Final, NamedTuple
 
 from markupsafe import escape
 
-from vouchmark.render.groups import NAMES, Group, group_of
+from vouchmark.render.groups import NAMES, Group, files_in_words, group_of
 from vouchmark.render.headline.answer import answer
 from vouchmark.render.html.markup import apart, environment, foot, head, shown, without_options
 from vouchmark.render.html.top import day
 from vouchmark.render.html.view import NAME_SHOWN
-from vouchmark.render.html.words import TONES
+from vouchmark.render.html.words import TONES, titled
 from vouchmark.render.safe import NAME_LIMIT, plain
 from vouchmark.report import Report
+from vouchmark.wording.catalogue import say
 
 UNFOLDED: Final = 200
 """Rows of a group that is shown unfolded; a browser lays out no more than it has to."""
@@ -61,7 +62,7 @@ class Index:
         row = _Row(
             name=plain(report.media.shown, limit=NAME_SHOWN),
             href=f"{INSIDE}/{page}",
-            answer=f"{without_options(answer(report))}.",
+            answer=say("page.answer", answer=without_options(answer(report))),
             outcome=str(report.verdict.outcome) if report.verdict else "",
         )
         self._rows[group_of(report)].append(row)
@@ -79,8 +80,8 @@ class Index:
             for group, rows in filled.items()
         ]
         count = sum(len(rows) for rows in self._rows.values())
-        files = f"{count:,} {'file' if count == 1 else 'files'}"
-        yield head(plain(f"Vouchmark report on {files}", limit=NAME_LIMIT), "index")
+        files = files_in_words(count)
+        yield head(plain(titled(count), limit=NAME_LIMIT), "index")
         begins = environment().get_template("index.html.j2")
         checked = day(self._at) if self._at else ""
         yield begins.render(files=files, groups=groups, checked=checked, is_open=UNFOLDED, one="")

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from vouchmark.codes.values import is_told
 from vouchmark.render.html.markup import without_options
-from vouchmark.render.html.people import more, people
-from vouchmark.render.html.words import NAMES
+from vouchmark.render.html.people import people
+from vouchmark.render.html.words import LISTED, NAMES, more
 from vouchmark.render.values import MAX_VALUES, named, value_words
-from vouchmark.report import QUESTIONS, Line, Report, Status
+from vouchmark.report import Line, Report, Status
+from vouchmark.wording.catalogue import say
 
 MAX_FINDINGS: Final = 100
 """Findings of one line on a page; the JSON report has all of them."""
@@ -31,8 +32,8 @@ def lines(report: Report, document: Any, anchor: str) -> dict[str, Any]:
     folded = [
         {"heading": heading, "anchor": f"{anchor}-{name}", "cards": found}
         for name, heading, status in (
-            ("absent", "Nothing there", Status.ABSENT),
-            ("skipped", "Not asked", Status.SKIPPED),
+            ("absent", say("page.heading.absent"), Status.ABSENT),
+            ("skipped", say("page.heading.skipped"), Status.SKIPPED),
         )
         if (found := [card for card in cards if card["status"] == status])
     ]
@@ -46,8 +47,9 @@ def _card(report: Report, line: Line, evidence: Mapping[str, Any], anchor: str) 
     return {
         "line": line,
         "name": NAMES[line],
+        "listed": LISTED[line],
         "anchor": f"{anchor}-{line}",
-        "question": QUESTIONS[line],
+        "question": say(f"question.{line}"),
         "status": evidence["status"],
         "sign": "note" if is_told(line, Status(evidence["status"])) else evidence["status"],
         "value": evidence["value"],

@@ -18,6 +18,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from vouchmark.render.safe import plain
+from vouchmark.wording.catalogue import say
+from vouchmark.wording.model import Fact
 
 MAX_FLAT: Final = 4 * 1024 * 1024
 """Code points of an attribute: a picture inside the page is the longest."""
@@ -103,6 +105,8 @@ def environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         finalize=shown,
     )
+    made.globals["say"] = say
+    made.globals["around"] = around
     made.filters["flat"] = flat
     made.filters["apart"] = apart
     return made
@@ -121,6 +125,24 @@ def shown(value: Any) -> Markup:
         parts.append(Markup("“<bdi>{}</bdi>”").format(inner[1:-1]) if quoted else Markup("<bdi>{}</bdi>").format(inner))
         end = match.end()
     return Markup().join([*parts, escape(text[end:])])
+
+
+_HERE: Final = "\ufffc"
+"""Stands for what is marked up within a sentence, as Unicode means it: an object in its place."""
+
+
+def around(sentence: str, name: str, inner: Markup, /, **facts: Fact) -> Markup:
+    """A sentence with one fact that is marked up, as a link is.
+
+    Args:
+        sentence: its id.
+        name: the parameter that is marked up.
+        inner: what stands in its place.
+        facts: the other parameters.
+    """
+    others = {key: fact.replace(_HERE, "?") if isinstance(fact, str) else fact for key, fact in facts.items()}
+    before, _, after = say(sentence, **others, **{name: _HERE}).partition(_HERE)
+    return shown(before) + inner + shown(after)
 
 
 def flat(value: Any) -> Markup:

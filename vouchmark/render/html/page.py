@@ -13,13 +13,14 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from vouchmark.errors import VouchmarkError
-from vouchmark.render.groups import NAMES, Group, group_of
+from vouchmark.render.groups import NAMES, Group, files_in_words, group_of
 from vouchmark.render.headline.answer import answer
 from vouchmark.render.html.markup import environment, foot, head, without_options
 from vouchmark.render.html.pictures import Pictures
 from vouchmark.render.html.view import NAME_SHOWN, view
-from vouchmark.render.html.words import TONES
+from vouchmark.render.html.words import TONES, titled
 from vouchmark.render.safe import NAME_LIMIT, plain
+from vouchmark.wording.catalogue import say
 
 if TYPE_CHECKING:
     from vouchmark.report import Report
@@ -107,7 +108,7 @@ class Page:
             {
                 "anchor": f"file-{number}",
                 "name": plain(report.media.shown, limit=NAME_SHOWN),
-                "answer": f"{without_options(answer(report))}.",
+                "answer": say("page.answer", answer=without_options(answer(report))),
                 "outcome": str(report.verdict.outcome) if report.verdict else "",
                 "tone": TONES[group_of(report)],
             }
@@ -115,12 +116,18 @@ class Page:
 
     def pieces(self) -> Iterator[str]:
         """The whole page."""
-        title = f"{self._rows[0]['name']}: {self._rows[0]['answer']}" if self._one and self._rows else self._counted()
+        title = titled(len(self._rows))
+        if self._one and self._rows:
+            title = say("page.title.file", name=self._rows[0]["name"], answer=self._rows[0]["answer"])
         yield head(plain(title, limit=NAME_LIMIT))
         if self._back:
             yield environment().get_template("back.html.j2").render(back=self._back)
         if not (self._one and self._rows):
-            yield environment().get_template("summary.html.j2").render(rows=self._rows, totals=self._totals())
+            yield (
+                environment()
+                .get_template("summary.html.j2")
+                .render(rows=self._rows, totals=self._totals(), files=files_in_words(len(self._rows)))
+            )
         self._body.seek(0)
         while piece := self._body.read(CHUNK):
             yield piece
@@ -132,6 +139,3 @@ class Page:
             for group in Group
             if self._groups[group]
         ]
-
-    def _counted(self) -> str:
-        return f"Vouchmark report on {len(self._rows)} {'file' if len(self._rows) == 1 else 'files'}"

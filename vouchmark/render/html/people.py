@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from vouchmark.render.html.words import more
 from vouchmark.render.safe import quoted
 from vouchmark.render.scope import period_words, scope_words
 from vouchmark.report import Line, Report, Status
+from vouchmark.wording.catalogue import say
 
 MAX_PEOPLE: Final = 20
 """Groups of people in their card, by issuer, scope, period and slot; the largest come first."""
@@ -34,24 +36,18 @@ def people(report: Report) -> tuple[list[dict[str, Any]], str]:
             said.add(statement)
     found = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     shown = [_group(named, voices) for named, voices in found[:MAX_PEOPLE]]
-    return shown, more(len(found) - MAX_PEOPLE, "group of people", "groups of people")
+    return shown, more(len(found) - MAX_PEOPLE, "group")
 
 
 def _group(named: tuple[str, ...], voices: dict[str, set[str]]) -> dict[str, Any]:
     name, scope, period, slot, _number, called = named
     issuer = called or (quoted(name) if name else "")
     said = sorted(set().union(*voices.values()))
-    when = f"one voice each {period_words(period)}"
+    who = {"issuer": issuer or say("page.people.issuer")}
+    what = {"scope": scope_words(scope), "period": period_words(period)}
     return {
-        "who": f"{len(voices)} {'person' if len(voices) == 1 else 'people'} enrolled by {issuer or 'an issuer'}",
-        "purpose": f"for {scope_words(scope)}, {when}{f', slot {slot}' if slot else ''}",
+        "who": say("page.people.one", **who) if len(voices) == 1 else say("page.people", count=len(voices), **who),
+        "purpose": say("page.people.for.slot", slot=slot, **what) if slot else say("page.people.for", **what),
         "said": [quoted(words, limit=SAID_SHOWN) for words in said[:MAX_SAID]],
         "cut": more(len(said) - MAX_SAID, "statement"),
     }
-
-
-def more(count: int, what: str, several: str = "") -> str:
-    """That so many more are in the JSON report; empty where none are."""
-    if count <= 0:
-        return ""
-    return f"{count} more {what if count == 1 else several or what + 's'} in the JSON report."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from vouchmark.report import Line, Report, ReportPicture, Status
+from vouchmark.wording.catalogue import say
 
 MAX_PICTURES: Final = 24 * 1024 * 1024
 """Bytes of pictures on one page, encoded: those of some fifty files. Later ones are left out, and that is said."""
@@ -18,7 +19,6 @@ _MAGIC: Final[Mapping[str, tuple[int, bytes]]] = {
     "image/webp": (8, b"WEBP"),
 }
 """The types of pictures that may stand in a page, and how their bytes begin."""
-_LEFT_OUT: Final = "The picture is left out: with it, this page would become too large."
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Pictures:
             return {"source": "", "alt": picture.alt}
         encoded = base64.b64encode(picture.data).decode()
         if self.used + len(encoded) > MAX_PICTURES:
-            return {"source": "", "alt": _LEFT_OUT}
+            return {"source": "", "alt": say("page.picture.left_out")}
         self.used += len(encoded)
         return {"source": f"data:{picture.media_type};base64,{encoded}", "alt": picture.alt}
 
@@ -57,13 +57,15 @@ def side_by_side(report: Report, pictures: Pictures) -> list[dict[str, Any]]:
     signed = _signed_picture(report, ancestors)
     found: list[dict[str, Any]] = []
     for picture in roles.get("asset", ())[:1]:
-        found.append({**pictures.shown(picture), "title": "What is here", "words": "The file as it is now."})
+        found.append(
+            {**pictures.shown(picture), "title": say("page.picture.here"), "words": say("page.picture.here.words")}
+        )
     if signed is not None:
-        words = "The thumbnail that its signer stored and signed. These bytes are not what was signed with it."
-        found.append({**pictures.shown(signed), "title": "What was signed looked like this", "words": words})
+        words = {"title": say("page.picture.signed"), "words": say("page.picture.signed.words")}
+        found.append({**pictures.shown(signed), **words})
     for picture in roles.get("difference", ()):
         shown = pictures.shown(picture)
-        found.append({**shown, "title": "Where it differs from your original", "words": shown["alt"]})
+        found.append({**shown, "title": say("page.picture.difference"), "words": shown["alt"]})
     return found
 
 

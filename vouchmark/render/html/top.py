@@ -27,15 +27,16 @@ NAME_SHOWN: Final = 80
 """Code points of a signer's name in its row."""
 FILE_SHOWN: Final = 80
 """Code points of a file's name in a sentence to paste."""
-_MONTHS: Final = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 
 
 def banner(report: Report) -> dict[str, Any]:
     """The worst or most telling fact, with the sentences to paste."""
     group = group_of(report)
-    return {"tone": TONES[group], "answer": f"{without_options(answer(report))}.", "paste": paste(report)}
+    return {
+        "tone": TONES[group],
+        "answer": say("page.answer", answer=without_options(answer(report))),
+        "paste": paste(report),
+    }
 
 
 def paste(report: Report) -> str:
@@ -55,15 +56,15 @@ def day(instant: str) -> str:
         moment = dt.datetime.fromisoformat(instant)
     except ValueError:
         return plain(instant)
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return say(f"page.day.{moment.month}", day=moment.day, year=moment.year)
 
 
 def three(report: Report, anchor: str) -> list[dict[str, str]]:
     """Bytes, signer and AI, each with its value and tone."""
     rows = (
-        (Line.INTEGRITY, "Are these the signed bytes?", _bytes(report)),
+        (Line.INTEGRITY, say("page.three.integrity"), _bytes(report)),
         (Line.SIGNER, _who(report), _signer(report)),
-        (Line.AI, "Is AI declared?", _ai(report)),
+        (Line.AI, say("page.three.ai"), _ai(report)),
     )
     return [
         {
@@ -86,7 +87,7 @@ def _for_other_bytes(report: Report) -> bool:
 
 
 def _who(report: Report) -> str:
-    return "Whose credentials are they?" if _for_other_bytes(report) else "Who signed?"
+    return say("page.three.signer.other_bytes" if _for_other_bytes(report) else "page.three.signer")
 
 
 def _signer(report: Report) -> tuple[str, str]:
@@ -115,7 +116,7 @@ def _ai(report: Report) -> tuple[str, str]:
     """What is declared of AI, where these are the bytes of which it was declared."""
     evidence = report.evidence[Line.AI]
     if _for_other_bytes(report) and evidence.status in (Status.PASS, Status.UNKNOWN):
-        return "Nothing that counts for these bytes", "doubt"
+        return say("page.three.ai.other_bytes"), "doubt"
     if evidence.status is Status.PASS:
         for finding in evidence.findings:
             if finding.status is Status.PASS and finding.code in AI:

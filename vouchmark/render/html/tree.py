@@ -12,6 +12,7 @@ from vouchmark.render.safe import plain, quoted
 from vouchmark.render.values import value_words
 from vouchmark.render.words import sentence
 from vouchmark.report import Line, Report, ReportPicture
+from vouchmark.wording.catalogue import say
 
 MAX_TWIGS: Final = 60
 """Versions in the drawn history; real ones stay below ten."""
@@ -19,7 +20,8 @@ MAX_TREE_DEPTH: Final = 8
 """Versions within versions in the drawn history; deeper ones stand beside their parent, so that they can be read."""
 NAME_SHOWN: Final = 120
 """Code points of a file's name."""
-_ROLES: Final = {"parentOf": "Made from", "componentOf": "Used in it", "inputTo": "Given to its tool"}
+_ROLES: Final = frozenset({"parentOf", "componentOf", "inputTo"})
+"""Relationships with a sentence of their own."""
 
 
 def tree(report: Report, pictures: Pictures) -> dict[str, Any] | None:
@@ -33,12 +35,17 @@ def tree(report: Report, pictures: Pictures) -> dict[str, Any] | None:
     return {
         "status": integrity.status,
         "state": WORDS[integrity.status],
-        "role": "This file",
-        "statement": f"{plain(report.media.shown, limit=NAME_SHOWN)}: {sentence(integrity.summary)}.",
+        "role": say("page.role.this"),
+        "statement": _this(report, integrity.summary),
         "facts": [],
         "picture": None,
         "children": [_twig(one, ancestors, pictures, room, depth=1) for one in _within(top, room)],
     }
+
+
+def _this(report: Report, summary: str) -> str:
+    """The file itself, with the answer of its integrity line."""
+    return say("page.tree.this", name=plain(report.media.shown, limit=NAME_SHOWN), statement=sentence(summary))
 
 
 def _within(found: Sequence[Version], room: list[int]) -> Iterator[Version]:
@@ -56,11 +63,12 @@ def _twig(
     """A version and all below it; those beyond the bound stand side by side, so that a page stays readable."""
     finding = version.finding
     picture = ancestors.get(str(finding.detail.get("manifest") or ""))
+    relationship = str(finding.detail.get("relationship"))
     children = _below(version) if depth >= MAX_TREE_DEPTH else version.children
     return {
         "status": finding.status,
         "state": state_of(finding),
-        "role": _ROLES.get(str(finding.detail.get("relationship")), "Named by it"),
+        "role": say(f"page.role.{relationship if relationship in _ROLES else 'other'}"),
         "statement": finding.statement,
         "facts": _twig_facts(finding.detail),
         "picture": pictures.shown(picture) if picture else None,
@@ -83,22 +91,22 @@ def _twig_facts(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Who and what made that version, in words that claim no more than is known."""
     facts: list[tuple[str, str]] = []
     if signer := signed_by(detail):
-        facts.append(("signed by", signer))
+        facts.append((say("page.fact.signer"), signer))
     if detail.get("time"):
-        stamp = "a trusted time stamp" if detail.get("time_trusted") else "a time stamp that is not believed"
-        facts.append(("signed at", f"{detail['time']}, says {stamp}"))
+        stamp = "page.stamp.trusted" if detail.get("time_trusted") else "page.stamp"
+        facts.append((say("page.fact.time"), say(stamp, time=str(detail["time"]))))
     if detail.get("generator"):
-        facts.append(("made with", quoted(str(detail["generator"]))))
+        facts.append((say("page.fact.generator"), quoted(str(detail["generator"]))))
     actions = detail.get("actions")
     if isinstance(actions, list) and actions:
-        facts.append(("declares", value_words(actions)))
+        facts.append((say("page.fact.actions"), value_words(actions)))
     reasons = detail.get("reasons") or detail.get("failures")
     if isinstance(reasons, list) and reasons:
-        facts.append(("because of", value_words([_reason(str(reason)) for reason in reasons])))
+        facts.append((say("page.fact.reasons"), value_words([_reason(str(reason)) for reason in reasons])))
     return facts
 
 
 def _reason(code: str) -> str:
     """A code with the word of who saw it."""
     when, found, what = code.partition(":")
-    return f"{what} (recorded when it was added)" if found and when == "recorded" else code
+    return say("page.recorded", code=what) if found and when == "recorded" else code

@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from vouchmark.policies.labels import LABELS
 from vouchmark.render import json
 from vouchmark.render.headline.answer import not_shown
 from vouchmark.render.html.lines import lines
 from vouchmark.render.html.markup import without_options
-from vouchmark.render.html.people import more
 from vouchmark.render.html.pictures import Pictures, side_by_side
 from vouchmark.render.html.top import banner, three
 from vouchmark.render.html.tree import MAX_TWIGS, tree
-from vouchmark.render.html.words import WORDS
+from vouchmark.render.html.words import WORDS, more
 from vouchmark.render.inputs import gaps, inputs
 from vouchmark.render.of_itself import says_of_itself
 from vouchmark.render.safe import plain, quoted
 from vouchmark.report import Line, Report, Status
+from vouchmark.wording.catalogue import has, say
 
 NAME_SHOWN: Final = 120
 """Code points of a file's name in a heading, as on a terminal; the whole stands at the end."""
@@ -53,10 +52,8 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
         **lines(report, document, anchor),
         "of_itself": list(says_of_itself(report)),
         "verdict": _verdict(document["verdict"], anchor),
-        "gaps": [_as_sentence(without_options(gap)) for gap in gaps(report)],
-        "no_gaps": "Nothing was left out."
-        if all(evidence.status is not Status.SKIPPED for evidence in report.evidence.values())
-        else "The lines that nobody asked for.",
+        "gaps": [say("page.gap", gap=_begun(without_options(gap))) for gap in gaps(report)],
+        "no_gaps": say("page.no_gaps.skipped" if _was_skipped(report) else "page.no_gaps"),
         "not_shown": list(not_shown(report)),
         "inputs": list(inputs(report, short=False)),
         "sha256": document["sha256"],
@@ -65,10 +62,10 @@ def view(report: Report, *, anchor: str, pictures: Pictures) -> dict[str, Any]:
 
 def _described(media: Mapping[str, Any]) -> str:
     if media["size"] is None:
-        return "It could not be read."
-    parts = [media["type"] or "", f"{media['size']:,} bytes".replace(",", "\u202f")]
+        return say("page.unread")
+    parts = [media["type"] or "", say("fact.bytes", count=f"{media['size']:,}".replace(",", "\u202f"))]
     if media["width"] and media["height"]:
-        parts.append(f"{media['width']} × {media['height']} pixels")
+        parts.append(say("fact.pixels", width=media["width"], height=media["height"]))
     return ", ".join(part for part in parts if part)
 
 
@@ -78,10 +75,17 @@ def _verdict(verdict: Mapping[str, Any] | None, anchor: str) -> dict[str, Any] |
     return {
         "outcome": verdict["outcome"],
         "policy_quoted": quoted(verdict["policy"]["name"]),
-        "labels": [{"name": name, "meaning": LABELS.get(name, "")} for name in verdict["labels"]],
+        "labels": [
+            {"name": name, "meaning": say(f"label.{name}") if has(f"label.{name}") else ""}
+            for name in verdict["labels"]
+        ],
         "reasons": [{"id": reason, "anchor": f"{anchor}-{reason}"} for reason in verdict["reasons"]],
     }
 
 
-def _as_sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def _begun(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _was_skipped(report: Report) -> bool:
+    return any(evidence.status is Status.SKIPPED for evidence in report.evidence.values())

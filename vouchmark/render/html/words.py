@@ -9,28 +9,26 @@ from vouchmark.render.groups import Group
 from vouchmark.report import Line, Status
 from vouchmark.wording.catalogue import say
 
-WORDS: Final[Mapping[str, str]] = {
-    Status.PASS: "established",
-    Status.FAIL: "failed",
-    Status.UNKNOWN: "cannot tell",
-    Status.ABSENT: "nothing there",
-    Status.ERROR: "could not look",
-    Status.SKIPPED: "not asked",
-}
+WORDS: Final[Mapping[str, str]] = {status: say(f"status.{status}") for status in Status}
 """Statuses in words for people; findings give the report's own."""
 
-NAMES: Final[Mapping[Line, str]] = {
-    Line.INTEGRITY: "Bytes",
-    Line.SIGNER: "Signer",
-    Line.TIME: "Time",
-    Line.HISTORY: "History",
-    Line.AI: "AI",
-    Line.PERSON: "People",
-    Line.KNOWN: "Known media",
-    Line.CLAIM: "What is claimed",
-    Line.ENGINES: "Verifiers",
-}
+NAMES: Final[Mapping[Line, str]] = {line: say(f"page.line.{line}") for line in Line}
 """What each line is called on a page."""
+LISTED: Final[Mapping[Line, str]] = {line: say(f"page.listed.{line}") for line in Line}
+"""The same within a list."""
+
+
+def titled(count: int) -> str:
+    """The title of a page on so many files."""
+    return say("page.title.one") if count == 1 else say("page.title", count=f"{count:,}")
+
+
+def more(count: int, what: str) -> str:
+    """That so many more are in the JSON report; empty where none are. `what` ends an id: `finding`, `group`, …"""
+    if count <= 0:
+        return ""
+    return say(f"page.more.{what}.one") if count == 1 else say(f"page.more.{what}", count=count)
+
 
 TONES: Final[Mapping[Group, str]] = {
     Group.MISMATCH: "bad",

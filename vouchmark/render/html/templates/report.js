@@ -10,7 +10,7 @@ for (const button of document.querySelectorAll("button[data-copies]")) {
       getSelection().selectAllChildren(words);
       document.execCommand("copy");
     }
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copied;
     setTimeout(() => { button.textContent = name; }, 2000);
   });
 }
@@ -45,7 +45,7 @@ if (field) {
         group.hidden = words.length > 0 && !some;
         if (words.length > 0 && some) group.open = true;
       }
-      told.textContent = words.length > 0 ? `${left} of ${rows.length} files` : "";
+      told.textContent = words.length > 0 ? field.closest("form").dataset.told.replace("##", rows.length).replace("#", left) : "";
     }, 120);
   });
 }
