@@ -3,6 +3,7 @@
 python -m tests.specification.make_vectors > docs/specification/personhood-vectors.json
 """
 
+import hashlib
 import json
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from typing import Any
 from tests.support.people.club import CAFE, NOVEMBER, PASSPHRASE, PHOTO
 from zk.issuer.issuer import Issuer
 from zk.profile.exchange import EnrolmentRequest
-from zk.profile.personhood import CredentialClass, EpochLength, Scope, Stance
+from zk.profile.personhood import SEAL_SCOPE, Binding, BindingKind, CredentialClass, EpochLength, Scope, Stance
 from zk.profile.words import words_of
 from zk.storage.vault import LEAST_LOG_COST
 from zk.wallet.wallet import Wallet
@@ -40,6 +41,9 @@ def vectors(folder: Path) -> dict[str, Any]:
         {"scope": Scope.parse("public:media"), "nonce": b"\x00\xff", "pdq": bytes(range(32))},
         {"scope": CAFE, "credential_class": CredentialClass.EPOCH, "audience": "desk.example"},
     ]
+    kind, payload = "application/vnd.in-toto+json", '{"_type":"https://in-toto.io/Statement/v1"}'
+    encoded = f"DSSEv1 {len(kind)} {kind} {len(payload)} {payload}".encode()
+    sealed = Binding(kind=BindingKind.SEAL, digest=hashlib.sha256(encoded).digest())
     made = {
         "issuer_json": issuer.info.to_json().decode("utf-8"),
         "code": {"text": code.reveal(), "public_key": code.public_key.hex(), "id": code.id.hex()},
@@ -56,6 +60,15 @@ def vectors(folder: Path) -> dict[str, Any]:
             "epochal_blind": pending.epochal_blind.hex(),
         },
         "vouches": [wallet.present(binding=PHOTO, at=NOVEMBER, **each).encode().hex() for each in said],
+        "seal": {
+            "payload_type": kind,
+            "payload": payload,
+            "vouch": wallet.present(
+                binding=sealed, at=NOVEMBER, scope=SEAL_SCOPE, credential_class=CredentialClass.EPOCH
+            )
+            .encode()
+            .hex(),
+        },
     }
     issuer.close()
     return made

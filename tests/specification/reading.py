@@ -345,3 +345,14 @@ def vouch(octets: bytes, info: dict, binding: dict) -> dict:
     require(c == to_scalar(hashed, API_ID + b"H2S_"), "the proof's challenge")
     require(pairing(point_g2(public_key), Abar) == pairing(G2, Bbar), "the proof's pairing")
     return said
+
+
+def seal(octets: bytes, info: dict, payload_type: str, payload: bytes) -> dict:
+    """Check a seal over a statement; return its members."""
+    kind = payload_type.encode()
+    encoded = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+    said = vouch(octets, info, {"kind": "seal", "digest": hashlib.sha256(encoded).digest()})
+    require((said["class"], said["scope"], said["slot"]) == ("epoch", "public:media", 0), "no form of a seal")
+    shown = members(said["header"], "profile binding pdq audience nonce statement")
+    require({shown[name] for name in ("pdq", "audience", "nonce", "statement")} == {None}, "a seal that says more")
+    return said

@@ -86,6 +86,22 @@ def test_vouches(given: dict[str, Any]) -> None:
             reading.vouch(reading.encode({**reading.members_of(octets), name: change}), info, BINDING)
 
 
+def test_a_seal_and_no_vouch_for_a_file_that_is_a_statement(given: dict[str, Any]) -> None:
+    info, sealed = reading.issuer(given["issuer_json"]), given["seal"]
+    octets, kind, payload = bytes.fromhex(sealed["vouch"]), sealed["payload_type"], sealed["payload"].encode()
+    assert reading.seal(octets, info, kind, payload)["class"] == "epoch"
+    assert Vouch.decode(octets).encode() == octets
+    for other in ((kind + "x", payload), (kind, payload + b" ")):
+        with pytest.raises(Refused, match="other media"):
+            reading.seal(octets, info, *other)
+    with pytest.raises(Refused, match="other media"):
+        reading.seal(bytes.fromhex(given["vouches"][0]), info, kind, payload)
+    encoded = f"DSSEv1 {len(kind)} {kind} {len(payload)} ".encode() + payload
+    for file in (payload, encoded):
+        with pytest.raises(Refused, match="other media"):
+            reading.vouch(octets, info, {"kind": "file", "digest": hashlib.sha256(file).digest()})
+
+
 @pytest.mark.parametrize(
     "octets",
     [b"\xbf\xff", b"\xa2\x61b\x01\x61a\x02", b"\xa1\x61a\x18\x01", b"\xa2\x61a\x01\x61a\x01", b"\x01\x01", b""],
@@ -101,7 +117,7 @@ def test_the_page_names_every_member_that_is_written(given: dict[str, Any]) -> N
     page = (PAGES / "personhood.md").read_text("utf-8")
     named = set(re.findall(r"`([a-z_]+)`", page))
     written: set[str] = set()
-    for octets in (given["request"]["octets"], given["response"]["octets"], *given["vouches"]):
+    for octets in (given["request"]["octets"], given["response"]["octets"], *given["vouches"], given["seal"]["vouch"]):
         written |= set(reading.members_of(bytes.fromhex(octets)))
     written |= set(json.loads(given["issuer_json"]))
     assert written <= named

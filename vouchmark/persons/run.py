@@ -165,6 +165,8 @@ def _claim(found: Found, vouch: Vouch | None, media: MediaBindings) -> Claim:
 
 def _elsewhere(found: Found, binding: Binding, media: MediaBindings) -> Elsewhere:
     """To what a vouch is bound that is not bound to this file."""
+    if not binding.kind.is_media:
+        return Elsewhere.OTHER
     if binding.kind == "file":
         if media.is_part and binding.digest in (*media.files, *media.bare):
             return Elsewhere.PART

@@ -22,6 +22,8 @@ def binding_words(presentation: PresentationHeader) -> str:
     digest = presentation.binding.digest.hex()
     if presentation.binding.kind == "file":
         return f"this file and no other, by its SHA-256 {digest}"
+    if presentation.binding.kind == "seal":
+        return f"a sealed statement, by the SHA-256 of its pre-authentication encoding {digest}, and to no file"
     return f"the Content Credentials of this file (manifest {digest}), and later updates of them that change no content"
 
 

@@ -51,7 +51,7 @@ from zk.profile.presentation import (
     call_id,
     check_texts,
 )
-from zk.profile.scope import MAX_SCOPE_OCTETS, PUBLIC, Scope
+from zk.profile.scope import MAX_SCOPE_OCTETS, MEDIA, PUBLIC, Scope
 
 __all__ = [
     "DEFAULT_N",
@@ -71,6 +71,7 @@ __all__ = [
     "MAX_VOUCH_OCTETS",
     "PDQ_OCTETS",
     "PROFILE",
+    "SEAL_SCOPE",
     "Binding",
     "BindingKind",
     "CredentialClass",
@@ -89,6 +90,7 @@ __all__ = [
     "check_level",
     "check_n",
     "check_possession",
+    "check_seal",
     "check_session",
     "check_slot",
     "check_slots",
@@ -214,6 +216,23 @@ def check_session(credential_class: CredentialClass, scope: Scope, slot: int, di
         raise EncodingError("session: expected slot 0")
 
 
+SEAL_SCOPE: Final = Scope(authority=PUBLIC, path=MEDIA)
+"""What a sealed statement is vouched for in: itself, so that two seals of one person do not show that they are."""
+
+
+def check_seal(credential_class: CredentialClass, scope: Scope, slot: int) -> None:
+    """Check that a proof bound to a sealed statement is of class `epoch`, in SEAL_SCOPE and slot 0.
+
+    One form for everybody, which says nothing but who enrolled whoever sealed it. Raises EncodingError.
+    """
+    if credential_class is not CredentialClass.EPOCH:
+        raise EncodingError("seal: expected class epoch")
+    if scope != SEAL_SCOPE:
+        raise EncodingError(f"seal: expected the scope {SEAL_SCOPE}")
+    if slot != 0:
+        raise EncodingError("seal: expected slot 0")
+
+
 def proof_octets(n: int) -> int:
     """Return the exact length of a proof with N nym secrets: the blinding factor and the nym secrets are hidden."""
     return _PROOF_FLOOR + 32 * (check_n(n) + 1)
@@ -258,6 +277,8 @@ class Vouch:
         object.__setattr__(self, "presentation", PresentationHeader.decode(self.presentation_header))
         if self.presentation.binding.kind.is_session:
             check_session(self.credential_class, self.scope, self.slot, self.media_digest)
+        if self.presentation.binding.kind is BindingKind.SEAL:
+            check_seal(self.credential_class, self.scope, self.slot)
 
     @property
     def media_digest(self) -> bytes:

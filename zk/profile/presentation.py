@@ -54,11 +54,18 @@ class BindingKind(StrEnum):
     """SHA-256 of a call's meeting, answered over a connection whose both ends are bound in the challenge."""
     SESSION_UNBOUND = "session-unbound"
     """The same, answered over a channel of which nothing is known: a relay is not excluded."""
+    SEAL = "seal"
+    """SHA-256 of the pre-authentication encoding (DSSE) of a statement that is sealed: never of a file."""
 
     @property
     def is_session(self) -> bool:
         """Whether it is about a call and not about media."""
         return self in (BindingKind.SESSION, BindingKind.SESSION_UNBOUND)
+
+    @property
+    def is_media(self) -> bool:
+        """Whether it is about media: what a person may stand for or against, and say something about."""
+        return self in (BindingKind.MANIFEST, BindingKind.FILE)
 
 
 _KINDS: Final = "expected kind " + ", ".join(BindingKind)
@@ -66,7 +73,7 @@ _KINDS: Final = "expected kind " + ", ".join(BindingKind)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """The one piece of media, or the one meeting, that a vouch is about."""
+    """The one piece of media, the one meeting, or the one sealed statement that a vouch is about."""
 
     kind: BindingKind
     digest: bytes
@@ -118,6 +125,12 @@ class PresentationHeader:
             raise EncodingError("stance: expected for, against or note")
         if self.binding.kind.is_session:
             self._check_session()
+        if self.binding.kind is BindingKind.SEAL and self._said != (None,) * 5:
+            raise EncodingError("seal: expected neither statement nor stance, pdq, audience nor nonce")
+
+    @property
+    def _said(self) -> tuple[object, ...]:
+        return self.statement, self.stance, self.pdq, self.audience, self.nonce
 
     def _check_session(self) -> None:
         """An answer in a call says nothing but that it answers: to whom and to what is signed, and nothing else."""

@@ -26,11 +26,13 @@ from zk.profile.issuer_info import IssuerInfo
 from zk.profile.personhood import (
     DISCLOSED_INDEXES,
     Binding,
+    BindingKind,
     CredentialClass,
     PresentationHeader,
     Scope,
     Stance,
     Vouch,
+    check_seal,
     check_session,
     check_slot,
     context_id,
@@ -191,11 +193,14 @@ class Wallet:
         and a fresh proof; a slot used for others is refused. A wallet that was put back from an older copy is refused
         in class `epoch` until the next epoch, and in class `lasting` unless its owner says that it has vouched for
         nothing else in this scope since (`nothing_said_since`). A proof for a meeting has no stance, and only the forms
-        that `zk.call` makes: ask through that, which asks the wallet's owner. Raises RefusedError, UntrustedError,
+        that `zk.call` makes: ask through that, which asks the wallet's owner. One for a seal has no stance either,
+        and nothing else that is said. Raises RefusedError, UntrustedError,
         EncodingError or StorageError.
         """
         if binding.kind.is_session:
             check_session(credential_class, scope, slot or 0, binding.digest)
+        elif binding.kind is BindingKind.SEAL:
+            check_seal(credential_class, scope, slot or 0)
         elif stance is None:
             stance = Stance.FOR if statement is None else Stance.NOTE
         presented = PresentationHeader(

@@ -23,6 +23,7 @@ from zk.profile.personhood import (
     MAX_STATEMENT_OCTETS,
     MAX_VOUCH_OCTETS,
     PROFILE,
+    SEAL_SCOPE,
     Binding,
     BindingKind,
     CredentialClass,
@@ -582,7 +583,7 @@ def vouch(**changes: Any) -> Vouch:
 
 
 @given(
-    kind=st.sampled_from([each for each in BindingKind if not each.is_session]),
+    kind=st.sampled_from([each for each in BindingKind if each.is_media]),
     digest=st.binary(min_size=32, max_size=32),
     pdq=st.none() | st.binary(min_size=32, max_size=32),
     nonce=st.none() | st.binary(min_size=1, max_size=64),
@@ -592,6 +593,40 @@ def test_a_presentation_header_comes_back_as_it_was(
 ) -> None:
     made = shown(binding=Binding(kind=kind, digest=digest), pdq=pdq, nonce=nonce)
     assert PresentationHeader.decode(made.encode()) == made
+
+
+SEALED = Binding(kind=BindingKind.SEAL, digest=PHOTO.digest)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"statement": "seen"}, {"stance": Stance.FOR}, {"pdq": bytes(32)}, {"audience": "desk.example"}, {"nonce": b"1"}],
+    ids=str,
+)
+def test_a_seal_says_nothing_but_what_it_seals(more: dict[str, Any]) -> None:
+    made = PresentationHeader(binding=SEALED)
+    assert PresentationHeader.decode(made.encode()) == made
+    assert made.content_digest != PresentationHeader(binding=PHOTO).content_digest
+    with pytest.raises(EncodingError, match="seal"):
+        PresentationHeader(binding=SEALED, **more)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"credential_class": LASTING, "period": EVER},
+        {"scope": CAFE},
+        {"scope": Scope.parse("desk.example:media")},
+        {"slot": 1},
+    ],
+    ids=str,
+)
+def test_a_seal_has_one_form(other: dict[str, Any]) -> None:
+    right = {"credential_class": EPOCH, "period": "2026-11", "scope": SEAL_SCOPE}
+    right["presentation_header"] = PresentationHeader(binding=SEALED).encode()
+    assert Vouch.decode(vouch(**right).encode()) == vouch(**right)
+    with pytest.raises(EncodingError, match="seal"):
+        vouch(**{**right, **other})
 
 
 def test_a_vouch_comes_back_as_it_was() -> None:
