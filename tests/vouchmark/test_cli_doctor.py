@@ -13,6 +13,7 @@ from tests.support.command import Command, Done
 from tests.vouchmark.test_cli_main import EVERY
 from vouchmark import __version__
 from vouchmark.cli.doctor import ADDED, if_wanted, to_do
+from vouchmark.wording.catalogue import say
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_reads_as_a_list_of_things_to_do(run: Command) -> None:
 def test_every_step_can_be_typed(run: Command) -> None:
     found = {
         **run("doctor", "--json").json,
-        "added": dict.fromkeys(ADDED, False),
+        "added": {str(say(f"doctor.added.{what}")): False for what in ADDED},
         "engines": {"c2pa-rs": {"package": "c2pa-python", "version": "9", "released": None, "age_days": None}},
     }
     steps = [*to_do(found), *if_wanted(found)]

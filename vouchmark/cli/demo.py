@@ -14,6 +14,7 @@ import click
 
 from vouchmark.cli.common import Times, fail_usage, standard_output
 from vouchmark.report import Exit
+from vouchmark.wording.catalogue import say
 
 if TYPE_CHECKING:
     from vouchmark.demo.demo import Piece
@@ -93,9 +94,9 @@ def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: i
         click.echo(text.render(report, width=width, colour=colour, verbosity=level, unicode=unicode), nl=False)
 
     shown: Report | None = None
-    click.echo(f"Made {len(GALLERY)} pictures in {folder}, and a signing authority that nobody else knows.")
+    click.echo(say("demo.made", count=len(GALLERY), folder=str(folder)))
     for piece, report in checked:
-        click.echo(f"\n{piece.caption[0].upper()}{piece.caption[1:]}:")
+        click.echo(f"\n{say('demo.piece', caption=piece.caption[0].upper() + piece.caption[1:])}")
         if verbosity > 0:
             write(report, verbosity - 1)
             continue
@@ -106,7 +107,7 @@ def _show(folder: Path, checked: Iterable[tuple[Piece, Report]], *, verbosity: i
         if piece.name == SHOWN:
             shown = report
     if verbosity == 0 and shown is not None:
-        click.echo("\nThe whole report on the one that is easiest to be fooled by:\n")
+        click.echo(f"\n{say('demo.whole')}\n")
         write(shown, 0)
     for line in next_steps(folder, folder / AUTHORITY_FILE, [piece.name for piece in GALLERY]):
         click.echo(line)
@@ -119,11 +120,11 @@ def next_steps(folder: Path, authority: Path, names: Sequence[str]) -> list[str]
     program = _program()
     return [
         "",
-        f"All of them as a page, with the pictures: open {folder / PAGE_FILE}",
+        say("demo.page", file=str(folder / PAGE_FILE)),
         "",
-        "Try next:",
+        say("demo.next"),
         f"  {program} check {folder / names[4]} --trust {authority} -v",
-        f"  {program} check {folder / names[0]}        # without the list: a signer nobody vouches for",
+        f"  {say('demo.next.without', command=f'{program} check {folder / names[0]}')}",
         f"  {program} check YOUR-FILE",
     ]
 

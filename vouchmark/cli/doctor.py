@@ -17,6 +17,8 @@ from vouchmark import __version__
 from vouchmark.cli.common import Instant
 from vouchmark.render.safe import plain
 from vouchmark.report import Exit
+from vouchmark.wording.catalogue import phrase, say
+from vouchmark.wording.model import Fact
 
 OURS: Final = ("provenance", "zk", "vouchmark")
 """Import packages that must be this distribution's own: a namesake elsewhere would be run in their place."""
@@ -41,13 +43,13 @@ DISTRIBUTIONS: Final = (
 )
 
 ADDED: Final = {
-    "comparing with an original (--original)": ("cv2", "pip install 'vouchmark[compare]'"),
-    "videos and sound in an index, clips": ("av", "pip install 'vouchmark[video]'"),
-    "making bundles of evidence": ("bagit", "pip install 'vouchmark[bundle]'"),
-    "sealing them": ("securesystemslib", "pip install 'vouchmark[bundle]'"),
-    "ledgers on a PostgreSQL server": ("psycopg", "pip install 'vouchmark[postgres]'"),
+    "compare": ("cv2", "pip install 'vouchmark[compare]'"),
+    "video": ("av", "pip install 'vouchmark[video]'"),
+    "bundle": ("bagit", "pip install 'vouchmark[bundle]'"),
+    "seal": ("securesystemslib", "pip install 'vouchmark[bundle]'"),
+    "postgres": ("psycopg", "pip install 'vouchmark[postgres]'"),
 }
-"""What works only where more is installed: the import package that it needs, and how to get it."""
+"""What works only where more is installed, by the last word of its sentence: the import package, and how to get it."""
 
 RELEASED: Final = {("c2pa-python", "0.38.1"): dt.date(2026, 10, 21), ("encypher-c2pa", "1.7.1"): dt.date(2026, 9, 24)}
 """When the releases that this version was tested with were made: the day its wheel was built, and the day of the trust
@@ -85,7 +87,7 @@ def examine(at: dt.datetime) -> dict[str, Any]:
         "owners": owners,
         "engines": _engines(at, problems, ours=ours),
         "curve": _curve(problems) if ours else {"backend": None},
-        "added": {what: find_spec(package) is not None for what, (package, _) in ADDED.items()},
+        "added": {say(f"doctor.added.{what}"): find_spec(package) is not None for what, (package, _) in ADDED.items()},
         "issuers": _issuers(at, problems) if ours else [],
         "trust": _trust(at, problems) if ours else {"home": None, "lists": [], "distrusted": 0},
         "problems": problems,
@@ -108,14 +110,14 @@ def _owners(problems: list[str]) -> dict[str, list[str]]:
         owners[name] = sorted(set(known.get(name, ())))
         others = [owner for owner in owners[name] if owner != "vouchmark"]
         if others:
-            problems.append(
-                f"the import package {name} is also shipped by {', '.join(others)}: uninstall one of the two"
-            )
+            problems.append(say("doctor.shared", name=name, others=", ".join(others)))
         found = find_spec(name)
         origin = Path(found.origin).resolve().parents[1] if found and found.origin else None
         if origin != ours:
-            where = f"is taken from {origin}" if origin else "is not found"
-            problems.append(f"the import package {name} {where}, expected {ours}: something stands before ours")
+            facts = {"name": name, "ours": str(ours)}
+            problems.append(
+                say("doctor.elsewhere", origin=str(origin), **facts) if origin else say("doctor.not_found", **facts)
+            )
     return owners
 
 
@@ -126,7 +128,7 @@ def _engines(at: dt.datetime, problems: list[str], *, ours: bool) -> dict[str, A
         try:
             installed = distribution(package)
         except PackageNotFoundError:
-            problems.append(f"{package} is not installed: run pip install vouchmark again")
+            problems.append(say("doctor.not_installed", name=package))
             continue
         released = RELEASED.get((package, installed.version))
         found[name] = {
@@ -142,9 +144,7 @@ def _engines(at: dt.datetime, problems: list[str], *, ours: bool) -> dict[str, A
 
         engine = c2pa_rs.version()
     except (ImportError, OSError) as error:
-        problems.append(
-            f"the engine c2pa-rs cannot be loaded ({type(error).__name__}): run pip install vouchmark again"
-        )
+        problems.append(say("doctor.not_loaded", error=type(error).__name__))
     else:
         found.setdefault("c2pa-rs", {})["engine"] = engine
     return found
@@ -211,68 +211,95 @@ def to_do(found: dict[str, Any]) -> list[str]:
     steps = list(found["problems"])
     trust = found["trust"]
     if trust["home"] is not None and not trust["lists"]:
-        steps.append("no list of signers is kept, so that hardly any signer is recognised: vouchmark trust update")
+        steps.append(say("doctor.no_lists"))
     elif old := [plain(item["name"]) for item in trust["lists"] if item["stale"]]:
-        steps.append(
-            f"the {'list' if len(old) == 1 else 'lists'} {', '.join(old)} may be out of date: vouchmark trust update"
-        )
+        steps.append(say("doctor.old.one" if len(old) == 1 else "doctor.old", names=", ".join(old)))
     untested = sorted(name for name, engine in found["engines"].items() if not engine.get("released"))
     if untested:
-        steps.append(
-            f"this version was not tested with the {', '.join(untested)} that is installed: pip install vouchmark"
-        )
+        steps.append(say("doctor.untested", names=", ".join(untested)))
     return steps
 
 
 def if_wanted(found: dict[str, Any]) -> list[str]:
     """What more there could be, each with what to type."""
-    wishes = [f"{what}: {how}" for what, (_, how) in ADDED.items() if not found["added"][what]]
+    missing = [(say(f"doctor.added.{what}"), how) for what, (_, how) in ADDED.items()]
+    wishes: list[str] = [say("doctor.wish", what=what, how=how) for what, how in missing if not found["added"][what]]
     if not found["issuers"]:
-        wishes.append("people who stand behind a file: vouchmark trust issuer add issuer.json")
+        wishes.append(say("doctor.wish.issuers"))
     return wishes
 
 
 def words(found: dict[str, Any]) -> str:
     """The same for a person: first what to do, then what is there."""
     steps, wishes = to_do(found), if_wanted(found)
-    lines = [f"vouchmark {found['vouchmark']} on Python {found['python']}, {found['platform']}"]
-    lines += ["", "To do", *(f"  {number}. {step}" for number, step in enumerate(steps, start=1))]
-    lines += [] if steps else ["  nothing: everything that a check needs is here"]
-    lines += ["", "If you want it", *(f"  - {wish}" for wish in wishes)] if wishes else []
-    lines += ["", "What is here", "", "Engines"]
-    lines += [f"  {name}: {_engine_words(engine)}" for name, engine in found["engines"].items()]
-    lines += ["", "Curve", f"  {found['curve']['backend'] or 'none'}", "", "Trust lists"]
+    lines: list[str] = [
+        say("doctor.title", version=found["vouchmark"], python=found["python"], platform=found["platform"])
+    ]
+    lines += ["", _heading("to_do"), *(f"  {number}. {step}" for number, step in enumerate(steps, start=1))]
+    lines += [] if steps else [f"  {say('doctor.nothing')}"]
+    lines += ["", _heading("wanted"), *(f"  - {wish}" for wish in wishes)] if wishes else []
+    lines += ["", _heading("here"), "", _heading("engines")]
+    lines += [f"  {_engine_words(name, engine)}" for name, engine in found["engines"].items()]
+    lines += [
+        "",
+        _heading("curve"),
+        f"  {found['curve']['backend'] or say('doctor.curve.none')}",
+        "",
+        _heading("lists"),
+    ]
     lines += [f"  {line}" for line in _trust_words(found["trust"])]
-    lines += ["", "Issuers of personhood credentials"]
-    lines += [f"  {plain(row['name'])}, serial {row['serial']}, {row['age_days']} days old" for row in found["issuers"]]
-    lines += [] if found["issuers"] else ["  none: no vouch counts"]
-    lines += ["", "Packages"]
-    lines += [f"  {name} {number or 'not installed'}" for name, number in found["packages"].items()]
-    lines += ["", "Import packages"]
-    lines += [f"  {name} from {', '.join(owners) or 'this folder'}" for name, owners in found["owners"].items()]
+    lines += ["", _heading("issuers")]
+    lines += [f"  {_issuer_words(row)}" for row in found["issuers"]]
+    lines += [] if found["issuers"] else [f"  {say('doctor.issuers.none')}"]
+    lines += ["", _heading("packages")]
+    lines += [f"  {_package_words(name, number)}" for name, number in found["packages"].items()]
+    lines += ["", _heading("imports")]
+    lines += [f"  {_import_words(name, owners)}" for name, owners in found["owners"].items()]
     return "\n".join(lines)
 
 
-def _engine_words(engine: dict[str, Any]) -> str:
-    package = f"{engine['package']} {engine['version']}" if "package" in engine else "of an unknown package"
-    inner = f", engine {engine['engine']}" if "engine" in engine else ""
-    tested = (
-        f", of {engine['released']}, {engine['age_days']} days old" if engine.get("released") else ", not tested with"
-    )
-    return f"{package}{inner}{tested}"
+def _heading(name: str) -> str:
+    return say(f"doctor.heading.{name}")
+
+
+def _issuer_words(row: dict[str, Any]) -> str:
+    return say("doctor.issuer", name=row["name"], serial=row["serial"], days=row["age_days"])
+
+
+def _package_words(name: str, number: str | None) -> str:
+    return say("doctor.package", name=name, version=number) if number else say("doctor.package.none", name=name)
+
+
+def _import_words(name: str, owners: list[str]) -> str:
+    if not owners:
+        return say("doctor.import.folder", name=name)
+    return say("doctor.import", name=name, owners=", ".join(owners))
+
+
+def _engine_words(name: str, engine: dict[str, Any]) -> str:
+    package, tested = say("doctor.engine.no_package"), say("doctor.engine.untested")
+    if "package" in engine:
+        package = say("doctor.engine.package", package=engine["package"], version=engine["version"])
+    if engine.get("released"):
+        tested = say("doctor.engine.tested", released=engine["released"], days=engine["age_days"])
+    facts: dict[str, Fact] = {"name": name, "package": phrase(package), "tested": phrase(tested)}
+    if "engine" not in engine:
+        return say("doctor.engine", **facts)
+    return say("doctor.engine.inner", version=engine["engine"], **facts)
 
 
 def _trust_words(trust: dict[str, Any]) -> list[str]:
     if trust["home"] is None:
-        return ["not looked at"]
+        return [say("doctor.lists.unseen")]
     lines = [_list_words(item) for item in trust["lists"]]
     if not lines:
-        lines.append("none: only the dated list in the second engine vouches for signers")
-    return [*lines, f"distrusted: {trust['distrusted']}; kept in {trust['home']}"]
+        lines.append(say("doctor.lists.none"))
+    return [*lines, say("doctor.lists.kept", count=trust["distrusted"], home=trust["home"])]
 
 
 def _list_words(item: dict[str, Any]) -> str:
-    undated = f"imported on {item['imported']}, own date unknown" if item["imported"] else "without a date"
-    age = undated if item["age_days"] is None else f"{item['age_days']} days old"
-    old = ", OLD" if item["stale"] else ""
-    return f"{item['name']} ({item['label']}, {item['kind']}): {item['certificates']} certificates, {age}{old}"
+    age = say("doctor.age.imported", day=item["imported"]) if item["imported"] else say("doctor.age.none")
+    if item["age_days"] is not None:
+        age = say("doctor.age", days=item["age_days"])
+    facts = {"name": item["name"], "label": item["label"], "kind": item["kind"], "count": item["certificates"]}
+    return say("doctor.list.old" if item["stale"] else "doctor.list", age=age, **facts)

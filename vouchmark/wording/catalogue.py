@@ -17,7 +17,7 @@ from vouchmark.wording.model import Argument, Fact, Phrase, Said, Sentence
 PARTS: Final = (
     "headlines", "nothing", "integrity", "coverage", "unread", "signer", "identity", "time", "history", "ai",
     "training", "known", "person", "call", "claim", "engines", "gaps", "pictures", "furniture", "report", "page",
-    "phrases",
+    "commands", "phrases",
 )  # fmt: skip
 """The files of the catalogue, in the order in which the manual prints them; each is read where it is first needed."""
 _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -32,6 +32,8 @@ _HOMES: Final[Mapping[str, tuple[str, ...]]] = {
     "hearsay": ("phrases",),
     "both": ("phrases",),
     "amount": ("phrases",),
+    "doctor": ("commands",),
+    "demo": ("commands",),
     "authority": ("time",),
     "when": ("time",),
     "done": ("time",),

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, Final
 
-from tests.vouchmark.wording.rows import group
+from tests.vouchmark.wording.rows import group, row
+from vouchmark.render.headline import answer as whole_answer
 from vouchmark.render.headline import bytes_answer
 from vouchmark.render.headline.additions import additions
 from vouchmark.render.headline.bytes_answer import base
+from vouchmark.render.html import top
 from vouchmark.report import Line, Root, Status
 from vouchmark.wording.headlines import _UNREAD
 
@@ -33,6 +35,7 @@ def report(
     lines: dict[Line, Status] | None = None,
     kind: str = "image/jpeg",
     summary: str = "Something else.",
+    value: str = "none",
     **options: Any,
 ) -> Any:
     """What the first line reads of a report: a line's status is that of its first finding, if it is not given."""
@@ -40,7 +43,7 @@ def report(
     for line in Line:
         own = [finding(one) for one in found if one[0].startswith(f"{line}.") or one[2].get("line") == line]
         status = (lines or {}).get(line, own[0].status if own else ABSENT)
-        evidence[line] = SimpleNamespace(status=status, findings=tuple(own), summary=summary, value="none")
+        evidence[line] = SimpleNamespace(status=status, findings=tuple(own), summary=summary, value=value)
     media = SimpleNamespace(type=kind, shown="a.jpg", name="a.jpg")
     return SimpleNamespace(evidence=evidence, media=media, inputs=SimpleNamespace(options=options))
 
@@ -329,3 +332,57 @@ group(
         "headline.person.statement": added(WHOLE, ("person.statement", ABSENT, {})),
     }
 )
+
+
+# The three values of a page, and what no report shows.
+def signed_by(status: Status, value: str = "none", first: Found = WHOLE) -> Callable[[], Any]:
+    """Who signed, by name."""
+    return lambda: top._signer(report(first, signer("any", status), value=value))[0]
+
+
+group(
+    {
+        "signed_by.pass": signed_by(PASS),
+        "signed_by.unknown": signed_by(UNKNOWN),
+        "signed_by.fail": signed_by(FAIL),
+        "signed_by.other-bytes": signed_by(UNKNOWN, first=HASH),
+        "signed_by.expired": signed_by(UNKNOWN, "expired"),
+        "signed_by.not-yet-valid": signed_by(UNKNOWN, "not-yet-valid"),
+        "signed_by.test-key": signed_by(FAIL, "test-key"),
+        "signed_by.distrusted": signed_by(FAIL, "distrusted"),
+        "signed_by.revoked": signed_by(FAIL, "revoked"),
+        "signed_by.irregular": signed_by(FAIL, "irregular"),
+    }
+)
+group(
+    {
+        "page.three.signer": lambda: top._who(report(WHOLE)),
+        "page.three.signer.other_bytes": lambda: top._who(report(HASH)),
+    }
+)
+group(
+    {
+        "page.three.ai.other_bytes": lambda: top._ai(report(HASH, ("ai.captured", PASS, {})))[0],
+        "page.three.integrity": lambda: top.three(report(WHOLE), "x")[0]["question"],
+        "page.three.ai": lambda: top.three(report(WHOLE), "x")[2]["question"],
+    }
+)
+
+
+def left_open(*found: Found, **more: Any) -> Callable[[], Any]:
+    """What the report does not show, at length and in short."""
+    shown = report(*found, **more)
+    return lambda: [*whole_answer.not_shown(shown), *whole_answer.not_shown_short(shown)]
+
+
+VOUCHED: Final = {"lines": {Line.PERSON: PASS}}
+for _id, _here, _there in (
+    ("caption", left_open(WHOLE), left_open()),
+    ("honest", left_open(WHOLE), left_open()),
+    ("made", left_open(), left_open(WHOLE)),
+    ("person", left_open(WHOLE, **VOUCHED), left_open(WHOLE)),
+    ("short.signed", left_open(WHOLE), left_open()),
+    ("short.unsigned", left_open(), left_open(WHOLE)),
+    ("short.person", left_open(WHOLE, **VOUCHED), left_open(WHOLE)),
+):
+    row(f"not_shown.{_id}", _here, _there)
