@@ -59,7 +59,7 @@ def test_says_which_engines_curve_lists_and_packages_are_at_work(run: Command) -
     assert found["trust"] == {"home": str(run.home), "lists": [], "distrusted": 0}
     assert set(found["added"].values()) == {True}
     assert found["issuers"] == []
-    assert "  - people who stand behind a file: vouchmark trust issuer add issuer.json" in text.lines
+    assert "  - people who vouch for a file: vouchmark trust issuer add issuer.json" in text.lines
     assert any(line.startswith("  none: only the dated list in the second engine") for line in text.lines)
     assert not run.home.exists()
 
