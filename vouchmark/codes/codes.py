@@ -508,6 +508,11 @@ _OURS: Final[tuple[tuple[str, tuple[Status, ...], str], ...]] = (
     ("known.soft.differs", (UNKNOWN,), "The file does not look like the signed ISCC soft binding says."),
     ("known.same", (PASS,), "It is the original that the reader gave, or no region of it differs from that."),
     ("known.changed", (FAIL,), "A region differs from the original that the reader gave."),
+    (
+        "known.other",
+        (UNKNOWN,),
+        "It lies upon the original that the reader gave, and may be an edited copy or another picture of its kind.",
+    ),
     ("known.added", (UNKNOWN,), "Around the original there is something that is not from it, and was not compared."),
     ("known.excerpt", (PASS,), "It is a part of the recording that the reader gave, or all of it, in one piece."),
     ("known.spliced", (FAIL,), "Parts of the recording that the reader gave were left out within it, or moved."),

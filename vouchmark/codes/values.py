@@ -120,6 +120,7 @@ _PERSON: Final = {
 _KNOWN: Final = {
     "known.changed": "changed",
     "known.spliced": "spliced",
+    "known.other": "other",
     "known.same": "same",
     "known.excerpt": "excerpt",
     "known.exact": "exact",

@@ -501,6 +501,7 @@ SENTENCES: Final[tuple[Sentence, ...]] = (
     Sentence("headline.verifiers", "two verifiers disagree on {on:listed}", "engines.disagree on what touches this."),
     Sentence("headline.known.changed", "it differs from the {what}", "known.changed."),
     Sentence("headline.known.spliced", "it was put together from parts of the {what}", "known.spliced."),
+    Sentence("headline.known.other", "it may be another than the {what}, or an edited one", "known.other."),
     Sentence("headline.known.same", "no region differs from the {what}", "known.same."),
     Sentence("headline.known.bytes", "it is the {what}, byte for byte", "known.same with the same digest."),
     Sentence("headline.known.excerpt", "it is a part of the {what}, or all of it", "known.excerpt."),

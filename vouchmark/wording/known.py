@@ -116,6 +116,16 @@ def _compared() -> tuple[Sentence, ...]:
                 f"{when} Several regions differ.",
             ),
             Sentence(
+                f"known.other.vague.{what}",
+                f"No region differs clearly from {whole}, but only {{agreement}} of the details look alike.",
+                f"{when} They lie upon each other, and less looks alike than in any plain copy.",
+            ),
+            Sentence(
+                f"known.answer.other.{what}",
+                f"It differs from {short}: an edited copy, or another picture of the same kind.",
+                f"{when} The line's answer, where that cannot be told.",
+            ),
+            Sentence(
                 f"known.unaligned.{what}",
                 f"It could not be matched to {whole} ({{why:phrase}}): another picture, or heavily edited.",
                 f"{when} Registration found no movement that fits.",
@@ -253,8 +263,20 @@ SENTENCES: Final = (
     Sentence("known.how.anew", "It was encoded anew.", "No region differs, and nothing else was done to all of it."),
     Sentence("known.how", "The whole picture: {done:listed}.", "What was done to all of it."),
     Sentence(
+        "known.other.form",
+        "Few plain colours make up most of it, as in forms and screens: it may be an edited copy, or another document "
+        "of the same form.",
+        "Behind what differs, where the original is mostly plain.",
+    ),
+    Sentence(
+        "known.other.broad",
+        "Only {agreement} of the details look alike: it may be an edited copy, or another picture of the same scene.",
+        "Behind what differs, where that is too much for an edit of a part.",
+    ),
+    Sentence(
         "known.missed",
-        "Changes of less than about {share} of the area can be missed.",
+        "Changes of less than about {share} of the area can be missed, and so can a blurred background or parts that "
+        "were bent a little.",
         "Behind known.same: how fine the comparison is.",
     ),
     Sentence(
@@ -463,6 +485,13 @@ SENTENCES: Final = (
             ("border", "a plain border makes up {share} of it", "A plain border was added."),
             ("stretched", "it was stretched ({across} across, {down} down)", "Scaled unevenly."),
             ("scaled", "it was scaled to {share} of its size", "Scaled."),
+            ("perspective", "it was seen a little from the side", "A homography was undone."),
+            ("lens", "it was bent as a lens or its correction does", "A radial distortion was undone."),
+            (
+                "inside",
+                "it lies within something else ({width} x {height} pixels at {left}, {top})",
+                "A part of the original shows in a rectangle.",
+            ),
             ("mirrored", "it was mirrored", "Mirrored."),
             ("half", "it was turned by 180°", "Turned."),
             ("clockwise", "it was turned clockwise by {degrees}°", "Turned."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,10 +22,14 @@ from provenance.hashes.pictures.registration import (
     NotAligned,
     Pixels,
     Registration,
+    find_movement,
+    one_thread,
     opencv,
-    register,
+    refine,
     resized,
 )
+from provenance.hashes.pictures.straightening import Straightened, straighten
+from provenance.hashes.pictures.within import Rectangle, find_rectangle
 from provenance.reasons import Reason
 
 if TYPE_CHECKING:
@@ -34,6 +39,8 @@ MAX_SIDE: Final = 2400
 """Pixels of the longer side that are kept of a decoded picture: a phone's screenshot whole, and enough of a part."""
 WHOLE: Final = 0.985
 """Share of an original or a picture from which on nothing counts as missing or added: the rest is rounding."""
+SURROUNDED: Final = 0.9
+"""Share of a picture that its original covers, below which something lies around that."""
 RASTER: Final = 512
 """Pixels of the longer side at which areas are measured."""
 PLAIN_STEP: Final = 14
@@ -45,6 +52,15 @@ RELIT: Final = 6.0
 WIDELY: Final = 0.03
 """Share of small blocks far off, from which on nothing is the same: what is usual cannot be learnt where a third or a
 half was replaced. Copies without an edit stay below 0.01."""
+SAME_AGREEMENT: Final = 0.7
+"""Share of the detail that looks alike, below which nothing is the same: plain copies stay above 0.79."""
+OTHER_AGREEMENT: Final = 0.55
+"""The same, below which what differs is no edit of a part."""
+COLOUR_STEP, PLAIN_COLOURS, MOSTLY = 8, 3, 0.6
+"""Levels that count as one colour, how many of them are looked at, and the share of the picture that they make up, from
+which on it is mostly plain: of photos with a sky a third."""
+BROAD: Final = 0.3
+"""Of what both show, in regions that differ, above which it is none either."""
 MAX_MAP: Final = 4 * 1024 * 1024
 """Bytes of a heat map; 768 x 768 pixels have 1.7 MB uncompressed."""
 
@@ -56,6 +72,9 @@ class Verdict(enum.StrEnum):
     """No region differs in what both show."""
     CHANGED = "changed"
     """At least one region does."""
+    OTHER = "other"
+    """They lie upon each other, and too much differs for a copy with an edit: may be another picture of the same scene,
+    or another document of the same form."""
     UNALIGNED = "unaligned"
     """They could not be aligned: says nothing."""
     FAILED = "failed"
@@ -119,6 +138,13 @@ class Comparison(Struct, frozen=True, kw_only=True):
     """Where that is, at the picture's sides."""
     plain: bool = False
     """Whether what was added is of plain colours."""
+    inside: tuple[int, int, int, int] | None = None
+    """Left, top, right, bottom of the rectangle of the picture in which it shows, where a part of it was put into
+    something else; None where it was not."""
+    is_plain: bool = False
+    """Whether a few plain colours make up most of the original, as in forms, letters, charts and screens."""
+    straightened: str = ""
+    """`perspective` or `lens`, where the picture was bent in one of these ways against the original; else empty."""
     relit: bool = False
     """Whether light or colours differ all over."""
     original_size: tuple[int, int] = (0, 0)
@@ -143,33 +169,119 @@ def compare(original: Pixels, picture: Pixels) -> Comparison:
         ValueError: An array is not one of pixels.
     """
     first, second = (_coloured(_bounded(pixels)) for pixels in (original, picture))
-    found = register(first, second)
-    if isinstance(found, NotAligned):
-        return _unaligned(found.reason, original, picture)
-    different = difference(found, first, second)
+    laid = _laid(first, second)
+    if isinstance(laid, NotAligned):
+        return _unaligned(laid.reason, original, picture)
+    found, second = laid.found, laid.picture
+    different = difference(found, first, second, laid.shown)
     if different is None:
         return _unaligned(Reason.TOO_LITTLE_IN_COMMON, original, picture)
     if not different.regions and different.far_off > WIDELY:
         return _unaligned(Reason.DIFFERS_WIDELY, original, picture)
     whole = _whole(found, original, picture, first, second)
-    shown, cut = _missing(_corners(whole.picture_size, _backward(whole)), whole.original_size)
-    corners = _corners(whole.original_size, _square(whole))
+    visible, corners = _corners(whole.picture_size, _backward(whole)), _corners(whole.original_size, _square(whole))
+    if laid.rectangle is not None:
+        grown = np.diag([_size(original)[0] / _size(first)[0], _size(original)[1] / _size(first)[1], 1.0])
+        places = grown @ laid.rectangle.corners()
+        visible, corners = places[:2].T, (_square(whole) @ places)[:2].T
+    shown, cut = _missing(visible, whole.original_size)
     own, around = _missing(corners, whole.picture_size)
+    inner = (_square(found) @ laid.corners())[:2].T
+    is_form = is_mostly_plain(first)
     return Comparison(
-        verdict=Verdict.CHANGED if different.regions else Verdict.SAME,
+        verdict=_verdict(found, different, is_form=is_form),
         movement=_movement(whole),
-        regions=tuple(_place(region, found, whole) for region in different.regions),
+        regions=tuple(_place(region, laid, whole) for region in different.regions),
         share=different.share,
         least=different.least,
         shown=shown,
         cut=cut,
         added=round(1 - own, 4),
         around=around,
-        plain=own < WHOLE and _is_plain(second, _corners(found.original_size, _square(found))),
+        plain=own < WHOLE and _is_plain(second, inner),
+        inside=None if laid.rectangle is None else _upright(corners, whole.picture_size),
+        is_plain=is_form,
+        straightened="" if laid.straight is None else laid.straight.by,
         relit=_is_relit(different),
         original_size=whole.original_size,
         picture_size=whole.picture_size,
         map=_png(heat_map(different)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Laid:
+    """An original found in a picture."""
+
+    found: Registration
+    picture: Pixels
+    """Straightened where it was bent."""
+    shown: Pixels | None
+    """255 where it counts; all of it where None."""
+    straight: Straightened | None
+    rectangle: Rectangle | None
+    """Where the original shows, in its pixels, if it does so in a part of the picture alone."""
+
+    def corners(self) -> NDArray[np.float64]:
+        """3 x 4: of what shows of the original."""
+        if self.rectangle is not None:
+            return self.rectangle.corners()
+        width, height = self.found.original_size
+        return Rectangle(left=0, top=0, right=width, bottom=height).corners()
+
+
+def _laid(original: Pixels, picture: Pixels) -> _Laid | NotAligned:
+    """How an original lies in a picture: straightened, and found within something else."""
+    with one_thread():
+        movement, pairs = find_movement(original, picture)
+        if isinstance(movement, NotAligned):
+            return movement
+        bent = straighten(movement, pairs, original, picture)
+        straight = None if bent is None else bent[1]
+        if bent is not None:
+            movement, picture = bent[0], bent[1].picture
+        shown = None if straight is None else straight.shown
+        rectangle = _rectangle(movement, original, picture, shown)
+        found = refine(movement, original, picture, shown if rectangle is None else rectangle.mask(movement, shown))
+        if rectangle is not None:
+            # Only now are its edges known to the pixel, and that it is one.
+            rectangle = None if isinstance(found, NotAligned) else _rectangle(found, original, picture, shown)
+            found = found if rectangle is not None else refine(movement, original, picture, shown)
+        if isinstance(found, NotAligned):
+            return found
+        counts = shown if rectangle is None else rectangle.mask(found, shown)
+        return _Laid(found=found, picture=picture, shown=counts, straight=straight, rectangle=rectangle)
+
+
+def _rectangle(found: Registration, original: Pixels, picture: Pixels, shown: Pixels | None) -> Rectangle | None:
+    own, _ = _missing(_corners(found.original_size, _square(found)), found.picture_size)
+    return find_rectangle(found, original, picture, shown, is_surrounded=own < SURROUNDED)
+
+
+def _verdict(found: Registration, different: Difference, *, is_form: bool) -> Verdict:
+    if not different.regions:
+        return Verdict.SAME if found.agreement >= SAME_AGREEMENT else Verdict.OTHER
+    is_part = found.agreement >= OTHER_AGREEMENT and different.share <= BROAD
+    return Verdict.CHANGED if is_part and not is_form else Verdict.OTHER
+
+
+def is_mostly_plain(pixels: Pixels) -> bool:
+    """Whether a few colours make up most of a picture: whoever fills in a form twice makes two that look alike."""
+    small = resized(pixels, min(1.0, RASTER / max(pixels.shape[:2]))).reshape(-1, 3).astype(np.int64) // COLOUR_STEP
+    steps = -(-256 // COLOUR_STEP)
+    counts = np.bincount((small[:, 0] * steps + small[:, 1]) * steps + small[:, 2])
+    return bool(np.sort(counts)[-PLAIN_COLOURS:].sum() >= MOSTLY * len(small))
+
+
+def _upright(corners: NDArray[np.float64], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The upright rectangle around four corners, within a picture."""
+    low, high = np.rint(corners.min(axis=0)), np.rint(corners.max(axis=0))
+    width, height = size
+    return (
+        int(np.clip(low[0], 0, width - 1)),
+        int(np.clip(low[1], 0, height - 1)),
+        int(np.clip(high[0], 1, width)),
+        int(np.clip(high[1], 1, height)),
     )
 
 
@@ -225,7 +337,10 @@ def _scaled(found: Comparison, decoded: list[Pixels], sizes: list[tuple[int, int
         down=round(found.movement.down * factors[1] / factors[0], 4),
     )
     regions = tuple(replace(one, original=box(one.original, 0), picture=box(one.picture, 1)) for one in found.regions)
-    return replace(found, movement=movement, regions=regions, original_size=sizes[0], picture_size=sizes[1])
+    inside = None if found.inside is None else box(found.inside, 1)
+    return replace(
+        found, movement=movement, regions=regions, inside=inside, original_size=sizes[0], picture_size=sizes[1]
+    )
 
 
 def _size(pixels: Pixels) -> tuple[int, int]:
@@ -329,7 +444,9 @@ def _is_relit(found: Difference) -> bool:
     return bool(np.median(apart[found.aligned.covered]) > RELIT)
 
 
-def _place(region: Region, found: Registration, whole: Registration) -> Place:
+def _place(region: Region, laid: _Laid, whole: Registration) -> Place:
+    found = laid.found
+
     def box(values: Box, inner: tuple[int, int], outer: tuple[int, int]) -> tuple[int, int, int, int]:
         x, y = outer[0] / inner[0], outer[1] / inner[1]
         return round(values.left * x), round(values.top * y), round(values.right * x), round(values.bottom * y)
@@ -338,8 +455,19 @@ def _place(region: Region, found: Registration, whole: Registration) -> Place:
         share=region.share,
         strength=region.strength,
         original=box(region.original, found.original_size, whole.original_size),
-        picture=box(region.picture, found.picture_size, whole.picture_size),
+        picture=box(_bent_back(region.picture, laid), found.picture_size, whole.picture_size),
     )
+
+
+def _bent_back(values: Box, laid: _Laid) -> Box:
+    """A rectangle of the straightened picture in the picture as it is."""
+    if laid.straight is None:
+        return values
+    left, top, right, bottom = values.left, values.top, values.right, values.bottom
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
+    places = np.clip(laid.straight.back(corners), 0, laid.found.picture_size)
+    low, high = np.floor(places.min(axis=0)), np.ceil(places.max(axis=0))
+    return Box(left=int(low[0]), top=int(low[1]), right=int(high[0]), bottom=int(high[1]))
 
 
 def _png(pixels: Pixels) -> bytes:

@@ -101,13 +101,16 @@ class Difference:
     aligned: AlignedPair
 
 
-def difference(found: Registration, original: Pixels, picture: Pixels) -> Difference | None:
+def difference(
+    found: Registration, original: Pixels, picture: Pixels, shown: Pixels | None = None
+) -> Difference | None:
     """Where a picture differs from its original.
 
     Args:
         found: How they lie upon each other.
         original: Height x width x 3.
         picture: Height x width x 3.
+        shown: 255 where the picture counts; all of it where None.
 
     Returns:
         None where they share too few pixels to be compared.
@@ -116,7 +119,7 @@ def difference(found: Registration, original: Pixels, picture: Pixels) -> Differ
         ComparisonUnavailableError: OpenCV is not installed.
     """
     with one_thread():
-        aligned = align(found, original, picture, limit=WORKING)
+        aligned = align(found, original, picture, limit=WORKING, shown=shown)
         if aligned is None or not (inner := _inner(aligned.covered)).any():
             return None
         expected = in_the_light_of(aligned)

@@ -54,6 +54,9 @@ MIN_AGREEMENT: Final = 0.3
 ECC_STEPS: Final = 40
 ECC_GAIN: Final = 1e-5
 """At most so many steps of refinement, and no further one that gains less."""
+MAX_STRAY: Final = 0.03
+"""Of the common area's diagonal, by which refinement may move its corners away from where the features put them: what
+leaves them further follows an edit, or lays another picture upon this one."""
 ECC_RIM: Final = 6
 """Frame pixels at each edge that are left out of it: what lies around an original in a picture would pull at them."""
 
@@ -124,6 +127,18 @@ class Features:
     """Width and height in pixels."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Features of two pictures that are each other's clear best match."""
+
+    first: NDArray[np.float64]
+    """n x 2, in coordinates of the original."""
+    second: NDArray[np.float64]
+    """n x 2, in coordinates of the picture."""
+    reach: float
+    """Pixels of the picture for one working pixel."""
+
+
 def opencv() -> Any:
     """The library, loaded when it is needed first.
 
@@ -161,12 +176,23 @@ def register(original: Pixels, picture: Pixels) -> Registration | NotAligned:
         ValueError: An array is not one of pixels.
     """
     with one_thread():
-        first = find_features(original)
-        found = match(first, find_features(picture))
-        if not isinstance(found, Registration) or found.inliers < SURE_INLIERS:
-            mirrored = match(first, mirror(find_features(picture[:, ::-1])))
-            found = max(found, mirrored, key=lambda one: (isinstance(one, Registration), one.inliers))
+        found, _ = find_movement(original, picture)
         return refine(found, original, picture) if isinstance(found, Registration) else found
+
+
+def find_movement(original: Pixels, picture: Pixels) -> tuple[Registration | NotAligned, Pairs]:
+    """The movement that most features agree on, plain or mirrored, not refined; with all pairs of features."""
+    first = find_features(original)
+    second = find_features(picture)
+    found, pairs = match(first, second)
+    if not isinstance(found, Registration) or found.inliers < SURE_INLIERS:
+        mirrored = match(first, mirror(find_features(picture[:, ::-1])))
+        if (isinstance(mirrored[0], Registration), mirrored[0].inliers) > (
+            isinstance(found, Registration),
+            found.inliers,
+        ):
+            found, pairs = mirrored
+    return found, pairs
 
 
 def grey(pixels: Pixels) -> Pixels:
@@ -219,20 +245,27 @@ def resized(pixels: Pixels, scale: float) -> Pixels:
     return enlarged
 
 
-def match(original: Features, picture: Features) -> Registration | NotAligned:
-    """The movement that most features agree on, not refined, and not yet compared with the pixels."""
+def match(original: Features, picture: Features) -> tuple[Registration | NotAligned, Pairs]:
+    """The movement that most features agree on, not refined, and not yet compared with the pixels; with all pairs."""
+    none = Pairs(first=np.zeros((0, 2)), second=np.zeros((0, 2)), reach=picture.reach)
     for features in (original, picture):
         if min(features.size) < MIN_SIDE:
-            return NotAligned(reason=Reason.TOO_SMALL)
+            return NotAligned(reason=Reason.TOO_SMALL), none
     if min(len(original.points), len(picture.points)) < MIN_INLIERS:
-        return NotAligned(reason=Reason.FEW_FEATURES)
+        return NotAligned(reason=Reason.FEW_FEATURES), none
     first, second = _pairs(original, picture)
-    if len(first) < 3:
+    pairs = Pairs(first=original.points[first], second=picture.points[second], reach=picture.reach)
+    return _agreed(original, picture, pairs), pairs
+
+
+def _agreed(original: Features, picture: Features, pairs: Pairs) -> Registration | NotAligned:
+    """The affine movement that most pairs agree on."""
+    if len(pairs.first) < 3:
         return NotAligned(reason=Reason.NO_MOVEMENT)
     cv2 = opencv()
     matrix, inside = cv2.estimateAffine2D(
-        original.points[first],
-        picture.points[second],
+        pairs.first,
+        pairs.second,
         method=cv2.RANSAC,
         ransacReprojThreshold=REACH * picture.reach,
         maxIters=4000,
@@ -241,7 +274,7 @@ def match(original: Features, picture: Features) -> Registration | NotAligned:
     if matrix is None:
         return NotAligned(reason=Reason.NO_MOVEMENT)
     # Features at one place on several levels are one witness, not several.
-    witnesses = np.unique(np.round(original.points[first][inside.ravel() > 0] / (2 * original.reach)), axis=0)
+    witnesses = np.unique(np.round(pairs.first[inside.ravel() > 0] / (2 * original.reach)), axis=0)
     inliers = len(witnesses)
     if inliers < MIN_INLIERS:
         return NotAligned(reason=Reason.NO_MOVEMENT, inliers=inliers)
@@ -286,22 +319,41 @@ def _is_plausible(matrix: Matrix, reach: float) -> bool:
     return bool(small > 0 and large / small <= MAX_STRETCH and MIN_SCALE <= large * reach <= MAX_SCALE)
 
 
-def refine(found: Registration, original: Pixels, picture: Pixels) -> Registration | NotAligned:
-    """The movement fitted to the pixels, and how much of what both show looks the same."""
+def refine(
+    found: Registration, original: Pixels, picture: Pixels, shown: Pixels | None = None
+) -> Registration | NotAligned:
+    """The movement fitted to the pixels, and how much of what both show looks the same.
+
+    Args:
+        found: The movement of the features, which the pixels may correct a little and no more.
+        original: What the picture may have been made from.
+        picture: The picture in question.
+        shown: 255 where the picture counts; all of it where None.
+    """
     # Twice: at first what lies around the original in the picture may reach a little into the frame.
-    once = _refined(found, original, picture)
-    candidates = (_refined(once, original, picture), once, found)
-    best = max(candidates, key=lambda one: _correlation(one, original, picture))
-    share = agreement(best, original, picture)
+    once = refined(found, original, picture, shown)
+    candidates = (refined(once, original, picture, shown), once, found)
+    near = [one for one in candidates if _strays(one, found) <= MAX_STRAY]
+    best = max(near, key=lambda one: correlation(one, original, picture, shown))
+    share = agreement(best, original, picture, shown)
     if share < MIN_AGREEMENT:
         return NotAligned(reason=Reason.DIFFERS_EVERYWHERE, inliers=found.inliers)
     return _registration(np.array(best.matrix), found.inliers, round(share, 3), found.original_size, found.picture_size)
 
 
-def _refined(found: Registration, original: Pixels, picture: Pixels) -> Registration:
+def _strays(moved: Registration, found: Registration) -> float:
+    """By how much a movement puts the corners of what both show elsewhere than another one, of its diagonal."""
+    left, top, right, bottom = shared_box(found)
+    corners = np.array([[left, right, right, left], [top, top, bottom, bottom], [1, 1, 1, 1]], np.float64)
+    apart = np.hypot(*((np.array(moved.matrix) - np.array(found.matrix)) @ corners))
+    diagonal = math.hypot(right - left, bottom - top) * found.scale
+    return float(apart.max() / diagonal) if diagonal > 0 else math.inf
+
+
+def refined(found: Registration, original: Pixels, picture: Pixels, shown: Pixels | None = None) -> Registration:
     """The movement that the pixels suggest (ECC); the one that was known where they suggest none."""
     cv2 = opencv()
-    aligned = align(found, grey(original), grey(picture), limit=WORKING // 2)
+    aligned = align(found, grey(original), grey(picture), limit=WORKING // 2, shown=shown)
     if aligned is None:
         return found
     inner = _inside(aligned)
@@ -325,9 +377,9 @@ def _inside(aligned: AlignedPair) -> NDArray[np.uint8]:
     return inside
 
 
-def _correlation(found: Registration, original: Pixels, picture: Pixels) -> float:
+def correlation(found: Registration, original: Pixels, picture: Pixels, shown: Pixels | None = None) -> float:
     """How well the levels of both go together under a movement, -1 to 1: what the refinement raises."""
-    aligned = align(found, grey(original), grey(picture), limit=WORKING // 2)
+    aligned = align(found, grey(original), grey(picture), limit=WORKING // 2, shown=shown)
     if aligned is None:
         return -1.0
     inside = _inside(aligned) > 0
@@ -350,8 +402,17 @@ class AlignedPair:
     """From coordinates in the original to those in the frame: a move and an enlargement by one factor."""
 
 
-def align(found: Registration, original: Pixels, picture: Pixels, *, limit: int) -> AlignedPair | None:
+def align(
+    found: Registration, original: Pixels, picture: Pixels, *, limit: int, shown: Pixels | None = None
+) -> AlignedPair | None:
     """Lay the picture upon the original, no finer than either is, and with a longer side of at most `limit` pixels.
+
+    Args:
+        found: How they lie upon each other.
+        original: The original.
+        picture: The picture.
+        limit: Pixels.
+        shown: 255 where the picture counts, of its size; all of it where None.
 
     Returns:
         None where they share less than `MIN_SIDE` pixels in one direction.
@@ -373,7 +434,7 @@ def align(found: Registration, original: Pixels, picture: Pixels, *, limit: int)
     into = _pixel_centres(factors @ matrix @ square(_inverse(frame)))
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     moved = cv2.warpAffine(small, into, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    ones = np.full(small.shape[:2], 255, np.uint8)
+    ones = np.full(small.shape[:2], 255, np.uint8) if shown is None else resized(shown, reduced)
     covered = cv2.warpAffine(ones, into, (width, height), flags=flags) > 250
     whole = resized(original, min(1.0, scale))
     shrunk = np.diag([whole.shape[1] / original.shape[1], whole.shape[0] / original.shape[0]])
@@ -419,18 +480,30 @@ def _continuous(matrix: Matrix) -> Matrix:
 
 AGREEMENT_SIDE: Final = 320
 """Pixels of the longer side at which agreement is judged: the shapes of things count there, not their surfaces."""
+AGREEMENT_RIM: Final = 6
+"""Pixels at the edge of what counts that are not judged there."""
 SAME: Final = 0.6
 """Correlation of small neighbourhoods from which on they look the same."""
 MIN_DETAIL: Final = 9.0
 """Variance of grey levels below which a neighbourhood shows nothing to compare."""
 
 
-def agreement(found: Registration, original: Pixels, picture: Pixels) -> float:
+def agreement(found: Registration, original: Pixels, picture: Pixels, shown: Pixels | None = None) -> float:
     """Share of the detail in the common area that looks the same, 0 to 1; 0 where there is nothing to compare."""
-    cv2 = opencv()
-    aligned = align(found, grey(original), grey(picture), limit=AGREEMENT_SIDE)
+    aligned = align(found, grey(original), grey(picture), limit=AGREEMENT_SIDE, shown=shown)
     if aligned is None:
         return 0.0
+    detailed, alike = likenesses(aligned)
+    # Neighbourhoods reach across the edge of what counts; the frame's own edge has nothing behind it.
+    kernel = np.ones((2 * AGREEMENT_RIM + 1, 2 * AGREEMENT_RIM + 1), np.uint8)
+    inner = opencv().erode(aligned.covered.astype(np.uint8), kernel) > 0
+    detailed = detailed & inner if (detailed & inner).any() else detailed
+    return float(alike[detailed].mean()) if detailed.any() else 0.0
+
+
+def likenesses(aligned: AlignedPair) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where there is something to compare in two grey pictures, and where small neighbourhoods look the same."""
+    cv2 = opencv()
     a, b = aligned.original.astype(np.float32), aligned.picture.astype(np.float32)
 
     def mean(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -441,7 +514,5 @@ def agreement(found: Registration, original: Pixels, picture: Pixels) -> float:
     var_a, var_b = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2
     both = mean(a * b) - mean_a * mean_b
     detailed = aligned.covered & (np.maximum(var_a, var_b) > MIN_DETAIL)
-    if not detailed.any():
-        return 0.0
     alike = both > SAME * np.sqrt(np.maximum(var_a, 1e-3) * np.maximum(var_b, 1e-3))
-    return float(alike[detailed].mean())
+    return detailed, alike

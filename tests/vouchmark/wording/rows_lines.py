@@ -585,12 +585,20 @@ _SIDES = {"left": 0.0, "top": 0.0, "right": 0.0, "bottom": 0.0}
 
 
 def done(
-    *, relit: bool = False, shown: float = 1, added: float = 0, sides: Any = None, **moved: Any
-) -> Callable[[], Any]:
+    *, relit: bool = False, shown: float = 1, added: float = 0, sides: Any = None, bent: str = "",
+    inside: tuple[int, int, int, int] | None = None, **moved: Any,
+) -> Callable[[], Any]:  # fmt: skip
     found: Any = SimpleNamespace(
-        movement=SimpleNamespace(**(_STILL | moved)), relit=relit, shown=shown, added=added, plain=True, regions=(),
+        movement=SimpleNamespace(**(_STILL | moved)),
+        straightened=bent,
+        inside=inside,
+        relit=relit,
+        shown=shown,
+        added=added,
+        plain=True,
+        regions=(),
         cut=SimpleNamespace(**(_SIDES | (sides or {}))),
-    )  # fmt: skip
+    )
     return lambda: words.how(found)
 
 
@@ -601,6 +609,9 @@ group(
         "made.shown": done(shown=0.5),
         "made.shown.cut": done(shown=0.5, sides={"left": 0.5}),
         "made.border": done(added=0.2),
+        "made.perspective": done(bent="perspective"),
+        "made.lens": done(bent="lens"),
+        "made.inside": done(inside=(10, 20, 30, 40)),
         "made.stretched": done(across=0.5),
         "made.scaled": done(across=0.5, down=0.5),
         "made.mirrored": done(mirrored=True),
@@ -719,3 +730,28 @@ group(
         for more in ("", ".more")
     }
 )
+
+
+def other(*, is_plain: bool = False, regions: int = 1) -> Any:
+    """A comparison of which it cannot be told whether it is of an edit."""
+    place = SimpleNamespace(share=0.1, strength=3.0, picture=(0, 0, 10, 10), original=(0, 0, 10, 10))
+    sides = SimpleNamespace(**_SIDES)
+    return SimpleNamespace(
+        verdict="other", is_plain=is_plain, regions=(place,) * regions, share=0.1, shown=1, added=0, plain=True,
+        movement=SimpleNamespace(agreement=0.5, inliers=30, **_STILL), straightened="", inside=None, relit=False,
+        cut=sides, around=sides, reason=None, least=0.01, picture_size=(100, 100), original_size=(100, 100), map=b"",
+        is_first=False, original_is_first=False,
+    )  # fmt: skip
+
+
+def answered_other(found: Any, what: str) -> Callable[[], Any]:
+    against = original.Against(what, "" if what == original.THUMBNAIL else "a.jpg")
+    return lambda: original._picture_answer(facts(reading()), found, against, source="", label="")
+
+
+row("known.other.form", answered_other(other(is_plain=True), original.GIVEN), answered_other(other(), original.GIVEN))
+row("known.other.broad", answered_other(other(), original.GIVEN), answered_other(other(is_plain=True), original.GIVEN))
+for end, what in (("original", original.GIVEN), ("thumbnail", original.THUMBNAIL), ("kept", original.KEPT)):
+    elsewhere = original.KEPT if what == original.GIVEN else original.GIVEN
+    row(f"known.answer.other.{end}", answered_other(other(), what), answered_other(other(), elsewhere))
+    row(f"known.other.vague.{end}", answered_other(other(regions=0), what), answered_other(other(), what))

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from provenance.hashes.clips.clips import Placement
     from provenance.hashes.clips.placing import Placed, Stretch
 
-ENDS: Final = 2.0
-"""Seconds at an end that count as nothing left out: encoders add and drop some."""
+ENDS, ENDS_SHARE, LEAST_ENDS = 2.0, 0.04, 0.75
+"""At most so many seconds at an end, and such a share of the original, count as nothing left out: encoders add and drop
+some. Pictures are looked at twice a second, so that less than the last of them is not seen."""
 JOINED: Final = 0.8
 """Seconds that may be missing between two stretches which still are one."""
 APART: Final = 1.5
@@ -143,6 +144,7 @@ def _apart(found: Placement) -> Phrase:
 def _excerpt(found: Placement, best: Placed, name: str) -> Said:
     first, last = best.stretches[0], best.stretches[-1]
     start, end = _ends(first, last, found)
+    limit = min(ENDS, max(LEAST_ENDS, ENDS_SHARE * found.original_seconds))
     subject = _subject(found)
     # By which of the two it was placed is said already where it is the only one that was found.
     placed_by = (("clip.sound", found.sound), ("clip.pictures", found.pictures))
@@ -153,21 +155,22 @@ def _excerpt(found: Placement, best: Placed, name: str) -> Said:
     part: dict[str, Fact] = {"start": clock(start), "end": clock(end), "whole": clock(found.original_seconds)}
     if found.original_is_cut:
         told = say(f"known.excerpt.bounded.{which}", **said, **part)
-        return together(told, say("known.left_out.before", before=clock(start))) if start > ENDS else told
+        return together(told, say("known.left_out.before", before=clock(start))) if start > limit else told
     after = found.original_seconds - end
-    if start <= ENDS and after <= ENDS:
+    if start <= limit and after <= limit:
         return say(f"known.excerpt.whole.{which}", **said)
     told = say(f"known.excerpt.{which}", **said, **part)
-    left: dict[str, Fact] = {"before": clock(start)} if start > ENDS else {}
-    left |= {"after": clock(after)} if after > ENDS else {}
+    left: dict[str, Fact] = {"before": clock(start)} if start > limit else {}
+    left |= {"after": clock(after)} if after > limit else {}
     word = "both" if len(left) == 2 else next(iter(left))
     return together(told, say(f"known.left_out.{word}", **left))
 
 
 def _ends(first: Stretch, last: Stretch, found: Placement) -> tuple[float, float]:
-    """Start and end in the original of the whole clip, a quiet beginning or end included."""
-    start = max(0.0, first.original_start - first.start)
-    return start, min(found.original_seconds, last.original_end + max(0.0, found.seconds - last.end))
+    """Start and end in the original, with a short quiet beginning or end of the clip; more was not found there."""
+    before, after = first.start, max(0.0, found.seconds - last.end)
+    start = first.original_start - (before if before <= ENDS else 0.0)
+    return max(0.0, start), min(found.original_seconds, last.original_end + (after if after <= ENDS else 0.0))
 
 
 def _summary(found: Placement, drafts: tuple[Draft, ...], best: Placed) -> Said:

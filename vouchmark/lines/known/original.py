@@ -113,7 +113,9 @@ def _gaps(found: Comparison) -> tuple[NotChecked, ...]:
 def _summary(found: Comparison, against: Against) -> Said:
     shown = () if found.shown == 1 else (say("known.answer.shown", share=percent(found.shown)),)
     around = (say(f"known.answer.around.{against.end}"),) if found.added and not found.plain else ()
-    if not found.regions:
+    if found.verdict == "other":
+        told = say(f"known.answer.other.{against.end}")
+    elif not found.regions:
         told = say(f"known.answer.same{_of_first(found)}.{against.end}")
     elif len(found.regions) == 1:
         told = say(f"known.answer.changed.one.{against.end}", share=percent(found.share))
@@ -128,6 +130,7 @@ def _picture_drafts(
 ) -> Iterator[Draft]:
     words = how(found)
     done = () if words is None else (words,)
+    is_other = found.verdict == "other"
     if found.regions:
         places: list[Fact] = [where(one.picture, found.picture_size) for one in found.regions[:MAX_TOLD]]
         more = len(found.regions) - MAX_TOLD
@@ -136,7 +139,14 @@ def _picture_drafts(
         told = say(f"known.changed.one.{against.end}", **against.named, **said)
         if len(found.regions) > 1:
             told = say(f"known.changed.{against.end}", **against.named, **said, number=len(found.regions))
-        yield _draft(facts, "known.changed", Status.FAIL, together(told, *done), detail, source=source)
+        if is_other:
+            words = together(told, _why_other(found), *done)
+            yield _draft(facts, "known.other", Status.UNKNOWN, words, detail, source=source)
+        else:
+            yield _draft(facts, "known.changed", Status.FAIL, together(told, *done), detail, source=source)
+    elif is_other:
+        told = say(f"known.other.vague.{against.end}", **against.named, agreement=_agreement(found))
+        yield _draft(facts, "known.other", Status.UNKNOWN, together(told, *done), detail, source=source)
     else:
         told = say(f"known.same{_of_first(found)}.{against.end}", **against.named)
         told = together(told, *done, say("known.missed", share=missed(found)))
@@ -144,6 +154,15 @@ def _picture_drafts(
     if found.added and not found.plain:
         told = say(f"known.added.{against.end}", share=percent(found.added), sides=_sides(found))
         yield _draft(facts, "known.added", Status.UNKNOWN, told, {"share": found.added}, source=source)
+
+
+def _agreement(found: Comparison) -> str:
+    return percent(found.movement.agreement if found.movement else 0.0)
+
+
+def _why_other(found: Comparison) -> Said:
+    """Why what differs may be no edit."""
+    return say("known.other.form") if found.is_plain else say("known.other.broad", agreement=_agreement(found))
 
 
 def _of_first(found: Comparison) -> str:
@@ -169,6 +188,11 @@ def _detail(found: Comparison) -> dict[str, Json]:
         "added_is_plain": found.plain,
     }
     detail["light_changed"] = found.relit
+    detail["mostly_plain"] = found.is_plain
+    if found.straightened:
+        detail["straightened"] = found.straightened
+    if found.inside is not None:
+        detail["inside"] = list[Json](found.inside)
     detail["cut"] = {side: getattr(found.cut, side) for side in ("left", "top", "right", "bottom")}
     detail["around"] = {side: getattr(found.around, side) for side in ("left", "top", "right", "bottom")}
     if found.movement:

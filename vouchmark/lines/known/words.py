@@ -72,6 +72,11 @@ def _geometry(found: Comparison) -> list[Phrase]:
     movement, done = found.movement, list[Phrase]()
     if movement is None:
         return []
+    if found.straightened:
+        done.append({"id": f"made.{found.straightened}"})
+    if found.inside is not None:
+        left, top, right, bottom = found.inside
+        done.append({"id": "made.inside", "width": right - left, "height": bottom - top, "left": left, "top": top})
     across, down = movement.across, movement.down
     if abs(across / down - 1) > SAME_SCALE if down else False:
         done.append({"id": "made.stretched", "across": percent(across), "down": percent(down)})

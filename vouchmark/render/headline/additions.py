@@ -32,6 +32,7 @@ _WEIGHTY: Final = ("presence", "bytes", "signature")
 _KNOWN: Final = {
     "known.changed": "headline.known.changed",
     "known.spliced": "headline.known.spliced",
+    "known.other": "headline.known.other",
     "known.same": "headline.known.same",
     "known.excerpt": "headline.known.excerpt",
     "known.unaligned": "headline.known.uncompared",
