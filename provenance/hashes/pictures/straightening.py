@@ -147,8 +147,8 @@ def _closer(model: _Model, found: Registration, original: Pixels, straight: Stra
     rows, columns = np.nonzero(kept & detailed & alike & aligned.covered)
     if len(rows) < ENOUGH:
         return None
-    places = np.stack([columns, rows], axis=1) + 0.5
-    back = np.linalg.inv(square(aligned.frame))[:2]
+    places = np.asarray(np.stack([columns, rows], axis=1) + 0.5, np.float64)
+    back = np.asarray(np.linalg.inv(square(aligned.frame))[:2], np.float64)
     first = _moved(back, places)
     second = model.back(_moved(model.matrix, _moved(back, places + flow[rows, columns])))
     reach = CLOSE / float(aligned.frame[0, 0]) * left.scale
@@ -181,7 +181,7 @@ def _perspective(first: Points, second: Points, plain: Matrix | None, reach: flo
         return None
     # What is left is the affine movement that is nearest to it over all that was matched.
     spread = np.column_stack([first, np.ones(len(first))])
-    left = np.linalg.lstsq(spread, _projected(found, first), rcond=None)[0].T
+    left = np.asarray(np.linalg.lstsq(spread, _projected(found, first), rcond=None)[0].T, np.float64)
     if abs(float(np.linalg.det(left[:, :2]))) < 1e-9:
         return None
     ahead = np.asarray(found @ np.linalg.inv(square(left)), np.float64)

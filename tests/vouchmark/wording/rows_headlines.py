@@ -298,6 +298,7 @@ group(
     {
         "headline.known.changed": added(WHOLE, ("known.changed", FAIL, AGAINST)),
         "headline.known.spliced": added(WHOLE, ("known.spliced", FAIL, AGAINST)),
+        "headline.known.other": added(WHOLE, ("known.other", UNKNOWN, AGAINST)),
         "headline.known.same": added(WHOLE, ("known.same", PASS, AGAINST)),
         "headline.known.bytes": added(WHOLE, ("known.same", PASS, {**AGAINST, "same_bytes": True})),
         "headline.known.excerpt": added(WHOLE, ("known.excerpt", PASS, AGAINST)),
