@@ -112,3 +112,9 @@ class RolledBackError(StorageError):
     """An issuer's books, or its issuer.json, are an earlier state, a backup, or not what was published."""
 
     hint = "put back the latest state, not an earlier copy"
+
+
+class ForeignRowError(RolledBackError):
+    """A row of an issuer's books was changed, slipped in or taken out by somebody without its passphrase."""
+
+    hint = "put back the books of the latest backup, or recover: that takes out what does not hold"

@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -392,6 +394,21 @@ def test_recover_and_backup_refuse_with_one_line_and_a_hint(club: Desk) -> None:
     other = ["issuer", "recover", club.path("club"), "--published", club.path("other/issuer.json"), "--at", NOVEMBER]
     error, _ = refusal(club.run(*other, code=2))
     assert error.startswith("error: issuer: expected ")
+
+
+def test_what_somebody_wrote_into_the_books_is_refused_and_taken_out_by_a_recovery(club: Desk) -> None:
+    club.enrol()
+    club.run("issuer", "rotate", club.path("club"), "--at", NOVEMBER)
+    with closing(sqlite3.connect(club.home / "club" / "enrolment.sqlite")) as books:
+        books.execute("UPDATE code SET level = 3")
+        books.commit()
+    for act in (["invite", club.path("club"), "--person", "x"], ["rotate", club.path("club")]):
+        error, hint = refusal(club.run("issuer", *act, "--at", NOVEMBER, code=4))
+        assert error == "error: books: a row of code was not written with the passphrase"
+        assert hint.startswith("hint: put back the books of the latest backup, or take out what does not hold: ")
+    recover = ["issuer", "recover", club.path("club"), "--published", club.path("club/issuer.json"), "--at", NOVEMBER]
+    assert club.json(*recover)["lost_at_most"] == 0  # a code is nobody
+    club.run("issuer", "invite", club.path("club"), "--person", "x", "--at", NOVEMBER)
 
 
 # A club's year

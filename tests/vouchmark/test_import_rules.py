@@ -151,6 +151,7 @@ ONLY_IN: Final = {
         "zk.issuer.commitments",
         "zk.issuer.enrolment",
         "zk.issuer.rules",
+        "zk.issuer.seals",
     ),
     "py_ecc": ("zk.bbs.curve",),
     "py_arkworks_bls12381": ("zk.bbs.curve",),

@@ -34,10 +34,12 @@ MAX_LINE: Final = 4096
 """Octets read for a passphrase, a code or an identifier."""
 
 RECOVER: Final = "vouchmark issuer recover DIR --published FILE, with the last issuer.json that anybody has"
+FOREIGN: Final = f"put back the books of the latest backup, or take out what does not hold: {RECOVER}"
 CLOCK: Final = "set this machine's clock; where it is right, after a pause, say so with --after-gap"
 IS_OTHER: Final = "look at whom you have; where this is another person, say so with --is-other"
 ROTATE: Final = "run 'vouchmark issuer rotate DIR' first; --compromised EPOCH withdraws a key that is lost"
-"""What to do where an issuer's folder is an earlier state, its clock is not believed, somebody is near, a key lacks."""
+"""What to do where an issuer's folder is an earlier state or somebody else wrote there, its clock is not believed,
+somebody is near, a key lacks."""
 
 at_option: Final = click.option("--at", type=Instant(), help="Take this as the time (RFC 3339); now by default.")
 json_option: Final = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -203,6 +205,7 @@ def errors(hint: str = "", *, missing: str = "", malformed: str = "") -> Iterato
     from zk.errors import (
         ClockJumpError,
         EncodingError,
+        ForeignRowError,
         NearMatchError,
         NoKeyError,
         RolledBackError,
@@ -212,6 +215,7 @@ def errors(hint: str = "", *, missing: str = "", malformed: str = "") -> Iterato
     )
 
     told: tuple[tuple[type[ZkError], str], ...] = (
+        (ForeignRowError, FOREIGN),
         (RolledBackError, RECOVER),
         (NearMatchError, IS_OTHER),
         (NoKeyError, ROTATE),

@@ -16,11 +16,16 @@ import sqlalchemy as sa
 from zk.errors import StorageError
 from zk.profile.codes import CODE_ID_OCTETS, CODE_KEY_OCTETS
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """The schema that this version reads and writes. A newer one is refused; an older one is brought up to it."""
 
 BUSY_SECONDS: Final = 30.0
 """How long a writer waits for another one."""
+
+SEAL: Final = "seal"
+"""The column of a row's seal (`zk.issuer.seals`); null in books of an earlier version that no passphrase opened yet."""
+
+SEAL_OCTETS: Final = 32
 
 BOOKS: Final = sa.MetaData()
 
@@ -33,6 +38,11 @@ def _octets(name: str, length: int, *, is_key: bool = False, is_nullable: bool =
     """A column of octet strings of one length."""
     check = sa.CheckConstraint(f"length({name}) = {length}")
     return sa.Column(name, sa.LargeBinary, check, primary_key=is_key, nullable=is_nullable)
+
+
+def _seal() -> sa.Column[bytes]:
+    """A row's seal."""
+    return sa.Column(SEAL, sa.LargeBinary, sa.CheckConstraint(f"{SEAL} IS NULL OR length({SEAL}) = {SEAL_OCTETS}"))
 
 
 def _published_in() -> sa.Column[int]:
@@ -49,6 +59,7 @@ PERSONS: Final = sa.Table(
     sa.Column("reset_at", sa.BigInteger),
     _published_in(),
     sa.CheckConstraint("(reset_at IS NULL) = (generation = 0)"),
+    _seal(),
     sqlite_with_rowid=False,
 )
 """One row a person who was ever enrolled, and one more for each reset; the highest generation is the person's."""
@@ -62,6 +73,7 @@ ENROLMENTS: Final = sa.Table(
     sa.Column("level", sa.Integer, sa.CheckConstraint("level BETWEEN 1 AND 3"), nullable=False),
     _octets("request", 32),
     _published_in(),
+    _seal(),
     sqlite_with_rowid=False,
 )
 """One row a credential; the primary key is what makes it one per person, class and epoch."""
@@ -84,6 +96,7 @@ CODES: Final = sa.Table(
     sa.CheckConstraint("epoch IS NULL OR (request IS NOT NULL AND NOT void)"),
     sa.CheckConstraint("(epoch IS NULL) = (expires_at IS NOT NULL)"),
     sa.CheckConstraint("(after IS NULL) = (kind <> 'token')"),
+    _seal(),
     sqlite_with_rowid=False,
 )
 """One row a code or renewal token that may still be used, or whose request may still come again."""
@@ -93,6 +106,7 @@ LEFT: Final = sa.Table(
     BOOKS,
     _octets("tag", 32, is_key=True),
     sa.Column("epoch", sa.Text, nullable=False),
+    _seal(),
     sqlite_with_rowid=False,
 )
 """One row a person whose codes and tokens the issuer revoked, with the epoch in which it did; gone once invited."""
@@ -102,6 +116,7 @@ NEAR: Final = sa.Table(
     BOOKS,
     _octets("skeleton", 32, is_key=True),
     _octets("tag", 32, is_key=True),
+    _seal(),
     sqlite_with_rowid=False,
 )
 """By what a person's identifier may be mistaken for another: keyed hashes of its loose forms."""
@@ -117,6 +132,7 @@ PUBLICATIONS: Final = sa.Table(
     sa.Column("credentials", sa.Integer, nullable=False),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("done", sa.Boolean, nullable=False),
+    _seal(),
     sqlite_with_rowid=False,
 )
 """One row a version of issuer.json: what it commits to, how many rows that are, and whether the file was written."""
@@ -128,14 +144,28 @@ STATE: Final = sa.Table(
     sa.Column("is_copy", sa.Boolean, nullable=False),
     sa.Column("lost_resets", sa.BigInteger, sa.CheckConstraint("lost_resets >= 0"), nullable=False),
     sa.Column("issuer", sa.LargeBinary, sa.CheckConstraint("issuer IS NULL OR length(issuer) = 32")),
+    _seal(),
     sqlite_with_rowid=False,
 )
 """One row: whether these books are a backup's, how many second identities lost rows may have allowed, and whose they
 are (null until the first publication after an earlier version)."""
 
+HEAD: Final = sa.Table(
+    "head",
+    BOOKS,
+    sa.Column("only", sa.Integer, sa.CheckConstraint("only = 0"), primary_key=True, autoincrement=False),
+    sa.Column("changes", sa.BigInteger, nullable=False),
+    _octets(SEAL, SEAL_OCTETS),
+    sqlite_with_rowid=False,
+)
+"""One row: how often the books were changed, and the seal of all rows together."""
+
+SEALED: Final = (PERSONS, ENROLMENTS, CODES, LEFT, NEAR, PUBLICATIONS, STATE)
+"""The tables whose rows are sealed."""
+
 
 def create(connection: sa.Connection) -> None:
-    """Make empty books."""
+    """Make empty books, whose one row is to be sealed yet."""
     BOOKS.create_all(connection, checkfirst=False)
     connection.execute(sa.insert(SCHEMA).values(version=SCHEMA_VERSION))
     connection.execute(sa.insert(STATE).values(only=0, is_copy=False, lost_resets=0))
@@ -161,7 +191,8 @@ def _from_1(connection: sa.Connection) -> None:
         "SELECT tag, generation, continuity, reset_at FROM lasting_person_1",
         "INSERT INTO enrolment (tag, class, epoch, level, request) "
         "SELECT tag, class, epoch, level, request FROM enrolment_1",
-        "INSERT INTO state SELECT 0, 0, coalesce(sum(max(generation - 1, 0)), 0), NULL FROM lasting_person_1",
+        "INSERT INTO state (only, is_copy, lost_resets) "
+        "SELECT 0, 0, coalesce(sum(max(generation - 1, 0)), 0) FROM lasting_person_1",
         "DROP TABLE lasting_person_1",
         "DROP TABLE enrolment_1",
     ):
@@ -191,6 +222,17 @@ def _from_2(connection: sa.Connection) -> None:
             (serial,),
         )
         connection.exec_driver_sql(f"DROP TABLE {table}_2")
+    _from_3(connection)
+
+
+def _from_3(connection: sa.Connection) -> None:
+    """Version 3 to the present one: room for seals, which are set when the passphrase is there."""
+    check = f"CHECK ({SEAL} IS NULL OR length({SEAL}) = {SEAL_OCTETS})"
+    for table in SEALED:
+        known = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+        if SEAL not in known:
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {SEAL} BLOB {check}")
+    HEAD.create(connection)
 
 
 def _last_of_2(connection: sa.Connection) -> int | None:
@@ -206,7 +248,7 @@ def _last_of_2(connection: sa.Connection) -> int | None:
     return int(finished.serial)
 
 
-_MIGRATIONS: Final[dict[int, Callable[[sa.Connection], None]]] = {1: _from_1, 2: _from_2}
+_MIGRATIONS: Final[dict[int, Callable[[sa.Connection], None]]] = {1: _from_1, 2: _from_2, 3: _from_3}
 """The step that leads from each older version to the present one."""
 
 

@@ -69,7 +69,7 @@ def build_folder(
         identity_octets = identity.private_bytes_raw()
         Vault.create(building / IDENTITY_VAULT, IDENTITY_KIND, passphrase, identity_octets, log_cost=log_cost)
         vault = Vault.create(building / SECRETS_VAULT, SECRETS_KIND, passphrase, own.encode(), log_cost=log_cost)
-        EnrolmentBooks.create(building / BOOKS, first, at=seconds(at)).close()
+        EnrolmentBooks.create(building / BOOKS, first, own.seal_keys, at=seconds(at)).close()
         write_private(building / ISSUER_JSON, info.to_json(), mode=PUBLIC_MODE)
     directory = _absolute(directory)
     return directory, vault.moved_to(directory / SECRETS_VAULT)

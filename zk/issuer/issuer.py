@@ -31,7 +31,7 @@ from zk.issuer.folder import (
     build_folder,
     seconds,
 )
-from zk.issuer.publishing import missing_keys, publish, unlock_identity, withdrawn
+from zk.issuer.publishing import missing_keys, publish, unlock_books, unlock_identity, withdrawn
 from zk.issuer.rows import CodeRow
 from zk.issuer.secrets import IssuerSecrets, SecretKey
 from zk.profile.codes import MAX_GENERATION, Code, CodeKind
@@ -213,7 +213,6 @@ class Issuer:
                 expires_at=_end_of_day(now + code_days * _DAY_SECONDS),
                 renewable_until=renewable_until(at),
             ),
-            self.info.id,
             self._secrets.near(identifier),
         )
         return code
@@ -325,7 +324,7 @@ class Issuer:
         own = IssuerSecrets.decode(self._vault.read())
         if own.issuer != self.info.id:
             raise StorageError(f"{self._directory}: {ISSUER_JSON} and {SECRETS_VAULT} are of different issuers")
-        return own
+        return unlock_books(self._books, self._vault)
 
     def _refresh(self) -> None:
         """Read again what another process has rotated: a withdrawn key must not sign any more."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zk.bbs.ciphersuite import Suite
-from zk.errors import RefusedError
+from zk.errors import ForeignRowError, RefusedError
 from zk.issuer.commitments import Publication
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.epochs import open_epochs
@@ -23,7 +23,7 @@ from zk.issuer.folder import IDENTITY_KIND, ISSUER_JSON, PUBLIC_MODE, seconds
 from zk.issuer.secrets import IssuerSecrets, SecretKey
 from zk.profile.constants import EpochLength
 from zk.profile.issuer_info import MAX_KEYS, HolderCount, IssuerInfo, IssuerKey
-from zk.storage.vault import Passphrase, Vault, write_private
+from zk.storage.vault import Passphrase, Vault, locked, write_private
 
 
 def unlock_identity(path: Path, passphrase: Passphrase, identity_key: bytes) -> Ed25519PrivateKey:
@@ -32,6 +32,27 @@ def unlock_identity(path: Path, passphrase: Passphrase, identity_key: bytes) -> 
     if root.public_key().public_bytes_raw() != identity_key:
         raise RefusedError("identity key: of another issuer")
     return root
+
+
+def unlock_books(books: EnrolmentBooks, vault: Vault) -> IssuerSecrets:
+    """Open an issuer's books for writing, and return its secrets.
+
+    Books of an earlier version are sealed as they are, once: then the vault says that they were. A writer that died
+    between leaves books whose seals hold. Raises ForeignRowError, EncodingError or StorageError (another issuer's).
+    """
+    own = IssuerSecrets.decode(vault.read())
+    try:
+        if own.sealed:
+            books.unlock(own.seal_keys)
+            return own
+        with locked(vault.path):
+            own = replace(IssuerSecrets.decode(vault.read()), sealed=True)
+            books.unlock(own.seal_keys, adopt=True)
+            vault.write(own.encode())
+    except ForeignRowError:
+        books.require_of(own.issuer)  # another issuer's have seals of its own
+        raise
+    return own
 
 
 def withdrawn(info: IssuerInfo, epoch: str | None) -> tuple[IssuerKey, ...]:

@@ -22,7 +22,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from zk.errors import RolledBackError, StorageError, ZkError
+from zk.errors import ForeignRowError, RolledBackError, StorageError, ZkError
 from zk.issuer.books_schema import BUSY_SECONDS
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.epochs import refuse_jump
@@ -36,7 +36,8 @@ from zk.issuer.folder import (
     made_whole,
     seconds,
 )
-from zk.issuer.publishing import missing_keys, signed, unlock_identity, with_compromised
+from zk.issuer.publishing import missing_keys, signed, unlock_books, unlock_identity, with_compromised
+from zk.issuer.seals import SealKeys
 from zk.issuer.secrets import IssuerSecrets
 from zk.profile.constants import CredentialClass
 from zk.profile.issuer_info import HolderCount, IssuerInfo, read_info
@@ -73,20 +74,20 @@ def back_up(directory: Path, copy: Path, passphrase: Passphrase) -> Path:
     """
     with locked(directory / ISSUER_JSON):
         info = read_info(directory / ISSUER_JSON)
+        vault = Vault.open(directory / SECRETS_VAULT, SECRETS_KIND, passphrase)
         books = EnrolmentBooks.open(directory / BOOKS)
         try:
+            own = unlock_books(books, vault)
             books.check(info)
         finally:
             books.close()
-        vault = Vault.open(directory / SECRETS_VAULT, SECRETS_KIND, passphrase)
-        own = IssuerSecrets.decode(vault.read())
         with made_whole(copy) as building:
             if (directory / IDENTITY_VAULT).exists():
                 shutil.copyfile(directory / IDENTITY_VAULT, building / IDENTITY_VAULT)
                 (building / IDENTITY_VAULT).chmod(PRIVATE_MODE)
             keyless = own.with_keys(()).encode()
             Vault.create(building / SECRETS_VAULT, SECRETS_KIND, passphrase, keyless, log_cost=vault.log_cost)
-            _copy_books(directory / BOOKS, building / BOOKS)
+            _copy_books(directory / BOOKS, building / BOOKS, own.seal_keys)
             write_private(building / ISSUER_JSON, info.to_json(), mode=PUBLIC_MODE)
     return copy.absolute()
 
@@ -132,6 +133,7 @@ class _Desk:
         own = IssuerSecrets.decode(self.vault.read())
         if own.issuer != base.id:
             raise StorageError(f"{self.vault.path}: of another issuer than the published issuer.json")
+        own = self._unlocked(base)
         if base.serial >= published.serial + SERIAL_JUMP and self._is_whole(base):
             self._destroy_withdrawn(own, base)  # taken up already, but for this
             return Recovery(info=base, withdrawn=(), added=(), lost=0)
@@ -167,6 +169,15 @@ class _Desk:
         return Recovery(
             info=newer, withdrawn=tuple(sorted(withdrawn)), added=tuple(key.epoch for key in added), lost=lost
         )
+
+    def _unlocked(self, base: IssuerInfo) -> IssuerSecrets:
+        """Open the books for writing, without the rows that somebody else wrote."""
+        try:
+            return unlock_books(self.books, self.vault)
+        except ForeignRowError:
+            own = IssuerSecrets.decode(self.vault.read())
+            self.books.mend(own.seal_keys, base.id, base.serial)
+            return own
 
     def _is_whole(self, info: IssuerInfo) -> bool:
         try:
@@ -214,13 +225,17 @@ def _newest(directory: Path, published: IssuerInfo) -> IssuerInfo:
     return published
 
 
-def _copy_books(source: Path, copy: Path) -> None:
+def _copy_books(source: Path, copy: Path, keys: SealKeys) -> None:
     """Copy a database as it is at one moment, and mark the copy. Raises StorageError."""
     try:
         os.close(os.open(copy, os.O_RDWR | os.O_CREAT | os.O_EXCL | system.CLOEXEC, PRIVATE_MODE))
         with closing(sqlite3.connect(source, timeout=BUSY_SECONDS)) as here, closing(sqlite3.connect(copy)) as there:
             here.backup(there)
-            there.execute("UPDATE state SET is_copy = 1")
-            there.commit()
     except (OSError, sqlite3.Error) as error:
         raise StorageError(f"{copy}: cannot copy the books: {error}") from error
+    books = EnrolmentBooks.open(copy)
+    try:
+        books.unlock(keys)
+        books.mark_as_copy()
+    finally:
+        books.close()

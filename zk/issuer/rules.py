@@ -1,6 +1,6 @@
 """Which rows may be added to an issuer's books, and what do those that are there say? (Within one transaction.)
 
-Each function takes the connection of a transaction that is alone; what raises leaves it to the caller to roll back.
+Each function takes connection or pen of a transaction that is alone; what raises leaves it to the caller to roll back.
 """
 
 from __future__ import annotations
@@ -8,19 +8,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite import insert
 
 from zk.errors import RefusedError
-from zk.issuer.books_schema import CODES, ENROLMENTS, PERSONS, STATE
+from zk.issuer.books_schema import CODES, ENROLMENTS, PERSONS, SEAL, STATE
 from zk.issuer.rows import CodeRow, Enrolment, Person
+from zk.issuer.seals import Pen
 from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass, check_class, check_level
 from zk.profile.issuer_info import HolderCount
-
-
-def inserted(connection: sa.Connection, table: sa.Table, row: dict[str, Any]) -> bool:
-    """Insert a row unless its key is there; the constraint decides."""
-    return connection.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
 
 
 def counts(connection: sa.Connection, *, until: int | None = None, following: int = 0) -> list[HolderCount]:
@@ -63,9 +58,9 @@ def latest_of(connection: sa.Connection, tag: bytes) -> tuple[str, int] | None:
     return None if row is None else (row[0], row[1])
 
 
-def revoke(connection: sa.Connection, tag: bytes) -> int:
+def revoke(pen: Pen, tag: bytes) -> int:
     """Delete a person's unused codes and tokens, and return how many there were."""
-    return connection.execute(sa.delete(CODES).where(CODES.c.tag == tag, CODES.c.epoch.is_(None))).rowcount
+    return pen.delete(CODES, CODES.c.tag == tag, CODES.c.epoch.is_(None))
 
 
 def code_of(connection: sa.Connection, code_id: bytes) -> CodeRow:
@@ -73,7 +68,7 @@ def code_of(connection: sa.Connection, code_id: bytes) -> CodeRow:
     row = connection.execute(sa.select(CODES).where(CODES.c.id == code_id)).mappings().one_or_none()
     if row is None:
         raise RefusedError("code: unknown, or replaced by a later one")
-    return CodeRow(**{**row, "kind": CodeKind(row["kind"])})
+    return CodeRow(**{name: value for name, value in row.items() if name != SEAL} | {"kind": CodeKind(row["kind"])})
 
 
 def require_open(code: CodeRow, request: bytes, *, at: int) -> None:
@@ -88,9 +83,9 @@ def require_open(code: CodeRow, request: bytes, *, at: int) -> None:
         raise RefusedError("code: expired")
 
 
-def use_code(connection: sa.Connection, enrolment: Enrolment) -> bool:
+def use_code(pen: Pen, enrolment: Enrolment) -> bool:
     """Mark the code as used; return whether this very request had used it before. Raises RefusedError."""
-    code = code_of(connection, enrolment.code.id)
+    code = code_of(pen.connection, enrolment.code.id)
     require_open(code, enrolment.request, at=enrolment.at)
     if code.epoch is not None:
         return True
@@ -99,13 +94,13 @@ def use_code(connection: sa.Connection, enrolment: Enrolment) -> bool:
     used: dict[str, Any] = {"request": enrolment.request, "epoch": enrolment.epoch, "expires_at": None}
     if code.renewable_until is not None and code.renewable_until <= enrolment.at:
         used["renewable_until"] = None  # nobody may be renewed by it any more: no token goes with the answer
-    connection.execute(sa.update(CODES).where(CODES.c.id == code.id).values(used))
+    pen.update(CODES, used, CODES.c.id == code.id)
     return False
 
 
-def enrol(connection: sa.Connection, enrolment: Enrolment) -> None:
+def enrol(pen: Pen, enrolment: Enrolment) -> None:
     """Write down person and both credentials. Raises RefusedError; the caller rolls back."""
-    _PERSON_RULES[enrolment.code.kind](connection, enrolment)
+    _PERSON_RULES[enrolment.code.kind](pen, enrolment)
     for credential_class in CredentialClass:
         row = {
             "tag": enrolment.code.tag,
@@ -114,16 +109,14 @@ def enrol(connection: sa.Connection, enrolment: Enrolment) -> None:
             "level": enrolment.code.level,
             "request": enrolment.request,
         }
-        if not inserted(connection, ENROLMENTS, row):
+        if not pen.insert(ENROLMENTS, row):
             raise RefusedError(f"this person already has credentials for epoch {enrolment.epoch}")
 
 
-def add_token(connection: sa.Connection, enrolment: Enrolment) -> None:
+def add_token(pen: Pen, enrolment: Enrolment) -> None:
     """Write down the renewal token that goes with the answer, if one does; every other unused one is void."""
-    code = code_of(connection, enrolment.code.id)
-    connection.execute(
-        sa.delete(CODES).where(CODES.c.tag == code.tag, CODES.c.kind == CodeKind.TOKEN.value, CODES.c.epoch.is_(None))
-    )
+    code = code_of(pen.connection, enrolment.code.id)
+    pen.delete(CODES, CODES.c.tag == code.tag, CODES.c.kind == CodeKind.TOKEN.value, CODES.c.epoch.is_(None))
     if code.renewable_until is None:
         return
     token_id, key = enrolment.token
@@ -139,33 +132,33 @@ def add_token(connection: sa.Connection, enrolment: Enrolment) -> None:
         "after": enrolment.epoch,
         "void": False,
     }
-    if not inserted(connection, CODES, row):
+    if not pen.insert(CODES, row):
         raise RefusedError("renewal: its token is in the books already")
 
 
-def _first(connection: sa.Connection, enrolment: Enrolment) -> None:
+def _first(pen: Pen, enrolment: Enrolment) -> None:
     row = {"tag": enrolment.code.tag, "continuity": enrolment.continuity, "generation": 0}
-    if not inserted(connection, PERSONS, row):
+    if not pen.insert(PERSONS, row):
         raise RefusedError("this person is enrolled already: renewal and reset need codes of their own")
 
 
-def _renewal(connection: sa.Connection, enrolment: Enrolment) -> None:
-    person = person_of(connection, enrolment.code.tag)
+def _renewal(pen: Pen, enrolment: Enrolment) -> None:
+    person = person_of(pen.connection, enrolment.code.tag)
     if person is None or (person.continuity, person.generation) != (enrolment.continuity, enrolment.code.generation):
         raise RefusedError("renewal: the person's nym secrets have been reset in the meantime")
 
 
-def _by_token(connection: sa.Connection, enrolment: Enrolment) -> None:
+def _by_token(pen: Pen, enrolment: Enrolment) -> None:
     if enrolment.code.after is None or enrolment.epoch <= enrolment.code.after:
         raise RefusedError(f"renewal: its token is for epochs after {enrolment.code.after}")
-    _renewal(connection, enrolment)
+    _renewal(pen, enrolment)
 
 
-def _reset(connection: sa.Connection, enrolment: Enrolment) -> None:
-    latest = latest_of(connection, enrolment.code.tag)
+def _reset(pen: Pen, enrolment: Enrolment) -> None:
+    latest = latest_of(pen.connection, enrolment.code.tag)
     if latest is not None and latest[0] >= enrolment.epoch:
         raise RefusedError(f"reset: this person has a lasting credential for epoch {latest[0]}: reset for a later one")
-    person, at = person_of(connection, enrolment.code.tag), enrolment.at
+    person, at = person_of(pen.connection, enrolment.code.tag), enrolment.at
     if person is None or person.generation != enrolment.code.generation - 1:
         raise RefusedError("reset: before its time")
     if person.reset_at is not None and person.reset_at > at - enrolment.reset_seconds:
@@ -176,7 +169,7 @@ def _reset(connection: sa.Connection, enrolment: Enrolment) -> None:
         "continuity": enrolment.continuity,
         "reset_at": at,
     }
-    if not inserted(connection, PERSONS, row):
+    if not pen.insert(PERSONS, row):
         raise RefusedError("reset: before its time")
 
 

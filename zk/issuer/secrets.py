@@ -22,6 +22,7 @@ from zk.bbs.encoding import (
 from zk.bbs.hashing import hash_to_scalar
 from zk.errors import EncodingError, RefusedError
 from zk.issuer.identifiers import forms, loose
+from zk.issuer.seals import SealKeys
 from zk.profile.codes import CODE_OCTETS
 from zk.profile.personhood import ID_OCTETS, CredentialClass, IssuerKey
 from zk.profile.possession import prove_possession
@@ -38,7 +39,9 @@ ENTROPY_DST: Final = b"VOUCHMARK_NYM_ENTROPY_V1_H2S_"
 
 _FORMAT: Final = "vouchmark-issuer-secrets/1"
 _MEMBERS: Final = frozenset({"format", "issuer", "pepper", "entropy", "reset_days", "keys"})
-_ONCE: Final = frozenset({"codes"})  # a key that earlier versions kept codes under; dropped at the next write
+_SEALED: Final = "sealed"
+_OPTIONAL: Final = frozenset({"codes", _SEALED})
+"""`codes`, a key under which earlier versions kept codes, is dropped at the next write; `sealed` is what they lack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,8 @@ class IssuerSecrets:
     reset_days: int
     """How long after a reset a person may have the next."""
     keys: tuple[SecretKey, ...]
+    sealed: bool = True
+    """Whether the books were ever sealed: from then on, ones that are not are somebody else's work."""
 
     @classmethod
     def draw(cls, issuer: bytes, *, reset_days: int, keys: tuple[SecretKey, ...]) -> Self:
@@ -89,6 +94,11 @@ class IssuerSecrets:
     def with_keys(self, keys: tuple[SecretKey, ...]) -> Self:
         """Return the same secrets with other BBS keys."""
         return replace(self, keys=keys)
+
+    @property
+    def seal_keys(self) -> SealKeys:
+        """With what the books are sealed."""
+        return SealKeys.derive(self.issuer, self.pepper + self.entropy_key)
 
     def tag(self, identifier: str) -> bytes:
         """Return HMAC-SHA-256(pepper, canonical identifier), all that is kept of an identifier."""
@@ -136,20 +146,24 @@ class IssuerSecrets:
                 "entropy": self.entropy_key,
                 "reset_days": self.reset_days,
                 "keys": [[key.epoch, key.octets] for key in self.keys],
+                **({_SEALED: True} if self.sealed else {}),
             }
         )
 
     @classmethod
     def decode(cls, octets: bytes) -> Self:
         """Parse the content of the issuer's vault. Raises EncodingError."""
-        members = dcbor_decode_map(octets, "issuer secrets", _MEMBERS, MAX_CONTENT_OCTETS, optional=_ONCE)
+        members = dcbor_decode_map(octets, "issuer secrets", _MEMBERS, MAX_CONTENT_OCTETS, optional=_OPTIONAL)
         keys = members["keys"]
         reset_days = members["reset_days"]
         if members["format"] != _FORMAT or not isinstance(keys, list) or len(keys) > MAX_SECRET_KEYS:
             raise EncodingError(f"issuer secrets: expected format {_FORMAT}")
         if not isinstance(reset_days, int):
             raise EncodingError("issuer secrets: expected a number of days")
+        if members.get(_SEALED, True) is not True:
+            raise EncodingError("issuer secrets: expected that the books are sealed, or no word of it")
         return cls(
+            sealed=_SEALED in members,
             issuer=require_octets(members["issuer"], "issuer id", length=ID_OCTETS),
             pepper=require_octets(members["pepper"], "pepper", length=SECRET_OCTETS),
             entropy_key=require_octets(members["entropy"], "entropy key", length=SECRET_OCTETS),

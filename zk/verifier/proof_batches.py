@@ -2,9 +2,14 @@
 
 Of many the pairings come first. Whoever has no signature can give a proof a right challenge, and nothing but its
 pairing tells that from an honest one; so the sums of points behind the challenge, the dearest part, are for those whose
-pairing holds. Decoding points is not batched: each needs a square root of its own, and that points lie in the subgroup
-cannot be told from a random sum of theirs, because the cofactor of G1 has the factor 3 and a third of such sums would
-hide one that does not.
+pairing holds.
+
+Decoding points is not batched. Each needs a square root of its own (36 microseconds on arkworks). That they lie in the
+subgroup (96 more) could be told of many from random sums, but not from one: the cofactor of G1 is 3 * (11 * 10177 *
+859267 * 52437899)^2, so that a third of such sums would hide a point with a part of order 3. It takes 81 sums with
+coefficients 0 to 2 for 2^-128, at 3 microseconds a point each, which is 240 instead of 96; with 2^-40 they would cost
+as much as they save. Nothing is to be gained by hashing together either: a challenge hashes some hundred octets of its
+own, and generators and points of contexts are kept.
 """
 
 from __future__ import annotations

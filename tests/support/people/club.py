@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,8 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from zk.bbs.ciphersuite import BLS12_381_SHA_256, Suite
 from zk.bbs.pseudonym import proof_verify_with_nym
 from zk.errors import StorageError
+from zk.issuer.books_schema import engine_of
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.issuer import Issuer
+from zk.issuer.seals import Pen
+from zk.issuer.secrets import IssuerSecrets
 from zk.profile.exchange import Code, CodeKind
 from zk.profile.issuer_info import read_info
 from zk.profile.personhood import (
@@ -109,12 +112,17 @@ class Club:
     def open(self) -> Issuer:
         """Open the issuer; the caller closes it."""
         info = read_info(self.folder / "issuer.json")
+        return Issuer(self.folder, info, self.vault, EnrolmentBooks.open(self.folder / "enrolment.sqlite"))
+
+    @property
+    def vault(self) -> Vault:
+        """The issuer's secrets."""
         vault = vault_at(self.folder / "secrets.vault", _model_vault(self.model))
         try:
             vault.read()
         except StorageError:  # a copy's, which has a salt of its own
-            vault = Vault.open(vault.path, "issuer-secrets", PASSPHRASE)
-        return Issuer(self.folder, info, vault, EnrolmentBooks.open(self.folder / "enrolment.sqlite"))
+            return Vault.open(vault.path, "issuer-secrets", PASSPHRASE)
+        return vault
 
     @property
     def info(self) -> IssuerInfo:
@@ -205,8 +213,15 @@ VERSION_1 = """
 """The tables of the first version of the books."""
 
 
+def never_sealed(the_club: Club) -> None:
+    """Take the word out of an issuer's vault that its books were sealed: earlier versions did not seal them."""
+    vault = the_club.vault
+    vault.write(replace(IssuerSecrets.decode(vault.read()), sealed=False).encode())
+
+
 def as_of_version_1(the_club: Club) -> None:
     """Turn an issuer's folder into one that the first version wrote, with the same persons and credentials."""
+    never_sealed(the_club)
     path = the_club.folder / "enrolment.sqlite"
     with closing(sqlite3.connect(path)) as connection:
         last = "SELECT tag, continuity, max(generation), reset_at FROM lasting_person GROUP BY tag"
@@ -246,7 +261,64 @@ VERSION_2 = """
 """From the present tables to those of the second version."""
 
 
-def as_of_version_2(the_club: Club) -> None:
+UNSEALED = """
+    DROP TABLE head;
+    CREATE TABLE code_3 (id BLOB NOT NULL PRIMARY KEY, "key" BLOB NOT NULL, tag BLOB NOT NULL, kind TEXT NOT NULL,
+                         generation INTEGER NOT NULL, level INTEGER NOT NULL, expires_at BIGINT,
+                         renewable_until BIGINT, after TEXT, request BLOB, epoch TEXT,
+                         void BOOLEAN NOT NULL) WITHOUT ROWID;
+    CREATE TABLE person_left_3 (tag BLOB NOT NULL PRIMARY KEY, epoch TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE person_near_3 (skeleton BLOB NOT NULL, tag BLOB NOT NULL, PRIMARY KEY (skeleton, tag)) WITHOUT ROWID;
+    CREATE TABLE publication_3 (serial BIGINT NOT NULL PRIMARY KEY, previous BLOB, salt BLOB NOT NULL,
+                                "rows" BLOB NOT NULL, persons INTEGER NOT NULL, credentials INTEGER NOT NULL,
+                                at BIGINT NOT NULL, done BOOLEAN NOT NULL) WITHOUT ROWID;
+    CREATE TABLE state_3 (only INTEGER NOT NULL PRIMARY KEY, is_copy BOOLEAN NOT NULL, lost_resets BIGINT NOT NULL,
+                          issuer BLOB) WITHOUT ROWID;
+    CREATE TABLE lasting_person_3 (tag BLOB NOT NULL, generation INTEGER NOT NULL, continuity BLOB NOT NULL,
+                                   reset_at BIGINT, published_in BIGINT, PRIMARY KEY (tag, generation)) WITHOUT ROWID;
+    CREATE TABLE enrolment_3 (tag BLOB NOT NULL, class TEXT NOT NULL, epoch TEXT NOT NULL, level INTEGER NOT NULL,
+                              request BLOB NOT NULL, published_in BIGINT,
+                              PRIMARY KEY (tag, class, epoch)) WITHOUT ROWID;
+"""
+"""The tables of the third version, which had no seals, beside the present ones."""
+
+
+def as_of_version_3(the_club: Club, *, vault_too: bool = True) -> None:
+    """Turn an issuer's books into those of the third version, with the same rows.
+
+    Without the vault it is what anybody who can write there can do.
+    """
+    if vault_too:
+        never_sealed(the_club)
+    with closing(sqlite3.connect(the_club.folder / "enrolment.sqlite")) as connection:
+        connection.executescript(UNSEALED)
+        for name in ("code", "person_left", "person_near", "publication", "state", "lasting_person", "enrolment"):
+            columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA table_info({name}_3)"))
+            connection.execute(f"INSERT INTO {name}_3 ({columns}) SELECT {columns} FROM {name}")
+            connection.execute(f"DROP TABLE {name}")
+            connection.execute(f"ALTER TABLE {name}_3 RENAME TO {name}")
+        connection.execute("CREATE INDEX ix_code_tag ON code (tag)")
+        connection.execute("UPDATE enrolment_schema SET version = 3")
+        connection.commit()
+
+
+def as_of_version_2(the_club: Club, *, vault_too: bool = True) -> None:
     """Turn an issuer's books into those that version 0.2.0 wrote, with the same rows."""
+    as_of_version_3(the_club, vault_too=vault_too)
     with closing(sqlite3.connect(the_club.folder / "enrolment.sqlite")) as connection:
         connection.executescript(VERSION_2)
+
+
+def keyed_books(the_club: Club) -> EnrolmentBooks:
+    """Return an issuer's books with the keys of their seals, which are not looked at."""
+    keys = IssuerSecrets.decode(the_club.vault.read()).seal_keys
+    path = the_club.folder / "enrolment.sqlite"
+    return EnrolmentBooks(path, engine_of(path), keys)
+
+
+def reseal(the_club: Club) -> None:
+    """Seal the books as they are, as somebody could who has the passphrase and not the identity key."""
+    books = keyed_books(the_club)
+    with books._writing("seal", by=Pen) as pen:
+        pen.adopt()
+    books.close()

@@ -15,15 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.people.club import DECEMBER, FAST, JANUARY, NAME, NOVEMBER, PASSPHRASE, Club, club
+from tests.support.people.club import DECEMBER, FAST, JANUARY, NAME, NOVEMBER, PASSPHRASE, Club, club, keyed_books
 from tests.support.people.dying import fork, killed_at
 from zk.bbs.ciphersuite import BLS12_381_SHAKE_256, SUITES, Suite
 from zk.errors import EncodingError, ProofError, RefusedError, SignatureError, StorageError, UntrustedError, ZkError
 from zk.issuer import approving, publishing, rules
+from zk.issuer.books_schema import ENROLMENTS
 from zk.issuer.enrolment import EnrolmentBooks
 from zk.issuer.folder import overview
 from zk.issuer.identifiers import canonical
 from zk.issuer.issuer import Issuer
+from zk.issuer.seals import Pen
 from zk.issuer.secrets import IssuerSecrets
 from zk.profile.exchange import MAX_REQUEST_OCTETS, Code, CodeKind, EnrolmentRequest, EnrolmentResponse
 from zk.profile.issuer_info import read_info
@@ -341,14 +343,14 @@ def test_issues_both_classes_or_neither(the_club: Club, credential_class: Creden
     request = requested(the_club)
     with the_club.open() as issuer:
         tag = issuer._secrets.tag(PERSON)
-    connection = sqlite3.connect(the_club.folder / "enrolment.sqlite")
     row = (tag, credential_class.value, "2026-11", 1, bytes(32))
-    connection.execute("INSERT INTO enrolment VALUES (?, ?, ?, ?, ?, NULL)", row)
-    connection.commit()
-    connection.close()
+    books = keyed_books(the_club)
+    with books._writing("write") as pen:
+        assert pen.insert(ENROLMENTS, dict(zip(("tag", "class", "epoch", "level", "request"), row, strict=True)))
+    books.close()
     with pytest.raises(RefusedError, match="already has credentials"):
         the_club.approve(request)
-    assert rows(the_club, "enrolment") == [(*row, None)]
+    assert [found[:-1] for found in rows(the_club, "enrolment")] == [(*row, None)]
     assert not rows(the_club, "lasting_person")
     assert rows(the_club, "code")[0][10] is None  # the code is still good
 
@@ -363,16 +365,17 @@ def test_the_books_hold_what_the_design_lists_and_nothing_else(the_club: Club) -
     connection.close()
     assert columns == {
         "enrolment_schema": ["version"],
-        "lasting_person": ["tag", "generation", "continuity", "reset_at", "published_in"],
-        "enrolment": ["tag", "class", "epoch", "level", "request", "published_in"],
+        "lasting_person": ["tag", "generation", "continuity", "reset_at", "published_in", "seal"],
+        "enrolment": ["tag", "class", "epoch", "level", "request", "published_in", "seal"],
         "code": [
             *("id", "key", "tag", "kind", "generation", "level", "expires_at", "renewable_until", "after", "request"),
-            *("epoch", "void"),
+            *("epoch", "void", "seal"),
         ],
-        "person_left": ["tag", "epoch"],
-        "person_near": ["skeleton", "tag"],
-        "publication": ["serial", "previous", "salt", "rows", "persons", "credentials", "at", "done"],
-        "state": ["only", "is_copy", "lost_resets", "issuer"],
+        "person_left": ["tag", "epoch", "seal"],
+        "person_near": ["skeleton", "tag", "seal"],
+        "publication": ["serial", "previous", "salt", "rows", "persons", "credentials", "at", "done", "seal"],
+        "state": ["only", "is_copy", "lost_resets", "issuer", "seal"],
+        "head": ["only", "changes", "seal"],
     }
 
 
@@ -413,9 +416,9 @@ def test_entropy_is_of_person_class_and_period_and_stays(the_club: Club) -> None
     [
         (approving, "verify_continuity", 0, False),
         (rules, "use_code", 0, False),
-        (rules, "inserted", 0, False),
-        (rules, "inserted", 1, False),
-        (rules, "inserted", 2, False),
+        *((Pen, "insert", number, False) for number in range(7)),  # tried with a first request, then done
+        (Pen, "finish", 3, False),
+        (Pen, "finish", 4, False),
         (approving, "blind_sign_with_nym", 0, True),
         (approving, "blind_sign_with_nym", 1, True),
     ],

@@ -9,7 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.people.club import CAFE, DECEMBER, JANUARY, NOVEMBER, OTHER_PHOTO, PASSPHRASE, PHOTO, Club, club
+from tests.support.people.club import (
+    CAFE,
+    DECEMBER,
+    JANUARY,
+    NOVEMBER,
+    OTHER_PHOTO,
+    PASSPHRASE,
+    PHOTO,
+    Club,
+    club,
+    reseal,
+)
 from tests.support.people.dying import killed_at
 from zk.errors import EncodingError, NoKeyError, RefusedError, RolledBackError, StorageError, UntrustedError
 from zk.issuer import recovery
@@ -448,9 +459,10 @@ def test_rows_that_change_during_a_recovery_stop_it(the_club: Club, monkeypatch:
         real(path, octets, **options)
         with closing(sqlite3.connect(the_club.folder / "enrolment.sqlite")) as connection:
             connection.execute(
-                "INSERT INTO enrolment VALUES (zeroblob(32), 'lasting', '2026-11', 1, zeroblob(32), NULL)"
+                "INSERT INTO enrolment VALUES (zeroblob(32), 'lasting', '2026-11', 1, zeroblob(32), NULL, NULL)"
             )
             connection.commit()
+        reseal(the_club)
 
     with monkeypatch.context() as patched:
         patched.setattr(recovery, "write_private", meanwhile)

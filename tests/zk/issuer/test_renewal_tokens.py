@@ -14,6 +14,7 @@ from tests.support.people.dying import killed_at
 from zk.errors import EncodingError, ProofError, RefusedError, SignatureError, UntrustedError
 from zk.issuer import approving, rules
 from zk.issuer.epochs import renewable_until
+from zk.issuer.seals import Pen
 from zk.profile.codes import CodeKind
 from zk.profile.constants import CredentialClass, EpochLength, Level
 from zk.profile.exchange import EnrolmentRequest, EnrolmentResponse, RenewalToken
@@ -220,9 +221,11 @@ def test_the_level_goes_with_the_token(the_club: Club) -> None:
     ("owner", "name", "after"),
     [
         (rules, "use_code", 0),
-        (rules, "inserted", 1),
+        (Pen, "insert", 1),
         (rules, "add_token", 0),
-        (rules, "inserted", 2),
+        (Pen, "insert", 2),
+        (Pen, "insert", 4),
+        (Pen, "finish", 5),
         (approving, "blind_sign_with_nym", 0),
         (approving, "blind_sign_with_nym", 1),
     ],
