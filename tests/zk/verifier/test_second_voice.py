@@ -11,13 +11,25 @@ from typing import Any
 
 import pytest
 
-from tests.support.people.club import CAFE, DECEMBER, JANUARY, NOVEMBER, OTHER_PHOTO, PHOTO, Club, club, vault_at
+from tests.support.people.club import (
+    CAFE,
+    DECEMBER,
+    JANUARY,
+    NOVEMBER,
+    OTHER_PHOTO,
+    PHOTO,
+    Club,
+    club,
+    keyed_books,
+    vault_at,
+)
 from tests.support.people.dying import fork
 from zk.bbs.core import draw_scalars
 from zk.bbs.encoding import scalar_to_octets
 from zk.bbs.pseudonym import commit_with_nym
 from zk.errors import EncodingError, ProofError, RefusedError, SignatureError, ZkError
 from zk.issuer import approving as issuer_module
+from zk.issuer.books_schema import CODES
 from zk.profile.continuity import ContinuityStatement, continuity_tag, prove_continuity
 from zk.profile.exchange import Code, CodeKind, EnrolmentRequest, EnrolmentResponse
 from zk.profile.personhood import CredentialClass, Vouch
@@ -79,13 +91,20 @@ def add_code(the_club: Club, person: str = PERSON, kind: CodeKind = CodeKind.ENR
     code = Code.draw(kind, generation)
     with the_club.open() as issuer:
         own = issuer._secrets
-    connection = sqlite3.connect(the_club.folder / "enrolment.sqlite")
-    expires = int((NOVEMBER + YEAR).timestamp())
-    row = (code.id, code.public_key, own.tag(person), kind.value, generation, 1, expires)
-    columns = "id, key, tag, kind, generation, level, expires_at, void"
-    connection.execute(f"INSERT INTO code ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, 0)", row)
-    connection.commit()
-    connection.close()
+    row = {
+        "id": code.id,
+        "key": code.public_key,
+        "tag": own.tag(person),
+        "kind": kind.value,
+        "generation": generation,
+        "level": 1,
+        "expires_at": int((NOVEMBER + YEAR).timestamp()),
+        "void": False,
+    }
+    books = keyed_books(the_club)
+    with books._writing("write") as pen:
+        assert pen.insert(CODES, row)
+    books.close()
     return code
 
 
