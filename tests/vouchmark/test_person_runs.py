@@ -119,7 +119,7 @@ class TestOneRun:
             "absent",
             "absent",
             "pass",
-            "error",
+            "skipped",
             *["absent", "absent", "pass"] * 2,
             "absent",
         ]
