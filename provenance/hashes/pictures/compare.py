@@ -29,7 +29,7 @@ from provenance.hashes.pictures.registration import (
     resized,
 )
 from provenance.hashes.pictures.straightening import Straightened, straighten
-from provenance.hashes.pictures.within import Rectangle, find_rectangle
+from provenance.hashes.pictures.within import Rectangle, fill, find_rectangle
 from provenance.reasons import Reason
 
 if TYPE_CHECKING:
@@ -179,11 +179,10 @@ def compare(original: Pixels, picture: Pixels) -> Comparison:
     if not different.regions and different.far_off > WIDELY:
         return _unaligned(Reason.DIFFERS_WIDELY, original, picture)
     whole = _whole(found, original, picture, first, second)
-    visible, corners = _corners(whole.picture_size, _backward(whole)), _corners(whole.original_size, _square(whole))
-    if laid.rectangle is not None:
-        grown = np.diag([_size(original)[0] / _size(first)[0], _size(original)[1] / _size(first)[1], 1.0])
-        places = grown @ laid.rectangle.corners()
-        visible, corners = places[:2].T, (_square(whole) @ places)[:2].T
+    grown = np.diag([_size(original)[0] / _size(first)[0], _size(original)[1] / _size(first)[1], 1.0])
+    places = grown @ laid.corners()
+    corners = (_square(whole) @ places)[:2].T
+    visible = _corners(whole.picture_size, _backward(whole)) if laid.rectangle is None else places[:2].T
     shown, cut = _missing(visible, whole.original_size)
     own, around = _missing(corners, whole.picture_size)
     inner = (_square(found) @ laid.corners())[:2].T
@@ -201,7 +200,7 @@ def compare(original: Pixels, picture: Pixels) -> Comparison:
         plain=own < WHOLE and _is_plain(second, inner),
         inside=None if laid.rectangle is None else _upright(corners, whole.picture_size),
         is_plain=is_form,
-        straightened="" if laid.straight is None else laid.straight.by,
+        straightened="" if laid.straight is None else str(laid.straight.by),
         relit=_is_relit(different),
         original_size=whole.original_size,
         picture_size=whole.picture_size,
@@ -401,9 +400,7 @@ def _covered(corners: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.
     scale = min(1.0, RASTER / max(size))
     raster = np.zeros((max(1, round(size[1] * scale)), max(1, round(size[0] * scale))), np.uint8)
     factors = raster.shape[1] / size[0], raster.shape[0] / size[1]
-    # 1/16 of a pixel; far corners of a wild movement stay within the numbers of the drawing routine.
-    points = np.clip(corners * factors * 16 - 8, -1e6, 1e6)
-    opencv().fillConvexPoly(raster, np.rint(points).astype(np.int32), 1, opencv().LINE_8, 4)
+    fill(raster, corners * factors, 1)
     return raster > 0
 
 

@@ -184,15 +184,11 @@ def find_movement(original: Pixels, picture: Pixels) -> tuple[Registration | Not
     """The movement that most features agree on, plain or mirrored, not refined; with all pairs of features."""
     first = find_features(original)
     second = find_features(picture)
-    found, pairs = match(first, second)
-    if not isinstance(found, Registration) or found.inliers < SURE_INLIERS:
-        mirrored = match(first, mirror(find_features(picture[:, ::-1])))
-        if (isinstance(mirrored[0], Registration), mirrored[0].inliers) > (
-            isinstance(found, Registration),
-            found.inliers,
-        ):
-            found, pairs = mirrored
-    return found, pairs
+    plain = match(first, second)
+    if isinstance(plain[0], Registration) and plain[0].inliers >= SURE_INLIERS:
+        return plain
+    mirrored = match(first, mirror(find_features(picture[:, ::-1])))
+    return max(plain, mirrored, key=lambda one: (isinstance(one[0], Registration), one[0].inliers))
 
 
 def grey(pixels: Pixels) -> Pixels:

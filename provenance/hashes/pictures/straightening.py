@@ -8,6 +8,7 @@ compared then are pixels that belong together. Pure functions over arrays.
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -56,19 +57,18 @@ STEPS: Final = 30
 """Of the fixed-point iteration that turns a lens around; it ends sooner where nothing moves any more."""
 
 
-class Bend:
-    """PERSPECTIVE or LENS: what was undone."""
+class Bend(enum.StrEnum):
+    """What was undone."""
 
-    PERSPECTIVE: Final = "perspective"
-    LENS: Final = "lens"
+    PERSPECTIVE = "perspective"
+    LENS = "lens"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Straightened:
     """A picture as it would be without its bend."""
 
-    by: str
-    """`perspective` or `lens`."""
+    by: Bend
     picture: Pixels
     """Of the same size."""
     shown: Pixels
@@ -79,7 +79,7 @@ class Straightened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Model:
-    by: str
+    by: Bend
     explained: int
     """Pairs that it explains closely."""
     matrix: Matrix

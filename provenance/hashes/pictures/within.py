@@ -74,9 +74,15 @@ class Rectangle:
         """255 where it lies in the picture, and the picture counts."""
         width, height = found.picture_size
         mask = np.zeros((height, width), np.uint8)
-        points = np.clip((np.array(found.matrix) @ self.corners()).T * 16 - 8, -1e6, 1e6)
-        opencv().fillConvexPoly(mask, np.rint(points).astype(np.int32), 255, opencv().LINE_8, 4)
+        fill(mask, (np.array(found.matrix) @ self.corners()).T, 255)
         return mask if shown is None else np.minimum(mask, shown)
+
+
+def fill(raster: Pixels, corners: NDArray[np.float64], value: int) -> None:
+    """Set what lies inside of four corners (4 x 2, continuous coordinates of the raster) to a value."""
+    # 1/16 of a pixel; far corners of a wild movement stay within the numbers of the drawing routine.
+    points = np.clip(corners * 16 - 8, -1e6, 1e6)
+    opencv().fillConvexPoly(raster, np.rint(points).astype(np.int32), value, opencv().LINE_8, 4)
 
 
 def find_rectangle(

@@ -120,9 +120,10 @@ def verify(answer_text: str | None, at: Any, as_json: bool) -> None:
         octets = answer_octets(line_of(answer_text, asking="Answer"))
         calls, now = _calls(), moment(at)
         with calls.meeting(calls.of_answer(octets), None) as asker:
-            found = asker.opened.get(Answer.decode(octets).nonce)
+            nonce = Answer.decode(octets).nonce
+            found = asker.opened.get(nonce)
             heard = asker.hear(found.peer if found else "", octets, now=_clock(), at=now)
-            asked = asker.opened[Answer.decode(octets).nonce].challenge
+            asked = asker.opened[nonce].challenge
         words = call_words(asked.encode(), octets)
     lines = shown(heard, words, now)
     values = {
