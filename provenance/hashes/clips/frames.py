@@ -204,7 +204,7 @@ def _movement(original: Film, clip: Film) -> Registration | None:
         for still in tried:
             part = registration.find_features(still)
             for whole in wholes:
-                found, _ = registration.match(whole, part)
+                found = registration.match(whole, part)
                 if isinstance(found, registration.Registration) and (best is None or found.inliers > best.inliers):
                     best = found
             if best is not None and best.inliers >= registration.SURE_INLIERS:

@@ -184,10 +184,10 @@ def find_movement(original: Pixels, picture: Pixels) -> tuple[Registration | Not
     """The movement that most features agree on, plain or mirrored, not refined; with all pairs of features."""
     first = find_features(original)
     second = find_features(picture)
-    plain = match(first, second)
+    plain = match_pairs(first, second)
     if isinstance(plain[0], Registration) and plain[0].inliers >= SURE_INLIERS:
         return plain
-    mirrored = match(first, mirror(find_features(picture[:, ::-1])))
+    mirrored = match_pairs(first, mirror(find_features(picture[:, ::-1])))
     return max(plain, mirrored, key=lambda one: (isinstance(one[0], Registration), one[0].inliers))
 
 
@@ -241,8 +241,13 @@ def resized(pixels: Pixels, scale: float) -> Pixels:
     return enlarged
 
 
-def match(original: Features, picture: Features) -> tuple[Registration | NotAligned, Pairs]:
-    """The movement that most features agree on, not refined, and not yet compared with the pixels; with all pairs."""
+def match(original: Features, picture: Features) -> Registration | NotAligned:
+    """The movement that most features agree on, not refined, and not yet compared with the pixels."""
+    return match_pairs(original, picture)[0]
+
+
+def match_pairs(original: Features, picture: Features) -> tuple[Registration | NotAligned, Pairs]:
+    """The same, with all pairs of features."""
     none = Pairs(first=np.zeros((0, 2)), second=np.zeros((0, 2)), reach=picture.reach)
     for features in (original, picture):
         if min(features.size) < MIN_SIDE:
